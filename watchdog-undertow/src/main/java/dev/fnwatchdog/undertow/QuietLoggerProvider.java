@@ -1,0 +1,174 @@
+package dev.fnwatchdog.undertow;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.text.MessageFormat;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+import org.jboss.logging.LoggerProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes one line of each warning and error of the libraries below the watchdog, and drops all else that they say.
+ *
+ * <p>For {@link java.util.ServiceLoader} alone, and named as a service in the fat jar alone: as a library the watchdog
+ * leaves the embedder's logging as it is. The system property {@code org.jboss.logging.provider} puts another in its
+ * place. Threads: any.
+ */
+public final class QuietLoggerProvider implements LoggerProvider {
+    // Undertow tells of each failed call here, with a stack trace; the watchdog tells of it in the call's own line.
+    private static final String PROXY = "io.undertow.proxy";
+
+    private static final AtomicReference<Consumer<String>> LINES =
+            new AtomicReference<>(QuietLoggerProvider::toStandardError);
+
+    /** Called by {@link java.util.ServiceLoader}. */
+    public QuietLoggerProvider() {}
+
+    /** From now on lines go there, without a time; before, straight to standard error. */
+    static void sendTo(Consumer<String> lines) {
+        LINES.set(lines);
+    }
+
+    private static void toStandardError(String line) {
+        String stamped =
+                DateTimeFormatter.ofPattern("uuuu/MM/dd HH:mm:ss ").format(LocalDateTime.now(ZoneId.systemDefault()))
+                        + line
+                        + '\n';
+        // Not closed: it is the process's own.
+        @SuppressWarnings("resource")
+        FileOutputStream standardError = new FileOutputStream(FileDescriptor.err);
+        try {
+            standardError.write(stamped.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Logger getLogger(String name) {
+        return new LineLogger(name, !name.startsWith(PROXY));
+    }
+
+    @Override
+    public void clearMdc() {}
+
+    @Override
+    public @Nullable Object putMdc(String key, Object value) {
+        return null;
+    }
+
+    @Override
+    public @Nullable Object getMdc(String key) {
+        return null;
+    }
+
+    @Override
+    public void removeMdc(String key) {}
+
+    @Override
+    public Map<String, Object> getMdcMap() {
+        return Map.of();
+    }
+
+    @Override
+    public void clearNdc() {}
+
+    @Override
+    public String getNdc() {
+        return "";
+    }
+
+    @Override
+    public int getNdcDepth() {
+        return 0;
+    }
+
+    @Override
+    public String popNdc() {
+        return "";
+    }
+
+    @Override
+    public String peekNdc() {
+        return "";
+    }
+
+    @Override
+    public void pushNdc(String message) {}
+
+    @Override
+    public void setNdcMaxDepth(int maxDepth) {}
+
+    private static final class LineLogger extends Logger {
+        private static final long serialVersionUID = 1L;
+
+        private final boolean heard;
+
+        LineLogger(String name, boolean heard) {
+            super(name);
+            this.heard = heard;
+        }
+
+        @Override
+        public boolean isEnabled(Level level) {
+            return heard && level.compareTo(Level.WARN) <= 0;
+        }
+
+        @Override
+        protected void doLog(
+                Level level,
+                String loggerClassName,
+                Object message,
+                Object @Nullable [] parameters,
+                @Nullable Throwable thrown) {
+            if (isEnabled(level)) {
+                String text = String.valueOf(message);
+                tell(level, parameters == null ? text : MessageFormat.format(text, parameters), thrown);
+            }
+        }
+
+        @Override
+        protected void doLogf(
+                Level level,
+                String loggerClassName,
+                String format,
+                Object @Nullable [] parameters,
+                @Nullable Throwable thrown) {
+            if (isEnabled(level)) {
+                tell(level, parameters == null ? format : String.format(format, parameters), thrown);
+            }
+        }
+
+        private void tell(Level level, String text, @Nullable Throwable thrown) {
+            StringBuilder line = new StringBuilder();
+            line.append(level).append(' ').append(getName()).append(": ").append(text);
+            for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+                StackTraceElement[] frames = cause.getStackTrace();
+                line.append(": ").append(cause).append(frames.length == 0 ? "" : " at " + frames[0]);
+            }
+            LINES.get().accept(oneLine(line));
+        }
+
+        // A message can hold what a client sent.
+        private static String oneLine(CharSequence text) {
+            StringBuilder line = new StringBuilder(text.length());
+            text.chars().forEach(c -> {
+                if (Character.isISOControl(c)) {
+                    line.append("\\u").append(String.format("%04x", c));
+                } else {
+                    line.append((char) c);
+                }
+            });
+            return line.toString();
+        }
+    }
+}
