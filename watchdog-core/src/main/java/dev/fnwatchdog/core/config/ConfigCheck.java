@@ -47,11 +47,18 @@ final class ConfigCheck {
             List<String> names = variables.namesSet(setting);
             if (!setting.modes().contains(mode)) {
                 names.forEach(name -> warnings.add(withoutEffect(name, setting, mode)));
-            } else if (names.size() > 1 && !setting.type().equals(ValueTypes.BOOLEAN)) {
+            } else if (overruled(setting, names)) {
                 warnings.add("%s has no effect: %s wins".formatted(names.get(1), names.get(0)));
             }
         }
         return warnings;
+    }
+
+    /** Not for booleans, where either name turns it on. */
+    private boolean overruled(Definition<?> setting, List<String> names) {
+        return names.size() > 1
+                && !setting.type().equals(ValueTypes.BOOLEAN)
+                && !variables.text(names.get(0)).equals(variables.text(names.get(1)));
     }
 
     private static String withoutEffect(String name, Definition<?> setting, Mode mode) {
@@ -64,12 +71,17 @@ final class ConfigCheck {
 
     /** Nothing where {@code mode} is wrong: what it would need is then unknown. */
     private Optional<Mode> mode() {
-        return variables.mistakes(Definitions.MODE).findAny().isPresent()
-                ? Optional.empty()
-                : Optional.of(variables.readOrDefault(Definitions.MODE));
+        return sound(Definitions.MODE) ? Optional.of(variables.readOrDefault(Definitions.MODE)) : Optional.empty();
+    }
+
+    private boolean sound(Definition<?> setting) {
+        return variables.mistakes(setting).findAny().isEmpty();
     }
 
     private void checkPorts() {
+        if (!sound(Definitions.PORT) || !sound(Definitions.METRICS_PORT)) {
+            return;
+        }
         int port = variables.readOrDefault(Definitions.PORT);
         if (port != 0 && port == variables.readOrDefault(Definitions.METRICS_PORT)) {
             add(Definitions.METRICS_PORT.name(), Integer.toString(port), "another port than the one of port, or 0");
@@ -93,7 +105,7 @@ final class ConfigCheck {
     }
 
     private void checkStaticPath() {
-        if (variables.mistakes(Definitions.STATIC_PATH).findAny().isPresent()) {
+        if (!sound(Definitions.STATIC_PATH)) {
             return;
         }
         Path root = variables.readOrDefault(Definitions.STATIC_PATH);

@@ -13,6 +13,8 @@ import java.util.List;
 
 /** Every setting there is (contract 1). */
 final class Definitions {
+    static final String NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+
     private static final Mode[] PROCESS_MODES = {STREAMING, SERIALIZING, HTTP};
     private static final Mode[] FORKING_MODES = {STREAMING, SERIALIZING};
 
@@ -206,8 +208,7 @@ final class Definitions {
             "OPENFAAS_NAMESPACE",
             ValueTypes.TEXT,
             "",
-            "The function's own namespace, else the text of the file"
-                    + " /var/run/secrets/kubernetes.io/serviceaccount/namespace. Required with jwt_auth.");
+            "The function's own namespace, else the text of the file " + NAMESPACE_FILE + ". Required with jwt_auth.");
 
     /** In the order of the settings table. */
     static final List<Definition<?>> ALL = List.of(

@@ -16,8 +16,13 @@ public final class InvalidConfigException extends IllegalArgumentException {
     }
 
     public InvalidConfigException(List<Mistake> mistakes) {
-        super(mistakes.stream().map(Mistake::describe).collect(Collectors.joining("\n")));
         this.mistakes = List.copyOf(mistakes);
+    }
+
+    /** One line a mistake. */
+    @Override
+    public String getMessage() {
+        return mistakes.stream().map(Mistake::describe).collect(Collectors.joining("\n"));
     }
 
     /** In the order of the settings table, those that concern several settings last. */

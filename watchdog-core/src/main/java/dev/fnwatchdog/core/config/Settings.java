@@ -29,6 +29,10 @@ public final class Settings {
 
                 """);
         ALL.forEach(setting -> describe(setting, text));
+        text.append("""
+                A duration is whole seconds (20) or a Go duration (1h30m, 1.5s, 300ms). A boolean is true or 1,
+                false or 0, in any case; of two names of one either turns it on. An empty value counts as not set.
+                """);
         return text.toString();
     }
 

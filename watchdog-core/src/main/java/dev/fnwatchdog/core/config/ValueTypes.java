@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** The types of the settings table (contract 1). */
@@ -23,13 +24,14 @@ final class ValueTypes {
     private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]+");
     private static final Pattern MEDIA_TYPE =
             Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+([ \\t]*;[\\t\\x20-\\x7e]*)?");
-    private static final Pattern URL_PATH = Pattern.compile("/(?:[!$&'()*+,./:;=@_~0-9A-Za-z-]|%[0-9A-Fa-f]{2})*");
-    private static final Pattern CLASS_NAME = Pattern.compile("\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*"
-            + "(\\.\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*)*");
+    private static final Pattern URL_PATH = Pattern.compile("/[!$%&'()*+,./:;=@_~0-9A-Za-z-]*");
+    private static final Pattern BARE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+    private static final Pattern IDENTIFIER =
+            Pattern.compile("\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*");
 
     static final ValueType<Mode> MODE = new ValueType<>(Mode.texts(" "), Mode::parse);
     static final ValueType<CommandLine> COMMAND = new ValueType<>("command", CommandLine::parse);
-    static final ValueType<Integer> PORT = integer("0–65535", 0, 65535, "a port from 0 to 65535");
+    static final ValueType<Integer> PORT = integer("0-65535", 0, 65535, "a port from 0 to 65535");
     static final ValueType<Integer> COUNT =
             integer("count", 0, Integer.MAX_VALUE, "a whole number from 0 to " + Integer.MAX_VALUE);
     static final ValueType<Integer> BYTES =
@@ -43,11 +45,14 @@ final class ValueTypes {
     static final ValueType<Duration> DURATION_OVER_ZERO = new ValueType<>("duration", ValueTypes::parseOverZero);
     static final ValueType<LogConfig.Format> LOG_FORMAT = new ValueType<>("text json", ValueTypes::parseFormat);
     static final ValueType<String> TEXT = new ValueType<>("text", Function.identity());
-    static final ValueType<String> MEDIA = matching("media type", MEDIA_TYPE, "a media type such as text/plain");
-    static final ValueType<String> PATH = matching(
-            "path", URL_PATH, "a path such as /ready, beginning with /, without a query, other characters escaped");
+    static final ValueType<String> MEDIA =
+            textWhere("media type", text -> MEDIA_TYPE.matcher(text).matches(), "a media type such as text/plain");
+    static final ValueType<String> PATH = textWhere(
+            "path",
+            ValueTypes::isUrlPath,
+            "a path such as /ready, beginning with /, without a query, other characters escaped");
     static final ValueType<String> CLASS =
-            matching("class name", CLASS_NAME, "a class name such as com.example.Handler");
+            textWhere("class name", ValueTypes::isClassName, "a class name such as com.example.Handler");
     static final ValueType<Path> DIRECTORY = new ValueType<>("directory", ValueTypes::parsePath);
     static final ValueType<List<Path>> CLASS_PATH =
             new ValueType<>("jars and folders, separated by :", ValueTypes::parseClassPath);
@@ -76,11 +81,17 @@ final class ValueTypes {
         }
     }
 
-    private static ValueType<String> matching(String name, Pattern pattern, String expected) {
-        return new ValueType<>(
-                name,
-                text -> orRefuse(
-                        Optional.of(text).filter(t -> pattern.matcher(t).matches()), expected));
+    private static ValueType<String> textWhere(String name, Predicate<String> condition, String expected) {
+        return new ValueType<>(name, text -> orRefuse(Optional.of(text).filter(condition), expected));
+    }
+
+    private static boolean isUrlPath(String text) {
+        return URL_PATH.matcher(text).matches() && !BARE_PERCENT.matcher(text).find();
+    }
+
+    private static boolean isClassName(String text) {
+        return Arrays.stream(text.split("\\.", -1))
+                .allMatch(part -> IDENTIFIER.matcher(part).matches());
     }
 
     private static boolean parseBoolean(String text) {

@@ -29,9 +29,6 @@ public record WatchdogConfig(
         JwtConfig jwt,
         List<String> warnings,
         Path temporaryDirectory) {
-    private static final Path SERVICE_ACCOUNT_NAMESPACE =
-            Path.of("/var/run/secrets/kubernetes.io/serviceaccount/namespace");
-
     public WatchdogConfig {
         warnings = List.copyOf(warnings);
     }
@@ -42,7 +39,7 @@ public record WatchdogConfig(
      * @throws InvalidConfigException with every mistake there is
      */
     public static WatchdogConfig parse(Map<String, String> environment) {
-        return parse(environment, SERVICE_ACCOUNT_NAMESPACE);
+        return parse(environment, Path.of(Definitions.NAMESPACE_FILE));
     }
 
     static WatchdogConfig parse(Map<String, String> environment, Path namespaceFile) {
