@@ -1,4 +1,7 @@
 /** The watchdog's domain: no web server, no Maven. */
 module dev.fnwatchdog.core {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
+
+    exports dev.fnwatchdog.core.config;
+    exports dev.fnwatchdog.core.request;
 }

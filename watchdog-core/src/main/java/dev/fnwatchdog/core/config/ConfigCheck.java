@@ -1,0 +1,150 @@
+package dev.fnwatchdog.core.config;
+
+import dev.fnwatchdog.core.config.InvalidConfigException.Mistake;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Finds every mistake and everything that is in vain. Used once, by one thread. */
+final class ConfigCheck {
+    private final Variables variables;
+    private final boolean namespaceKnown;
+    private final Path namespaceFile;
+    private final List<Mistake> mistakes = new ArrayList<>();
+
+    ConfigCheck(Variables variables, boolean namespaceKnown, Path namespaceFile) {
+        this.variables = variables;
+        this.namespaceKnown = namespaceKnown;
+        this.namespaceFile = namespaceFile;
+    }
+
+    void refuseMistakes() {
+        Definitions.ALL.stream().flatMap(variables::mistakes).forEach(mistakes::add);
+        checkPorts();
+        mode().ifPresent(this::checkMode);
+        checkJwt();
+        try {
+            temporaryDirectory();
+        } catch (IllegalArgumentException wrong) {
+            add("TMPDIR", variables.text("TMPDIR").orElse(""), String.valueOf(wrong.getMessage()));
+        }
+        if (!mistakes.isEmpty()) {
+            throw new InvalidConfigException(mistakes);
+        }
+    }
+
+    Path temporaryDirectory() {
+        return ValueTypes.DIRECTORY.parse(variables.text("TMPDIR").orElse("/tmp"));
+    }
+
+    /** What is set and has no effect, one line each. */
+    List<String> warnings(Mode mode) {
+        List<String> warnings = new ArrayList<>();
+        for (Definition<?> setting : Definitions.ALL) {
+            List<String> names = variables.namesSet(setting);
+            if (!setting.modes().contains(mode)) {
+                names.forEach(name -> warnings.add(withoutEffect(name, setting, mode)));
+            } else if (overruled(setting, names)) {
+                warnings.add("%s has no effect: %s wins".formatted(names.get(1), names.get(0)));
+            }
+        }
+        return warnings;
+    }
+
+    /** Not for booleans, where either name turns it on. */
+    private boolean overruled(Definition<?> setting, List<String> names) {
+        return names.size() > 1
+                && !setting.type().equals(ValueTypes.BOOLEAN)
+                && !variables.text(names.get(0)).equals(variables.text(names.get(1)));
+    }
+
+    private static String withoutEffect(String name, Definition<?> setting, Mode mode) {
+        return "%s has no effect in mode %s, but in %s"
+                .formatted(
+                        name,
+                        mode.text(),
+                        setting.modes().stream().map(Mode::text).collect(Collectors.joining(", ")));
+    }
+
+    /** Nothing where {@code mode} is wrong: what it would need is then unknown. */
+    private Optional<Mode> mode() {
+        return sound(Definitions.MODE) ? Optional.of(variables.readOrDefault(Definitions.MODE)) : Optional.empty();
+    }
+
+    private boolean sound(Definition<?> setting) {
+        return variables.mistakes(setting).findAny().isEmpty();
+    }
+
+    private void checkPorts() {
+        if (!sound(Definitions.PORT) || !sound(Definitions.METRICS_PORT)) {
+            return;
+        }
+        int port = variables.readOrDefault(Definitions.PORT);
+        if (port != 0 && port == variables.readOrDefault(Definitions.METRICS_PORT)) {
+            add(Definitions.METRICS_PORT.name(), Integer.toString(port), "another port than the one of port, or 0");
+        }
+    }
+
+    private void checkMode(Mode mode) {
+        for (Definition<?> setting : Definitions.ALL) {
+            if (setting.required()
+                    && setting.modes().contains(mode)
+                    && variables.namesSet(setting).isEmpty()) {
+                add(setting.name(), "", "a value, since mode %s needs it".formatted(mode.text()));
+            }
+        }
+        if (mode == Mode.STATIC) {
+            checkStaticPath();
+        }
+        if (mode == Mode.INPROC) {
+            checkFunctionPath();
+        }
+    }
+
+    private void checkStaticPath() {
+        if (!sound(Definitions.STATIC_PATH)) {
+            return;
+        }
+        Path root = variables.readOrDefault(Definitions.STATIC_PATH);
+        if (!Files.isDirectory(root)) {
+            add(Definitions.STATIC_PATH.name(), root.toString(), "a directory that exists");
+        }
+    }
+
+    private void checkFunctionPath() {
+        List<String> missing = variables.read(Definitions.FUNCTION_PATH).orElse(List.of()).stream()
+                .filter(path -> !Files.exists(path))
+                .map(Path::toString)
+                .toList();
+        if (!missing.isEmpty()) {
+            String name = Definitions.FUNCTION_PATH.name();
+            add(
+                    name,
+                    variables.text(name).orElse(""),
+                    "jars and folders that exist, not " + String.join(" and ", missing));
+        }
+    }
+
+    private void checkJwt() {
+        if (!variables.on(Definitions.JWT_AUTH)) {
+            return;
+        }
+        if (variables.read(Definitions.FUNCTION_NAME).isEmpty()) {
+            add(Definitions.FUNCTION_NAME.name(), "", "the function's name, since jwt_auth needs it");
+        }
+        if (!namespaceKnown) {
+            add(
+                    Definitions.FUNCTION_NAMESPACE.name(),
+                    "",
+                    "the function's namespace, since jwt_auth needs it and %s does not tell it"
+                            .formatted(namespaceFile));
+        }
+    }
+
+    private void add(String setting, String value, String expected) {
+        mistakes.add(new Mistake(setting, value, expected));
+    }
+}

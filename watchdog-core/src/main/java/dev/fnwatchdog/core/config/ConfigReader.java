@@ -1,0 +1,122 @@
+package dev.fnwatchdog.core.config;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Checks all variables, then makes the configuration of them. */
+final class ConfigReader {
+    private static final URI GATEWAY = URI.create("http://gateway.openfaas:8080");
+    private static final URI LOCAL_GATEWAY = URI.create("http://127.0.0.1:8080");
+
+    private final Variables variables;
+    private final Path namespaceFile;
+
+    /**
+     * @param namespaceFile where Kubernetes tells the namespace; need not exist
+     */
+    ConfigReader(Variables variables, Path namespaceFile) {
+        this.variables = variables;
+        this.namespaceFile = namespaceFile;
+    }
+
+    WatchdogConfig read() {
+        Optional<String> namespace =
+                variables.read(Definitions.FUNCTION_NAMESPACE).or(this::namespaceOfPod);
+        ConfigCheck check = new ConfigCheck(variables, namespace.isPresent(), namespaceFile);
+        check.refuseMistakes();
+        Mode mode = variables.readOrDefault(Definitions.MODE);
+        return new WatchdogConfig(
+                modeConfig(mode),
+                variables.readOrDefault(Definitions.PORT),
+                variables.readOrDefault(Definitions.METRICS_PORT),
+                timeouts(),
+                variables.readOrDefault(Definitions.MAX_INFLIGHT),
+                log(),
+                variables.read(Definitions.READY_PATH).orElse(""),
+                !variables.on(Definitions.SUPPRESS_LOCK),
+                variables.on(Definitions.JWT_AUTH),
+                jwt(namespace.orElse("")),
+                check.warnings(mode),
+                check.temporaryDirectory());
+    }
+
+    private ModeConfig modeConfig(Mode mode) {
+        return switch (mode) {
+            case HTTP ->
+                new ModeConfig.Http(
+                        required(Definitions.FPROCESS),
+                        required(Definitions.UPSTREAM),
+                        variables.on(Definitions.BUFFER_REQUEST_BODY));
+            case STREAMING ->
+                new ModeConfig.Streaming(
+                        required(Definitions.FPROCESS),
+                        variables.readOrDefault(Definitions.CONTENT_TYPE),
+                        variables.on(Definitions.CGI_HEADERS));
+            case SERIALIZING ->
+                new ModeConfig.Serializing(
+                        required(Definitions.FPROCESS),
+                        variables.readOrDefault(Definitions.CONTENT_TYPE),
+                        variables.on(Definitions.CGI_HEADERS),
+                        variables.on(Definitions.COMBINED_OUTPUT));
+            case STATIC ->
+                new ModeConfig.Static(
+                        variables.readOrDefault(Definitions.STATIC_PATH), variables.on(Definitions.STATIC_SPA));
+            case INPROC ->
+                new ModeConfig.Inproc(
+                        variables.read(Definitions.HANDLER).orElse(""),
+                        variables.read(Definitions.FUNCTION_PATH).orElse(List.of()),
+                        variables.readOrDefault(Definitions.HANDLER_CONCURRENCY));
+        };
+    }
+
+    private <T> T required(Definition<T> setting) {
+        return variables
+                .read(setting)
+                .orElseThrow(() -> new IllegalStateException(setting.name() + " was not checked"));
+    }
+
+    private Timeouts timeouts() {
+        Duration write = variables.readOrDefault(Definitions.WRITE_TIMEOUT);
+        return new Timeouts(
+                variables.readOrDefault(Definitions.EXEC_TIMEOUT),
+                variables.readOrDefault(Definitions.READ_TIMEOUT),
+                write,
+                variables.read(Definitions.HEALTHCHECK_INTERVAL).orElse(write));
+    }
+
+    private LogConfig log() {
+        return new LogConfig(
+                variables.readOrDefault(Definitions.LOG_FORMAT),
+                variables.on(Definitions.PREFIX_LOGS),
+                variables.readOrDefault(Definitions.LOG_BUFFER_SIZE),
+                variables.on(Definitions.LOG_CALL_ID),
+                variables.on(Definitions.READ_DEBUG),
+                variables.on(Definitions.WRITE_DEBUG));
+    }
+
+    private JwtConfig jwt(String namespace) {
+        URI builtIn = variables.on(Definitions.JWT_AUTH_LOCAL) ? LOCAL_GATEWAY : GATEWAY;
+        return new JwtConfig(
+                variables.read(Definitions.JWT_AUTH_AUTHORITY).orElse(builtIn),
+                variables.on(Definitions.JWT_AUTH_DEBUG),
+                variables.read(Definitions.FUNCTION_NAME).orElse(""),
+                namespace);
+    }
+
+    private Optional<String> namespaceOfPod() {
+        if (!variables.on(Definitions.JWT_AUTH)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Files.readString(namespaceFile).strip()).filter(text -> !text.isEmpty());
+        } catch (IOException ignored) {
+            // Outside Kubernetes it is not there; the missing namespace is then told as a mistake that names the file.
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package dev.fnwatchdog.core.config;
+
+import static dev.fnwatchdog.core.config.Mode.HTTP;
+import static dev.fnwatchdog.core.config.Mode.INPROC;
+import static dev.fnwatchdog.core.config.Mode.SERIALIZING;
+import static dev.fnwatchdog.core.config.Mode.STATIC;
+import static dev.fnwatchdog.core.config.Mode.STREAMING;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Every setting there is (contract 1). */
+final class Definitions {
+    static final String NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+
+    private static final Mode[] PROCESS_MODES = {STREAMING, SERIALIZING, HTTP};
+    private static final Mode[] FORKING_MODES = {STREAMING, SERIALIZING};
+
+    static final Definition<Mode> MODE = Definition.of(
+            "mode",
+            ValueTypes.MODE,
+            "streaming",
+            "How the function is run and called; serialising is serializing too.");
+
+    static final Definition<CommandLine> FPROCESS = Definition.of(
+                    "fprocess",
+                    ValueTypes.COMMAND,
+                    "",
+                    "The function process. Split into words as a POSIX shell does, quotes and backslashes included, with"
+                            + " no expansion. function_process wins where both are set. Required in these modes.")
+            .aliasThatWins("function_process")
+            .in(PROCESS_MODES)
+            .need();
+
+    static final Definition<URI> UPSTREAM = Definition.of(
+                    "http_upstream_url",
+                    ValueTypes.UPSTREAM,
+                    "",
+                    "Where the function listens, http://host[:port][/path]; its path is put before the request's."
+                            + " http_upstream_url wins where both are set. Required in this mode.")
+            .alias("upstream_url")
+            .in(HTTP)
+            .need();
+
+    static final Definition<Integer> PORT = Definition.of(
+            "port", ValueTypes.PORT, "8080", "Where calls, health and readiness are served; 0 is any free port.");
+
+    static final Definition<Integer> METRICS_PORT =
+            Definition.of("metrics_port", ValueTypes.PORT, "8081", "Where /metrics is served; 0 is any free port.");
+
+    static final Definition<Duration> EXEC_TIMEOUT = Definition.of(
+                    "exec_timeout", ValueTypes.DURATION, "30s", "The longest a call may take; 0 is no limit.")
+            .in(STREAMING, SERIALIZING, HTTP, INPROC);
+
+    static final Definition<Duration> READ_TIMEOUT = Definition.of(
+            "read_timeout",
+            ValueTypes.DURATION,
+            "30s",
+            "The longest the client may take to send a whole request, from its first byte; 0 is no limit.");
+
+    static final Definition<Duration> WRITE_TIMEOUT = Definition.of(
+            "write_timeout",
+            ValueTypes.DURATION_OVER_ZERO,
+            "30s",
+            "The longest that sending a response may take, and the longest a drain may take; over 0s.");
+
+    static final Definition<Duration> HEALTHCHECK_INTERVAL = Definition.of(
+            "healthcheck_interval",
+            ValueTypes.DURATION,
+            // No duration, but the name of the setting whose value it takes.
+            WRITE_TIMEOUT.name(),
+            "How long to keep serving after SIGTERM, so that the orchestrator sees the failing probe first.");
+
+    static final Definition<String> CONTENT_TYPE = Definition.of(
+                    "content_type", ValueTypes.MEDIA, "application/octet-stream", "The Content-Type of every response.")
+            .in(FORKING_MODES);
+
+    static final Definition<Boolean> BUFFER_REQUEST_BODY = Definition.of(
+                    "http_buffer_req_body",
+                    ValueTypes.BOOLEAN,
+                    "false",
+                    "Read the whole request body first and send it with Content-Length.")
+            .alias("buffer_http")
+            .in(HTTP);
+
+    static final Definition<Integer> MAX_INFLIGHT = Definition.of(
+            "max_inflight", ValueTypes.COUNT, "0", "Calls served at once, more are answered with 429; 0 is no limit.");
+
+    static final Definition<Boolean> LOG_CALL_ID = Definition.of(
+                    "log_callid", ValueTypes.BOOLEAN, "false", "Print X-Call-Id at the end of a call's log line.")
+            .alias("log_call_id");
+
+    static final Definition<Boolean> PREFIX_LOGS = Definition.of(
+                    "prefix_logs",
+                    ValueTypes.BOOLEAN,
+                    "true",
+                    "Print date, time and stream before each line of the function's output.")
+            .in(PROCESS_MODES);
+
+    static final Definition<Integer> LOG_BUFFER_SIZE = Definition.of(
+                    "log_buffer_size",
+                    ValueTypes.BYTES,
+                    "65536",
+                    "The longest line of the function's output, longer ones are cut there; -1 is no limit.")
+            .in(PROCESS_MODES);
+
+    static final Definition<LogConfig.Format> LOG_FORMAT =
+            Definition.of("log_format", ValueTypes.LOG_FORMAT, "text", "The form of the watchdog's own log lines.");
+
+    static final Definition<String> READY_PATH = Definition.of(
+            "ready_path", ValueTypes.PATH, "", "/_/ready is answered by the function, called with GET on this path.");
+
+    static final Definition<Path> STATIC_PATH = Definition.of(
+                    "static_path",
+                    ValueTypes.DIRECTORY,
+                    "/home/app/public",
+                    "The files to serve; the directory must exist.")
+            .in(STATIC);
+
+    static final Definition<Boolean> STATIC_SPA = Definition.of(
+                    "static_spa",
+                    ValueTypes.BOOLEAN,
+                    "false",
+                    "Answer an unknown path with /index.html, as a single-page application wants.")
+            .in(STATIC);
+
+    static final Definition<Boolean> SUPPRESS_LOCK = Definition.of(
+            "suppress_lock", ValueTypes.BOOLEAN, "false", "Write no lock file, and be healthy without one.");
+
+    static final Definition<Boolean> COMBINED_OUTPUT = Definition.of(
+                    "combined_output",
+                    ValueTypes.BOOLEAN,
+                    "false",
+                    "Put the function's standard error into the response as well.")
+            .alias("combine_output")
+            .in(SERIALIZING);
+
+    static final Definition<Boolean> READ_DEBUG = Definition.of(
+                    "read_debug",
+                    ValueTypes.BOOLEAN,
+                    "false",
+                    "Print request bodies to the log, each up to log_buffer_size.")
+            .in(PROCESS_MODES);
+
+    static final Definition<Boolean> WRITE_DEBUG = Definition.of(
+                    "write_debug",
+                    ValueTypes.BOOLEAN,
+                    "false",
+                    "Print response bodies to the log, each up to log_buffer_size.")
+            .in(PROCESS_MODES);
+
+    static final Definition<Boolean> CGI_HEADERS = Definition.of(
+                    "cgi_headers",
+                    ValueTypes.BOOLEAN,
+                    "true",
+                    "Give the process the request's method, path, query and headers as Http_ variables.")
+            .in(FORKING_MODES);
+
+    static final Definition<Boolean> JWT_AUTH = Definition.of(
+            "jwt_auth",
+            ValueTypes.BOOLEAN,
+            "false",
+            "Serve only calls with a token of the authority that permits this function. Needs OPENFAAS_NAME and"
+                    + " OPENFAAS_NAMESPACE.");
+
+    static final Definition<Boolean> JWT_AUTH_DEBUG = Definition.of(
+            "jwt_auth_debug", ValueTypes.BOOLEAN, "false", "Log issuer, key ids and claims, never a token.");
+
+    static final Definition<Boolean> JWT_AUTH_LOCAL = Definition.of(
+            "jwt_auth_local",
+            ValueTypes.BOOLEAN,
+            "false",
+            "The authority is http://127.0.0.1:8080 in place of http://gateway.openfaas:8080.");
+
+    static final Definition<URI> JWT_AUTH_AUTHORITY = Definition.of(
+            "jwt_auth_authority",
+            ValueTypes.AUTHORITY,
+            "",
+            "The OpenID authority's base URL, in place of the two built-in ones.");
+
+    static final Definition<String> HANDLER = Definition.of(
+                    "handler",
+                    ValueTypes.CLASS,
+                    "",
+                    "The function's class; without it, the one service provider of a type that can be a handler.")
+            .in(INPROC);
+
+    static final Definition<List<Path>> FUNCTION_PATH = Definition.of(
+                    "function_path",
+                    ValueTypes.CLASS_PATH,
+                    "",
+                    "The function's classes, loaded by a class loader of its own; all must exist.")
+            .in(INPROC);
+
+    static final Definition<Integer> HANDLER_CONCURRENCY = Definition.of(
+                    "handler_concurrency",
+                    ValueTypes.COUNT,
+                    "0",
+                    "Calls that run in the handler at once, more wait their turn; 0 is no limit.")
+            .in(INPROC);
+
+    static final Definition<String> FUNCTION_NAME =
+            Definition.of("OPENFAAS_NAME", ValueTypes.TEXT, "", "The function's own name. Required with jwt_auth.");
+
+    static final Definition<String> FUNCTION_NAMESPACE = Definition.of(
+            "OPENFAAS_NAMESPACE",
+            ValueTypes.TEXT,
+            "",
+            "The function's own namespace, else the text of the file " + NAMESPACE_FILE + ". Required with jwt_auth.");
+
+    /** In the order of the settings table. */
+    static final List<Definition<?>> ALL = List.of(
+            MODE,
+            FPROCESS,
+            UPSTREAM,
+            PORT,
+            METRICS_PORT,
+            EXEC_TIMEOUT,
+            READ_TIMEOUT,
+            WRITE_TIMEOUT,
+            HEALTHCHECK_INTERVAL,
+            CONTENT_TYPE,
+            BUFFER_REQUEST_BODY,
+            MAX_INFLIGHT,
+            LOG_CALL_ID,
+            PREFIX_LOGS,
+            LOG_BUFFER_SIZE,
+            LOG_FORMAT,
+            READY_PATH,
+            STATIC_PATH,
+            STATIC_SPA,
+            SUPPRESS_LOCK,
+            COMBINED_OUTPUT,
+            READ_DEBUG,
+            WRITE_DEBUG,
+            CGI_HEADERS,
+            JWT_AUTH,
+            JWT_AUTH_DEBUG,
+            JWT_AUTH_LOCAL,
+            JWT_AUTH_AUTHORITY,
+            HANDLER,
+            FUNCTION_PATH,
+            HANDLER_CONCURRENCY,
+            FUNCTION_NAME,
+            FUNCTION_NAMESPACE);
+
+    private Definitions() {}
+}

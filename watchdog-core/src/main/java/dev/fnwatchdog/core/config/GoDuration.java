@@ -1,0 +1,97 @@
+package dev.fnwatchdog.core.config;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+
+/**
+ * Durations as Go reads and prints them, since of-watchdog's users write and grep for those (contract 1).
+ *
+ * <p>The longest duration is Go's: 2<sup>63</sup>-1 nanoseconds, about 292 years.
+ */
+public final class GoDuration {
+    private static final Pattern WHOLE_SECONDS = Pattern.compile("[+-]?[0-9]+");
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private GoDuration() {}
+
+    /**
+     * Reads a setting's value: whole seconds ({@code 20}) or a Go duration ({@code 1h30m}). Empty where it is neither,
+     * is negative, or is too long.
+     */
+    public static Optional<Duration> parse(String text) {
+        if (!WHOLE_SECONDS.matcher(text).matches()) {
+            return nonNegative(text);
+        }
+        try {
+            long seconds = Long.parseLong(text);
+            return seconds < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(secondsToNanos(seconds)));
+        } catch (ArithmeticException | NumberFormatException tooLong) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Reads a Go duration that has its unit, as the header {@code X-Timeout} must (contract 3). Empty where it is
+     * anything else, or not over zero.
+     */
+    public static Optional<Duration> parseWithUnit(String text) {
+        return nonNegative(text).filter(duration -> !duration.isZero());
+    }
+
+    /** Prints as Go does: {@code 1h0m0s}, {@code 1m30s}, {@code 1.5s}, {@code 300ms}, {@code 150µs}, {@code 0s}. */
+    public static String format(Duration duration) {
+        if (duration.isNegative()) {
+            return "-" + format(duration.negated());
+        }
+        return duration.toSeconds() == 0 ? formatFraction(duration.toNanosPart()) : formatSeconds(duration);
+    }
+
+    private static Optional<Duration> nonNegative(String text) {
+        boolean signed = text.startsWith("-") || text.startsWith("+");
+        OptionalLong nanos = GoDurationReader.nanos(signed ? text.substring(1) : text);
+        if (nanos.isEmpty() || (text.startsWith("-") && nanos.getAsLong() != 0)) {
+            return Optional.empty();
+        }
+        return Optional.of(Duration.ofNanos(nanos.getAsLong()));
+    }
+
+    private static long secondsToNanos(long seconds) {
+        return Math.multiplyExact(seconds, NANOS_PER_SECOND);
+    }
+
+    private static String formatFraction(int nanos) {
+        if (nanos == 0) {
+            return "0s";
+        }
+        if (nanos < 1_000) {
+            return nanos + "ns";
+        }
+        return nanos < 1_000_000 ? decimal(nanos, 1_000) + "µs" : decimal(nanos, 1_000_000) + "ms";
+    }
+
+    private static String formatSeconds(Duration duration) {
+        long minutes = duration.toMinutes();
+        String text =
+                decimal(duration.toSecondsPart() * NANOS_PER_SECOND + duration.toNanosPart(), NANOS_PER_SECOND) + "s";
+        if (minutes > 0) {
+            text = minutes % 60 + "m" + text;
+        }
+        return minutes >= 60 ? minutes / 60 + "h" + text : text;
+    }
+
+    /** Divides by a power of ten, with as many decimals as the result has. */
+    private static String decimal(long nanos, long unit) {
+        long fraction = nanos % unit;
+        if (fraction == 0) {
+            return Long.toString(nanos / unit);
+        }
+        String digits = Long.toString(unit + fraction).substring(1);
+        int end = digits.length();
+        while (digits.charAt(end - 1) == '0') {
+            end--;
+        }
+        return nanos / unit + "." + digits.substring(0, end);
+    }
+}

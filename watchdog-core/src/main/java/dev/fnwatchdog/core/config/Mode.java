@@ -1,0 +1,37 @@
+package dev.fnwatchdog.core.config;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The values of {@code mode}, in the order in which they are told to users. */
+enum Mode {
+    STREAMING,
+    SERIALIZING,
+    HTTP,
+    STATIC,
+    INPROC;
+
+    private final String text = name().toLowerCase(Locale.ROOT);
+
+    String text() {
+        return text;
+    }
+
+    static String texts(String separator) {
+        return Arrays.stream(values()).map(Mode::text).collect(Collectors.joining(separator));
+    }
+
+    /** Throws {@link IllegalArgumentException} with what is expected for any other text. */
+    static Mode parse(String given) {
+        String wanted = given.equals("serialising") ? SERIALIZING.text : given;
+        for (Mode mode : values()) {
+            if (mode.text.equals(wanted)) {
+                return mode;
+            }
+        }
+        String expected = "one of " + texts(", ");
+        throw new IllegalArgumentException(
+                given.equals("afterburn") ? expected + "; the mode afterburn is no more" : expected);
+    }
+}

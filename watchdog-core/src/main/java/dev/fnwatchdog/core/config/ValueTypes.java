@@ -1,0 +1,139 @@
+package dev.fnwatchdog.core.config;
+
+import java.net.URI;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/** The types of the settings table (contract 1). */
+final class ValueTypes {
+    static final String WRITE_EXPECTED = "a duration over 0s (HTTP write timeout must be over 0s)";
+    static final String UPSTREAM_EXPECTED =
+            "a whole URL such as http://127.0.0.1:3000, of scheme http, without user, query and fragment";
+    private static final String AUTHORITY_EXPECTED =
+            "a whole URL such as https://id.example.com, of scheme http or https, without user, query and fragment";
+
+    // ASCII digits alone: Java's own parsers take those of every script.
+    private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]+");
+    private static final Pattern MEDIA_TYPE =
+            Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+([ \\t]*;[\\t\\x20-\\x7e]*)?");
+    private static final Pattern URL_PATH = Pattern.compile("/[!$%&'()*+,./:;=@_~0-9A-Za-z-]*");
+    private static final Pattern BARE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+    private static final Pattern IDENTIFIER =
+            Pattern.compile("\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*");
+
+    static final ValueType<Mode> MODE = new ValueType<>(Mode.texts(" "), Mode::parse);
+    static final ValueType<CommandLine> COMMAND = new ValueType<>("command", CommandLine::parse);
+    static final ValueType<Integer> PORT = integer("0-65535", 0, 65535, "a port from 0 to 65535");
+    static final ValueType<Integer> COUNT =
+            integer("count", 0, Integer.MAX_VALUE, "a whole number from 0 to " + Integer.MAX_VALUE);
+    static final ValueType<Integer> BYTES =
+            integer("bytes", 1, Integer.MAX_VALUE, "-1, or a whole number from 1 to " + Integer.MAX_VALUE, -1);
+    static final ValueType<Boolean> BOOLEAN = new ValueType<>("boolean", ValueTypes::parseBoolean);
+    static final ValueType<Duration> DURATION = new ValueType<>(
+            "duration",
+            text -> orRefuse(
+                    GoDuration.parse(text),
+                    "whole seconds such as 30, or a Go duration such as 1m30s, up to 292 years"));
+    static final ValueType<Duration> DURATION_OVER_ZERO = new ValueType<>("duration", ValueTypes::parseOverZero);
+    static final ValueType<LogConfig.Format> LOG_FORMAT = new ValueType<>("text json", ValueTypes::parseFormat);
+    static final ValueType<String> TEXT = new ValueType<>("text", Function.identity());
+    static final ValueType<String> MEDIA =
+            textWhere("media type", text -> MEDIA_TYPE.matcher(text).matches(), "a media type such as text/plain");
+    static final ValueType<String> PATH = textWhere(
+            "path",
+            ValueTypes::isUrlPath,
+            "a path such as /ready, beginning with /, without a query, other characters escaped");
+    static final ValueType<String> CLASS =
+            textWhere("class name", ValueTypes::isClassName, "a class name such as com.example.Handler");
+    static final ValueType<Path> DIRECTORY = new ValueType<>("directory", ValueTypes::parsePath);
+    static final ValueType<List<Path>> CLASS_PATH =
+            new ValueType<>("jars and folders, separated by :", ValueTypes::parseClassPath);
+    static final ValueType<URI> UPSTREAM =
+            new ValueType<>("URL", text -> BaseUrl.parseUpstream(text, UPSTREAM_EXPECTED));
+    static final ValueType<URI> AUTHORITY =
+            new ValueType<>("URL", text -> BaseUrl.parse(text, List.of("http", "https"), AUTHORITY_EXPECTED));
+
+    private ValueTypes() {}
+
+    private static ValueType<Integer> integer(String name, int lowest, int highest, String expected, int... others) {
+        return new ValueType<>(name, text -> {
+            Optional<Integer> number = INTEGER.matcher(text).matches() ? toInt(text) : Optional.empty();
+            return orRefuse(
+                    number.filter(n -> (n >= lowest && n <= highest)
+                            || Arrays.stream(others).anyMatch(other -> other == n)),
+                    expected);
+        });
+    }
+
+    private static Optional<Integer> toInt(String text) {
+        try {
+            return Optional.of(Integer.parseInt(text));
+        } catch (NumberFormatException tooLong) {
+            return Optional.empty();
+        }
+    }
+
+    private static ValueType<String> textWhere(String name, Predicate<String> condition, String expected) {
+        return new ValueType<>(name, text -> orRefuse(Optional.of(text).filter(condition), expected));
+    }
+
+    private static boolean isUrlPath(String text) {
+        return URL_PATH.matcher(text).matches() && !BARE_PERCENT.matcher(text).find();
+    }
+
+    private static boolean isClassName(String text) {
+        return Arrays.stream(text.split("\\.", -1))
+                .allMatch(part -> IDENTIFIER.matcher(part).matches());
+    }
+
+    private static boolean parseBoolean(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true", "1" -> true;
+            case "false", "0" -> false;
+            default -> throw new IllegalArgumentException("true or 1, false or 0");
+        };
+    }
+
+    private static Duration parseOverZero(String text) {
+        Duration duration = DURATION.parse(text);
+        return orRefuse(Optional.of(duration).filter(d -> !d.isZero()), WRITE_EXPECTED);
+    }
+
+    private static LogConfig.Format parseFormat(String text) {
+        return switch (text) {
+            case "text" -> LogConfig.Format.TEXT;
+            case "json" -> LogConfig.Format.JSON;
+            default -> throw new IllegalArgumentException("text or json");
+        };
+    }
+
+    private static Path parsePath(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException wrong) {
+            // Also where the locale cannot spell the name.
+            throw new IllegalArgumentException("a path that this system can name", wrong);
+        }
+    }
+
+    private static List<Path> parseClassPath(String text) {
+        List<Path> paths = Arrays.stream(text.split(":", -1))
+                .filter(part -> !part.isEmpty())
+                .map(ValueTypes::parsePath)
+                .toList();
+        return orRefuse(
+                Optional.of(paths).filter(p -> !p.isEmpty()), "jars and folders such as app.jar:lib/json.jar:classes");
+    }
+
+    private static <T> T orRefuse(Optional<T> value, String expected) {
+        return value.orElseThrow(() -> new IllegalArgumentException(expected));
+    }
+}

@@ -1,0 +1,93 @@
+package dev.fnwatchdog.core.config;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The quoting rules of POSIX's shell command language (2.2), and nothing else of it. Used once, by one thread. */
+final class WordSplitter {
+    private final String text;
+    private final List<String> words = new ArrayList<>();
+    private final StringBuilder word = new StringBuilder();
+
+    // Mutable state
+    private int position;
+    // Apart from the word's letters, since '' is a word of none.
+    private boolean inWord;
+
+    WordSplitter(String text) {
+        this.text = text;
+    }
+
+    List<String> split() {
+        while (position < text.length()) {
+            char c = text.charAt(position++);
+            switch (c) {
+                case ' ', '\t', '\n' -> endWord();
+                case '\'' -> singleQuoted();
+                case '"' -> doubleQuoted();
+                case '\\' -> escaped();
+                default -> append(c);
+            }
+        }
+        endWord();
+        return words;
+    }
+
+    private void append(char c) {
+        word.append(c);
+        inWord = true;
+    }
+
+    private void endWord() {
+        if (inWord) {
+            words.add(word.toString());
+            word.setLength(0);
+            inWord = false;
+        }
+    }
+
+    private void singleQuoted() {
+        int close = text.indexOf('\'', position);
+        if (close < 0) {
+            throw unclosed(position);
+        }
+        word.append(text, position, close);
+        inWord = true;
+        position = close + 1;
+    }
+
+    private void doubleQuoted() {
+        int open = position;
+        inWord = true;
+        while (position < text.length()) {
+            char c = text.charAt(position++);
+            if (c == '"') {
+                return;
+            }
+            if (c == '\\' && position < text.length() && "$`\"\\\n".indexOf(text.charAt(position)) >= 0) {
+                escaped();
+            } else {
+                word.append(c);
+            }
+        }
+        throw unclosed(open);
+    }
+
+    private void escaped() {
+        if (position == text.length()) {
+            // With nothing to escape it stands for itself, as in the shells.
+            append('\\');
+            return;
+        }
+        char c = text.charAt(position++);
+        // An escaped newline joins two lines.
+        if (c != '\n') {
+            append(c);
+        }
+    }
+
+    private static IllegalArgumentException unclosed(int open) {
+        return new IllegalArgumentException(
+                "a command whose quotes are closed; the one at character %d is not".formatted(open));
+    }
+}

@@ -1,0 +1,235 @@
+package dev.fnwatchdog.core.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WatchdogConfigTest {
+    @Test
+    void hasADefaultForEverythingButTheCommand() {
+        WatchdogConfig config = Parsed.config("fprocess", "cat");
+
+        Duration usual = Duration.ofSeconds(30);
+        assertThat(config.port()).isEqualTo(8080);
+        assertThat(config.metricsPort()).isEqualTo(8081);
+        assertThat(config.timeouts()).isEqualTo(new Timeouts(usual, usual, usual, usual));
+        assertThat(config.maxInflight()).isZero();
+        assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Format.TEXT, true, 65536, false, false, false));
+        assertThat(config.readyPath()).isEmpty();
+        assertThat(config.lockFile()).isTrue();
+        assertThat(config.jwtAuth()).isFalse();
+        assertThat(config.warnings()).isEmpty();
+        assertThat(config.temporaryDirectory()).isEqualTo(Path.of("/tmp"));
+    }
+
+    @Test
+    void readsWhatIsSet() {
+        WatchdogConfig config = Parsed.config(
+                "fprocess", "cat",
+                "port", "0",
+                "metrics_port", "65535",
+                "exec_timeout", "0",
+                "read_timeout", "1m30s",
+                "write_timeout", "250ms",
+                "healthcheck_interval", "5",
+                "max_inflight", "100",
+                "log_format", "json",
+                "prefix_logs", "false",
+                "log_buffer_size", "-1",
+                "read_debug", "true",
+                "write_debug", "true",
+                "ready_path", "/a/%20b",
+                "suppress_lock", "1",
+                "TMPDIR", "/var/tmp");
+
+        assertThat(config.port()).isZero();
+        assertThat(config.metricsPort()).isEqualTo(65535);
+        assertThat(config.timeouts())
+                .isEqualTo(new Timeouts(
+                        Duration.ZERO, Duration.ofSeconds(90), Duration.ofMillis(250), Duration.ofSeconds(5)));
+        assertThat(config.maxInflight()).isEqualTo(100);
+        assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Format.JSON, false, -1, false, true, true));
+        assertThat(config.readyPath()).isEqualTo("/a/%20b");
+        assertThat(config.lockFile()).isFalse();
+        assertThat(config.temporaryDirectory()).isEqualTo(Path.of("/var/tmp"));
+    }
+
+    @Test
+    void servesAfterSigtermForTheWriteTimeoutUnlessToldOtherwise() {
+        Timeouts timeouts =
+                Parsed.config("fprocess", "cat", "write_timeout", "7s").timeouts();
+
+        assertThat(timeouts.healthcheck()).isEqualTo(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void countsAnEmptyValueAsNotSet() {
+        WatchdogConfig config = Parsed.config(
+                "fprocess", "cat", "port", "", "write_timeout", "", "prefix_logs", "", "mode", "", "TMPDIR", "");
+
+        assertThat(config).isEqualTo(Parsed.config("fprocess", "cat"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "TRUE, true", "True, true", "1, true", "false, false", "FALSE, false", "0, false"})
+    void readsABooleanInAnyCase(String text, boolean expected) {
+        assertThat(Parsed.config("fprocess", "cat", "prefix_logs", text).log().prefix())
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "log_callid, true, log_call_id, false",
+        "log_callid, false, log_call_id, 1",
+        "log_callid, '', log_call_id, true",
+        "log_callid, true, log_call_id, ''",
+    })
+    void isTurnedOnByEitherNameOfABoolean(String first, String one, String second, String other) {
+        assertThat(Parsed.config("fprocess", "cat", first, one, second, other)
+                        .log()
+                        .callId())
+                .isTrue();
+    }
+
+    @Test
+    void readsBothNamesOfTheOtherBooleans() {
+        ModeConfig serializing = Parsed.config("mode", "serializing", "fprocess", "cat", "combine_output", "true")
+                .mode();
+        ModeConfig http = Parsed.config(
+                        "mode", "http", "fprocess", "cat", "upstream_url", "http://h", "http_buffer_req_body", "1")
+                .mode();
+
+        assertThat(((ModeConfig.Serializing) serializing).combinedOutput()).isTrue();
+        assertThat(((ModeConfig.Http) http).bufferRequestBody()).isTrue();
+    }
+
+    @Test
+    void prefersTheNameThatWins() {
+        WatchdogConfig config = Parsed.config(
+                "mode", "http",
+                "fprocess", "a",
+                "function_process", "b",
+                "http_upstream_url", "http://c",
+                "upstream_url", "http://d");
+
+        ModeConfig.Http mode = (ModeConfig.Http) config.mode();
+        assertThat(mode.command().program()).isEqualTo("b");
+        assertThat(mode.upstream().getHost()).isEqualTo("c");
+        assertThat(config.warnings())
+                .containsExactly(
+                        "fprocess has no effect: function_process wins",
+                        "upstream_url has no effect: http_upstream_url wins");
+    }
+
+    @Test
+    void letsNoEmptyNameWin() {
+        WatchdogConfig config = Parsed.config(
+                "mode", "http",
+                "fprocess", "a",
+                "function_process", "",
+                "http_upstream_url", "",
+                "upstream_url", "http://d");
+
+        ModeConfig.Http mode = (ModeConfig.Http) config.mode();
+        assertThat(mode.command().program()).isEqualTo("a");
+        assertThat(mode.upstream().getHost()).isEqualTo("d");
+        assertThat(config.warnings()).isEmpty();
+    }
+
+    @Test
+    void doesNotWarnOfTwoNamesThatSayTheSame() {
+        assertThat(Parsed.config("fprocess", "a", "function_process", "a").warnings())
+                .isEmpty();
+    }
+
+    @Test
+    void passesOverUnknownVariables() {
+        assertThat(Parsed.config("fprocess", "cat", "exec_timout", "x", "PORT", "x", "Mode", "x", "PATH", "/bin"))
+                .isEqualTo(Parsed.config("fprocess", "cat"));
+    }
+
+    @Test
+    void warnsOnceOfEachKnownVariableWithoutEffectInTheMode() {
+        assertThat(Parsed.config(
+                                "fprocess", "cat",
+                                "static_path", "/nonexistent",
+                                "upstream_url", "http://h",
+                                "buffer_http", "false",
+                                "handler", "a.B",
+                                "function_path", "/nonexistent.jar",
+                                "combine_output", "true",
+                                "static_spa", "")
+                        .warnings())
+                .containsExactly(
+                        "upstream_url has no effect in mode streaming, but in http",
+                        "buffer_http has no effect in mode streaming, but in http",
+                        "static_path has no effect in mode streaming, but in static",
+                        "combine_output has no effect in mode streaming, but in serializing",
+                        "handler has no effect in mode streaming, but in inproc",
+                        "function_path has no effect in mode streaming, but in inproc");
+        assertThat(Parsed.config("mode", "inproc", "fprocess", "cat").warnings())
+                .containsExactly("fprocess has no effect in mode inproc, but in streaming, serializing, http");
+    }
+
+    @Test
+    void acceptsAnyPortTwiceWhereBothAreFree() {
+        WatchdogConfig config = Parsed.config("fprocess", "cat", "port", "0", "metrics_port", "0");
+
+        assertThat(config.port()).isZero();
+        assertThat(config.metricsPort()).isZero();
+    }
+
+    @Test
+    void refusesOnePortForTwoListeners() {
+        assertThat(Parsed.mistakes(Map.of("fprocess", "cat", "port", "8081")))
+                .containsExactly(
+                        "metrics_port=\"8081\" cannot be used: expected another port than the one of port, or 0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/plain",
+                "application/problem+json",
+                "text/html; charset=utf-8",
+                "text/html;charset=\"utf-8\"",
+                "a/b ;"
+            })
+    void takesAMediaType(String text) {
+        ModeConfig.Streaming mode = (ModeConfig.Streaming)
+                Parsed.config("fprocess", "cat", "content_type", text).mode();
+
+        assertThat(mode.contentType()).isEqualTo(text);
+    }
+
+    @Test
+    void needsNoNamespaceFileToParse() {
+        assertThat(WatchdogConfig.parse(Map.of("fprocess", "cat"))).isEqualTo(Parsed.config("fprocess", "cat"));
+    }
+
+    @Test
+    void refusesAWriteTimeoutOfZeroThatNoTextGave() {
+        Duration second = Duration.ofSeconds(1);
+
+        assertThatThrownBy(() -> new Timeouts(second, second, Duration.ZERO, second))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("HTTP write timeout must be over 0s");
+    }
+
+    @Test
+    void refusesAnUpstreamWithoutAPortThatNoTextGave() {
+        CommandLine cat = CommandLine.parse("cat");
+
+        assertThatThrownBy(() -> new ModeConfig.Http(cat, URI.create("http://h"), false))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("http_upstream_url");
+    }
+}
