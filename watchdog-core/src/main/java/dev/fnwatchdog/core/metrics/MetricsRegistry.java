@@ -1,0 +1,88 @@
+package dev.fnwatchdog.core.metrics;
+
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Everything that one watchdog exposes, its process and JVM included. Each watchdog has one of its own, since several
+ * may run in one JVM.
+ *
+ * <p>Threads: any. Values are read on the thread that scrapes.
+ */
+public final class MetricsRegistry {
+    private static final String COUNTER_SUFFIX = "_total";
+
+    private final List<Supplier<List<MetricSnapshot>>> sources = new CopyOnWriteArrayList<>();
+    private final Set<String> names = ConcurrentHashMap.newKeySet();
+
+    public MetricsRegistry() {
+        add(new ProcessMetrics(Path.of("/proc/self"))::snapshots);
+        add(JvmMetrics::snapshots);
+    }
+
+    /**
+     * Adds a gauge whose value is asked for at every scrape.
+     *
+     * @throws IllegalArgumentException where the name is taken
+     */
+    public void gauge(String name, String help, DoubleSupplier value) {
+        take(name);
+        add(() -> List.of(gaugeOf(name, help, value.getAsDouble())));
+    }
+
+    /**
+     * Adds a counter whose value, which never falls, is asked for at every scrape.
+     *
+     * @throws IllegalArgumentException where the name is taken, or does not end in {@code _total}
+     */
+    public void counter(String name, String help, DoubleSupplier value) {
+        if (!name.endsWith(COUNTER_SUFFIX)) {
+            throw new IllegalArgumentException(
+                    "a counter named %s: expected a name that ends in _total".formatted(name));
+        }
+        take(name);
+        add(() -> List.of(counterOf(name, help, value.getAsDouble())));
+    }
+
+    void add(Supplier<List<MetricSnapshot>> source) {
+        sources.add(source);
+    }
+
+    MetricSnapshots scrape() {
+        return new MetricSnapshots(
+                sources.stream().flatMap(source -> source.get().stream()).toList());
+    }
+
+    static GaugeSnapshot gaugeOf(String name, String help, double value) {
+        return GaugeSnapshot.builder()
+                .name(name)
+                .help(help)
+                .dataPoint(GaugeDataPointSnapshot.builder().value(value).build())
+                .build();
+    }
+
+    static CounterSnapshot counterOf(String name, String help, double value) {
+        return CounterSnapshot.builder()
+                .name(name)
+                .help(help)
+                .dataPoint(CounterDataPointSnapshot.builder().value(value).build())
+                .build();
+    }
+
+    private void take(String name) {
+        if (!names.add(name)) {
+            throw new IllegalArgumentException("a second metric named " + name);
+        }
+    }
+}

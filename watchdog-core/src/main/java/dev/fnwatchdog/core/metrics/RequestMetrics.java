@@ -1,0 +1,103 @@
+package dev.fnwatchdog.core.metrics;
+
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * Counts calls, their durations and those in flight, by status and method (contract 2). The values of a status and
+ * method are found by index, and made when the first such call ends.
+ *
+ * <p>Threads: any; {@link #started} and {@link #finished} neither block nor, after the first call of a kind, allocate.
+ */
+public final class RequestMetrics {
+    /** The methods of RFC 9110 and RFC 5789, and what stands for any other. */
+    private static final String[] METHODS = {
+        "get", "head", "post", "put", "delete", "connect", "options", "trace", "patch", "unknown"
+    };
+
+    private static final int UNKNOWN_METHOD = METHODS.length - 1;
+
+    private static final int FIRST_STATUS = 100;
+    private static final int LAST_STATUS = 999;
+    /** The row of what is no HTTP status; the statuses follow it. */
+    private static final int NO_STATUS = 0;
+
+    private static final int ROWS = 1 + LAST_STATUS - FIRST_STATUS + 1;
+
+    private final AtomicReferenceArray<CallSeries> series = new AtomicReferenceArray<>(ROWS * METHODS.length);
+    private final AtomicLong inFlight = new AtomicLong();
+
+    /** Adds the three {@code http_} metrics to what the registry exposes. */
+    public RequestMetrics(MetricsRegistry registry) {
+        registry.gauge("http_requests_in_flight", "requests being served", inFlight::get);
+        registry.add(this::snapshots);
+    }
+
+    /** The index of a request's method for {@link #finished}. Methods are case-sensitive: {@code get} is unknown. */
+    public static int methodIndex(String method) {
+        return switch (method) {
+            case "GET" -> 0;
+            case "HEAD" -> 1;
+            case "POST" -> 2;
+            case "PUT" -> 3;
+            case "DELETE" -> 4;
+            case "CONNECT" -> 5;
+            case "OPTIONS" -> 6;
+            case "TRACE" -> 7;
+            case "PATCH" -> 8;
+            default -> UNKNOWN_METHOD;
+        };
+    }
+
+    /** A call has begun; exactly one {@link #finished} has to follow, before its last byte can reach the client. */
+    public void started() {
+        inFlight.incrementAndGet();
+    }
+
+    /**
+     * A call is over.
+     *
+     * @param methodIndex from {@link #methodIndex}
+     * @param status of the response; what is not between 100 and 999 is counted as {@code unknown}
+     * @param nanos since it began
+     */
+    public void finished(int methodIndex, int status, long nanos) {
+        seriesOf(methodIndex, status).observe(nanos);
+        inFlight.decrementAndGet();
+    }
+
+    private CallSeries seriesOf(int methodIndex, int status) {
+        Objects.checkIndex(methodIndex, METHODS.length);
+        int row = status < FIRST_STATUS || status > LAST_STATUS ? NO_STATUS : 1 + status - FIRST_STATUS;
+        int slot = row * METHODS.length + methodIndex;
+        CallSeries known = series.get(slot);
+        return known == null ? newSeries(slot, row, methodIndex) : known;
+    }
+
+    private CallSeries newSeries(int slot, int row, int methodIndex) {
+        String code = row == NO_STATUS ? "unknown" : Integer.toString(row - 1 + FIRST_STATUS);
+        CallSeries created = new CallSeries(Labels.of("code", code, "method", METHODS[methodIndex]));
+        return series.compareAndSet(slot, null, created) ? created : series.get(slot);
+    }
+
+    private List<MetricSnapshot> snapshots() {
+        CounterSnapshot.Builder requests =
+                CounterSnapshot.builder().name("http_requests_total").help("requests served");
+        HistogramSnapshot.Builder durations = HistogramSnapshot.builder()
+                .name("http_request_duration_seconds")
+                .help("seconds from the head of a request to the end of its response");
+        for (int slot = 0; slot < series.length(); slot++) {
+            CallSeries used = series.get(slot);
+            if (used != null) {
+                used.addTo(requests, durations);
+            }
+        }
+        return List.of(requests.build(), durations.build());
+    }
+}
