@@ -93,7 +93,10 @@ final class ConfigCheck {
             if (setting.required()
                     && setting.modes().contains(mode)
                     && variables.namesSet(setting).isEmpty()) {
-                add(setting.name(), "", "a value, since mode %s needs it".formatted(mode.text()));
+                add(
+                        setting.name(),
+                        "",
+                        "a %s, since mode %s needs it".formatted(setting.type().name(), mode.text()));
             }
         }
         if (mode == Mode.STATIC) {

@@ -207,7 +207,8 @@ class ModesTest {
     }
 
     private static String missing(String name, String mode) {
-        return "%s is not set: expected a value, since mode %s needs it".formatted(name, mode);
+        String kind = name.equals("fprocess") ? "command" : "URL";
+        return "%s is not set: expected a %s, since mode %s needs it".formatted(name, kind, mode);
     }
 
     private static ModeConfig mode(String... settings) {
