@@ -9,5 +9,7 @@ module dev.fnwatchdog.core {
     exports dev.fnwatchdog.core.health;
     exports dev.fnwatchdog.core.limit;
     exports dev.fnwatchdog.core.metrics;
+    exports dev.fnwatchdog.core.log;
+    exports dev.fnwatchdog.core.process;
     exports dev.fnwatchdog.core.request;
 }
