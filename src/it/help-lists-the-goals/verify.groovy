@@ -1,0 +1,3 @@
+String log = new File(basedir, 'build.log').text
+
+assert log.contains('watchdog:help')
