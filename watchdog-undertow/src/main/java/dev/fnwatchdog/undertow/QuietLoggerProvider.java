@@ -10,6 +10,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -155,7 +156,7 @@ public final class QuietLoggerProvider implements LoggerProvider {
                 StackTraceElement[] frames = cause.getStackTrace();
                 line.append(": ").append(cause).append(frames.length == 0 ? "" : " at " + frames[0]);
             }
-            LINES.get().accept(oneLine(line));
+            Objects.requireNonNull(LINES.get()).accept(oneLine(line));
         }
 
         // A message can hold what a client sent.

@@ -1,6 +1,5 @@
 package dev.fnwatchdog.core.log;
 
-import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,7 +29,6 @@ final class BoundedOutput {
     // waits for room all the time, must not push them out.
     private static final int FUNCTION_CAPACITY = CAPACITY / 4 * 3;
     private static final int NOTICE_CAPACITY = CAPACITY + 1024;
-    private static final int CHUNK = 32 * 1024;
     private static final int WAKE_AT = 64 * 1024;
     private static final long GATHER_NANOS = 4_000_000;
     private static final long ROOM_NANOS = 50_000_000;
@@ -40,7 +38,6 @@ final class BoundedOutput {
     private final Condition work = lock.newCondition();
     private final Condition room = lock.newCondition();
     private final PendingLines lines = new PendingLines();
-    private final OutputStream out;
     private final DropNotice notice;
     private final Thread thread;
 
@@ -52,9 +49,8 @@ final class BoundedOutput {
     private long dropped;
 
     BoundedOutput(String threadName, OutputStream out, DropNotice notice) {
-        this.out = out;
         this.notice = notice;
-        this.thread = new Thread(this::write, threadName);
+        this.thread = new Thread(new BatchWriter(this, out), threadName);
         this.thread.setDaemon(true);
     }
 
@@ -164,6 +160,7 @@ final class BoundedOutput {
         return room && !jammed && !closed;
     }
 
+    @SuppressWarnings("WaitNotInLoop") // its callers loop
     private long awaitRoom(long nanos) {
         try {
             return room.awaitNanos(nanos);
@@ -185,22 +182,8 @@ final class BoundedOutput {
         }
     }
 
-    private void write() {
-        try {
-            LineBuffer batch = awaitLines();
-            while (batch.size() > 0) {
-                writeAll(batch);
-                gather();
-                batch = awaitLines();
-            }
-        } catch (InterruptedException e) {
-            // Only close interrupts, when it has waited long enough.
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /** Waits for lines and takes them; an empty batch is the end. */
-    private LineBuffer awaitLines() throws InterruptedException {
+    LineBuffer awaitLines() throws InterruptedException {
         lock.lock();
         try {
             while (!ready() && !closed) {
@@ -227,6 +210,7 @@ final class BoundedOutput {
         return lines.ready() > 0;
     }
 
+    @SuppressWarnings("WaitNotInLoop") // its callers loop
     private void awaitWork() throws InterruptedException {
         if (lines.holds()) {
             work.awaitNanos(holdLeft());
@@ -247,7 +231,8 @@ final class BoundedOutput {
         }
     }
 
-    private void gather() throws InterruptedException {
+    /** Leaves time for lines to come together, while there is not much yet. */
+    void gather() throws InterruptedException {
         lock.lock();
         try {
             writer = Writer.GATHERING;
@@ -261,27 +246,13 @@ final class BoundedOutput {
         }
     }
 
-    private void writeAll(LineBuffer batch) {
-        int size = batch.size();
-        for (int at = 0; at < size; at += CHUNK) {
-            int length = Math.min(CHUNK, size - at);
-            writeChunk(batch.array(), at, length);
-            lock.lock();
-            try {
-                lines.written(length);
-                room.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        }
-    }
-
-    private void writeChunk(byte[] bytes, int offset, int length) {
+    void written(int bytes) {
+        lock.lock();
         try {
-            out.write(bytes, offset, length);
-            out.flush();
-        } catch (IOException ignored) {
-            // The reader is gone. Nobody is left to be told, and a later reader (a pipe by name) gets later lines.
+            lines.written(bytes);
+            room.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -7,14 +7,23 @@ import java.nio.charset.StandardCharsets;
  * colour a terminal or turn text around is shown, not done (contract 6).
  */
 abstract class Escaping {
+    // A request's head may be a megabyte; a line that long would leave no room for others.
+    private static final int LONGEST_FROM_WIRE = 32 * 1024;
+
+    private final boolean[] plain = new boolean[0x80];
+
+    /** Printable ASCII is printed as it is, but for the characters that mean something in the format. */
+    Escaping(String special) {
+        for (int c = ' '; c < 0x7F; c++) {
+            plain[c] = special.indexOf(c) < 0;
+        }
+    }
+
     /** A character that is not printed as it is: a control, or one with a meaning in the format. */
     abstract void escaped(LineBuffer to, int codePoint);
 
     /** A byte that is not part of any UTF-8 character. */
     abstract void invalid(LineBuffer to, int value);
-
-    /** Whether an ASCII character is printed as it is. */
-    abstract boolean plain(int ascii);
 
     /** Text that is text already. */
     final void text(LineBuffer to, String text) {
@@ -30,15 +39,19 @@ abstract class Escaping {
         }
     }
 
-    /** Bytes from the wire that came as one character each. */
+    /** Bytes from the wire that came as one character each; a very long text is cut and marked. */
     final void wire(LineBuffer to, String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c >= 0x80) {
-                wireBeyondAscii(to, text.substring(i));
-                return;
-            }
-            ascii(to, c);
+        int end = Math.min(text.length(), LONGEST_FROM_WIRE);
+        int i = 0;
+        while (i < end && text.charAt(i) < 0x80) {
+            ascii(to, text.charAt(i));
+            i++;
+        }
+        if (i < end) {
+            wireBeyondAscii(to, text.substring(i, end));
+        }
+        if (end < text.length()) {
+            to.ascii(" [cut]");
         }
     }
 
@@ -74,7 +87,7 @@ abstract class Escaping {
     }
 
     private void ascii(LineBuffer to, int c) {
-        if (plain(c)) {
+        if (plain[c]) {
             to.oneByte(c);
         } else {
             escaped(to, c);
@@ -98,7 +111,7 @@ abstract class Escaping {
     static void hex(LineBuffer to, char letter, int value, int digits) {
         to.oneByte('\\').oneByte(letter);
         for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4) {
-            to.oneByte("0123456789abcdef".charAt(value >> shift & 0xF));
+            to.oneByte("0123456789abcdef".charAt((value >> shift) & 0xF));
         }
     }
 }

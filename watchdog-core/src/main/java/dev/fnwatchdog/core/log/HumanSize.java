@@ -19,7 +19,7 @@ public final class HumanSize {
             to.number(bytes).oneByte('B');
             return;
         }
-        double size = bytes;
+        double size = (double) bytes;
         int unit = 0;
         while (size >= 1000) {
             size /= 1000;
@@ -43,8 +43,8 @@ public final class HumanSize {
      * less) goes down. The fused operation compares exactly, without a BigDecimal.
      */
     private static long round(double size, long scale) {
-        long floor = (long) (size * scale);
-        double aboveHalf = Math.fma(size, scale, -(floor + 0.5));
+        long floor = (long) (size * (double) scale);
+        double aboveHalf = Math.fma(size, (double) scale, -((double) floor + 0.5));
         return aboveHalf > 0 || (aboveHalf == 0 && floor % 2 == 1) ? floor + 1 : floor;
     }
 }

@@ -69,9 +69,12 @@ final class LineBuffer {
 
     /** Text of the program's own, which is known to be ASCII. */
     LineBuffer ascii(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            oneByte(text.charAt(i));
+        int length = text.length();
+        reserve(length);
+        for (int i = 0; i < length; i++) {
+            bytes[size + i] = (byte) text.charAt(i);
         }
+        size += length;
         return this;
     }
 
@@ -117,19 +120,21 @@ final class LineBuffer {
             return oneByte(codePoint);
         }
         if (codePoint < 0x800) {
-            return oneByte(0xC0 | codePoint >> 6).continuation(codePoint);
+            return oneByte(0xC0 | (codePoint >> 6)).continuation(codePoint);
         }
         if (codePoint < 0x10000) {
-            return oneByte(0xE0 | codePoint >> 12).continuation(codePoint >> 6).continuation(codePoint);
+            return oneByte(0xE0 | (codePoint >> 12))
+                    .continuation(codePoint >> 6)
+                    .continuation(codePoint);
         }
-        return oneByte(0xF0 | codePoint >> 18)
+        return oneByte(0xF0 | (codePoint >> 18))
                 .continuation(codePoint >> 12)
                 .continuation(codePoint >> 6)
                 .continuation(codePoint);
     }
 
     private LineBuffer continuation(int bits) {
-        return oneByte(0x80 | bits & 0x3F);
+        return oneByte(0x80 | (bits & 0x3F));
     }
 
     private void reserve(int more) {

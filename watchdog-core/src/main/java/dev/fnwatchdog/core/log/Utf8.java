@@ -11,13 +11,13 @@ final class Utf8 {
         if (more <= 0 || at + more >= end) {
             return more == 0 ? lead : -1;
         }
-        int codePoint = lead & 0x3F >> more;
+        int codePoint = lead & (0x3F >> more);
         for (int i = 1; i <= more; i++) {
             int next = bytes[at + i];
             if ((next & 0xC0) != 0x80) {
                 return -1;
             }
-            codePoint = codePoint << 6 | next & 0x3F;
+            codePoint = (codePoint << 6) | (next & 0x3F);
         }
         boolean surrogate = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
         boolean sound = codePoint <= Character.MAX_CODE_POINT && !surrogate && length(codePoint) == more + 1;

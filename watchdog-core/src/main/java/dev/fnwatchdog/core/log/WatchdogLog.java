@@ -2,6 +2,8 @@ package dev.fnwatchdog.core.log;
 
 import dev.fnwatchdog.core.config.LogConfig;
 import dev.fnwatchdog.core.log.LineFormat.Level;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.OutputStream;
 
 /**
@@ -36,6 +38,11 @@ public final class WatchdogLog implements AutoCloseable {
      */
     public static WatchdogLog start(LogConfig config, OutputStream out, OutputStream err) {
         return start(config, LogClock.system(), out, err);
+    }
+
+    /** Prints to this process's own standard output and error, past whatever {@code System.setOut} has put before them. */
+    public static WatchdogLog toStandardStreams(LogConfig config) {
+        return start(config, new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
     }
 
     static WatchdogLog start(LogConfig config, LogClock clock, OutputStream out, OutputStream err) {

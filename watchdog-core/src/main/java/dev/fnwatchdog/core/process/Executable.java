@@ -57,7 +57,7 @@ final class Executable {
     /** The first that may be executed, else the first file of that name, else the bare name. */
     private static String onPath(String program, Map<String, String> environment) {
         String first = program;
-        for (String folder : environment.getOrDefault("PATH", USUAL_PATH).split(":")) {
+        for (String folder : environment.getOrDefault("PATH", USUAL_PATH).split(":", -1)) {
             // Parity: as in Go, an empty entry does not mean the current folder.
             String candidate = folder + "/" + program;
             if (!folder.isEmpty() && problem(candidate).isEmpty()) {

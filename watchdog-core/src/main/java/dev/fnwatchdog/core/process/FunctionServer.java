@@ -65,6 +65,11 @@ public final class FunctionServer {
         }
     }
 
+    /** This process's own environment, for a function that gets no other. */
+    public static Map<String, String> inheritedEnvironment() {
+        return Map.copyOf(new ProcessBuilder().environment());
+    }
+
     /** Leaves alone what is equal already: a value that is not text in this JVM's encoding then keeps its bytes. */
     private static void replace(Map<String, String> inherited, Map<String, String> wanted) {
         inherited.keySet().retainAll(wanted.keySet());

@@ -33,10 +33,10 @@ final class ProcessTable {
     }
 
     /** What a process is known by: a pid is used again, but not together with a start, which counts ticks since boot. */
-    record Id(long pid, long start) {}
+    record ProcessId(long pid, long start) {}
 
     /** One process. */
-    record Entry(Id id, long parent, long session) {
+    record Entry(ProcessId id, long parent, long session) {
         long pid() {
             return id.pid();
         }
@@ -50,13 +50,13 @@ final class ProcessTable {
             // The name is in parentheses and may hold anything, parentheses too: what follows counts from the last one.
             int nameEnd = stat.lastIndexOf(')');
             int nameStart = stat.indexOf('(');
-            String[] fields = stat.substring(nameEnd + 1).trim().split(" ");
+            String[] fields = stat.substring(nameEnd + 1).trim().split(" ", -1);
             if (nameStart < 0 || nameEnd < nameStart || fields.length < 20) {
                 return Optional.empty();
             }
             try {
                 long pid = Long.parseLong(stat.substring(0, nameStart).trim());
-                Id id = new Id(pid, Long.parseLong(fields[19]));
+                ProcessId id = new ProcessId(pid, Long.parseLong(fields[19]));
                 return Optional.of(new Entry(id, Long.parseLong(fields[1]), Long.parseLong(fields[3])));
             } catch (NumberFormatException e) {
                 return Optional.empty();

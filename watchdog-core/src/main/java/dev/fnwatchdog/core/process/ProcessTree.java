@@ -1,7 +1,7 @@
 package dev.fnwatchdog.core.process;
 
 import dev.fnwatchdog.core.process.ProcessTable.Entry;
-import dev.fnwatchdog.core.process.ProcessTable.Id;
+import dev.fnwatchdog.core.process.ProcessTable.ProcessId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,7 +25,7 @@ final class ProcessTree {
 
     private final ProcessTable table;
     private final ProcessHandle root;
-    private final Id rootId;
+    private final ProcessId rootId;
     private final CallMarker marker;
 
     /** To be made right after the process was started, while its pid can be nobody else's. */
@@ -33,7 +33,7 @@ final class ProcessTree {
         this.table = table;
         this.root = root;
         this.marker = marker;
-        this.rootId = table.entry(root.pid()).map(Entry::id).orElse(new Id(root.pid(), START_NOT_KNOWN));
+        this.rootId = table.entry(root.pid()).map(Entry::id).orElse(new ProcessId(root.pid(), START_NOT_KNOWN));
     }
 
     /** Sends SIGKILL to all of it, until nothing new is found. Takes some milliseconds for every hundred processes. */
@@ -42,7 +42,7 @@ final class ProcessTree {
             killDescendants();
             return;
         }
-        Set<Id> killed = new HashSet<>();
+        Set<ProcessId> killed = new HashSet<>();
         for (int round = 0; round < MOST_ROUNDS; round++) {
             // Those that were sent the signal may be there for a moment yet, but can start nothing any more.
             List<Entry> found =
@@ -96,7 +96,7 @@ final class ProcessTree {
     }
 
     private static List<Entry> withDescendants(Deque<Entry> toVisit, Map<Long, List<Entry>> children) {
-        Map<Id, Entry> members = new HashMap<>();
+        Map<ProcessId, Entry> members = new HashMap<>();
         while (!toVisit.isEmpty()) {
             Entry entry = toVisit.remove();
             if (members.putIfAbsent(entry.id(), entry) == null) {

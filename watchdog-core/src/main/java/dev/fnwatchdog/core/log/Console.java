@@ -1,0 +1,22 @@
+package dev.fnwatchdog.core.log;
+
+/**
+ * What a command prints for the person who typed it: no log line, no date.
+ *
+ * <p>Threads: any; blocks while the terminal does.
+ */
+public final class Console {
+    private Console() {}
+
+    /** Prints to standard output. */
+    public static void print(String text) {
+        System.out.println(text);
+        System.out.flush();
+    }
+
+    /** Prints to standard error. */
+    public static void error(String text) {
+        System.err.println(text);
+        System.err.flush();
+    }
+}

@@ -1,0 +1,236 @@
+package dev.fnwatchdog.undertow;
+
+import dev.fnwatchdog.core.config.Timeouts;
+import io.undertow.server.ExchangeCompletionListener;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.ServerConnection;
+import io.undertow.util.AttachmentKey;
+import io.undertow.util.Protocols;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+
+/**
+ * One call of the function, from its request's head to the end of its answer: what must happen before the last byte can
+ * reach the client, what must happen when all is over, and how the call is broken off.
+ *
+ * <p>Threads: only the exchange's IO thread uses it, but for the start.
+ */
+final class Call implements ExchangeCompletionListener {
+    /** The client went away before it was answered; nginx's number, in logs and metrics only. */
+    static final int CLIENT_CLOSED_REQUEST = 499;
+
+    private static final AttachmentKey<Call> KEY = AttachmentKey.create(Call.class);
+
+    private final HttpServerExchange exchange;
+    private final IoLoop loop;
+    private final ServedConnection connection;
+    private final long start = System.nanoTime();
+    private final Duration writeTimeout;
+    private final List<Runnable> beforeLastByte = new ArrayList<>(2);
+    private final List<Runnable> atEnd = new ArrayList<>(2);
+
+    // Mutable state
+    private boolean lastByteDue;
+    private boolean ended;
+    private boolean tunnel;
+    private boolean clientGone;
+    private Runnable abort = () -> {};
+    private @Nullable CallSink sink;
+    private @Nullable RequestSource source;
+    private TimeoutQueue.@Nullable Timeout timeout;
+
+    private Call(HttpServerExchange exchange, IoLoop loop, ServedConnection connection, Duration writeTimeout) {
+        this.exchange = exchange;
+        this.loop = loop;
+        this.connection = connection;
+        this.writeTimeout = writeTimeout;
+    }
+
+    /** Begins the call of an exchange whose head has just been read. */
+    static Call begin(HttpServerExchange exchange, IoLoop loop, ServedConnection connection, Timeouts timeouts) {
+        Call call = new Call(exchange, loop, connection, timeouts.write());
+        connection.callBegins(exchange.getProtocol().equals(Protocols.HTTP_2_0));
+        long headBegan = connection.takeHeadBegan();
+        exchange.putAttachment(KEY, call);
+        exchange.addResponseWrapper((factory, ex) -> call.sink = new CallSink(factory.create(), call));
+        exchange.addExchangeCompleteListener(call);
+        if (!exchange.isRequestComplete()) {
+            RequestSource.install(call, connection, headBegan, timeouts.read());
+        }
+        return call;
+    }
+
+    /** The call of an exchange that has passed the handler which begins calls. */
+    static Call of(HttpServerExchange exchange) {
+        return exchange.getAttachment(KEY);
+    }
+
+    HttpServerExchange exchange() {
+        return exchange;
+    }
+
+    IoLoop loop() {
+        return loop;
+    }
+
+    /** {@link System#nanoTime()} when the head had been read. */
+    long start() {
+        return start;
+    }
+
+    long elapsedNanos() {
+        return System.nanoTime() - start;
+    }
+
+    /** What the client was told, or {@link #CLIENT_CLOSED_REQUEST} where nobody was there to be told. */
+    int status() {
+        return clientGone && !exchange.isResponseStarted() ? CLIENT_CLOSED_REQUEST : exchange.getStatusCode();
+    }
+
+    boolean ended() {
+        return ended;
+    }
+
+    /** Runs {@code action} once, before the last byte of the answer can reach the client, or when the call is broken off. */
+    void beforeLastByte(Runnable action) {
+        beforeLastByte.add(action);
+    }
+
+    /** Runs {@code action} once, when nothing of the call is left. */
+    void atEnd(Runnable action) {
+        atEnd.add(action);
+    }
+
+    /** How the mode gives up what it does for this call: close a connection, kill a process. Must be harmless twice. */
+    void onAbort(Runnable action) {
+        abort = action;
+    }
+
+    /** The next piece of the answer may be its last. */
+    void lastByteDue() {
+        if (!lastByteDue && !tunnel) {
+            lastByteDue = true;
+            beforeLastByte.forEach(Runnable::run);
+        }
+    }
+
+    /**
+     * Holds the call to a limit, counted from its head.
+     *
+     * @param limit the longest that it may take; zero: no limit
+     */
+    void limitTo(Duration limit, Runnable onTimeout) {
+        if (!limit.isZero()) {
+            timeout = loop.execTimeouts().start(start, limit.toNanos(), onTimeout);
+        }
+    }
+
+    /** The limit holds no more. */
+    void liftLimit() {
+        if (timeout != null) {
+            timeout.cancel();
+            timeout = null;
+        }
+    }
+
+    /** The first byte of the answer goes out, and more will follow. */
+    TimeoutQueue.@Nullable Timeout startWriteTimeout() {
+        return writeTimeout.isZero()
+                ? null
+                : loop.writeTimeouts().start(System.nanoTime(), writeTimeout.toNanos(), this::breakOff);
+    }
+
+    /** From here on the two sides exchange bytes freely; the call lasts as long as the client's connection. */
+    void becomeTunnel() {
+        tunnel = true;
+        ServerConnection connection = exchange.getConnection();
+        connection.addCloseListener(closed -> {
+            tunnel = false;
+            end();
+        });
+    }
+
+    /** Sends the head at once where the body lets wait for itself. */
+    void flushHead() {
+        if (sink != null && !ended) {
+            sink.flushHead();
+        }
+    }
+
+    /** The client has left: the function need not go on, and nobody is there to be answered. */
+    void clientGone() {
+        clientGone = true;
+        breakOff();
+    }
+
+    /** Ends the call so that the client can tell that its answer is not whole (HTTP/1.1: closed; HTTP/2: RST_STREAM). */
+    void breakOff() {
+        if (ended) {
+            return;
+        }
+        stop();
+        IoUtils.safeClose(exchange.getConnection());
+        end();
+    }
+
+    /**
+     * Gives up the function's work and answers in its place; where the answer has begun already, breaks it off.
+     *
+     * @param answer sets status, headers and body
+     */
+    void answerInstead(Answer answer) {
+        if (ended) {
+            return;
+        }
+        if (exchange.isResponseStarted()) {
+            breakOff();
+            return;
+        }
+        boolean bodyUnread = !exchange.isRequestComplete();
+        stop();
+        answer.send(exchange, bodyUnread);
+    }
+
+    /** Neither function nor request body matter any more; whatever waits on them is let go, with its buffers. */
+    private void stop() {
+        Runnable action = abort;
+        abort = () -> {};
+        if (source != null) {
+            source.stop();
+        }
+        action.run();
+    }
+
+    void source(RequestSource installed) {
+        this.source = installed;
+    }
+
+    @Override
+    public void exchangeEvent(HttpServerExchange completed, NextListener nextListener) {
+        try {
+            if (!tunnel) {
+                end();
+            }
+        } finally {
+            nextListener.proceed();
+        }
+    }
+
+    private void end() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        lastByteDue();
+        liftLimit();
+        stop();
+        if (sink != null) {
+            sink.ended();
+        }
+        connection.callEnds();
+        atEnd.forEach(Runnable::run);
+    }
+}

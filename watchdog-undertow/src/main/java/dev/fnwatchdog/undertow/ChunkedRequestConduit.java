@@ -1,0 +1,104 @@
+package dev.fnwatchdog.undertow;
+
+import io.undertow.conduits.ReadDataStreamSourceConduit;
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.server.Connectors;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpAttachments;
+import io.undertow.server.protocol.http.HttpServerConnection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.conduits.AbstractStreamSourceConduit;
+import org.xnio.conduits.ConduitReadableByteChannel;
+import org.xnio.conduits.Conduits;
+import org.xnio.conduits.StreamSourceConduit;
+
+/**
+ * Reads a chunked request body, in place of Undertow's own conduit, which takes malformed chunks for whole ones (RFC
+ * 9112, 7.1; contract 7).
+ *
+ * <p>Threads: the exchange's IO thread.
+ */
+final class ChunkedRequestConduit extends AbstractStreamSourceConduit<StreamSourceConduit> {
+    private final HttpServerConnection connection;
+    private final HttpServerExchange exchange;
+    private final ChunkDecoder decoder;
+
+    ChunkedRequestConduit(HttpServerConnection connection, HttpServerExchange exchange, HeaderLines lines) {
+        super(new ReadDataStreamSourceConduit(connection.getOriginalSourceConduit(), connection));
+        this.connection = connection;
+        this.exchange = exchange;
+        this.decoder = new ChunkDecoder(lines);
+    }
+
+    @Override
+    public int read(ByteBuffer dst) throws IOException {
+        if (!dst.hasRemaining()) {
+            return 0;
+        }
+        while (!decoder.done()) {
+            int from = dst.position();
+            int raw = next.read(dst);
+            if (raw < 0) {
+                throw new ClosedChannelException();
+            }
+            int end = dst.position();
+            int read = decoder.decode(dst, from);
+            if (decoder.done()) {
+                finish(dst, read, end);
+            }
+            int data = dst.position() - from;
+            if (data > 0 || raw == 0) {
+                return data;
+            }
+        }
+        return -1;
+    }
+
+    /** The bytes behind the body are the next request's head. */
+    private void finish(ByteBuffer dst, int read, int end) {
+        if (read < end) {
+            PooledByteBuffer rest = connection.getByteBufferPool().allocate();
+            ByteBuffer behind = dst.duplicate();
+            behind.limit(end).position(read);
+            rest.getBuffer().put(behind).flip();
+            connection.ungetRequestBytes(rest);
+        }
+        if (decoder.trailers().size() > 0) {
+            exchange.putAttachment(HttpAttachments.REQUEST_TRAILERS, decoder.trailers());
+        }
+        Connectors.terminateRequest(exchange);
+    }
+
+    @Override
+    public long read(ByteBuffer[] dsts, int offs, int len) throws IOException {
+        for (int i = offs; i < offs + len; i++) {
+            if (dsts[i].hasRemaining()) {
+                return read(dsts[i]);
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public long transferTo(long position, long count, FileChannel target) throws IOException {
+        return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
+    }
+
+    @Override
+    public long transferTo(long count, ByteBuffer throughBuffer, StreamSinkChannel target) throws IOException {
+        return Conduits.transfer(this, count, throughBuffer, target);
+    }
+
+    @Override
+    public void terminateReads() throws IOException {
+        if (!decoder.done()) {
+            exchange.setPersistent(false);
+            Connectors.terminateRequest(exchange);
+        }
+        next.terminateReads();
+    }
+}

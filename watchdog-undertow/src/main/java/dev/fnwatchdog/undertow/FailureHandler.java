@@ -1,0 +1,35 @@
+package dev.fnwatchdog.undertow;
+
+import dev.fnwatchdog.core.log.WatchdogLog;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.StatusCodes;
+
+/**
+ * The one place where a throwable becomes a response, or a broken connection where the response has begun.
+ *
+ * <p>Threads: the exchange's IO thread.
+ */
+final class FailureHandler implements HttpHandler {
+    private static final Answer FAILED =
+            Answer.of(StatusCodes.INTERNAL_SERVER_ERROR).with(Answer.INTERNAL, "of-watchdog");
+
+    private final HttpHandler next;
+    private final WatchdogLog log;
+
+    FailureHandler(HttpHandler next, WatchdogLog log) {
+        this.next = next;
+        this.log = log;
+    }
+
+    @Override
+    @SuppressWarnings("CatchingUnchecked") // whatever it is, the client is to be told, and its place given back
+    public void handleRequest(HttpServerExchange exchange) {
+        try {
+            next.handleRequest(exchange);
+        } catch (Throwable failure) {
+            log.error("A call failed in the watchdog itself", failure);
+            Call.of(exchange).answerInstead(FAILED);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.fnwatchdog.undertow;
+
+import dev.fnwatchdog.core.config.GoDuration;
+import dev.fnwatchdog.core.config.ModeConfig;
+import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.request.CallTimeout;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.HttpContinueReadHandler;
+import io.undertow.server.handlers.ResponseCodeHandler;
+import io.undertow.server.handlers.proxy.ProxyCallback;
+import io.undertow.server.handlers.proxy.ProxyClient;
+import io.undertow.server.handlers.proxy.ProxyConnection;
+import io.undertow.server.handlers.proxy.ProxyHandler;
+import io.undertow.util.AttachmentKey;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import io.undertow.util.StatusCodes;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * http mode: forwards calls to the function's own server (contract 3). Undertow's {@link ProxyHandler} drives; this is
+ * its client, and adds what it lacks: the deadline, the answers of the watchdog's own, the headers of the answer.
+ *
+ * <p>Threads: the exchange's IO thread; nothing blocks.
+ */
+final class FunctionGateway implements HttpHandler, ProxyClient {
+    static final HttpString DURATION = new HttpString("X-Duration-Seconds");
+
+    private static final HttpString TIMEOUT = new HttpString("X-Timeout");
+    private static final AttachmentKey<UpstreamCall> CALL = AttachmentKey.create(UpstreamCall.class);
+    private static final ProxyTarget TARGET = new ProxyTarget() {};
+    private static final Answer NOT_ALLOWED = Answer.of(StatusCodes.METHOD_NOT_ALLOWED);
+
+    private final UpstreamAddress address;
+    private final Duration execTimeout;
+    private final ByteBufferPool buffers;
+    private final LongAdder open;
+    private final WatchdogLog log;
+    private final HttpHandler proxy;
+
+    /** @param open counts the connections to the function, for the metrics */
+    FunctionGateway(
+            UpstreamAddress address,
+            ModeConfig.Http mode,
+            Duration execTimeout,
+            ByteBufferPool buffers,
+            LongAdder open,
+            WatchdogLog log) {
+        this.address = address;
+        this.execTimeout = execTimeout;
+        this.buffers = buffers;
+        this.open = open;
+        this.log = log;
+        HttpHandler undertows = ProxyHandler.builder()
+                .setProxyClient(this)
+                .setMaxRequestTime(-1)
+                .setMaxConnectionRetries(0)
+                .setNext(ResponseCodeHandler.HANDLE_500)
+                .build();
+        this.proxy = new HttpContinueReadHandler(
+                mode.bufferRequestBody() ? new BodyBufferHandler(undertows, new MemoryBudget()) : undertows);
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        Call call = Call.of(exchange);
+        if (exchange.getRequestMethod().equals(Methods.CONNECT)) {
+            NOT_ALLOWED.send(exchange);
+            return;
+        }
+        UpstreamCall upstreamCall = new UpstreamCall(call, this, pool(call.loop()));
+        exchange.putAttachment(CALL, upstreamCall);
+        call.onAbort(upstreamCall::abort);
+        Duration limit =
+                CallTimeout.effective(execTimeout, exchange.getRequestHeaders().getFirst(TIMEOUT));
+        call.limitTo(limit, () -> timedOut(call, limit));
+        proxy.handleRequest(exchange);
+    }
+
+    private UpstreamPool pool(IoLoop loop) {
+        UpstreamPool known = loop.upstreams();
+        if (known == null) {
+            known = new UpstreamPool(loop, address, buffers, open);
+            loop.upstreams(known);
+        }
+        return known;
+    }
+
+    UpstreamAddress address() {
+        return address;
+    }
+
+    @Override
+    public ProxyTarget findTarget(HttpServerExchange exchange) {
+        return TARGET;
+    }
+
+    @Override
+    public void getConnection(
+            ProxyTarget target,
+            HttpServerExchange exchange,
+            ProxyCallback<ProxyConnection> callback,
+            long timeout,
+            TimeUnit timeUnit) {
+        UpstreamCall call = exchange.getAttachment(CALL);
+        if (call.isOpen()) {
+            callback.completed(exchange, new ProxyConnection(call, ""));
+        }
+    }
+
+    /** Makes the function's headers the client's: less hop-by-hop, plus the duration, framed as the client can read. */
+    void adorn(Call call, HttpServerExchange exchange, ResponseHeadParser head, BodyFraming framing) {
+        HeaderMap headers = head.headers();
+        String protocol = head.status() == StatusCodes.SWITCHING_PROTOCOLS ? headers.getFirst(Headers.UPGRADE) : null;
+        HopByHop.removeFrom(headers);
+        if (protocol != null) {
+            headers.put(Headers.UPGRADE, protocol);
+        }
+        headers.put(DURATION, Seconds.of(call.elapsedNanos()));
+        switch (framing.kind()) {
+            case CHUNKED, UNTIL_CLOSE -> {
+                headers.remove(Headers.CONTENT_LENGTH);
+                if (exchange.isHttp11()) {
+                    headers.put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());
+                }
+            }
+            case LENGTH -> headers.put(Headers.CONTENT_LENGTH, framing.length());
+            case NONE -> {}
+        }
+    }
+
+    /** The function gave no answer: the watchdog does. */
+    void failed(Call call, String reason) {
+        log.error("Upstream HTTP request error: the function at %s %s".formatted(address, reason));
+        answerInstead(call, StatusCodes.INTERNAL_SERVER_ERROR);
+    }
+
+    private void timedOut(Call call, Duration limit) {
+        log.error("Upstream HTTP request killed due to exec_timeout: " + GoDuration.format(limit));
+        answerInstead(call, StatusCodes.GATEWAY_TIME_OUT);
+    }
+
+    private static void answerInstead(Call call, int status) {
+        call.answerInstead(
+                Answer.of(status).with(Answer.INTERNAL, "of-watchdog").with(DURATION, Seconds.of(call.elapsedNanos())));
+    }
+}

@@ -1,0 +1,70 @@
+package dev.fnwatchdog.undertow;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.xnio.IoFuture;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.StreamConnection;
+import org.xnio.XnioIoThread;
+import org.xnio.XnioWorker;
+
+/**
+ * Whether the function's port has accepted a connection since it was started, tried until it has (contract 2).
+ *
+ * <p>Threads: any may ask; the attempts are made on one IO thread.
+ */
+final class FunctionPort {
+    private static final long RETRY_MILLIS = 5;
+
+    private final UpstreamAddress address;
+    private final XnioIoThread thread;
+
+    // Mutable state
+    private volatile boolean accepting;
+    private volatile boolean ended;
+
+    FunctionPort(UpstreamAddress address, XnioWorker worker) {
+        this.address = address;
+        this.thread = worker.getIoThread();
+    }
+
+    /** Whether it is there. */
+    boolean accepting() {
+        return accepting;
+    }
+
+    /** Tries until it accepts, or until the function is {@link #gone()}. */
+    void await() {
+        thread.execute(() -> attempt(0));
+    }
+
+    /** The function has ended: nothing listens there any more, or nothing of ours. */
+    void gone() {
+        ended = true;
+        accepting = false;
+    }
+
+    private void attempt(int number) {
+        if (ended) {
+            return;
+        }
+        thread.openStreamConnection(address.candidate(number), this::accepted, OptionMap.EMPTY)
+                .addNotifier(
+                        new IoFuture.HandlingNotifier<StreamConnection, FunctionPort>() {
+                            @Override
+                            public void handleFailed(IOException notYet, FunctionPort port) {
+                                // One address after the other, then a pause.
+                                int next = (number + 1) % address.count();
+                                thread.executeAfter(
+                                        () -> attempt(next), next == 0 ? RETRY_MILLIS : 0, TimeUnit.MILLISECONDS);
+                            }
+                        },
+                        this);
+    }
+
+    private void accepted(StreamConnection connection) {
+        IoUtils.safeClose(connection);
+        accepting = !ended;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.fnwatchdog.undertow;
+
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HttpString;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Turns header lines, as they come from the wire, into a header map: the fields of a function's response and the
+ * trailers of a chunked body (RFC 9112, 5 and 7.1.2).
+ *
+ * <p>Threads: none of its own; one instance belongs to one IO thread, since it remembers the names that it has seen.
+ */
+final class HeaderLines {
+    /** As many distinct names as the answers of one function use; what does not fit is made anew each time. */
+    private static final int NAMES = 128;
+
+    private final HttpString[] names = new HttpString[NAMES];
+
+    /** Adds one line, without its line end, to {@code headers}. */
+    void add(byte[] line, int length, HeaderMap headers) throws IOException {
+        int colon = 0;
+        int hash = 0;
+        while (colon < length && line[colon] != ':') {
+            if (!Tokens.isTokenByte(line[colon])) {
+                throw new MalformedMessageException("a header name holds a character that is not allowed");
+            }
+            hash = 31 * hash + (line[colon] | 0x20);
+            colon++;
+        }
+        if (colon == 0 || colon == length) {
+            throw new MalformedMessageException("a header line has no name");
+        }
+        headers.add(name(line, colon, hash), value(line, colon + 1, length));
+    }
+
+    private HttpString name(byte[] line, int length, int hash) {
+        int slot = (hash ^ (hash >>> 7)) & (NAMES - 1);
+        HttpString known = names[slot];
+        if (known != null && spells(known, line, length)) {
+            return known;
+        }
+        HttpString name = new HttpString(Arrays.copyOf(line, length));
+        names[slot] = name;
+        return name;
+    }
+
+    /** To the letter: the function's own spelling goes on, not that of an earlier answer. */
+    private static boolean spells(HttpString known, byte[] line, int length) {
+        if (known.length() != length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (known.byteAt(i) != line[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The value between optional white space; bytes above 127 pass as they are. */
+    static String value(byte[] line, int from, int to) throws IOException {
+        int start = from;
+        int end = to;
+        while (start < end && isBlank(line[start])) {
+            start++;
+        }
+        while (end > start && isBlank(line[end - 1])) {
+            end--;
+        }
+        for (int i = start; i < end; i++) {
+            if (Tokens.isControlByte(line[i])) {
+                throw new MalformedMessageException("a header value holds a control character");
+            }
+        }
+        return new String(line, start, end - start, StandardCharsets.ISO_8859_1);
+    }
+
+    static boolean isBlank(byte b) {
+        return b == ' ' || b == '\t';
+    }
+}

@@ -1,0 +1,39 @@
+package dev.fnwatchdog.undertow;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import io.undertow.util.StatusCodes;
+import java.util.function.BooleanSupplier;
+
+/**
+ * {@code /_/health} (contract 2).
+ *
+ * <p>Threads: the exchange's IO thread; a look at the lock file is one system call.
+ */
+final class HealthHandler implements HttpHandler {
+    private static final Answer HEALTHY = Answer.of(StatusCodes.OK).withBody("text/plain; charset=utf-8", "OK");
+    private static final Answer UNHEALTHY = Answer.of(StatusCodes.SERVICE_UNAVAILABLE);
+    private static final Answer NOT_ALLOWED =
+            Answer.of(StatusCodes.METHOD_NOT_ALLOWED).with(Headers.ALLOW, "GET, HEAD");
+
+    private final BooleanSupplier healthy;
+
+    HealthHandler(BooleanSupplier healthy) {
+        this.healthy = healthy;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        HttpString method = exchange.getRequestMethod();
+        if (!method.equals(Methods.GET) && !method.equals(Methods.HEAD)) {
+            NOT_ALLOWED.send(exchange);
+        } else if (healthy.getAsBoolean()) {
+            HEALTHY.send(exchange);
+        } else {
+            UNHEALTHY.send(exchange);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.fnwatchdog.undertow;
+
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** The headers that are meant for the next hop alone, and so stay behind at each end (RFC 9110, 7.6.1; contract 3). */
+final class HopByHop {
+    private static final HttpString HTTP2_SETTINGS = new HttpString("HTTP2-Settings");
+
+    private static final Set<HttpString> NAMES = Set.of(
+            Headers.CONNECTION,
+            Headers.KEEP_ALIVE,
+            new HttpString("Proxy-Connection"),
+            Headers.PROXY_AUTHENTICATE,
+            Headers.PROXY_AUTHORIZATION,
+            Headers.TE,
+            Headers.TRANSFER_ENCODING,
+            Headers.UPGRADE,
+            HTTP2_SETTINGS);
+
+    /** Named by Connection or not, without these the message would be another one. */
+    private static final Set<HttpString> NEVER_DROPPED = Set.of(Headers.HOST, Headers.CONTENT_LENGTH);
+
+    private HopByHop() {}
+
+    static boolean contains(HttpString name) {
+        return NAMES.contains(name);
+    }
+
+    /** The further names that the message's own Connection header makes hop-by-hop; nearly always none. */
+    static List<HttpString> namedBy(HeaderMap headers) {
+        HeaderValues connection = headers.get(Headers.CONNECTION);
+        if (connection == null || isUsual(connection)) {
+            return List.of();
+        }
+        List<HttpString> named = new ArrayList<>();
+        for (String value : connection) {
+            for (String option : value.split(",", -1)) {
+                addName(option.trim(), named);
+            }
+        }
+        return named;
+    }
+
+    private static boolean isUsual(HeaderValues connection) {
+        String only = connection.getFirst();
+        return connection.size() == 1
+                && (only.equalsIgnoreCase("keep-alive")
+                        || only.equalsIgnoreCase("close")
+                        || only.equalsIgnoreCase("upgrade"));
+    }
+
+    private static void addName(String option, List<HttpString> named) {
+        if (!option.isEmpty()) {
+            HttpString name = HttpString.tryFromString(option);
+            if (name != null && !NEVER_DROPPED.contains(name)) {
+                named.add(name);
+            }
+        }
+    }
+
+    /** Takes them out of a response of the function's. */
+    static void removeFrom(HeaderMap headers) {
+        for (HttpString named : namedBy(headers)) {
+            headers.remove(named);
+        }
+        for (HttpString name : NAMES) {
+            headers.remove(name);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.fnwatchdog.undertow;
+
+import dev.fnwatchdog.core.config.ModeConfig;
+import dev.fnwatchdog.core.config.WatchdogConfig;
+import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.metrics.MetricsRegistry;
+import dev.fnwatchdog.core.process.FunctionFailedException;
+import dev.fnwatchdog.core.process.FunctionServer;
+import dev.fnwatchdog.core.process.Termination;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.HttpHandler;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioWorker;
+
+/** One function that runs beside the watchdog and listens by itself (contract 3). Threads: any. */
+final class HttpMode implements FunctionMode {
+    private final ModeConfig.Http mode;
+    private final WatchdogConfig config;
+    private final Map<String, String> environment;
+    private final WatchdogLog log;
+    private final HttpHandler handler;
+    private final FunctionPort port;
+    private final CompletableFuture<String> ended = new CompletableFuture<>();
+
+    // Mutable state
+    private volatile @Nullable FunctionServer server;
+
+    HttpMode(
+            ModeConfig.Http mode,
+            WatchdogBuilder settings,
+            WatchdogLog log,
+            MetricsRegistry registry,
+            XnioWorker worker,
+            ByteBufferPool buffers) {
+        this.mode = mode;
+        this.config = settings.config();
+        this.environment = settings.environment();
+        this.log = log;
+        UpstreamAddress address = UpstreamAddress.of(mode.upstream());
+        LongAdder open = new LongAdder();
+        registry.gauge("watchdog_upstream_connections", "open connections to the function", open::sum);
+        this.handler = new FunctionGateway(address, mode, config.timeouts().exec(), buffers, open, log);
+        this.port = new FunctionPort(address, worker);
+    }
+
+    @Override
+    public HttpHandler handler() {
+        return handler;
+    }
+
+    @Override
+    public void start() throws FunctionFailedException {
+        FunctionServer started = FunctionServer.start(mode.command(), environment, log, config.log());
+        server = started;
+        port.await();
+        started.onExit().thenAccept(this::ended);
+    }
+
+    private void ended(Termination termination) {
+        port.gone();
+        ended.complete(termination.describe());
+    }
+
+    @Override
+    public boolean ready() {
+        return port.accepting();
+    }
+
+    @Override
+    public CompletionStage<String> ended() {
+        return ended;
+    }
+
+    @Override
+    public void stop(Duration grace) {
+        FunctionServer running = server;
+        if (running != null) {
+            running.stop(grace);
+        }
+        port.gone();
+    }
+
+    @Override
+    public void kill() {
+        FunctionServer running = server;
+        if (running != null) {
+            running.kill();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.fnwatchdog.undertow;
+
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioIoThread;
+
+/**
+ * What one IO thread owns for itself, so that no call needs a lock: its timers, its idle connections to the function,
+ * the header names that it has seen.
+ *
+ * <p>Threads: only its own IO thread uses it.
+ */
+final class IoLoop {
+    private final XnioIoThread thread;
+    private final TimeoutQueue execTimeouts;
+    private final TimeoutQueue readTimeouts;
+    private final TimeoutQueue writeTimeouts;
+    private final HeaderLines headerLines = new HeaderLines();
+    private final RequestHeadWriter headWriter = new RequestHeadWriter();
+
+    // Mutable state
+    private @Nullable UpstreamPool upstreams;
+
+    IoLoop(XnioIoThread thread) {
+        this.thread = thread;
+        this.execTimeouts = new TimeoutQueue(thread);
+        this.readTimeouts = new TimeoutQueue(thread);
+        this.writeTimeouts = new TimeoutQueue(thread);
+    }
+
+    XnioIoThread thread() {
+        return thread;
+    }
+
+    /** For {@code exec_timeout} and X-Timeout. */
+    TimeoutQueue execTimeouts() {
+        return execTimeouts;
+    }
+
+    /** For {@code read_timeout} of bodies; heads have Undertow's own. */
+    TimeoutQueue readTimeouts() {
+        return readTimeouts;
+    }
+
+    /** For {@code write_timeout}. */
+    TimeoutQueue writeTimeouts() {
+        return writeTimeouts;
+    }
+
+    HeaderLines headerLines() {
+        return headerLines;
+    }
+
+    RequestHeadWriter headWriter() {
+        return headWriter;
+    }
+
+    /** The thread's connections to the function, once http mode has needed one. */
+    @Nullable
+    UpstreamPool upstreams() {
+        return upstreams;
+    }
+
+    void upstreams(UpstreamPool pool) {
+        upstreams = pool;
+    }
+}

@@ -1,0 +1,108 @@
+package dev.fnwatchdog.undertow;
+
+import io.undertow.UndertowOptions;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.protocol.http.HttpOpenListener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.StreamConnection;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
+
+/**
+ * One port, built by hand and not by Undertow's builder, which could not stop accepting without cutting the calls in
+ * flight.
+ *
+ * <p>Threads: any.
+ */
+final class Listener {
+    private static final int BACKLOG = 1024;
+
+    /** Longer than gateways keep theirs: else they would use a connection that is just being closed (contract 9). */
+    private static final int IDLE_MILLIS = 130_000;
+
+    /** A request's head, and with it the number of its headers and parameters (contract 7). */
+    static final int LONGEST_HEAD = 1024 * 1024;
+
+    private static final OptionMap SOCKET = OptionMap.builder()
+            .set(Options.TCP_NODELAY, true)
+            .set(Options.KEEP_ALIVE, true)
+            .set(Options.REUSE_ADDRESSES, true)
+            .set(Options.BACKLOG, BACKLOG)
+            .getMap();
+
+    private final AcceptingChannel<StreamConnection> channel;
+    private final HttpOpenListener http;
+    private final ServedConnections connections;
+
+    private Listener(AcceptingChannel<StreamConnection> channel, HttpOpenListener http, ServedConnections connections) {
+        this.channel = channel;
+        this.http = http;
+        this.connections = connections;
+    }
+
+    /**
+     * Binds the port, on IPv4 and IPv6, and accepts nothing yet.
+     *
+     * @param port 0 for any free one
+     * @throws IOException with a message that names the port
+     */
+    static Listener bind(XnioWorker worker, ByteBufferPool buffers, int port, Duration readTimeout) throws IOException {
+        HttpOpenListener http = new HttpOpenListener(buffers, protocol(readTimeout));
+        ServedConnections connections = new ServedConnections(http);
+        try {
+            AcceptingChannel<StreamConnection> channel = worker.createStreamConnectionServer(
+                    new InetSocketAddress(port), ChannelListeners.openListenerAdapter(connections), SOCKET);
+            return new Listener(channel, http, connections);
+        } catch (IOException e) {
+            throw new IOException("cannot listen on port %d: %s".formatted(port, e.getMessage()), e);
+        }
+    }
+
+    private static OptionMap protocol(Duration readTimeout) {
+        OptionMap.Builder options = OptionMap.builder()
+                .set(UndertowOptions.ENABLE_HTTP2, true)
+                .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
+                .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
+                // The target goes to the function as it came; what must not be in it, RequestGuard refuses.
+                .set(UndertowOptions.DECODE_URL, false)
+                .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
+                .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
+                .set(UndertowOptions.MAX_HEADER_SIZE, LONGEST_HEAD)
+                .set(UndertowOptions.MAX_HEADERS, Integer.MAX_VALUE)
+                .set(UndertowOptions.MAX_PARAMETERS, Integer.MAX_VALUE)
+                .set(UndertowOptions.MAX_COOKIES, Integer.MAX_VALUE)
+                .set(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS);
+        if (!readTimeout.isZero()) {
+            long millis = Math.max(1, readTimeout.toMillis());
+            options.set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) Math.min(millis, Integer.MAX_VALUE));
+        }
+        return options.getMap();
+    }
+
+    ServedConnections connections() {
+        return connections;
+    }
+
+    /** Begins to accept. */
+    void serve(HttpHandler root) {
+        http.setRootHandler(root);
+        channel.resumeAccepts();
+    }
+
+    /** The port that is bound. */
+    int port() {
+        return channel.getLocalAddress(InetSocketAddress.class).getPort();
+    }
+
+    /** New connections are refused from now on; those that are open stay. */
+    void refuse() {
+        IoUtils.safeClose(channel);
+    }
+}

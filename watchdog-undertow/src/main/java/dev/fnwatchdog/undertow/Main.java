@@ -1,0 +1,93 @@
+package dev.fnwatchdog.undertow;
+
+import dev.fnwatchdog.core.config.InvalidConfigException;
+import dev.fnwatchdog.core.config.Settings;
+import dev.fnwatchdog.core.config.WatchdogConfig;
+import dev.fnwatchdog.core.health.LockFile;
+import dev.fnwatchdog.core.health.Shutdown;
+import dev.fnwatchdog.core.log.Console;
+import dev.fnwatchdog.core.process.FunctionFailedException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** The watchdog as a program: settings from environment variables, signals, exit statuses (contract 1, 3 and 7). */
+public final class Main {
+    private static final int OK = 0;
+    private static final int FAILED = 1;
+
+    private Main() {}
+
+    /** Runs until a signal or the function's end, and ends the JVM. */
+    public static void main(String[] arguments) {
+        int status = run(arguments, System.getenv());
+        // Not exit: nothing waits in a shutdown hook, and a second signal must not wait for one.
+        Runtime.getRuntime().halt(status);
+    }
+
+    private static int run(String[] arguments, Map<String, String> environment) {
+        try {
+            return arguments.length == 0 ? serve(environment) : command(arguments[0], environment);
+        } catch (InvalidConfigException e) {
+            Console.error(e.getMessage());
+        } catch (IOException e) {
+            Console.error(String.valueOf(e.getMessage()));
+        }
+        return FAILED;
+    }
+
+    private static int command(String argument, Map<String, String> environment) {
+        switch (argument.replaceFirst("^--?", "")) {
+            case "version" -> Console.print(Version.text());
+            case "help" -> Console.print(Settings.help());
+            case "run-healthcheck" -> {
+                return healthcheck(WatchdogConfig.parse(environment));
+            }
+            default -> {
+                Console.error(
+                        "unknown argument %s: expected --version, --help or --run-healthcheck".formatted(argument));
+                return FAILED;
+            }
+        }
+        return OK;
+    }
+
+    private static int healthcheck(WatchdogConfig config) {
+        if (!config.lockFile()) {
+            return HealthProbe.healthy(config.port()) ? OK : FAILED;
+        }
+        if (new LockFile(LockFile.in(config.temporaryDirectory())).present()) {
+            return OK;
+        }
+        Console.error("unable to find lock file.");
+        return FAILED;
+    }
+
+    private static int serve(Map<String, String> environment) throws IOException, FunctionFailedException {
+        WatchdogConfig config = WatchdogConfig.parse(environment);
+        tuneLibraries();
+        CompletableFuture<Watchdog> started = new CompletableFuture<>();
+        CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
+        // From before the start: a function that is just being started must not be left behind.
+        Signals.handle("TERM", () -> exitStatus.complete(started.join().stop(Shutdown.Cause.SIGTERM)));
+        Signals.handle("INT", () -> exitStatus.complete(started.join().stop(Shutdown.Cause.SIGINT)));
+        Watchdog watchdog =
+                Watchdog.builder(config).environment(environment).lockFile().start();
+        started.complete(watchdog);
+        watchdog.functionEnded().whenCompleteAsync((words, failure) -> {
+            watchdog.close();
+            exitStatus.complete(FAILED);
+        });
+        return exitStatus.join();
+    }
+
+    /** What Undertow and its threads read from system properties, once; an embedder's are left alone. */
+    private static void tuneLibraries() {
+        // A client that was told of the close has a moment to close first.
+        System.setProperty("io.undertow.max-drain-time", "500");
+        // A head of HTTP/2 may be as long as one of HTTP/1.
+        System.setProperty("io.undertow.http2-max-header-size", Integer.toString(Listener.LONGEST_HEAD));
+        // Nobody reads them, and registering costs a part of the start.
+        System.setProperty("jboss.threads.eqe.register-mbean", "false");
+    }
+}

@@ -1,0 +1,42 @@
+package dev.fnwatchdog.undertow;
+
+import dev.fnwatchdog.core.config.InvalidConfigException;
+import dev.fnwatchdog.core.config.ModeConfig;
+import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.metrics.MetricsRegistry;
+import io.undertow.connector.ByteBufferPool;
+import org.xnio.XnioWorker;
+
+/** Makes what the chosen mode needs. */
+record Modes(
+        WatchdogBuilder settings, WatchdogLog log, MetricsRegistry registry, XnioWorker worker, ByteBufferPool buffers)
+        implements ModeConfig.Visitor<FunctionMode> {
+    @Override
+    public FunctionMode http(ModeConfig.Http mode) {
+        return new HttpMode(mode, settings, log, registry, worker, buffers);
+    }
+
+    @Override
+    public FunctionMode streaming(ModeConfig.Streaming mode) {
+        throw notYet(mode);
+    }
+
+    @Override
+    public FunctionMode serializing(ModeConfig.Serializing mode) {
+        throw notYet(mode);
+    }
+
+    @Override
+    public FunctionMode files(ModeConfig.Static mode) {
+        throw notYet(mode);
+    }
+
+    @Override
+    public FunctionMode inproc(ModeConfig.Inproc mode) {
+        throw notYet(mode);
+    }
+
+    private static InvalidConfigException notYet(ModeConfig mode) {
+        return new InvalidConfigException("mode", mode.name(), "http: this version serves no other mode");
+    }
+}

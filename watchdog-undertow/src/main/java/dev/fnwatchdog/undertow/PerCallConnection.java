@@ -1,0 +1,99 @@
+package dev.fnwatchdog.undertow;
+
+import io.undertow.client.ClientConnection;
+import io.undertow.client.ClientStatistics;
+import io.undertow.util.AbstractAttachable;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
+import org.xnio.Option;
+import org.xnio.XnioIoThread;
+import org.xnio.XnioWorker;
+
+/**
+ * What Undertow's proxy asks of a connection and does not need of ours: it sees a connection of its own for each call, under
+ * which the real ones come and go.
+ */
+abstract class PerCallConnection extends AbstractAttachable implements ClientConnection {
+    private final XnioIoThread thread;
+    private final InetSocketAddress peer;
+
+    PerCallConnection(XnioIoThread thread, InetSocketAddress peer) {
+        this.thread = thread;
+        this.peer = peer;
+    }
+
+    @Override
+    public final XnioIoThread getIoThread() {
+        return thread;
+    }
+
+    @Override
+    public final XnioWorker getWorker() {
+        return thread.getWorker();
+    }
+
+    @Override
+    public final SocketAddress getPeerAddress() {
+        return peer;
+    }
+
+    @Override
+    public final <A extends SocketAddress> @Nullable A getPeerAddress(Class<A> type) {
+        return type.isInstance(peer) ? type.cast(peer) : null;
+    }
+
+    @Override
+    public final @Nullable SocketAddress getLocalAddress() {
+        return null;
+    }
+
+    @Override
+    public final <A extends SocketAddress> @Nullable A getLocalAddress(Class<A> type) {
+        return null;
+    }
+
+    @Override
+    public final ChannelListener.Setter<? extends ClientConnection> getCloseSetter() {
+        return listener -> {};
+    }
+
+    @Override
+    public final void addCloseListener(ChannelListener<ClientConnection> listener) {}
+
+    @Override
+    public final boolean supportsOption(Option<?> option) {
+        return false;
+    }
+
+    @Override
+    public final <T> @Nullable T getOption(Option<T> option) {
+        return null;
+    }
+
+    @Override
+    public final <T> @Nullable T setOption(Option<T> option, T value) {
+        return null;
+    }
+
+    @Override
+    public final boolean isPushSupported() {
+        return false;
+    }
+
+    @Override
+    public final boolean isMultiplexingSupported() {
+        return false;
+    }
+
+    @Override
+    public final @Nullable ClientStatistics getStatistics() {
+        return null;
+    }
+
+    @Override
+    public final boolean isUpgradeSupported() {
+        return true;
+    }
+}

@@ -1,0 +1,127 @@
+package dev.fnwatchdog.undertow;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Protocols;
+import io.undertow.util.StatusCodes;
+
+/**
+ * Refuses what RFC 9112 calls malformed or ambiguous and Undertow's parser lets through (contract 7): two readers of such a
+ * request could disagree about where it ends, or about what it asks for. Nothing of it is forwarded, counted or logged.
+ *
+ * <p>Threads: the exchange's IO thread.
+ */
+final class RequestGuard implements HttpHandler {
+    private static final int MOST_LENGTH_DIGITS = 18;
+    private static final Answer BAD_REQUEST = Answer.of(StatusCodes.BAD_REQUEST);
+
+    private final HttpHandler next;
+
+    RequestGuard(HttpHandler next) {
+        this.next = next;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        if (!acceptable(exchange)) {
+            exchange.setPersistent(false);
+            BAD_REQUEST.send(exchange);
+            return;
+        }
+        if (exchange.isHostIncludedInRequestURI() && !exchange.getProtocol().equals(Protocols.HTTP_2_0)) {
+            // The target's authority counts, whatever Host says (RFC 9112, 3.2.2).
+            exchange.getRequestHeaders().put(Headers.HOST, RequestTarget.authority(exchange));
+        }
+        next.handleRequest(exchange);
+    }
+
+    private static boolean acceptable(HttpServerExchange exchange) {
+        HeaderMap headers = exchange.getRequestHeaders();
+        return hasCleanTarget(exchange) && hasClearFraming(exchange, headers) && hasCleanValues(headers);
+    }
+
+    private static boolean hasCleanTarget(HttpServerExchange exchange) {
+        return isCleanTarget(exchange.getRequestURI()) && isCleanTarget(exchange.getQueryString());
+    }
+
+    /** No control byte, no blank, and two hex digits after each percent sign. */
+    private static boolean isCleanTarget(String target) {
+        int length = target.length();
+        for (int i = 0; i < length; i++) {
+            char c = target.charAt(i);
+            if (c <= ' ' || c == 0x7f) {
+                return false;
+            }
+            if (c == '%' && !(i + 2 < length && isHex(target.charAt(i + 1)) && isHex(target.charAt(i + 2)))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isHex(char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    }
+
+    private static boolean hasClearFraming(HttpServerExchange exchange, HeaderMap headers) {
+        HeaderValues codings = headers.get(Headers.TRANSFER_ENCODING);
+        HeaderValues lengths = headers.get(Headers.CONTENT_LENGTH);
+        if (codings != null) {
+            return lengths == null
+                    && exchange.isHttp11()
+                    && codings.size() == 1
+                    && codings.getFirst().equalsIgnoreCase("chunked");
+        }
+        return lengths == null || (lengths.size() == 1 && isLength(lengths.getFirst()));
+    }
+
+    private static boolean isLength(String text) {
+        if (text.isEmpty() || text.length() > MOST_LENGTH_DIGITS) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean hasCleanValues(HeaderMap headers) {
+        for (long i = headers.fastIterateNonEmpty(); i != -1; i = headers.fiNextNonEmpty(i)) {
+            HeaderValues values = headers.fiCurrent(i);
+            if (!isToken(values.getHeaderName())) {
+                return false;
+            }
+            for (int v = 0; v < values.size(); v++) {
+                if (!isCleanValue(values.get(v))) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static boolean isToken(HttpString name) {
+        int length = name.length();
+        for (int i = 0; i < length; i++) {
+            if (!Tokens.isTokenByte(name.byteAt(i))) {
+                return false;
+            }
+        }
+        return length > 0;
+    }
+
+    private static boolean isCleanValue(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (Tokens.isControlByte(value.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

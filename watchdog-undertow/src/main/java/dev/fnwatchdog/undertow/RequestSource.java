@@ -1,0 +1,139 @@
+package dev.fnwatchdog.undertow;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpServerConnection;
+import io.undertow.util.Headers;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.conduits.AbstractStreamSourceConduit;
+import org.xnio.conduits.ConduitReadableByteChannel;
+import org.xnio.conduits.Conduits;
+import org.xnio.conduits.StreamSourceConduit;
+
+/**
+ * The client's side of a request's body. It holds the body to {@code read_timeout}, tells a bad body from a client that
+ * left, and ends at once when the call needs no more of it: its reader then sees an ordinary end, and frees its buffer.
+ *
+ * <p>Threads: the exchange's IO thread.
+ */
+final class RequestSource extends AbstractStreamSourceConduit<StreamSourceConduit> {
+    private static final int END = -1;
+
+    private final Call call;
+    private final ServedConnection connection;
+    private final TimeoutQueue.@Nullable Timeout timeout;
+
+    // Mutable state
+    private boolean stopped;
+
+    private RequestSource(
+            StreamSourceConduit next, Call call, ServedConnection connection, TimeoutQueue.@Nullable Timeout timeout) {
+        super(next);
+        this.call = call;
+        this.connection = connection;
+        this.timeout = timeout;
+    }
+
+    /** Puts itself around the body of a request that has one. */
+    static void install(Call call, ServedConnection connection, long headBegan, Duration readTimeout) {
+        HttpServerExchange exchange = call.exchange();
+        if (exchange.getConnection() instanceof HttpServerConnection http1
+                && exchange.getRequestHeaders().contains(Headers.TRANSFER_ENCODING)) {
+            http1.getChannel()
+                    .getSourceChannel()
+                    .setConduit(new ChunkedRequestConduit(
+                            http1, exchange, call.loop().headerLines()));
+        }
+        TimeoutQueue.Timeout timeout = readTimeout.isZero()
+                ? null
+                : call.loop()
+                        .readTimeouts()
+                        .start(
+                                headBegan,
+                                readTimeout.toNanos(),
+                                () -> call.answerInstead(Answer.of(StatusCodes.REQUEST_TIME_OUT)));
+        exchange.addRequestWrapper((factory, ex) -> {
+            RequestSource source = new RequestSource(factory.create(), call, connection, timeout);
+            call.source(source);
+            return source;
+        });
+        call.atEnd(() -> {
+            if (timeout != null) {
+                timeout.cancel();
+            }
+        });
+    }
+
+    /** No more of the body is wanted. */
+    void stop() {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        finish();
+        if (next.isReadResumed()) {
+            next.wakeupReads();
+        }
+    }
+
+    private void finish() {
+        connection.bodyRead();
+        if (timeout != null) {
+            timeout.cancel();
+        }
+    }
+
+    private long ended(long count) {
+        if (count == END) {
+            finish();
+        }
+        return count;
+    }
+
+    /** A body that breaks the rules is answered, where that still can be; a client that left is not. */
+    private long broken(IOException reason) {
+        if (reason instanceof MalformedMessageException) {
+            call.answerInstead(Answer.of(StatusCodes.BAD_REQUEST));
+        } else {
+            call.clientGone();
+        }
+        return END;
+    }
+
+    @Override
+    public int read(ByteBuffer dst) throws IOException {
+        if (stopped) {
+            return END;
+        }
+        try {
+            return (int) ended(next.read(dst));
+        } catch (IOException e) {
+            return (int) broken(e);
+        }
+    }
+
+    @Override
+    public long read(ByteBuffer[] dsts, int offs, int len) throws IOException {
+        for (int i = offs; i < offs + len; i++) {
+            if (dsts[i].hasRemaining()) {
+                return read(dsts[i]);
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public long transferTo(long position, long count, FileChannel target) throws IOException {
+        return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
+    }
+
+    @Override
+    public long transferTo(long count, ByteBuffer throughBuffer, StreamSinkChannel target) throws IOException {
+        return Conduits.transfer(this, count, throughBuffer, target);
+    }
+}

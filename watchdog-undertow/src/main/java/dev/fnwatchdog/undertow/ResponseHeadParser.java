@@ -1,0 +1,161 @@
+package dev.fnwatchdog.undertow;
+
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HttpString;
+import io.undertow.util.Protocols;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Reads the head of one response at a time from a function's connection (RFC 9112, 4 and 5). Interim responses other
+ * than 101 are read and dropped: the next head is the answer.
+ *
+ * <p>A line may end with a bare LF, which scripts send; everything else that the grammar forbids is an error.
+ *
+ * <p>Threads: belongs to one connection, so to its IO thread.
+ */
+final class ResponseHeadParser {
+    /** The most that one head may take, in bytes: as much as a client's (contract 7). */
+    private static final int LONGEST_HEAD = 1024 * 1024;
+
+    private static final int FIRST_LINE_SIZE = 256;
+
+    private final HeaderLines lines;
+
+    // Mutable state
+    private byte[] line = new byte[FIRST_LINE_SIZE];
+    private int length;
+    private int total;
+    private boolean statusLineRead;
+    private int status;
+    private String reason = "";
+    private HttpString protocol = Protocols.HTTP_1_1;
+    private HeaderMap headers = new HeaderMap();
+
+    ResponseHeadParser(HeaderLines lines) {
+        this.lines = lines;
+    }
+
+    /** Forgets the last head; the next bytes begin a new one. */
+    void reset() {
+        length = 0;
+        total = 0;
+        statusLineRead = false;
+        headers = new HeaderMap();
+    }
+
+    /** Whether a byte of the current head has arrived. */
+    boolean started() {
+        return total > 0;
+    }
+
+    /** Reads on. True when the final head is complete: what is left in {@code bytes} belongs to the body. */
+    boolean parse(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            byte b = bytes.get();
+            if (++total > LONGEST_HEAD) {
+                throw new MalformedMessageException("the response head is longer than 1 MiB");
+            }
+            if (b != '\n') {
+                append(b);
+            } else if (endLine()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    int status() {
+        return status;
+    }
+
+    String reason() {
+        return reason;
+    }
+
+    HttpString protocol() {
+        return protocol;
+    }
+
+    HeaderMap headers() {
+        return headers;
+    }
+
+    private void append(byte b) {
+        if (length == line.length) {
+            line = Arrays.copyOf(line, length * 2);
+        }
+        line[length++] = b;
+    }
+
+    private boolean endLine() throws IOException {
+        int end = length > 0 && line[length - 1] == '\r' ? length - 1 : length;
+        length = 0;
+        if (!statusLineRead) {
+            statusLine(end);
+            statusLineRead = true;
+            return false;
+        }
+        if (end > 0) {
+            headerLine(end);
+            return false;
+        }
+        if (status < 200 && status != 101) {
+            reset();
+            return false;
+        }
+        return true;
+    }
+
+    private void headerLine(int end) throws IOException {
+        if (HeaderLines.isBlank(line[0])) {
+            throw new MalformedMessageException("a header line is folded");
+        }
+        lines.add(line, end, headers);
+    }
+
+    /** {@code HTTP/1.1 200 OK}; the reason may be empty, and the space before it missing, as many servers send it. */
+    private void statusLine(int end) throws IOException {
+        boolean known = end >= 12
+                && line[0] == 'H'
+                && line[1] == 'T'
+                && line[2] == 'T'
+                && line[3] == 'P'
+                && line[4] == '/'
+                && line[5] == '1'
+                && line[6] == '.'
+                && line[8] == ' '
+                && (end == 12 || line[12] == ' ');
+        if (!known || line[7] < '0' || line[7] > '9') {
+            throw new MalformedMessageException("the response does not begin with an HTTP/1 status line");
+        }
+        protocol = line[7] == '0' ? Protocols.HTTP_1_0 : Protocols.HTTP_1_1;
+        status = digit(9) * 100 + digit(10) * 10 + digit(11);
+        if (status < 100 || status > 599) {
+            throw new MalformedMessageException("the response's status is not between 100 and 599");
+        }
+        reason = end > 13 ? reason(end) : "";
+    }
+
+    private String reason(int end) throws IOException {
+        if (end == 15 && line[13] == 'O' && line[14] == 'K') {
+            return "OK";
+        }
+        return HeaderLines.value(line, 13, end);
+    }
+
+    private int digit(int at) throws IOException {
+        int digit = line[at] - '0';
+        if (digit < 0 || digit > 9) {
+            throw new MalformedMessageException("the response's status is not a number");
+        }
+        return digit;
+    }
+
+    @Override
+    public String toString() {
+        return new String(line, 0, length, StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,239 @@
+package dev.fnwatchdog.undertow;
+
+import dev.fnwatchdog.core.config.GoDuration;
+import dev.fnwatchdog.core.config.Timeouts;
+import dev.fnwatchdog.core.config.WatchdogConfig;
+import dev.fnwatchdog.core.health.Lifecycle;
+import dev.fnwatchdog.core.health.LockFile;
+import dev.fnwatchdog.core.health.Readiness;
+import dev.fnwatchdog.core.health.Shutdown;
+import dev.fnwatchdog.core.health.Waiting;
+import dev.fnwatchdog.core.limit.ConcurrencyLimit;
+import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.metrics.Exposition;
+import dev.fnwatchdog.core.metrics.MetricsRegistry;
+import dev.fnwatchdog.core.metrics.RequestMetrics;
+import dev.fnwatchdog.core.process.FunctionFailedException;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.HttpHandler;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.xnio.XnioWorker;
+
+/**
+ * What a running watchdog consists of: put together in one place, started in order, and taken apart in the reverse one.
+ *
+ * <p>Threads: any.
+ */
+final class Running implements Shutdown.Steps {
+    /** What Undertow's parsers are tuned to: a little under 16 KiB, so that a chunk's framing fits beside it. */
+    private static final int BUFFER_SIZE = 16 * 1024 - 20;
+
+    private static final int BUFFERS_PER_THREAD = 12;
+    private static final Duration FUNCTION_GRACE = Duration.ofSeconds(5);
+    private static final Duration POLL = Duration.ofMillis(5);
+    private static final long WORKER_END_SECONDS = 2;
+
+    private final WatchdogConfig config;
+    private final WatchdogBuilder.OwnedLog ownedLog;
+    private final WatchdogLog log;
+    private final LockFile lockFile;
+    private final boolean usesLockFile;
+    private final Lifecycle lifecycle = new Lifecycle();
+    private final MetricsRegistry registry = new MetricsRegistry();
+    private final ConcurrencyLimit limit;
+    private final XnioWorker worker;
+    private final Listener listener;
+    private final Listener metricsListener;
+    private final FunctionMode mode;
+    private final Shutdown shutdown;
+    private final AtomicBoolean released = new AtomicBoolean();
+    private final CompletableFuture<String> functionEnded = new CompletableFuture<>();
+
+    private Running(WatchdogBuilder settings, WatchdogBuilder.OwnedLog ownedLog, XnioWorker worker) throws IOException {
+        this.config = settings.config();
+        this.ownedLog = ownedLog;
+        this.log = ownedLog.log();
+        this.worker = worker;
+        this.lockFile = new LockFile(LockFile.in(config.temporaryDirectory()));
+        this.usesLockFile = settings.writesLockFile();
+        this.limit = new ConcurrencyLimit(config.maxInflight());
+        DefaultByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_SIZE, -1, BUFFERS_PER_THREAD);
+        this.mode = config.mode().accept(new Modes(settings, log, registry, worker, buffers));
+        Duration readTimeout = config.timeouts().read();
+        this.listener = Listener.bind(worker, buffers, config.port(), readTimeout);
+        this.metricsListener = Listener.bind(worker, buffers, config.metricsPort(), readTimeout);
+        this.shutdown = new Shutdown(
+                this,
+                Waiting.polling(POLL),
+                new Shutdown.Limits(
+                        config.timeouts().healthcheck(), config.timeouts().write()),
+                GoDuration::format);
+    }
+
+    static Running start(WatchdogBuilder settings) throws IOException, FunctionFailedException {
+        WatchdogBuilder.OwnedLog log = settings.openLog();
+        XnioWorker worker = IoWorker.start();
+        Running running = null;
+        boolean started = false;
+        try {
+            running = new Running(settings, log, worker);
+            running.begin();
+            started = true;
+            return running;
+        } finally {
+            if (!started) {
+                if (running != null) {
+                    running.mode.kill();
+                }
+                worker.shutdownNow();
+                log.close();
+            }
+        }
+    }
+
+    private void begin() throws IOException, FunctionFailedException {
+        logSettings();
+        mode.ended().thenAccept(this::functionGone);
+        mode.start();
+        listener.serve(root());
+        log.info("Listening on port: " + port());
+        metricsListener.serve(new MetricsHandler(new Exposition(registry)));
+        log.info("Metrics listening on port: " + metricsPort());
+        if (usesLockFile) {
+            log.info("Writing lock-file to: " + lockFile.path());
+            lockFile.write();
+        }
+        lifecycle.toAccepting();
+    }
+
+    private void logSettings() {
+        Timeouts timeouts = config.timeouts();
+        log.info("Version: " + Version.text());
+        log.info(config.mode().accept(new ModeLine()));
+        log.info("Timeouts: read: %s write: %s hard: %s health: %s"
+                .formatted(
+                        GoDuration.format(timeouts.read()),
+                        GoDuration.format(timeouts.write()),
+                        GoDuration.format(timeouts.exec()),
+                        GoDuration.format(timeouts.healthcheck())));
+        config.warnings().forEach(log::warn);
+    }
+
+    /** Every request, outermost handler first. */
+    private HttpHandler root() {
+        RequestMetrics metrics = new RequestMetrics(registry);
+        IoLoops loops = new IoLoops(worker);
+        ServedConnections connections = listener.connections();
+        boolean http = mode instanceof HttpMode;
+        HttpHandler function = new Chain()
+                // what the others note about the call needs a place
+                .then(next -> new CallHandler(next, loops, connections, config.timeouts()))
+                // refusals count too
+                .then(next -> new RequestMetricsHandler(next, metrics))
+                // one line for each call, refused or not
+                .then(next -> new AccessLogHandler(next, log, http))
+                // a full watchdog parses no tokens
+                .then(next -> new ConcurrencyLimitHandler(next, limit))
+                // the one place where a throwable becomes a response
+                .then(next -> new FailureHandler(next, log))
+                .endingAt(mode.handler());
+        HttpHandler asked = new FunctionReadiness(
+                new FailureHandler(mode.handler(), log), config.readyPath(), loops, connections, config.timeouts());
+        return new RequestGuard(new Routes(
+                lifecycle, new HealthHandler(this::healthy), new ReadyHandler(this::readiness, asked), function));
+    }
+
+    private boolean healthy() {
+        return lifecycle.accepting() && (!usesLockFile || lockFile.present());
+    }
+
+    private Readiness readiness() {
+        return Readiness.decide(
+                healthy() && mode.ready(), limit.met(), !config.readyPath().isEmpty());
+    }
+
+    /** The function's end is the watchdog's, but for an end that was asked for. */
+    private void functionGone(String words) {
+        if (!lifecycle.stopping()) {
+            log.error("Forked function has terminated: " + words);
+            functionEnded.complete(words);
+        }
+    }
+
+    int port() {
+        return listener.port();
+    }
+
+    int metricsPort() {
+        return metricsListener.port();
+    }
+
+    CompletionStage<String> functionEnded() {
+        return functionEnded;
+    }
+
+    int stop(Shutdown.Cause cause) {
+        int status = shutdown.begin(cause);
+        if (released.compareAndSet(false, true)) {
+            release();
+        }
+        return status;
+    }
+
+    /** Whatever is still open is closed: the sequence before this has given everybody his time. */
+    private void release() {
+        lifecycle.toStopped();
+        metricsListener.refuse();
+        listener.connections().closeAll();
+        metricsListener.connections().closeAll();
+        worker.shutdown();
+        try {
+            if (!worker.awaitTermination(WORKER_END_SECONDS, TimeUnit.SECONDS)) {
+                worker.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            worker.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+        ownedLog.close();
+    }
+
+    @Override
+    public void refuseProbes() {
+        lifecycle.toDraining();
+        if (usesLockFile) {
+            lockFile.remove();
+        }
+    }
+
+    @Override
+    public void closeListener() {
+        listener.refuse();
+        listener.connections().closeIdle();
+    }
+
+    @Override
+    public int inFlight() {
+        return listener.connections().calls();
+    }
+
+    @Override
+    public void stopFunction() {
+        mode.stop(FUNCTION_GRACE);
+    }
+
+    @Override
+    public void killFunction() {
+        mode.kill();
+    }
+
+    @Override
+    public void log(String line) {
+        log.info(line);
+    }
+}

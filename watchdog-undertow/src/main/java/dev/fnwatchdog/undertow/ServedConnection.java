@@ -1,0 +1,88 @@
+package dev.fnwatchdog.undertow;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.xnio.StreamConnection;
+import org.xnio.conduits.AbstractStreamSourceConduit;
+import org.xnio.conduits.StreamSourceConduit;
+
+/**
+ * One connection of a client: the lowest conduit of its reading side, which notes when a request's first byte came, and
+ * the number of calls in flight on it.
+ *
+ * <p>Threads: the connection's IO thread.
+ */
+final class ServedConnection extends AbstractStreamSourceConduit<StreamSourceConduit> {
+    private final StreamConnection connection;
+
+    // Mutable state
+    private boolean headBegun;
+    private long headBegan;
+    // written by the IO thread alone, read by whoever drains
+    private volatile int calls;
+    private volatile boolean http2;
+
+    ServedConnection(StreamConnection connection) {
+        super(connection.getSourceChannel().getConduit());
+        this.connection = connection;
+    }
+
+    StreamConnection connection() {
+        return connection;
+    }
+
+    /** When the head that has just been read began, as {@link System#nanoTime()}; what comes now is its body. */
+    long takeHeadBegan() {
+        headBegun = false;
+        return headBegan;
+    }
+
+    /** The body has been read: the next byte is the first of the next head. */
+    void bodyRead() {
+        headBegun = false;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    void callBegins(boolean overHttp2) {
+        calls++;
+        http2 = overHttp2;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    void callEnds() {
+        calls--;
+    }
+
+    int calls() {
+        return calls;
+    }
+
+    boolean idle() {
+        return calls == 0;
+    }
+
+    boolean http2() {
+        return http2;
+    }
+
+    private void noteFirstByte(long count) {
+        if (!headBegun && count > 0) {
+            headBegun = true;
+            headBegan = System.nanoTime();
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer dst) throws IOException {
+        int count = next.read(dst);
+        noteFirstByte(count);
+        return count;
+    }
+
+    @Override
+    public long read(ByteBuffer[] dsts, int offs, int len) throws IOException {
+        long count = next.read(dsts, offs, len);
+        noteFirstByte(count);
+        return count;
+    }
+}
