@@ -1,0 +1,134 @@
+package dev.fnwatchdog.undertow;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * One side of a connection of bare bytes, which a client library would hide. Text is ISO 8859-1: a character a byte. Used for
+ * both sides: a test's client, and the function that it plays.
+ */
+final class RawClient implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 10_000;
+
+    private final Socket socket;
+    private final InputStream in;
+
+    RawClient(Socket socket) throws IOException {
+        this.socket = socket;
+        this.in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setTcpNoDelay(true);
+    }
+
+    static RawClient to(InetAddress host, int port) throws IOException {
+        return new RawClient(new Socket(host, port));
+    }
+
+    Socket socket() {
+        return socket;
+    }
+
+    /** Sends text; {@code \n} stays what it is, so write {@code \r\n}. */
+    RawClient send(String text) throws IOException {
+        return send(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    RawClient send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        socket.getOutputStream().flush();
+        return this;
+    }
+
+    /** Waits for something to read; false where the other side closes first. */
+    boolean awaitFirstByte() throws IOException {
+        in.mark(1);
+        boolean there = in.read() >= 0;
+        in.reset();
+        return there;
+    }
+
+    /** Reads a head, with its empty line. */
+    String readHead() throws IOException {
+        return readUntil("\r\n\r\n");
+    }
+
+    /** Reads to the first {@code end}, which is part of what is returned. */
+    String readUntil(String end) throws IOException {
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        byte[] wanted = end.getBytes(StandardCharsets.ISO_8859_1);
+        while (!endsWith(read.toByteArray(), wanted)) {
+            int b = in.read();
+            if (b < 0) {
+                throw new EOFException("ended after: " + read.toString(StandardCharsets.ISO_8859_1));
+            }
+            read.write(b);
+        }
+        return read.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    private static boolean endsWith(byte[] bytes, byte[] end) {
+        return bytes.length >= end.length
+                && Arrays.equals(bytes, bytes.length - end.length, bytes.length, end, 0, end.length);
+    }
+
+    /** Reads exactly so many bytes. */
+    String read(int count) throws IOException {
+        byte[] bytes = in.readNBytes(count);
+        if (bytes.length < count) {
+            throw new EOFException("ended after: " + new String(bytes, StandardCharsets.ISO_8859_1));
+        }
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Reads until the other side closes. */
+    String readToEnd() throws IOException {
+        return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Reads a response with a Content-Length: head and body. */
+    String readResponse() throws IOException {
+        String head = readHead();
+        return head + read(contentLength(head));
+    }
+
+    static int contentLength(String head) {
+        return head.lines()
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("content-length:"))
+                .map(line ->
+                        Integer.parseInt(line.substring(line.indexOf(':') + 1).trim()))
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** Whether the other side has closed, or reset, the connection; waits for it. */
+    boolean closedByPeer() throws IOException {
+        try {
+            return in.read() < 0;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (SocketException reset) {
+            return true;
+        }
+    }
+
+    /** Closes without a goodbye: the other side sees a reset. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
