@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * Everything that one watchdog exposes, its process and JVM included. Each watchdog has one of its own, since several
@@ -21,7 +22,8 @@ import java.util.function.Supplier;
  * <p>Threads: any. Values are read on the thread that scrapes.
  */
 public final class MetricsRegistry {
-    private static final String COUNTER_SUFFIX = "_total";
+    private static final Pattern GAUGE_NAME = Pattern.compile("watchdog_[a-z0-9_]+(?<!_total)");
+    private static final Pattern COUNTER_NAME = Pattern.compile("watchdog_[a-z0-9_]+_total");
 
     private final List<Supplier<List<MetricSnapshot>>> sources = new CopyOnWriteArrayList<>();
     private final Set<String> names = ConcurrentHashMap.newKeySet();
@@ -34,24 +36,22 @@ public final class MetricsRegistry {
     /**
      * Adds a gauge whose value is asked for at every scrape.
      *
-     * @throws IllegalArgumentException where the name is taken
+     * @throws IllegalArgumentException where the name is taken, does not begin with {@code watchdog_} as contract 2
+     *     has it, or ends in {@code _total}
      */
     public void gauge(String name, String help, DoubleSupplier value) {
-        take(name);
+        take(name, GAUGE_NAME);
         add(() -> List.of(gaugeOf(name, help, value.getAsDouble())));
     }
 
     /**
      * Adds a counter whose value, which never falls, is asked for at every scrape.
      *
-     * @throws IllegalArgumentException where the name is taken, or does not end in {@code _total}
+     * @throws IllegalArgumentException where the name is taken, does not begin with {@code watchdog_} as contract 2
+     *     has it, or does not end in {@code _total}
      */
     public void counter(String name, String help, DoubleSupplier value) {
-        if (!name.endsWith(COUNTER_SUFFIX)) {
-            throw new IllegalArgumentException(
-                    "a counter named %s: expected a name that ends in _total".formatted(name));
-        }
-        take(name);
+        take(name, COUNTER_NAME);
         add(() -> List.of(counterOf(name, help, value.getAsDouble())));
     }
 
@@ -80,7 +80,10 @@ public final class MetricsRegistry {
                 .build();
     }
 
-    private void take(String name) {
+    private void take(String name, Pattern expected) {
+        if (!expected.matcher(name).matches()) {
+            throw new IllegalArgumentException("a metric named %s: expected %s".formatted(name, expected));
+        }
         if (!names.add(name)) {
             throw new IllegalArgumentException("a second metric named " + name);
         }

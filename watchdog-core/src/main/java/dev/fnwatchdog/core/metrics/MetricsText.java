@@ -9,7 +9,6 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import io.prometheus.metrics.model.snapshots.Quantile;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 
 /**
@@ -75,9 +74,6 @@ final class MetricsText {
     }
 
     private void summaryPoint(String name, SummarySnapshot.SummaryDataPointSnapshot point) {
-        for (Quantile quantile : point.getQuantiles()) {
-            sample(name, point.getLabels(), "quantile", quantile.getQuantile(), quantile.getValue());
-        }
         sample(name + "_sum", point.getLabels(), point.getSum());
         sample(name + "_count", point.getLabels(), (double) point.getCount());
     }
