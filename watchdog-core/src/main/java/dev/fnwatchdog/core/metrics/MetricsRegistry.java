@@ -13,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 /**
  * Everything that one watchdog exposes, its process and JVM included. Each watchdog has one of its own, since several
@@ -22,15 +21,16 @@ import java.util.regex.Pattern;
  * <p>Threads: any. Values are read on the thread that scrapes.
  */
 public final class MetricsRegistry {
-    private static final Pattern GAUGE_NAME = Pattern.compile("watchdog_[a-z0-9_]+(?<!_total)");
-    private static final Pattern COUNTER_NAME = Pattern.compile("watchdog_[a-z0-9_]+_total");
+    private static final String PREFIX = "watchdog_";
+    private static final String COUNTER_SUFFIX = "_total";
 
     private final List<Supplier<List<MetricSnapshot>>> sources = new CopyOnWriteArrayList<>();
     private final Set<String> names = ConcurrentHashMap.newKeySet();
 
     public MetricsRegistry() {
-        add(new ProcessMetrics(Path.of("/proc/self"))::snapshots);
-        add(JvmMetrics::snapshots);
+        // Not made before the first scrape, which has the time to load what they need.
+        add(() -> new ProcessMetrics(Path.of("/proc/self")).snapshots());
+        add(() -> JvmMetrics.snapshots());
     }
 
     /**
@@ -40,7 +40,7 @@ public final class MetricsRegistry {
      *     has it, or ends in {@code _total}
      */
     public void gauge(String name, String help, DoubleSupplier value) {
-        take(name, GAUGE_NAME);
+        take(name, !name.endsWith(COUNTER_SUFFIX));
         add(() -> List.of(gaugeOf(name, help, value.getAsDouble())));
     }
 
@@ -51,7 +51,7 @@ public final class MetricsRegistry {
      *     has it, or does not end in {@code _total}
      */
     public void counter(String name, String help, DoubleSupplier value) {
-        take(name, COUNTER_NAME);
+        take(name, name.endsWith(COUNTER_SUFFIX));
         add(() -> List.of(counterOf(name, help, value.getAsDouble())));
     }
 
@@ -80,9 +80,10 @@ public final class MetricsRegistry {
                 .build();
     }
 
-    private void take(String name, Pattern expected) {
-        if (!expected.matcher(name).matches()) {
-            throw new IllegalArgumentException("a metric named %s: expected %s".formatted(name, expected));
+    private void take(String name, boolean suffixFits) {
+        if (!suffixFits || !name.startsWith(PREFIX)) {
+            throw new IllegalArgumentException(
+                    "a metric named %s: expected watchdog_..., with _total at its end for a counter".formatted(name));
         }
         if (!names.add(name)) {
             throw new IllegalArgumentException("a second metric named " + name);

@@ -2,7 +2,6 @@ package dev.fnwatchdog.core.metrics;
 
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
-import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.List;
 import java.util.Objects;
@@ -81,7 +80,7 @@ public final class RequestMetrics {
 
     private CallSeries newSeries(int slot, int row, int methodIndex) {
         String code = row == NO_STATUS ? "unknown" : Integer.toString(row - 1 + FIRST_STATUS);
-        CallSeries created = new CallSeries(Labels.of("code", code, "method", METHODS[methodIndex]));
+        CallSeries created = new CallSeries(code, METHODS[methodIndex]);
         return series.compareAndSet(slot, null, created) ? created : series.get(slot);
     }
 

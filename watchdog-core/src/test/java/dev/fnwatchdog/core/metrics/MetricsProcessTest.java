@@ -14,15 +14,15 @@ class MetricsProcessTest {
     private static final String SCRAPE = "-- scrape --";
 
     @Test
-    void loadsNoManagementClassBeforeTheFirstScrape() throws Exception {
+    void loadsNeitherManagementNorPrometheusBeforeTheFirstScrape() throws Exception {
         String output = run(Map.of(), "-verbose:class");
 
         int scrape = output.indexOf(SCRAPE);
         assertThat(scrape).isPositive();
         assertThat(output.substring(0, scrape))
                 .contains(RequestMetrics.class.getName())
-                .doesNotContain("java.lang.management.", "sun.management.");
-        assertThat(output.substring(scrape)).contains("java.lang.management.");
+                .doesNotContain("java.lang.management.", "sun.management.", "io.prometheus.");
+        assertThat(output.substring(scrape)).contains("java.lang.management.", "io.prometheus.");
     }
 
     @Test
