@@ -7,6 +7,9 @@ import java.util.function.BooleanSupplier;
 /** How a shutdown waits; a test passes one that does not. */
 @FunctionalInterface
 public interface Waiting {
+    /** Some 292 years; what is longer cannot be counted in nanoseconds. */
+    Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
     /**
      * Blocks until {@code over} is true, at the longest for {@code limit}.
      *
@@ -17,11 +20,10 @@ public interface Waiting {
     /** Looks again every {@code step}, so that no call has to report its end to a shutdown that may never come. */
     static Waiting polling(Duration step) {
         return (over, limit) -> {
-            long end = System.nanoTime() + limit.toNanos();
-            long left = limit.toNanos();
-            while (left > 0 && !over.getAsBoolean()) {
+            long nanos = limit.compareTo(LONGEST) < 0 ? limit.toNanos() : Long.MAX_VALUE;
+            long end = System.nanoTime() + nanos;
+            for (long left = nanos; left > 0 && !over.getAsBoolean(); left = end - System.nanoTime()) {
                 TimeUnit.NANOSECONDS.sleep(Math.min(left, step.toNanos()));
-                left = end - System.nanoTime();
             }
         };
     }

@@ -18,17 +18,25 @@ final class CallSeries {
     /** Seconds, as of-watchdog has them, and infinity. */
     private static final double[] BOUNDS = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, Double.POSITIVE_INFINITY};
 
-    private static final long[] NANOS = Arrays.stream(BOUNDS)
-            .mapToLong(seconds -> Math.round(seconds * 1e9))
-            .toArray();
+    private static final long[] NANOS = new long[BOUNDS.length];
 
-    private final Labels labels;
+    static {
+        for (int i = 0; i < BOUNDS.length; i++) {
+            NANOS[i] = Math.round(BOUNDS[i] * 1e9);
+        }
+    }
+
+    private final String code;
+    private final String method;
     private final LongAdder[] buckets = new LongAdder[BOUNDS.length];
     private final LongAdder nanos = new LongAdder();
 
-    CallSeries(Labels labels) {
-        this.labels = labels;
-        Arrays.setAll(buckets, i -> new LongAdder());
+    CallSeries(String code, String method) {
+        this.code = code;
+        this.method = method;
+        for (int i = 0; i < buckets.length; i++) {
+            buckets[i] = new LongAdder();
+        }
     }
 
     void observe(long duration) {
@@ -42,6 +50,7 @@ final class CallSeries {
 
     /** Adds this series to both families, from one look at the buckets: their counts agree within a scrape. */
     void addTo(CounterSnapshot.Builder requests, HistogramSnapshot.Builder durations) {
+        Labels labels = Labels.of("code", code, "method", method);
         long[] counts = Arrays.stream(buckets).mapToLong(LongAdder::sum).toArray();
         requests.dataPoint(CounterDataPointSnapshot.builder()
                 .labels(labels)

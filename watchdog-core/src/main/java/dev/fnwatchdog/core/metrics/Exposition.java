@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The page at {@code /metrics} (contract 2).
  *
- * <p>Threads: any. The first page loads the JVM's management classes and may take some tens of milliseconds.
+ * <p>Threads: any but an I/O thread: a page reads files under {@code /proc}, and the first one loads the JVM's
+ * management classes, some tens of milliseconds.
  */
 public final class Exposition {
     /** A page and the type to send it with. */

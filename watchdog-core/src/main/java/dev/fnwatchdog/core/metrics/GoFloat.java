@@ -11,6 +11,7 @@ import java.math.RoundingMode;
 final class GoFloat {
     private static final int SMALLEST_PLAIN_EXPONENT = -4;
     private static final int FIRST_LARGE_EXPONENT = 6;
+    private static final double FIRST_SCIENTIFIC = 1e6;
     /** No double needs more. */
     private static final int MOST_DIGITS = 17;
     /** Up to here every whole number is a double, and no shorter number reads back as it. */
@@ -25,8 +26,9 @@ final class GoFloat {
         if (Double.isInfinite(value)) {
             return value > 0 ? "+Inf" : "-Inf";
         }
-        if (value == 0) {
-            return "0";
+        if (value == Math.rint(value) && Math.abs(value) < FIRST_SCIENTIFIC) {
+            // Nearly all values are such counts; zero has no sign.
+            return Long.toString((long) value);
         }
         String magnitude = magnitude(Math.abs(value));
         return value < 0 ? "-" + magnitude : magnitude;
@@ -52,13 +54,14 @@ final class GoFloat {
         if (value < EXACT_WHOLE && value == Math.rint(value)) {
             return exact;
         }
-        int digits = Math.min(MOST_DIGITS, new BigDecimal(Double.toString(value)).precision());
         BigDecimal best = exact;
-        for (BigDecimal next = rounded(exact, value, digits);
-                next.doubleValue() == value && digits > 0;
-                next = rounded(exact, value, digits)) {
-            best = next;
-            digits--;
+        int digits = Math.min(MOST_DIGITS, new BigDecimal(Double.toString(value)).precision());
+        for (; digits > 0; digits--) {
+            BigDecimal shorter = rounded(exact, value, digits);
+            if (shorter.doubleValue() != value) {
+                break;
+            }
+            best = shorter;
         }
         return best;
     }

@@ -21,37 +21,37 @@ import java.util.function.Supplier;
  * <p>Threads: any. Values are read on the thread that scrapes.
  */
 public final class MetricsRegistry {
+    private static final String PREFIX = "watchdog_";
     private static final String COUNTER_SUFFIX = "_total";
 
     private final List<Supplier<List<MetricSnapshot>>> sources = new CopyOnWriteArrayList<>();
     private final Set<String> names = ConcurrentHashMap.newKeySet();
 
     public MetricsRegistry() {
-        add(new ProcessMetrics(Path.of("/proc/self"))::snapshots);
-        add(JvmMetrics::snapshots);
+        // Not made before the first scrape, which has the time to load what they need.
+        add(() -> new ProcessMetrics(Path.of("/proc/self")).snapshots());
+        add(() -> JvmMetrics.snapshots());
     }
 
     /**
      * Adds a gauge whose value is asked for at every scrape.
      *
-     * @throws IllegalArgumentException where the name is taken
+     * @throws IllegalArgumentException where the name is taken, does not begin with {@code watchdog_} as contract 2
+     *     has it, or ends in {@code _total}
      */
     public void gauge(String name, String help, DoubleSupplier value) {
-        take(name);
+        take(name, !name.endsWith(COUNTER_SUFFIX));
         add(() -> List.of(gaugeOf(name, help, value.getAsDouble())));
     }
 
     /**
      * Adds a counter whose value, which never falls, is asked for at every scrape.
      *
-     * @throws IllegalArgumentException where the name is taken, or does not end in {@code _total}
+     * @throws IllegalArgumentException where the name is taken, does not begin with {@code watchdog_} as contract 2
+     *     has it, or does not end in {@code _total}
      */
     public void counter(String name, String help, DoubleSupplier value) {
-        if (!name.endsWith(COUNTER_SUFFIX)) {
-            throw new IllegalArgumentException(
-                    "a counter named %s: expected a name that ends in _total".formatted(name));
-        }
-        take(name);
+        take(name, name.endsWith(COUNTER_SUFFIX));
         add(() -> List.of(counterOf(name, help, value.getAsDouble())));
     }
 
@@ -80,7 +80,11 @@ public final class MetricsRegistry {
                 .build();
     }
 
-    private void take(String name) {
+    private void take(String name, boolean suffixFits) {
+        if (!suffixFits || !name.startsWith(PREFIX)) {
+            throw new IllegalArgumentException(
+                    "a metric named %s: expected watchdog_..., with _total at its end for a counter".formatted(name));
+        }
         if (!names.add(name)) {
             throw new IllegalArgumentException("a second metric named " + name);
         }

@@ -1,16 +1,19 @@
 package dev.fnwatchdog.core.metrics;
 
 import static java.util.Comparator.comparing;
+import static java.util.stream.Collectors.joining;
 
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.DistributionDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import io.prometheus.metrics.model.snapshots.Quantile;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Prometheus' text format 0.0.4, spelled as Go's client spells it (contract 2). The Java library's own writer differs
@@ -18,6 +21,8 @@ import io.prometheus.metrics.model.snapshots.SummarySnapshot;
  */
 final class MetricsText {
     private final StringBuilder out = new StringBuilder(8192);
+    /** The bounds of a histogram are the same for each of its series. */
+    private final Map<Double, String> bounds = new HashMap<>();
 
     private MetricsText() {}
 
@@ -41,16 +46,16 @@ final class MetricsText {
         String name = shownName(family);
         if (family instanceof CounterSnapshot counter) {
             head(family, name, "counter");
-            counter.getDataPoints().forEach(point -> sample(name, point.getLabels(), point.getValue()));
+            counter.getDataPoints().forEach(point -> sample(name, labels(point.getLabels()), point.getValue()));
         } else if (family instanceof GaugeSnapshot gauge) {
             head(family, name, "gauge");
-            gauge.getDataPoints().forEach(point -> sample(name, point.getLabels(), point.getValue()));
+            gauge.getDataPoints().forEach(point -> sample(name, labels(point.getLabels()), point.getValue()));
         } else if (family instanceof HistogramSnapshot histogram) {
             head(family, name, "histogram");
             histogram.getDataPoints().forEach(point -> histogramPoint(name, point));
         } else if (family instanceof SummarySnapshot summary) {
             head(family, name, "summary");
-            summary.getDataPoints().forEach(point -> summaryPoint(name, point));
+            summary.getDataPoints().forEach(point -> sumAndCount(name, labels(point.getLabels()), point));
         } else {
             throw new IllegalArgumentException("%s has no text form: %s".formatted(name, family.getClass()));
         }
@@ -58,66 +63,46 @@ final class MetricsText {
 
     private void head(MetricSnapshot family, String name, String type) {
         String help = family.getMetadata().getHelp();
-        out.append("# HELP ").append(name).append(' ');
-        escape(help == null ? "" : help, false);
+        out.append("# HELP ").append(name).append(' ').append(help == null ? "" : escaped(help));
         out.append("\n# TYPE ").append(name).append(' ').append(type).append('\n');
     }
 
     private void histogramPoint(String name, HistogramSnapshot.HistogramDataPointSnapshot point) {
         ClassicHistogramBuckets buckets = point.getClassicBuckets();
+        String labels = labels(point.getLabels());
+        String beforeBound = labels.isEmpty() ? "le=\"" : labels + ",le=\"";
         long upToHere = 0;
         for (int i = 0; i < buckets.size(); i++) {
             upToHere += buckets.getCount(i);
-            sample(name + "_bucket", point.getLabels(), "le", buckets.getUpperBound(i), (double) upToHere);
+            String bound = bounds.computeIfAbsent(buckets.getUpperBound(i), GoFloat::format);
+            out.append(name).append("_bucket{").append(beforeBound).append(bound);
+            out.append("\"} ").append(GoFloat.format((double) upToHere)).append('\n');
         }
-        sample(name + "_sum", point.getLabels(), point.getSum());
-        sample(name + "_count", point.getLabels(), (double) point.getCount());
+        sumAndCount(name, labels, point);
     }
 
-    private void summaryPoint(String name, SummarySnapshot.SummaryDataPointSnapshot point) {
-        for (Quantile quantile : point.getQuantiles()) {
-            sample(name, point.getLabels(), "quantile", quantile.getQuantile(), quantile.getValue());
-        }
-        sample(name + "_sum", point.getLabels(), point.getSum());
-        sample(name + "_count", point.getLabels(), (double) point.getCount());
+    private void sumAndCount(String name, String labels, DistributionDataPointSnapshot point) {
+        sample(name + "_sum", labels, point.getSum());
+        sample(name + "_count", labels, (double) point.getCount());
     }
 
-    private void sample(String name, Labels labels, double value) {
+    private void sample(String name, String labels, double value) {
         out.append(name);
         if (!labels.isEmpty()) {
-            out.append('{');
-            labels(labels);
-            out.append('}');
+            out.append('{').append(labels).append('}');
         }
         out.append(' ').append(GoFloat.format(value)).append('\n');
     }
 
-    private void sample(String name, Labels labels, String lastLabel, double lastValue, double value) {
-        out.append(name).append('{');
-        labels(labels);
-        out.append(labels.isEmpty() ? "" : ",").append(lastLabel);
-        out.append("=\"").append(GoFloat.format(lastValue)).append("\"} ");
-        out.append(GoFloat.format(value)).append('\n');
+    /** As they stand between the braces, in the order of their names, which is the library's too. */
+    private static String labels(Labels labels) {
+        return labels.stream()
+                .map(label ->
+                        label.getName() + "=\"" + escaped(label.getValue()).replace("\"", "\\\"") + '"')
+                .collect(joining(","));
     }
 
-    private void labels(Labels labels) {
-        for (int i = 0; i < labels.size(); i++) {
-            out.append(i == 0 ? "" : ",").append(labels.getPrometheusName(i)).append("=\"");
-            escape(labels.getValue(i), true);
-            out.append('"');
-        }
-    }
-
-    private void escape(String text, boolean quoted) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '\n') {
-                out.append("\\n");
-            } else if (c == '\\' || (c == '"' && quoted)) {
-                out.append('\\').append(c);
-            } else {
-                out.append(c);
-            }
-        }
+    private static String escaped(String text) {
+        return text.replace("\\", "\\\\").replace("\n", "\\n");
     }
 }

@@ -3,6 +3,7 @@ package dev.fnwatchdog.core.metrics;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,9 @@ final class ProcessMetrics {
 
     private static final Pattern RESIDENT_KIB = Pattern.compile("^VmRSS:\\s*(\\d+) kB$", Pattern.MULTILINE);
 
+    /** Asked for once: it never changes, and the JDK looks up the process's user along with it. */
+    private static final OptionalDouble START_SECONDS = startSeconds();
+
     private final Path proc;
 
     /** Takes the process's folder under {@code /proc}. */
@@ -44,9 +48,8 @@ final class ProcessMetrics {
         residentBytes()
                 .ifPresent(bytes -> found.add(
                         MetricsRegistry.gaugeOf("process_resident_memory_bytes", "resident memory in bytes", bytes)));
-        startSeconds()
-                .ifPresent(seconds -> found.add(MetricsRegistry.gaugeOf(
-                        "process_start_time_seconds", "start of the process, in seconds since 1970", seconds)));
+        START_SECONDS.ifPresent(seconds -> found.add(MetricsRegistry.gaugeOf(
+                "process_start_time_seconds", "start of the process, in seconds since 1970", seconds)));
         return found;
     }
 
@@ -70,7 +73,7 @@ final class ProcessMetrics {
                 count++;
             }
             return OptionalDouble.of(count);
-        } catch (IOException notTold) {
+        } catch (IOException | DirectoryIteratorException notTold) {
             return OptionalDouble.empty();
         }
     }

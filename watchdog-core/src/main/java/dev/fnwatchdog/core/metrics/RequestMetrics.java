@@ -2,11 +2,10 @@ package dev.fnwatchdog.core.metrics;
 
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
-import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -31,11 +30,10 @@ public final class RequestMetrics {
     private static final int ROWS = 1 + LAST_STATUS - FIRST_STATUS + 1;
 
     private final AtomicReferenceArray<CallSeries> series = new AtomicReferenceArray<>(ROWS * METHODS.length);
-    private final AtomicLong inFlight = new AtomicLong();
+    private final AtomicInteger inFlight = new AtomicInteger();
 
     /** Adds the three {@code http_} metrics to what the registry exposes. */
     public RequestMetrics(MetricsRegistry registry) {
-        registry.gauge("http_requests_in_flight", "requests being served", inFlight::get);
         registry.add(this::snapshots);
     }
 
@@ -82,7 +80,7 @@ public final class RequestMetrics {
 
     private CallSeries newSeries(int slot, int row, int methodIndex) {
         String code = row == NO_STATUS ? "unknown" : Integer.toString(row - 1 + FIRST_STATUS);
-        CallSeries created = new CallSeries(Labels.of("code", code, "method", METHODS[methodIndex]));
+        CallSeries created = new CallSeries(code, METHODS[methodIndex]);
         return series.compareAndSet(slot, null, created) ? created : series.get(slot);
     }
 
@@ -98,6 +96,9 @@ public final class RequestMetrics {
                 used.addTo(requests, durations);
             }
         }
-        return List.of(requests.build(), durations.build());
+        return List.of(
+                requests.build(),
+                durations.build(),
+                MetricsRegistry.gaugeOf("http_requests_in_flight", "requests being served", inFlight.get()));
     }
 }

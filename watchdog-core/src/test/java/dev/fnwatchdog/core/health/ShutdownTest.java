@@ -1,0 +1,230 @@
+package dev.fnwatchdog.core.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.fnwatchdog.core.health.Shutdown.Cause;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ShutdownTest {
+    private static final Shutdown.Limits LIMITS = new Shutdown.Limits(Duration.ofSeconds(30), Duration.ofSeconds(10));
+
+    private final List<String> happened = new CopyOnWriteArrayList<>();
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    @Test
+    void goesThroughTheStepsInOrderOnSigterm() {
+        inFlight.set(2);
+
+        int status = shutdown(this::waitOutTheLimit).begin(Cause.SIGTERM);
+
+        assertThat(status).isZero();
+        assertThat(happened)
+                .containsExactly(
+                        "refuse probes",
+                        "log SIGTERM: no new connections in 30s",
+                        "wait 30s",
+                        "close listener",
+                        "log No new connections allowed, draining: 2 requests",
+                        "wait 10s",
+                        "log Exiting. Active connections: 2",
+                        "stop function");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SIGINT", "CLOSE"})
+    void hasNoQuietPeriodOtherwise(Cause cause) {
+        int status = shutdown(this::waitOutTheLimit).begin(cause);
+
+        assertThat(status).isZero();
+        assertThat(happened)
+                .startsWith(
+                        "refuse probes",
+                        "log " + cause + ": no new connections in 0s",
+                        "wait 0s",
+                        "close listener",
+                        "log No new connections allowed, draining: 0 requests")
+                .endsWith("stop function");
+    }
+
+    @Test
+    void waitsOutTheQuietPeriodThoughNothingIsInFlight() {
+        shutdown((over, limit) -> {
+                    happened.add("over %s after %s".formatted(over.getAsBoolean(), limit));
+                })
+                .begin(Cause.SIGTERM);
+
+        assertThat(happened).contains("over false after PT30S", "over true after PT10S");
+    }
+
+    @Test
+    void drainsNoLongerThanTheLastCallTakes() {
+        inFlight.set(3);
+
+        shutdown((over, limit) -> {
+                    while (happened.contains("close listener") && !over.getAsBoolean()) {
+                        inFlight.decrementAndGet();
+                    }
+                })
+                .begin(Cause.SIGTERM);
+
+        assertThat(happened)
+                .contains("log No new connections allowed, draining: 3 requests", "log Exiting. Active connections: 0");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SIGTERM, SIGTERM, 143", "SIGTERM, SIGINT, 130", "SIGINT, SIGINT, 130", "CLOSE, SIGTERM, 143"})
+    void endsAtOnceOnTheSecondSignal(Cause first, Cause second, int expected) throws Exception {
+        CountDownLatch draining = new CountDownLatch(1);
+        inFlight.set(1);
+        Shutdown shutdown = shutdown((over, limit) -> {
+            if (happened.contains("close listener")) {
+                draining.countDown();
+                spinUntil(over);
+            }
+        });
+        CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> shutdown.begin(first));
+        assertThat(draining.await(20, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(shutdown.begin(second)).isEqualTo(expected);
+        assertThat(status.get(20, TimeUnit.SECONDS)).isEqualTo(expected);
+        assertThat(happened).endsWith("kill function").doesNotContain("stop function");
+    }
+
+    @Test
+    void doesNotEvenCloseTheListenerWhereTheSecondSignalComesInTheQuietPeriod() throws Exception {
+        CountDownLatch quiet = new CountDownLatch(1);
+        Shutdown shutdown = shutdown((over, limit) -> {
+            quiet.countDown();
+            spinUntil(over);
+        });
+        CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> shutdown.begin(Cause.SIGTERM));
+        assertThat(quiet.await(20, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(shutdown.begin(Cause.SIGINT)).isEqualTo(130);
+        assertThat(status.get(20, TimeUnit.SECONDS)).isEqualTo(130);
+        assertThat(happened)
+                .containsExactly("refuse probes", "log SIGTERM: no new connections in 30s", "kill function");
+    }
+
+    @Test
+    void isTheSameShutdownForAllThatCloseIt() throws Exception {
+        CountDownLatch waiting = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Shutdown shutdown = shutdown((over, limit) -> {
+            waiting.countDown();
+            goOn.await();
+        });
+        CompletableFuture<Integer> first = CompletableFuture.supplyAsync(() -> shutdown.begin(Cause.SIGTERM));
+        assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
+        CompletableFuture<Integer> second = CompletableFuture.supplyAsync(() -> shutdown.begin(Cause.CLOSE));
+        assertThat(second).isNotDone();
+
+        goOn.countDown();
+
+        assertThat(second.get(20, TimeUnit.SECONDS)).isZero();
+        assertThat(first.get(20, TimeUnit.SECONDS)).isZero();
+        assertThat(happened).containsOnlyOnce("stop function").doesNotContain("kill function");
+    }
+
+    @Test
+    void changesNothingOnceItIsDone() {
+        Shutdown shutdown = shutdown(this::waitOutTheLimit);
+        shutdown.begin(Cause.SIGTERM);
+        happened.clear();
+
+        assertThat(shutdown.begin(Cause.SIGTERM)).isZero();
+        assertThat(happened).isEmpty();
+    }
+
+    @Test
+    void stopsTheFunctionThoughAStepBeforeItFails() {
+        Shutdown shutdown = new Shutdown(
+                new RecordedSteps() {
+                    @Override
+                    public void closeListener() {
+                        throw new IllegalStateException("listener");
+                    }
+                },
+                this::waitOutTheLimit,
+                LIMITS,
+                ShutdownTest::seconds);
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> shutdown.begin(Cause.SIGTERM))
+                .withMessage("listener");
+        assertThat(happened).endsWith("stop function");
+        assertThat(shutdown.begin(Cause.CLOSE)).isZero();
+    }
+
+    @Test
+    void takesEveryStepWithoutWaitingWhereItsThreadIsInterrupted() {
+        inFlight.set(1);
+        Thread.currentThread().interrupt();
+
+        shutdown(Waiting.polling(Duration.ofMillis(1))).begin(Cause.SIGTERM);
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(happened).contains("close listener").endsWith("log Exiting. Active connections: 1", "stop function");
+    }
+
+    private Shutdown shutdown(Waiting waiting) {
+        return new Shutdown(new RecordedSteps(), waiting, LIMITS, ShutdownTest::seconds);
+    }
+
+    private void waitOutTheLimit(BooleanSupplier over, Duration limit) {
+        happened.add("wait " + seconds(limit));
+    }
+
+    private static void spinUntil(BooleanSupplier over) {
+        while (!over.getAsBoolean()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static String seconds(Duration duration) {
+        return duration.toSeconds() + "s";
+    }
+
+    private class RecordedSteps implements Shutdown.Steps {
+        @Override
+        public void refuseProbes() {
+            happened.add("refuse probes");
+        }
+
+        @Override
+        public void closeListener() {
+            happened.add("close listener");
+        }
+
+        @Override
+        public int inFlight() {
+            return inFlight.get();
+        }
+
+        @Override
+        public void stopFunction() {
+            happened.add("stop function");
+        }
+
+        @Override
+        public void killFunction() {
+            happened.add("kill function");
+        }
+
+        @Override
+        public void log(String line) {
+            happened.add("log " + line);
+        }
+    }
+}
