@@ -39,9 +39,9 @@ final class ValueTypes {
     static final ValueType<Boolean> BOOLEAN = new ValueType<>("boolean", ValueTypes::parseBoolean);
     static final ValueType<Duration> DURATION = new ValueType<>(
             "duration",
-            text -> orRefuse(
-                    GoDuration.parse(text),
-                    "whole seconds such as 30, or a Go duration such as 1m30s, up to 292 years"));
+            text -> GoDuration.parse(text)
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "whole seconds such as 30, or a Go duration such as 1m30s, up to 292 years")));
     static final ValueType<Duration> DURATION_OVER_ZERO = new ValueType<>("duration", ValueTypes::parseOverZero);
     static final ValueType<LogConfig.Format> LOG_FORMAT = new ValueType<>("text json", ValueTypes::parseFormat);
     static final ValueType<String> TEXT = new ValueType<>("text", Function.identity());
@@ -66,10 +66,9 @@ final class ValueTypes {
     private static ValueType<Integer> integer(String name, int lowest, int highest, String expected, int... others) {
         return new ValueType<>(name, text -> {
             Optional<Integer> number = INTEGER.matcher(text).matches() ? toInt(text) : Optional.empty();
-            return orRefuse(
-                    number.filter(n -> (n >= lowest && n <= highest)
-                            || Arrays.stream(others).anyMatch(other -> other == n)),
-                    expected);
+            return number.filter(n -> (n >= lowest && n <= highest)
+                            || Arrays.stream(others).anyMatch(other -> other == n))
+                    .orElseThrow(() -> new IllegalArgumentException(expected));
         });
     }
 
@@ -82,7 +81,12 @@ final class ValueTypes {
     }
 
     private static ValueType<String> textWhere(String name, Predicate<String> condition, String expected) {
-        return new ValueType<>(name, text -> orRefuse(Optional.of(text).filter(condition), expected));
+        return new ValueType<>(name, text -> {
+            if (!condition.test(text)) {
+                throw new IllegalArgumentException(expected);
+            }
+            return text;
+        });
     }
 
     private static boolean isUrlPath(String text) {
@@ -104,7 +108,10 @@ final class ValueTypes {
 
     private static Duration parseOverZero(String text) {
         Duration duration = DURATION.parse(text);
-        return orRefuse(Optional.of(duration).filter(d -> !d.isZero()), WRITE_EXPECTED);
+        if (duration.isZero()) {
+            throw new IllegalArgumentException(WRITE_EXPECTED);
+        }
+        return duration;
     }
 
     private static LogConfig.Format parseFormat(String text) {
@@ -129,11 +136,9 @@ final class ValueTypes {
                 .filter(part -> !part.isEmpty())
                 .map(ValueTypes::parsePath)
                 .toList();
-        return orRefuse(
-                Optional.of(paths).filter(p -> !p.isEmpty()), "jars and folders such as app.jar:lib/json.jar:classes");
-    }
-
-    private static <T> T orRefuse(Optional<T> value, String expected) {
-        return value.orElseThrow(() -> new IllegalArgumentException(expected));
+        if (paths.isEmpty()) {
+            throw new IllegalArgumentException("jars and folders such as app.jar:lib/json.jar:classes");
+        }
+        return paths;
     }
 }
