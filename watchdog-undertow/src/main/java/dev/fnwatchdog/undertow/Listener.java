@@ -5,9 +5,10 @@ import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
@@ -58,10 +59,23 @@ final class Listener {
         ServedConnections connections = new ServedConnections(http);
         try {
             AcceptingChannel<StreamConnection> channel = worker.createStreamConnectionServer(
-                    new InetSocketAddress(port), ChannelListeners.openListenerAdapter(connections), SOCKET);
+                    new InetSocketAddress(port), acceptable -> accept(acceptable, connections), SOCKET);
             return new Listener(channel, http, connections);
         } catch (IOException e) {
             throw new IOException("cannot listen on port %d: %s".formatted(port, e.getMessage()), e);
+        }
+    }
+
+    private static void accept(AcceptingChannel<StreamConnection> from, ServedConnections connections) {
+        try {
+            StreamConnection accepted = from.accept();
+            if (accepted != null) {
+                connections.handleEvent(accepted);
+            }
+        } catch (ClosedChannelException ignored) {
+            // Told of a connection before the port was closed; it is closed with it.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
