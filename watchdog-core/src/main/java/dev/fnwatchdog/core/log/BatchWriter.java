@@ -1,0 +1,51 @@
+package dev.fnwatchdog.core.log;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+/** The thread that writes one stream, and the only one that ever waits for the stream's reader. */
+final class BatchWriter implements Runnable {
+    // Room for new lines appears chunk by chunk, so that a slow reader makes a waiting copier wait less.
+    private static final int CHUNK = 32 * 1024;
+
+    private final BoundedOutput queue;
+    private final OutputStream out;
+
+    BatchWriter(BoundedOutput queue, OutputStream out) {
+        this.queue = queue;
+        this.out = out;
+    }
+
+    @Override
+    public void run() {
+        try {
+            LineBuffer batch = queue.awaitLines();
+            while (batch.size() > 0) {
+                write(batch);
+                queue.gather();
+                batch = queue.awaitLines();
+            }
+        } catch (InterruptedException e) {
+            // Only the log's close interrupts, when it has waited long enough.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(LineBuffer batch) {
+        int size = batch.size();
+        for (int at = 0; at < size; at += CHUNK) {
+            int length = Math.min(CHUNK, size - at);
+            write(batch.array(), at, length);
+            queue.written(length);
+        }
+    }
+
+    private void write(byte[] bytes, int offset, int length) {
+        try {
+            out.write(bytes, offset, length);
+            out.flush();
+        } catch (IOException ignored) {
+            // The reader is gone. Nobody is left to be told, and a later reader (of a named pipe) gets later lines.
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.fnwatchdog.core.log;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Writes text from outside so that nobody who reads the log is led astray by it: what could begin a line, move a cursor,
+ * colour a terminal or turn text around is shown, not done (contract 6).
+ */
+abstract class Escaping {
+    // A request's head may be a megabyte; a line that long would leave no room for others.
+    private static final int LONGEST_FROM_WIRE = 32 * 1024;
+
+    /** A character that is not printed as it is: a control, or one with a meaning in the format. */
+    abstract void escaped(LineBuffer to, int codePoint);
+
+    /** A byte that is not part of any UTF-8 character. */
+    abstract void invalid(LineBuffer to, int value);
+
+    /** Whether an ASCII character is printed as it is. */
+    abstract boolean plain(int ascii);
+
+    /** Text that is text already. */
+    final void text(LineBuffer to, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 0x80) {
+                ascii(to, c);
+            } else {
+                int codePoint = text.codePointAt(i);
+                beyondAscii(to, codePoint);
+                i += Character.charCount(codePoint) - 1;
+            }
+        }
+    }
+
+    /** Bytes from the wire that came as one character each; a very long text is cut and marked. */
+    final void wire(LineBuffer to, String text) {
+        int end = Math.min(text.length(), LONGEST_FROM_WIRE);
+        int i = 0;
+        while (i < end && text.charAt(i) < 0x80) {
+            ascii(to, text.charAt(i));
+            i++;
+        }
+        if (i < end) {
+            wireBeyondAscii(to, text.substring(i, end));
+        }
+        if (end < text.length()) {
+            to.ascii(" [cut]");
+        }
+    }
+
+    private void wireBeyondAscii(LineBuffer to, String text) {
+        if (text.chars().allMatch(c -> c <= 0xFF)) {
+            byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+            utf8(to, bytes, 0, bytes.length);
+        } else {
+            text(to, text);
+        }
+    }
+
+    /** Bytes that should be UTF-8. */
+    final void utf8(LineBuffer to, byte[] bytes, int offset, int length) {
+        int end = offset + length;
+        int i = offset;
+        while (i < end) {
+            byte value = bytes[i];
+            if (value >= 0) {
+                ascii(to, value);
+                i++;
+            } else {
+                int codePoint = Utf8.codePoint(bytes, i, end);
+                if (codePoint < 0) {
+                    invalid(to, value & 0xFF);
+                    i++;
+                } else {
+                    beyondAscii(to, codePoint);
+                    i += Utf8.length(codePoint);
+                }
+            }
+        }
+    }
+
+    private void ascii(LineBuffer to, int c) {
+        if (plain(c)) {
+            to.oneByte(c);
+        } else {
+            escaped(to, c);
+        }
+    }
+
+    private void beyondAscii(LineBuffer to, int codePoint) {
+        switch (Character.getType(codePoint)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED -> escaped(to, codePoint);
+            default -> to.codePoint(codePoint);
+        }
+    }
+
+    /** A backslash, a letter and the number in hexadecimal. */
+    static void hex(LineBuffer to, char letter, int value, int digits) {
+        to.oneByte('\\').oneByte(letter);
+        for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4) {
+            to.oneByte("0123456789abcdef".charAt((value >> shift) & 0xF));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.fnwatchdog.core.log;
+
+/** One of the function's streams on its way to one of the watchdog's. */
+final class FunctionLines implements LineSink {
+    private final BoundedOutput output;
+    private final FunctionFormat format;
+    private final Runnable reportTooLong;
+
+    // Mutable state, the copying thread's alone
+    private boolean open;
+    private boolean lost;
+
+    FunctionLines(BoundedOutput output, FunctionFormat format, Runnable reportTooLong) {
+        this.output = output;
+        this.format = format;
+        this.reportTooLong = reportTooLong;
+    }
+
+    @Override
+    public void line(byte[] bytes, int offset, int length) {
+        last(bytes, offset, format.textLength(bytes, offset, length), format.end());
+    }
+
+    @Override
+    public void cut(byte[] bytes, int offset, int length) {
+        last(bytes, offset, length, format.cutEnd());
+        reportTooLong.run();
+    }
+
+    @Override
+    public void part(byte[] bytes, int offset, int length) {
+        if (lost) {
+            return;
+        }
+        LineBuffer to = LineBuffer.ofThread();
+        format.begin(to);
+        int prefix = to.size();
+        format.text(to, bytes, offset, length);
+        open = output.addPart(this, to, prefix, format.end());
+        lost = !open;
+    }
+
+    private void last(byte[] bytes, int offset, int length, byte[] end) {
+        if (lost) {
+            lost = false;
+            return;
+        }
+        LineBuffer to = LineBuffer.ofThread();
+        format.begin(to);
+        int prefix = to.size();
+        format.text(to, bytes, offset, length);
+        to.bytes(end);
+        if (open) {
+            open = false;
+            output.addLastPart(this, to, prefix);
+        } else {
+            output.addFunctionLine(to);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.fnwatchdog.core.process;
+
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The variable by which everything that a function process has started is found again, whoever its parent is by then
+ * (contract 4). A watchdog that runs inside another one's function adds to what it inherited, so that both find it.
+ */
+record CallMarker(String value) {
+    static final String NAME = "Watchdog_Call";
+
+    private static final AtomicLong COUNT = new AtomicLong();
+    // Unique among the watchdogs of a system. UUIDs would load a random number generator at the start.
+    private static final String PREFIX = Long.toString(ProcessHandle.current().pid(), 36)
+            + "-"
+            + Long.toString(System.currentTimeMillis(), 36)
+            + "-";
+
+    /** A marker that nothing else has, for a process with the given environment. */
+    static CallMarker next(Map<String, String> environment) {
+        String own = PREFIX + Long.toString(COUNT.incrementAndGet(), 36);
+        String inherited = environment.getOrDefault(NAME, "");
+        return new CallMarker(inherited.isEmpty() ? own : inherited + "/" + own);
+    }
+
+    /** Whether an environment, each variable between NULs, holds this marker or one made inside it. */
+    boolean in(String environment) {
+        String variable = "\0" + NAME + "=" + value;
+        return environment.contains(variable + "\0") || environment.contains(variable + "/");
+    }
+}
