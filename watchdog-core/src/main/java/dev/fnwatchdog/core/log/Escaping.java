@@ -10,14 +10,20 @@ abstract class Escaping {
     // A request's head may be a megabyte; a line that long would leave no room for others.
     private static final int LONGEST_FROM_WIRE = 32 * 1024;
 
+    private final boolean[] plain = new boolean[0x80];
+
+    /** Printable ASCII is printed as it is, but for the characters that mean something in the format. */
+    Escaping(String special) {
+        for (int c = ' '; c < 0x7F; c++) {
+            plain[c] = special.indexOf(c) < 0;
+        }
+    }
+
     /** A character that is not printed as it is: a control, or one with a meaning in the format. */
     abstract void escaped(LineBuffer to, int codePoint);
 
     /** A byte that is not part of any UTF-8 character. */
     abstract void invalid(LineBuffer to, int value);
-
-    /** Whether an ASCII character is printed as it is. */
-    abstract boolean plain(int ascii);
 
     /** Text that is text already. */
     final void text(LineBuffer to, String text) {
@@ -81,7 +87,7 @@ abstract class Escaping {
     }
 
     private void ascii(LineBuffer to, int c) {
-        if (plain(c)) {
+        if (plain[c]) {
             to.oneByte(c);
         } else {
             escaped(to, c);

@@ -5,9 +5,8 @@ final class JsonEscaping extends Escaping {
     private static final String NAMED = "\"\\\b\f\n\r\t";
     private static final String NAMES = "\"\\bfnrt";
 
-    @Override
-    boolean plain(int ascii) {
-        return ascii >= ' ' && ascii < 0x7F && ascii != '"' && ascii != '\\';
+    JsonEscaping() {
+        super("\"\\");
     }
 
     @Override

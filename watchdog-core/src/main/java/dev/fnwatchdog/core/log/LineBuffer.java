@@ -69,9 +69,12 @@ final class LineBuffer {
 
     /** Text of the program's own, which is known to be ASCII. */
     LineBuffer ascii(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            oneByte(text.charAt(i));
+        int length = text.length();
+        reserve(length);
+        for (int i = 0; i < length; i++) {
+            bytes[size + i] = (byte) text.charAt(i);
         }
+        size += length;
         return this;
     }
 

@@ -5,9 +5,8 @@ final class TextEscaping extends Escaping {
     private static final String NAMED = "\u0007\b\f\n\r\t\u000B";
     private static final String NAMES = "abfnrtv";
 
-    @Override
-    boolean plain(int ascii) {
-        return ascii >= ' ' && ascii < 0x7F;
+    TextEscaping() {
+        super("");
     }
 
     @Override
