@@ -23,7 +23,7 @@ interface FunctionFormat {
 
     /** {@code 2006/01/02 15:04:05 stdout: text}. */
     static FunctionFormat prefixed(LogClock clock, String stream, int limit) {
-        return new Text(clock, stream + ": ", limit);
+        return new Text(clock, " " + stream + ": ", limit);
     }
 
     /** The line as it is, byte for byte. */

@@ -27,7 +27,7 @@ final class LineSplitter {
     /** Lines of more than {@code limit} bytes are cut there; -1 for none. */
     LineSplitter(LineSink sink, int limit) {
         this.sink = sink;
-        this.limit = limit == NO_LIMIT ? Long.MAX_VALUE - 1 : limit;
+        this.limit = limit == NO_LIMIT ? Long.MAX_VALUE / 2 : limit;
     }
 
     void accept(byte[] bytes, int offset, int length) {

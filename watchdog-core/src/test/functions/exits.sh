@@ -1,0 +1,2 @@
+# Ends with the status given.
+exit "$1"

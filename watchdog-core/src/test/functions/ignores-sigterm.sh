@@ -1,0 +1,4 @@
+# Only SIGKILL ends it.
+trap '' TERM
+echo ready
+while :; do sleep 1; done

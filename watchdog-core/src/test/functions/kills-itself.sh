@@ -1,0 +1,2 @@
+# Ends by the signal given.
+kill -"$1" $$

@@ -1,0 +1,324 @@
+package dev.fnwatchdog.core.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.fnwatchdog.core.Eventually;
+import dev.fnwatchdog.core.config.CommandLine;
+import dev.fnwatchdog.core.config.LogConfig;
+import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.process.Termination.Exited;
+import dev.fnwatchdog.core.process.Termination.Signalled;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@EnabledOnOs({OS.LINUX, OS.MAC})
+class FunctionServerTest {
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({
+        "nosuch --flag, nosuch, no such file or directory",
+        "/no/such/file, /no/such/file, no such file or directory",
+        "src/test/functions/exits.sh 0, src/test/functions/exits.sh, permission denied",
+        "/tmp, /tmp, permission denied",
+    })
+    void namesTheCommandThatCannotBeStartedAndTheReason(String command, String program, String reason) {
+        assertThatExceptionOfType(FunctionFailedException.class)
+                .isThrownBy(() -> RunningFunction.ofCommand(command, RunningFunction.path()))
+                .withMessage("cannot start \"" + program + "\": " + reason);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void tellsInTheSystemsWordsWhatElseKeepsACommandFromBeingStarted() {
+        Map<String, String> tooLong = Map.of("PATH", System.getenv("PATH"), "LONG", "x".repeat(200_000));
+
+        assertThatExceptionOfType(FunctionFailedException.class)
+                .isThrownBy(() -> RunningFunction.ofCommand("true", tooLong))
+                .withMessage("cannot start \"true\": argument list too long")
+                .havingCause()
+                .withMessageContaining("error=7");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 127})
+    void tellsTheExitStatus(int status) throws Exception {
+        try (RunningFunction function = RunningFunction.of("exits.sh " + status)) {
+            assertThat(function.ended()).isEqualTo(new Exited(status));
+            assertThat(function.server().alive()).isFalse();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"KILL, 9", "TERM, 15", "HUP, 1", "SEGV, 11", "ABRT, 6", "SYS, 31"})
+    void tellsTheSignal(String name, int number) throws Exception {
+        try (RunningFunction function = RunningFunction.of("kills-itself.sh " + name)) {
+            assertThat(function.ended()).isEqualTo(new Signalled(number));
+        }
+    }
+
+    @Test
+    void passesOnBothStreamsAndTheLastLineBeforeItTellsTheEnd() throws Exception {
+        LogConfig prefixed = new LogConfig(LogConfig.Format.TEXT, true, 65536, false, false, false);
+        String time = "\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d ";
+        try (RunningFunction function = RunningFunction.of("prints.sh", prefixed)) {
+            function.ended();
+
+            assertThat(function.output()).matches(time + "stdout: to stdout\n" + time + "stdout: a last line\n");
+            assertThat(function.errors()).matches(time + "stderr: to stderr\n");
+        }
+    }
+
+    @Test
+    void drainsBothStreamsAtOnce() throws Exception {
+        try (RunningFunction function = RunningFunction.of("prints-much.sh")) {
+            assertThat(function.ended()).isEqualTo(new Exited(0));
+
+            assertThat(function.output().lines()).hasSize(20_000).allMatch(line -> line.startsWith("stdout line "));
+            assertThat(function.errors().lines()).hasSize(20_000).allMatch(line -> line.startsWith("stderr line "));
+        }
+    }
+
+    @Test
+    void isNotStalledByALogThatNobodyReads() throws Exception {
+        LogConfig config = RunningFunction.bare(65536);
+        try (PipedOutputStream nobodyReads = new PipedOutputStream(new PipedInputStream(16));
+                WatchdogLog log = WatchdogLog.start(config, nobodyReads, nobodyReads)) {
+            CommandLine command = CommandLine.parse("/bin/sh src/test/functions/prints-much.sh");
+            FunctionServer server = FunctionServer.start(command, RunningFunction.path(), log, config);
+            try {
+                assertThat(server.onExit().toCompletableFuture().get(20, TimeUnit.SECONDS))
+                        .isEqualTo(new Exited(0));
+            } finally {
+                server.kill();
+            }
+        }
+    }
+
+    @Test
+    void cutsALongLineReportsItAndGoesOn() throws Exception {
+        try (RunningFunction function = RunningFunction.of("prints-a-long-line.sh 500000", RunningFunction.bare(100))) {
+            assertThat(function.ended()).isEqualTo(new Exited(0));
+
+            assertThat(function.output()).isEqualTo("before\n" + "x".repeat(100) + " [cut at 100 bytes]\nafter\n");
+            assertThat(function.errors()).endsWith(" Error reading stdout: bufio.Scanner: token too long\n");
+        }
+    }
+
+    @Test
+    void passesOnALineOfAnyLengthWithoutALimit() throws Exception {
+        try (RunningFunction function = RunningFunction.of("prints-a-long-line.sh 5000000", RunningFunction.bare(-1))) {
+            assertThat(function.ended()).isEqualTo(new Exited(0));
+
+            String output = function.output();
+            assertThat(output)
+                    .hasSize(7 + 5_000_001 + 6)
+                    .startsWith("before\nxx")
+                    .endsWith("xx\nafter\n");
+            assertThat(function.errors()).isEmpty();
+        }
+    }
+
+    @Test
+    void givesItAStandardInputThatStaysOpenAndEmpty() throws Exception {
+        try (RunningFunction function = RunningFunction.of("reads-stdin.sh").ready()) {
+            assertThatExceptionOfType(TimeoutException.class)
+                    .isThrownBy(() ->
+                            function.server().onExit().toCompletableFuture().get(300, TimeUnit.MILLISECONDS));
+
+            function.server().stop(GRACE);
+            assertThat(function.output()).isEqualTo("ready\n");
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void runsItInASessionOfItsOwnWithTheGivenEnvironmentAndItsMarker() throws Exception {
+        try (RunningFunction function = RunningFunction.ofCommand("sleep 600", RunningFunction.path())) {
+            long pid = function.server().pid();
+            Eventually.isTrue("its own session", () -> session(pid) == pid);
+            Eventually.isTrue(
+                    "sleep",
+                    () -> ProcessHandle.of(pid)
+                            .orElseThrow()
+                            .info()
+                            .command()
+                            .orElse("")
+                            .contains("sleep"));
+
+            assertThat(function.environment(pid))
+                    .hasSize(3)
+                    .contains("PATH=" + System.getenv("PATH"))
+                    .anyMatch(variable -> variable.startsWith("TEST_TREE="))
+                    .anyMatch(variable -> variable.matches("Watchdog_Call=.+"));
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void runsItInTheWatchdogsSessionWhereThereIsNoSetsid() throws Exception {
+        String sleep = Executable.find("sleep", RunningFunction.path());
+        Files.createSymbolicLink(folder.resolve("sleep"), Path.of(sleep));
+        try (RunningFunction function = RunningFunction.ofCommand("sleep 600", Map.of("PATH", folder.toString()))) {
+            assertThat(function.server().alive()).isTrue();
+            assertThat(session(function.server().pid()))
+                    .isEqualTo(session(ProcessHandle.current().pid()));
+
+            // And spares the watchdog, though that is in the same session.
+            function.server().kill();
+            assertThat(function.ended()).isEqualTo(new Signalled(9));
+        }
+    }
+
+    @Test
+    void isToldBySigtermAloneAndGivenTimeToEnd() throws Exception {
+        try (RunningFunction function = RunningFunction.of("ends-gracefully.sh").ready()) {
+            function.server().stop(GRACE);
+
+            assertThat(function.ended()).isEqualTo(new Exited(3));
+            assertThat(function.output()).isEqualTo("ready\nstopping\nstopped\n");
+            Eventually.isTrue("its helper is gone", () -> function.processes().isEmpty());
+        }
+    }
+
+    @Test
+    void isKilledWhenItsGraceIsOver() throws Exception {
+        try (RunningFunction function = RunningFunction.of("ignores-sigterm.sh").ready()) {
+            long start = System.nanoTime();
+            function.server().stop(Duration.ofMillis(300));
+
+            assertThat(function.server().alive()).isFalse();
+            assertThat(function.ended()).isEqualTo(new Signalled(9));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(300));
+            Eventually.isTrue("nothing is left", () -> function.processes().isEmpty());
+        }
+    }
+
+    @Test
+    void isKilledAtOnceWhenTheWaitForItIsInterrupted() throws Exception {
+        try (RunningFunction function = RunningFunction.of("ignores-sigterm.sh").ready()) {
+            CountDownLatch interrupted = new CountDownLatch(1);
+            Thread stopping = new Thread(() -> {
+                function.server().stop(Duration.ofMinutes(10));
+                if (Thread.currentThread().isInterrupted()) {
+                    interrupted.countDown();
+                }
+            });
+            stopping.start();
+            stopping.interrupt();
+            stopping.join();
+
+            assertThat(interrupted.getCount()).isZero();
+            assertThat(function.ended()).isEqualTo(new Signalled(9));
+        }
+    }
+
+    @Test
+    void mayBeStoppedMoreThanOnceAndAfterItsEnd() throws Exception {
+        try (RunningFunction function = RunningFunction.of("exits.sh 0")) {
+            function.ended();
+            long start = System.nanoTime();
+            function.server().stop(GRACE);
+            function.server().stop(GRACE);
+            function.server().kill();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+            assertThat(function.ended()).isEqualTo(new Exited(0));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @EnabledOnOs(OS.LINUX)
+    void takesItsHiddenGrandchildrenAlong(boolean killed) throws Exception {
+        try (RunningFunction function =
+                RunningFunction.of("hides-grandchildren.sh stays").ready()) {
+            assertThat(function.processes()).hasSizeGreaterThanOrEqualTo(9);
+            if (killed) {
+                function.server().kill();
+            } else {
+                function.server().stop(Duration.ZERO);
+            }
+
+            Eventually.isTrue("nothing is left", () -> function.processes().isEmpty());
+            assertThat(function.ended()).isEqualTo(new Signalled(9));
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void leavesNothingBehindWhenItEndsByItself() throws Exception {
+        try (RunningFunction function = RunningFunction.of("hides-grandchildren.sh ends")) {
+            assertThat(function.ended()).isEqualTo(new Exited(0));
+
+            Eventually.isTrue("nothing is left", () -> function.processes().isEmpty());
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void leavesNothingOfAThousandProcessesThatForkMeanwhile() throws Exception {
+        try (RunningFunction function = RunningFunction.of("fork-tree.sh 3")) {
+            Eventually.isTrue("a thousand", () -> function.processes().size() > 1000);
+            function.server().kill();
+
+            Eventually.isTrue("nothing is left", () -> function.processes().isEmpty());
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void leavesNoDescriptorAndNoThreadBehind() throws Exception {
+        startAndStop();
+        // The JDK's own threads for processes wait for more; their streams are closed when they get to it.
+        Eventually.isTrue("quiet", () -> functionThreads() == 0);
+        long descriptors = descriptors();
+        for (int i = 0; i < 20; i++) {
+            startAndStop();
+        }
+
+        Eventually.isTrue("threads", () -> functionThreads() == 0);
+        Eventually.isTrue("descriptors", () -> descriptors() <= descriptors);
+    }
+
+    private static void startAndStop() throws Exception {
+        try (RunningFunction function = RunningFunction.of("ends-gracefully.sh").ready()) {
+            function.server().stop(Duration.ZERO);
+        }
+    }
+
+    private static long functionThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("watchdog-"))
+                .count();
+    }
+
+    private static long descriptors() throws Exception {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.count();
+        }
+    }
+
+    private static long session(long pid) {
+        return ProcessTable.ofThisSystem().entry(pid).orElseThrow().session();
+    }
+}
