@@ -1,0 +1,98 @@
+package dev.fnwatchdog.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the JVM and the libraries below the watchdog print when the packaged fat jar runs: nothing. */
+class FatJarStartIT {
+    private static final Pattern LISTENING = Pattern.compile("(?<!Metrics )(?i:listening on port): (\\d+)");
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void printsOnlyItsOwnLines() throws Exception {
+        Path printed = folder.resolve("printed");
+        Process watchdog = start(printed);
+        try {
+            URI call = URI.create("http://127.0.0.1:" + port(watchdog, printed) + "/");
+            HttpResponse<String> answer = HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(call).build(), HttpResponse.BodyHandlers.ofString());
+
+            assertThat(answer.statusCode()).isEqualTo(500);
+        } finally {
+            watchdog.destroy();
+            if (!watchdog.waitFor(10, TimeUnit.SECONDS)) {
+                watchdog.destroyForcibly().waitFor();
+            }
+        }
+
+        assertThat(Files.readAllLines(printed))
+                .isNotEmpty()
+                .allMatch(line -> line.matches("\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d .*"))
+                .noneMatch(line -> line.contains("WARN") || line.contains("XNIO") || line.contains("undertow"));
+    }
+
+    @Test
+    void tellsItsVersion() throws Exception {
+        Path printed = folder.resolve("printed");
+        Process watchdog = java(printed, "--version").start();
+
+        assertThat(watchdog.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(Files.readString(printed))
+                .containsPattern("\\d+\\.\\d+\\.\\d+")
+                .doesNotContain("WARN");
+    }
+
+    private Process start(Path printed) throws IOException {
+        ProcessBuilder watchdog = java(printed);
+        watchdog.environment()
+                .putAll(Map.of(
+                        "mode", "http",
+                        "fprocess", "sleep 60",
+                        // Nobody listens there: a failed call is what the libraries have most to say about.
+                        "http_upstream_url", "http://127.0.0.1:1",
+                        "port", "0",
+                        "metrics_port", "0",
+                        "healthcheck_interval", "0",
+                        "TMPDIR", folder.toString()));
+        return watchdog.start();
+    }
+
+    private static ProcessBuilder java(Path printed, String... arguments) {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        List<String> command = new ArrayList<>(List.of(java.toString(), "-jar"));
+        command.add(System.getProperty("watchdog.jar"));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(printed.toFile());
+    }
+
+    private static int port(Process watchdog, Path printed) throws IOException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (watchdog.isAlive() && System.nanoTime() < deadline) {
+            Matcher listening = LISTENING.matcher(Files.readString(printed));
+            if (listening.find()) {
+                return Integer.parseInt(listening.group(1));
+            }
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+        throw new AssertionError("Does not listen:\n" + Files.readString(printed));
+    }
+}
