@@ -1,9 +1,15 @@
 /** The watchdog's domain: no web server, no Maven. */
 module dev.fnwatchdog.core {
     requires static transitive org.jspecify;
+    requires io.prometheus.metrics.model;
+    requires io.prometheus.writer.text;
+    requires java.management;
 
     exports dev.fnwatchdog.core.config;
+    exports dev.fnwatchdog.core.health;
+    exports dev.fnwatchdog.core.limit;
     exports dev.fnwatchdog.core.log;
+    exports dev.fnwatchdog.core.metrics;
     exports dev.fnwatchdog.core.process;
     exports dev.fnwatchdog.core.request;
 }
