@@ -52,13 +52,14 @@ final class Call implements ExchangeCompletionListener {
     /** Begins the call of an exchange whose head has just been read. */
     static Call begin(HttpServerExchange exchange, IoLoop loop, ServedConnection connection, Timeouts timeouts) {
         Call call = new Call(exchange, loop, connection, timeouts.write());
-        connection.callBegins(exchange.getProtocol().equals(Protocols.HTTP_2_0));
-        long headBegan = connection.takeHeadBegan();
+        boolean http2 = exchange.getProtocol().equals(Protocols.HTTP_2_0);
+        connection.callBegins(http2);
         exchange.putAttachment(KEY, call);
         exchange.addResponseWrapper((factory, ex) -> call.sink = new CallSink(factory.create(), call));
         exchange.addExchangeCompleteListener(call);
         if (!exchange.isRequestComplete()) {
-            RequestSource.install(call, connection, headBegan, timeouts.read());
+            // The bytes of an HTTP/2 connection belong to many heads: there the whole head counts as its first byte.
+            RequestSource.install(call, connection, http2 ? call.start : connection.headBegan(), timeouts.read());
         }
         return call;
     }

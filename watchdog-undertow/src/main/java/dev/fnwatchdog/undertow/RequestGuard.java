@@ -20,13 +20,16 @@ final class RequestGuard implements HttpHandler {
     private static final Answer BAD_REQUEST = Answer.of(StatusCodes.BAD_REQUEST);
 
     private final HttpHandler next;
+    private final ServedConnections connections;
 
-    RequestGuard(HttpHandler next) {
+    RequestGuard(HttpHandler next, ServedConnections connections) {
         this.next = next;
+        this.connections = connections;
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
+        connections.of(exchange).headRead();
         if (!acceptable(exchange)) {
             exchange.setPersistent(false);
             BAD_REQUEST.send(exchange);

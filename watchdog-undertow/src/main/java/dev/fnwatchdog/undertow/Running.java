@@ -144,8 +144,13 @@ final class Running implements Shutdown.Steps {
                 .endingAt(mode.handler());
         HttpHandler asked = new FunctionReadiness(
                 new FailureHandler(mode.handler(), log), config.readyPath(), loops, connections, config.timeouts());
-        return new RequestGuard(new Routes(
-                lifecycle, new HealthHandler(this::healthy), new ReadyHandler(this::readiness, asked), function));
+        return new RequestGuard(
+                new Routes(
+                        lifecycle,
+                        new HealthHandler(this::healthy),
+                        new ReadyHandler(this::readiness, asked),
+                        function),
+                connections);
     }
 
     private boolean healthy() {

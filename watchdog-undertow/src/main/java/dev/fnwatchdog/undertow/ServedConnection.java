@@ -17,6 +17,7 @@ final class ServedConnection extends AbstractStreamSourceConduit<StreamSourceCon
 
     // Mutable state
     private boolean headBegun;
+    private long nextHeadBegan;
     private long headBegan;
     // written by the IO thread alone, read by whoever drains
     private volatile int calls;
@@ -31,15 +32,20 @@ final class ServedConnection extends AbstractStreamSourceConduit<StreamSourceCon
         return connection;
     }
 
-    /** When the head that has just been read began, as {@link System#nanoTime()}; what comes now is its body. */
-    long takeHeadBegan() {
+    /** A head has been read. To be told of each, or a later one would seem to have begun with it. */
+    void headRead() {
+        headBegan = nextHeadBegan;
         headBegun = false;
-        return headBegan;
     }
 
     /** The body has been read: the next byte is the first of the next head. */
     void bodyRead() {
         headBegun = false;
+    }
+
+    /** When the last head that was read had begun, as {@link System#nanoTime()}. */
+    long headBegan() {
+        return headBegan;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
@@ -68,7 +74,7 @@ final class ServedConnection extends AbstractStreamSourceConduit<StreamSourceCon
     private void noteFirstByte(long count) {
         if (!headBegun && count > 0) {
             headBegun = true;
-            headBegan = System.nanoTime();
+            nextHeadBegan = System.nanoTime();
         }
     }
 
