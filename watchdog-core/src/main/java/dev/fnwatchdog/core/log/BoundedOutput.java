@@ -31,7 +31,11 @@ final class BoundedOutput {
     private static final int NOTICE_CAPACITY = CAPACITY + 1024;
     private static final int WAKE_AT = 64 * 1024;
     private static final long GATHER_NANOS = 4_000_000;
-    private static final long ROOM_NANOS = 50_000_000;
+    // Eight short waits and not one long: where the whole container is out of its share of the processor, time passes
+    // for
+    // the writer too, and it must have had a chance before its reader is taken for stuck.
+    private static final int ROOM_WAITS = 8;
+    private static final long ROOM_NANOS = 8_000_000;
     private static final long HOLD_NANOS = 1_000_000_000;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -151,9 +155,10 @@ final class BoundedOutput {
         if (jammed && lines.pending() <= CAPACITY / 2) {
             jammed = false;
         }
-        long left = ROOM_NANOS;
-        while (lines.pending() + size > FUNCTION_CAPACITY && left > 0 && !jammed && !closed) {
-            left = awaitRoom(left);
+        int waits = ROOM_WAITS;
+        while (lines.pending() + size > FUNCTION_CAPACITY && waits > 0 && !jammed && !closed) {
+            // One that is not over in time was ended by the writer, so there is a reader.
+            waits -= awaitRoom(ROOM_NANOS) <= 0 ? 1 : 0;
         }
         boolean room = lines.pending() + size <= FUNCTION_CAPACITY;
         jammed |= !room;
