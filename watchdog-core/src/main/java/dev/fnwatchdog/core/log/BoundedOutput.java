@@ -1,6 +1,7 @@
 package dev.fnwatchdog.core.log;
 
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -35,7 +36,6 @@ final class BoundedOutput {
     // for
     // the writer too, and it must have had a chance before its reader is taken for stuck.
     private static final int ROOM_WAITS = 8;
-    private static final long ROOM_NANOS = 8_000_000;
     private static final long HOLD_NANOS = 1_000_000_000;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -43,6 +43,7 @@ final class BoundedOutput {
     private final Condition room = lock.newCondition();
     private final PendingLines lines = new PendingLines();
     private final DropNotice notice;
+    private final long roomWaitNanos;
     private final Thread thread;
 
     // Mutable state, under the lock
@@ -52,8 +53,9 @@ final class BoundedOutput {
     private boolean jammed;
     private long dropped;
 
-    BoundedOutput(String threadName, OutputStream out, DropNotice notice) {
+    BoundedOutput(String threadName, OutputStream out, Duration patience, DropNotice notice) {
         this.notice = notice;
+        this.roomWaitNanos = patience.toNanos() / ROOM_WAITS;
         this.thread = new Thread(new BatchWriter(this, out), threadName);
         this.thread.setDaemon(true);
     }
@@ -158,7 +160,7 @@ final class BoundedOutput {
         int waits = ROOM_WAITS;
         while (lines.pending() + size > FUNCTION_CAPACITY && waits > 0 && !jammed && !closed) {
             // One that is not over in time was ended by the writer, so there is a reader.
-            waits -= awaitRoom(ROOM_NANOS) <= 0 ? 1 : 0;
+            waits -= awaitRoom(roomWaitNanos) <= 0 ? 1 : 0;
         }
         boolean room = lines.pending() + size <= FUNCTION_CAPACITY;
         jammed |= !room;
