@@ -11,4 +11,7 @@ while [ $i -lt 10 ]; do
     fi
     i=$((i + 1))
 done
-while :; do sleep 1; done
+while :; do
+    sleep 1
+    sleep 600 &
+done

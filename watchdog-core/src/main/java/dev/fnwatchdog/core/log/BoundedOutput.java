@@ -1,6 +1,7 @@
 package dev.fnwatchdog.core.log;
 
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -31,7 +32,10 @@ final class BoundedOutput {
     private static final int NOTICE_CAPACITY = CAPACITY + 1024;
     private static final int WAKE_AT = 64 * 1024;
     private static final long GATHER_NANOS = 4_000_000;
-    private static final long ROOM_NANOS = 50_000_000;
+    // Eight short waits and not one long: where the whole container is out of its share of the processor, time passes
+    // for
+    // the writer too, and it must have had a chance before its reader is taken for stuck.
+    private static final int ROOM_WAITS = 8;
     private static final long HOLD_NANOS = 1_000_000_000;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -39,6 +43,7 @@ final class BoundedOutput {
     private final Condition room = lock.newCondition();
     private final PendingLines lines = new PendingLines();
     private final DropNotice notice;
+    private final long roomWaitNanos;
     private final Thread thread;
 
     // Mutable state, under the lock
@@ -48,8 +53,9 @@ final class BoundedOutput {
     private boolean jammed;
     private long dropped;
 
-    BoundedOutput(String threadName, OutputStream out, DropNotice notice) {
+    BoundedOutput(String threadName, OutputStream out, Duration patience, DropNotice notice) {
         this.notice = notice;
+        this.roomWaitNanos = patience.toNanos() / ROOM_WAITS;
         this.thread = new Thread(new BatchWriter(this, out), threadName);
         this.thread.setDaemon(true);
     }
@@ -151,9 +157,10 @@ final class BoundedOutput {
         if (jammed && lines.pending() <= CAPACITY / 2) {
             jammed = false;
         }
-        long left = ROOM_NANOS;
-        while (lines.pending() + size > FUNCTION_CAPACITY && left > 0 && !jammed && !closed) {
-            left = awaitRoom(left);
+        int waits = ROOM_WAITS;
+        while (lines.pending() + size > FUNCTION_CAPACITY && waits > 0 && !jammed && !closed) {
+            // One that is not over in time was ended by the writer, so there is a reader.
+            waits -= awaitRoom(roomWaitNanos) <= 0 ? 1 : 0;
         }
         boolean room = lines.pending() + size <= FUNCTION_CAPACITY;
         jammed |= !room;

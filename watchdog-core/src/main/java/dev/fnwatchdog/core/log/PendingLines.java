@@ -10,7 +10,7 @@ final class PendingLines {
     private static final Object NOBODY = new Object();
     private static final byte[] NOTHING = {};
     private static final int USUAL = 8 * 1024;
-    private static final int KEPT = 64 * 1024;
+    private static final int KEPT = 256 * 1024;
 
     // Mutable state
     private LineBuffer filling = new LineBuffer(USUAL);

@@ -5,6 +5,7 @@ import dev.fnwatchdog.core.log.LineFormat.Level;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 
 /**
  * All that the watchdog prints (contract 6).
@@ -15,6 +16,8 @@ import java.io.OutputStream;
  */
 public final class WatchdogLog implements AutoCloseable {
     private static final long FLUSH_MILLIS = 1000;
+    // How long the function may be held up, once, by a reader that is then taken for stuck.
+    private static final Duration PATIENCE = Duration.ofMillis(80);
     // More would not fit into the buffer once every character is escaped.
     private static final int LONGEST_MESSAGE = 80_000;
 
@@ -24,12 +27,12 @@ public final class WatchdogLog implements AutoCloseable {
     private final BoundedOutput out;
     private final BoundedOutput err;
 
-    private WatchdogLog(LogConfig config, LogClock clock, OutputStream out, OutputStream err) {
+    private WatchdogLog(LogConfig config, LogClock clock, Duration patience, OutputStream out, OutputStream err) {
         this.config = config;
         this.clock = clock;
         this.format = json() ? new JsonFormat(clock) : new TextFormat(clock, config.callId());
-        this.out = new BoundedOutput("watchdog-log-stdout", out, dropped -> tell(dropped, "standard output"));
-        this.err = new BoundedOutput("watchdog-log-stderr", err, dropped -> tell(dropped, "standard error"));
+        this.out = new BoundedOutput("watchdog-log-stdout", out, patience, dropped -> tell(dropped, "standard output"));
+        this.err = new BoundedOutput("watchdog-log-stderr", err, patience, dropped -> tell(dropped, "standard error"));
     }
 
     /**
@@ -37,7 +40,7 @@ public final class WatchdogLog implements AutoCloseable {
      * not closed.
      */
     public static WatchdogLog start(LogConfig config, OutputStream out, OutputStream err) {
-        return start(config, LogClock.system(), out, err);
+        return start(config, LogClock.system(), PATIENCE, out, err);
     }
 
     /** Prints to this process's own standard output and error, past whatever {@code System.setOut} has put before them. */
@@ -45,8 +48,8 @@ public final class WatchdogLog implements AutoCloseable {
         return start(config, new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
     }
 
-    static WatchdogLog start(LogConfig config, LogClock clock, OutputStream out, OutputStream err) {
-        return new WatchdogLog(config, clock, out, err);
+    static WatchdogLog start(LogConfig config, LogClock clock, Duration patience, OutputStream out, OutputStream err) {
+        return new WatchdogLog(config, clock, patience, out, err);
     }
 
     /** A log that prints nothing and has no threads. */

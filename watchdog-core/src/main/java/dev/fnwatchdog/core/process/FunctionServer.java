@@ -145,11 +145,15 @@ public final class FunctionServer {
     private void awaitEnd() {
         try {
             Termination termination = Termination.ofStatus(process.waitFor());
-            // What the function left behind holds its pipes; the copiers would wait for it.
-            tree.kill();
-            output.await(LAST_LINES_MILLIS);
-            errors.await(LAST_LINES_MILLIS);
-            exit.complete(termination);
+            try {
+                // What the function left behind holds its pipes; the copiers would wait for it.
+                tree.kill();
+                output.await(LAST_LINES_MILLIS);
+                errors.await(LAST_LINES_MILLIS);
+            } finally {
+                // Whatever happens there: the orchestrator must learn of the end.
+                exit.complete(termination);
+            }
         } catch (InterruptedException e) {
             // Nobody but a JVM that ends interrupts it.
             exit.completeExceptionally(e);

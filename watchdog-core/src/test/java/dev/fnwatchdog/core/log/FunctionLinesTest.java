@@ -136,8 +136,8 @@ class FunctionLinesTest {
     @Test
     void holdOthersBackNoLongerThanASecond() throws Exception {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        try (WatchdogLog log = WatchdogLog.start(
-                config(Format.JSON, true, -1), RecordingLog.stoppedClock(), OutputStream.nullOutputStream(), err)) {
+        try (WatchdogLog log =
+                RecordingLog.start(config(Format.JSON, true, -1), OutputStream.nullOutputStream(), err)) {
             LineSink stalled = log.functionErrors();
             part(stalled, "begun");
             log.info("own");

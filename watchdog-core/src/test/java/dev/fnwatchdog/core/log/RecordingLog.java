@@ -2,7 +2,9 @@ package dev.fnwatchdog.core.log;
 
 import dev.fnwatchdog.core.config.LogConfig;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.TimeZone;
 
@@ -16,10 +18,15 @@ final class RecordingLog implements AutoCloseable {
     private final WatchdogLog log;
 
     RecordingLog(LogConfig config) {
-        log = WatchdogLog.start(config, stoppedClock(), out, err);
+        log = start(config, out, err);
     }
 
-    static LogClock stoppedClock() {
+    /** With more patience than a busy machine needs, so that no line is lost. */
+    static WatchdogLog start(LogConfig config, OutputStream out, OutputStream err) {
+        return WatchdogLog.start(config, stoppedClock(), Duration.ofMinutes(10), out, err);
+    }
+
+    private static LogClock stoppedClock() {
         long now = Instant.parse("2006-01-02T15:04:05.678Z").toEpochMilli();
         return new LogClock(() -> now, TimeZone.getTimeZone("UTC"));
     }

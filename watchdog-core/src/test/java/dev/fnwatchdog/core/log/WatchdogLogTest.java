@@ -114,7 +114,7 @@ class WatchdogLogTest {
                 content.write(bytes, offset, length);
             }
         };
-        try (WatchdogLog log = WatchdogLog.start(config(), counting, counting)) {
+        try (WatchdogLog log = RecordingLog.start(config(), counting, counting)) {
             for (int i = 0; i < 10_000; i++) {
                 log.info("line " + i);
             }
@@ -165,7 +165,7 @@ class WatchdogLogTest {
     @Test
     void writesALineSoonAndThenParksForGood() throws Exception {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        try (WatchdogLog log = WatchdogLog.start(config(), OutputStream.nullOutputStream(), err)) {
+        try (WatchdogLog log = RecordingLog.start(config(), OutputStream.nullOutputStream(), err)) {
             log.info("first");
             Thread writer = writer("watchdog-log-stderr");
             Eventually.isTrue(
@@ -216,8 +216,7 @@ class WatchdogLogTest {
                 err.write(bytes, offset, length);
             }
         };
-        try (WatchdogLog log = WatchdogLog.start(
-                config(), RecordingLog.stoppedClock(), OutputStream.nullOutputStream(), failingOnce)) {
+        try (WatchdogLog log = RecordingLog.start(config(), OutputStream.nullOutputStream(), failingOnce)) {
             log.info("lost");
             assertThat(failed.await(10, TimeUnit.SECONDS)).isTrue();
             log.info("kept");
