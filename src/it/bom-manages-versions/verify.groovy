@@ -3,3 +3,12 @@ String log = new File(basedir, 'build.log').text
 assert log.contains('dev.fnwatchdog:watchdog-core:jar:')
 // The version that Undertow brings by itself warns on new JDKs.
 assert log =~ /org\.jboss\.threads:jboss-threads:jar:3\.(9|\d\d)\./
+
+// Who imports the BOM keeps their own test libraries.
+File parents = new File(localRepositoryPath, 'dev/fnwatchdog/watchdog-parent')
+List<File> poms = []
+parents.eachFileRecurse { if (it.name.endsWith('.pom')) poms << it }
+assert poms.size() == 1
+String managed = new groovy.xml.XmlSlurper().parse(poms[0]).dependencyManagement.text()
+assert managed.contains('undertow-core')
+assert !(managed =~ /junit|assertj|archunit/)
