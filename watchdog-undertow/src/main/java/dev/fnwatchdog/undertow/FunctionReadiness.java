@@ -22,7 +22,6 @@ final class FunctionReadiness implements HttpHandler {
     private final HttpHandler function;
     private final String path;
     private final IoLoops loops;
-    private final ServedConnections connections;
     private final Timeouts timeouts;
     private final Deque<HttpServerExchange> waiting = new ArrayDeque<>();
 
@@ -30,11 +29,10 @@ final class FunctionReadiness implements HttpHandler {
     private boolean asking;
 
     FunctionReadiness(
-            HttpHandler function, String path, IoLoops loops, ServedConnections connections, Timeouts timeouts) {
+            HttpHandler function, String path, IoLoops loops, Timeouts timeouts) {
         this.function = function;
         this.path = path;
         this.loops = loops;
-        this.connections = connections;
         this.timeouts = timeouts;
     }
 
@@ -57,7 +55,7 @@ final class FunctionReadiness implements HttpHandler {
     }
 
     private void ask(HttpServerExchange exchange) throws Exception {
-        Call call = Call.begin(exchange, loops.of(exchange), connections.of(exchange), timeouts);
+        Call call = Call.begin(exchange, loops.of(exchange), timeouts);
         CapturedAnswer captured = new CapturedAnswer(exchange);
         exchange.addResponseWrapper(captured);
         call.atEnd(() -> answered(captured));

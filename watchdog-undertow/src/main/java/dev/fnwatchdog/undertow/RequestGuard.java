@@ -27,7 +27,9 @@ final class RequestGuard implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        if (!acceptable(exchange)) {
+        ServedConnection connection = ServedConnections.of(exchange);
+        connection.begins(exchange);
+        if (connection.hasFoldedLine() || !acceptable(exchange)) {
             exchange.setPersistent(false);
             BAD_REQUEST.send(exchange);
             return;
@@ -41,7 +43,7 @@ final class RequestGuard implements HttpHandler {
 
     private static boolean acceptable(HttpServerExchange exchange) {
         HeaderMap headers = exchange.getRequestHeaders();
-        return hasCleanTarget(exchange) && hasClearFraming(exchange, headers) && hasCleanValues(headers);
+        return !exchange.isHttp09() && hasCleanTarget(exchange) && hasClearFraming(exchange, headers) && hasCleanValues(headers);
     }
 
     private static boolean hasCleanTarget(HttpServerExchange exchange) {
