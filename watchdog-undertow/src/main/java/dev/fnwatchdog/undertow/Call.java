@@ -58,7 +58,7 @@ final class Call implements ExchangeCompletionListener {
         });
         exchange.addExchangeCompleteListener(call);
         if (!exchange.isRequestComplete()) {
-            RequestSource.install(call, connection.headBegan(), timeouts.read());
+            RequestSource.install(call, connection, timeouts.read());
         }
         return call;
     }

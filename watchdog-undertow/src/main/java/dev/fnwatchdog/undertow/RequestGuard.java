@@ -29,7 +29,7 @@ final class RequestGuard implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         ServedConnection connection = ServedConnections.of(exchange);
         connection.begins(exchange);
-        if (connection.hasFoldedLine() || !acceptable(exchange)) {
+        if (connection.head().folded() || !acceptable(exchange)) {
             exchange.setPersistent(false);
             BAD_REQUEST.send(exchange);
             return;

@@ -38,21 +38,22 @@ final class RequestSource extends AbstractStreamSourceConduit<StreamSourceCondui
     }
 
     /** Puts itself around the body of a request that has one. */
-    static void install(Call call, long headBegan, Duration readTimeout) {
+    static void install(Call call, ServedConnection connection, Duration readTimeout) {
         HttpServerExchange exchange = call.exchange();
+        int headLength = connection.head().length();
         if (exchange.getConnection() instanceof HttpServerConnection http1
                 && exchange.getRequestHeaders().contains(Headers.TRANSFER_ENCODING)) {
             http1.getChannel()
                     .getSourceChannel()
                     .setConduit(new ChunkedRequestConduit(
-                            http1, exchange, call.loop().headerLines()));
+                            http1, exchange, call.loop().headerLines(), headLength));
         }
         TimeoutQueue.Timeout timeout = readTimeout.isZero()
                 ? null
                 : call.loop()
                         .readTimeouts()
                         .start(
-                                headBegan,
+                                connection.headBegan(),
                                 readTimeout.toNanos(),
                                 () -> call.answerInstead(Answer.of(StatusCodes.REQUEST_TIME_OUT)));
         exchange.addRequestWrapper((factory, ex) -> {

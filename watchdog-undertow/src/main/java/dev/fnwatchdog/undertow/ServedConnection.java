@@ -30,7 +30,7 @@ final class ServedConnection extends StreamConnection {
 
     private final StreamConnection socket;
     private final ServedConnections all;
-    private final FoldedLines folded = new FoldedLines();
+    private final HeadScan head = new HeadScan();
     private final ExchangeCompletionListener ending = (exchange, next) -> {
         try {
             ends(exchange);
@@ -86,7 +86,7 @@ final class ServedConnection extends StreamConnection {
         }
         requests--;
         headBegun = false;
-        folded.begin();
+        head.begin();
         if (exchange.getConnection() instanceof HttpServerConnection connection && connection.getExtraBytes() != null) {
             // What has come ahead of time has waited for us: the time of the next request begins now.
             ByteBuffer ahead = connection.getExtraBytes().getBuffer();
@@ -110,9 +110,9 @@ final class ServedConnection extends StreamConnection {
         return headBegun && http2 == null ? headBegan : System.nanoTime();
     }
 
-    /** Whether the head that has just been read has a line that goes on in the next one. */
-    boolean hasFoldedLine() {
-        return folded.found();
+    /** The head that has just been read; of HTTP/1 alone. */
+    HeadScan head() {
+        return head;
     }
 
     /** Requests whose answers are not out yet, to the last byte. */
@@ -151,7 +151,7 @@ final class ServedConnection extends StreamConnection {
             headBegun = true;
             headBegan = System.nanoTime();
         }
-        folded.scan(bytes, from, to);
+        head.scan(bytes, from, to);
     }
 
     /** What was said last would be lost if the client's next bytes met a closed socket: then they are awaited. */

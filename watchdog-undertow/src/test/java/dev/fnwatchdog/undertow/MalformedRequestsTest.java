@@ -148,6 +148,48 @@ class MalformedRequestsTest {
         assertThatNobodySawIt();
     }
 
+    @Test
+    void isRefusedForAHeadOfMoreThan1MiBWhileItIsStillBeingSent() throws Exception {
+        String line = "-%d: " + "x".repeat(1000) + "\r\n";
+        try (RawClient client = watchdog.connect()) {
+            client.send("GET / HTTP/1.1\r\n" + HOST);
+            for (int i = 0; i < 1_500; i++) {
+                client.send(line.formatted(i));
+            }
+
+            assertThat(client.readToEnd()).startsWith("HTTP/1.1 400 ").containsOnlyOnce("HTTP/");
+        }
+        assertThatNobodySawIt();
+    }
+
+    @Test
+    void isRefusedBehindAGoodOneThatIsAnsweredFirst() throws Exception {
+        try (RawClient client = watchdog.connect()) {
+            client.send("GET /_/health HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\nA: b\r\n c\r\n\r\n");
+
+            assertThat(client.readResponse()).startsWith("HTTP/1.1 200 OK\r\n").endsWith("OK");
+            assertThat(client.readToEnd()).startsWith("HTTP/1.1 400 ").containsOnlyOnce("HTTP/");
+        }
+        try (RawClient client = watchdog.connect()) {
+            client.send("GET /_/health HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\nA : b\r\n\r\n");
+
+            assertThat(client.readResponse()).startsWith("HTTP/1.1 200 OK\r\n").endsWith("OK");
+            assertThat(client.readToEnd()).startsWith("HTTP/1.1 400 ").containsOnlyOnce("HTTP/");
+        }
+        assertThatNobodySawIt();
+    }
+
+    @Test
+    void isAnsweredBehindAGoodOneBeforeItsBodyHasBeenSent() throws Exception {
+        try (RawClient client = watchdog.connect()) {
+            client.send("GET /_/health HTTP/1.1\r\nHost: h\r\n\r\nPOST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf");
+
+            assertThat(client.readResponse()).startsWith("HTTP/1.1 200 OK\r\n").endsWith("OK");
+            assertThat(client.readToEnd()).startsWith("HTTP/1.1 400 ").containsOnlyOnce("HTTP/");
+        }
+        assertThatNobodySawIt();
+    }
+
     private static void assertThatNobodySawIt() throws Exception {
         assertThat(function.connections()).isZero();
         assertThat(watchdog.metrics()).doesNotContain("http_requests_total{").contains("http_requests_in_flight 0\n");
