@@ -3,9 +3,7 @@ package dev.fnwatchdog.undertow;
 import dev.fnwatchdog.core.config.Timeouts;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.ServerConnection;
 import io.undertow.util.AttachmentKey;
-import io.undertow.util.Protocols;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,16 +48,19 @@ final class Call implements ExchangeCompletionListener {
     }
 
     /** Begins the call of an exchange whose head has just been read. */
-    static Call begin(HttpServerExchange exchange, IoLoop loop, ServedConnection connection, Timeouts timeouts) {
+    static Call begin(HttpServerExchange exchange, IoLoop loop, Timeouts timeouts) {
+        ServedConnection connection = ServedConnections.of(exchange);
         Call call = new Call(exchange, loop, connection, timeouts.write());
-        boolean http2 = exchange.getProtocol().equals(Protocols.HTTP_2_0);
-        connection.callBegins(http2);
         exchange.putAttachment(KEY, call);
-        exchange.addResponseWrapper((factory, ex) -> call.sink = new CallSink(factory.create(), call));
+        exchange.addResponseWrapper((factory, ex) -> {
+            connection.announceClose(ex);
+            CallSink made = new CallSink(factory.create(), call);
+            call.sink = made;
+            return made;
+        });
         exchange.addExchangeCompleteListener(call);
         if (!exchange.isRequestComplete()) {
-            // The bytes of an HTTP/2 connection belong to many heads: there the whole head counts as its first byte.
-            RequestSource.install(call, connection, http2 ? call.start : connection.headBegan(), timeouts.read());
+            RequestSource.install(call, connection, timeouts.read());
         }
         return call;
     }
@@ -147,8 +148,8 @@ final class Call implements ExchangeCompletionListener {
     /** From here on the two sides exchange bytes freely; the call lasts as long as the client's connection. */
     void becomeTunnel() {
         tunnel = true;
-        ServerConnection connection = exchange.getConnection();
-        connection.addCloseListener(closed -> {
+        connection.becomesTunnel();
+        exchange.getConnection().addCloseListener(closed -> {
             tunnel = false;
             end();
         });
@@ -231,7 +232,6 @@ final class Call implements ExchangeCompletionListener {
         if (sink != null) {
             sink.ended();
         }
-        connection.callEnds();
         atEnd.forEach(Runnable::run);
     }
 }

@@ -12,19 +12,17 @@ import io.undertow.server.HttpServerExchange;
 final class CallHandler implements HttpHandler {
     private final HttpHandler next;
     private final IoLoops loops;
-    private final ServedConnections connections;
     private final Timeouts timeouts;
 
-    CallHandler(HttpHandler next, IoLoops loops, ServedConnections connections, Timeouts timeouts) {
+    CallHandler(HttpHandler next, IoLoops loops, Timeouts timeouts) {
         this.next = next;
         this.loops = loops;
-        this.connections = connections;
         this.timeouts = timeouts;
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        Call.begin(exchange, loops.of(exchange), connections.of(exchange), timeouts);
+        Call.begin(exchange, loops.of(exchange), timeouts);
         next.handleRequest(exchange);
     }
 }

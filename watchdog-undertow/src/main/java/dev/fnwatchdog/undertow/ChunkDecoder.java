@@ -12,9 +12,6 @@ import java.util.Arrays;
  * <p>Threads: belongs to one body, so to one IO thread.
  */
 final class ChunkDecoder {
-    /** Trailers count with the head of their message, which may take 1 MiB (contract 7). */
-    private static final int LONGEST_TRAILERS = 1024 * 1024;
-
     /** A chunk's size line, extensions and all: no sender has a reason for more. */
     private static final int LONGEST_SIZE_LINE = 16 * 1024;
 
@@ -23,6 +20,7 @@ final class ChunkDecoder {
 
     private enum State {
         SIZE,
+        BLANK,
         EXTENSION,
         SIZE_LF,
         DATA,
@@ -33,6 +31,7 @@ final class ChunkDecoder {
     }
 
     private final HeaderLines lines;
+    private final int longestTrailers;
 
     // Mutable state
     private State state = State.SIZE;
@@ -44,8 +43,10 @@ final class ChunkDecoder {
     private int trailersTotal;
     private HeaderMap trailers = new HeaderMap();
 
-    ChunkDecoder(HeaderLines lines) {
+    /** @param longestTrailers bytes that the trailers may take: they count with the head of their message (contract 7) */
+    ChunkDecoder(HeaderLines lines, int longestTrailers) {
         this.lines = lines;
+        this.longestTrailers = longestTrailers;
     }
 
     /** Whether the last chunk and its trailers have been read. */
@@ -88,6 +89,7 @@ final class ChunkDecoder {
     private void framing(byte b) throws IOException {
         switch (state) {
             case SIZE -> size(b);
+            case BLANK -> blank(b);
             case EXTENSION -> extension(b);
             case SIZE_LF -> {
                 expect(b, '\n');
@@ -124,9 +126,22 @@ final class ChunkDecoder {
             throw new MalformedMessageException("a chunk's size is not a number");
         } else if (b == '\r') {
             state = State.SIZE_LF;
-        } else if (b == ';' || HeaderLines.isBlank(b)) {
+        } else if (b == ';') {
             state = State.EXTENSION;
+        } else if (HeaderLines.isBlank(b)) {
+            state = State.BLANK;
         } else {
+            throw new MalformedMessageException("a chunk's size is not a number");
+        }
+    }
+
+    /** Blanks may stand before an extension, and some senders fill the line up with them. */
+    private void blank(byte b) throws IOException {
+        if (b == '\r') {
+            state = State.SIZE_LF;
+        } else if (b == ';') {
+            state = State.EXTENSION;
+        } else if (!HeaderLines.isBlank(b) || ++sizeLine > LONGEST_SIZE_LINE) {
             throw new MalformedMessageException("a chunk's size is not a number");
         }
     }
@@ -150,8 +165,8 @@ final class ChunkDecoder {
     }
 
     private void trailer(byte b) throws IOException {
-        if (++trailersTotal > LONGEST_TRAILERS) {
-            throw new MalformedMessageException("the trailers are longer than 1 MiB");
+        if (++trailersTotal > longestTrailers) {
+            throw new MalformedMessageException("head and trailers are longer than 1 MiB");
         }
         if (b != '\n') {
             if (trailerLength == trailer.length) {

@@ -27,11 +27,12 @@ final class ChunkedRequestConduit extends AbstractStreamSourceConduit<StreamSour
     private final HttpServerExchange exchange;
     private final ChunkDecoder decoder;
 
-    ChunkedRequestConduit(HttpServerConnection connection, HttpServerExchange exchange, HeaderLines lines) {
+    ChunkedRequestConduit(
+            HttpServerConnection connection, HttpServerExchange exchange, HeaderLines lines, int headLength) {
         super(new ReadDataStreamSourceConduit(connection.getOriginalSourceConduit(), connection));
         this.connection = connection;
         this.exchange = exchange;
-        this.decoder = new ChunkDecoder(lines);
+        this.decoder = new ChunkDecoder(lines, Math.max(0, Listener.LONGEST_HEAD - headLength));
     }
 
     @Override

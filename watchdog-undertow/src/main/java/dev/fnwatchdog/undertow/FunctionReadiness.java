@@ -22,19 +22,16 @@ final class FunctionReadiness implements HttpHandler {
     private final HttpHandler function;
     private final String path;
     private final IoLoops loops;
-    private final ServedConnections connections;
     private final Timeouts timeouts;
     private final Deque<HttpServerExchange> waiting = new ArrayDeque<>();
 
     // Mutable state, under this object's lock as is the queue
     private boolean asking;
 
-    FunctionReadiness(
-            HttpHandler function, String path, IoLoops loops, ServedConnections connections, Timeouts timeouts) {
+    FunctionReadiness(HttpHandler function, String path, IoLoops loops, Timeouts timeouts) {
         this.function = function;
         this.path = path;
         this.loops = loops;
-        this.connections = connections;
         this.timeouts = timeouts;
     }
 
@@ -57,7 +54,7 @@ final class FunctionReadiness implements HttpHandler {
     }
 
     private void ask(HttpServerExchange exchange) throws Exception {
-        Call call = Call.begin(exchange, loops.of(exchange), connections.of(exchange), timeouts);
+        Call call = Call.begin(exchange, loops.of(exchange), timeouts);
         CapturedAnswer captured = new CapturedAnswer(exchange);
         exchange.addResponseWrapper(captured);
         call.atEnd(() -> answered(captured));

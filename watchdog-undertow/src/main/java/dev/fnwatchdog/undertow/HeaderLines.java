@@ -32,7 +32,12 @@ final class HeaderLines {
         if (colon == 0 || colon == length) {
             throw new MalformedMessageException("a header line has no name");
         }
-        headers.add(name(line, colon, hash), value(line, colon + 1, length));
+        try {
+            headers.add(name(line, colon, hash), value(line, colon + 1, length));
+        } catch (IllegalStateException full) {
+            // Undertow counts the values of a name in one byte.
+            throw new MalformedMessageException("more than 127 header lines have the same name");
+        }
     }
 
     private HttpString name(byte[] line, int length, int hash) {

@@ -1,71 +1,66 @@
 package dev.fnwatchdog.undertow;
 
+import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
-import io.undertow.server.Connectors;
-import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
 import org.xnio.XnioExecutor;
-import org.xnio.conduits.ConduitStreamSourceChannel;
+import org.xnio.XnioIoThread;
+import org.xnio.conduits.ReadReadyHandler;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * Closes a connection whose client is still sending a body that nobody wants. Closing it at once would make the kernel
- * answer the rest of the body with a reset, which can overtake the answer; so what comes is thrown away for a moment (RFC
- * 9112, 9.6).
+ * Closes a socket on which we have said our last word and the client may still be talking. Closing it at once would make
+ * the kernel answer what comes with a reset, which can overtake our last word; so what comes is thrown away for a moment
+ * (RFC 9112, 9.6).
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the connection's IO thread.
  */
-final class Lingering implements ChannelListener<ConduitStreamSourceChannel> {
+final class Lingering implements ReadReadyHandler {
     /** As long as Go's server waits for the same reason. */
     private static final long MOMENT_MILLIS = 500;
 
-    private final HttpServerExchange exchange;
-    private final HttpServerConnection connection;
-    private final StreamSourceConduit raw;
-    private final XnioExecutor.Key timer;
+    private final StreamConnection socket;
+    private final StreamSourceConduit input;
+    private final ByteBufferPool buffers;
 
-    private Lingering(HttpServerExchange exchange, HttpServerConnection connection) {
-        this.exchange = exchange;
-        this.connection = connection;
-        this.raw = connection.getOriginalSourceConduit();
-        this.timer = connection.getIoThread().executeAfter(this::close, MOMENT_MILLIS, TimeUnit.MILLISECONDS);
+    // Mutable state
+    private XnioExecutor.Key timer = XnioExecutor.Key.IMMEDIATE;
+
+    private Lingering(StreamConnection socket, ByteBufferPool buffers) {
+        this.socket = socket;
+        this.input = socket.getSourceChannel().getConduit();
+        this.buffers = buffers;
     }
 
-    /** To be called once the answer has been flushed. */
-    static void close(HttpServerExchange exchange) {
-        if (exchange.getConnection() instanceof HttpServerConnection connection) {
-            new Lingering(exchange, connection).begin();
-        } else {
-            // A stream of HTTP/2 has its own end of each side: the client is told to stop sending.
-            IoUtils.safeClose(exchange.getConnection());
-            Connectors.terminateRequest(exchange);
+    /** Begins to close; false where that cannot be done here, because of the thread or of its end. */
+    static boolean begin(StreamConnection socket, ByteBufferPool buffers) {
+        XnioIoThread thread = socket.getIoThread();
+        if (XnioIoThread.currentThread() != thread) {
+            return false;
         }
-    }
-
-    private void begin() {
+        Lingering lingering = new Lingering(socket, buffers);
         try {
-            connection.getOriginalSinkConduit().terminateWrites();
-        } catch (IOException gone) {
-            close();
-            return;
+            lingering.timer = thread.executeAfter(lingering::close, MOMENT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException ending) {
+            return false;
         }
-        ConduitStreamSourceChannel channel = connection.getChannel().getSourceChannel();
-        channel.setReadListener(this);
-        raw.resumeReads();
-        handleEvent(channel);
+        lingering.input.setReadReadyHandler(lingering);
+        lingering.input.resumeReads();
+        lingering.readReady();
+        return true;
     }
 
     @Override
-    public void handleEvent(ConduitStreamSourceChannel channel) {
-        try (PooledByteBuffer pooled = connection.getByteBufferPool().allocate()) {
+    public void readReady() {
+        try (PooledByteBuffer pooled = buffers.allocate()) {
             int read;
             do {
                 pooled.getBuffer().clear();
-                read = raw.read(pooled.getBuffer());
+                read = input.read(pooled.getBuffer());
             } while (read > 0);
             if (read < 0) {
                 close();
@@ -75,9 +70,16 @@ final class Lingering implements ChannelListener<ConduitStreamSourceChannel> {
         }
     }
 
+    @Override
+    public void forceTermination() {
+        close();
+    }
+
+    @Override
+    public void terminated() {}
+
     private void close() {
         timer.remove();
-        IoUtils.safeClose(connection);
-        Connectors.terminateRequest(exchange);
+        IoUtils.safeClose(socket);
     }
 }

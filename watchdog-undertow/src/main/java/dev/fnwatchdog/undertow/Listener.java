@@ -2,8 +2,11 @@ package dev.fnwatchdog.undertow;
 
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.protocols.http2.Http2Channel;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.protocol.http.HttpOpenListener;
+import io.undertow.server.protocol.http2.Http2ReceiveListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -26,7 +29,7 @@ final class Listener {
     private static final int BACKLOG = 1024;
 
     /** Longer than gateways keep theirs: else they would use a connection that is just being closed (contract 9). */
-    private static final int IDLE_MILLIS = 130_000;
+    static final int IDLE_MILLIS = 130_000;
 
     /** A request's head, and with it the number of its headers and parameters (contract 7). */
     static final int LONGEST_HEAD = 1024 * 1024;
@@ -39,13 +42,23 @@ final class Listener {
             .getMap();
 
     private final AcceptingChannel<StreamConnection> channel;
-    private final HttpOpenListener http;
+    private final ByteBufferPool buffers;
+    private final int bufferSize;
+    private final OptionMap protocol;
+    private final long headMillis;
+    private final HttpOpenListener http1;
     private final ServedConnections connections;
 
-    private Listener(AcceptingChannel<StreamConnection> channel, HttpOpenListener http, ServedConnections connections) {
-        this.channel = channel;
-        this.http = http;
-        this.connections = connections;
+    private Listener(XnioWorker worker, ByteBufferPool buffers, int port, Duration readTimeout) throws IOException {
+        this.buffers = buffers;
+        try (PooledByteBuffer one = buffers.allocate()) {
+            this.bufferSize = one.getBuffer().remaining();
+        }
+        this.headMillis = readTimeout.isZero() ? IDLE_MILLIS : Math.max(1, readTimeout.toMillis());
+        this.protocol = protocol(readTimeout);
+        this.http1 = new HttpOpenListener(buffers, protocol);
+        this.connections = new ServedConnections(buffers);
+        this.channel = worker.createStreamConnectionServer(new InetSocketAddress(port), this::accept, SOCKET);
     }
 
     /**
@@ -55,22 +68,18 @@ final class Listener {
      * @throws IOException with a message that names the port
      */
     static Listener bind(XnioWorker worker, ByteBufferPool buffers, int port, Duration readTimeout) throws IOException {
-        HttpOpenListener http = new HttpOpenListener(buffers, protocol(readTimeout));
-        ServedConnections connections = new ServedConnections(http);
         try {
-            AcceptingChannel<StreamConnection> channel = worker.createStreamConnectionServer(
-                    new InetSocketAddress(port), acceptable -> accept(acceptable, connections), SOCKET);
-            return new Listener(channel, http, connections);
+            return new Listener(worker, buffers, port, readTimeout);
         } catch (IOException e) {
             throw new IOException("cannot listen on port %d: %s".formatted(port, e.getMessage()), e);
         }
     }
 
-    private static void accept(AcceptingChannel<StreamConnection> from, ServedConnections connections) {
+    private void accept(AcceptingChannel<StreamConnection> from) {
         try {
             StreamConnection accepted = from.accept();
             if (accepted != null) {
-                connections.handleEvent(accepted);
+                greet(accepted);
             }
         } catch (ClosedChannelException ignored) {
             // Told of a connection before the port was closed; it is closed with it.
@@ -81,8 +90,8 @@ final class Listener {
 
     private static OptionMap protocol(Duration readTimeout) {
         OptionMap.Builder options = OptionMap.builder()
-                .set(UndertowOptions.ENABLE_HTTP2, true)
-                .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
+                // A pipelined answer would wait for the next one, and be lost where that one is refused.
+                .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
                 .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
                 // The target goes to the function as it came; what must not be in it, RequestGuard refuses.
                 .set(UndertowOptions.DECODE_URL, false)
@@ -106,8 +115,20 @@ final class Listener {
 
     /** Begins to accept. */
     void serve(HttpHandler root) {
-        http.setRootHandler(root);
+        http1.setRootHandler(new RequestGuard(root));
         channel.resumeAccepts();
+    }
+
+    private void greet(StreamConnection accepted) {
+        ServedConnection connection = connections.add(accepted);
+        new Greeting(connection, buffers, http1::handleEvent, this::speakHttp2, headMillis).await();
+    }
+
+    private void speakHttp2(ServedConnection connection, PooledByteBuffer first) {
+        Http2Channel http2 = new Http2Channel(connection, null, buffers, first, false, false, protocol);
+        ServedConnections.speaks(http2, connection);
+        http2.getReceiveSetter().set(new Http2ReceiveListener(http1.getRootHandler(), protocol, bufferSize, null));
+        http2.resumeReceives();
     }
 
     /** The port that is bound. */

@@ -20,17 +20,16 @@ final class RequestGuard implements HttpHandler {
     private static final Answer BAD_REQUEST = Answer.of(StatusCodes.BAD_REQUEST);
 
     private final HttpHandler next;
-    private final ServedConnections connections;
 
-    RequestGuard(HttpHandler next, ServedConnections connections) {
+    RequestGuard(HttpHandler next) {
         this.next = next;
-        this.connections = connections;
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        connections.of(exchange).headRead();
-        if (!acceptable(exchange)) {
+        ServedConnection connection = ServedConnections.of(exchange);
+        connection.begins(exchange);
+        if (connection.head().folded() || !acceptable(exchange)) {
             exchange.setPersistent(false);
             BAD_REQUEST.send(exchange);
             return;
@@ -44,7 +43,10 @@ final class RequestGuard implements HttpHandler {
 
     private static boolean acceptable(HttpServerExchange exchange) {
         HeaderMap headers = exchange.getRequestHeaders();
-        return hasCleanTarget(exchange) && hasClearFraming(exchange, headers) && hasCleanValues(headers);
+        return !exchange.isHttp09()
+                && hasCleanTarget(exchange)
+                && hasClearFraming(exchange, headers)
+                && hasCleanValues(headers);
     }
 
     private static boolean hasCleanTarget(HttpServerExchange exchange) {

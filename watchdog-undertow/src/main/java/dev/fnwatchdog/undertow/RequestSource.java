@@ -25,40 +25,38 @@ final class RequestSource extends AbstractStreamSourceConduit<StreamSourceCondui
     private static final int END = -1;
 
     private final Call call;
-    private final ServedConnection connection;
     private final TimeoutQueue.@Nullable Timeout timeout;
 
     // Mutable state
     private boolean stopped;
 
-    private RequestSource(
-            StreamSourceConduit next, Call call, ServedConnection connection, TimeoutQueue.@Nullable Timeout timeout) {
+    private RequestSource(StreamSourceConduit next, Call call, TimeoutQueue.@Nullable Timeout timeout) {
         super(next);
         this.call = call;
-        this.connection = connection;
         this.timeout = timeout;
     }
 
     /** Puts itself around the body of a request that has one. */
-    static void install(Call call, ServedConnection connection, long headBegan, Duration readTimeout) {
+    static void install(Call call, ServedConnection connection, Duration readTimeout) {
         HttpServerExchange exchange = call.exchange();
+        int headLength = connection.head().length();
         if (exchange.getConnection() instanceof HttpServerConnection http1
                 && exchange.getRequestHeaders().contains(Headers.TRANSFER_ENCODING)) {
             http1.getChannel()
                     .getSourceChannel()
                     .setConduit(new ChunkedRequestConduit(
-                            http1, exchange, call.loop().headerLines()));
+                            http1, exchange, call.loop().headerLines(), headLength));
         }
         TimeoutQueue.Timeout timeout = readTimeout.isZero()
                 ? null
                 : call.loop()
                         .readTimeouts()
                         .start(
-                                headBegan,
+                                connection.headBegan(),
                                 readTimeout.toNanos(),
                                 () -> call.answerInstead(Answer.of(StatusCodes.REQUEST_TIME_OUT)));
         exchange.addRequestWrapper((factory, ex) -> {
-            RequestSource source = new RequestSource(factory.create(), call, connection, timeout);
+            RequestSource source = new RequestSource(factory.create(), call, timeout);
             call.source(source);
             return source;
         });
@@ -82,7 +80,6 @@ final class RequestSource extends AbstractStreamSourceConduit<StreamSourceCondui
     }
 
     private void finish() {
-        connection.bodyRead();
         if (timeout != null) {
             timeout.cancel();
         }

@@ -1,12 +1,11 @@
 package dev.fnwatchdog.undertow;
 
-import dev.fnwatchdog.core.health.Lifecycle;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 
 /**
  * Sends the probes their own way, so that they are neither counted, limited, authorised nor logged, and everything else to
- * the function (contract 2). While the watchdog stops, each answer closes its connection (contract 7).
+ * the function (contract 2).
  *
  * <p>Threads: the exchange's IO thread.
  */
@@ -14,13 +13,11 @@ final class Routes implements HttpHandler {
     private static final String HEALTH = "/_/health";
     private static final String READY = "/_/ready";
 
-    private final Lifecycle lifecycle;
     private final HttpHandler health;
     private final HttpHandler ready;
     private final HttpHandler function;
 
-    Routes(Lifecycle lifecycle, HttpHandler health, HttpHandler ready, HttpHandler function) {
-        this.lifecycle = lifecycle;
+    Routes(HttpHandler health, HttpHandler ready, HttpHandler function) {
         this.health = health;
         this.ready = ready;
         this.function = function;
@@ -28,9 +25,6 @@ final class Routes implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        if (lifecycle.stopping()) {
-            exchange.setPersistent(false);
-        }
         handlerOf(RequestTarget.path(exchange)).handleRequest(exchange);
     }
 

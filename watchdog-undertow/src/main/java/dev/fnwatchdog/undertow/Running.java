@@ -128,11 +128,10 @@ final class Running implements Shutdown.Steps {
     private HttpHandler root() {
         RequestMetrics metrics = new RequestMetrics(registry);
         IoLoops loops = new IoLoops(worker);
-        ServedConnections connections = listener.connections();
         boolean http = mode instanceof HttpMode;
         HttpHandler function = new Chain()
                 // what the others note about the call needs a place
-                .then(next -> new CallHandler(next, loops, connections, config.timeouts()))
+                .then(next -> new CallHandler(next, loops, config.timeouts()))
                 // refusals count too
                 .then(next -> new RequestMetricsHandler(next, metrics))
                 // one line for each call, refused or not
@@ -143,14 +142,8 @@ final class Running implements Shutdown.Steps {
                 .then(next -> new FailureHandler(next, log))
                 .endingAt(mode.handler());
         HttpHandler asked = new FunctionReadiness(
-                new FailureHandler(mode.handler(), log), config.readyPath(), loops, connections, config.timeouts());
-        return new RequestGuard(
-                new Routes(
-                        lifecycle,
-                        new HealthHandler(this::healthy),
-                        new ReadyHandler(this::readiness, asked),
-                        function),
-                connections);
+                new FailureHandler(mode.handler(), log), config.readyPath(), loops, config.timeouts());
+        return new Routes(new HealthHandler(this::healthy), new ReadyHandler(this::readiness, asked), function);
     }
 
     private boolean healthy() {
@@ -211,6 +204,7 @@ final class Running implements Shutdown.Steps {
     @Override
     public void refuseProbes() {
         lifecycle.toDraining();
+        listener.connections().stop();
         if (usesLockFile) {
             lockFile.remove();
         }
@@ -219,7 +213,12 @@ final class Running implements Shutdown.Steps {
     @Override
     public void closeListener() {
         listener.refuse();
-        listener.connections().closeIdle();
+        try {
+            listener.connections().drain();
+        } catch (InterruptedException e) {
+            // Somebody is in a hurry: what is idle closes all the same, only unwaited for.
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

@@ -1,94 +1,249 @@
 package dev.fnwatchdog.undertow;
 
+import io.undertow.protocols.http2.Http2Channel;
+import io.undertow.server.ExchangeCompletionListener;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.Option;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * One connection of a client: the lowest conduit of its reading side, which notes when a request's first byte came, and
- * the number of calls in flight on it.
+ * One connection of a client, as Undertow sees it. It counts the requests that are being served, knows when the first byte
+ * of each came, and closes so that what was said last can still be read.
  *
- * <p>Threads: the connection's IO thread.
+ * <p>Threads: the connection's IO thread, but for the count and for closing, which any thread may ask for.
  */
-final class ServedConnection extends AbstractStreamSourceConduit<StreamSourceConduit> {
-    private final StreamConnection connection;
+final class ServedConnection extends StreamConnection {
+    private static final byte[] BAD_REQUEST =
+            "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                    .getBytes(StandardCharsets.ISO_8859_1);
+
+    private final StreamConnection socket;
+    private final ServedConnections all;
+    private final HeadScan head = new HeadScan();
+    private final ExchangeCompletionListener ending = (exchange, next) -> {
+        try {
+            ends(exchange);
+        } finally {
+            next.proceed();
+        }
+    };
 
     // Mutable state
     private boolean headBegun;
-    private long nextHeadBegan;
     private long headBegan;
+    private boolean headRead;
+    private boolean tunnel;
+    private boolean lingering;
+    private @Nullable Http2Channel http2;
     // written by the IO thread alone, read by whoever drains
-    private volatile int calls;
-    private volatile boolean http2;
+    private volatile int requests;
 
-    ServedConnection(StreamConnection connection) {
-        super(connection.getSourceChannel().getConduit());
-        this.connection = connection;
+    ServedConnection(StreamConnection socket, ServedConnections all) {
+        super(socket.getIoThread());
+        this.socket = socket;
+        this.all = all;
+        setSourceConduit(new Input(socket.getSourceChannel().getConduit()));
+        setSinkConduit(socket.getSinkChannel().getConduit());
+        socket.setCloseListener(closed -> IoUtils.safeClose(this));
     }
 
-    StreamConnection connection() {
-        return connection;
+    /** From its first byte on, it speaks HTTP/2. */
+    void speaks(Http2Channel channel) {
+        http2 = channel;
     }
 
-    /** A head has been read. To be told of each, or a later one would seem to have begun with it. */
-    void headRead() {
-        headBegan = nextHeadBegan;
+    /** A request's head has been read, and whoever serves it is asked now. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    void begins(HttpServerExchange exchange) {
+        requests++;
+        headRead = false;
+        exchange.addExchangeCompleteListener(ending);
+        announceClose(exchange);
+    }
+
+    /** While the watchdog stops, each answer tells the client to open another connection next time (contract 7). */
+    void announceClose(HttpServerExchange exchange) {
+        if (all.stopping()) {
+            exchange.setPersistent(false);
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    private void ends(HttpServerExchange exchange) {
+        if (tunnel) {
+            return;
+        }
+        requests--;
         headBegun = false;
+        head.begin();
+        if (exchange.getConnection() instanceof HttpServerConnection connection && connection.getExtraBytes() != null) {
+            // What has come ahead of time has waited for us: the time of the next request begins now.
+            ByteBuffer ahead = connection.getExtraBytes().getBuffer();
+            noteHead(ahead, ahead.position(), ahead.limit());
+        }
+        if (all.draining()) {
+            exchange.setPersistent(false);
+            if (http2 != null) {
+                getIoThread().execute(this::closeIfIdle);
+            }
+        }
     }
 
-    /** The body has been read: the next byte is the first of the next head. */
-    void bodyRead() {
-        headBegun = false;
+    /** From here on it carries bytes that are no requests, until it is closed. */
+    void becomesTunnel() {
+        tunnel = true;
     }
 
-    /** When the last head that was read had begun, as {@link System#nanoTime()}. */
+    /** When the head that has just been read began, as {@link System#nanoTime()}. */
     long headBegan() {
-        return headBegan;
+        return headBegun && http2 == null ? headBegan : System.nanoTime();
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
-    void callBegins(boolean overHttp2) {
-        calls++;
-        http2 = overHttp2;
+    /** The head that has just been read; of HTTP/1 alone. */
+    HeadScan head() {
+        return head;
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
-    void callEnds() {
-        calls--;
+    /** Requests whose answers are not out yet, to the last byte. */
+    int requests() {
+        return requests;
     }
 
-    int calls() {
-        return calls;
+    /** Closes it where it carries no request; on HTTP/2 with a goodbye, so that the client knows what was served. */
+    void closeIfIdle() {
+        if (requests > 0) {
+            return;
+        }
+        if (http2 != null) {
+            http2.sendGoAway(Http2Channel.ERROR_NO_ERROR);
+        } else {
+            IoUtils.safeClose(this);
+        }
     }
 
-    boolean idle() {
-        return calls == 0;
+    /**
+     * Undertow reads a body without having asked us for the request: it refuses it by itself, for its Host, and would keep
+     * the answer until all of the body is there (contract 7).
+     */
+    private void refuse() throws IOException {
+        headRead = false;
+        socket.getSinkChannel().write(ByteBuffer.wrap(BAD_REQUEST));
+        socket.getSinkChannel().shutdownWrites();
+        throw new ClosedChannelException();
     }
 
-    boolean http2() {
-        return http2;
-    }
-
-    private void noteFirstByte(long count) {
-        if (!headBegun && count > 0) {
+    private void noteHead(ByteBuffer bytes, int from, int to) {
+        if (requests > 0 || http2 != null || to <= from) {
+            return;
+        }
+        if (!headBegun) {
             headBegun = true;
-            nextHeadBegan = System.nanoTime();
+            headBegan = System.nanoTime();
+        }
+        head.scan(bytes, from, to);
+    }
+
+    /** What was said last would be lost if the client's next bytes met a closed socket: then they are awaited. */
+    @Override
+    protected void closeAction() {
+        all.closed(this);
+        if (socket.isWriteShutdown() && !socket.isReadShutdown()) {
+            lingering = Lingering.begin(socket, all.buffers());
+        }
+        if (!lingering) {
+            IoUtils.safeClose(socket);
         }
     }
 
     @Override
-    public int read(ByteBuffer dst) throws IOException {
-        int count = next.read(dst);
-        noteFirstByte(count);
-        return count;
+    protected void notifyReadClosed() {
+        super.notifyReadClosed();
+        ChannelListeners.invokeChannelListener(
+                getSourceChannel(), getSourceChannel().getCloseListener());
     }
 
     @Override
-    public long read(ByteBuffer[] dsts, int offs, int len) throws IOException {
-        long count = next.read(dsts, offs, len);
-        noteFirstByte(count);
-        return count;
+    protected void notifyWriteClosed() {
+        super.notifyWriteClosed();
+        ChannelListeners.invokeChannelListener(
+                getSinkChannel(), getSinkChannel().getCloseListener());
+    }
+
+    @Override
+    public SocketAddress getPeerAddress() {
+        return socket.getPeerAddress();
+    }
+
+    @Override
+    public SocketAddress getLocalAddress() {
+        return socket.getLocalAddress();
+    }
+
+    @Override
+    public boolean supportsOption(Option<?> option) {
+        return socket.supportsOption(option);
+    }
+
+    @Override
+    public <T> @Nullable T getOption(Option<T> option) throws IOException {
+        return socket.getOption(option);
+    }
+
+    @Override
+    public <T> @Nullable T setOption(Option<T> option, @Nullable T value) throws IOException {
+        return socket.setOption(option, value);
+    }
+
+    /** The lowest conduit of the reading side. */
+    private final class Input extends AbstractStreamSourceConduit<StreamSourceConduit> {
+        Input(StreamSourceConduit socketsInput) {
+            super(socketsInput);
+        }
+
+        @Override
+        public int read(ByteBuffer dst) throws IOException {
+            if (headRead) {
+                refuse();
+            }
+            int from = dst.position();
+            int count = next.read(dst);
+            noteHead(dst, from, dst.position());
+            return count;
+        }
+
+        @Override
+        public long read(ByteBuffer[] dsts, int offs, int len) throws IOException {
+            for (int i = offs; i < offs + len; i++) {
+                if (dsts[i].hasRemaining()) {
+                    return read(dsts[i]);
+                }
+            }
+            return 0;
+        }
+
+        /** Undertow does this when it has read a head, and before it asks anybody. */
+        @Override
+        public void suspendReads() {
+            headRead |= headBegun && requests == 0 && http2 == null;
+            next.suspendReads();
+        }
+
+        @Override
+        public void terminateReads() throws IOException {
+            if (!lingering) {
+                next.terminateReads();
+            }
+        }
     }
 }

@@ -1,103 +1,119 @@
 package dev.fnwatchdog.undertow;
 
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.protocols.http2.Http2Channel;
 import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.HttpServerExchange;
-import java.io.IOException;
-import java.net.SocketAddress;
-import java.nio.ByteBuffer;
-import java.util.Map;
+import io.undertow.server.ServerConnection;
+import io.undertow.util.AttachmentKey;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.xnio.ChannelListener;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 
 /**
- * The open connections of one listener, so that those without a call can be closed when the listener drains, and all of
- * them at its end.
+ * The open connections of one listener, so that each answer can announce the end of its connection while the watchdog
+ * stops, those without a call can be closed when the listener drains, and all of them at its end.
  *
  * <p>Threads: any.
  */
-final class ServedConnections implements ChannelListener<StreamConnection> {
-    private static final int FIRST_SWEEP = 1024;
+final class ServedConnections {
+    /** HTTP/2 puts a connection of its own around each stream; what they share is found by this. */
+    private static final AttachmentKey<ServedConnection> KEY = AttachmentKey.create(ServedConnection.class);
 
-    /** GOAWAY, NO_ERROR, for all streams (RFC 9113, 6.8): nothing is in flight when it is sent. */
-    private static final byte[] GOAWAY = {
-        0, 0, 8, 7, 0, 0, 0, 0, 0, 0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0, 0, 0, 0
-    };
+    /** An IO thread that does not come to it within that time is blocked by somebody. */
+    private static final long LONGEST_DRAIN_START_SECONDS = 1;
 
-    private final ChannelListener<StreamConnection> next;
-    private final Map<SocketAddress, ServedConnection> byPeer = new ConcurrentHashMap<>();
-    private final AtomicInteger sweepAt = new AtomicInteger(FIRST_SWEEP);
+    private final ByteBufferPool buffers;
+    private final Set<ServedConnection> open = ConcurrentHashMap.newKeySet();
 
-    /** @param next Undertow's listener, which speaks HTTP on what is accepted */
-    ServedConnections(ChannelListener<StreamConnection> next) {
-        this.next = next;
+    // Mutable state
+    private volatile boolean stopping;
+    private volatile boolean draining;
+
+    ServedConnections(ByteBufferPool buffers) {
+        this.buffers = buffers;
     }
 
-    @Override
-    public void handleEvent(StreamConnection accepted) {
-        ServedConnection served = new ServedConnection(accepted);
-        accepted.getSourceChannel().setConduit(served);
-        byPeer.put(accepted.getPeerAddress(), served);
-        sweep();
-        next.handleEvent(accepted);
+    ByteBufferPool buffers() {
+        return buffers;
+    }
+
+    /** Takes in a connection that has just been accepted. */
+    ServedConnection add(StreamConnection accepted) {
+        ServedConnection connection = new ServedConnection(accepted, this);
+        open.add(connection);
+        if (draining) {
+            connection.closeIfIdle();
+        }
+        return connection;
+    }
+
+    void closed(ServedConnection connection) {
+        open.remove(connection);
+    }
+
+    /** From its first byte on, a connection speaks HTTP/2. */
+    static void speaks(Http2Channel channel, ServedConnection connection) {
+        connection.speaks(channel);
+        channel.putAttachment(KEY, connection);
     }
 
     /** The connection that carries an exchange, be it alone or as one of many streams. */
-    ServedConnection of(HttpServerExchange exchange) {
-        if (exchange.getConnection() instanceof AbstractServerConnection one
-                && one.getOriginalSourceConduit() instanceof ServedConnection served) {
-            return served;
-        }
-        ServedConnection served = byPeer.get(exchange.getConnection().getPeerAddress());
-        if (served == null) {
-            throw new IllegalStateException("an exchange on a connection that was never accepted");
-        }
-        return served;
+    static ServedConnection of(HttpServerExchange exchange) {
+        ServerConnection connection = exchange.getConnection();
+        return connection instanceof AbstractServerConnection http1
+                ? (ServedConnection) http1.getChannel()
+                : connection.getAttachment(KEY);
     }
 
     /** Calls that are not over yet, to their last byte. */
     int calls() {
-        return byPeer.values().stream().mapToInt(ServedConnection::calls).sum();
+        return open.stream().mapToInt(ServedConnection::requests).sum();
     }
 
     /** How many connections are open. */
     int open() {
-        byPeer.values().removeIf(served -> !served.connection().isOpen());
-        return byPeer.size();
+        return open.size();
     }
 
-    /** Closes each connection that carries no call. Those that carry one stay. */
-    void closeIdle() {
-        byPeer.values()
-                .forEach(served -> served.connection().getIoThread().execute(() -> {
-                    if (served.idle()) {
-                        close(served);
-                    }
-                }));
+    /** Whether each answer is to be the last of its connection. */
+    boolean stopping() {
+        return stopping;
+    }
+
+    /** Whether a connection is closed as soon as it carries no call. */
+    boolean draining() {
+        return draining;
+    }
+
+    /** From now on each answer is the last of its connection. */
+    void stop() {
+        stopping = true;
+    }
+
+    /**
+     * Closes each connection that carries no call, now and when its last call ends. Returns when those of now are closed,
+     * so that a call which came just before is among {@link #calls()}.
+     */
+    void drain() throws InterruptedException {
+        draining = true;
+        List<ServedConnection> now = List.copyOf(open);
+        CountDownLatch seen = new CountDownLatch(now.size());
+        for (ServedConnection connection : now) {
+            connection.getIoThread().execute(() -> {
+                connection.closeIfIdle();
+                seen.countDown();
+            });
+        }
+        seen.await(LONGEST_DRAIN_START_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Closes each connection, whatever it carries. */
     void closeAll() {
-        byPeer.values().forEach(served -> served.connection().getIoThread().execute(() -> close(served)));
-    }
-
-    /** Closed connections are taken out in bulk: Undertow keeps the place for close listeners to itself. */
-    private void sweep() {
-        if (byPeer.size() >= sweepAt.get()) {
-            sweepAt.set(Math.max(FIRST_SWEEP, 2 * open()));
-        }
-    }
-
-    private static void close(ServedConnection served) {
-        if (served.http2() && served.idle()) {
-            try {
-                served.connection().getSinkChannel().write(ByteBuffer.wrap(GOAWAY));
-            } catch (IOException ignored) {
-                // The client has left first: that is what it was to be told.
-            }
-        }
-        IoUtils.safeClose(served.connection());
+        open.forEach(served -> served.getIoThread().execute(() -> IoUtils.safeClose(served)));
     }
 }
