@@ -55,9 +55,9 @@ record BodyFraming(Kind kind, long length, boolean reusable) {
             return http11;
         }
         if (http11) {
-            return connection.stream().noneMatch(value -> Tokens.listNames(value, "close"));
+            return !Tokens.anyLists(connection, "close");
         }
-        return connection.stream().anyMatch(value -> Tokens.listNames(value, "keep-alive"));
+        return Tokens.anyLists(connection, "keep-alive");
     }
 
     /** Several equal lengths are one (RFC 9110, 8.6); different ones are a response that cannot be trusted. */

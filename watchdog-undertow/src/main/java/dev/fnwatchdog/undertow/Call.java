@@ -202,6 +202,9 @@ final class Call implements ExchangeCompletionListener {
             source.stop();
         }
         action.run();
+        if (sink != null) {
+            sink.stop();
+        }
     }
 
     void source(RequestSource installed) {
@@ -227,9 +230,6 @@ final class Call implements ExchangeCompletionListener {
         lastByteDue();
         liftLimit();
         stop();
-        if (sink != null) {
-            sink.ended();
-        }
         connection.callEnds();
         atEnd.forEach(Runnable::run);
     }

@@ -6,6 +6,7 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,8 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     // Mutable state
     private long remaining;
     private boolean begun;
+    private boolean writesResumed;
+    private boolean stopped;
     private TimeoutQueue.@Nullable Timeout timeout;
 
     CallSink(StreamSinkConduit next, Call call) {
@@ -70,12 +73,13 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         }
     }
 
-    /** Lets go of the timer, and wakes whoever waits for room, so that his buffer is freed. */
-    void ended() {
+    /** Nothing more goes out. Whoever waits for room is told so now, while he still listens, and frees his buffer. */
+    void stop() {
+        stopped = true;
         if (timeout != null) {
             timeout.cancel();
         }
-        if (next.isWriteResumed()) {
+        if (writesResumed) {
             wakeWriter();
         }
     }
@@ -87,7 +91,10 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         }
     }
 
-    private void before(long size) {
+    private void before(long size) throws IOException {
+        if (stopped) {
+            throw new ClosedChannelException();
+        }
         if (size >= remaining) {
             call.lastByteDue();
         }
@@ -139,6 +146,18 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         call.lastByteDue();
         begun = true;
         next.terminateWrites();
+    }
+
+    @Override
+    public void resumeWrites() {
+        writesResumed = true;
+        next.resumeWrites();
+    }
+
+    @Override
+    public void suspendWrites() {
+        writesResumed = false;
+        next.suspendWrites();
     }
 
     /** Without a round through the selector: who asks for it is ready to be called, and on the right thread. */

@@ -74,6 +74,7 @@ final class FunctionGateway implements HttpHandler, ProxyClient {
             NOT_ALLOWED.send(exchange);
             return;
         }
+        Upgrades.keepOnlyAsked(exchange);
         UpstreamCall upstreamCall = new UpstreamCall(call, this, pool(call.loop()));
         exchange.putAttachment(CALL, upstreamCall);
         call.onAbort(upstreamCall::abort);
