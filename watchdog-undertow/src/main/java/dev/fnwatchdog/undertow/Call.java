@@ -55,7 +55,7 @@ final class Call implements ExchangeCompletionListener {
         connection.callBegins(exchange.getProtocol().equals(Protocols.HTTP_2_0));
         long headBegan = connection.takeHeadBegan();
         exchange.putAttachment(KEY, call);
-        exchange.addResponseWrapper((factory, ex) -> call.sink = new CallSink(factory.create(), call));
+        exchange.addResponseWrapper((factory, ex) -> call.sink = CallSink.around(factory, call));
         exchange.addExchangeCompleteListener(call);
         if (!exchange.isRequestComplete()) {
             RequestSource.install(call, connection, headBegan, timeouts.read());

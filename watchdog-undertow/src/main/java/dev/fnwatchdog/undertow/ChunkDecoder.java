@@ -12,8 +12,11 @@ import java.util.Arrays;
  * <p>Threads: belongs to one body, so to one IO thread.
  */
 final class ChunkDecoder {
-    /** Trailers count with the head of their message, which may take 1 MiB (contract 7). */
-    private static final int LONGEST_TRAILERS = 1024 * 1024;
+    /** Trailers of a request count with its head, which may take 1 MiB (contract 7). */
+    static final int REQUEST_TRAILERS = 1024 * 1024;
+
+    /** Trailers of a response: as many as fit into one buffer with what Undertow writes between names and values. */
+    static final int RESPONSE_TRAILERS = 12 * 1024;
 
     /** A chunk's size line, extensions and all: no sender has a reason for more. */
     private static final int LONGEST_SIZE_LINE = 16 * 1024;
@@ -33,6 +36,7 @@ final class ChunkDecoder {
     }
 
     private final HeaderLines lines;
+    private final int longestTrailers;
 
     // Mutable state
     private State state = State.SIZE;
@@ -44,8 +48,10 @@ final class ChunkDecoder {
     private int trailersTotal;
     private HeaderMap trailers = new HeaderMap();
 
-    ChunkDecoder(HeaderLines lines) {
+    /** @param longestTrailers in bytes */
+    ChunkDecoder(HeaderLines lines, int longestTrailers) {
         this.lines = lines;
+        this.longestTrailers = longestTrailers;
     }
 
     /** Whether the last chunk and its trailers have been read. */
@@ -150,8 +156,8 @@ final class ChunkDecoder {
     }
 
     private void trailer(byte b) throws IOException {
-        if (++trailersTotal > LONGEST_TRAILERS) {
-            throw new MalformedMessageException("the trailers are longer than 1 MiB");
+        if (++trailersTotal > longestTrailers) {
+            throw new MalformedMessageException("the trailers are longer than %d bytes".formatted(longestTrailers));
         }
         if (b != '\n') {
             if (trailerLength == trailer.length) {

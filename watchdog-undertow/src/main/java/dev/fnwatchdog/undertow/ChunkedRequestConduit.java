@@ -31,7 +31,7 @@ final class ChunkedRequestConduit extends AbstractStreamSourceConduit<StreamSour
         super(new ReadDataStreamSourceConduit(connection.getOriginalSourceConduit(), connection));
         this.connection = connection;
         this.exchange = exchange;
-        this.decoder = new ChunkDecoder(lines);
+        this.decoder = new ChunkDecoder(lines, ChunkDecoder.REQUEST_TRAILERS);
     }
 
     @Override

@@ -132,7 +132,13 @@ final class FunctionGateway implements HttpHandler, ProxyClient {
                 }
             }
             case LENGTH -> headers.put(Headers.CONTENT_LENGTH, framing.length());
-            case NONE -> {}
+            case NONE -> {
+                if (framing.length() < 0 || head.status() == StatusCodes.NO_CONTENT) {
+                    headers.remove(Headers.CONTENT_LENGTH);
+                } else {
+                    headers.put(Headers.CONTENT_LENGTH, framing.length());
+                }
+            }
         }
     }
 

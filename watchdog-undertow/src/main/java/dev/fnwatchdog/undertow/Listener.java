@@ -82,7 +82,8 @@ final class Listener {
     private static OptionMap protocol(Duration readTimeout) {
         OptionMap.Builder options = OptionMap.builder()
                 .set(UndertowOptions.ENABLE_HTTP2, true)
-                .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
+                // Else each piece of an answer would wait for the answers behind it (contract 3).
+                .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
                 .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
                 // The target goes to the function as it came; what must not be in it, RequestGuard refuses.
                 .set(UndertowOptions.DECODE_URL, false)

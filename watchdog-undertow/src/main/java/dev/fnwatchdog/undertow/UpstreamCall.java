@@ -207,6 +207,8 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
             if (tunnel) {
                 tunnelBytes = rest;
                 source.beginTunnel();
+                // What the client said of the connection's end does not hold for the tunnel.
+                exchange.setPersistent(true);
                 call.becomeTunnel();
                 call.liftLimit();
             } else {

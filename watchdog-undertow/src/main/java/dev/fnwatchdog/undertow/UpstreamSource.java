@@ -56,7 +56,7 @@ final class UpstreamSource implements StreamSourceConduit {
         remaining = bodyFraming.length();
         pushedBack = rest;
         if (bodyFraming.kind() == BodyFraming.Kind.CHUNKED) {
-            chunks = new ChunkDecoder(loop.headerLines());
+            chunks = new ChunkDecoder(loop.headerLines(), ChunkDecoder.RESPONSE_TRAILERS);
         } else if (bodyFraming.kind() == BodyFraming.Kind.NONE
                 || (bodyFraming.kind() == BodyFraming.Kind.LENGTH && remaining == 0)) {
             end();
