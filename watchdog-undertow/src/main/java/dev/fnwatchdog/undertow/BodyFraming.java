@@ -12,7 +12,8 @@ import java.io.IOException;
  * Where the body of a function's response ends (RFC 9112, 6.3).
  *
  * @param kind how the end is told
- * @param length the body's bytes, where {@code kind} is {@link Kind#LENGTH}
+ * @param length the body's bytes where {@code kind} is {@link Kind#LENGTH}; where it is {@link Kind#NONE} what the head
+ *     says of a body that is not there, or -1 where it says nothing
  * @param reusable whether the connection can carry another request after it
  */
 record BodyFraming(Kind kind, long length, boolean reusable) {
@@ -31,7 +32,7 @@ record BodyFraming(Kind kind, long length, boolean reusable) {
         boolean reusable = keepsAlive(headers, http11);
         int status = head.status();
         if (exchange.getRequestMethod().equals(Methods.HEAD) || status < 200 || status == 204 || status == 304) {
-            return new BodyFraming(Kind.NONE, 0, reusable && status != 101);
+            return none(headers, reusable && status != 101);
         }
         HeaderValues codings = headers.get(Headers.TRANSFER_ENCODING);
         if (codings != null && http11) {
@@ -49,19 +50,29 @@ record BodyFraming(Kind kind, long length, boolean reusable) {
         return new BodyFraming(Kind.LENGTH, length(lengths), reusable);
     }
 
+    /** There is no body, so a length that makes no sense does no harm but when it is passed on. */
+    private static BodyFraming none(HeaderMap headers, boolean reusable) {
+        HeaderValues lengths = headers.get(Headers.CONTENT_LENGTH);
+        try {
+            return new BodyFraming(Kind.NONE, lengths == null ? -1 : length(lengths), reusable);
+        } catch (MalformedMessageException unusable) {
+            return new BodyFraming(Kind.NONE, -1, reusable);
+        }
+    }
+
     private static boolean keepsAlive(HeaderMap headers, boolean http11) {
         HeaderValues connection = headers.get(Headers.CONNECTION);
         if (connection == null) {
             return http11;
         }
         if (http11) {
-            return connection.stream().noneMatch(value -> Tokens.listNames(value, "close"));
+            return !Tokens.anyLists(connection, "close");
         }
-        return connection.stream().anyMatch(value -> Tokens.listNames(value, "keep-alive"));
+        return Tokens.anyLists(connection, "keep-alive");
     }
 
     /** Several equal lengths are one (RFC 9110, 8.6); different ones are a response that cannot be trusted. */
-    private static long length(HeaderValues lengths) throws IOException {
+    private static long length(HeaderValues lengths) throws MalformedMessageException {
         String first = lengths.getFirst();
         for (String other : lengths) {
             if (!other.equals(first)) {

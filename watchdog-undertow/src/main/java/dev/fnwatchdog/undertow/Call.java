@@ -54,7 +54,7 @@ final class Call implements ExchangeCompletionListener {
         exchange.putAttachment(KEY, call);
         exchange.addResponseWrapper((factory, ex) -> {
             connection.announceClose(ex);
-            CallSink made = new CallSink(factory.create(), call);
+            CallSink made = CallSink.around(factory, call);
             call.sink = made;
             return made;
         });
@@ -204,6 +204,9 @@ final class Call implements ExchangeCompletionListener {
             source.stop();
         }
         action.run();
+        if (sink != null) {
+            sink.stop();
+        }
     }
 
     void source(RequestSource installed) {
@@ -229,9 +232,6 @@ final class Call implements ExchangeCompletionListener {
         lastByteDue();
         liftLimit();
         stop();
-        if (sink != null) {
-            sink.ended();
-        }
         atEnd.forEach(Runnable::run);
     }
 }

@@ -1,11 +1,15 @@
 package dev.fnwatchdog.undertow;
 
 import io.undertow.server.Connectors;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.ConduitFactory;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
+import io.undertow.util.Protocols;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +37,30 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     // Mutable state
     private long remaining;
     private boolean begun;
+    private boolean writesResumed;
+    private boolean stopped;
     private TimeoutQueue.@Nullable Timeout timeout;
 
-    CallSink(StreamSinkConduit next, Call call) {
+    /** Has Undertow make the conduit that frames the answer, and mends what it does to the head of one without a body. */
+    static CallSink around(ConduitFactory<StreamSinkConduit> factory, Call call) {
+        HttpServerExchange exchange = call.exchange();
+        HeaderMap headers = exchange.getResponseHeaders();
+        String length = headers.getFirst(Headers.CONTENT_LENGTH);
+        StreamSinkConduit framed = factory.create();
+        if (Methods.HEAD.equals(exchange.getRequestMethod())) {
+            headers.remove(Headers.TRANSFER_ENCODING);
+        } else if (!Connectors.isEntityBodyAllowed(exchange)) {
+            if (length != null) {
+                headers.put(Headers.CONTENT_LENGTH, length);
+            }
+            if (!exchange.isPersistent() && !exchange.getProtocol().equals(Protocols.HTTP_2_0)) {
+                headers.put(Headers.CONNECTION, "close");
+            }
+        }
+        return new CallSink(framed, call);
+    }
+
+    private CallSink(StreamSinkConduit next, Call call) {
         super(next);
         this.call = call;
         this.remaining = bodyLength(call);
@@ -43,12 +68,15 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     /** Bytes until the last one, where the head tells; else the end is announced by {@link #terminateWrites()} alone. */
     private static long bodyLength(Call call) {
-        HttpString method = call.exchange().getRequestMethod();
-        if (Methods.HEAD.equals(method) || call.exchange().getResponseHeaders().contains(Headers.TRANSFER_ENCODING)) {
+        if (hasNoBody(call.exchange()) || call.exchange().getResponseHeaders().contains(Headers.TRANSFER_ENCODING)) {
             return Long.MAX_VALUE;
         }
         long length = call.exchange().getResponseContentLength();
         return length < 0 ? Long.MAX_VALUE : length;
+    }
+
+    private static boolean hasNoBody(HttpServerExchange exchange) {
+        return Methods.HEAD.equals(exchange.getRequestMethod()) || !Connectors.isEntityBodyAllowed(exchange);
     }
 
     /** Sends the head alone, and goes on with it when the client's socket has room again. */
@@ -70,12 +98,13 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         }
     }
 
-    /** Lets go of the timer, and wakes whoever waits for room, so that his buffer is freed. */
-    void ended() {
+    /** Nothing more goes out. Whoever waits for room is told so now, while he still listens, and frees his buffer. */
+    void stop() {
+        stopped = true;
         if (timeout != null) {
             timeout.cancel();
         }
-        if (next.isWriteResumed()) {
+        if (writesResumed) {
             wakeWriter();
         }
     }
@@ -87,7 +116,10 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         }
     }
 
-    private void before(long size) {
+    private void before(long size) throws IOException {
+        if (stopped) {
+            throw new ClosedChannelException();
+        }
         if (size >= remaining) {
             call.lastByteDue();
         }
@@ -137,8 +169,26 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     @Override
     public void terminateWrites() throws IOException {
         call.lastByteDue();
-        begun = true;
+        if (!begun) {
+            begun = true;
+            if (call.exchange().getResponseHeaders().contains(Headers.TRANSFER_ENCODING)) {
+                // Undertow would turn an empty chunked body into none, and lose its trailers.
+                next.flush();
+            }
+        }
         next.terminateWrites();
+    }
+
+    @Override
+    public void resumeWrites() {
+        writesResumed = true;
+        next.resumeWrites();
+    }
+
+    @Override
+    public void suspendWrites() {
+        writesResumed = false;
+        next.suspendWrites();
     }
 
     /** Without a round through the selector: who asks for it is ready to be called, and on the right thread. */

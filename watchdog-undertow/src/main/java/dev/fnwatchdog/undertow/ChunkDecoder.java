@@ -12,6 +12,9 @@ import java.util.Arrays;
  * <p>Threads: belongs to one body, so to one IO thread.
  */
 final class ChunkDecoder {
+    /** Trailers of a response: as many as fit into one buffer with what Undertow writes between names and values. */
+    static final int RESPONSE_TRAILERS = 12 * 1024;
+
     /** A chunk's size line, extensions and all: no sender has a reason for more. */
     private static final int LONGEST_SIZE_LINE = 16 * 1024;
 
@@ -166,7 +169,7 @@ final class ChunkDecoder {
 
     private void trailer(byte b) throws IOException {
         if (++trailersTotal > longestTrailers) {
-            throw new MalformedMessageException("head and trailers are longer than 1 MiB");
+            throw new MalformedMessageException("the trailers are longer than %d bytes".formatted(longestTrailers));
         }
         if (b != '\n') {
             if (trailerLength == trailer.length) {

@@ -74,6 +74,7 @@ final class FunctionGateway implements HttpHandler, ProxyClient {
             NOT_ALLOWED.send(exchange);
             return;
         }
+        Upgrades.keepOnlyAsked(exchange);
         UpstreamCall upstreamCall = new UpstreamCall(call, this, pool(call.loop()));
         exchange.putAttachment(CALL, upstreamCall);
         call.onAbort(upstreamCall::abort);
@@ -131,7 +132,13 @@ final class FunctionGateway implements HttpHandler, ProxyClient {
                 }
             }
             case LENGTH -> headers.put(Headers.CONTENT_LENGTH, framing.length());
-            case NONE -> {}
+            case NONE -> {
+                if (framing.length() < 0 || head.status() == StatusCodes.NO_CONTENT) {
+                    headers.remove(Headers.CONTENT_LENGTH);
+                } else {
+                    headers.put(Headers.CONTENT_LENGTH, framing.length());
+                }
+            }
         }
     }
 

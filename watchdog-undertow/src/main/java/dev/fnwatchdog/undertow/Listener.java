@@ -90,7 +90,9 @@ final class Listener {
 
     private static OptionMap protocol(Duration readTimeout) {
         OptionMap.Builder options = OptionMap.builder()
-                // A pipelined answer would wait for the next one, and be lost where that one is refused.
+                // Else each piece of an answer would wait for the answers behind it (contract 3), and be lost where one
+                // of
+                // them is refused.
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
                 .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
                 // The target goes to the function as it came; what must not be in it, RequestGuard refuses.

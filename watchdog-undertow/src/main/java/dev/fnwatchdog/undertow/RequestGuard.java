@@ -34,11 +34,26 @@ final class RequestGuard implements HttpHandler {
             BAD_REQUEST.send(exchange);
             return;
         }
+        decidePersistence(exchange);
         if (exchange.isHostIncludedInRequestURI() && !exchange.getProtocol().equals(Protocols.HTTP_2_0)) {
             // The target's authority counts, whatever Host says (RFC 9112, 3.2.2).
             exchange.getRequestHeaders().put(Headers.HOST, RequestTarget.authority(exchange));
         }
         next.handleRequest(exchange);
+    }
+
+    /** Undertow knows {@code close} and {@code keep-alive} only where they stand alone, and tells no HTTP/1.0 client. */
+    private static void decidePersistence(HttpServerExchange exchange) {
+        HeaderValues connection = exchange.getRequestHeaders().get(Headers.CONNECTION);
+        if (connection == null) {
+            return;
+        }
+        if (Tokens.anyLists(connection, "close")) {
+            exchange.setPersistent(false);
+        } else if (exchange.isHttp10() && Tokens.anyLists(connection, "keep-alive")) {
+            exchange.setPersistent(true);
+            exchange.getResponseHeaders().put(Headers.CONNECTION, "keep-alive");
+        }
     }
 
     private static boolean acceptable(HttpServerExchange exchange) {

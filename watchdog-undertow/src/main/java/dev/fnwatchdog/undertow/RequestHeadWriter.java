@@ -94,7 +94,7 @@ final class RequestHeadWriter {
 
     private void te(HeaderMap headers) {
         HeaderValues te = headers.get(Headers.TE);
-        if (te != null && te.stream().anyMatch(value -> Tokens.listNames(value, "trailers"))) {
+        if (te != null && Tokens.anyLists(te, "trailers")) {
             add(TE_TRAILERS);
         }
     }

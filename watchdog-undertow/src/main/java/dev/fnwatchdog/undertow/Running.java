@@ -14,6 +14,7 @@ import dev.fnwatchdog.core.metrics.Exposition;
 import dev.fnwatchdog.core.metrics.MetricsRegistry;
 import dev.fnwatchdog.core.metrics.RequestMetrics;
 import dev.fnwatchdog.core.process.FunctionFailedException;
+import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
@@ -62,7 +63,7 @@ final class Running implements Shutdown.Steps {
         this.lockFile = new LockFile(LockFile.in(config.temporaryDirectory()));
         this.usesLockFile = settings.writesLockFile();
         this.limit = new ConcurrencyLimit(config.maxInflight());
-        DefaultByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_SIZE, -1, BUFFERS_PER_THREAD);
+        ByteBufferPool buffers = settings.buffers();
         this.mode = config.mode().accept(new Modes(settings, log, registry, worker, buffers));
         Duration readTimeout = config.timeouts().read();
         this.listener = Listener.bind(worker, buffers, config.port(), readTimeout);
@@ -73,6 +74,11 @@ final class Running implements Shutdown.Steps {
                 new Shutdown.Limits(
                         config.timeouts().healthcheck(), config.timeouts().write()),
                 GoDuration::format);
+    }
+
+    /** Buffers as a watchdog needs them: outside the heap, and as many as are asked for. */
+    static ByteBufferPool newBuffers() {
+        return new DefaultByteBufferPool(true, BUFFER_SIZE, -1, BUFFERS_PER_THREAD);
     }
 
     static Running start(WatchdogBuilder settings) throws IOException, FunctionFailedException {

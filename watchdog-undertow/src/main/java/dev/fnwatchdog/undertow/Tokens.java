@@ -1,5 +1,7 @@
 package dev.fnwatchdog.undertow;
 
+import io.undertow.util.HeaderValues;
+
 /** The character classes of HTTP's grammar (RFC 9110, 5.6.2 and 5.5), as tables of all bytes. */
 final class Tokens {
     private static final boolean[] TOKEN = new boolean[256];
@@ -39,6 +41,16 @@ final class Tokens {
                 return true;
             }
             from = end + 1;
+        }
+        return false;
+    }
+
+    /** Whether one of several such lists names it. */
+    static boolean anyLists(HeaderValues lists, String token) {
+        for (int i = 0; i < lists.size(); i++) {
+            if (listNames(lists.get(i), token)) {
+                return true;
+            }
         }
         return false;
     }

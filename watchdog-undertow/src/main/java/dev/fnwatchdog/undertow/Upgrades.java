@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow;
 
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import java.util.ArrayList;
@@ -33,8 +34,24 @@ final class Upgrades {
         return String.join(", ", protocols);
     }
 
+    /**
+     * Leaves in the request only what {@link #asked} tells: Undertow's proxy drops every protocol where the first is {@code
+     * h2c}.
+     */
+    static void keepOnlyAsked(HttpServerExchange exchange) {
+        HeaderMap headers = exchange.getRequestHeaders();
+        if (headers.contains(Headers.UPGRADE)) {
+            String protocols = asked(exchange);
+            if (protocols.isEmpty()) {
+                headers.remove(Headers.UPGRADE);
+            } else {
+                headers.put(Headers.UPGRADE, protocols);
+            }
+        }
+    }
+
     private static boolean connectionNamesUpgrade(HttpServerExchange exchange) {
         HeaderValues connection = exchange.getRequestHeaders().get(Headers.CONNECTION);
-        return connection != null && connection.stream().anyMatch(value -> Tokens.listNames(value, "upgrade"));
+        return connection != null && Tokens.anyLists(connection, "upgrade");
     }
 }

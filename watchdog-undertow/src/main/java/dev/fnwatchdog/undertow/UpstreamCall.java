@@ -6,7 +6,6 @@ import io.undertow.client.ClientRequest;
 import io.undertow.client.ClientResponse;
 import io.undertow.client.ContinueNotification;
 import io.undertow.client.PushCallback;
-import io.undertow.conduits.ChunkedStreamSinkConduit;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
@@ -208,6 +207,8 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
             if (tunnel) {
                 tunnelBytes = rest;
                 source.beginTunnel();
+                // What the client said of the connection's end does not hold for the tunnel.
+                exchange.setPersistent(true);
                 call.becomeTunnel();
                 call.liftLimit();
             } else {
@@ -321,7 +322,7 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
         if (exchange.isRequestComplete() || headers.contains(Headers.CONTENT_LENGTH)) {
             return raw;
         }
-        return new ChunkedStreamSinkConduit(raw, getBufferPool(), false, false, new HeaderMap(), null, this);
+        return new ChunkedSink(raw, exchange);
     }
 
     @Override

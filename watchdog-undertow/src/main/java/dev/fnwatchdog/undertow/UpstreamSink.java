@@ -72,9 +72,19 @@ final class UpstreamSink implements StreamSinkConduit {
     void connect(Upstream connected) {
         attach(connected);
         if (writesResumed && ready != null) {
-            ready.writeReady();
+            tellWriter();
         } else {
             writable();
+        }
+    }
+
+    /** Who writes is told that he can, and again when the socket has room, as long as he wants to be. */
+    private void tellWriter() {
+        if (ready != null) {
+            ready.writeReady();
+        }
+        if (writesResumed && !terminated && upstream != null) {
+            upstream.sink().resumeWrites();
         }
     }
 
@@ -268,9 +278,7 @@ final class UpstreamSink implements StreamSinkConduit {
     @Override
     public void wakeupWrites() {
         writesResumed = true;
-        if (ready != null) {
-            ready.writeReady();
-        }
+        tellWriter();
     }
 
     @Override

@@ -56,7 +56,7 @@ final class UpstreamSource implements StreamSourceConduit {
         remaining = bodyFraming.length();
         pushedBack = rest;
         if (bodyFraming.kind() == BodyFraming.Kind.CHUNKED) {
-            chunks = new ChunkDecoder(loop.headerLines(), Listener.LONGEST_HEAD);
+            chunks = new ChunkDecoder(loop.headerLines(), ChunkDecoder.RESPONSE_TRAILERS);
         } else if (bodyFraming.kind() == BodyFraming.Kind.NONE
                 || (bodyFraming.kind() == BodyFraming.Kind.LENGTH && remaining == 0)) {
             end();
@@ -222,10 +222,16 @@ final class UpstreamSource implements StreamSourceConduit {
 
     @Override
     public void resumeReads() {
-        resumed = true;
+        listen();
         if (aborted || pushedBack != null) {
             loop.thread().execute(this::tellReader);
-        } else if (upstream != null) {
+        }
+    }
+
+    /** The reader wants to know of what arrives; what was pushed back is followed by more. */
+    private void listen() {
+        resumed = true;
+        if (upstream != null) {
             upstream.source().resumeReads();
         }
     }
@@ -240,7 +246,7 @@ final class UpstreamSource implements StreamSourceConduit {
 
     @Override
     public void wakeupReads() {
-        resumed = true;
+        listen();
         tellReader();
     }
 

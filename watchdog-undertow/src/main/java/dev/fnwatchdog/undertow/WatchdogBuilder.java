@@ -5,6 +5,7 @@ import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.FunctionServer;
+import io.undertow.connector.ByteBufferPool;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
@@ -16,6 +17,7 @@ public final class WatchdogBuilder {
     private Map<String, String> environment = FunctionServer.inheritedEnvironment();
     private boolean lockFile;
     private @Nullable WatchdogLog log;
+    private @Nullable ByteBufferPool buffers;
 
     WatchdogBuilder(WatchdogConfig config) {
         this.config = Objects.requireNonNull(config, "config");
@@ -53,6 +55,12 @@ public final class WatchdogBuilder {
         return Watchdog.start(this);
     }
 
+    /** Where its buffers come from, in place of a pool of its own, so that they can be counted. */
+    WatchdogBuilder buffers(ByteBufferPool pool) {
+        buffers = pool;
+        return this;
+    }
+
     WatchdogConfig config() {
         return config;
     }
@@ -63,6 +71,10 @@ public final class WatchdogBuilder {
 
     boolean writesLockFile() {
         return lockFile && config.lockFile();
+    }
+
+    ByteBufferPool buffers() {
+        return buffers == null ? Running.newBuffers() : buffers;
     }
 
     /** The log to write to, and whether the watchdog has to close it. */

@@ -1,17 +1,21 @@
 package dev.fnwatchdog.undertow;
 
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One side of a connection of bare bytes, which a client library would hide. Text is ISO 8859-1: a character a byte. Used for
@@ -19,6 +23,7 @@ import java.util.Locale;
  */
 final class RawClient implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 10_000;
+    private static final int STALLED_MILLIS = 300;
 
     private final Socket socket;
     private final InputStream in;
@@ -49,6 +54,72 @@ final class RawClient implements AutoCloseable {
         return this;
     }
 
+    /** Sends the same bytes again and again. */
+    void sendTimes(byte[] bytes, int times) {
+        try {
+            for (int i = 0; i < times; i++) {
+                send(bytes);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Sends zeros until the other side has taken none for a while, or {@code limit} have gone.
+     *
+     * @return how many it has taken
+     */
+    int sendUntilBlocked(int limit) throws IOException {
+        AtomicInteger taken = new AtomicInteger();
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
+            byte[] zeros = new byte[64 * 1024];
+            while (taken.get() < limit) {
+                sendTimes(zeros, 1);
+                taken.addAndGet(zeros.length);
+            }
+        });
+        int before = -1;
+        while (before < taken.get()) {
+            before = taken.get();
+            try {
+                sending.get(STALLED_MILLIS, TimeUnit.MILLISECONDS);
+                return taken.get();
+            } catch (TimeoutException | ExecutionException | InterruptedException notYet) {
+                continue;
+            }
+        }
+        return taken.get();
+    }
+
+    /** Sends on what arrives, byte for byte. */
+    void copyTo(RawClient other, int count) throws IOException {
+        byte[] buffer = new byte[64 * 1024];
+        for (int left = count; left > 0; ) {
+            int read = in.read(buffer, 0, Math.min(left, buffer.length));
+            if (read < 0) {
+                throw new EOFException();
+            }
+            other.socket.getOutputStream().write(buffer, 0, read);
+            left -= read;
+        }
+    }
+
+    /** Sends on what arrives, to the first piece that ends with {@code end}. */
+    void copyTo(RawClient other, String end) throws IOException {
+        byte[] buffer = new byte[64 * 1024];
+        String tail = "";
+        while (!tail.endsWith(end)) {
+            int read = in.read(buffer);
+            if (read < 0) {
+                throw new EOFException();
+            }
+            other.socket.getOutputStream().write(buffer, 0, read);
+            tail += new String(buffer, 0, read, StandardCharsets.ISO_8859_1);
+            tail = tail.substring(Math.max(0, tail.length() - end.length()));
+        }
+    }
+
     /** Waits for something to read; false where the other side closes first. */
     boolean awaitFirstByte() throws IOException {
         in.mark(1);
@@ -64,21 +135,20 @@ final class RawClient implements AutoCloseable {
 
     /** Reads to the first {@code end}, which is part of what is returned. */
     String readUntil(String end) throws IOException {
-        ByteArrayOutputStream read = new ByteArrayOutputStream();
-        byte[] wanted = end.getBytes(StandardCharsets.ISO_8859_1);
-        while (!endsWith(read.toByteArray(), wanted)) {
+        StringBuilder read = new StringBuilder();
+        while (!endsWith(read, end)) {
             int b = in.read();
             if (b < 0) {
-                throw new EOFException("ended after: " + read.toString(StandardCharsets.ISO_8859_1));
+                throw new EOFException("ended after: " + read);
             }
-            read.write(b);
+            read.append((char) b);
         }
-        return read.toString(StandardCharsets.ISO_8859_1);
+        return read.toString();
     }
 
-    private static boolean endsWith(byte[] bytes, byte[] end) {
-        return bytes.length >= end.length
-                && Arrays.equals(bytes, bytes.length - end.length, bytes.length, end, 0, end.length);
+    private static boolean endsWith(StringBuilder text, String end) {
+        int from = text.length() - end.length();
+        return from >= 0 && text.indexOf(end, from) == from;
     }
 
     /** Reads exactly so many bytes. */

@@ -11,18 +11,27 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** A real watchdog on free ports in http mode, in front of a function that the test plays itself. */
 final class RunningWatchdog implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final Watchdog watchdog;
+    private final WatchdogLog log;
     private final CapturedLog captured;
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final CountingBuffers buffers;
+    private final Set<Thread> others;
 
-    private RunningWatchdog(Watchdog watchdog, CapturedLog captured) {
+    private RunningWatchdog(
+            Watchdog watchdog, WatchdogLog log, CapturedLog captured, CountingBuffers buffers, Set<Thread> others) {
         this.watchdog = watchdog;
+        this.log = log;
         this.captured = captured;
+        this.buffers = buffers;
+        this.others = others;
     }
 
     /**
@@ -51,10 +60,12 @@ final class RunningWatchdog implements AutoCloseable {
             environment.put(settings[i], settings[i + 1]);
         }
         WatchdogConfig config = WatchdogConfig.parse(environment);
+        Set<Thread> others = Thread.getAllStackTraces().keySet();
         CapturedLog captured = new CapturedLog();
         WatchdogLog log = WatchdogLog.start(config.log(), captured.output(), captured.errors());
-        Watchdog watchdog = Watchdog.builder(config).log(log).start();
-        return new RunningWatchdog(watchdog, captured);
+        CountingBuffers buffers = new CountingBuffers(Running.newBuffers());
+        Watchdog watchdog = Watchdog.builder(config).log(log).buffers(buffers).start();
+        return new RunningWatchdog(watchdog, log, captured, buffers, others);
     }
 
     Watchdog watchdog() {
@@ -80,7 +91,7 @@ final class RunningWatchdog implements AutoCloseable {
     }
 
     HttpResponse<String> get(String target) throws IOException, InterruptedException {
-        return client.send(request(target).build(), HttpResponse.BodyHandlers.ofString());
+        return CLIENT.send(request(target).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     HttpRequest.Builder request(String target) {
@@ -94,11 +105,41 @@ final class RunningWatchdog implements AutoCloseable {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + metricsPort() + "/metrics"))
                 .version(HttpClient.Version.HTTP_1_1)
                 .build();
-        return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).body();
     }
 
+    /** The value of a metric without labels. */
+    double metric(String name) throws IOException, InterruptedException {
+        return metrics()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Waits until no call is in flight, and no buffer is held for one. */
+    void awaitIdle() {
+        try {
+            Poll.until(PATIENCE, () -> buffers.missing().isEmpty() && metric("http_requests_in_flight") == 0);
+        } catch (AssertionError notIdle) {
+            buffers.missing().forEach(notIdle::addSuppressed);
+            throw notIdle;
+        }
+    }
+
+    /** Stops it, and fails where it has left something behind: a call, a buffer, a thread. */
     @Override
     public void close() {
-        watchdog.close();
+        try {
+            awaitIdle();
+        } finally {
+            watchdog.close();
+            log.close();
+        }
+        Poll.until(
+                PATIENCE,
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().startsWith("watchdog") && !others.contains(thread)));
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A function's server whose every byte the test decides: each connection is handed to the test's script. */
 final class ScriptedFunction implements AutoCloseable {
@@ -25,6 +26,8 @@ final class ScriptedFunction implements AutoCloseable {
     });
     private final AtomicInteger connections = new AtomicInteger();
     private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
+
+    private volatile String lastHead = "";
 
     private ScriptedFunction(ServerSocket server) {
         this.server = server;
@@ -46,6 +49,27 @@ final class ScriptedFunction implements AutoCloseable {
                 connection.send(response);
             }
         });
+    }
+
+    /** Answers every request with its own head. */
+    static ScriptedFunction echoingHeads() throws IOException {
+        AtomicReference<ScriptedFunction> self = new AtomicReference<>();
+        ScriptedFunction function = serving(connection -> {
+            while (true) {
+                String head = connection.readHead();
+                self.get().lastHead = head;
+                connection.read(RawClient.contentLength(head));
+                String body = head.startsWith("HEAD ") ? "" : head;
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s".formatted(head.length(), body));
+            }
+        });
+        self.set(function);
+        return function;
+    }
+
+    /** The head that {@link #echoingHeads()} answered last. */
+    String lastHead() {
+        return lastHead;
     }
 
     int port() {

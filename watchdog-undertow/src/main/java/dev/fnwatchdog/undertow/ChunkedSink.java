@@ -1,0 +1,162 @@
+package dev.fnwatchdog.undertow;
+
+import io.undertow.server.protocol.http.HttpAttachments;
+import io.undertow.util.Attachable;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.channels.StreamSourceChannel;
+import org.xnio.conduits.AbstractStreamSinkConduit;
+import org.xnio.conduits.ConduitWritableByteChannel;
+import org.xnio.conduits.Conduits;
+import org.xnio.conduits.StreamSinkConduit;
+
+/**
+ * Puts a request's body into chunks: one for each piece that is written, with its whole framing in the same write (RFC
+ * 9112, 7.1). Undertow's own conduit leaves the last chunk out where no data came before it, and has no room for long
+ * trailers.
+ *
+ * <p>Threads: belongs to one body, so to one IO thread.
+ */
+final class ChunkedSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
+    private static final byte[] LINE_END = {'\r', '\n'};
+
+    /** A size of eight hex digits and its line end. */
+    private static final int LONGEST_SIZE_LINE = 10;
+
+    private final Attachable trailers;
+    private final ByteBuffer sizeLine = ByteBuffer.allocate(LONGEST_SIZE_LINE).limit(0);
+    private final ByteBuffer chunkEnd = ByteBuffer.wrap(LINE_END.clone()).limit(0);
+
+    // Mutable state
+    private int chunkLeft;
+    private @Nullable ByteBuffer end;
+    private boolean endWritten;
+
+    /** @param trailers where the trailers will be attached by the time the body ends */
+    ChunkedSink(StreamSinkConduit next, Attachable trailers) {
+        super(next);
+        this.trailers = trailers;
+    }
+
+    @Override
+    public int write(ByteBuffer src) throws IOException {
+        if (!src.hasRemaining() || !writeChunkEnd()) {
+            return 0;
+        }
+        if (chunkLeft == 0) {
+            beginChunk(src.remaining());
+        }
+        int from = src.position();
+        int limit = src.limit();
+        boolean whole = src.remaining() >= chunkLeft;
+        if (whole) {
+            src.limit(from + chunkLeft);
+        }
+        try {
+            if (whole) {
+                next.write(new ByteBuffer[] {sizeLine, src, chunkEnd}, 0, 3);
+            } else {
+                next.write(new ByteBuffer[] {sizeLine, src}, 0, 2);
+            }
+        } finally {
+            src.limit(limit);
+        }
+        chunkLeft -= src.position() - from;
+        return src.position() - from;
+    }
+
+    private void beginChunk(int size) {
+        chunkLeft = size;
+        sizeLine.clear()
+                .put(Integer.toHexString(size).getBytes(StandardCharsets.ISO_8859_1))
+                .put(LINE_END)
+                .flip();
+        chunkEnd.clear();
+    }
+
+    /** True where nothing of the last chunk is left to be written but its data. */
+    private boolean writeChunkEnd() throws IOException {
+        if (chunkLeft == 0 && chunkEnd.hasRemaining()) {
+            next.write(chunkEnd);
+        }
+        return chunkLeft > 0 || !chunkEnd.hasRemaining();
+    }
+
+    @Override
+    public long write(ByteBuffer[] srcs, int offs, int len) throws IOException {
+        for (int i = offs; i < offs + len; i++) {
+            if (srcs[i].hasRemaining()) {
+                return write(srcs[i]);
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public void terminateWrites() throws IOException {
+        if (end == null) {
+            end = lastChunk(trailers.getAttachment(HttpAttachments.REQUEST_TRAILERS));
+            writeEnd(end);
+        }
+    }
+
+    private static ByteBuffer lastChunk(@Nullable HeaderMap trailers) {
+        StringBuilder text = new StringBuilder("0\r\n");
+        if (trailers != null) {
+            for (HeaderValues values : trailers) {
+                for (String value : values) {
+                    text.append(values.getHeaderName())
+                            .append(": ")
+                            .append(value)
+                            .append("\r\n");
+                }
+            }
+        }
+        return ByteBuffer.wrap(text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private boolean writeEnd(ByteBuffer last) throws IOException {
+        while (!endWritten) {
+            long written = next.write(new ByteBuffer[] {chunkEnd, last}, 0, 2);
+            if (!last.hasRemaining()) {
+                endWritten = true;
+                next.terminateWrites();
+            } else if (written == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public boolean flush() throws IOException {
+        boolean written = end == null ? writeChunkEnd() : writeEnd(end);
+        return written && next.flush();
+    }
+
+    @Override
+    public int writeFinal(ByteBuffer src) throws IOException {
+        return Conduits.writeFinalBasic(this, src);
+    }
+
+    @Override
+    public long writeFinal(ByteBuffer[] srcs, int offs, int len) throws IOException {
+        return Conduits.writeFinalBasic(this, srcs, offs, len);
+    }
+
+    @Override
+    public long transferFrom(FileChannel src, long position, long count) throws IOException {
+        return src.transferTo(position, count, new ConduitWritableByteChannel(this));
+    }
+
+    @Override
+    public long transferFrom(StreamSourceChannel source, long count, ByteBuffer throughBuffer) throws IOException {
+        return IoUtils.transfer(source, count, throughBuffer, new ConduitWritableByteChannel(this));
+    }
+}
