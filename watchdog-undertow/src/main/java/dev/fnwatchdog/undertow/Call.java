@@ -230,7 +230,12 @@ final class Call implements ExchangeCompletionListener {
         if (sink != null) {
             sink.ended();
         }
-        connection.callEnds();
-        atEnd.forEach(Runnable::run);
+        // Logged before it is no longer counted: a drain waits for the count, and what comes after it may not be
+        // printed.
+        try {
+            atEnd.forEach(Runnable::run);
+        } finally {
+            connection.callEnds();
+        }
     }
 }
