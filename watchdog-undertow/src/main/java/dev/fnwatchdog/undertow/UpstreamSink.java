@@ -72,6 +72,7 @@ final class UpstreamSink implements StreamSinkConduit {
     void connect(Upstream connected) {
         attach(connected);
         if (writesResumed && ready != null) {
+            connected.sink().resumeWrites();
             ready.writeReady();
         } else {
             writable();
