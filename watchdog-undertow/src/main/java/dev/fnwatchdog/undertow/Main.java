@@ -29,23 +29,29 @@ public final class Main {
     }
 
     private static int run(String[] arguments, Map<String, String> environment) {
-        return arguments.length == 0 ? serve(environment) : command(arguments[0], environment);
+        if (arguments.length == 0) {
+            return serve(environment);
+        }
+        return arguments.length == 1 ? command(arguments[0], environment) : unknown(arguments[1]);
     }
 
     private static int command(String argument, Map<String, String> environment) {
-        switch (argument.replaceFirst("^--?", "")) {
-            case "version" -> Console.print(Version.text());
-            case "help" -> Console.print(Settings.help());
-            case "run-healthcheck" -> {
+        switch (argument) {
+            case "--version", "-version" -> Console.print(Version.text());
+            case "--help", "-help" -> Console.print(Settings.help());
+            case "--run-healthcheck", "-run-healthcheck" -> {
                 return healthcheck(environment);
             }
             default -> {
-                Console.error(
-                        "unknown argument %s: expected --version, --help or --run-healthcheck".formatted(argument));
-                return FAILED;
+                return unknown(argument);
             }
         }
         return OK;
+    }
+
+    private static int unknown(String argument) {
+        Console.error("unknown argument \"%s\": expected --version, --help or --run-healthcheck".formatted(argument));
+        return FAILED;
     }
 
     private static int healthcheck(Map<String, String> environment) {
