@@ -1,11 +1,14 @@
 package dev.fnwatchdog.undertow;
 
+import dev.fnwatchdog.core.config.HealthcheckConfig;
 import dev.fnwatchdog.core.config.InvalidConfigException;
+import dev.fnwatchdog.core.config.LogConfig;
 import dev.fnwatchdog.core.config.Settings;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.LockFile;
 import dev.fnwatchdog.core.health.Shutdown;
 import dev.fnwatchdog.core.log.Console;
+import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import java.io.IOException;
 import java.util.Map;
@@ -26,53 +29,75 @@ public final class Main {
     }
 
     private static int run(String[] arguments, Map<String, String> environment) {
-        try {
-            return arguments.length == 0 ? serve(environment) : command(arguments[0], environment);
-        } catch (InvalidConfigException e) {
-            Console.error(e.getMessage());
-        } catch (IOException e) {
-            Console.error(String.valueOf(e.getMessage()));
+        if (arguments.length == 0) {
+            return serve(environment);
         }
-        return FAILED;
+        return arguments.length == 1 ? command(arguments[0], environment) : unknown(arguments[1]);
     }
 
     private static int command(String argument, Map<String, String> environment) {
-        switch (argument.replaceFirst("^--?", "")) {
-            case "version" -> Console.print(Version.text());
-            case "help" -> Console.print(Settings.help());
-            case "run-healthcheck" -> {
-                return healthcheck(WatchdogConfig.parse(environment));
+        switch (argument) {
+            case "--version", "-version" -> Console.print(Version.text());
+            case "--help", "-help" -> Console.print(Settings.help());
+            case "--run-healthcheck", "-run-healthcheck" -> {
+                return healthcheck(environment);
             }
             default -> {
-                Console.error(
-                        "unknown argument %s: expected --version, --help or --run-healthcheck".formatted(argument));
-                return FAILED;
+                return unknown(argument);
             }
         }
         return OK;
     }
 
-    private static int healthcheck(WatchdogConfig config) {
-        if (!config.lockFile()) {
-            return HealthProbe.healthy(config.port()) ? OK : FAILED;
-        }
-        if (new LockFile(LockFile.in(config.temporaryDirectory())).present()) {
-            return OK;
-        }
-        Console.error("unable to find lock file.");
+    private static int unknown(String argument) {
+        Console.error("unknown argument \"%s\": expected --version, --help or --run-healthcheck".formatted(argument));
         return FAILED;
     }
 
-    private static int serve(Map<String, String> environment) throws IOException, FunctionFailedException {
-        WatchdogConfig config = WatchdogConfig.parse(environment);
+    private static int healthcheck(Map<String, String> environment) {
+        try {
+            HealthcheckConfig config = HealthcheckConfig.parse(environment);
+            if (!config.lockFile()) {
+                return HealthProbe.healthy(config.port()) ? OK : FAILED;
+            }
+            if (new LockFile(LockFile.in(config.temporaryDirectory())).present()) {
+                return OK;
+            }
+            Console.error("unable to find lock file.");
+        } catch (InvalidConfigException e) {
+            Console.error(e.getMessage());
+        }
+        return FAILED;
+    }
+
+    /** Whatever goes wrong is told in the log, in the form that was asked for. */
+    private static int serve(Map<String, String> environment) {
+        try (WatchdogLog log = WatchdogLog.toStandardStreams(LogConfig.asFarAsUsable(environment))) {
+            try {
+                return serve(WatchdogConfig.parse(environment), environment, log);
+            } catch (InvalidConfigException e) {
+                e.mistakes().forEach(mistake -> log.error(mistake.describe()));
+            } catch (IOException e) {
+                log.error(String.valueOf(e.getMessage()));
+            }
+        }
+        return FAILED;
+    }
+
+    private static int serve(WatchdogConfig config, Map<String, String> environment, WatchdogLog log)
+            throws IOException, FunctionFailedException {
         tuneLibraries();
+        QuietLoggerProvider.sendTo(log::warn);
         CompletableFuture<Watchdog> started = new CompletableFuture<>();
         CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
         // From before the start: a function that is just being started must not be left behind.
         Signals.handle("TERM", () -> exitStatus.complete(started.join().stop(Shutdown.Cause.SIGTERM)));
         Signals.handle("INT", () -> exitStatus.complete(started.join().stop(Shutdown.Cause.SIGINT)));
-        Watchdog watchdog =
-                Watchdog.builder(config).environment(environment).lockFile().start();
+        Watchdog watchdog = Watchdog.builder(config)
+                .environment(environment)
+                .log(log)
+                .lockFile()
+                .start();
         started.complete(watchdog);
         watchdog.functionEnded().whenCompleteAsync((words, failure) -> {
             watchdog.close();

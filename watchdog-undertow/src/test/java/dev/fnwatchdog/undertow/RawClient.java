@@ -86,7 +86,7 @@ final class RawClient implements AutoCloseable {
                 sending.get(STALLED_MILLIS, TimeUnit.MILLISECONDS);
                 return taken.get();
             } catch (TimeoutException | ExecutionException | InterruptedException notYet) {
-                continue;
+                // looked at again
             }
         }
         return taken.get();

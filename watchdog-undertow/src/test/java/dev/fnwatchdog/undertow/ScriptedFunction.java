@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -57,7 +58,7 @@ final class ScriptedFunction implements AutoCloseable {
         ScriptedFunction function = serving(connection -> {
             while (true) {
                 String head = connection.readHead();
-                self.get().lastHead = head;
+                Objects.requireNonNull(self.get()).lastHead = head;
                 connection.read(RawClient.contentLength(head));
                 String body = head.startsWith("HEAD ") ? "" : head;
                 connection.send("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s".formatted(head.length(), body));

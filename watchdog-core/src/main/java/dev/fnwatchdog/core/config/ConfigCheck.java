@@ -26,18 +26,10 @@ final class ConfigCheck {
         checkPorts();
         mode().ifPresent(this::checkMode);
         checkJwt();
-        try {
-            temporaryDirectory();
-        } catch (IllegalArgumentException wrong) {
-            add("TMPDIR", variables.text("TMPDIR").orElse(""), String.valueOf(wrong.getMessage()));
-        }
+        variables.mistakes(Variables.TEMPORARY_DIRECTORY).forEach(mistakes::add);
         if (!mistakes.isEmpty()) {
             throw new InvalidConfigException(mistakes);
         }
-    }
-
-    Path temporaryDirectory() {
-        return ValueTypes.DIRECTORY.parse(variables.text("TMPDIR").orElse("/tmp"));
     }
 
     /** What is set and has no effect, one line each. */

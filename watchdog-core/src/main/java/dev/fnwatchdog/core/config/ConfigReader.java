@@ -36,13 +36,13 @@ final class ConfigReader {
                 variables.readOrDefault(Definitions.METRICS_PORT),
                 timeouts(),
                 variables.readOrDefault(Definitions.MAX_INFLIGHT),
-                log(),
+                LogConfig.of(variables),
                 variables.read(Definitions.READY_PATH).orElse(""),
                 !variables.on(Definitions.SUPPRESS_LOCK),
                 variables.on(Definitions.JWT_AUTH),
                 jwt(namespace.orElse("")),
                 check.warnings(mode),
-                check.temporaryDirectory());
+                variables.readOrDefault(Variables.TEMPORARY_DIRECTORY));
     }
 
     private ModeConfig modeConfig(Mode mode) {
@@ -87,16 +87,6 @@ final class ConfigReader {
                 variables.readOrDefault(Definitions.READ_TIMEOUT),
                 write,
                 variables.read(Definitions.HEALTHCHECK_INTERVAL).orElse(write));
-    }
-
-    private LogConfig log() {
-        return new LogConfig(
-                variables.readOrDefault(Definitions.LOG_FORMAT),
-                variables.on(Definitions.PREFIX_LOGS),
-                variables.readOrDefault(Definitions.LOG_BUFFER_SIZE),
-                variables.on(Definitions.LOG_CALL_ID),
-                variables.on(Definitions.READ_DEBUG),
-                variables.on(Definitions.WRITE_DEBUG));
     }
 
     private JwtConfig jwt(String namespace) {

@@ -1,5 +1,7 @@
 package dev.fnwatchdog.core.config;
 
+import java.util.Map;
+
 /**
  * What is logged and how (contract 6).
  *
@@ -15,5 +17,23 @@ public record LogConfig(
     public enum Format {
         TEXT,
         JSON
+    }
+
+    /**
+     * How to log before the settings are known to be right: what cannot be used counts as not set, and is left to {@link
+     * WatchdogConfig#parse} to tell.
+     */
+    public static LogConfig asFarAsUsable(Map<String, String> environment) {
+        return of(new Variables(environment));
+    }
+
+    static LogConfig of(Variables variables) {
+        return new LogConfig(
+                variables.readOrDefault(Definitions.LOG_FORMAT),
+                variables.on(Definitions.PREFIX_LOGS),
+                variables.readOrDefault(Definitions.LOG_BUFFER_SIZE),
+                variables.on(Definitions.LOG_CALL_ID),
+                variables.on(Definitions.READ_DEBUG),
+                variables.on(Definitions.WRITE_DEBUG));
     }
 }

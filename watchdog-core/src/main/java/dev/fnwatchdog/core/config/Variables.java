@@ -1,6 +1,7 @@
 package dev.fnwatchdog.core.config;
 
 import dev.fnwatchdog.core.config.InvalidConfigException.Mistake;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,6 +9,10 @@ import java.util.stream.Stream;
 
 /** Environment variables, an empty one counting as not set. */
 final class Variables {
+    /** The system's own variable, and so no row of the settings table. */
+    static final Definition<Path> TEMPORARY_DIRECTORY =
+            Definition.of("TMPDIR", ValueTypes.DIRECTORY, "/tmp", "Where the lock file is.");
+
     private final Map<String, String> environment;
 
     Variables(Map<String, String> environment) {

@@ -2,6 +2,7 @@ package dev.fnwatchdog.core.health;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
@@ -61,6 +62,7 @@ public final class Shutdown {
     private final Limits limits;
     private final Function<Duration, String> spelling;
     private final CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
+    private final AtomicBoolean cutShort = new AtomicBoolean();
     private boolean begun;
 
     /** Takes, as {@code spelling}, how a duration is written in the log. */
@@ -79,8 +81,13 @@ public final class Shutdown {
     public int begin(Cause cause) {
         if (first()) {
             run(cause);
-        } else if (cause != Cause.CLOSE && exitStatus.complete(cause.exitStatusAtOnce())) {
-            steps.killFunction();
+        } else if (cause != Cause.CLOSE && !exitStatus.isDone() && cutShort.compareAndSet(false, true)) {
+            try {
+                steps.killFunction();
+            } finally {
+                // Not before: whoever learns the status ends the process, and the function would be left behind.
+                exitStatus.complete(cause.exitStatusAtOnce());
+            }
         }
         return exitStatus.join();
     }
@@ -97,11 +104,13 @@ public final class Shutdown {
         } finally {
             // Whatever failed above: a function must not outlive its watchdog, nor a second caller wait for ever.
             try {
-                if (!cutShort()) {
+                if (!cutShort.get()) {
                     steps.stopFunction();
                 }
             } finally {
-                exitStatus.complete(0);
+                if (!cutShort.get()) {
+                    exitStatus.complete(0);
+                }
             }
         }
     }
@@ -109,15 +118,17 @@ public final class Shutdown {
     private void stopServing(Cause cause) {
         steps.refuseProbes();
         Duration quietPeriod = cause == Cause.SIGTERM ? limits.quietPeriod() : Duration.ZERO;
-        steps.log("%s: no new connections in %s".formatted(cause, spelling.apply(quietPeriod)));
+        if (cause != Cause.CLOSE) {
+            steps.log("%s: no new connections in %s".formatted(cause, spelling.apply(quietPeriod)));
+        }
         await(quietPeriod, false);
-        if (cutShort()) {
+        if (cutShort.get()) {
             return;
         }
         steps.closeListener();
         steps.log("No new connections allowed, draining: %d requests".formatted(steps.inFlight()));
         await(limits.drain(), true);
-        if (cutShort()) {
+        if (cutShort.get()) {
             return;
         }
         steps.log("Exiting. Active connections: %d".formatted(steps.inFlight()));
@@ -125,14 +136,10 @@ public final class Shutdown {
 
     private void await(Duration limit, boolean untilIdle) {
         try {
-            waiting.await(() -> cutShort() || (untilIdle && steps.inFlight() == 0), limit);
+            waiting.await(() -> cutShort.get() || (untilIdle && steps.inFlight() == 0), limit);
         } catch (InterruptedException e) {
             // Somebody is in a hurry: the steps are all taken, without waiting.
             Thread.currentThread().interrupt();
         }
-    }
-
-    private boolean cutShort() {
-        return exitStatus.isDone();
     }
 }

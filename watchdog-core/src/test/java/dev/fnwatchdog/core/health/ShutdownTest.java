@@ -1,6 +1,8 @@
 package dev.fnwatchdog.core.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.fnwatchdog.core.health.Shutdown.Cause;
@@ -10,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -41,16 +44,29 @@ class ShutdownTest {
                         "stop function");
     }
 
-    @ParameterizedTest
-    @CsvSource({"SIGINT", "CLOSE"})
-    void hasNoQuietPeriodOtherwise(Cause cause) {
-        int status = shutdown(this::waitOutTheLimit).begin(cause);
+    @Test
+    void hasNoQuietPeriodOnSigint() {
+        int status = shutdown(this::waitOutTheLimit).begin(Cause.SIGINT);
 
         assertThat(status).isZero();
         assertThat(happened)
                 .startsWith(
                         "refuse probes",
-                        "log " + cause + ": no new connections in 0s",
+                        "log SIGINT: no new connections in 0s",
+                        "wait 0s",
+                        "close listener",
+                        "log No new connections allowed, draining: 0 requests")
+                .endsWith("stop function");
+    }
+
+    @Test
+    void tellsOfNoSignalWhereItWasClosed() {
+        int status = shutdown(this::waitOutTheLimit).begin(Cause.CLOSE);
+
+        assertThat(status).isZero();
+        assertThat(happened)
+                .startsWith(
+                        "refuse probes",
                         "wait 0s",
                         "close listener",
                         "log No new connections allowed, draining: 0 requests")
@@ -99,6 +115,37 @@ class ShutdownTest {
         assertThat(shutdown.begin(second)).isEqualTo(expected);
         assertThat(status.get(20, TimeUnit.SECONDS)).isEqualTo(expected);
         assertThat(happened).endsWith("kill function").doesNotContain("stop function");
+    }
+
+    @Test
+    void tellsNobodyTheStatusOfTheSecondSignalBeforeTheFunctionIsKilled() throws Exception {
+        CountDownLatch quiet = new CountDownLatch(1);
+        CountDownLatch killing = new CountDownLatch(1);
+        CountDownLatch kill = new CountDownLatch(1);
+        Shutdown shutdown = new Shutdown(
+                new RecordedSteps() {
+                    @Override
+                    public void killFunction() {
+                        killing.countDown();
+                        assertThatCode(kill::await).doesNotThrowAnyException();
+                    }
+                },
+                (over, limit) -> {
+                    quiet.countDown();
+                    spinUntil(over);
+                },
+                LIMITS,
+                ShutdownTest::seconds);
+        CompletableFuture<Integer> first = CompletableFuture.supplyAsync(() -> shutdown.begin(Cause.SIGTERM));
+        assertThat(quiet.await(20, TimeUnit.SECONDS)).isTrue();
+        CompletableFuture<Integer> second = CompletableFuture.supplyAsync(() -> shutdown.begin(Cause.SIGTERM));
+        assertThat(killing.await(20, TimeUnit.SECONDS)).isTrue();
+
+        assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> first.get(100, TimeUnit.MILLISECONDS));
+        assertThat(second).isNotDone();
+        kill.countDown();
+        assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo(143);
+        assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo(143);
     }
 
     @Test

@@ -1,0 +1,23 @@
+package dev.fnwatchdog.core.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LogConfigTest {
+    private static final LogConfig DEFAULTS = new LogConfig(LogConfig.Format.TEXT, true, 65536, false, false, false);
+
+    @Test
+    void keepsWhatCanBeUsedWhereOtherSettingsAreWrong() {
+        assertThat(LogConfig.asFarAsUsable(
+                        Map.of("log_format", "json", "mode", "nosuch", "log_buffer_size", "big", "prefix_logs", "0")))
+                .isEqualTo(new LogConfig(LogConfig.Format.JSON, false, 65536, false, false, false));
+    }
+
+    @Test
+    void fallsBackOnTheDefaults() {
+        assertThat(LogConfig.asFarAsUsable(Map.of())).isEqualTo(DEFAULTS);
+        assertThat(LogConfig.asFarAsUsable(Map.of("log_format", "xml"))).isEqualTo(DEFAULTS);
+    }
+}

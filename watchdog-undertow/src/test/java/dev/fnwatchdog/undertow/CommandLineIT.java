@@ -1,0 +1,110 @@
+package dev.fnwatchdog.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fnwatchdog.core.config.Settings;
+import dev.fnwatchdog.undertow.WatchdogProcess.Finished;
+import java.nio.file.Files;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The packaged jar with arguments (contract 1, command line). */
+class CommandLineIT {
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "-version"})
+    void printsItsVersion(String argument) throws Exception {
+        Finished run = WatchdogProcess.with().run(argument);
+
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).singleElement().asString().matches("\\d+\\.\\d+\\.\\d+(-\\w+)?");
+        assertThat(run.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "-help"})
+    void printsTheSettingsTable(String argument) throws Exception {
+        Finished run = WatchdogProcess.with().run(argument);
+
+        assertThat(run.status()).isZero();
+        assertThat(String.join("\n", run.out()).strip())
+                .isEqualTo(Settings.help().strip());
+        assertThat(run.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--verison", "-h", "start", ""})
+    void namesAnArgumentThatItDoesNotKnow(String argument) throws Exception {
+        Finished run = WatchdogProcess.with().run(argument);
+
+        assertThat(run.status()).isOne();
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err())
+                .containsExactly(
+                        "unknown argument \"%s\": expected --version, --help or --run-healthcheck".formatted(argument));
+    }
+
+    @Test
+    void takesOneArgumentAndNoMore() throws Exception {
+        Finished run = WatchdogProcess.with().run("--version", "--help");
+
+        assertThat(run.status()).isOne();
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).singleElement().asString().contains("unknown argument \"--help\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--run-healthcheck", "-run-healthcheck"})
+    void failsTheHealthcheckWithoutALockFile(String argument) throws Exception {
+        Finished run = WatchdogProcess.with().run(argument);
+
+        assertThat(run.status()).isOne();
+        assertThat(run.err()).containsExactly("unable to find lock file.");
+    }
+
+    @Test
+    void passesTheHealthcheckWhileTheLockFileIsThere() throws Exception {
+        try (WatchdogProcess watchdog = WatchdogProcess.inFrontOfPython().startReady()) {
+            String folder = watchdog.temporaryDirectory().toString();
+
+            assertThat(Files.exists(watchdog.temporaryDirectory().resolve(".lock")))
+                    .isTrue();
+            assertThat(healthcheck("TMPDIR", folder).status()).isZero();
+
+            watchdog.signal("TERM");
+            watchdog.awaitExit();
+            assertThat(healthcheck("TMPDIR", folder).status()).isOne();
+        }
+    }
+
+    @Test
+    void asksTheWatchdogItselfWhereThereIsNoLockFile() throws Exception {
+        try (WatchdogProcess watchdog =
+                WatchdogProcess.inFrontOfPython("suppress_lock", "true").startReady()) {
+            String port = Integer.toString(watchdog.port());
+
+            assertThat(watchdog.temporaryDirectory()).isEmptyDirectory();
+            assertThat(watchdog.get("/_/health").statusCode()).isEqualTo(200);
+            assertThat(healthcheck("suppress_lock", "true", "port", port).status())
+                    .isZero();
+
+            watchdog.signal("TERM");
+            watchdog.awaitExit();
+            Finished failed = healthcheck("suppress_lock", "true", "port", port);
+            assertThat(failed.status()).isOne();
+            assertThat(failed.err()).singleElement().asString().contains("127.0.0.1:" + port, "refused");
+        }
+    }
+
+    @Test
+    void cannotAskAWatchdogWhosePortNobodyKnows() throws Exception {
+        Finished run = healthcheck("suppress_lock", "true", "port", "0");
+
+        assertThat(run.status()).isOne();
+        assertThat(run.err()).singleElement().asString().startsWith("port=\"0\" cannot be used: expected the port");
+    }
+
+    private static Finished healthcheck(String... settings) throws Exception {
+        return WatchdogProcess.with(settings).run("--run-healthcheck");
+    }
+}
