@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -61,7 +60,7 @@ public final class FunctionServer {
             server.watch();
             return server;
         } catch (IOException e) {
-            throw new FunctionFailedException(Executable.message(command.program(), reason(e)), e);
+            throw new FunctionFailedException(Executable.message(command.program(), LaunchReason.of(e)), e);
         }
     }
 
@@ -78,14 +77,6 @@ public final class FunctionServer {
                 inherited.put(name, value);
             }
         });
-    }
-
-    /** The system's words out of the JDK's {@code Cannot run program "x": error=7, Argument list too long}. */
-    private static String reason(IOException e) {
-        String message = String.valueOf(e.getMessage());
-        int number = message.lastIndexOf("error=");
-        int words = message.indexOf(", ", number);
-        return number < 0 || words < 0 ? message : message.substring(words + 2).toLowerCase(Locale.ROOT);
     }
 
     /** The function's own, also where it was started through {@code setsid}, which becomes it. */

@@ -84,7 +84,8 @@ class SlowReaderTest {
             for (int i = 0; i < MANY; i++) {
                 sink.line(LINE, 0, LINE.length);
             }
-            log.info("still heard");
+            // Longer than a line of the function's, for which there might be room by chance.
+            log.info("x".repeat(1000) + " still heard");
             err.open();
             Eventually.isTrue("heard", () -> err.text().contains("still heard"));
         }
