@@ -13,12 +13,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The functions under {@code src/test/functions}, each a server as its language's users write it. */
+/** The functions under {@code src/test/functions}; the servers among them are as their languages' users write them. */
 enum RealFunction {
     EXPRESS("node", "app.js"),
     WEB_SOCKET("node", "echo.js"),
     PYTHON("python3", "app.py"),
-    JDK(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "App.java");
+    JDK(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "App.java"),
+    PRINTS("sh", "prints.sh");
 
     private static final Path SOURCES = Path.of("src", "test", "functions").toAbsolutePath();
     private static final Path INSTALLED =

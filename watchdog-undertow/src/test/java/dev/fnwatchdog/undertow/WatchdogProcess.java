@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -177,6 +178,11 @@ final class WatchdogProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** For one whose log cannot be asked. */
+    void listensOn(int known) {
+        port = known;
+    }
+
     int port() {
         if (port == 0) {
             port = reported(PORT);
@@ -240,6 +246,10 @@ final class WatchdogProcess implements AutoCloseable {
 
     HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest.Builder request) {
+        return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
     HttpResponse<String> get(String target) throws IOException, InterruptedException {

@@ -1,0 +1,58 @@
+package dev.fnwatchdog.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the packaged jar does when its function ends by itself (contract 3). */
+class FunctionEndIT {
+    @ParameterizedTest
+    @CsvSource({
+        "/exit/0, exit status 0",
+        "/exit/3, exit status 3",
+        "/kill/9, signal: killed",
+        "/kill/11, signal: segmentation fault"
+    })
+    void endsWithStatusOneAndSaysHowTheFunctionEnded(String target, String words) throws Exception {
+        int port = FreePort.any();
+        try (WatchdogProcess watchdog = WatchdogProcess.inFrontOf(
+                        RealFunction.PYTHON.command(port) + " with-child", port, "healthcheck_interval", "1h")
+                .startReady()) {
+            CompletableFuture<HttpResponse<String>> inFlight = watchdog.sendAsync(watchdog.request("/slow/600"));
+            watchdog.awaitLine("function works");
+
+            HttpResponse<String> last = watchdog.get(target);
+
+            assertThat(last.statusCode()).isEqualTo(500);
+            assertThat(last.headers().firstValue("X-OpenFaaS-Internal")).hasValue("of-watchdog");
+            assertThat(inFlight.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(500);
+            assertThat(watchdog.awaitExit()).isOne();
+            assertThat(watchdog.awaitLine("Forked function")).endsWith(" Forked function has terminated: " + words);
+            assertThat(watchdog.out()).last().asString().endsWith("stdout: function ends");
+            assertThat(watchdog.err())
+                    .noneMatch(line -> line.contains("SIG") || line.contains("CLOSE") || line.contains("Exception"))
+                    .anyMatch(line -> line.contains("GET /slow/600 - 500 Internal Server Error"));
+            assertThat(watchdog.temporaryDirectory()).isEmptyDirectory();
+            Poll.until(Duration.ofSeconds(5), () -> watchdog.leftBehind().isEmpty());
+        }
+    }
+
+    @Test
+    void endsTooWhereTheFunctionNeverListened() throws Exception {
+        try (WatchdogProcess watchdog = WatchdogProcess.inFrontOf(
+                        "sh -c 'echo no database >&2; exit 7'", FreePort.any())
+                .start()) {
+            assertThat(watchdog.awaitExit()).isOne();
+
+            assertThat(watchdog.err())
+                    .anyMatch(line -> line.endsWith(" stderr: no database"))
+                    .anyMatch(line -> line.endsWith(" Forked function has terminated: exit status 7"));
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package dev.fnwatchdog.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How the packaged jar ends when it is told to (contract 7). */
+class ShutdownIT {
+    private static final int CLIENTS = 8;
+    private static final String GET = "GET /load HTTP/1.1\r\nHost: h\r\n\r\n";
+
+    @Test
+    void failsNoRequestOfClientsThatHeedConnectionClose() throws Exception {
+        try (WatchdogProcess watchdog =
+                WatchdogProcess.inFrontOfPython("healthcheck_interval", "3s").startReady()) {
+            AtomicBoolean routed = new AtomicBoolean(true);
+            AtomicInteger answered = new AtomicInteger();
+            List<CompletableFuture<Void>> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                clients.add(inBackground(() -> callUntilNotRouted(watchdog, routed, answered)));
+            }
+            Poll.until(Duration.ofSeconds(20), () -> answered.get() > 20 * CLIENTS);
+
+            watchdog.signal("TERM");
+            // As an orchestrator does: no new connections once the probe fails, while those that are open go on.
+            Poll.until(Duration.ofSeconds(2), () -> watchdog.get("/_/health").statusCode() == 503);
+            int before = answered.get();
+            Poll.until(Duration.ofSeconds(2), () -> answered.get() > before + 2 * CLIENTS);
+            routed.set(false);
+
+            for (CompletableFuture<Void> client : clients) {
+                client.get(20, TimeUnit.SECONDS);
+            }
+            assertThat(watchdog.alive()).isTrue();
+            assertThat(watchdog.awaitExit()).isZero();
+            assertThat(watchdog.leftBehind()).isEmpty();
+        }
+    }
+
+    /** One connection for many calls, and another one where an answer says that it was the connection's last. */
+    private static void callUntilNotRouted(WatchdogProcess watchdog, AtomicBoolean routed, AtomicInteger answered)
+            throws Exception {
+        boolean told = false;
+        while (!told || routed.get()) {
+            try (RawClient client = watchdog.connect()) {
+                do {
+                    String response = client.send(GET).readResponse();
+                    assertThat(response).startsWith("HTTP/1.1 200 OK\r\n").endsWith("hello from python\n");
+                    answered.incrementAndGet();
+                    told = response.contains("Connection: close\r\n");
+                } while (!told);
+                assertThat(client.closedByPeer()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void stopsTheFunctionOnlyWhenTheLastCallIsOver() throws Exception {
+        try (WatchdogProcess watchdog =
+                WatchdogProcess.inFrontOfPython("healthcheck_interval", "200ms").startReady()) {
+            CompletableFuture<HttpResponse<String>> slow = watchdog.sendAsync(watchdog.request("/slow/1.5"));
+            watchdog.awaitLine("function works");
+
+            watchdog.signal("TERM");
+
+            assertThat(watchdog.awaitExit()).isZero();
+            assertThat(slow.get(1, TimeUnit.SECONDS).body()).isEqualTo("slow\n");
+            assertThat(watchdog.out())
+                    .extracting(line -> line.replaceFirst("^.*stdout: ", ""))
+                    .containsExactly("function works", "function is done", "function got SIGTERM");
+            assertThat(watchdog.err())
+                    .extracting(line -> line.substring(20))
+                    .containsSubsequence(
+                            "SIGTERM: no new connections in 200ms",
+                            "No new connections allowed, draining: 1 requests",
+                            "Exiting. Active connections: 0")
+                    .anyMatch(line -> line.startsWith("GET /slow/1.5 - 200 OK - "));
+            assertThat(watchdog.leftBehind()).isEmpty();
+        }
+    }
+
+    @Test
+    void failsProbesAtOnceAndStillServesCalls() throws Exception {
+        try (WatchdogProcess watchdog =
+                WatchdogProcess.inFrontOfPython("healthcheck_interval", "20s").startReady()) {
+            watchdog.signal("TERM");
+            watchdog.awaitLine("SIGTERM: no new connections in 20s");
+
+            assertThat(watchdog.get("/_/health").statusCode()).isEqualTo(503);
+            assertThat(watchdog.get("/_/ready").statusCode()).isEqualTo(503);
+            assertThat(watchdog.temporaryDirectory()).isEmptyDirectory();
+            HttpResponse<String> served = watchdog.get("/");
+            assertThat(served.statusCode()).isEqualTo(200);
+            assertThat(served.headers().firstValue("Connection")).hasValue("close");
+        }
+    }
+
+    @Test
+    void closesTheListenerAndGivesUpOnACallAfterTheDrain() throws Exception {
+        try (WatchdogProcess watchdog =
+                WatchdogProcess.inFrontOfPython("write_timeout", "500ms").startReady()) {
+            int port = watchdog.port();
+            CompletableFuture<HttpResponse<String>> endless = watchdog.sendAsync(watchdog.request("/slow/600"));
+            watchdog.awaitLine("function works");
+
+            watchdog.signal("TERM");
+            watchdog.awaitLine("draining: 1 requests");
+            assertThatExceptionOfType(ConnectException.class)
+                    .isThrownBy(() -> RawClient.to(InetAddress.getLoopbackAddress(), port));
+
+            assertThat(watchdog.awaitExit()).isZero();
+            assertThat(watchdog.awaitLine("Exiting.")).endsWith("Exiting. Active connections: 1");
+            assertThat(failed(endless)).isTrue();
+            assertThat(watchdog.leftBehind()).isEmpty();
+        }
+    }
+
+    @Test
+    void doesNotWaitForTheOrchestratorOnCtrlC() throws Exception {
+        try (WatchdogProcess watchdog = WatchdogProcess.inFrontOfPython("healthcheck_interval", "1h")
+                .interruptible()
+                .startReady()) {
+            watchdog.signal("INT");
+
+            assertThat(watchdog.awaitExit()).isZero();
+            assertThat(watchdog.awaitLine("SIGINT")).endsWith("SIGINT: no new connections in 0s");
+            assertThat(watchdog.awaitLine("function got")).endsWith("stdout: function got SIGTERM");
+            assertThat(watchdog.leftBehind()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TERM, TERM, 143", "TERM, INT, 130", "INT, INT, 130", "INT, TERM, 143"})
+    void endsAtOnceOnTheSecondSignalAndKillsWhatTheFunctionStarted(String first, String second, int status)
+            throws Exception {
+        int port = FreePort.any();
+        try (WatchdogProcess watchdog = WatchdogProcess.inFrontOf(
+                        RealFunction.PYTHON.command(port) + " with-child", port, "healthcheck_interval", "1h")
+                .interruptible()
+                .startReady()) {
+            CompletableFuture<HttpResponse<String>> call = watchdog.sendAsync(watchdog.request("/slow/600"));
+            watchdog.awaitLine("function works");
+            assertThat(watchdog.leftBehind()).hasSize(2);
+            watchdog.signal(first);
+            watchdog.awaitLine("SIG" + first);
+
+            watchdog.signal(second);
+
+            assertThat(watchdog.awaitExit()).isEqualTo(status);
+            assertThat(failed(call)).isTrue();
+            assertThat(watchdog.out()).noneMatch(line -> line.contains("function got SIGTERM"));
+            // The signal was sent; a process may take a moment to be gone.
+            Poll.until(Duration.ofSeconds(5), () -> watchdog.leftBehind().isEmpty());
+        }
+    }
+
+    /** Whether a call was broken off, or answered because the function was gone by then. */
+    private static boolean failed(CompletableFuture<HttpResponse<String>> call) throws Exception {
+        return call.handle((answer, broken) -> broken != null || answer.statusCode() == 500)
+                .get(5, TimeUnit.SECONDS);
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    private static CompletableFuture<Void> inBackground(Work work) {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        work.run();
+                        result.complete(null);
+                    } catch (Throwable failure) {
+                        result.completeExceptionally(failure);
+                    }
+                },
+                "client");
+        thread.setDaemon(true);
+        thread.start();
+        return result;
+    }
+}
