@@ -82,7 +82,8 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     /** Sends the head alone, and goes on with it when the client's socket has room again. */
     void flushHead() {
         if (!begun) {
-            begin(0);
+            begun = true;
+            startTimeout();
             finishHead();
         }
     }
@@ -109,9 +110,8 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         }
     }
 
-    private void begin(long size) {
-        begun = true;
-        if (size < remaining) {
+    private void startTimeout() {
+        if (timeout == null) {
             timeout = call.startWriteTimeout();
         }
     }
@@ -123,26 +123,30 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         if (size >= remaining) {
             call.lastByteDue();
         }
-        if (!begun) {
-            begin(size);
-        }
     }
 
-    private long wrote(long count) {
+    /** An answer that is out at once, as most are, needs no timer. */
+    private long wrote(long size, long count) {
+        begun = true;
         remaining -= count;
+        if (count < size || remaining > 0) {
+            startTimeout();
+        }
         return count;
     }
 
     @Override
     public int write(ByteBuffer src) throws IOException {
-        before(src.remaining());
-        return (int) wrote(next.write(src));
+        int size = src.remaining();
+        before(size);
+        return (int) wrote(size, next.write(src));
     }
 
     @Override
     public long write(ByteBuffer[] srcs, int offs, int len) throws IOException {
-        before(Buffers.remaining(srcs, offs, len));
-        return wrote(next.write(srcs, offs, len));
+        long size = Buffers.remaining(srcs, offs, len);
+        before(size);
+        return wrote(size, next.write(srcs, offs, len));
     }
 
     @Override
@@ -158,7 +162,7 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     @Override
     public long transferFrom(FileChannel src, long position, long count) throws IOException {
         before(count);
-        return wrote(next.transferFrom(src, position, count));
+        return wrote(count, next.transferFrom(src, position, count));
     }
 
     @Override
@@ -189,6 +193,15 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     public void suspendWrites() {
         writesResumed = false;
         next.suspendWrites();
+    }
+
+    @Override
+    public boolean flush() throws IOException {
+        boolean out = next.flush();
+        if (!out) {
+            startTimeout();
+        }
+        return out;
     }
 
     /** Without a round through the selector: who asks for it is ready to be called, and on the right thread. */

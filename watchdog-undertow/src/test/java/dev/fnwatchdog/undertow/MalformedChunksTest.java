@@ -3,7 +3,6 @@ package dev.fnwatchdog.undertow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -27,7 +26,7 @@ class MalformedChunksTest {
 
     @BeforeEach
     void start() throws Exception {
-        function = ScriptedFunction.serving(connection -> seen.add(readAll(connection)));
+        function = ScriptedFunction.serving(connection -> seen.add(connection.readToAnyEnd()));
         watchdog = RunningWatchdog.inFrontOf(function);
     }
 
@@ -35,18 +34,6 @@ class MalformedChunksTest {
     void stop() throws Exception {
         watchdog.close();
         function.close();
-    }
-
-    /** All that comes, to an end of whatever kind. */
-    private static String readAll(RawClient connection) {
-        StringBuilder all = new StringBuilder();
-        try {
-            while (true) {
-                all.append(connection.read(1));
-            }
-        } catch (IOException ended) {
-            return all.toString();
-        }
     }
 
     static Stream<Arguments> malformedChunks() {
@@ -131,7 +118,7 @@ class MalformedChunksTest {
         try (ScriptedFunction early = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
-                    seen.add(readAll(connection));
+                    seen.add(connection.readToAnyEnd());
                 });
                 RunningWatchdog inFront = RunningWatchdog.inFrontOf(early);
                 RawClient client = inFront.connect()) {

@@ -165,6 +165,17 @@ final class RawClient implements AutoCloseable {
         return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
+    /** Reads until the other side closes, in order or not: all that came before. */
+    String readToAnyEnd() throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        try {
+            in.transferTo(all);
+        } catch (SocketException reset) {
+            // That was the end.
+        }
+        return all.toString(StandardCharsets.ISO_8859_1);
+    }
+
     /** Reads a response with a Content-Length: head and body. */
     String readResponse() throws IOException {
         String head = readHead();

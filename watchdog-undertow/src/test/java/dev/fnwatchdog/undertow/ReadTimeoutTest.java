@@ -1,0 +1,199 @@
+package dev.fnwatchdog.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A whole request has to arrive within read_timeout, from its first byte (contract 1 and 7). */
+class ReadTimeoutTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+
+    private static void pass(Duration time) {
+        long begin = System.nanoTime();
+        Poll.until(PATIENCE, () -> System.nanoTime() - begin > time.toNanos());
+    }
+
+    /** Sends a byte every few milliseconds, until that fails. */
+    private static void trickle(RawClient client) {
+        Poll.until(PATIENCE, () -> {
+            try {
+                client.send("a");
+                return false;
+            } catch (IOException closed) {
+                return true;
+            }
+        });
+    }
+
+    @Test
+    void closesAConnectionWhoseHeadStopsInTheMiddle() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
+                RawClient client = watchdog.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n");
+
+            assertThat(client.readToEnd()).isEmpty();
+            assertThat(watchdog.metrics()).doesNotContain("http_requests_total{");
+        }
+    }
+
+    @Test
+    void closesAConnectionAfterASingleByteThatCouldBeginEitherProtocol() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
+                RawClient client = watchdog.connect()) {
+            client.send("P");
+
+            assertThat(client.readToEnd()).isEmpty();
+        }
+    }
+
+    @Test
+    void isNotProlongedByAHeadThatTrickles() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
+                RawClient client = watchdog.connect()) {
+            client.send("GET /");
+
+            trickle(client);
+        }
+    }
+
+    @Test
+    void answers408ToABodyThatStopsInTheMiddleAndCloses() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
+                RawClient client = watchdog.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel");
+
+            assertThat(client.readToEnd())
+                    .startsWith("HTTP/1.1 408 Request Time-out\r\n")
+                    .contains("\r\nConnection: close\r\n");
+            assertThat(watchdog.log().awaitLine(" - 408")).contains("POST / - 408 ");
+            assertThat(watchdog.metrics()).contains("http_requests_total{code=\"408\",method=\"post\"} 1\n");
+        }
+    }
+
+    @Test
+    void isNotProlongedByABodyThatTrickles() throws Exception {
+        CountDownLatch broken = new CountDownLatch(1);
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    connection.readHead();
+                    while (!connection.closedByPeer()) {
+                        // more of the body
+                    }
+                    broken.countDown();
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
+                RawClient client = watchdog.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n");
+
+            trickle(client);
+            assertThat(broken.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void isCountedFromTheFirstByteOfTheHead() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "1500ms");
+                RawClient client = watchdog.connect()) {
+            client.send("POST / HTTP/1.1\r\n");
+            pass(Duration.ofMillis(1000));
+            long headEnds = System.nanoTime();
+            client.send("Host: h\r\nContent-Length: 5\r\n\r\nhel");
+
+            assertThat(client.readHead()).startsWith("HTTP/1.1 408 ");
+            assertThat(Duration.ofNanos(System.nanoTime() - headEnds)).isLessThan(Duration.ofMillis(1500));
+        }
+    }
+
+    @Test
+    void isCountedAnewForEachRequestOfAConnection() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "300ms");
+                RawClient client = watchdog.connect()) {
+            for (String target : new String[] {"/_/health", "/_/ready", "/call", "/_/health"}) {
+                client.send("GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n");
+                assertThat(client.readResponse()).startsWith("HTTP/1.1 200 OK\r\n");
+                pass(Duration.ofMillis(400));
+
+                client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel");
+                Poll.until(PATIENCE, () -> watchdog.metrics().contains("http_requests_in_flight 1\n"));
+                client.send("lo");
+                assertThat(client.readResponse()).startsWith("HTTP/1.1 200 OK\r\n");
+            }
+        }
+    }
+
+    @Test
+    void doesNotRunWhileARequestWaitsBehindASlowOne() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    String head = connection.readHead();
+                    if (head.startsWith("GET")) {
+                        release.await();
+                        connection.send(OK);
+                        head = connection.readHead();
+                    }
+                    connection.read(RawClient.contentLength(head));
+                    connection.send(OK);
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "300ms");
+                RawClient client = watchdog.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+                    + "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel");
+            pass(Duration.ofMillis(400));
+            release.countDown();
+
+            assertThat(client.readResponse()).startsWith("HTTP/1.1 200 OK\r\n");
+            client.send("lo");
+            assertThat(client.readResponse()).startsWith("HTTP/1.1 200 OK\r\n");
+        }
+    }
+
+    @Test
+    void holdsForAHeadThatCameInPartBehindAnotherRequest() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
+                RawClient client = watchdog.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET /second HTTP/1.1\r\nHo");
+
+            assertThat(client.readResponse()).startsWith("HTTP/1.1 200 OK\r\n");
+            assertThat(client.readToEnd()).isEmpty();
+        }
+    }
+
+    @Test
+    void holdsForABodyThatCameInPartBehindAnotherRequest() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
+                RawClient client = watchdog.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+                    + "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel");
+
+            assertThat(client.readResponse()).startsWith("HTTP/1.1 200 OK\r\n");
+            assertThat(client.readToEnd()).startsWith("HTTP/1.1 408 ");
+        }
+    }
+
+    @Test
+    void setsNoLimitWhere0() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "0");
+                RawClient client = watchdog.connect()) {
+            client.send("POST / HTTP/1.1\r\n");
+            pass(Duration.ofMillis(150));
+            client.send("Host: h\r\nContent-Length: 5\r\n\r\nhel");
+            pass(Duration.ofMillis(150));
+            client.send("lo");
+
+            assertThat(client.readResponse()).startsWith("HTTP/1.1 200 OK\r\n");
+        }
+    }
+}
