@@ -2,9 +2,7 @@ package dev.fnwatchdog.undertow;
 
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
-import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.SameThreadExecutor;
@@ -82,19 +80,6 @@ final class Answer {
         }
     }
 
-    /** The client may go on sending his body: nobody wants it, and the connection takes care that he can read on. */
-    private static void close(HttpServerExchange exchange) {
-        if (exchange.getConnection() instanceof HttpServerConnection connection) {
-            try {
-                connection.getOriginalSinkConduit().terminateWrites();
-            } catch (IOException ignored) {
-                // Then there is nobody who could read on.
-            }
-        }
-        IoUtils.safeClose(exchange.getConnection());
-        Connectors.terminateRequest(exchange);
-    }
-
     private record BodySent(boolean bodyUnread) implements IoCallback {
         @Override
         public void onComplete(HttpServerExchange exchange, Sender sender) {
@@ -111,7 +96,7 @@ final class Answer {
         @Override
         public void onComplete(HttpServerExchange exchange, Sender sender) {
             if (bodyUnread) {
-                close(exchange);
+                ServedConnections.of(exchange).stopReading(exchange);
             }
         }
 

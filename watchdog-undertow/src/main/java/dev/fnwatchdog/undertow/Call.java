@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
 
 /**
  * One call of the function, from its request's head to the end of its answer: what must happen before the last byte can
@@ -63,6 +62,11 @@ final class Call implements ExchangeCompletionListener {
             RequestSource.install(call, connection, timeouts.read());
         }
         return call;
+    }
+
+    /** The call of an exchange, where it is one: a probe is not. */
+    static @Nullable Call find(HttpServerExchange exchange) {
+        return exchange.getAttachment(KEY);
     }
 
     /** The call of an exchange that has passed the handler which begins calls. */
@@ -174,7 +178,7 @@ final class Call implements ExchangeCompletionListener {
             return;
         }
         stop();
-        IoUtils.safeClose(exchange.getConnection());
+        connection.breakOff(exchange);
         end();
     }
 

@@ -33,6 +33,7 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private static final long HEAD_RETRY_MILLIS = 10;
 
     private final Call call;
+    private final boolean http2;
 
     // Mutable state
     private long remaining;
@@ -63,6 +64,7 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private CallSink(StreamSinkConduit next, Call call) {
         super(next);
         this.call = call;
+        this.http2 = Protocols.HTTP_2_0.equals(call.exchange().getProtocol());
         this.remaining = bodyLength(call);
     }
 
@@ -126,11 +128,15 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     }
 
     /** An answer that is out at once, as most are, needs no timer. */
-    private long wrote(long size, long count) {
+    private long wrote(long size, long count) throws IOException {
         begun = true;
         remaining -= count;
         if (count < size || remaining > 0) {
             startTimeout();
+        }
+        if (http2 && count > 0 && remaining > 0) {
+            // Undertow keeps a frame until it is full.
+            next.flush();
         }
         return count;
     }

@@ -3,7 +3,6 @@ package dev.fnwatchdog.undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
-import io.undertow.protocols.http2.Http2Channel;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.protocol.http.HttpOpenListener;
 import io.undertow.server.protocol.http2.Http2ReceiveListener;
@@ -127,7 +126,8 @@ final class Listener {
     }
 
     private void speakHttp2(ServedConnection connection, PooledByteBuffer first) {
-        Http2Channel http2 = new Http2Channel(connection, null, buffers, first, false, false, protocol);
+        connection.becomesHttp2();
+        Http2Connection http2 = new Http2Connection(connection, buffers, first, protocol);
         ServedConnections.speaks(http2, connection);
         http2.getReceiveSetter().set(new Http2ReceiveListener(http1.getRootHandler(), protocol, bufferSize, null));
         http2.resumeReceives();

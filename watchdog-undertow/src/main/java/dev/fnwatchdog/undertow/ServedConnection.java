@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow;
 
 import io.undertow.protocols.http2.Http2Channel;
+import io.undertow.server.Connectors;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
@@ -43,9 +44,10 @@ final class ServedConnection extends StreamConnection {
     private boolean headBegun;
     private long headBegan;
     private boolean headRead;
+    private boolean framed;
     private boolean tunnel;
     private boolean lingering;
-    private @Nullable Http2Channel http2;
+    private @Nullable Http2Connection http2;
     // written by the IO thread alone, read by whoever drains
     private volatile int requests;
 
@@ -58,8 +60,13 @@ final class ServedConnection extends StreamConnection {
         socket.setCloseListener(closed -> IoUtils.safeClose(this));
     }
 
-    /** From its first byte on, it speaks HTTP/2. */
-    void speaks(Http2Channel channel) {
+    /** Its bytes are HTTP/2's from here on: many requests share them. */
+    void becomesHttp2() {
+        framed = true;
+    }
+
+    /** What speaks HTTP/2 on it, once that is there. */
+    void speaks(Http2Connection channel) {
         http2 = channel;
     }
 
@@ -69,6 +76,9 @@ final class ServedConnection extends StreamConnection {
         requests++;
         headRead = false;
         exchange.addExchangeCompleteListener(ending);
+        if (http2 != null) {
+            http2.begins(exchange);
+        }
         announceClose(exchange);
     }
 
@@ -85,6 +95,9 @@ final class ServedConnection extends StreamConnection {
             return;
         }
         requests--;
+        if (http2 != null) {
+            http2.ends(exchange);
+        }
         headBegun = false;
         head.begin();
         if (exchange.getConnection() instanceof HttpServerConnection connection && connection.getExtraBytes() != null) {
@@ -100,6 +113,35 @@ final class ServedConnection extends StreamConnection {
         }
     }
 
+    /** Ends an exchange in the middle, so that the client can tell (HTTP/1.1: closed; HTTP/2: RST_STREAM). */
+    void breakOff(HttpServerExchange exchange) {
+        if (http2 != null) {
+            http2.reset(exchange, Http2Channel.ERROR_CANCEL);
+        } else {
+            IoUtils.safeClose(this);
+        }
+    }
+
+    /** The answer is out, and nobody wants the rest of the request; the client is to stop sending, and can read on. */
+    void stopReading(HttpServerExchange exchange) {
+        if (http2 != null) {
+            http2.reset(exchange, Http2Channel.ERROR_NO_ERROR);
+        } else {
+            closeInOrder();
+            Connectors.terminateRequest(exchange);
+        }
+    }
+
+    /** All has been said: closes it so that the client can read on to the end. */
+    void closeInOrder() {
+        try {
+            socket.getSinkChannel().shutdownWrites();
+        } catch (IOException ignored) {
+            // Then there is nobody who could read on.
+        }
+        IoUtils.safeClose(this);
+    }
+
     /** From here on it carries bytes that are no requests, until it is closed. */
     void becomesTunnel() {
         tunnel = true;
@@ -107,7 +149,7 @@ final class ServedConnection extends StreamConnection {
 
     /** When the head that has just been read began, as {@link System#nanoTime()}. */
     long headBegan() {
-        return headBegun && http2 == null ? headBegan : System.nanoTime();
+        return headBegun && !framed ? headBegan : System.nanoTime();
     }
 
     /** The head that has just been read; of HTTP/1 alone. */
@@ -144,7 +186,7 @@ final class ServedConnection extends StreamConnection {
     }
 
     private void noteHead(ByteBuffer bytes, int from, int to) {
-        if (requests > 0 || http2 != null || to <= from) {
+        if (requests > 0 || framed || to <= from) {
             return;
         }
         if (!headBegun) {
@@ -158,6 +200,9 @@ final class ServedConnection extends StreamConnection {
     @Override
     protected void closeAction() {
         all.closed(this);
+        if (http2 != null) {
+            http2.closed();
+        }
         if (socket.isWriteShutdown() && !socket.isReadShutdown()) {
             lingering = Lingering.begin(socket, all.buffers());
         }
@@ -235,7 +280,7 @@ final class ServedConnection extends StreamConnection {
         /** Undertow does this when it has read a head, and before it asks anybody. */
         @Override
         public void suspendReads() {
-            headRead |= headBegun && requests == 0 && http2 == null;
+            headRead |= headBegun && requests == 0 && !framed;
             next.suspendReads();
         }
 

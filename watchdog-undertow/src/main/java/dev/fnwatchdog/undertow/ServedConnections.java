@@ -1,7 +1,6 @@
 package dev.fnwatchdog.undertow;
 
 import io.undertow.connector.ByteBufferPool;
-import io.undertow.protocols.http2.Http2Channel;
 import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
@@ -57,7 +56,7 @@ final class ServedConnections {
     }
 
     /** From its first byte on, a connection speaks HTTP/2. */
-    static void speaks(Http2Channel channel, ServedConnection connection) {
+    static void speaks(Http2Connection channel, ServedConnection connection) {
         connection.speaks(channel);
         channel.putAttachment(KEY, connection);
     }

@@ -304,9 +304,13 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
         return bare;
     }
 
-    /** However the client's side ends, the function's does too. */
+    /** However one side ends, the other does too: a client that holds on to a dead tunnel would hold on to a place. */
     private void closeTogether(StreamConnection bare) {
         exchange.getConnection().addCloseListener(closed -> IoUtils.safeClose(bare));
+        ServedConnection client = ServedConnections.of(exchange);
+        // What the function said last is out when its end has been read; the one who forwards it is to come to his end.
+        bare.getSourceChannel()
+                .setCloseListener(ended -> client.getIoThread().execute(client::closeInOrder));
     }
 
     @Override

@@ -54,7 +54,7 @@ class InflightLimitTest {
                             "Content-Type: text/plain",
                             "X-OpenFaaS-Internal: faas-middleware",
                             "Retry-After: 1",
-                            "Content-Length: 66");
+                            "Content-Length: 62");
 
             release.countDown();
             assertThat(first.readResponse()).endsWith("hi");
