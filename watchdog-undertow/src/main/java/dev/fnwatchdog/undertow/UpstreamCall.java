@@ -229,6 +229,11 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
         call.flushHead();
     }
 
+    /** What there is of the answer goes out, though its body has not come. */
+    void flushHead() {
+        call.flushHead();
+    }
+
     /** The body has been read to its end. */
     void responseReceived(boolean reusable) {
         if (!reusable) {
