@@ -4,10 +4,15 @@ import dev.fnwatchdog.core.config.Timeouts;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.Protocols;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.xnio.Options;
 
 /**
  * One call of the function, from its request's head to the end of its answer: what must happen before the last byte can
@@ -178,8 +183,27 @@ final class Call implements ExchangeCompletionListener {
             return;
         }
         stop();
+        if (exchange.isResponseStarted() && !endIsTold()) {
+            resetOnClose();
+        }
         connection.breakOff(exchange);
         end();
+    }
+
+    /** Whether the client can tell a whole answer from one that breaks off, other than by the connection's end. */
+    private boolean endIsTold() {
+        HeaderMap headers = exchange.getResponseHeaders();
+        return headers.contains(Headers.CONTENT_LENGTH)
+                || headers.contains(Headers.TRANSFER_ENCODING)
+                || exchange.getProtocol().equals(Protocols.HTTP_2_0);
+    }
+
+    private void resetOnClose() {
+        try {
+            exchange.getConnection().setOption(Options.CLOSE_ABORT, true);
+        } catch (IOException ignored) {
+            // The client has closed it before: he knows.
+        }
     }
 
     /**

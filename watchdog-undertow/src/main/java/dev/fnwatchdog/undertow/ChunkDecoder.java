@@ -1,9 +1,9 @@
 package dev.fnwatchdog.undertow;
 
 import io.undertow.util.HeaderMap;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the framing out of a chunked body (RFC 9112, 7.1), in place and strictly: a body that two readers could take
@@ -45,6 +45,7 @@ final class ChunkDecoder {
     private int trailerLength;
     private int trailersTotal;
     private HeaderMap trailers = new HeaderMap();
+    private @Nullable MalformedMessageException failure;
 
     /** @param longestTrailers bytes that the trailers may take: they count with the head of their message (contract 7) */
     ChunkDecoder(HeaderLines lines, int longestTrailers) {
@@ -67,7 +68,10 @@ final class ChunkDecoder {
      * position set behind it. What follows the end of the body is left between the returned index and the position as it
      * was before the call; it is that position where nothing follows.
      */
-    int decode(ByteBuffer buffer, int from) throws IOException {
+    int decode(ByteBuffer buffer, int from) throws MalformedMessageException {
+        if (failure != null) {
+            throw failure;
+        }
         int end = buffer.position();
         int read = from;
         int write = from;
@@ -81,15 +85,29 @@ final class ChunkDecoder {
                 write += data;
                 remaining -= data;
                 state = remaining == 0 ? State.DATA_CR : State.DATA;
-            } else {
-                framing(buffer.get(read++));
+            } else if (!framing(buffer.get(read++), write > from)) {
+                break;
             }
         }
         buffer.position(write);
         return read;
     }
 
-    private void framing(byte b) throws IOException {
+    /** False where the byte is wrong, and the data before it is to be passed on before that is told. */
+    private boolean framing(byte b, boolean dataBefore) throws MalformedMessageException {
+        try {
+            framing(b);
+            return true;
+        } catch (MalformedMessageException malformed) {
+            if (!dataBefore) {
+                throw malformed;
+            }
+            failure = malformed;
+            return false;
+        }
+    }
+
+    private void framing(byte b) throws MalformedMessageException {
         switch (state) {
             case SIZE -> size(b);
             case BLANK -> blank(b);
@@ -118,7 +136,7 @@ final class ChunkDecoder {
         sizeLine = 0;
     }
 
-    private void size(byte b) throws IOException {
+    private void size(byte b) throws MalformedMessageException {
         int digit = Character.digit(b, 16);
         if (digit >= 0) {
             remaining = remaining << 4 | digit;
@@ -139,7 +157,7 @@ final class ChunkDecoder {
     }
 
     /** Blanks may stand before an extension, and some senders fill the line up with them. */
-    private void blank(byte b) throws IOException {
+    private void blank(byte b) throws MalformedMessageException {
         if (b == '\r') {
             state = State.SIZE_LF;
         } else if (b == ';') {
@@ -149,7 +167,7 @@ final class ChunkDecoder {
         }
     }
 
-    private void extension(byte b) throws IOException {
+    private void extension(byte b) throws MalformedMessageException {
         if (b == '\r') {
             state = State.SIZE_LF;
         } else if (Tokens.isControlByte(b) || ++sizeLine > LONGEST_SIZE_LINE) {
@@ -161,13 +179,13 @@ final class ChunkDecoder {
         state = remaining == 0 ? State.TRAILER : State.DATA;
     }
 
-    private static void expect(byte b, char expected) throws IOException {
+    private static void expect(byte b, char expected) throws MalformedMessageException {
         if (b != expected) {
             throw new MalformedMessageException("a chunk does not end where its size says");
         }
     }
 
-    private void trailer(byte b) throws IOException {
+    private void trailer(byte b) throws MalformedMessageException {
         if (++trailersTotal > longestTrailers) {
             throw new MalformedMessageException("the trailers are longer than %d bytes".formatted(longestTrailers));
         }

@@ -2,7 +2,6 @@ package dev.fnwatchdog.undertow;
 
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -19,7 +18,7 @@ final class HeaderLines {
     private final HttpString[] names = new HttpString[NAMES];
 
     /** Adds one line, without its line end, to {@code headers}. */
-    void add(byte[] line, int length, HeaderMap headers) throws IOException {
+    void add(byte[] line, int length, HeaderMap headers) throws MalformedMessageException {
         int colon = 0;
         int hash = 0;
         while (colon < length && line[colon] != ':') {
@@ -65,7 +64,7 @@ final class HeaderLines {
     }
 
     /** The value between optional white space; bytes above 127 pass as they are. */
-    static String value(byte[] line, int from, int to) throws IOException {
+    static String value(byte[] line, int from, int to) throws MalformedMessageException {
         int start = from;
         int end = to;
         while (start < end && isBlank(line[start])) {

@@ -22,6 +22,9 @@ final class ResponseHeadParser {
 
     private static final int FIRST_LINE_SIZE = 256;
 
+    /** A status line fits into one of Undertow's buffers; it writes no longer one. */
+    private static final int LONGEST_STATUS_LINE = 8 * 1024;
+
     private final HeaderLines lines;
 
     // Mutable state
@@ -128,6 +131,9 @@ final class ResponseHeadParser {
                 && line[6] == '.'
                 && line[8] == ' '
                 && (end == 12 || line[12] == ' ');
+        if (end > LONGEST_STATUS_LINE) {
+            throw new MalformedMessageException("the response's status line is longer than 8 KiB");
+        }
         if (!known || line[7] < '0' || line[7] > '9') {
             throw new MalformedMessageException("the response does not begin with an HTTP/1 status line");
         }

@@ -229,6 +229,11 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
         call.flushHead();
     }
 
+    /** What there is of the answer goes out, though its body has not come. */
+    void flushHead() {
+        call.flushHead();
+    }
+
     /** The body has been read to its end. */
     void responseReceived(boolean reusable) {
         if (!reusable) {
@@ -309,8 +314,7 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
         exchange.getConnection().addCloseListener(closed -> IoUtils.safeClose(bare));
         ServedConnection client = ServedConnections.of(exchange);
         // What the function said last is out when its end has been read; the one who forwards it is to come to his end.
-        bare.getSourceChannel()
-                .setCloseListener(ended -> client.getIoThread().execute(client::closeInOrder));
+        bare.getSourceChannel().setCloseListener(ended -> client.getIoThread().execute(client::closeInOrder));
     }
 
     @Override

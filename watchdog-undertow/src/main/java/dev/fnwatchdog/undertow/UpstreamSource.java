@@ -113,10 +113,20 @@ final class UpstreamSource implements StreamSourceConduit {
         if (!dst.hasRemaining()) {
             return 0;
         }
+        try {
+            return readBody(upstream, dst);
+        } catch (IOException broken) {
+            // The client is to see of the response what there was of it.
+            call.flushHead();
+            throw broken;
+        }
+    }
+
+    private int readBody(Upstream connection, ByteBuffer dst) throws IOException {
         return switch (framing.kind()) {
-            case LENGTH -> readLength(upstream, dst);
-            case CHUNKED -> readChunked(upstream, dst);
-            case UNTIL_CLOSE -> readUntilClose(upstream, dst);
+            case LENGTH -> readLength(connection, dst);
+            case CHUNKED -> readChunked(connection, dst);
+            case UNTIL_CLOSE -> readUntilClose(connection, dst);
             case NONE -> END;
         };
     }

@@ -52,14 +52,16 @@ class InflightLimitPlacesTest {
             case "/ok" -> connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
             case "/204" -> connection.send("HTTP/1.1 204 No Content\r\n\r\n");
             case "/304" -> connection.send("HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n");
-            case "/events" -> connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\ndata: 1\n\r\n");
+            case "/events" ->
+                connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\ndata: 1\n\r\n");
             case "/close" -> connection.close();
             case "/garbage" -> connection.send("what?\r\n\r\n");
             case "/half" -> {
                 connection.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
                 connection.close();
             }
-            case "/long" -> connection.send("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n" + "x".repeat(99_999_999));
+            case "/long" ->
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n" + "x".repeat(99_999_999));
             case "/until-close" -> {
                 connection.send("HTTP/1.0 200 OK\r\n\r\nall");
                 connection.close();
@@ -104,8 +106,7 @@ class InflightLimitPlacesTest {
     }
 
     static Stream<Arguments> ways() {
-        Use upgrade = then(
-                get("/upgrade", "Connection: Upgrade", "Upgrade: echo", ""), client -> client.send("ping"));
+        Use upgrade = then(get("/upgrade", "Connection: Upgrade", "Upgrade: echo", ""), client -> client.send("ping"));
         return Stream.of(
                 way("an answer", then(get("/ok"), RawClient::readResponse)),
                 way("an answer without a body", then(get("/204"), RawClient::readHead)),
@@ -115,8 +116,12 @@ class InflightLimitPlacesTest {
                 way("CONNECT", client -> client.send("CONNECT h:80 HTTP/1.1\r\nHost: h:80\r\n\r\n")),
                 way("a client that leaves before its answer", then(get("/hang"), RawClient::close)),
                 way("a client that resets before its answer", then(get("/hang"), RawClient::reset)),
-                way("a client that leaves while it sends", then(send(POST + "Content-Length: 9\r\n\r\nhalf"), RawClient::close)),
-                way("a client that leaves in a chunk", then(send(POST + "Transfer-Encoding: chunked\r\n\r\n9\r\nhalf"), RawClient::close)),
+                way(
+                        "a client that leaves while it sends",
+                        then(send(POST + "Content-Length: 9\r\n\r\nhalf"), RawClient::close)),
+                way(
+                        "a client that leaves in a chunk",
+                        then(send(POST + "Transfer-Encoding: chunked\r\n\r\n9\r\nhalf"), RawClient::close)),
                 way("a client that leaves in a stream of events", then(get("/events"), client -> {
                     client.readUntil("data: 1\n");
                     client.close();
@@ -143,7 +148,11 @@ class InflightLimitPlacesTest {
                 }),
                 way("a tunnel that the client closes", then(upgrade, RawClient::close)),
                 way("a tunnel that the client resets", then(upgrade, RawClient::reset)),
-                way("a tunnel that the function closes", then(get("/upgrade-and-close", "Connection: Upgrade", "Upgrade: echo", ""), RawClient::readToEnd)),
+                way(
+                        "a tunnel that the function closes",
+                        then(
+                                get("/upgrade-and-close", "Connection: Upgrade", "Upgrade: echo", ""),
+                                RawClient::readToEnd)),
                 way("a stream of HTTP/2", client -> {
                     Http2Client http2 = Http2Client.on(client);
                     http2.get(1, "/ok");

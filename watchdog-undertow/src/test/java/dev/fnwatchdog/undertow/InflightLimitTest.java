@@ -49,7 +49,10 @@ class InflightLimitTest {
             assertThat(refusal)
                     .startsWith("HTTP/1.1 429 Too Many Requests\r\n")
                     .endsWith("\r\n\r\nConcurrent request limit exceeded. Max concurrent requests: 1\n");
-            assertThat(refusal.substring(0, refusal.indexOf("\r\n\r\n")).lines().skip(1).filter(line -> !line.startsWith("Date: ")))
+            assertThat(refusal.substring(0, refusal.indexOf("\r\n\r\n"))
+                            .lines()
+                            .skip(1)
+                            .filter(line -> !line.startsWith("Date: ")))
                     .containsExactlyInAnyOrder(
                             "Content-Type: text/plain",
                             "X-OpenFaaS-Internal: faas-middleware",
@@ -93,7 +96,8 @@ class InflightLimitTest {
         try (ScriptedFunction function = ScriptedFunction.answering(answer);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 RawClient client = watchdog.connect()) {
-            String end = answer.contains("chunked") ? "\r\n0\r\n\r\n" : answer.contains("204") ? "\r\n\r\n" : "\r\n\r\nhi";
+            String end =
+                    answer.contains("chunked") ? "\r\n0\r\n\r\n" : answer.contains("204") ? "\r\n\r\n" : "\r\n\r\nhi";
             for (int i = 0; i < 3_000; i++) {
                 client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
                 assertThat(client.readUntil(end)).startsWith(answer.substring(0, 12));

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

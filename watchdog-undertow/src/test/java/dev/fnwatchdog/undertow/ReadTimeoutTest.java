@@ -146,8 +146,8 @@ class ReadTimeoutTest {
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "300ms");
                 RawClient client = watchdog.connect()) {
-            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"
-                    + "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel");
+            client.send(
+                    "GET / HTTP/1.1\r\nHost: h\r\n\r\n" + "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel");
             pass(Duration.ofMillis(400));
             release.countDown();
 
@@ -174,8 +174,8 @@ class ReadTimeoutTest {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
-            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"
-                    + "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel");
+            client.send(
+                    "GET / HTTP/1.1\r\nHost: h\r\n\r\n" + "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel");
 
             assertThat(client.readResponse()).startsWith("HTTP/1.1 200 OK\r\n");
             assertThat(client.readToEnd()).startsWith("HTTP/1.1 408 ");

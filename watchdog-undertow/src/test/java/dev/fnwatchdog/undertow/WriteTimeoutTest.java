@@ -63,7 +63,10 @@ class WriteTimeoutTest {
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
 
-            assertThat(client.readToAnyEnd()).startsWith("HTTP/1.1 200 OK\r\n").contains("data: 1").doesNotContain("\r\n0\r\n");
+            assertThat(client.readToAnyEnd())
+                    .startsWith("HTTP/1.1 200 OK\r\n")
+                    .contains("data: 1")
+                    .doesNotContain("\r\n0\r\n");
             assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
         }
     }
@@ -81,9 +84,13 @@ class WriteTimeoutTest {
             long[] served = {-1};
             Poll.until(PATIENCE, () -> {
                 long before = served[0];
-                served[0] = watchdog.log().lines().stream().filter(line -> line.contains("GET / - 200")).count();
+                served[0] = watchdog.log().lines().stream()
+                        .filter(line -> line.contains("GET / - 200"))
+                        .count();
                 long begin = System.nanoTime();
-                Poll.until(PATIENCE, () -> System.nanoTime() - begin > Duration.ofMillis(400).toNanos());
+                Poll.until(
+                        PATIENCE,
+                        () -> System.nanoTime() - begin > Duration.ofMillis(400).toNanos());
                 return before == served[0];
             });
 
@@ -118,7 +125,9 @@ class WriteTimeoutTest {
                 client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
                 assertThat(client.readUntil("\r\n0\r\n\r\n")).contains("hi");
                 long begin = System.nanoTime();
-                Poll.until(PATIENCE, () -> System.nanoTime() - begin > Duration.ofMillis(250).toNanos());
+                Poll.until(
+                        PATIENCE,
+                        () -> System.nanoTime() - begin > Duration.ofMillis(250).toNanos());
             }
         }
     }
