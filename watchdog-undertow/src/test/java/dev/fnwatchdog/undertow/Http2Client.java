@@ -107,7 +107,7 @@ final class Http2Client implements AutoCloseable {
 
     private Frame read() throws IOException {
         ByteBuffer head = ByteBuffer.wrap(connection.read(9).getBytes(StandardCharsets.ISO_8859_1));
-        int length = (head.get() & 0xff) << 16 | head.getShort() & 0xffff;
+        int length = ((head.get() & 0xff) << 16) | (head.getShort() & 0xffff);
         int type = head.get();
         int flags = head.get();
         int stream = head.getInt();

@@ -48,7 +48,7 @@ class InflightLimitPlacesTest {
 
     private static void answer(RawClient connection, String head) throws Exception {
         ENTERED.release();
-        switch (head.split(" ")[1]) {
+        switch (head.split(" ", -1)[1]) {
             case "/ok" -> connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
             case "/204" -> connection.send("HTTP/1.1 204 No Content\r\n\r\n");
             case "/304" -> connection.send("HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n");

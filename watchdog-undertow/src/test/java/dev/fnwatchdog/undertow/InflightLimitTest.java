@@ -129,7 +129,7 @@ class InflightLimitTest {
                         connection.readHead();
                         most.accumulateAndGet(now.incrementAndGet(), Math::max);
                         served.incrementAndGet();
-                        Thread.yield();
+                        Thread.onSpinWait();
                         now.decrementAndGet();
                         connection.send(OK);
                     }
