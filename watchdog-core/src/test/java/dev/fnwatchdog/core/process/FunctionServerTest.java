@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -240,78 +239,6 @@ class FunctionServerTest {
 
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
             assertThat(function.ended()).isEqualTo(new Exited(0));
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    @EnabledOnOs(OS.LINUX)
-    void takesItsHiddenGrandchildrenAlong(boolean killed) throws Exception {
-        try (RunningFunction function =
-                RunningFunction.of("hides-grandchildren.sh stays").ready()) {
-            assertThat(function.processes()).hasSizeGreaterThanOrEqualTo(9);
-            if (killed) {
-                function.server().kill();
-            } else {
-                function.server().stop(Duration.ZERO);
-            }
-
-            Eventually.isTrue("nothing is left", () -> function.processes().isEmpty());
-            assertThat(function.ended()).isEqualTo(new Signalled(9));
-        }
-    }
-
-    @Test
-    @EnabledOnOs(OS.LINUX)
-    void leavesNothingBehindWhenItEndsByItself() throws Exception {
-        try (RunningFunction function = RunningFunction.of("hides-grandchildren.sh ends")) {
-            assertThat(function.ended()).isEqualTo(new Exited(0));
-
-            Eventually.isTrue("nothing is left", () -> function.processes().isEmpty());
-        }
-    }
-
-    @Test
-    @EnabledOnOs(OS.LINUX)
-    void leavesNothingOfAThousandProcessesThatForkMeanwhile() throws Exception {
-        try (RunningFunction function = RunningFunction.of("fork-tree.sh 3")) {
-            Eventually.isTrue("a thousand", () -> function.processes().size() > 1000);
-            function.server().kill();
-
-            Eventually.isTrue("nothing is left", () -> function.processes().isEmpty());
-        }
-    }
-
-    @Test
-    @EnabledOnOs(OS.LINUX)
-    void leavesNoDescriptorAndNoThreadBehind() throws Exception {
-        startAndStop();
-        // The JDK's own threads for processes wait for more; their streams are closed when they get to it.
-        Eventually.isTrue("quiet", () -> functionThreads() == 0);
-        long descriptors = descriptors();
-        for (int i = 0; i < 20; i++) {
-            startAndStop();
-        }
-
-        Eventually.isTrue("threads", () -> functionThreads() == 0);
-        Eventually.isTrue("descriptors", () -> descriptors() <= descriptors);
-    }
-
-    private static void startAndStop() throws Exception {
-        try (RunningFunction function = RunningFunction.of("ends-gracefully.sh").ready()) {
-            function.server().stop(Duration.ZERO);
-        }
-    }
-
-    private static long functionThreads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("watchdog-"))
-                .count();
-    }
-
-    private static long descriptors() throws Exception {
-        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
-            return open.count();
         }
     }
 
