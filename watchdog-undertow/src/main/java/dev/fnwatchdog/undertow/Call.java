@@ -44,6 +44,8 @@ final class Call implements ExchangeCompletionListener {
     private @Nullable CallSink sink;
     private @Nullable RequestSource source;
     private TimeoutQueue.@Nullable Timeout timeout;
+    private boolean watched;
+    private @Nullable DisconnectWatch watch;
 
     private Call(HttpServerExchange exchange, IoLoop loop, ServedConnection connection, Duration writeTimeout) {
         this.exchange = exchange;
@@ -114,6 +116,29 @@ final class Call implements ExchangeCompletionListener {
     /** How the mode gives up what it does for this call: close a connection, kill a process. Must be harmless twice. */
     void onAbort(Runnable action) {
         abort = action;
+    }
+
+    /** From when the whole request has been read, the client's leaving ends the call. */
+    void watchClient() {
+        watched = true;
+        if (exchange.isRequestComplete()) {
+            requestRead();
+        }
+    }
+
+    /** The whole request has been read: what comes now tells only whether the client is still there. */
+    void requestRead() {
+        if (watched && watch == null && !ended) {
+            watch = DisconnectWatch.start(exchange, this::clientGone);
+        }
+    }
+
+    /** The client's side of the connection is somebody else's now, or nobody's. */
+    void stopWatching() {
+        watched = false;
+        if (watch != null) {
+            watch.stop();
+        }
     }
 
     /** The next piece of the answer may be its last. */
@@ -224,6 +249,7 @@ final class Call implements ExchangeCompletionListener {
     private void stop() {
         Runnable action = abort;
         abort = () -> {};
+        stopWatching();
         if (source != null) {
             source.stop();
         }

@@ -47,7 +47,7 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
     private @Nullable StreamSinkChannel requestChannel;
     private @Nullable StreamSourceChannel responseChannel;
     private @Nullable PooledByteBuffer tunnelBytes;
-    private @Nullable DisconnectWatch watch;
+    private UpstreamPool.@Nullable Attempt attempt;
     private boolean triedFresh;
     private boolean requestSent;
     private boolean over;
@@ -68,7 +68,13 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
     @Override
     public void sendRequest(ClientRequest asked, ClientCallback<ClientExchange> clientCallback) {
         request = asked;
-        pool.acquire(this);
+        call.watchClient();
+        Upstream idle = pool.takeIdle();
+        if (idle == null) {
+            attempt = pool.open(this);
+        } else {
+            connected(idle);
+        }
         clientCallback.completed(this);
         if (upstream != null && sink.untouched()) {
             // A body that lets wait for itself must not hold back the head.
@@ -114,19 +120,16 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
         triedFresh = true;
         dropConnection();
         sink.disconnect();
-        pool.open(this);
+        attempt = pool.open(this);
         return true;
     }
 
-    /** The whole request is out: from now on the client's side only tells whether he is still there. */
+    /** The whole request is out. */
     void requestSent() {
         if (requestSent) {
             return;
         }
         requestSent = true;
-        if (!over && exchange.isRequestComplete()) {
-            watch = DisconnectWatch.start(exchange, call::clientGone);
-        }
         if (source.ended()) {
             releaseConnection();
         }
@@ -274,8 +277,8 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
             return;
         }
         over = true;
-        if (watch != null) {
-            watch.stop();
+        if (attempt != null) {
+            attempt.giveUp();
         }
         if (!upgraded) {
             dropConnection();
@@ -296,9 +299,7 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
         }
         upgraded = true;
         upstream = null;
-        if (watch != null) {
-            watch.stop();
-        }
+        call.stopWatching();
         StreamConnection bare = connection.detach();
         if (tunnelBytes != null) {
             bare.getSourceChannel()
