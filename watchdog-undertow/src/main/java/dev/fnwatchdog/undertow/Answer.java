@@ -83,7 +83,7 @@ final class Answer {
     }
 
     /** The client may go on sending his body: nobody wants it, and the connection takes care that he can read on. */
-    private static void close(HttpServerExchange exchange) {
+    static void close(HttpServerExchange exchange) {
         if (exchange.getConnection() instanceof HttpServerConnection connection) {
             try {
                 connection.getOriginalSinkConduit().terminateWrites();

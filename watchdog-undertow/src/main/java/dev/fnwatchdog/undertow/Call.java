@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow;
 import dev.fnwatchdog.core.config.Timeouts;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.Options;
@@ -25,6 +27,7 @@ final class Call implements ExchangeCompletionListener {
     /** The client went away before it was answered; nginx's number, in logs and metrics only. */
     static final int CLIENT_CLOSED_REQUEST = 499;
 
+    private static final long REST_OF_REQUEST_MILLIS = 500;
     private static final AttachmentKey<Call> KEY = AttachmentKey.create(Call.class);
 
     private final HttpServerExchange exchange;
@@ -224,6 +227,30 @@ final class Call implements ExchangeCompletionListener {
             exchange.getConnection().setOption(Options.CLOSE_ABORT, true);
         } catch (IOException ignored) {
             // The client has closed it before: he knows.
+        }
+    }
+
+    /**
+     * The function has answered without the whole request. The client may have sent the rest meanwhile, and keeps his
+     * connection then; one that goes on sending what nobody wants is not listened to for long. (A stream of HTTP/2 is: it
+     * could only be closed in a way that looks like an error.)
+     */
+    void awaitEndOfRequest() {
+        if (exchange.getConnection() instanceof HttpServerConnection) {
+            loop.thread().executeAfter(this::closeUnlessRead, REST_OF_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void closeUnlessRead() {
+        if (ended || exchange.isRequestComplete()) {
+            return;
+        }
+        if (exchange.isResponseComplete()) {
+            stop();
+            Answer.close(exchange);
+            end();
+        } else {
+            awaitEndOfRequest();
         }
     }
 

@@ -9,12 +9,12 @@ import io.undertow.client.PushCallback;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 import org.xnio.channels.Configurable;
 import org.xnio.channels.StreamSinkChannel;
@@ -239,15 +239,15 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
 
     /** The body has been read to its end. */
     void responseReceived(boolean reusable) {
-        if (!reusable) {
-            dropConnection();
-            sink.discard();
-        } else if (requestSent) {
+        if (reusable && requestSent) {
             releaseConnection();
-        } else {
-            // An answer to a request that is not out yet: the rest of it is of no use, nor is the connection.
-            dropConnection();
-            sink.discard();
+            return;
+        }
+        // Where the request is not out yet, the rest of it is of no use, nor is the connection.
+        dropConnection();
+        sink.discard();
+        if (!exchange.isRequestComplete()) {
+            call.awaitEndOfRequest();
         }
     }
 
@@ -255,6 +255,8 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
         Upstream connection = upstream;
         upstream = null;
         if (connection != null) {
+            // It is another call's from now on: what is left of this one must not touch it.
+            sink.done();
             connection.release();
         }
     }
@@ -306,13 +308,8 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
                     .setConduit(new FirstBytesConduit(bare.getSourceChannel().getConduit(), tunnelBytes));
             tunnelBytes = null;
         }
-        closeTogether(bare);
+        Tunnel.join((HttpServerConnection) exchange.getConnection(), bare);
         return bare;
-    }
-
-    /** However the client's side ends, the function's does too. */
-    private void closeTogether(StreamConnection bare) {
-        exchange.getConnection().addCloseListener(closed -> IoUtils.safeClose(bare));
     }
 
     @Override
