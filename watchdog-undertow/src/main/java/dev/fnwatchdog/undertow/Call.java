@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow;
 import dev.fnwatchdog.core.config.Timeouts;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.Options;
 
@@ -24,6 +26,7 @@ final class Call implements ExchangeCompletionListener {
     /** The client went away before it was answered; nginx's number, in logs and metrics only. */
     static final int CLIENT_CLOSED_REQUEST = 499;
 
+    private static final long REST_OF_REQUEST_MILLIS = 500;
     private static final AttachmentKey<Call> KEY = AttachmentKey.create(Call.class);
 
     private final HttpServerExchange exchange;
@@ -43,6 +46,8 @@ final class Call implements ExchangeCompletionListener {
     private @Nullable CallSink sink;
     private @Nullable RequestSource source;
     private TimeoutQueue.@Nullable Timeout timeout;
+    private boolean watched;
+    private @Nullable DisconnectWatch watch;
 
     private Call(HttpServerExchange exchange, IoLoop loop, ServedConnection connection, Duration writeTimeout) {
         this.exchange = exchange;
@@ -118,6 +123,29 @@ final class Call implements ExchangeCompletionListener {
     /** How the mode gives up what it does for this call: close a connection, kill a process. Must be harmless twice. */
     void onAbort(Runnable action) {
         abort = action;
+    }
+
+    /** From when the whole request has been read, the client's leaving ends the call. */
+    void watchClient() {
+        watched = true;
+        if (exchange.isRequestComplete()) {
+            requestRead();
+        }
+    }
+
+    /** The whole request has been read: what comes now tells only whether the client is still there. */
+    void requestRead() {
+        if (watched && watch == null && !ended) {
+            watch = DisconnectWatch.start(exchange, this::clientGone);
+        }
+    }
+
+    /** The client's side of the connection is somebody else's now, or nobody's. */
+    void stopWatching() {
+        watched = false;
+        if (watch != null) {
+            watch.stop();
+        }
     }
 
     /** The next piece of the answer may be its last. */
@@ -207,6 +235,30 @@ final class Call implements ExchangeCompletionListener {
     }
 
     /**
+     * The function has answered without the whole request. The client may have sent the rest meanwhile, and keeps his
+     * connection then; one that goes on sending what nobody wants is not listened to for long. (A stream of HTTP/2 is: it
+     * could only be closed in a way that looks like an error.)
+     */
+    void awaitEndOfRequest() {
+        if (exchange.getConnection() instanceof HttpServerConnection) {
+            loop.thread().executeAfter(this::closeUnlessRead, REST_OF_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void closeUnlessRead() {
+        if (ended || exchange.isRequestComplete()) {
+            return;
+        }
+        if (exchange.isResponseComplete()) {
+            stop();
+            connection.stopReading(exchange);
+            end();
+        } else {
+            awaitEndOfRequest();
+        }
+    }
+
+    /**
      * Gives up the function's work and answers in its place; where the answer has begun already, breaks it off.
      *
      * @param answer sets status, headers and body
@@ -228,6 +280,7 @@ final class Call implements ExchangeCompletionListener {
     private void stop() {
         Runnable action = abort;
         abort = () -> {};
+        stopWatching();
         if (source != null) {
             source.stop();
         }

@@ -4,13 +4,16 @@ import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
 import org.xnio.conduits.ConduitStreamSourceChannel;
+import org.xnio.conduits.StreamSourceConduit;
 
 /**
  * Sees that a client leaves while his call is served: Undertow reads nothing then, and so would not notice. What a client
- * sends ahead of time (pipelining) is kept for his next request. HTTP/2 needs no watch: its streams are reset.
+ * sends ahead of time (pipelining) is kept for his next request; once that is more than a buffer holds, his leaving is seen
+ * no more. HTTP/2 needs no watch: its streams are reset.
  *
  * <p>A client that only closes his sending side looks the same, and is treated the same, as by Go's server.
  *
@@ -18,6 +21,7 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
  */
 final class DisconnectWatch implements ChannelListener<ConduitStreamSourceChannel> {
     private final HttpServerConnection connection;
+    private final StreamSourceConduit raw;
     private final HttpServerExchange exchange;
     private final Runnable gone;
 
@@ -26,21 +30,20 @@ final class DisconnectWatch implements ChannelListener<ConduitStreamSourceChanne
 
     private DisconnectWatch(HttpServerConnection connection, HttpServerExchange exchange, Runnable gone) {
         this.connection = connection;
+        this.raw = connection.getOriginalSourceConduit();
         this.exchange = exchange;
         this.gone = gone;
     }
 
-    /** Watches from now on, where that can be: the request has been read, and no other one waits behind it. */
+    /** Watches from now on, where that can be: the whole request must have been read. */
     static @Nullable DisconnectWatch start(HttpServerExchange exchange, Runnable gone) {
-        if (exchange.isComplete()
-                || !(exchange.getConnection() instanceof HttpServerConnection connection)
-                || connection.getExtraBytes() != null) {
+        if (exchange.isComplete() || !(exchange.getConnection() instanceof HttpServerConnection connection)) {
             return null;
         }
         DisconnectWatch watch = new DisconnectWatch(connection, exchange, gone);
-        ConduitStreamSourceChannel source = connection.getChannel().getSourceChannel();
-        source.setReadListener(watch);
-        source.resumeReads();
+        connection.getChannel().getSourceChannel().setReadListener(watch);
+        // Not through the channel: the conduit of a body that has been read does not pass it on.
+        watch.raw.resumeReads();
         return watch;
     }
 
@@ -50,7 +53,7 @@ final class DisconnectWatch implements ChannelListener<ConduitStreamSourceChanne
             stopped = true;
             ConduitStreamSourceChannel source = connection.getChannel().getSourceChannel();
             if (source.getReadListener() == this) {
-                source.suspendReads();
+                raw.suspendReads();
                 source.setReadListener(null);
             }
         }
@@ -61,24 +64,48 @@ final class DisconnectWatch implements ChannelListener<ConduitStreamSourceChanne
         if (stopped || exchange.isComplete()) {
             return;
         }
-        PooledByteBuffer pooled = connection.getByteBufferPool().allocate();
-        boolean free = true;
         try {
-            int read = connection.getOriginalSourceConduit().read(pooled.getBuffer());
+            PooledByteBuffer ahead = connection.getExtraBytes();
+            int read = ahead == null ? readFirst() : readMore(ahead.getBuffer());
             if (read < 0) {
                 gone.run();
-            } else if (read > 0) {
-                pooled.getBuffer().flip();
-                connection.ungetRequestBytes(pooled);
-                free = false;
-                stop();
             }
         } catch (IOException e) {
             gone.run();
+        }
+    }
+
+    private int readFirst() throws IOException {
+        PooledByteBuffer pooled = connection.getByteBufferPool().allocate();
+        boolean free = true;
+        try {
+            int read = raw.read(pooled.getBuffer());
+            if (read > 0) {
+                pooled.getBuffer().flip();
+                connection.ungetRequestBytes(pooled);
+                free = false;
+            }
+            return read;
         } finally {
             if (free) {
                 pooled.close();
             }
+        }
+    }
+
+    /** Reads behind what has come before, into the same buffer. */
+    private int readMore(ByteBuffer ahead) throws IOException {
+        int from = ahead.position();
+        int to = ahead.limit();
+        if (to == ahead.capacity()) {
+            stop();
+            return 0;
+        }
+        ahead.limit(ahead.capacity()).position(to);
+        try {
+            return raw.read(ahead);
+        } finally {
+            ahead.limit(ahead.position()).position(from);
         }
     }
 }

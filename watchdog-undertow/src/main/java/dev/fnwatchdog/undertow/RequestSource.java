@@ -86,8 +86,10 @@ final class RequestSource extends AbstractStreamSourceConduit<StreamSourceCondui
     }
 
     private long ended(long count) {
-        if (count == END) {
+        // A chunked body is complete with its last data; its reader may not ask again.
+        if (count == END || call.exchange().isRequestComplete()) {
             finish();
+            call.requestRead();
         }
         return count;
     }

@@ -31,6 +31,7 @@ final class ResponseHeadParser {
     private byte[] line = new byte[FIRST_LINE_SIZE];
     private int length;
     private int total;
+    private boolean started;
     private boolean statusLineRead;
     private int status;
     private String reason = "";
@@ -41,23 +42,29 @@ final class ResponseHeadParser {
         this.lines = lines;
     }
 
-    /** Forgets the last head; the next bytes begin a new one. */
+    /** The next bytes are the first of another call's response. */
     void reset() {
+        started = false;
+        nextHead();
+    }
+
+    private void nextHead() {
         length = 0;
         total = 0;
         statusLineRead = false;
         headers = new HeaderMap();
     }
 
-    /** Whether a byte of the current head has arrived. */
+    /** Whether a byte of the response has arrived, be it of an interim one. */
     boolean started() {
-        return total > 0;
+        return started;
     }
 
     /** Reads on. True when the final head is complete: what is left in {@code bytes} belongs to the body. */
     boolean parse(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             byte b = bytes.get();
+            started = true;
             if (++total > LONGEST_HEAD) {
                 throw new MalformedMessageException("the response head is longer than 1 MiB");
             }
@@ -106,7 +113,7 @@ final class ResponseHeadParser {
             return false;
         }
         if (status < 200 && status != 101) {
-            reset();
+            nextHead();
             return false;
         }
         return true;

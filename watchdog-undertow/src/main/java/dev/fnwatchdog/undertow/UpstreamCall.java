@@ -9,12 +9,12 @@ import io.undertow.client.PushCallback;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 import org.xnio.channels.Configurable;
 import org.xnio.channels.StreamSinkChannel;
@@ -47,7 +47,7 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
     private @Nullable StreamSinkChannel requestChannel;
     private @Nullable StreamSourceChannel responseChannel;
     private @Nullable PooledByteBuffer tunnelBytes;
-    private @Nullable DisconnectWatch watch;
+    private UpstreamPool.@Nullable Attempt attempt;
     private boolean triedFresh;
     private boolean requestSent;
     private boolean over;
@@ -68,7 +68,13 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
     @Override
     public void sendRequest(ClientRequest asked, ClientCallback<ClientExchange> clientCallback) {
         request = asked;
-        pool.acquire(this);
+        call.watchClient();
+        Upstream idle = pool.takeIdle();
+        if (idle == null) {
+            attempt = pool.open(this);
+        } else {
+            connected(idle);
+        }
         clientCallback.completed(this);
         if (upstream != null && sink.untouched()) {
             // A body that lets wait for itself must not hold back the head.
@@ -114,19 +120,16 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
         triedFresh = true;
         dropConnection();
         sink.disconnect();
-        pool.open(this);
+        attempt = pool.open(this);
         return true;
     }
 
-    /** The whole request is out: from now on the client's side only tells whether he is still there. */
+    /** The whole request is out. */
     void requestSent() {
         if (requestSent) {
             return;
         }
         requestSent = true;
-        if (!over && exchange.isRequestComplete()) {
-            watch = DisconnectWatch.start(exchange, call::clientGone);
-        }
         if (source.ended()) {
             releaseConnection();
         }
@@ -236,15 +239,15 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
 
     /** The body has been read to its end. */
     void responseReceived(boolean reusable) {
-        if (!reusable) {
-            dropConnection();
-            sink.discard();
-        } else if (requestSent) {
+        if (reusable && requestSent) {
             releaseConnection();
-        } else {
-            // An answer to a request that is not out yet: the rest of it is of no use, nor is the connection.
-            dropConnection();
-            sink.discard();
+            return;
+        }
+        // Where the request is not out yet, the rest of it is of no use, nor is the connection.
+        dropConnection();
+        sink.discard();
+        if (!exchange.isRequestComplete()) {
+            call.awaitEndOfRequest();
         }
     }
 
@@ -252,6 +255,8 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
         Upstream connection = upstream;
         upstream = null;
         if (connection != null) {
+            // It is another call's from now on: what is left of this one must not touch it.
+            sink.done();
             connection.release();
         }
     }
@@ -274,8 +279,8 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
             return;
         }
         over = true;
-        if (watch != null) {
-            watch.stop();
+        if (attempt != null) {
+            attempt.giveUp();
         }
         if (!upgraded) {
             dropConnection();
@@ -296,25 +301,15 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
         }
         upgraded = true;
         upstream = null;
-        if (watch != null) {
-            watch.stop();
-        }
+        call.stopWatching();
         StreamConnection bare = connection.detach();
         if (tunnelBytes != null) {
             bare.getSourceChannel()
                     .setConduit(new FirstBytesConduit(bare.getSourceChannel().getConduit(), tunnelBytes));
             tunnelBytes = null;
         }
-        closeTogether(bare);
+        Tunnel.join((HttpServerConnection) exchange.getConnection(), bare);
         return bare;
-    }
-
-    /** However one side ends, the other does too: a client that holds on to a dead tunnel would hold on to a place. */
-    private void closeTogether(StreamConnection bare) {
-        exchange.getConnection().addCloseListener(closed -> IoUtils.safeClose(bare));
-        ServedConnection client = ServedConnections.of(exchange);
-        // What the function said last is out when its end has been read; the one who forwards it is to come to his end.
-        bare.getSourceChannel().setCloseListener(ended -> client.getIoThread().execute(client::closeInOrder));
     }
 
     @Override

@@ -6,9 +6,9 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoFuture;
 import org.xnio.OptionMap;
 import org.xnio.Options;
@@ -58,33 +58,23 @@ final class UpstreamPool {
         this.open = open;
     }
 
-    /** Hands over an idle connection that is still good, or opens one. */
-    void acquire(Opened opened) {
+    /** An idle connection that is still good, or nothing. */
+    @Nullable
+    Upstream takeIdle() {
         for (Upstream last = idle.pollLast(); last != null; last = idle.pollLast()) {
             if (last.stillIdle()) {
-                opened.connected(last);
-                return;
+                return last;
             }
             last.close();
         }
-        open(opened);
+        return null;
     }
 
     /** Opens a connection, whether there are idle ones or not. */
-    void open(Opened opened) {
-        open(opened, 0);
-    }
-
-    private void open(Opened opened, int attempt) {
-        InetSocketAddress candidate = address.candidate(attempt);
-        thread.openStreamConnection(
-                        candidate,
-                        connection -> {
-                            address.answered(candidate);
-                            opened.connected(adopt(connection));
-                        },
-                        OPTIONS)
-                .addNotifier(new ConnectFailure(attempt), opened);
+    Attempt open(Opened opened) {
+        Attempt attempt = new Attempt(opened);
+        attempt.tryNext();
+        return attempt;
     }
 
     private Upstream adopt(StreamConnection connection) {
@@ -123,28 +113,51 @@ final class UpstreamPool {
         }
     }
 
-    private final class ConnectFailure extends IoFuture.HandlingNotifier<StreamConnection, Opened> {
-        private final int attempt;
+    /** The attempt to connect to each address in turn, until one answers. */
+    final class Attempt extends IoFuture.HandlingNotifier<StreamConnection, Opened> {
+        private final Opened opened;
 
-        ConnectFailure(int attempt) {
-            this.attempt = attempt;
+        // Mutable state
+        private int tried;
+        private boolean givenUp;
+        private @Nullable IoFuture<StreamConnection> pending;
+
+        private Attempt(Opened opened) {
+            this.opened = opened;
+        }
+
+        private void tryNext() {
+            InetSocketAddress candidate = address.candidate(tried++);
+            pending = thread.openStreamConnection(candidate, connection -> connected(connection, candidate), OPTIONS);
+            pending.addNotifier(this, opened);
+        }
+
+        private void connected(StreamConnection connection, InetSocketAddress candidate) {
+            address.answered(candidate);
+            opened.connected(adopt(connection));
+        }
+
+        /** Nobody waits for it any more. */
+        void giveUp() {
+            givenUp = true;
+            if (pending != null) {
+                pending.cancel();
+            }
         }
 
         @Override
-        public void handleFailed(IOException reason, Opened opened) {
+        public void handleFailed(IOException reason, Opened waiting) {
             // The failure may be told on another thread, or before the caller has returned.
             thread.execute(() -> {
-                if (attempt + 1 < address.count()) {
-                    open(opened, attempt + 1);
+                if (givenUp) {
+                    return;
+                }
+                if (tried < address.count()) {
+                    tryNext();
                 } else {
-                    opened.failed(reason);
+                    waiting.failed(reason);
                 }
             });
-        }
-
-        @Override
-        public void handleCancelled(Opened opened) {
-            handleFailed(new IOException("the connection attempt was given up", new CancellationException()), opened);
         }
     }
 }

@@ -38,6 +38,7 @@ final class UpstreamSink implements StreamSinkConduit {
     private boolean writesResumed;
     private boolean terminated;
     private boolean discarding;
+    private boolean done;
 
     UpstreamSink(UpstreamCall call, HttpServerExchange exchange, IoLoop loop, UpstreamAddress address) {
         this.call = call;
@@ -54,11 +55,6 @@ final class UpstreamSink implements StreamSinkConduit {
     /** Whether the request has no body, or none of it has been taken. */
     boolean bodyUntouched() {
         return !bodyBegun;
-    }
-
-    /** Whether the whole request has been handed to the kernel. */
-    boolean complete() {
-        return terminated && !discarding && headBegun && headRest == null;
     }
 
     /** There is a connection, and nothing waits for it yet. */
@@ -86,6 +82,12 @@ final class UpstreamSink implements StreamSinkConduit {
         if (writesResumed && !terminated && upstream != null) {
             upstream.sink().resumeWrites();
         }
+    }
+
+    /** All is out, and the connection serves somebody else. */
+    void done() {
+        done = true;
+        upstream = null;
     }
 
     /** The connection is gone, and the request is to begin anew on another. */
@@ -198,7 +200,7 @@ final class UpstreamSink implements StreamSinkConduit {
     /** True once the head is out. The body is never held back here. */
     @Override
     public boolean flush() throws IOException {
-        if (discarding) {
+        if (discarding || done) {
             return true;
         }
         if (upstream == null) {

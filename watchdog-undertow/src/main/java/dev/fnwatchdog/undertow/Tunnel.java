@@ -1,0 +1,96 @@
+package dev.fnwatchdog.undertow;
+
+import io.undertow.server.protocol.http.HttpServerConnection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.concurrent.TimeUnit;
+import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.conduits.AbstractStreamSourceConduit;
+import org.xnio.conduits.ConduitReadableByteChannel;
+import org.xnio.conduits.Conduits;
+import org.xnio.conduits.StreamSourceConduit;
+
+/**
+ * The two connections of a tunnel end together: once one side has said its last, the other has a moment for its own last
+ * words. Else a side that never closes would hold the call's place for ever.
+ *
+ * <p>Threads: the IO thread of both.
+ */
+final class Tunnel {
+    /** Less than the second within which a client that has left gives its place back (contract 3). */
+    private static final long LAST_WORDS_MILLIS = 500;
+
+    private final StreamConnection client;
+    private final StreamConnection function;
+
+    // Mutable state
+    private boolean ending;
+
+    private Tunnel(StreamConnection client, StreamConnection function) {
+        this.client = client;
+        this.function = function;
+    }
+
+    /** From now on neither outlives the other. */
+    static void join(HttpServerConnection client, StreamConnection function) {
+        Tunnel tunnel = new Tunnel(client.getChannel(), function);
+        tunnel.listenTo(client.getChannel());
+        tunnel.listenTo(function);
+        client.addCloseListener(closed -> IoUtils.safeClose(function));
+        function.setCloseListener(closed -> IoUtils.safeClose(client));
+    }
+
+    private void listenTo(StreamConnection side) {
+        side.getSourceChannel().setConduit(new Ear(side.getSourceChannel().getConduit()));
+    }
+
+    private void lastWords() {
+        if (!ending) {
+            ending = true;
+            client.getIoThread().executeAfter(this::close, LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void close() {
+        IoUtils.safeClose(client, function);
+    }
+
+    /** Hears that a side has ended. */
+    private final class Ear extends AbstractStreamSourceConduit<StreamSourceConduit> {
+        Ear(StreamSourceConduit next) {
+            super(next);
+        }
+
+        @Override
+        public int read(ByteBuffer dst) throws IOException {
+            int count = next.read(dst);
+            if (count < 0) {
+                lastWords();
+            }
+            return count;
+        }
+
+        @Override
+        public long read(ByteBuffer[] dsts, int offs, int len) throws IOException {
+            for (int i = offs; i < offs + len; i++) {
+                if (dsts[i].hasRemaining()) {
+                    return read(dsts[i]);
+                }
+            }
+            return 0;
+        }
+
+        @Override
+        public long transferTo(long position, long count, FileChannel target) throws IOException {
+            return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
+        }
+
+        @Override
+        public long transferTo(long count, ByteBuffer throughBuffer, StreamSinkChannel target) throws IOException {
+            return Conduits.transfer(this, count, throughBuffer, target);
+        }
+    }
+}
