@@ -4,6 +4,7 @@ import dev.fnwatchdog.core.config.Timeouts;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.util.ArrayDeque;
@@ -55,11 +56,17 @@ final class FunctionReadiness implements HttpHandler {
 
     private void ask(HttpServerExchange exchange) throws Exception {
         Call call = Call.begin(exchange, loops.of(exchange), timeouts);
+        HttpString method = exchange.getRequestMethod();
+        exchange.addResponseWrapper((factory, probe) -> {
+            // Only the function was to be asked with GET: the probe gets a body, or none, as it asked for.
+            probe.setRequestMethod(method);
+            return factory.create();
+        });
         CapturedAnswer captured = new CapturedAnswer(exchange);
         exchange.addResponseWrapper(captured);
         call.atEnd(() -> answered(captured));
         exchange.setRequestMethod(Methods.GET);
-        exchange.setRequestURI(path);
+        exchange.setRequestURI(path, false);
         exchange.setQueryString("");
         if (exchange.isRequestComplete()) {
             exchange.getRequestHeaders().remove(Headers.CONTENT_LENGTH);

@@ -2,9 +2,6 @@ package dev.fnwatchdog.undertow;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
-import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.util.function.BooleanSupplier;
 
@@ -16,9 +13,6 @@ import java.util.function.BooleanSupplier;
 final class HealthHandler implements HttpHandler {
     private static final Answer HEALTHY = Answer.of(StatusCodes.OK).withBody("text/plain; charset=utf-8", "OK");
     private static final Answer UNHEALTHY = Answer.of(StatusCodes.SERVICE_UNAVAILABLE);
-    private static final Answer NOT_ALLOWED =
-            Answer.of(StatusCodes.METHOD_NOT_ALLOWED).with(Headers.ALLOW, "GET, HEAD");
-
     private final BooleanSupplier healthy;
 
     HealthHandler(BooleanSupplier healthy) {
@@ -27,13 +21,7 @@ final class HealthHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        HttpString method = exchange.getRequestMethod();
-        if (!method.equals(Methods.GET) && !method.equals(Methods.HEAD)) {
-            NOT_ALLOWED.send(exchange);
-        } else if (healthy.getAsBoolean()) {
-            HEALTHY.send(exchange);
-        } else {
-            UNHEALTHY.send(exchange);
-        }
+        Answer answer = healthy.getAsBoolean() ? HEALTHY : UNHEALTHY;
+        answer.send(exchange);
     }
 }

@@ -1,13 +1,12 @@
 package dev.fnwatchdog.undertow;
 
+import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.metrics.Exposition;
 import dev.fnwatchdog.core.metrics.Exposition.Page;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
-import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import org.jspecify.annotations.Nullable;
 
@@ -19,24 +18,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class MetricsHandler implements HttpHandler {
     private static final Answer NOT_FOUND = Answer.of(StatusCodes.NOT_FOUND);
-    private static final Answer NOT_ALLOWED =
-            Answer.of(StatusCodes.METHOD_NOT_ALLOWED).with(Headers.ALLOW, "GET, HEAD");
+    private static final Answer FAILED = Answer.of(StatusCodes.INTERNAL_SERVER_ERROR);
 
     private final Exposition exposition;
+    private final WatchdogLog log;
+    private final HttpHandler page = new ReadOnlyHandler(
+            exchange -> exchange.dispatch(exchange.getConnection().getWorker(), () -> render(exchange)));
 
-    MetricsHandler(Exposition exposition) {
+    MetricsHandler(Exposition exposition, WatchdogLog log) {
         this.exposition = exposition;
+        this.log = log;
     }
 
     @Override
-    public void handleRequest(HttpServerExchange exchange) {
-        HttpString method = exchange.getRequestMethod();
-        if (!RequestTarget.path(exchange).equals("/metrics")) {
-            NOT_FOUND.send(exchange);
-        } else if (!method.equals(Methods.GET) && !method.equals(Methods.HEAD)) {
-            NOT_ALLOWED.send(exchange);
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        if (RequestTarget.path(exchange).equals("/metrics")) {
+            page.handleRequest(exchange);
         } else {
-            exchange.dispatch(exchange.getConnection().getWorker(), () -> render(exchange, accept(exchange)));
+            NOT_FOUND.send(exchange);
         }
     }
 
@@ -45,9 +44,18 @@ final class MetricsHandler implements HttpHandler {
         return accept == null ? null : String.join(",", accept);
     }
 
-    private void render(HttpServerExchange exchange, @Nullable String accept) {
-        Page page = exposition.render(accept);
-        Answer answer = Answer.of(StatusCodes.OK).withBody(page.contentType(), page.body());
+    private void render(HttpServerExchange exchange) {
+        Answer answer = answer(accept(exchange));
         exchange.getIoThread().execute(() -> answer.send(exchange));
+    }
+
+    private Answer answer(@Nullable String accept) {
+        try {
+            Page rendered = exposition.render(accept);
+            return Answer.of(StatusCodes.OK).withBody(rendered.contentType(), rendered.body());
+        } catch (RuntimeException failure) {
+            log.error("The metrics page could not be made", failure);
+            return FAILED;
+        }
     }
 }

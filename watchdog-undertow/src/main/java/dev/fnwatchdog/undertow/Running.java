@@ -108,7 +108,7 @@ final class Running implements Shutdown.Steps {
         mode.start();
         listener.serve(root());
         log.info("Listening on port: " + port());
-        metricsListener.serve(new MetricsHandler(new Exposition(registry)));
+        metricsListener.serve(new MetricsHandler(new Exposition(registry), log));
         log.info("Metrics listening on port: " + metricsPort());
         if (usesLockFile) {
             log.info("Writing lock-file to: " + lockFile.path());
@@ -149,7 +149,10 @@ final class Running implements Shutdown.Steps {
                 .endingAt(mode.handler());
         HttpHandler asked = new FunctionReadiness(
                 new FailureHandler(mode.handler(), log), config.readyPath(), loops, config.timeouts());
-        return new Routes(new HealthHandler(this::healthy), new ReadyHandler(this::readiness, asked), function);
+        return new Routes(
+                new ReadOnlyHandler(new HealthHandler(this::healthy)),
+                new ReadOnlyHandler(new ReadyHandler(this::readiness, asked)),
+                function);
     }
 
     private boolean healthy() {

@@ -6,6 +6,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** A client of HTTP/2 by prior knowledge that sends, and sees, frame by frame (RFC 9113). Header text has to be short. */
 final class Http2Client implements AutoCloseable {
@@ -131,16 +136,23 @@ final class Http2Client implements AutoCloseable {
 
     /** Reads to the end of a stream, or its reset, and returns all that came on it: headers, then data. */
     String response(int stream) throws IOException {
-        StringBuilder all = new StringBuilder();
-        while (true) {
+        return responses(stream).get(stream);
+    }
+
+    /** Reads to the ends of these streams, in whatever order they come. */
+    Map<Integer, String> responses(Integer... streams) throws IOException {
+        Set<Integer> open = new HashSet<>(List.of(streams));
+        Map<Integer, String> all = new HashMap<>();
+        while (!open.isEmpty()) {
             Frame frame = next();
-            if (frame.stream == stream) {
-                all.append(frame.type == RST_STREAM ? "RST_STREAM" : frame.payload);
+            if (open.contains(frame.stream)) {
+                all.merge(frame.stream, frame.type == RST_STREAM ? "RST_STREAM" : frame.payload, String::concat);
                 if (frame.endsStream() || frame.type == RST_STREAM) {
-                    return all.toString();
+                    open.remove(frame.stream);
                 }
             }
         }
+        return all;
     }
 
     @Override

@@ -3,8 +3,6 @@ package dev.fnwatchdog.undertow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
@@ -210,11 +208,8 @@ class InflightLimitPlacesTest {
 
     @Test
     void isFreeAfterAFunctionThatCannotBeReached() throws Exception {
-        int free;
-        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            free = closed.getLocalPort();
-        }
-        try (RunningWatchdog inFront = RunningWatchdog.startedInFrontOf(free, "max_inflight", "1")) {
+        try (RunningWatchdog inFront =
+                RunningWatchdog.startedInFrontOf(ScriptedFunction.freePort(), "max_inflight", "1")) {
             for (int i = 0; i < 5; i++) {
                 assertThat(inFront.get("/").statusCode()).isEqualTo(500);
             }

@@ -59,13 +59,18 @@ final class RunningWatchdog implements AutoCloseable {
         for (int i = 0; i < settings.length; i += 2) {
             environment.put(settings[i], settings[i + 1]);
         }
-        WatchdogConfig config = WatchdogConfig.parse(environment);
         Set<Thread> others = Thread.getAllStackTraces().keySet();
         CapturedLog captured = new CapturedLog();
+        WatchdogConfig config = WatchdogConfig.parse(environment);
         WatchdogLog log = WatchdogLog.start(config.log(), captured.output(), captured.errors());
-        CountingBuffers buffers = new CountingBuffers(Running.newBuffers());
-        Watchdog watchdog = Watchdog.builder(config).log(log).buffers(buffers).start();
-        return new RunningWatchdog(watchdog, log, captured, buffers, others);
+        try {
+            CountingBuffers buffers = new CountingBuffers(Running.newBuffers());
+            Watchdog watchdog = Watchdog.builder(config).log(log).buffers(buffers).lockFile().start();
+            return new RunningWatchdog(watchdog, log, captured, buffers, others);
+        } catch (Exception e) {
+            log.close();
+            throw e;
+        }
     }
 
     Watchdog watchdog() {
@@ -92,6 +97,10 @@ final class RunningWatchdog implements AutoCloseable {
 
     HttpResponse<String> get(String target) throws IOException, InterruptedException {
         return CLIENT.send(request(target).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     HttpRequest.Builder request(String target) {

@@ -36,9 +36,21 @@ final class ScriptedFunction implements AutoCloseable {
 
     /** Serves each connection, from its first byte on, with {@code script}. Connections that send nothing are not counted. */
     static ScriptedFunction serving(Script script) throws IOException {
-        ScriptedFunction function = new ScriptedFunction(new ServerSocket(0, 128, InetAddress.getLoopbackAddress()));
+        return servingOn(0, script);
+    }
+
+    /** As {@link #serving}, on a port that the test knows beforehand. */
+    static ScriptedFunction servingOn(int port, Script script) throws IOException {
+        ScriptedFunction function = new ScriptedFunction(new ServerSocket(port, 128, InetAddress.getLoopbackAddress()));
         function.threads.execute(() -> function.accept(script));
         return function;
+    }
+
+    /** A port on which nobody listens, for now. */
+    static int freePort() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return server.getLocalPort();
+        }
     }
 
     /** Answers every request on every connection with the same bytes, once its head has been read. */
