@@ -26,9 +26,13 @@ final class CapturedLog {
         return errors.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
+    boolean holds(String text) {
+        return lines().stream().anyMatch(line -> line.contains(text));
+    }
+
     /** Waits for a line that holds {@code text}, and returns it. */
     String awaitLine(String text) {
-        Poll.until(PATIENCE, () -> lines().stream().anyMatch(line -> line.contains(text)));
+        Poll.until(PATIENCE, () -> holds(text));
         return lines().stream().filter(line -> line.contains(text)).findFirst().orElseThrow();
     }
 }

@@ -110,6 +110,15 @@ final class Http2Client implements AutoCloseable {
         }
     }
 
+    /** Waits for the answer to a PING: all that was sent before it has been seen then. */
+    void awaitPing() throws IOException {
+        for (Frame frame = read(); frame.type != PING || frame.flags != ACK; frame = read()) {
+            if (frame.type == SETTINGS && frame.flags == 0) {
+                send(SETTINGS, ACK, 0, new byte[0]);
+            }
+        }
+    }
+
     private Frame read() throws IOException {
         ByteBuffer head = ByteBuffer.wrap(connection.read(9).getBytes(StandardCharsets.ISO_8859_1));
         int length = ((head.get() & 0xff) << 16) | (head.getShort() & 0xffff);

@@ -1,0 +1,90 @@
+package dev.fnwatchdog.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fnwatchdog.core.health.Shutdown.Cause;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** How a watchdog stops, as clients of HTTP/2 see it (contract 7). */
+class StopHttp2Test {
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+    private static final String NO_ERROR = "\0\0\0\0";
+
+    private static CompletableFuture<Integer> stop(RunningWatchdog watchdog) {
+        return CompletableFuture.supplyAsync(() -> watchdog.watchdog().stop(Cause.SIGTERM));
+    }
+
+    private static String lastStream(int stream) {
+        return "\0\0\0" + (char) stream;
+    }
+
+    @Test
+    void letsStreamsEndAndSaysGoodbyeThen() throws Exception {
+        CountDownLatch entered = new CountDownLatch(2);
+        CountDownLatch release = new CountDownLatch(1);
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    connection.readHead();
+                    entered.countDown();
+                    release.await();
+                    connection.send(OK);
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "30s");
+                Http2Client client = Http2Client.on(watchdog.connect())) {
+            client.get(1, "/call");
+            client.get(3, "/call");
+            entered.await();
+            CompletableFuture<Integer> stopping = stop(watchdog);
+            watchdog.log().awaitLine("draining: 2 requests");
+            assertThat(stopping).isNotDone();
+            release.countDown();
+
+            assertThat(client.responses(1, 3).values()).allMatch(response -> response.endsWith("hi"));
+            assertThat(client.next())
+                    .isEqualTo(new Http2Client.Frame(Http2Client.GOAWAY, 0, 0, lastStream(3) + NO_ERROR));
+            assertThat(client.connection().readToEnd()).isEmpty();
+            assertThat(stopping.get(10, TimeUnit.SECONDS)).isZero();
+        }
+    }
+
+    @Test
+    void saysGoodbyeToIdleConnections() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                Http2Client used = Http2Client.on(watchdog.connect());
+                Http2Client fresh = Http2Client.on(watchdog.connect())) {
+            used.get(1, "/call");
+            assertThat(used.response(1)).endsWith("hi");
+            fresh.send(Http2Client.PING, 0, 0, new byte[8]);
+            fresh.awaitPing();
+            CompletableFuture<Integer> stopping = stop(watchdog);
+
+            assertThat(used.next().payload()).isEqualTo(lastStream(1) + NO_ERROR);
+            assertThat(used.connection().readToEnd()).isEmpty();
+            assertThat(fresh.next().payload()).isEqualTo(lastStream(0) + NO_ERROR);
+            assertThat(fresh.connection().readToEnd()).isEmpty();
+            assertThat(stopping.get(10, TimeUnit.SECONDS)).isZero();
+        }
+    }
+
+    @Test
+    void servesStreamsForTheInterval() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "healthcheck_interval", "1m");
+                Http2Client client = Http2Client.on(watchdog.connect())) {
+            CompletableFuture<Integer> stopping = stop(watchdog);
+            watchdog.log().awaitLine("SIGTERM");
+            for (int stream = 1; stream < 10; stream += 2) {
+                client.get(stream, "/call");
+                assertThat(client.response(stream)).doesNotContain("connection").endsWith("hi");
+            }
+            client.get(11, "/_/health");
+            assertThat(client.response(11)).contains(":status: 503\n");
+
+            watchdog.watchdog().stop(Cause.SIGTERM);
+            assertThat(stopping.get(10, TimeUnit.SECONDS)).isEqualTo(128 + 15);
+        }
+    }
+}
