@@ -94,11 +94,25 @@ final class Running implements Shutdown.Steps {
         } finally {
             if (!started) {
                 if (running != null) {
-                    running.mode.kill();
+                    running.lifecycle.toDraining();
+                    running.mode.stop(Duration.ZERO);
                 }
-                worker.shutdownNow();
+                end(worker);
                 log.close();
             }
+        }
+    }
+
+    /** Closes all that is open on it, and returns when its threads have ended. */
+    private static void end(XnioWorker worker) {
+        worker.shutdown();
+        try {
+            if (!worker.awaitTermination(WORKER_END_SECONDS, TimeUnit.SECONDS)) {
+                worker.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            worker.shutdownNow();
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -198,15 +212,7 @@ final class Running implements Shutdown.Steps {
         metricsListener.refuse();
         listener.connections().closeAll();
         metricsListener.connections().closeAll();
-        worker.shutdown();
-        try {
-            if (!worker.awaitTermination(WORKER_END_SECONDS, TimeUnit.SECONDS)) {
-                worker.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            worker.shutdownNow();
-            Thread.currentThread().interrupt();
-        }
+        end(worker);
         ownedLog.close();
     }
 

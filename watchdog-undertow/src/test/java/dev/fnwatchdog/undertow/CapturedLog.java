@@ -1,29 +1,35 @@
 package dev.fnwatchdog.undertow;
 
+import dev.fnwatchdog.core.config.LogConfig;
+import dev.fnwatchdog.core.log.WatchdogLog;
 import java.io.ByteArrayOutputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
 /** What a watchdog prints, kept for the test to look at. Threads: any. */
-final class CapturedLog {
+final class CapturedLog implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
 
-    OutputStream output() {
-        return output;
-    }
+    private WatchdogLog log = WatchdogLog.discarding();
 
-    OutputStream errors() {
-        return errors;
+    /** The log to give to a watchdog. */
+    WatchdogLog open(LogConfig config) {
+        log = WatchdogLog.start(config, output, errors);
+        return log;
     }
 
     /** The lines on standard error so far, the watchdog's own and the function's. */
     List<String> lines() {
         return errors.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    @Override
+    public void close() {
+        log.close();
     }
 
     boolean holds(String text) {

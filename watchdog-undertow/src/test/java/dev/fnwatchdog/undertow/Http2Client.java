@@ -26,6 +26,7 @@ final class Http2Client implements AutoCloseable {
     static final int END_HEADERS = 4;
     static final int ACK = 1;
 
+    private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     private static final int HEADER_TABLE_SIZE = 4096;
 
     /** One frame as it came. */
@@ -45,8 +46,18 @@ final class Http2Client implements AutoCloseable {
     /** Greets, with settings as RFC 9113 6.5 spells them: two bytes of name, four of value each. */
     static Http2Client on(RawClient connection, byte... settings) throws IOException {
         Http2Client client = new Http2Client(connection);
-        connection.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        connection.send(PREFACE);
         client.send(SETTINGS, 0, 0, settings);
+        return client;
+    }
+
+    /** Greets, each byte in a packet of its own. */
+    static Http2Client inPieces(RawClient connection) throws IOException {
+        Http2Client client = new Http2Client(connection);
+        for (char c : PREFACE.toCharArray()) {
+            connection.send(String.valueOf(c));
+        }
+        client.send(SETTINGS, 0, 0, new byte[0]);
         return client;
     }
 

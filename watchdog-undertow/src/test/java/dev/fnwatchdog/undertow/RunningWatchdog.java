@@ -1,7 +1,6 @@
 package dev.fnwatchdog.undertow;
 
 import dev.fnwatchdog.core.config.WatchdogConfig;
-import dev.fnwatchdog.core.log.WatchdogLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -17,18 +16,17 @@ import java.util.Set;
 final class RunningWatchdog implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    /** One for all: only the garbage collector closes a client of JDK 17. */
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final Watchdog watchdog;
-    private final WatchdogLog log;
     private final CapturedLog captured;
     private final CountingBuffers buffers;
     private final Set<Thread> others;
 
     private RunningWatchdog(
-            Watchdog watchdog, WatchdogLog log, CapturedLog captured, CountingBuffers buffers, Set<Thread> others) {
+            Watchdog watchdog, CapturedLog captured, CountingBuffers buffers, Set<Thread> others) {
         this.watchdog = watchdog;
-        this.log = log;
         this.captured = captured;
         this.buffers = buffers;
         this.others = others;
@@ -47,6 +45,17 @@ final class RunningWatchdog implements AutoCloseable {
 
     /** As {@link #inFrontOf}, without the wait: the function may be absent. */
     static RunningWatchdog startedInFrontOf(int functionPort, String... settings) throws Exception {
+        Set<Thread> others = Thread.getAllStackTraces().keySet();
+        CapturedLog captured = new CapturedLog();
+        CountingBuffers buffers = new CountingBuffers(Running.newBuffers());
+        Watchdog watchdog = builder(config(functionPort, settings), captured)
+                .buffers(buffers)
+                .start();
+        return new RunningWatchdog(watchdog, captured, buffers, others);
+    }
+
+    /** The fixture's settings, and over them the test's. */
+    static WatchdogConfig config(int functionPort, String... settings) {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "mode", "http",
                 "fprocess", "sleep 600",
@@ -59,18 +68,16 @@ final class RunningWatchdog implements AutoCloseable {
         for (int i = 0; i < settings.length; i += 2) {
             environment.put(settings[i], settings[i + 1]);
         }
-        Set<Thread> others = Thread.getAllStackTraces().keySet();
-        CapturedLog captured = new CapturedLog();
-        WatchdogConfig config = WatchdogConfig.parse(environment);
-        WatchdogLog log = WatchdogLog.start(config.log(), captured.output(), captured.errors());
-        try {
-            CountingBuffers buffers = new CountingBuffers(Running.newBuffers());
-            Watchdog watchdog = Watchdog.builder(config).log(log).buffers(buffers).lockFile().start();
-            return new RunningWatchdog(watchdog, log, captured, buffers, others);
-        } catch (Exception e) {
-            log.close();
-            throw e;
-        }
+        return WatchdogConfig.parse(environment);
+    }
+
+    /** Writes the lock file where the settings ask for one. */
+    static Watchdog start(WatchdogConfig config, CapturedLog captured) throws Exception {
+        return builder(config, captured).start();
+    }
+
+    private static WatchdogBuilder builder(WatchdogConfig config, CapturedLog captured) {
+        return Watchdog.builder(config).log(captured.open(config.log())).lockFile();
     }
 
     Watchdog watchdog() {
@@ -144,7 +151,7 @@ final class RunningWatchdog implements AutoCloseable {
             awaitIdle();
         } finally {
             watchdog.close();
-            log.close();
+            captured.close();
         }
         Poll.until(
                 PATIENCE,

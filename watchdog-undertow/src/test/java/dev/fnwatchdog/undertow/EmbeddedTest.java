@@ -1,0 +1,167 @@
+package dev.fnwatchdog.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fnwatchdog.core.log.WatchdogLog;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A watchdog inside another program: it takes what it needs, gives all of it back, and is not alone. */
+class EmbeddedTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+
+    @TempDir
+    private Path temporary;
+
+    /** What this JVM holds: threads, children, and descriptors. */
+    private record Holdings(Set<Thread> threads, Set<Long> children, long descriptors) {
+        static Holdings now() throws IOException {
+            Set<Thread> threads = Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().startsWith("watchdog"))
+                    .collect(Collectors.toSet());
+            Set<Long> children =
+                    ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
+            try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+                return new Holdings(threads, children, open.count());
+            }
+        }
+    }
+
+    @Test
+    void leavesNothingBehindWhenItIsClosed() throws Exception {
+        serveAndClose();
+        Holdings before = Holdings.now();
+
+        for (int i = 0; i < 3; i++) {
+            serveAndClose();
+        }
+
+        Poll.until(PATIENCE, () -> Holdings.now().descriptors() <= before.descriptors());
+        assertThat(before.threads()).containsAll(Holdings.now().threads());
+        assertThat(before.children()).containsAll(Holdings.now().children());
+    }
+
+    /** With connections of all kinds still open when it is closed. */
+    private static void serveAndClose() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+            while (true) {
+                if (connection.readHead().contains("/hang")) {
+                    entered.countDown();
+                    connection.read(1);
+                }
+                connection.send(OK);
+            }
+        })) {
+            RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "50ms");
+            try (RawClient idle = watchdog.connect();
+                    RawClient busy = watchdog.connect();
+                    Http2Client http2 = Http2Client.on(watchdog.connect());
+                    RawClient silent = watchdog.connect()) {
+                idle.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+                assertThat(idle.readResponse()).endsWith("hi");
+                http2.get(1, "/");
+                assertThat(http2.response(1)).endsWith("hi");
+                busy.send("GET /hang HTTP/1.1\r\nHost: h\r\n\r\n");
+                entered.await();
+                watchdog.metrics();
+                int port = watchdog.port();
+                int metricsPort = watchdog.metricsPort();
+
+                watchdog.close();
+
+                assertThat(idle.closedByPeer()).isTrue();
+                assertThat(busy.closedByPeer()).isTrue();
+                assertThat(silent.closedByPeer()).isTrue();
+                assertThat(refuses(port)).isTrue();
+                assertThat(refuses(metricsPort)).isTrue();
+            }
+        }
+    }
+
+    private static boolean refuses(int port) throws IOException {
+        try (RawClient client = RawClient.to(InetAddress.getLoopbackAddress(), port)) {
+            return false;
+        } catch (ConnectException refused) {
+            return true;
+        }
+    }
+
+    @Test
+    void runsBesideAnother() throws Exception {
+        try (ScriptedFunction first = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none");
+                ScriptedFunction second = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
+                RunningWatchdog survivor = RunningWatchdog.inFrontOf(second, "max_inflight", "2")) {
+            try (RunningWatchdog other = RunningWatchdog.inFrontOf(first, "max_inflight", "1")) {
+                assertThat(other.get("/").body()).isEqualTo("one");
+                assertThat(survivor.get("/").body()).isEqualTo("two");
+                assertThat(survivor.get("/").body()).isEqualTo("two");
+
+                assertThat(other.metrics()).contains("http_requests_total{code=\"200\",method=\"get\"} 1\n");
+                assertThat(survivor.metrics()).contains("http_requests_total{code=\"200\",method=\"get\"} 2\n");
+            }
+
+            assertThat(survivor.get("/").body()).isEqualTo("two");
+            assertThat(survivor.get("/_/ready").statusCode()).isEqualTo(200);
+            assertThat(survivor.metrics()).contains("http_requests_total{code=\"200\",method=\"get\"} 3\n");
+        }
+    }
+
+    @Test
+    void canBeClosedTwiceAndStoppedAfterwards() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK)) {
+            RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+
+            watchdog.close();
+            watchdog.close();
+
+            assertThat(watchdog.log().lines().stream().filter(line -> line.contains("Exiting")))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void writesNoLockFileUnlessToldTo() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                Watchdog watchdog = Watchdog.builder(RunningWatchdog.config(
+                                function.port(), "suppress_lock", "false", "TMPDIR", temporary.toString()))
+                        .log(WatchdogLog.discarding())
+                        .start();
+                RawClient client = RawClient.to(InetAddress.getLoopbackAddress(), watchdog.port())) {
+            client.send("GET /_/health HTTP/1.1\r\nHost: h\r\n\r\n");
+
+            assertThat(client.readResponse()).endsWith("OK");
+            assertThat(temporary).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void setsNoSystemProperties() throws Exception {
+        List<String> before = properties();
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
+            assertThat(watchdog.get("/").body()).isEqualTo("hi");
+        }
+
+        assertThat(properties()).isEqualTo(before);
+    }
+
+    private static List<String> properties() {
+        return System.getProperties().stringPropertyNames().stream()
+                .filter(name -> !name.startsWith("sun.") && !name.startsWith("java."))
+                .sorted()
+                .toList();
+    }
+}
