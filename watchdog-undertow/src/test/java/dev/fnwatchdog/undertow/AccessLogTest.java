@@ -151,7 +151,8 @@ class AccessLogTest {
         String csi = "\u00c2\u009b";
         String line = lineOf(
                 "HTTP/1.1 200 Fine" + csi + "31m\r\nContent-Length: 0\r\n\r\n",
-                "GET /call" + csi + "2J\u009b\u00e2\u0080\u00ae HTTP/1.1\r\nHost: h\r\nX-Call-Id: i" + csi + "d\r\n\r\n",
+                "GET /call" + csi + "2J\u009b\u00e2\u0080\u00ae HTTP/1.1\r\nHost: h\r\nX-Call-Id: i" + csi
+                        + "d\r\n\r\n",
                 "log_callid",
                 "true");
 

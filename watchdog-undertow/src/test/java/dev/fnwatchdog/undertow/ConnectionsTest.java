@@ -21,7 +21,7 @@ class ConnectionsTest {
         return ScriptedFunction.serving(connection -> {
             while (true) {
                 String head = connection.readHead();
-                String answer = head.split(" ")[1] + connection.read(RawClient.contentLength(head));
+                String answer = head.split(" ", -1)[1] + connection.read(RawClient.contentLength(head));
                 connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + answer.length() + "\r\n\r\n" + answer);
             }
         });
@@ -57,7 +57,9 @@ class ConnectionsTest {
 
             for (int i = 0; i < 100; i++) {
                 String body = i % 3 == 0 ? "/" + i : i % 3 == 1 ? "/" + i + "abc" : "OK";
-                assertThat(client.readResponse()).startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\n" + body);
+                assertThat(client.readResponse())
+                        .startsWith("HTTP/1.1 200 OK\r\n")
+                        .endsWith("\r\n\r\n" + body);
             }
         }
     }
@@ -69,7 +71,7 @@ class ConnectionsTest {
                 + "GET /c HTTP/1.1\r\nHost: h\r\n\r\n";
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     while (true) {
-                        String target = connection.readHead().split(" ")[1];
+                        String target = connection.readHead().split(" ", -1)[1];
                         if (target.equals("/b")) {
                             connection.readUntil("\r\n0\r\n\r\n");
                         }
@@ -112,7 +114,8 @@ class ConnectionsTest {
 
     @Test
     void bearTheFunctionsDateAndServerOnceAndNoOtherServer() throws Exception {
-        String own = "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nServer: mine\r\nContent-Length: 0\r\n\r\n";
+        String own =
+                "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nServer: mine\r\nContent-Length: 0\r\n\r\n";
         try (ScriptedFunction function = ScriptedFunction.answering(own);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
             assertThat(watchdog.get("/").headers().allValues("Date")).containsExactly("Thu, 01 Jan 1970 00:00:00 GMT");
@@ -162,7 +165,11 @@ class ConnectionsTest {
             client.data(3, Http2Client.END_STREAM, "abc");
 
             assertThat(client.responses(1, 3))
-                    .hasEntrySatisfying(1, response -> assertThat(response).contains(":status: 200\n").endsWith("/one"))
+                    .hasEntrySatisfying(
+                            1,
+                            response -> assertThat(response)
+                                    .contains(":status: 200\n")
+                                    .endsWith("/one"))
                     .hasEntrySatisfying(3, response -> assertThat(response).endsWith("/twoabc"));
         }
     }

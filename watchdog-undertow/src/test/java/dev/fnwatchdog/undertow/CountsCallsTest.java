@@ -33,7 +33,8 @@ class CountsCallsTest {
 
                 assertThat(watchdog.metrics())
                         .contains("http_requests_total{code=\"" + code + "\",method=\"get\"} " + i + "\n")
-                        .contains("http_request_duration_seconds_count{code=\"" + code + "\",method=\"get\"} " + i + "\n")
+                        .contains(
+                                "http_request_duration_seconds_count{code=\"" + code + "\",method=\"get\"} " + i + "\n")
                         .contains("http_requests_in_flight 0\n");
             }
         }
@@ -54,7 +55,9 @@ class CountsCallsTest {
             assertThat(watchdog.metrics()).contains("http_requests_in_flight 0\n");
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
             entered.await();
-            assertThat(watchdog.metrics()).contains("http_requests_in_flight 1\n").doesNotContain("http_requests_total{");
+            assertThat(watchdog.metrics())
+                    .contains("http_requests_in_flight 1\n")
+                    .doesNotContain("http_requests_total{");
 
             release.countDown();
             client.readResponse();
@@ -63,7 +66,15 @@ class CountsCallsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"GET, get", "PATCH, patch", "DELETE, delete", "TRACE, trace", "CONNECT, connect", "BREW, unknown", "get, unknown"})
+    @CsvSource({
+        "GET, get",
+        "PATCH, patch",
+        "DELETE, delete",
+        "TRACE, trace",
+        "CONNECT, connect",
+        "BREW, unknown",
+        "get, unknown"
+    })
     void namesTheMethodOrSaysThatItIsUnknown(String method, String label) throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
@@ -127,7 +138,9 @@ class CountsCallsTest {
                 entered.await();
             }
 
-            Poll.until(PATIENCE, () -> watchdog.metrics().contains("http_requests_total{code=\"499\",method=\"get\"} 1\n"));
+            Poll.until(
+                    PATIENCE,
+                    () -> watchdog.metrics().contains("http_requests_total{code=\"499\",method=\"get\"} 1\n"));
             assertThat(watchdog.metrics()).contains("http_requests_in_flight 0\n");
         }
     }

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,9 +40,9 @@ class EarlyAnswersTest {
     /** A client that sends on whatever it is told, until it cannot. */
     private static void sendForEver(RawClient client) {
         while (true) {
-            client.sendTimes("3E8\r\n".getBytes(), 1);
+            client.sendTimes("3E8\r\n".getBytes(StandardCharsets.ISO_8859_1), 1);
             client.sendTimes(new byte[1000], 1);
-            client.sendTimes("\r\n".getBytes(), 1);
+            client.sendTimes("\r\n".getBytes(StandardCharsets.ISO_8859_1), 1);
         }
     }
 

@@ -102,7 +102,8 @@ class EmbeddedTest {
     @Test
     void runsBesideAnother() throws Exception {
         try (ScriptedFunction first = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none");
-                ScriptedFunction second = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
+                ScriptedFunction second =
+                        ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
                 RunningWatchdog survivor = RunningWatchdog.inFrontOf(second, "max_inflight", "2")) {
             try (RunningWatchdog other = RunningWatchdog.inFrontOf(first, "max_inflight", "1")) {
                 assertThat(other.get("/").body()).isEqualTo("one");

@@ -54,8 +54,8 @@ final class Http2Client implements AutoCloseable {
     /** Greets, each byte in a packet of its own. */
     static Http2Client inPieces(RawClient connection) throws IOException {
         Http2Client client = new Http2Client(connection);
-        for (char c : PREFACE.toCharArray()) {
-            connection.send(String.valueOf(c));
+        for (int i = 0; i < PREFACE.length(); i++) {
+            connection.send(PREFACE.substring(i, i + 1));
         }
         client.send(SETTINGS, 0, 0, new byte[0]);
         return client;
@@ -156,7 +156,7 @@ final class Http2Client implements AutoCloseable {
 
     /** Reads to the end of a stream, or its reset, and returns all that came on it: headers, then data. */
     String response(int stream) throws IOException {
-        return responses(stream).get(stream);
+        return responses(stream).getOrDefault(stream, "");
     }
 
     /** Reads to the ends of these streams, in whatever order they come. */

@@ -34,8 +34,8 @@ class MetricsPortTest {
     }
 
     private static HttpResponse<String> scrape(String... headers) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:" + watchdog.metricsPort() + "/metrics"));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + watchdog.metricsPort() + "/metrics"));
         if (headers.length > 0) {
             request.headers(headers);
         }

@@ -104,7 +104,7 @@ class ReadTimeoutTest {
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "1500ms");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\n");
-            pass(Duration.ofMillis(1000));
+            pass(Duration.ofSeconds(1));
             long headEnds = System.nanoTime();
             client.send("Host: h\r\nContent-Length: 5\r\n\r\nhel");
 

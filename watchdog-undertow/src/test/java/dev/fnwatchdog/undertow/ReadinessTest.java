@@ -25,7 +25,9 @@ class ReadinessTest {
             for (String method : new String[] {"GET", "HEAD"}) {
                 client.send(method + " /_/ready HTTP/1.1\r\nHost: h\r\n\r\n");
 
-                assertThat(client.readResponse()).startsWith("HTTP/1.1 200 OK\r\n").contains("\r\nContent-Length: 0\r\n");
+                assertThat(client.readResponse())
+                        .startsWith("HTTP/1.1 200 OK\r\n")
+                        .contains("\r\nContent-Length: 0\r\n");
             }
             client.send("POST /_/ready HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
             assertThat(client.readResponse()).startsWith("HTTP/1.1 405 ").contains("\r\nAllow: GET, HEAD\r\n");
@@ -69,7 +71,8 @@ class ReadinessTest {
             Files.createFile(end);
 
             Poll.until(PATIENCE, () -> watchdog.get("/_/ready").statusCode() == 503);
-            assertThat(watchdog.log().awaitLine("Forked function has terminated")).endsWith(": exit status 3");
+            assertThat(watchdog.log().awaitLine("Forked function has terminated"))
+                    .endsWith(": exit status 3");
             assertThat(watchdog.watchdog().functionEnded().toCompletableFuture().get(10, TimeUnit.SECONDS))
                     .isEqualTo("exit status 3");
         }

@@ -40,8 +40,7 @@ class ReadyPathTest {
     private static RunningWatchdog inFrontOf(ScriptedFunction function, String... settings) throws Exception {
         List<String> all = new ArrayList<>(List.of(settings));
         all.addAll(List.of("ready_path", "/am/i/ready"));
-        RunningWatchdog watchdog =
-                RunningWatchdog.startedInFrontOf(function.port(), all.toArray(new String[0]));
+        RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(function.port(), all.toArray(new String[0]));
         Poll.until(PATIENCE, () -> {
             // Before the port was seen to accept it is 503, whatever the function thinks.
             int status = watchdog.get("/_/ready").statusCode();
@@ -117,7 +116,10 @@ class ReadyPathTest {
                     .contains(":status: 503\n")
                     .contains("content-type: text/x-reason\n")
                     .endsWith("loading");
-            assertThat(responses.get(3)).contains(":status: 503\n").contains("content-length: 7\n").doesNotContain("loading");
+            assertThat(responses.get(3))
+                    .contains(":status: 503\n")
+                    .contains("content-length: 7\n")
+                    .doesNotContain("loading");
             assertThat(heads).isEmpty();
         }
     }
@@ -190,7 +192,8 @@ class ReadyPathTest {
 
             assertThat(watchdog.metrics()).doesNotContain("code=\"503\"").contains("http_requests_in_flight 0\n");
             watchdog.log().awaitLine("GET /call");
-            assertThat(watchdog.log().lines()).noneMatch(line -> line.contains("ready HTTP") || line.contains(" - 503"));
+            assertThat(watchdog.log().lines())
+                    .noneMatch(line -> line.contains("ready HTTP") || line.contains(" - 503"));
         }
     }
 }

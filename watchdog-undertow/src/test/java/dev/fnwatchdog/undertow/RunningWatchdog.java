@@ -24,8 +24,7 @@ final class RunningWatchdog implements AutoCloseable {
     private final CountingBuffers buffers;
     private final Set<Thread> others;
 
-    private RunningWatchdog(
-            Watchdog watchdog, CapturedLog captured, CountingBuffers buffers, Set<Thread> others) {
+    private RunningWatchdog(Watchdog watchdog, CapturedLog captured, CountingBuffers buffers, Set<Thread> others) {
         this.watchdog = watchdog;
         this.captured = captured;
         this.buffers = buffers;

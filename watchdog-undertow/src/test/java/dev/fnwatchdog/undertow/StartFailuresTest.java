@@ -35,7 +35,8 @@ class StartFailuresTest {
     void nothingIsLeft() {
         log.close();
         Poll.until(PATIENCE, () -> threadsBefore.containsAll(threads()));
-        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
+                .isEmpty();
     }
 
     private static Set<Thread> threads() {
@@ -109,10 +110,14 @@ class StartFailuresTest {
         Path folder = temporary.resolve("missing");
 
         assertThatThrownBy(starting(
-                        "port", String.valueOf(port),
-                        "fprocess", "sh -c 'echo $$ > " + pid + "; exec sleep 600'",
-                        "suppress_lock", "false",
-                        "TMPDIR", folder.toString()))
+                        "port",
+                        String.valueOf(port),
+                        "fprocess",
+                        "sh -c 'echo $$ > " + pid + "; exec sleep 600'",
+                        "suppress_lock",
+                        "false",
+                        "TMPDIR",
+                        folder.toString()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(folder.resolve(".lock").toString())
                 .hasMessageContaining("suppress_lock");

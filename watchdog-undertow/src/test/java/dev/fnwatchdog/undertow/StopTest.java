@@ -52,7 +52,12 @@ class StopTest {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(
                         function,
-                        "healthcheck_interval", "1m", "suppress_lock", "false", "TMPDIR", temporary.toString());
+                        "healthcheck_interval",
+                        "1m",
+                        "suppress_lock",
+                        "false",
+                        "TMPDIR",
+                        temporary.toString());
                 RawClient old = watchdog.connect()) {
             old.send(CALL);
             assertThat(old.readResponse()).doesNotContain("Connection:").endsWith("hi");
@@ -68,7 +73,9 @@ class StopTest {
             assertThat(old.closedByPeer()).isTrue();
             try (RawClient late = watchdog.connect()) {
                 late.send(CALL);
-                assertThat(late.readResponse()).contains("\r\nConnection: close\r\n").endsWith("hi");
+                assertThat(late.readResponse())
+                        .contains("\r\nConnection: close\r\n")
+                        .endsWith("hi");
             }
             assertThat(first).isNotDone();
 
@@ -91,7 +98,9 @@ class StopTest {
             watchdog.log().awaitLine("SIGTERM");
             release.countDown();
 
-            assertThat(client.readResponse()).contains("\r\nConnection: close\r\n").endsWith("hi");
+            assertThat(client.readResponse())
+                    .contains("\r\nConnection: close\r\n")
+                    .endsWith("hi");
             watchdog.watchdog().stop(Cause.SIGINT);
             assertThat(stopping.get(10, TimeUnit.SECONDS)).isEqualTo(128 + 2);
         }
@@ -102,8 +111,9 @@ class StopTest {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "healthcheck_interval", "1m");
                 RawClient client = watchdog.connect()) {
-            stop(watchdog, Cause.SIGTERM);
+            CompletableFuture<Integer> stopped = stop(watchdog, Cause.SIGTERM);
             watchdog.log().awaitLine("SIGTERM");
+            assertThat(stopped).isNotDone();
             client.send(CALL.repeat(20));
 
             // One answer, which says that it is the last; the others can be asked for elsewhere.
@@ -121,8 +131,8 @@ class StopTest {
         CountDownLatch release = new CountDownLatch(1);
         Path told = temporary.resolve("told");
         Path started = temporary.resolve("started");
-        String tellsOfSigterm =
-                "sh -c 'trap \"touch %s; exit 7\" TERM; touch %s; while :; do sleep 0.01; done'".formatted(told, started);
+        String tellsOfSigterm = "sh -c 'trap \"touch %s; exit 7\" TERM; touch %s; while :; do sleep 0.01; done'"
+                .formatted(told, started);
         try (ScriptedFunction function = keeping(entered, release);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(
                         function, "fprocess", tellsOfSigterm, "healthcheck_interval", "50ms", "write_timeout", "30s");
@@ -137,7 +147,8 @@ class StopTest {
             Poll.until(PATIENCE, () -> Files.exists(started));
             CompletableFuture<Integer> stopping = stop(watchdog, Cause.SIGTERM);
 
-            assertThat(watchdog.log().awaitLine("draining")).endsWith("No new connections allowed, draining: 1 requests");
+            assertThat(watchdog.log().awaitLine("draining"))
+                    .endsWith("No new connections allowed, draining: 1 requests");
             Poll.until(PATIENCE, () -> refusesConnections(watchdog));
             assertThat(idle.closedByPeer()).isTrue();
             assertThat(half.closedByPeer()).isTrue();
@@ -145,12 +156,15 @@ class StopTest {
             assertThat(stopping).isNotDone();
 
             release.countDown();
-            assertThat(busy.readResponse()).contains("\r\nConnection: close\r\n").endsWith("hi");
+            assertThat(busy.readResponse())
+                    .contains("\r\nConnection: close\r\n")
+                    .endsWith("hi");
             assertThat(stopping.get(10, TimeUnit.SECONDS)).isZero();
             assertThat(told).exists();
             assertThat(watchdog.log().awaitLine("Exiting")).endsWith("Exiting. Active connections: 0");
             assertThat(watchdog.log().holds("Forked function has terminated")).isFalse();
-            assertThat(watchdog.watchdog().functionEnded().toCompletableFuture()).isNotDone();
+            assertThat(watchdog.watchdog().functionEnded().toCompletableFuture())
+                    .isNotDone();
         }
     }
 
@@ -208,8 +222,8 @@ class StopTest {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         try (ScriptedFunction function = keeping(entered, release);
-                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(
-                        function, "healthcheck_interval", "1h", "write_timeout", "30s");
+                RunningWatchdog watchdog =
+                        RunningWatchdog.inFrontOf(function, "healthcheck_interval", "1h", "write_timeout", "30s");
                 RawClient client = watchdog.connect()) {
             client.send(CALL);
             entered.await();
@@ -229,8 +243,8 @@ class StopTest {
         String stubborn = "sh -c 'trap \"\" TERM; echo $$ > " + pid + "; while :; do sleep 0.01; done'";
         CountDownLatch entered = new CountDownLatch(1);
         try (ScriptedFunction function = keeping(entered, new CountDownLatch(1));
-                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(
-                        function, "fprocess", stubborn, "write_timeout", "1h");
+                RunningWatchdog watchdog =
+                        RunningWatchdog.inFrontOf(function, "fprocess", stubborn, "write_timeout", "1h");
                 RawClient client = watchdog.connect()) {
             client.send(CALL);
             entered.await();
@@ -241,7 +255,11 @@ class StopTest {
 
             assertThat(watchdog.watchdog().stop(Cause.SIGINT)).isEqualTo(128 + 2);
             assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo(128 + 2);
-            Poll.until(PATIENCE, () -> ProcessHandle.of(process).filter(ProcessHandle::isAlive).isEmpty());
+            Poll.until(
+                    PATIENCE,
+                    () -> ProcessHandle.of(process)
+                            .filter(ProcessHandle::isAlive)
+                            .isEmpty());
             assertThat(client.closedByPeer()).isTrue();
         }
     }
