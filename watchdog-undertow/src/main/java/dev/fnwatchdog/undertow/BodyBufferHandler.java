@@ -86,7 +86,7 @@ final class BodyBufferHandler implements HttpHandler {
                     int read = channel.read(buffer);
                     if (read < 0) {
                         // A call that was answered meanwhile (too late, malformed) looks like an end too.
-                        return !exchange.isResponseStarted() && handOver();
+                        return !Call.of(exchange).stopped() && handOver();
                     }
                     if (read == 0) {
                         channel.getReadSetter().set(readable -> continueReading());

@@ -39,6 +39,7 @@ final class Call implements ExchangeCompletionListener {
 
     // Mutable state
     private boolean lastByteDue;
+    private boolean stopped;
     private boolean ended;
     private boolean tunnel;
     private boolean clientGone;
@@ -108,6 +109,11 @@ final class Call implements ExchangeCompletionListener {
 
     boolean ended() {
         return ended;
+    }
+
+    /** Whether it has been given up: answered by the watchdog, broken off, or over. */
+    boolean stopped() {
+        return stopped;
     }
 
     /** Runs {@code action} once, before the last byte of the answer can reach the client, or when the call is broken off. */
@@ -278,6 +284,7 @@ final class Call implements ExchangeCompletionListener {
 
     /** Neither function nor request body matter any more; whatever waits on them is let go, with its buffers. */
     private void stop() {
+        stopped = true;
         Runnable action = abort;
         abort = () -> {};
         stopWatching();

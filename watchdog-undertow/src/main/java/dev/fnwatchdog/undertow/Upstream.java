@@ -119,7 +119,7 @@ final class Upstream implements ChannelListener<ConduitStreamSourceChannel> {
     public void handleEvent(ConduitStreamSourceChannel channel) {
         if (call != null) {
             call.readable();
-        } else {
+        } else if (!stillIdle()) {
             // The function closed it, or sent what nobody asked for.
             close();
         }
