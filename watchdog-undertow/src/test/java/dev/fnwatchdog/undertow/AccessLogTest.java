@@ -103,7 +103,7 @@ class AccessLogTest {
 
     @Test
     void isWrittenForTheWatchdogsOwnAnswers() throws Exception {
-        try (RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(ScriptedFunction.freePort())) {
+        try (RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(FreePort.any())) {
             watchdog.get("/call");
 
             assertThat(watchdog.log().awaitLine("GET /call"))

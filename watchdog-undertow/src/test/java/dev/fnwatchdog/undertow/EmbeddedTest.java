@@ -2,6 +2,8 @@ package dev.fnwatchdog.undertow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fnwatchdog.core.config.WatchdogConfig;
+import dev.fnwatchdog.core.health.Shutdown.Cause;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -80,7 +82,7 @@ class EmbeddedTest {
                 int port = watchdog.port();
                 int metricsPort = watchdog.metricsPort();
 
-                watchdog.close();
+                watchdog.stop(Cause.CLOSE);
 
                 assertThat(idle.closedByPeer()).isTrue();
                 assertThat(busy.closedByPeer()).isTrue();
@@ -88,6 +90,7 @@ class EmbeddedTest {
                 assertThat(refuses(port)).isTrue();
                 assertThat(refuses(metricsPort)).isTrue();
             }
+            watchdog.close();
         }
     }
 
@@ -105,12 +108,19 @@ class EmbeddedTest {
                 ScriptedFunction second =
                         ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
                 RunningWatchdog survivor = RunningWatchdog.inFrontOf(second, "max_inflight", "2")) {
-            try (RunningWatchdog other = RunningWatchdog.inFrontOf(first, "max_inflight", "1")) {
-                assertThat(other.get("/").body()).isEqualTo("one");
+            WatchdogConfig config = RunningWatchdog.config(first.port(), "max_inflight", "1");
+            try (Watchdog other = Watchdog.builder(config)
+                            .log(WatchdogLog.discarding())
+                            .start();
+                    RawClient client = RawClient.to(InetAddress.getLoopbackAddress(), other.port());
+                    RawClient metrics = RawClient.to(InetAddress.getLoopbackAddress(), other.metricsPort())) {
+                client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+                assertThat(client.readResponse()).endsWith("one");
                 assertThat(survivor.get("/").body()).isEqualTo("two");
                 assertThat(survivor.get("/").body()).isEqualTo("two");
 
-                assertThat(other.metrics()).contains("http_requests_total{code=\"200\",method=\"get\"} 1\n");
+                metrics.send("GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n");
+                assertThat(metrics.readResponse()).contains("http_requests_total{code=\"200\",method=\"get\"} 1\n");
                 assertThat(survivor.metrics()).contains("http_requests_total{code=\"200\",method=\"get\"} 2\n");
             }
 
@@ -125,7 +135,8 @@ class EmbeddedTest {
         try (ScriptedFunction function = ScriptedFunction.answering(OK)) {
             RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
 
-            watchdog.close();
+            assertThat(watchdog.stop(Cause.CLOSE)).isZero();
+            assertThat(watchdog.stop(Cause.CLOSE)).isZero();
             watchdog.close();
 
             assertThat(watchdog.log().lines().stream().filter(line -> line.contains("Exiting")))

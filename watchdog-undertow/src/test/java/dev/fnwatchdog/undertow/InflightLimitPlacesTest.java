@@ -209,7 +209,7 @@ class InflightLimitPlacesTest {
     @Test
     void isFreeAfterAFunctionThatCannotBeReached() throws Exception {
         try (RunningWatchdog inFront =
-                RunningWatchdog.startedInFrontOf(ScriptedFunction.freePort(), "max_inflight", "1")) {
+                RunningWatchdog.startedInFrontOf(FreePort.any(), "max_inflight", "1")) {
             for (int i = 0; i < 5; i++) {
                 assertThat(inFront.get("/").statusCode()).isEqualTo(500);
             }

@@ -37,7 +37,7 @@ class ReadinessTest {
 
     @Test
     void says503UntilTheFunctionsPortAcceptsWhileHealthIsWell() throws Exception {
-        int port = ScriptedFunction.freePort();
+        int port = FreePort.any();
         try (RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(port)) {
             assertThat(watchdog.get("/_/health").statusCode()).isEqualTo(200);
             assertThat(watchdog.get("/_/ready").statusCode()).isEqualTo(503);
@@ -52,7 +52,7 @@ class ReadinessTest {
     @Test
     void doesNotHoldACallThatComesBeforeTheFunctionIsThere() throws Exception {
         try (RunningWatchdog watchdog =
-                        RunningWatchdog.startedInFrontOf(ScriptedFunction.freePort(), "exec_timeout", "0");
+                        RunningWatchdog.startedInFrontOf(FreePort.any(), "exec_timeout", "0");
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
 

@@ -46,13 +46,6 @@ final class ScriptedFunction implements AutoCloseable {
         return function;
     }
 
-    /** A port on which nobody listens, for now. */
-    static int freePort() throws IOException {
-        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return server.getLocalPort();
-        }
-    }
-
     /** Answers every request on every connection with the same bytes, once its head has been read. */
     static ScriptedFunction answering(String response) throws IOException {
         return serving(connection -> {

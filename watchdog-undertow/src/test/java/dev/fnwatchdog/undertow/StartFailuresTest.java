@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fnwatchdog.core.config.InvalidConfigException;
+import dev.fnwatchdog.core.config.WatchdogConfig;
+import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -21,19 +23,23 @@ import org.junit.jupiter.api.io.TempDir;
 class StartFailuresTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final CapturedLog log = new CapturedLog();
     private final Set<Thread> threadsBefore = threads();
+    private final CapturedLog captured = new CapturedLog();
 
     @TempDir
     private Path temporary;
 
     private ThrowingCallable starting(String... settings) {
-        return () -> RunningWatchdog.start(RunningWatchdog.config(1, settings), log);
+        return () -> {
+            WatchdogConfig config = RunningWatchdog.config(1, settings);
+            try (WatchdogLog log = WatchdogLog.start(config.log(), captured.output(), captured.errors())) {
+                Watchdog.builder(config).log(log).lockFile().start();
+            }
+        };
     }
 
     @AfterEach
     void nothingIsLeft() {
-        log.close();
         Poll.until(PATIENCE, () -> threadsBefore.containsAll(threads()));
         assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
                 .isEmpty();
@@ -51,7 +57,7 @@ class StartFailuresTest {
 
     @Test
     void namesThePortThatIsTaken() throws Exception {
-        int metricsPort = ScriptedFunction.freePort();
+        int metricsPort = FreePort.any();
         try (ServerSocket taken = new ServerSocket(0)) {
             String port = String.valueOf(taken.getLocalPort());
 
@@ -64,7 +70,7 @@ class StartFailuresTest {
 
     @Test
     void namesTheMetricsPortThatIsTaken() throws Exception {
-        int port = ScriptedFunction.freePort();
+        int port = FreePort.any();
         try (ServerSocket taken = new ServerSocket(0)) {
             String metricsPort = String.valueOf(taken.getLocalPort());
 
@@ -77,7 +83,7 @@ class StartFailuresTest {
 
     @Test
     void namesThePortThatBothShallListenOn() throws Exception {
-        String port = String.valueOf(ScriptedFunction.freePort());
+        String port = String.valueOf(FreePort.any());
 
         assertThatThrownBy(starting("port", port, "metrics_port", port))
                 .hasMessageContaining("port")
@@ -87,7 +93,7 @@ class StartFailuresTest {
 
     @Test
     void namesTheCommandThatIsNotThere() throws Exception {
-        int port = ScriptedFunction.freePort();
+        int port = FreePort.any();
 
         assertThatThrownBy(starting("fprocess", "no-such-command --flag", "port", String.valueOf(port)))
                 .isInstanceOf(FunctionFailedException.class)
@@ -105,7 +111,7 @@ class StartFailuresTest {
 
     @Test
     void namesTheLockFileThatCannotBeWritten() throws Exception {
-        int port = ScriptedFunction.freePort();
+        int port = FreePort.any();
         Path pid = temporary.resolve("pid");
         Path folder = temporary.resolve("missing");
 
@@ -122,7 +128,7 @@ class StartFailuresTest {
                 .hasMessageContaining(folder.resolve(".lock").toString())
                 .hasMessageContaining("suppress_lock");
         assertThatIsFree(port);
-        assertThat(log.holds("Forked function has terminated")).isFalse();
+        assertThat(captured.holds("Forked function has terminated")).isFalse();
         assertThat(Files.exists(folder)).isFalse();
     }
 }

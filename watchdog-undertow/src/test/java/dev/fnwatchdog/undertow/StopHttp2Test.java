@@ -14,7 +14,7 @@ class StopHttp2Test {
     private static final String NO_ERROR = "\0\0\0\0";
 
     private static CompletableFuture<Integer> stop(RunningWatchdog watchdog) {
-        return CompletableFuture.supplyAsync(() -> watchdog.watchdog().stop(Cause.SIGTERM));
+        return CompletableFuture.supplyAsync(() -> watchdog.stop(Cause.SIGTERM));
     }
 
     private static String lastStream(int stream) {
@@ -83,7 +83,7 @@ class StopHttp2Test {
             client.get(11, "/_/health");
             assertThat(client.response(11)).contains(":status: 503\n");
 
-            watchdog.watchdog().stop(Cause.SIGTERM);
+            watchdog.stop(Cause.SIGTERM);
             assertThat(stopping.get(10, TimeUnit.SECONDS)).isEqualTo(128 + 15);
         }
     }

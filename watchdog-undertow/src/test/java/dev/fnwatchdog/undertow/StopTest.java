@@ -23,7 +23,7 @@ class StopTest {
     private Path temporary;
 
     private static CompletableFuture<Integer> stop(RunningWatchdog watchdog, Cause cause) {
-        return CompletableFuture.supplyAsync(() -> watchdog.watchdog().stop(cause));
+        return CompletableFuture.supplyAsync(() -> watchdog.stop(cause));
     }
 
     private static boolean refusesConnections(RunningWatchdog watchdog) throws Exception {
@@ -80,7 +80,7 @@ class StopTest {
             assertThat(first).isNotDone();
 
             // The second signal ends the wait.
-            assertThat(watchdog.watchdog().stop(Cause.SIGTERM)).isEqualTo(128 + 15);
+            assertThat(watchdog.stop(Cause.SIGTERM)).isEqualTo(128 + 15);
             assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo(128 + 15);
         }
     }
@@ -98,10 +98,8 @@ class StopTest {
             watchdog.log().awaitLine("SIGTERM");
             release.countDown();
 
-            assertThat(client.readResponse())
-                    .contains("\r\nConnection: close\r\n")
-                    .endsWith("hi");
-            watchdog.watchdog().stop(Cause.SIGINT);
+            assertThat(client.readResponse()).contains("\r\nConnection: close\r\n").endsWith("hi");
+            watchdog.stop(Cause.SIGINT);
             assertThat(stopping.get(10, TimeUnit.SECONDS)).isEqualTo(128 + 2);
         }
     }
@@ -121,7 +119,7 @@ class StopTest {
                     .containsOnlyOnce("HTTP/1.1 200 OK\r\n")
                     .contains("\r\nConnection: close\r\n")
                     .endsWith("hi");
-            watchdog.watchdog().stop(Cause.SIGTERM);
+            watchdog.stop(Cause.SIGTERM);
         }
     }
 
@@ -253,7 +251,7 @@ class StopTest {
             CompletableFuture<Integer> first = stop(watchdog, Cause.SIGTERM);
             watchdog.log().awaitLine("draining");
 
-            assertThat(watchdog.watchdog().stop(Cause.SIGINT)).isEqualTo(128 + 2);
+            assertThat(watchdog.stop(Cause.SIGINT)).isEqualTo(128 + 2);
             assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo(128 + 2);
             Poll.until(
                     PATIENCE,
