@@ -2,46 +2,53 @@ package dev.fnwatchdog.undertow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The packaged jar in front of servers as users write them (contract 3). */
-@ParameterizedClass
-@EnumSource(names = {"EXPRESS", "PYTHON", "JDK"})
 class RealFunctionsIT {
     private static final int FIFTY_MEGABYTES = 50_000_000;
 
-    @SuppressWarnings("NullAway.Init") // before the first test of each function
-    private static WatchdogProcess watchdog;
+    private static final Map<RealFunction, WatchdogProcess> STARTED = new EnumMap<>(RealFunction.class);
 
-    private final RealFunction function;
-
-    RealFunctionsIT(RealFunction function) {
-        this.function = function;
-    }
-
-    @BeforeParameterizedClassInvocation
-    static void start(RealFunction function) throws Exception {
-        int port = FreePort.any();
-        watchdog = WatchdogProcess.inFrontOf(function.command(port), port).startReady();
-    }
-
-    @AfterParameterizedClassInvocation
+    @AfterAll
     static void stop() {
-        watchdog.close();
+        STARTED.values().forEach(WatchdogProcess::close);
     }
 
-    @Test
-    void passesAGetThrough() throws Exception {
+    /** One for all tests of a function. */
+    private static WatchdogProcess inFrontOf(RealFunction function) throws Exception {
+        WatchdogProcess watchdog = STARTED.get(function);
+        if (watchdog == null) {
+            int port = FreePort.any();
+            watchdog = WatchdogProcess.inFrontOf(function.command(port), port).startReady();
+            STARTED.put(function, watchdog);
+        }
+        return watchdog;
+    }
+
+    @Retention(RetentionPolicy.RUNTIME)
+    @ParameterizedTest
+    @EnumSource(names = {"EXPRESS", "PYTHON", "JDK"})
+    private @interface ForEachServer {}
+
+    @ForEachServer
+    void passesAGetThrough(RealFunction function) throws Exception {
+        WatchdogProcess watchdog = inFrontOf(function);
         HttpResponse<String> response = watchdog.get("/?name=a");
 
         assertThat(response.statusCode()).isEqualTo(200);
@@ -52,42 +59,61 @@ class RealFunctionsIT {
                 .containsPattern(" - 200 OK - ContentLength: \\d+B \\(\\d+\\.\\d{4}s\\)$");
     }
 
-    @Test
-    void passesFiftyMegabytesOnUnharmed() throws Exception {
+    @ForEachServer
+    void passesFiftyMegabytesOnUnharmed(RealFunction function) throws Exception {
+        WatchdogProcess watchdog = inFrontOf(function);
         byte[] body = new byte[FIFTY_MEGABYTES];
         new Random(1).nextBytes(body);
-        String checksum =
-                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
 
         HttpResponse<String> response =
                 watchdog.send(watchdog.request("/checksum").POST(BodyPublishers.ofByteArray(body)));
 
         assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(response.body()).isEqualTo(checksum);
+        assertThat(response.body()).isEqualTo(checksum(body));
+    }
+
+    private static String checksum(byte[] body) throws GeneralSecurityException {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
     }
 
     @Test
-    void passesEachServerSentEventOnWhenItComes() throws Exception {
+    void givesTheLengthToAServerThatKnowsNoChunks() throws Exception {
+        // Python's server reads no chunked body at all.
+        try (WatchdogProcess watchdog =
+                WatchdogProcess.inFrontOfPython("http_buffer_req_body", "true").startReady()) {
+            byte[] body = new byte[FIFTY_MEGABYTES / 10];
+
+            HttpResponse<String> response = watchdog.send(watchdog.request("/checksum")
+                    .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body))));
+
+            assertThat(response.body()).isEqualTo(checksum(body));
+        }
+    }
+
+    @ForEachServer
+    void passesEachServerSentEventOnWhenItComes(RealFunction function) throws Exception {
+        WatchdogProcess watchdog = inFrontOf(function);
         try (RawClient client = watchdog.connect()) {
             client.send("GET /events HTTP/1.1\r\nHost: h\r\n\r\n");
             assertThat(client.readHead()).contains("text/event-stream");
 
             // The function sends the next one only when it is told: each must have come through by itself.
             client.readUntil("data: 1\n\n");
-            sendNextEvent();
+            sendNextEvent(watchdog);
             client.readUntil("data: 2\n\n");
-            sendNextEvent();
+            sendNextEvent(watchdog);
             client.readUntil("data: 3\n\n");
             client.readUntil("0\r\n\r\n");
         }
     }
 
-    private static void sendNextEvent() throws Exception {
+    private static void sendNextEvent(WatchdogProcess watchdog) throws Exception {
         watchdog.send(watchdog.request("/next").POST(BodyPublishers.ofString("now")));
     }
 
-    @Test
-    void servesManyCallsOnKeptConnections() throws Exception {
+    @ForEachServer
+    void servesManyCallsOnKeptConnections(RealFunction function) throws Exception {
+        WatchdogProcess watchdog = inFrontOf(function);
         try (RawClient client = watchdog.connect()) {
             for (int i = 0; i < 200; i++) {
                 client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");

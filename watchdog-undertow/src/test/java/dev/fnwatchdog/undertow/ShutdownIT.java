@@ -69,8 +69,10 @@ class ShutdownIT {
 
     @Test
     void stopsTheFunctionOnlyWhenTheLastCallIsOver() throws Exception {
-        try (WatchdogProcess watchdog =
-                WatchdogProcess.inFrontOfPython("healthcheck_interval", "200ms").startReady()) {
+        int port = FreePort.any();
+        try (WatchdogProcess watchdog = WatchdogProcess.inFrontOf(
+                        RealFunction.PYTHON.command(port) + " with-child", port, "healthcheck_interval", "200ms")
+                .startReady()) {
             CompletableFuture<HttpResponse<String>> slow = watchdog.sendAsync(watchdog.request("/slow/1.5"));
             watchdog.awaitLine("function works");
 
@@ -88,6 +90,20 @@ class ShutdownIT {
                             "No new connections allowed, draining: 1 requests",
                             "Exiting. Active connections: 0")
                     .anyMatch(line -> line.startsWith("GET /slow/1.5 - 200 OK - "));
+            assertThat(watchdog.leftBehind()).isEmpty();
+        }
+    }
+
+    @Test
+    void stopsAFunctionThatIsNotReadyYet() throws Exception {
+        try (WatchdogProcess watchdog =
+                WatchdogProcess.inFrontOf("sleep 600", FreePort.any()).start()) {
+            watchdog.awaitLine("Writing lock-file");
+            assertThat(watchdog.get("/_/ready").statusCode()).isEqualTo(503);
+
+            watchdog.signal("TERM");
+
+            assertThat(watchdog.awaitExit()).isZero();
             assertThat(watchdog.leftBehind()).isEmpty();
         }
     }
