@@ -82,6 +82,7 @@ final class Running implements Shutdown.Steps {
     }
 
     static Running start(WatchdogBuilder settings) throws IOException, FunctionFailedException {
+        NotServed.refuse(settings.config());
         WatchdogBuilder.OwnedLog log = settings.openLog();
         XnioWorker worker = IoWorker.start();
         Running running = null;
@@ -142,6 +143,7 @@ final class Running implements Shutdown.Steps {
                         GoDuration.format(timeouts.exec()),
                         GoDuration.format(timeouts.healthcheck())));
         config.warnings().forEach(log::warn);
+        NotServed.warnings(config).forEach(log::warn);
     }
 
     /** Every request, outermost handler first. */

@@ -89,6 +89,7 @@ final class WatchdogProcess implements AutoCloseable {
         private final List<String> jvmOptions = new ArrayList<>();
         private final List<String> launcher = new ArrayList<>();
         private final List<String> arguments = new ArrayList<>();
+        private List<String> program = List.of();
         private boolean read = true;
 
         private Builder(String... settings) {
@@ -145,13 +146,25 @@ final class WatchdogProcess implements AutoCloseable {
             }
         }
 
+        /** Runs a program that runs the jar, in place of the JVM with the jar. */
+        Builder program(Path file) {
+            program = List.of(file.toString());
+            return this;
+        }
+
         private List<String> command() {
-            String home = System.getProperty("watchdog.java.home", System.getProperty("java.home"));
             List<String> command = new ArrayList<>(launcher);
+            command.addAll(program.isEmpty() ? jvmWithJar() : program);
+            command.addAll(arguments);
+            return command;
+        }
+
+        private List<String> jvmWithJar() {
+            String home = System.getProperty("watchdog.java.home", System.getProperty("java.home"));
+            List<String> command = new ArrayList<>();
             command.add(Path.of(home, "bin", "java").toString());
             command.addAll(jvmOptions);
             command.addAll(List.of("-jar", System.getProperty("watchdog.jar")));
-            command.addAll(arguments);
             return command;
         }
     }

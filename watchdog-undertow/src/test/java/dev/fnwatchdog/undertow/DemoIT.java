@@ -1,0 +1,39 @@
+package dev.fnwatchdog.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The command at the top of the README. */
+class DemoIT {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+    @Test
+    void answersAndLeavesNothingBehindAfterCtrlC() throws Exception {
+        try (WatchdogProcess demo = WatchdogProcess.with("port", "0", "metrics_port", "0")
+                .set("JAVA_HOME", System.getProperty("java.home"))
+                .interruptible()
+                .program(ROOT.resolve("demo"))
+                .startReady()) {
+            assertThat(demo.awaitLine("hello is ready")).endsWith(" stdout: hello is ready");
+            assertThat(demo.get("/world?a=b").body()).isEqualTo("Hello! You sent GET /world?a=b with 0 bytes.\n");
+
+            demo.signal("INT");
+
+            assertThat(demo.awaitExit()).isZero();
+            assertThat(demo.leftBehind()).isEmpty();
+            assertThat(demo.temporaryDirectory()).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void saysWhichJdkItNeedsWhereThereIsNone() throws Exception {
+        WatchdogProcess.Finished run = WatchdogProcess.with("JAVA_HOME", "/no/such/jdk")
+                .program(ROOT.resolve("demo"))
+                .run();
+
+        assertThat(run.status()).isOne();
+        assertThat(run.err()).containsExactly("demo: no JDK found: install JDK 17 or later, and set JAVA_HOME to it");
+    }
+}
