@@ -36,8 +36,9 @@ class ArchitectureTest {
     static final ArchRule imports_core_undertow_and_xnio = noClasses()
             .that()
             .areNotAssignableTo(LoggerProvider.class)
-            .and(not(describe("part of the logger provider", (JavaClass c) ->
-                    c.getName().startsWith(QuietLoggerProvider.class.getName()))))
+            .and(not(describe(
+                    "part of the logger provider",
+                    (JavaClass c) -> c.getName().startsWith(QuietLoggerProvider.class.getName()))))
             .should()
             .dependOnClassesThat()
             .resideOutsideOfPackages(
@@ -46,8 +47,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule shows_only_what_others_start_it_by = classes()
             .that(describe(
-                    "not meant for others",
-                    (JavaClass c) -> c.isTopLevelClass() && !SHOWN.contains(c.getSimpleName())))
+                    "not meant for others", (JavaClass c) -> c.isTopLevelClass() && !SHOWN.contains(c.getSimpleName())))
             .and()
             .areNotAssignableTo(LoggerProvider.class)
             .should()
@@ -110,8 +110,7 @@ class ArchitectureTest {
                             && call.getTargetOwner().isEquivalentTo(Runtime.class)));
 
     @ArchTest
-    static final ArchRule nobody_sleeps =
-            noClasses().should().callMethod(Thread.class, "sleep", long.class);
+    static final ArchRule nobody_sleeps = noClasses().should().callMethod(Thread.class, "sleep", long.class);
 
     @ArchTest
     static final ArchRule names_say_a_role =

@@ -1,35 +1,29 @@
 package dev.fnwatchdog.undertow;
 
-import dev.fnwatchdog.core.config.LogConfig;
-import dev.fnwatchdog.core.log.WatchdogLog;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
 /** What a watchdog prints, kept for the test to look at. Threads: any. */
-final class CapturedLog implements AutoCloseable {
+final class CapturedLog {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
 
-    private WatchdogLog log = WatchdogLog.discarding();
+    OutputStream output() {
+        return output;
+    }
 
-    /** The log to give to a watchdog. */
-    WatchdogLog open(LogConfig config) {
-        log = WatchdogLog.start(config, output, errors);
-        return log;
+    OutputStream errors() {
+        return errors;
     }
 
     /** The lines on standard error so far, the watchdog's own and the function's. */
     List<String> lines() {
         return errors.toString(StandardCharsets.UTF_8).lines().toList();
-    }
-
-    @Override
-    public void close() {
-        log.close();
     }
 
     boolean holds(String text) {

@@ -208,8 +208,7 @@ class InflightLimitPlacesTest {
 
     @Test
     void isFreeAfterAFunctionThatCannotBeReached() throws Exception {
-        try (RunningWatchdog inFront =
-                RunningWatchdog.startedInFrontOf(FreePort.any(), "max_inflight", "1")) {
+        try (RunningWatchdog inFront = RunningWatchdog.startedInFrontOf(FreePort.any(), "max_inflight", "1")) {
             for (int i = 0; i < 5; i++) {
                 assertThat(inFront.get("/").statusCode()).isEqualTo(500);
             }

@@ -51,8 +51,7 @@ class ReadinessTest {
 
     @Test
     void doesNotHoldACallThatComesBeforeTheFunctionIsThere() throws Exception {
-        try (RunningWatchdog watchdog =
-                        RunningWatchdog.startedInFrontOf(FreePort.any(), "exec_timeout", "0");
+        try (RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(FreePort.any(), "exec_timeout", "0");
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
 

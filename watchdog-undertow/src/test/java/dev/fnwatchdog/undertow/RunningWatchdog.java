@@ -1,6 +1,8 @@
 package dev.fnwatchdog.undertow;
 
 import dev.fnwatchdog.core.config.WatchdogConfig;
+import dev.fnwatchdog.core.health.Shutdown;
+import dev.fnwatchdog.core.log.WatchdogLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -16,16 +18,21 @@ import java.util.Set;
 final class RunningWatchdog implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /** One for all: only the garbage collector closes a client of JDK 17. */
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final Watchdog watchdog;
+    private final WatchdogLog log;
     private final CapturedLog captured;
     private final CountingBuffers buffers;
     private final Set<Thread> others;
 
-    private RunningWatchdog(Watchdog watchdog, CapturedLog captured, CountingBuffers buffers, Set<Thread> others) {
+    // Mutable state
+    private volatile boolean stopped;
+
+    private RunningWatchdog(
+            Watchdog watchdog, WatchdogLog log, CapturedLog captured, CountingBuffers buffers, Set<Thread> others) {
         this.watchdog = watchdog;
+        this.log = log;
         this.captured = captured;
         this.buffers = buffers;
         this.others = others;
@@ -44,13 +51,15 @@ final class RunningWatchdog implements AutoCloseable {
 
     /** As {@link #inFrontOf}, without the wait: the function may be absent. */
     static RunningWatchdog startedInFrontOf(int functionPort, String... settings) throws Exception {
+        WatchdogConfig config = config(functionPort, settings);
         Set<Thread> others = Thread.getAllStackTraces().keySet();
         CapturedLog captured = new CapturedLog();
+        WatchdogLog log = WatchdogLog.start(config.log(), captured.output(), captured.errors());
         CountingBuffers buffers = new CountingBuffers(Running.newBuffers());
-        Watchdog watchdog = builder(config(functionPort, settings), captured)
-                .buffers(buffers)
-                .start();
-        return new RunningWatchdog(watchdog, captured, buffers, others);
+        // Writes it only where the settings ask for one.
+        Watchdog watchdog =
+                Watchdog.builder(config).log(log).buffers(buffers).lockFile().start();
+        return new RunningWatchdog(watchdog, log, captured, buffers, others);
     }
 
     /** The fixture's settings, and over them the test's. */
@@ -68,15 +77,6 @@ final class RunningWatchdog implements AutoCloseable {
             environment.put(settings[i], settings[i + 1]);
         }
         return WatchdogConfig.parse(environment);
-    }
-
-    /** Writes the lock file where the settings ask for one. */
-    static Watchdog start(WatchdogConfig config, CapturedLog captured) throws Exception {
-        return builder(config, captured).start();
-    }
-
-    private static WatchdogBuilder builder(WatchdogConfig config, CapturedLog captured) {
-        return Watchdog.builder(config).log(captured.open(config.log())).lockFile();
     }
 
     Watchdog watchdog() {
@@ -143,18 +143,27 @@ final class RunningWatchdog implements AutoCloseable {
         }
     }
 
+    /** Stops it as a signal would, and returns the exit status. */
+    int stop(Shutdown.Cause cause) {
+        stopped = true;
+        return watchdog.stop(cause);
+    }
+
     /** Stops it, and fails where it has left something behind: a call, a buffer, a thread. */
     @Override
     public void close() {
         try {
-            awaitIdle();
+            if (!stopped) {
+                awaitIdle();
+            }
         } finally {
             watchdog.close();
-            captured.close();
+            log.close();
         }
         Poll.until(
                 PATIENCE,
                 () -> Thread.getAllStackTraces().keySet().stream()
                         .noneMatch(thread -> thread.getName().startsWith("watchdog") && !others.contains(thread)));
+        Poll.until(PATIENCE, () -> buffers.missing().isEmpty());
     }
 }

@@ -77,6 +77,10 @@ class StopTest {
                         .contains("\r\nConnection: close\r\n")
                         .endsWith("hi");
             }
+            try (RawClient late = watchdog.connect()) {
+                late.send("GET /_/health HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+                assertThat(late.readToEnd()).startsWith("HTTP/1.0 503 ").contains("\r\nConnection: close\r\n");
+            }
             assertThat(first).isNotDone();
 
             // The second signal ends the wait.
@@ -98,7 +102,9 @@ class StopTest {
             watchdog.log().awaitLine("SIGTERM");
             release.countDown();
 
-            assertThat(client.readResponse()).contains("\r\nConnection: close\r\n").endsWith("hi");
+            assertThat(client.readResponse())
+                    .contains("\r\nConnection: close\r\n")
+                    .endsWith("hi");
             watchdog.stop(Cause.SIGINT);
             assertThat(stopping.get(10, TimeUnit.SECONDS)).isEqualTo(128 + 2);
         }
@@ -109,9 +115,9 @@ class StopTest {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "healthcheck_interval", "1m");
                 RawClient client = watchdog.connect()) {
-            CompletableFuture<Integer> stopped = stop(watchdog, Cause.SIGTERM);
+            CompletableFuture<Integer> stopping = stop(watchdog, Cause.SIGTERM);
             watchdog.log().awaitLine("SIGTERM");
-            assertThat(stopped).isNotDone();
+            assertThat(stopping).isNotDone();
             client.send(CALL.repeat(20));
 
             // One answer, which says that it is the last; the others can be asked for elsewhere.
