@@ -3,7 +3,6 @@ package dev.fnwatchdog.undertow;
 import dev.fnwatchdog.core.config.Timeouts;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -242,13 +241,10 @@ final class Call implements ExchangeCompletionListener {
 
     /**
      * The function has answered without the whole request. The client may have sent the rest meanwhile, and keeps his
-     * connection then; one that goes on sending what nobody wants is not listened to for long. (A stream of HTTP/2 is: it
-     * could only be closed in a way that looks like an error.)
+     * connection then; one that goes on sending what nobody wants is not listened to for long.
      */
     void awaitEndOfRequest() {
-        if (exchange.getConnection() instanceof HttpServerConnection) {
-            loop.thread().executeAfter(this::closeUnlessRead, REST_OF_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
-        }
+        loop.thread().executeAfter(this::closeUnlessRead, REST_OF_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void closeUnlessRead() {

@@ -1,9 +1,9 @@
 package dev.fnwatchdog.undertow;
 
 import io.undertow.server.protocol.http.HttpAttachments;
-import io.undertow.util.Attachable;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
+import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -29,7 +29,7 @@ final class ChunkedSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     /** A size of eight hex digits and its line end. */
     private static final int LONGEST_SIZE_LINE = 10;
 
-    private final Attachable trailers;
+    private final Call call;
     private final ByteBuffer sizeLine = ByteBuffer.allocate(LONGEST_SIZE_LINE).limit(0);
     private final ByteBuffer chunkEnd = ByteBuffer.wrap(LINE_END.clone()).limit(0);
 
@@ -38,10 +38,9 @@ final class ChunkedSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private @Nullable ByteBuffer end;
     private boolean endWritten;
 
-    /** @param trailers where the trailers will be attached by the time the body ends */
-    ChunkedSink(StreamSinkConduit next, Attachable trailers) {
+    ChunkedSink(StreamSinkConduit next, Call call) {
         super(next);
-        this.trailers = trailers;
+        this.call = call;
     }
 
     @Override
@@ -101,15 +100,22 @@ final class ChunkedSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     @Override
     public void terminateWrites() throws IOException {
         if (end == null) {
-            end = lastChunk(trailers.getAttachment(HttpAttachments.REQUEST_TRAILERS));
+            HeaderMap trailers = call.exchange().getAttachment(HttpAttachments.REQUEST_TRAILERS);
+            // Those of HTTP/2 may hold anything.
+            boolean clean = trailers == null || RequestGuard.hasCleanFields(trailers);
+            end = lastChunk(trailers == null || !clean ? new HeaderMap() : trailers);
+            if (!clean) {
+                // Nothing goes out from here on.
+                call.answerInstead(Answer.of(StatusCodes.BAD_REQUEST));
+            }
             writeEnd(end);
         }
     }
 
-    private static ByteBuffer lastChunk(@Nullable HeaderMap trailers) {
+    private static ByteBuffer lastChunk(HeaderMap trailers) {
         StringBuilder text = new StringBuilder("0\r\n");
-        if (trailers != null) {
-            for (HeaderValues values : trailers) {
+        for (HeaderValues values : trailers) {
+            if (HopByHop.mayTrail(values.getHeaderName())) {
                 for (String value : values) {
                     text.append(values.getHeaderName())
                             .append(": ")

@@ -32,6 +32,11 @@ final class HopByHop {
         return NAMES.contains(name);
     }
 
+    /** Whether a trailer of that name can go on: one that frames or routes its message cannot come after it. */
+    static boolean mayTrail(HttpString name) {
+        return !NAMES.contains(name) && !NEVER_DROPPED.contains(name);
+    }
+
     /** The further names that the message's own Connection header makes hop-by-hop; nearly always none. */
     static List<HttpString> namedBy(HeaderMap headers) {
         HeaderValues connection = headers.get(Headers.CONNECTION);

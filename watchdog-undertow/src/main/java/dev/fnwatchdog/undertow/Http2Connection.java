@@ -4,6 +4,7 @@ import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.protocols.http2.AbstractHttp2StreamSourceChannel;
 import io.undertow.protocols.http2.Http2Channel;
+import io.undertow.protocols.http2.Http2HeadersStreamSinkChannel;
 import io.undertow.protocols.http2.Http2RstStreamStreamSourceChannel;
 import io.undertow.protocols.http2.Http2StreamSourceChannel;
 import io.undertow.server.Connectors;
@@ -13,7 +14,9 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 
 /**
@@ -23,31 +26,59 @@ import org.xnio.OptionMap;
  * <p>Threads: the connection's IO thread.
  */
 final class Http2Connection extends Http2Channel {
-    private static final AttachmentKey<Integer> STREAM = AttachmentKey.create(Integer.class);
+    private static final AttachmentKey<Http2StreamSourceChannel> STREAM =
+            AttachmentKey.create(Http2StreamSourceChannel.class);
 
+    private static final long FULL_SOCKET_MILLIS = 100;
+
+    private final ServedConnection connection;
     private final Map<Integer, HttpServerExchange> streams = new HashMap<>();
 
     // Mutable state
-    private int arriving;
+    private @Nullable Http2StreamSourceChannel arriving;
 
     /** @param first what has been read, from the preface on */
     Http2Connection(ServedConnection connection, ByteBufferPool buffers, PooledByteBuffer first, OptionMap options) {
         super(connection, null, buffers, first, false, false, options);
+        this.connection = connection;
     }
 
     /** A request has been read on the stream whose frame was received last. */
     void begins(HttpServerExchange exchange) {
-        exchange.putAttachment(STREAM, arriving);
-        streams.put(arriving, exchange);
+        if (arriving != null) {
+            exchange.putAttachment(STREAM, arriving);
+            streams.put(arriving.getStreamId(), exchange);
+        }
     }
 
     void ends(HttpServerExchange exchange) {
-        streams.remove(exchange.getAttachment(STREAM));
+        Http2StreamSourceChannel body = exchange.getAttachment(STREAM);
+        streams.remove(body.getStreamId());
+        // What of the body nobody has read holds buffers; it may even come yet.
+        body.setIgnoreForceClose(true);
+        IoUtils.safeClose(body);
+        free(body.getResponseChannel());
+    }
+
+    /**
+     * A frame that the client's window holds back, of a stream that is over, would be held for as long as the connection
+     * lasts. One that only waits for the socket is on its way, and must be left alone: as long as the socket is full nobody
+     * can tell the one from the other.
+     */
+    private void free(Http2HeadersStreamSinkChannel answer) {
+        if (!answer.isReadyForFlush() || !answer.isOpen() || !isOpen()) {
+            return;
+        }
+        if (connection.getSinkChannel().isWriteResumed()) {
+            getIoThread().executeAfter(() -> free(answer), FULL_SOCKET_MILLIS, TimeUnit.MILLISECONDS);
+        } else {
+            IoUtils.safeClose(answer);
+        }
     }
 
     /** Ends the stream of an exchange at once, with one of RFC 9113's error codes, and with it the exchange. */
     void reset(HttpServerExchange exchange, int errorCode) {
-        sendRstStream(exchange.getAttachment(STREAM), errorCode);
+        super.sendRstStream(exchange.getAttachment(STREAM).getStreamId(), errorCode);
         terminate(exchange);
     }
 
@@ -60,7 +91,7 @@ final class Http2Connection extends Http2Channel {
     public synchronized @Nullable AbstractHttp2StreamSourceChannel receive() throws IOException {
         AbstractHttp2StreamSourceChannel frame = super.receive();
         if (frame instanceof Http2StreamSourceChannel request) {
-            arriving = request.getStreamId();
+            arriving = request;
         } else if (frame instanceof Http2RstStreamStreamSourceChannel reset) {
             HttpServerExchange exchange = streams.get(reset.getStreamId());
             if (exchange != null) {
@@ -68,6 +99,16 @@ final class Http2Connection extends Http2Channel {
             }
         }
         return frame;
+    }
+
+    /** Undertow resets a stream by itself where the client breaks the rules: its call is over then too. */
+    @Override
+    public void sendRstStream(int stream, int errorCode) {
+        super.sendRstStream(stream, errorCode);
+        HttpServerExchange exchange = streams.get(stream);
+        if (exchange != null) {
+            abandoned(exchange);
+        }
     }
 
     private static void abandoned(HttpServerExchange exchange) {

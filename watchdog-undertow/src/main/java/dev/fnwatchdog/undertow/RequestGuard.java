@@ -61,7 +61,7 @@ final class RequestGuard implements HttpHandler {
         return !exchange.isHttp09()
                 && hasCleanTarget(exchange)
                 && hasClearFraming(exchange, headers)
-                && hasCleanValues(headers);
+                && hasCleanFields(headers);
     }
 
     private static boolean hasCleanTarget(HttpServerExchange exchange) {
@@ -111,7 +111,8 @@ final class RequestGuard implements HttpHandler {
         return true;
     }
 
-    private static boolean hasCleanValues(HeaderMap headers) {
+    /** Whether names and values of all fields are as HTTP/1.1 can carry them. */
+    static boolean hasCleanFields(HeaderMap headers) {
         for (long i = headers.fastIterateNonEmpty(); i != -1; i = headers.fiNextNonEmpty(i)) {
             HeaderValues values = headers.fiCurrent(i);
             if (!isToken(values.getHeaderName())) {

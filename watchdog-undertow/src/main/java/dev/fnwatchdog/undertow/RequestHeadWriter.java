@@ -27,8 +27,13 @@ final class RequestHeadWriter {
     private byte[] head = new byte[USUAL_HEAD];
     private int length;
 
-    /** The head for {@code exchange}, to be sent to {@code function}. */
-    ByteBuffer write(HttpServerExchange exchange, UpstreamAddress function) {
+    /**
+     * The head for {@code exchange}, to be sent to {@code function}.
+     *
+     * @param chunked whether the body goes out in chunks: a length goes on as a length, a chunked body chunked; HTTP/2 needs
+     *     neither, so a body without a length is chunked
+     */
+    ByteBuffer write(HttpServerExchange exchange, UpstreamAddress function, boolean chunked) {
         length = 0;
         HeaderMap headers = exchange.getRequestHeaders();
         add(exchange.getRequestMethod());
@@ -39,7 +44,7 @@ final class RequestHeadWriter {
             header(Headers.HOST, function.authority());
         }
         headers(headers);
-        framing(exchange, headers);
+        framing(headers, chunked);
         te(headers);
         upgrade(exchange);
         add((byte) '\r');
@@ -82,13 +87,11 @@ final class RequestHeadWriter {
         }
     }
 
-    /** A length goes on as a length, a chunked body chunked; HTTP/2 needs neither, so a body without one is chunked. */
-    private void framing(HttpServerExchange exchange, HeaderMap headers) {
-        String contentLength = headers.getFirst(Headers.CONTENT_LENGTH);
-        if (contentLength != null) {
-            header(Headers.CONTENT_LENGTH, contentLength);
-        } else if (headers.contains(Headers.TRANSFER_ENCODING) || !exchange.isRequestComplete()) {
+    private void framing(HeaderMap headers, boolean chunked) {
+        if (chunked) {
             add(CHUNKED);
+        } else if (headers.contains(Headers.CONTENT_LENGTH)) {
+            header(Headers.CONTENT_LENGTH, headers.getFirst(Headers.CONTENT_LENGTH));
         }
     }
 

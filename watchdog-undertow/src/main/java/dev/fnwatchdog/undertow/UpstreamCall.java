@@ -21,7 +21,6 @@ import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 import org.xnio.conduits.ConduitStreamSinkChannel;
 import org.xnio.conduits.ConduitStreamSourceChannel;
-import org.xnio.conduits.StreamSinkConduit;
 
 /**
  * One call of the function over HTTP: the connection and the exchange that Undertow's proxy handler sees, and the rules of
@@ -48,6 +47,7 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
     private @Nullable StreamSourceChannel responseChannel;
     private @Nullable PooledByteBuffer tunnelBytes;
     private UpstreamPool.@Nullable Attempt attempt;
+    private boolean chunked;
     private boolean triedFresh;
     private boolean requestSent;
     private boolean over;
@@ -68,6 +68,10 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
     @Override
     public void sendRequest(ClientRequest asked, ClientCallback<ClientExchange> clientCallback) {
         request = asked;
+        HeaderMap headers = exchange.getRequestHeaders();
+        chunked = headers.contains(Headers.TRANSFER_ENCODING)
+                || (!headers.contains(Headers.CONTENT_LENGTH) && !exchange.isRequestComplete());
+        sink.prepare(chunked);
         call.watchClient();
         Upstream idle = pool.takeIdle();
         if (idle == null) {
@@ -315,17 +319,10 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
     @Override
     public StreamSinkChannel getRequestChannel() {
         if (requestChannel == null) {
-            requestChannel = new ConduitStreamSinkChannel(Configurable.EMPTY, framed(sink));
+            requestChannel =
+                    new ConduitStreamSinkChannel(Configurable.EMPTY, chunked ? new ChunkedSink(sink, call) : sink);
         }
         return requestChannel;
-    }
-
-    private StreamSinkConduit framed(StreamSinkConduit raw) {
-        HeaderMap headers = exchange.getRequestHeaders();
-        if (exchange.isRequestComplete() || headers.contains(Headers.CONTENT_LENGTH)) {
-            return raw;
-        }
-        return new ChunkedSink(raw, exchange);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow;
 
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Protocols;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -31,6 +32,8 @@ final class UpstreamSink implements StreamSinkConduit {
 
     // Mutable state
     private @Nullable Upstream upstream;
+    private boolean chunked;
+    private @Nullable ByteBuffer keptHead;
     private @Nullable ByteBuffer headRest;
     private @Nullable WriteReadyHandler ready;
     private boolean headBegun;
@@ -45,6 +48,20 @@ final class UpstreamSink implements StreamSinkConduit {
         this.exchange = exchange;
         this.loop = loop;
         this.address = address;
+    }
+
+    /** The request is as it will be sent. */
+    void prepare(boolean chunkedBody) {
+        chunked = chunkedBody;
+        if (exchange.getProtocol().equals(Protocols.HTTP_2_0) && !exchange.isRequestComplete()) {
+            // Undertow puts trailers among the headers when they come, and that may be before the head is out.
+            ByteBuffer head = newHead();
+            keptHead = ByteBuffer.allocate(head.remaining()).put(head).flip();
+        }
+    }
+
+    private ByteBuffer newHead() {
+        return keptHead == null ? loop.headWriter().write(exchange, address, chunked) : keptHead.duplicate();
     }
 
     /** Whether not a byte of the request has been written, so that it can go out on another connection. */
@@ -172,7 +189,7 @@ final class UpstreamSink implements StreamSinkConduit {
             bodyBegun |= written > 0;
             return written;
         }
-        ByteBuffer head = headRest == null ? loop.headWriter().write(exchange, address) : headRest;
+        ByteBuffer head = headRest == null ? newHead() : headRest;
         int headSize = head.remaining();
         ByteBuffer[] both = new ByteBuffer[len + 1];
         both[0] = head;
@@ -207,7 +224,7 @@ final class UpstreamSink implements StreamSinkConduit {
             return false;
         }
         while (!headBegun || headRest != null) {
-            ByteBuffer head = headRest == null ? loop.headWriter().write(exchange, address) : headRest;
+            ByteBuffer head = headRest == null ? newHead() : headRest;
             int written = upstream.sink().write(head);
             headWritten(head, written);
             if (written == 0) {

@@ -1,0 +1,358 @@
+package dev.fnwatchdog.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Contract 9 and 3: streams of HTTP/2 that end before their time, while others of the connection live on. */
+class BreaksHttp2Test {
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private final CountDownLatch left = new CountDownLatch(1);
+    private final Queue<String> heads = new ConcurrentLinkedQueue<>();
+
+    /** Answers /ok; to anything else it sends {@code bytes}, and then waits for the connection's end. */
+    private ScriptedFunction sending(String bytes) throws IOException {
+        return ScriptedFunction.serving(connection -> {
+            while (true) {
+                String head = connection.readHead();
+                heads.add(head);
+                if (head.contains(" /ok ")) {
+                    connection.send(OK);
+                } else {
+                    connection.send(bytes);
+                    reached.countDown();
+                    try {
+                        connection.readToEnd();
+                    } finally {
+                        left.countDown();
+                    }
+                }
+            }
+        });
+    }
+
+    private void awaitReached() throws InterruptedException {
+        assertThat(reached.await(5, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private void assertFunctionIsLetGo() throws InterruptedException {
+        assertThat(left.await(3, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static void assertServes(Http2Streams client) throws IOException {
+        int stream = client.get("/ok");
+        assertThat(client.head(stream)).contains(":status: 200");
+        assertThat(client.body(stream)).isEqualTo("hi");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npiece",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npiece\r\n"
+            })
+    void letTheFunctionGoWhenTheClientResetsThem(String bytes) throws Exception {
+        try (ScriptedFunction function = sending(bytes);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
+                Http2Streams client = Http2Streams.of(watchdog)) {
+            int stream = client.get("/");
+            awaitReached();
+            if (!bytes.isEmpty()) {
+                client.head(stream);
+            }
+            client.reset(stream);
+
+            assertFunctionIsLetGo();
+            watchdog.awaitIdle();
+            assertServes(client);
+        }
+    }
+
+    @Test
+    void letTheFunctionGoWhenTheClientResetsAnUpload() throws Exception {
+        try (ScriptedFunction function = sending("");
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
+                Http2Streams client = Http2Streams.of(watchdog)) {
+            int stream = client.post("/");
+            client.data(stream, "some of it", false);
+            awaitReached();
+            client.reset(stream);
+
+            assertFunctionIsLetGo();
+            watchdog.awaitIdle();
+            assertServes(client);
+        }
+    }
+
+    @Test
+    void letTheFunctionGoWhenTheClientResetsAResponseThatItsWindowHoldsBack() throws Exception {
+        try (ScriptedFunction function =
+                        sending("HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n" + "x".repeat(500_000));
+                RunningWatchdog watchdog =
+                        RunningWatchdog.inFrontOf(function, "max_inflight", "1", "write_timeout", "1m");
+                Http2Streams client = Http2Streams.withWindow(watchdog, 1000)) {
+            int stream = client.get("/");
+            client.head(stream);
+            assertThat(client.next(stream).payload()).hasSize(1000);
+            client.reset(stream);
+
+            assertFunctionIsLetGo();
+            watchdog.awaitIdle();
+            assertServes(client);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npiece"})
+    void letTheFunctionGoWhenTheClientsConnectionEnds(String bytes) throws Exception {
+        CountDownLatch all = new CountDownLatch(6);
+        CountDownLatch gone = new CountDownLatch(6);
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    connection.readHead();
+                    connection.send(bytes);
+                    all.countDown();
+                    try {
+                        connection.readToEnd();
+                    } finally {
+                        gone.countDown();
+                    }
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
+            try (Http2Streams client = Http2Streams.of(watchdog)) {
+                for (int i = 0; i < 3; i++) {
+                    client.get("/");
+                    client.data(client.post("/"), "some of it", false);
+                }
+                assertThat(all.await(5, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(gone.await(3, TimeUnit.SECONDS)).isTrue();
+            watchdog.awaitIdle();
+        }
+    }
+
+    @Test
+    void areAnswered504WhereNoHeadComesInTime() throws Exception {
+        try (ScriptedFunction function = sending("");
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "exec_timeout", "200ms");
+                Http2Streams client = Http2Streams.of(watchdog)) {
+            int waiting = client.get("/");
+            int uploading = client.post("/");
+            client.data(uploading, "some of it", false);
+
+            assertThat(client.head(waiting))
+                    .contains(":status: 504", "x-openfaas-internal: of-watchdog")
+                    .anyMatch(line -> line.startsWith("x-duration-seconds: "));
+            assertThat(client.body(waiting)).isEmpty();
+            assertThat(client.head(uploading)).contains(":status: 504");
+            assertFunctionIsLetGo();
+            assertServes(client);
+        }
+    }
+
+    @Test
+    void freeWhatTheFunctionHasNotReadOfThem() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    connection.readHead();
+                    end.await();
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "exec_timeout", "1s");
+                Http2Streams client = Http2Streams.of(watchdog)) {
+            // Their first 5 MB fill the function's socket; what is sent then stays with the watchdog.
+            int[] streams = new int[100];
+            for (int i = 0; i < streams.length; i++) {
+                streams[i] = client.post("/");
+                client.data(streams[i], "x".repeat(16_000), false);
+                client.data(streams[i], "x".repeat(16_000), false);
+                client.data(streams[i], "x".repeat(16_000), true);
+            }
+            for (int stream : streams) {
+                assertThat(client.head(stream)).contains(":status: 504");
+            }
+            watchdog.awaitIdle();
+            end.countDown();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npiece",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npiece\r\n"
+            })
+    void areResetWhereTheirTimeIsOverAfterTheHead(String bytes) throws Exception {
+        try (ScriptedFunction function = sending(bytes);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "exec_timeout", "200ms");
+                Http2Streams client = Http2Streams.of(watchdog)) {
+            int stream = client.get("/");
+            client.head(stream);
+            assertThat(client.next(stream).text()).isEqualTo("piece");
+
+            assertThat(client.next(stream).type()).isEqualTo(Http2Streams.RST_STREAM);
+            assertFunctionIsLetGo();
+            assertServes(client);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 9\r\n\r\npiece",
+                "Content-Length: 9\r\n\r\n",
+                "Transfer-Encoding: chunked\r\n\r\n5\r\npiece\r\n",
+                "Transfer-Encoding: chunked\r\n\r\n5\r\npiece\r\nxyz\r\n"
+            })
+    void areResetWhereTheFunctionBreaksOff(String rest) throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    boolean ok = connection.readHead().contains(" /ok ");
+                    connection.send(ok ? OK : "HTTP/1.1 200 OK\r\n" + rest);
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                Http2Streams client = Http2Streams.of(watchdog)) {
+            int stream = client.get("/");
+            assertThat(client.head(stream)).contains(":status: 200");
+            Http2Streams.Frame frame = client.next(stream);
+            if (rest.contains("piece") && frame.type() == Http2Streams.DATA) {
+                frame = client.next(stream);
+            }
+
+            assertThat(frame.type()).isEqualTo(Http2Streams.RST_STREAM);
+            assertServes(client);
+        }
+    }
+
+    @Test
+    void areAnswered500WhereTheFunctionBreaksOffBeforeTheHead() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    if (connection.readHead().contains(" /ok ")) {
+                        connection.send(OK);
+                    }
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                Http2Streams client = Http2Streams.of(watchdog)) {
+            int stream = client.get("/");
+
+            assertThat(client.head(stream)).contains(":status: 500", "x-openfaas-internal: of-watchdog");
+            assertThat(client.body(stream)).isEmpty();
+            assertServes(client);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"short", "much too long"})
+    void neverLetABodyOfAnotherLengthThanItsOwnBeTakenForWhole(String body) throws Exception {
+        CountDownLatch whole = new CountDownLatch(1);
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    connection.readHead();
+                    String got = connection.read(8);
+                    if (!connection.closedByPeer() || got.length() == 8) {
+                        whole.countDown();
+                    }
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                Http2Streams client = Http2Streams.of(watchdog)) {
+            int stream = client.post("/", "content-length: 8");
+            client.data(stream, body.substring(0, 5), false);
+            client.data(stream, body.substring(5), true);
+
+            assertThat(client.next(stream).type()).isEqualTo(Http2Streams.RST_STREAM);
+            watchdog.awaitIdle();
+            assertThat(whole.getCount()).isOne();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ":method: GET / HTTP/1.1",
+                ":method: GET\r\nX-Evil: 1",
+                ":path: /a b",
+                ":path: /a HTTP/1.1\r\nX-Evil: 1\r\n\r\nGET /b",
+                ":path: /%zz",
+                ":path: ",
+                ":authority: h\r\nX-Evil: 1",
+                "x-a: b\r\nX-Evil: 1",
+                "x-a: b\0c",
+                "x-a\r\nX-Evil: b",
+                "x evil: b",
+                "transfer-encoding: chunked",
+                "connection: x-a",
+                "content-length: +1",
+                "content-length: 1x"
+            })
+    void areNeverForwardedWhereTheirHeadWouldBeAnotherOneInHttp1(String wrong) throws Exception {
+        try (ScriptedFunction function = sending("");
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                Http2Streams client = Http2Streams.of(watchdog)) {
+            boolean method = wrong.startsWith(":method");
+            boolean path = wrong.startsWith(":path");
+            boolean authority = wrong.startsWith(":authority");
+            client.request(
+                    true,
+                    method ? wrong : ":method: GET",
+                    ":scheme: http",
+                    path ? wrong : ":path: /",
+                    authority ? wrong : ":authority: h",
+                    method || path || authority ? "x-b: 1" : wrong);
+            client.connection().socket().shutdownOutput();
+            client.connection().readToEnd();
+
+            assertThat(heads).isEmpty();
+        }
+    }
+
+    @Test
+    void areNeverForwardedWithTwoHosts() throws Exception {
+        try (ScriptedFunction function = sending("");
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                Http2Streams client = Http2Streams.of(watchdog)) {
+            int stream =
+                    client.request(true, ":method: GET", ":scheme: http", ":path: /ok", ":authority: one", "host: two");
+            Http2Streams.Frame answer = client.next(stream);
+
+            assertThat(answer.type() == Http2Streams.RST_STREAM
+                            || answer.headers().contains(":status: 400")
+                            || heads.remove().toLowerCase(Locale.ROOT).contains("\r\nhost: one\r\n"))
+                    .isTrue();
+            assertThat(String.join("", heads)).doesNotContain("two");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x-a: b\r\n\r\nGET /evil HTTP/1.1", "x-a\r\n\r\nGET /evil: b", "content-length: 5"})
+    void neverCarryTrailersThatWouldEndTheirRequest(String trailer) throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    connection.readHead();
+                    heads.add(connection.readUntil("0\r\n\r\n"));
+                    connection.send(OK);
+                    heads.add(connection.readToEnd());
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
+            try (Http2Streams client = Http2Streams.of(watchdog)) {
+                int stream = client.post("/");
+                client.data(stream, "ab", false);
+                client.trailers(stream, trailer);
+                try {
+                    client.next(stream);
+                } catch (EOFException alsoAnAnswer) {
+                    assertThat(trailer).doesNotStartWith("content");
+                }
+            }
+            watchdog.awaitIdle();
+            assertThat(String.join("", heads)).doesNotContain("evil", "content-length");
+        }
+    }
+}
