@@ -8,7 +8,6 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
@@ -20,41 +19,45 @@ import java.util.List;
  * <p>Threads: the probes' IO threads.
  */
 final class FunctionReadiness implements HttpHandler {
+    /** One call of the function, and the probes that wait for its answer. Belongs to the lock of its maker. */
+    private static final class Round {
+        private final Deque<HttpServerExchange> waiting = new ArrayDeque<>();
+        private boolean open = true;
+    }
+
     private final HttpHandler function;
     private final String path;
     private final IoLoops loops;
     private final Timeouts timeouts;
-    private final Deque<HttpServerExchange> waiting = new ArrayDeque<>();
 
-    // Mutable state, under this object's lock as is the queue
-    private boolean asking;
+    // Mutable state, under this object's lock
+    private Round current = new Round();
 
     FunctionReadiness(HttpHandler function, String path, IoLoops loops, Timeouts timeouts) {
         this.function = function;
         this.path = path;
         this.loops = loops;
         this.timeouts = timeouts;
+        this.current.open = false;
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        if (!waits(exchange)) {
-            ask(exchange);
+        Round round;
+        synchronized (this) {
+            if (current.open) {
+                // Dispatched, since Undertow ends an exchange whose handler returns with nothing under way.
+                exchange.dispatch(exchange.getIoThread(), () -> {});
+                current.waiting.add(exchange);
+                return;
+            }
+            round = new Round();
+            current = round;
         }
+        ask(exchange, round);
     }
 
-    private synchronized boolean waits(HttpServerExchange exchange) {
-        if (asking) {
-            // Dispatched, since Undertow ends an exchange whose handler returns with nothing under way.
-            exchange.dispatch(exchange.getIoThread(), () -> {});
-            waiting.add(exchange);
-            return true;
-        }
-        asking = true;
-        return false;
-    }
-
-    private void ask(HttpServerExchange exchange) throws Exception {
+    private void ask(HttpServerExchange exchange, Round round) throws Exception {
         Call call = Call.begin(exchange, loops.of(exchange), timeouts);
         HttpString method = exchange.getRequestMethod();
         exchange.addResponseWrapper((factory, probe) -> {
@@ -64,7 +67,9 @@ final class FunctionReadiness implements HttpHandler {
         });
         CapturedAnswer captured = new CapturedAnswer(exchange);
         exchange.addResponseWrapper(captured);
-        call.atEnd(() -> answered(captured));
+        // Who comes when the answer is out asks anew: a client that probes again at once would else be told what it knows.
+        call.beforeLastByte(() -> close(round));
+        call.atEnd(() -> ended(round, captured));
         exchange.setRequestMethod(Methods.GET);
         exchange.setRequestURI(path, false);
         exchange.setQueryString("");
@@ -74,28 +79,44 @@ final class FunctionReadiness implements HttpHandler {
         function.handleRequest(exchange);
     }
 
-    private void answered(CapturedAnswer captured) {
-        List<HttpServerExchange> all;
-        synchronized (this) {
-            if (!captured.whole() && !waiting.isEmpty()) {
-                // The asking probe has left before its answer was there: the next one asks.
-                HttpServerExchange next = waiting.poll();
-                next.getIoThread().execute(() -> askAgain(next));
-                return;
-            }
-            asking = false;
-            all = new ArrayList<>(waiting);
-            waiting.clear();
-        }
-        Answer answer = captured.answer();
-        all.forEach(probe -> probe.getIoThread().execute(() -> answer.send(probe)));
+    private synchronized void close(Round round) {
+        round.open = false;
     }
 
-    private void askAgain(HttpServerExchange next) {
+    private void ended(Round round, CapturedAnswer captured) {
+        if (!captured.whole()) {
+            // The probe that asked has left before its answer was there.
+            goOn(round);
+            return;
+        }
+        // Nobody joins a closed round any more.
+        Answer answer = captured.answer();
+        List.copyOf(round.waiting)
+                .forEach(probe -> probe.getIoThread().execute(() -> answer.send(probe)));
+    }
+
+    /** Those who wait wait for another's answer, or one of them asks. */
+    private synchronized void goOn(Round round) {
+        HttpServerExchange asker = round.waiting.poll();
+        if (asker == null) {
+            return;
+        }
+        if (current.open) {
+            current.waiting.add(asker);
+            current.waiting.addAll(round.waiting);
+            return;
+        }
+        Round next = new Round();
+        next.waiting.addAll(round.waiting);
+        current = next;
+        asker.getIoThread().execute(() -> askAgain(asker, next));
+    }
+
+    private void askAgain(HttpServerExchange asker, Round round) {
         try {
-            ask(next);
+            ask(asker, round);
         } catch (Exception e) {
-            Call.of(next).answerInstead(Answer.of(StatusCodes.INTERNAL_SERVER_ERROR));
+            Call.of(asker).answerInstead(Answer.of(StatusCodes.INTERNAL_SERVER_ERROR));
         }
     }
 }

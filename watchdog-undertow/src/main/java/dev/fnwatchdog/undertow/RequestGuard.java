@@ -35,6 +35,7 @@ final class RequestGuard implements HttpHandler {
             return;
         }
         decidePersistence(exchange);
+        connection.announceClose(exchange);
         if (exchange.isHostIncludedInRequestURI() && !exchange.getProtocol().equals(Protocols.HTTP_2_0)) {
             // The target's authority counts, whatever Host says (RFC 9112, 3.2.2).
             exchange.getRequestHeaders().put(Headers.HOST, RequestTarget.authority(exchange));

@@ -79,7 +79,6 @@ final class ServedConnection extends StreamConnection {
         if (http2 != null) {
             http2.begins(exchange);
         }
-        announceClose(exchange);
     }
 
     /** While the watchdog stops, each answer tells the client to open another connection next time (contract 7). */

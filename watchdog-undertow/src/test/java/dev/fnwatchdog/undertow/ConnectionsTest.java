@@ -42,6 +42,22 @@ class ConnectionsTest {
     }
 
     @Test
+    void areKeptForHttp10WhereItAsksForThat() throws Exception {
+        try (ScriptedFunction function = echo();
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                RawClient client = watchdog.connect()) {
+            for (String target : new String[] {"/one", "/_/health", "/two"}) {
+                client.send("GET " + target + " HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n");
+                assertThat(client.readResponse())
+                        .startsWith("HTTP/1.0 200 OK\r\n")
+                        .containsIgnoringCase("\r\nConnection: keep-alive\r\n");
+            }
+            client.send("GET /last HTTP/1.0\r\n\r\n");
+            assertThat(client.readToEnd()).startsWith("HTTP/1.0 200 OK\r\n").endsWith("/last");
+        }
+    }
+
+    @Test
     void takeAHundredRequestsAtOnceAndAnswerThemInOrder() throws Exception {
         String requests = IntStream.range(0, 100)
                 .mapToObj(i -> i % 3 == 0

@@ -81,6 +81,10 @@ class StopTest {
                 late.send("GET /_/health HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
                 assertThat(late.readToEnd()).startsWith("HTTP/1.0 503 ").contains("\r\nConnection: close\r\n");
             }
+            try (RawClient late = watchdog.connect()) {
+                late.send("GET /_/health HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+                assertThat(late.readToEnd()).startsWith("HTTP/1.0 503 ").contains("\r\nConnection: close\r\n");
+            }
             assertThat(first).isNotDone();
 
             // The second signal ends the wait.
