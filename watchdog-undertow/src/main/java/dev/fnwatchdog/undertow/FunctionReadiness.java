@@ -67,7 +67,8 @@ final class FunctionReadiness implements HttpHandler {
         });
         CapturedAnswer captured = new CapturedAnswer(exchange);
         exchange.addResponseWrapper(captured);
-        // Who comes when the answer is out asks anew: a client that probes again at once would else be told what it knows.
+        // Who comes when the answer is out asks anew: a client that probes again at once would else be told what it
+        // knows.
         call.beforeLastByte(() -> close(round));
         call.atEnd(() -> ended(round, captured));
         exchange.setRequestMethod(Methods.GET);
@@ -91,8 +92,7 @@ final class FunctionReadiness implements HttpHandler {
         }
         // Nobody joins a closed round any more.
         Answer answer = captured.answer();
-        List.copyOf(round.waiting)
-                .forEach(probe -> probe.getIoThread().execute(() -> answer.send(probe)));
+        List.copyOf(round.waiting).forEach(probe -> probe.getIoThread().execute(() -> answer.send(probe)));
     }
 
     /** Those who wait wait for another's answer, or one of them asks. */

@@ -37,6 +37,7 @@ final class Http2Streams implements AutoCloseable {
     private int nextStream = 1;
 
     /** One frame; several of one header block are one. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Frame(int type, boolean last, byte[] payload, List<String> headers) {
         String text() {
             return new String(payload, StandardCharsets.ISO_8859_1);
@@ -192,7 +193,7 @@ final class Http2Streams implements AutoCloseable {
 
     private void readFrame() throws IOException {
         ByteBuffer header = ByteBuffer.wrap(connection.read(9).getBytes(StandardCharsets.ISO_8859_1));
-        int length = (header.get() & 0xff) << 16 | header.getShort() & 0xffff;
+        int length = ((header.get() & 0xff) << 16) | (header.getShort() & 0xffff);
         int type = header.get();
         int flags = header.get();
         int stream = header.getInt();
@@ -230,7 +231,7 @@ final class Http2Streams implements AutoCloseable {
         boolean whole = (flags & END_HEADERS) != 0;
         while (!whole) {
             ByteBuffer header = ByteBuffer.wrap(connection.read(9).getBytes(StandardCharsets.ISO_8859_1));
-            int length = (header.get() & 0xff) << 16 | header.getShort() & 0xffff;
+            int length = ((header.get() & 0xff) << 16) | (header.getShort() & 0xffff);
             if (header.get() != CONTINUATION) {
                 throw new AssertionError("a header block is interrupted");
             }
