@@ -43,7 +43,7 @@ final class RequestGuard implements HttpHandler {
         next.handleRequest(exchange);
     }
 
-    /** Undertow knows {@code close} and {@code keep-alive} only where they stand alone, and tells no HTTP/1.0 client. */
+    /** Undertow knows {@code close} only where it stands alone, and tells no HTTP/1.0 client that it may stay. */
     private static void decidePersistence(HttpServerExchange exchange) {
         HeaderValues connection = exchange.getRequestHeaders().get(Headers.CONNECTION);
         if (connection == null) {
@@ -51,8 +51,7 @@ final class RequestGuard implements HttpHandler {
         }
         if (Tokens.anyLists(connection, "close")) {
             exchange.setPersistent(false);
-        } else if (exchange.isHttp10() && Tokens.anyLists(connection, "keep-alive")) {
-            exchange.setPersistent(true);
+        } else if (exchange.isHttp10() && exchange.isPersistent()) {
             exchange.getResponseHeaders().put(Headers.CONNECTION, "keep-alive");
         }
     }

@@ -143,7 +143,6 @@ final class Running implements Shutdown.Steps {
                         GoDuration.format(timeouts.exec()),
                         GoDuration.format(timeouts.healthcheck())));
         config.warnings().forEach(log::warn);
-        NotServed.warnings(config).forEach(log::warn);
     }
 
     /** Every request, outermost handler first. */
@@ -160,6 +159,8 @@ final class Running implements Shutdown.Steps {
                 .then(next -> new AccessLogHandler(next, log, http))
                 // a full watchdog parses no tokens
                 .then(next -> new ConcurrencyLimitHandler(next, limit))
+                // what is refused has not been read
+                .then(next -> BodyLogHandler.before(next, log, config.log(), config.mode()))
                 // the one place where a throwable becomes a response
                 .then(next -> new FailureHandler(next, log))
                 .endingAt(mode.handler());
