@@ -31,7 +31,7 @@ class SlowReaderTest {
     @Test
     void neverStallsTheWatchdogsOwnLines() throws Exception {
         try (PipedOutputStream nobodyReads = new PipedOutputStream(new PipedInputStream(1024));
-                WatchdogLog log = RecordingLog.start(TEXT, nobodyReads, nobodyReads)) {
+                WatchdogLog log = RecordingLog.start(TEXT, nobodyReads, fullPipe())) {
             CallRecord call = new CallRecord("GET", "/path", 200, "OK", 39, 39, 4_900_000, "", false);
             // 8 MB. One wait of the ten minutes that this log has for the function's lines, and the test is over its
             // time.
@@ -65,7 +65,7 @@ class SlowReaderTest {
     void makesTheFunctionWaitOnceAndNotForLong() throws Exception {
         try (PipedOutputStream nobodyReads = new PipedOutputStream(new PipedInputStream(1024));
                 WatchdogLog log =
-                        WatchdogLog.start(TEXT, LogClock.system(), Duration.ofSeconds(1), nobodyReads, nobodyReads)) {
+                        WatchdogLog.start(TEXT, LogClock.system(), Duration.ofSeconds(1), nobodyReads, fullPipe())) {
             LineSink sink = log.functionOutput();
             long start = System.nanoTime();
             for (int i = 0; i < MANY; i++) {
@@ -251,5 +251,10 @@ class SlowReaderTest {
             }
             content.write(bytes, offset, length);
         }
+    }
+
+    /** One pipe a stream: two writers of one full pipe wake each other without end, and let nobody else have it. */
+    private static PipedOutputStream fullPipe() throws IOException {
+        return new PipedOutputStream(new PipedInputStream(1));
     }
 }

@@ -100,8 +100,10 @@ class FunctionServerTest {
     @Test
     void isNotStalledByALogThatNobodyReads() throws Exception {
         LogConfig config = RunningFunction.bare(65536);
-        try (PipedOutputStream nobodyReads = new PipedOutputStream(new PipedInputStream(16));
-                WatchdogLog log = WatchdogLog.start(config, nobodyReads, nobodyReads)) {
+        // One pipe each: two writers of one full pipe wake each other without end, and let nobody else have it.
+        try (PipedOutputStream output = new PipedOutputStream(new PipedInputStream(16));
+                PipedOutputStream errors = new PipedOutputStream(new PipedInputStream(16));
+                WatchdogLog log = WatchdogLog.start(config, output, errors)) {
             CommandLine command = CommandLine.parse("/bin/sh src/test/functions/prints-much.sh 30000");
             FunctionServer server = FunctionServer.start(command, RunningFunction.path(), log, config);
             try {
