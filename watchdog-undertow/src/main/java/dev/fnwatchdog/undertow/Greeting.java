@@ -22,6 +22,8 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
 final class Greeting implements ChannelListener<ConduitStreamSourceChannel> {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
+    static final int PREFACE_LENGTH = PREFACE.length;
+
     /** Who goes on with a connection, and with what has been read of it, whose position is 0. */
     interface Speaker {
         void speak(ServedConnection connection, PooledByteBuffer first);

@@ -56,7 +56,7 @@ final class Listener {
         this.headMillis = readTimeout.isZero() ? IDLE_MILLIS : Math.max(1, readTimeout.toMillis());
         this.protocol = protocol(readTimeout);
         this.http1 = new HttpOpenListener(buffers, protocol);
-        this.connections = new ServedConnections(buffers);
+        this.connections = new ServedConnections(buffers, headMillis);
         this.channel = worker.createStreamConnectionServer(new InetSocketAddress(port), this::accept, SOCKET);
     }
 
@@ -126,7 +126,7 @@ final class Listener {
     }
 
     private void speakHttp2(ServedConnection connection, PooledByteBuffer first) {
-        connection.becomesHttp2();
+        connection.becomesHttp2(first.getBuffer(), Greeting.PREFACE_LENGTH, first.getBuffer().limit());
         Http2Connection http2 = new Http2Connection(connection, buffers, first, protocol);
         ServedConnections.speaks(http2, connection);
         http2.getReceiveSetter().set(new Http2ReceiveListener(http1.getRootHandler(), protocol, bufferSize, null));

@@ -41,10 +41,8 @@ final class ServedConnection extends StreamConnection {
     };
 
     // Mutable state
-    private boolean headBegun;
-    private long headBegan;
     private boolean headRead;
-    private boolean framed;
+    private @Nullable Http2Heads http2Heads;
     private boolean tunnel;
     private boolean lingering;
     private @Nullable Http2Connection http2;
@@ -60,9 +58,10 @@ final class ServedConnection extends StreamConnection {
         socket.setCloseListener(closed -> IoUtils.safeClose(this));
     }
 
-    /** Its bytes are HTTP/2's from here on: many requests share them. */
-    void becomesHttp2() {
-        framed = true;
+    /** Its bytes are HTTP/2's, which many requests share: these, and all that follow. */
+    void becomesHttp2(ByteBuffer bytes, int from, int to) {
+        http2Heads = new Http2Heads(getIoThread(), all.headMillis(), () -> IoUtils.safeClose(this));
+        http2Heads.scan(bytes, from, to);
     }
 
     /** What speaks HTTP/2 on it, once that is there. */
@@ -78,6 +77,9 @@ final class ServedConnection extends StreamConnection {
         exchange.addExchangeCompleteListener(ending);
         if (http2 != null) {
             http2.begins(exchange);
+        }
+        if (http2Heads != null) {
+            http2Heads.used();
         }
     }
 
@@ -97,12 +99,11 @@ final class ServedConnection extends StreamConnection {
         if (http2 != null) {
             http2.ends(exchange);
         }
-        headBegun = false;
         head.begin();
         if (exchange.getConnection() instanceof HttpServerConnection connection && connection.getExtraBytes() != null) {
             // What has come ahead of time has waited for us: the time of the next request begins now.
             ByteBuffer ahead = connection.getExtraBytes().getBuffer();
-            noteHead(ahead, ahead.position(), ahead.limit());
+            came(ahead, ahead.position(), ahead.limit());
         }
         if (all.draining()) {
             exchange.setPersistent(false);
@@ -148,7 +149,7 @@ final class ServedConnection extends StreamConnection {
 
     /** When the head that has just been read began, as {@link System#nanoTime()}. */
     long headBegan() {
-        return headBegun && !framed ? headBegan : System.nanoTime();
+        return head.begun() && http2Heads == null ? head.began() : System.nanoTime();
     }
 
     /** The head that has just been read; of HTTP/1 alone. */
@@ -184,15 +185,12 @@ final class ServedConnection extends StreamConnection {
         throw new ClosedChannelException();
     }
 
-    private void noteHead(ByteBuffer bytes, int from, int to) {
-        if (requests > 0 || framed || to <= from) {
-            return;
+    private void came(ByteBuffer bytes, int from, int to) {
+        if (http2Heads != null) {
+            http2Heads.scan(bytes, from, to);
+        } else if (requests == 0) {
+            head.scan(bytes, from, to);
         }
-        if (!headBegun) {
-            headBegun = true;
-            headBegan = System.nanoTime();
-        }
-        head.scan(bytes, from, to);
     }
 
     /** What was said last would be lost if the client's next bytes met a closed socket: then they are awaited. */
@@ -201,6 +199,9 @@ final class ServedConnection extends StreamConnection {
         all.closed(this);
         if (http2 != null) {
             http2.closed();
+        }
+        if (http2Heads != null) {
+            http2Heads.closed();
         }
         if (socket.isWriteShutdown() && !socket.isReadShutdown()) {
             lingering = Lingering.begin(socket, all.buffers());
@@ -262,7 +263,7 @@ final class ServedConnection extends StreamConnection {
             }
             int from = dst.position();
             int count = next.read(dst);
-            noteHead(dst, from, dst.position());
+            came(dst, from, dst.position());
             return count;
         }
 
@@ -279,7 +280,7 @@ final class ServedConnection extends StreamConnection {
         /** Undertow does this when it has read a head, and before it asks anybody. */
         @Override
         public void suspendReads() {
-            headRead |= headBegun && requests == 0 && !framed;
+            headRead |= head.begun() && requests == 0 && http2Heads == null;
             next.suspendReads();
         }
 

@@ -27,14 +27,21 @@ final class ServedConnections {
     private static final long LONGEST_DRAIN_START_SECONDS = 1;
 
     private final ByteBufferPool buffers;
+    private final long headMillis;
     private final Set<ServedConnection> open = ConcurrentHashMap.newKeySet();
 
     // Mutable state
     private volatile boolean stopping;
     private volatile boolean draining;
 
-    ServedConnections(ByteBufferPool buffers) {
+    /** @param headMillis how long a head may take to come */
+    ServedConnections(ByteBufferPool buffers, long headMillis) {
         this.buffers = buffers;
+        this.headMillis = headMillis;
+    }
+
+    long headMillis() {
+        return headMillis;
     }
 
     ByteBufferPool buffers() {

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A whole request has to arrive within read_timeout, from its first byte (contract 1 and 7). */
 class ReadTimeoutTest {
@@ -50,6 +52,38 @@ class ReadTimeoutTest {
             client.send("P");
 
             assertThat(client.readToEnd()).isEmpty();
+        }
+    }
+
+    /** Of the frame that holds the head, of its own head, or of what continues it. */
+    @ParameterizedTest
+    @ValueSource(ints = {4, 9, 12, 29})
+    void closesAConnectionOfHttp2WhoseHeadStopsInTheMiddle(int bytes) throws Exception {
+        String settings = "\0\0\0\4\0\0\0\0\0";
+        // 20 bytes of a head, and no word that this is all of it.
+        String headers = "\0\0\24\1\1\0\0\0\1" + "\0\7:method\3GET\0\5:path\0".substring(0, 20);
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
+                RawClient client = watchdog.connect()) {
+            client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings + headers.substring(0, bytes));
+
+            // What it says itself at the beginning, and then the end.
+            assertThat(client.readToAnyEnd()).hasSizeLessThan(200);
+        }
+    }
+
+    @Test
+    void leavesAConnectionOfHttp2AloneBetweenItsHeads() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
+                Http2Client client = Http2Client.on(watchdog.connect())) {
+            for (int stream = 1; stream < 6; stream += 2) {
+                client.send(Http2Client.PING, 0, 0, new byte[8]);
+                client.awaitPing();
+                pass(Duration.ofMillis(150));
+                client.get(stream, "/");
+                assertThat(client.response(stream)).endsWith("hi");
+            }
         }
     }
 

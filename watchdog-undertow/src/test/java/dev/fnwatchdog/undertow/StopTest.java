@@ -179,21 +179,28 @@ class StopTest {
     @Test
     void closesAConnectionWhoseAnswerHadBegunBeforeOnceThatEnds() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch releaseOther = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
-                    connection.readHead();
+                    String head = connection.readHead();
                     connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
-                    release.await();
+                    (head.contains("/other") ? releaseOther : release).await();
                     connection.send("4\r\nlast\r\n0\r\n\r\n");
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "30s");
-                RawClient client = watchdog.connect()) {
-            client.send(CALL);
-            assertThat(client.readUntil("first\r\n")).doesNotContain("Connection:");
+                RawClient one = watchdog.connect();
+                RawClient other = watchdog.connect()) {
+            one.send(CALL);
+            assertThat(one.readUntil("first\r\n")).doesNotContain("Connection:");
+            other.send("GET /other HTTP/1.1\r\nHost: h\r\n\r\n");
+            assertThat(other.readUntil("first\r\n")).doesNotContain("Connection:");
             CompletableFuture<Integer> stopping = stop(watchdog, Cause.SIGTERM);
-            watchdog.log().awaitLine("draining: 1 requests");
-            release.countDown();
+            watchdog.log().awaitLine("draining: 2 requests");
 
-            assertThat(client.readToEnd()).endsWith("last\r\n0\r\n\r\n");
+            release.countDown();
+            assertThat(one.readToEnd()).endsWith("last\r\n0\r\n\r\n");
+            assertThat(stopping).isNotDone();
+            releaseOther.countDown();
+            assertThat(other.readToEnd()).endsWith("last\r\n0\r\n\r\n");
             assertThat(stopping.get(10, TimeUnit.SECONDS)).isZero();
         }
     }
