@@ -31,7 +31,8 @@ class SlowReaderTest {
     @Test
     void neverStallsTheWatchdogsOwnLines() throws Exception {
         try (PipedOutputStream nobodyReads = new PipedOutputStream(new PipedInputStream(1024));
-                WatchdogLog log = RecordingLog.start(TEXT, nobodyReads, fullPipe())) {
+                PipedOutputStream norHere = fullPipe();
+                WatchdogLog log = RecordingLog.start(TEXT, nobodyReads, norHere)) {
             CallRecord call = new CallRecord("GET", "/path", 200, "OK", 39, 39, 4_900_000, "", false);
             // 8 MB. One wait of the ten minutes that this log has for the function's lines, and the test is over its
             // time.
@@ -64,8 +65,9 @@ class SlowReaderTest {
     @Test
     void makesTheFunctionWaitOnceAndNotForLong() throws Exception {
         try (PipedOutputStream nobodyReads = new PipedOutputStream(new PipedInputStream(1024));
+                PipedOutputStream norHere = fullPipe();
                 WatchdogLog log =
-                        WatchdogLog.start(TEXT, LogClock.system(), Duration.ofSeconds(1), nobodyReads, fullPipe())) {
+                        WatchdogLog.start(TEXT, LogClock.system(), Duration.ofSeconds(1), nobodyReads, norHere)) {
             LineSink sink = log.functionOutput();
             long start = System.nanoTime();
             for (int i = 0; i < MANY; i++) {
