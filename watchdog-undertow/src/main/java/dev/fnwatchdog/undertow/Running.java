@@ -3,12 +3,9 @@ package dev.fnwatchdog.undertow;
 import dev.fnwatchdog.core.config.GoDuration;
 import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.core.config.WatchdogConfig;
-import dev.fnwatchdog.core.health.Lifecycle;
 import dev.fnwatchdog.core.health.LockFile;
-import dev.fnwatchdog.core.health.Readiness;
 import dev.fnwatchdog.core.health.Shutdown;
 import dev.fnwatchdog.core.health.Waiting;
-import dev.fnwatchdog.core.limit.ConcurrencyLimit;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.metrics.Exposition;
 import dev.fnwatchdog.core.metrics.MetricsRegistry;
@@ -16,7 +13,6 @@ import dev.fnwatchdog.core.metrics.RequestMetrics;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.DefaultByteBufferPool;
-import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -42,11 +38,8 @@ final class Running implements Shutdown.Steps {
     private final WatchdogConfig config;
     private final WatchdogBuilder.OwnedLog ownedLog;
     private final WatchdogLog log;
-    private final LockFile lockFile;
-    private final boolean usesLockFile;
-    private final Lifecycle lifecycle = new Lifecycle();
+    private final Availability availability;
     private final MetricsRegistry registry = new MetricsRegistry();
-    private final ConcurrencyLimit limit;
     private final XnioWorker worker;
     private final Listener listener;
     private final Listener metricsListener;
@@ -60,9 +53,8 @@ final class Running implements Shutdown.Steps {
         this.ownedLog = ownedLog;
         this.log = ownedLog.log();
         this.worker = worker;
-        this.lockFile = new LockFile(LockFile.in(config.temporaryDirectory()));
-        this.usesLockFile = settings.writesLockFile();
-        this.limit = new ConcurrencyLimit(config.maxInflight());
+        this.availability =
+                new Availability(new LockFile(LockFile.in(config.temporaryDirectory())), settings.writesLockFile());
         ByteBufferPool buffers = settings.buffers();
         this.mode = config.mode().accept(new Modes(settings, log, registry, worker, buffers));
         Duration readTimeout = config.timeouts().read();
@@ -95,7 +87,7 @@ final class Running implements Shutdown.Steps {
         } finally {
             if (!started) {
                 if (running != null) {
-                    running.lifecycle.toDraining();
+                    running.availability.stop();
                     running.mode.stop(Duration.ZERO);
                 }
                 end(worker);
@@ -121,15 +113,12 @@ final class Running implements Shutdown.Steps {
         logSettings();
         mode.ended().thenAccept(this::functionGone);
         mode.start();
-        listener.serve(root());
+        listener.serve(
+                new Entrance(config, log, new RequestMetrics(registry), availability, mode, worker).root());
         log.info("Listening on port: " + port());
         metricsListener.serve(new MetricsHandler(new Exposition(registry), log));
         log.info("Metrics listening on port: " + metricsPort());
-        if (usesLockFile) {
-            log.info("Writing lock-file to: " + lockFile.path());
-            lockFile.write();
-        }
-        lifecycle.toAccepting();
+        availability.begin(log);
     }
 
     private void logSettings() {
@@ -145,45 +134,9 @@ final class Running implements Shutdown.Steps {
         config.warnings().forEach(log::warn);
     }
 
-    /** Every request, outermost handler first. */
-    private HttpHandler root() {
-        RequestMetrics metrics = new RequestMetrics(registry);
-        IoLoops loops = new IoLoops(worker);
-        boolean http = mode instanceof HttpMode;
-        HttpHandler function = new Chain()
-                // what the others note about the call needs a place
-                .then(next -> new CallHandler(next, loops, config.timeouts()))
-                // refusals count too
-                .then(next -> new RequestMetricsHandler(next, metrics))
-                // one line for each call, refused or not
-                .then(next -> new AccessLogHandler(next, log, http))
-                // a full watchdog parses no tokens
-                .then(next -> new ConcurrencyLimitHandler(next, limit))
-                // what is refused has not been read
-                .then(next -> BodyLogHandler.before(next, log, config.log(), config.mode()))
-                // the one place where a throwable becomes a response
-                .then(next -> new FailureHandler(next, log))
-                .endingAt(mode.handler());
-        HttpHandler asked = new FunctionReadiness(
-                new FailureHandler(mode.handler(), log), config.readyPath(), loops, config.timeouts());
-        return new Routes(
-                new ReadOnlyHandler(new HealthHandler(this::healthy)),
-                new ReadOnlyHandler(new ReadyHandler(this::readiness, asked)),
-                function);
-    }
-
-    private boolean healthy() {
-        return lifecycle.accepting() && (!usesLockFile || lockFile.present());
-    }
-
-    private Readiness readiness() {
-        return Readiness.decide(
-                healthy() && mode.ready(), limit.met(), !config.readyPath().isEmpty());
-    }
-
     /** The function's end is the watchdog's, but for an end that was asked for. */
     private void functionGone(String words) {
-        if (!lifecycle.stopping()) {
+        if (!availability.stopping()) {
             log.error("Forked function has terminated: " + words);
             functionEnded.complete(words);
         }
@@ -211,7 +164,7 @@ final class Running implements Shutdown.Steps {
 
     /** Whatever is still open is closed: the sequence before this has given everybody his time. */
     private void release() {
-        lifecycle.toStopped();
+        availability.stopped();
         metricsListener.refuse();
         listener.connections().closeAll();
         metricsListener.connections().closeAll();
@@ -221,11 +174,8 @@ final class Running implements Shutdown.Steps {
 
     @Override
     public void refuseProbes() {
-        lifecycle.toDraining();
+        availability.stop();
         listener.connections().stop();
-        if (usesLockFile) {
-            lockFile.remove();
-        }
     }
 
     @Override

@@ -131,4 +131,14 @@ class StartFailuresTest {
         assertThat(captured.holds("Forked function has terminated")).isFalse();
         assertThat(Files.exists(folder)).isFalse();
     }
+
+    @Test
+    void leavesTheLockFileOfAnotherAlone() throws Exception {
+        Path lockFile = Files.createFile(temporary.resolve(".lock"));
+
+        assertThatThrownBy(starting(
+                        "fprocess", "no-such-command", "suppress_lock", "false", "TMPDIR", temporary.toString()))
+                .isInstanceOf(FunctionFailedException.class);
+        assertThat(lockFile).exists();
+    }
 }

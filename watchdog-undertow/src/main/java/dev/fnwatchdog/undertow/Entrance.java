@@ -1,0 +1,65 @@
+package dev.fnwatchdog.undertow;
+
+import dev.fnwatchdog.core.config.WatchdogConfig;
+import dev.fnwatchdog.core.health.Readiness;
+import dev.fnwatchdog.core.limit.ConcurrencyLimit;
+import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.metrics.RequestMetrics;
+import io.undertow.server.HttpHandler;
+import org.xnio.XnioWorker;
+
+/**
+ * All that a request meets on its way to the function, put together here alone.
+ *
+ * @param availability what the probes ask for
+ * @param worker whose IO threads serve
+ */
+record Entrance(
+        WatchdogConfig config,
+        WatchdogLog log,
+        RequestMetrics metrics,
+        Availability availability,
+        FunctionMode mode,
+        XnioWorker worker) {
+    /** The first handler. */
+    HttpHandler root() {
+        IoLoops loops = new IoLoops(worker);
+        ConcurrencyLimit limit = new ConcurrencyLimit(config.maxInflight());
+        return new Routes(
+                new ReadOnlyHandler(new HealthHandler(availability::healthy)),
+                new ReadOnlyHandler(new ReadyHandler(() -> readiness(limit), probe(loops))),
+                call(loops, limit));
+    }
+
+    /** A call's handlers, outermost first. */
+    private HttpHandler call(IoLoops loops, ConcurrencyLimit limit) {
+        boolean http = mode instanceof HttpMode;
+        return new Chain()
+                // what the others note about the call needs a place
+                .then(next -> new CallHandler(next, loops, config.timeouts()))
+                // refusals count too
+                .then(next -> new RequestMetricsHandler(next, metrics))
+                // one line for each call, refused or not
+                .then(next -> new AccessLogHandler(next, log, http))
+                // a full watchdog parses no tokens
+                .then(next -> new ConcurrencyLimitHandler(next, limit))
+                // what is refused has not been read
+                .then(next -> BodyLogHandler.before(next, log, config.log(), config.mode()))
+                // the one place where a throwable becomes a response
+                .then(next -> new FailureHandler(next, log))
+                .endingAt(mode.handler());
+    }
+
+    /** A probe that the function answers: neither counted, logged, limited nor authorised. */
+    private HttpHandler probe(IoLoops loops) {
+        return new FunctionReadiness(
+                new FailureHandler(mode.handler(), log), config.readyPath(), loops, config.timeouts());
+    }
+
+    private Readiness readiness(ConcurrencyLimit limit) {
+        return Readiness.decide(
+                availability.healthy() && mode.ready(),
+                limit.met(),
+                !config.readyPath().isEmpty());
+    }
+}
