@@ -13,6 +13,7 @@ import dev.fnwatchdog.core.process.FunctionFailedException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** The watchdog as a program: settings from environment variables, signals, exit statuses (contract 1, 3 and 7). */
 public final class Main {
@@ -91,19 +92,29 @@ public final class Main {
         CompletableFuture<Watchdog> started = new CompletableFuture<>();
         CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
         // From before the start: a function that is just being started must not be left behind.
-        Signals.handle("TERM", () -> exitStatus.complete(started.join().stop(Shutdown.Cause.SIGTERM)));
-        Signals.handle("INT", () -> exitStatus.complete(started.join().stop(Shutdown.Cause.SIGINT)));
+        Signals.handle("TERM", () -> complete(exitStatus, () -> started.join().stop(Shutdown.Cause.SIGTERM)));
+        Signals.handle("INT", () -> complete(exitStatus, () -> started.join().stop(Shutdown.Cause.SIGINT)));
         Watchdog watchdog = Watchdog.builder(config)
                 .environment(environment)
                 .log(log)
                 .lockFile()
                 .start();
         started.complete(watchdog);
-        watchdog.functionEnded().whenCompleteAsync((words, failure) -> {
-            watchdog.close();
-            exitStatus.complete(FAILED);
-        });
+        watchdog.functionEnded()
+                .thenRunAsync(() -> complete(exitStatus, () -> {
+                    watchdog.close();
+                    return FAILED;
+                }));
         return exitStatus.join();
+    }
+
+    /** A stop that fails ends the program too: it would else neither serve nor end. */
+    private static void complete(CompletableFuture<Integer> exitStatus, Supplier<Integer> stop) {
+        try {
+            exitStatus.complete(stop.get());
+        } finally {
+            exitStatus.complete(FAILED);
+        }
     }
 
     /** What Undertow and its threads read from system properties, once; an embedder's are left alone. */
