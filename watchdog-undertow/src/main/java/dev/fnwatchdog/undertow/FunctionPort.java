@@ -54,13 +54,20 @@ final class FunctionPort {
                         new IoFuture.HandlingNotifier<StreamConnection, FunctionPort>() {
                             @Override
                             public void handleFailed(IOException notYet, FunctionPort port) {
-                                // One address after the other, then a pause.
-                                int next = (number + 1) % address.count();
-                                thread.executeAfter(
-                                        () -> attempt(next), next == 0 ? RETRY_MILLIS : 0, TimeUnit.MILLISECONDS);
+                                port.retryAfter(number);
                             }
                         },
                         this);
+    }
+
+    /** One address after the other, then a pause. */
+    private void retryAfter(int number) {
+        if (ended) {
+            // The thread may be ending too, and then takes no more tasks.
+            return;
+        }
+        int next = (number + 1) % address.count();
+        thread.executeAfter(() -> attempt(next), next == 0 ? RETRY_MILLIS : 0, TimeUnit.MILLISECONDS);
     }
 
     private void accepted(StreamConnection connection) {

@@ -87,6 +87,7 @@ final class HttpMode implements FunctionMode {
 
     @Override
     public void kill() {
+        port.gone();
         FunctionServer running = server;
         if (running != null) {
             running.kill();

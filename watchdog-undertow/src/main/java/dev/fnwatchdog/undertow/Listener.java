@@ -126,7 +126,8 @@ final class Listener {
     }
 
     private void speakHttp2(ServedConnection connection, PooledByteBuffer first) {
-        connection.becomesHttp2(first.getBuffer(), Greeting.PREFACE_LENGTH, first.getBuffer().limit());
+        connection.becomesHttp2(
+                first.getBuffer(), Greeting.PREFACE_LENGTH, first.getBuffer().limit());
         Http2Connection http2 = new Http2Connection(connection, buffers, first, protocol);
         ServedConnections.speaks(http2, connection);
         http2.getReceiveSetter().set(new Http2ReceiveListener(http1.getRootHandler(), protocol, bufferSize, null));

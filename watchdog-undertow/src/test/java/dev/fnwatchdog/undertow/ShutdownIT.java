@@ -105,6 +105,8 @@ class ShutdownIT {
 
             assertThat(watchdog.awaitExit()).isZero();
             assertThat(watchdog.leftBehind()).isEmpty();
+            // The search for the function's port was under way.
+            assertThat(watchdog.err()).noneMatch(line -> line.contains("WARN"));
         }
     }
 
