@@ -29,6 +29,9 @@ final class RequestGuard implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         ServedConnection connection = ServedConnections.of(exchange);
         connection.begins(exchange);
+        if (connection.refuses(exchange)) {
+            return;
+        }
         if (connection.head().folded() || !acceptable(exchange)) {
             exchange.setPersistent(false);
             BAD_REQUEST.send(exchange);

@@ -6,14 +6,11 @@ import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
-import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
-import org.xnio.Option;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
@@ -24,12 +21,11 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Threads: the connection's IO thread, but for the count and for closing, which any thread may ask for.
  */
-final class ServedConnection extends StreamConnection {
+final class ServedConnection extends WrappedConnection {
     private static final byte[] BAD_REQUEST =
             "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
                     .getBytes(StandardCharsets.ISO_8859_1);
 
-    private final StreamConnection socket;
     private final ServedConnections all;
     private final HeadScan head = new HeadScan();
     private final ExchangeCompletionListener ending = (exchange, next) -> {
@@ -50,8 +46,7 @@ final class ServedConnection extends StreamConnection {
     private volatile int requests;
 
     ServedConnection(StreamConnection socket, ServedConnections all) {
-        super(socket.getIoThread());
-        this.socket = socket;
+        super(socket);
         this.all = all;
         setSourceConduit(new Input(socket.getSourceChannel().getConduit()));
         setSinkConduit(socket.getSinkChannel().getConduit());
@@ -113,6 +108,15 @@ final class ServedConnection extends StreamConnection {
         }
     }
 
+    /** New streams would keep a drain from its end: the client is told to ask elsewhere (RFC 9113, 8.7). True where so. */
+    boolean refuses(HttpServerExchange exchange) {
+        boolean refused = http2 != null && all.draining();
+        if (http2 != null && refused) {
+            http2.reset(exchange, Http2Channel.ERROR_REFUSED_STREAM);
+        }
+        return refused;
+    }
+
     /** Ends an exchange in the middle, so that the client can tell (HTTP/1.1: closed; HTTP/2: RST_STREAM). */
     void breakOff(HttpServerExchange exchange) {
         if (http2 != null) {
@@ -135,7 +139,7 @@ final class ServedConnection extends StreamConnection {
     /** All has been said: closes it so that the client can read on to the end. */
     void closeInOrder() {
         try {
-            socket.getSinkChannel().shutdownWrites();
+            socket().getSinkChannel().shutdownWrites();
         } catch (IOException ignored) {
             // Then there is nobody who could read on.
         }
@@ -180,8 +184,8 @@ final class ServedConnection extends StreamConnection {
      */
     private void refuse() throws IOException {
         headRead = false;
-        socket.getSinkChannel().write(ByteBuffer.wrap(BAD_REQUEST));
-        socket.getSinkChannel().shutdownWrites();
+        socket().getSinkChannel().write(ByteBuffer.wrap(BAD_REQUEST));
+        socket().getSinkChannel().shutdownWrites();
         throw new ClosedChannelException();
     }
 
@@ -203,51 +207,12 @@ final class ServedConnection extends StreamConnection {
         if (http2Heads != null) {
             http2Heads.closed();
         }
-        if (socket.isWriteShutdown() && !socket.isReadShutdown()) {
-            lingering = Lingering.begin(socket, all.buffers());
+        if (socket().isWriteShutdown() && !socket().isReadShutdown()) {
+            lingering = Lingering.begin(socket(), all.buffers());
         }
         if (!lingering) {
-            IoUtils.safeClose(socket);
+            IoUtils.safeClose(socket());
         }
-    }
-
-    @Override
-    protected void notifyReadClosed() {
-        super.notifyReadClosed();
-        ChannelListeners.invokeChannelListener(
-                getSourceChannel(), getSourceChannel().getCloseListener());
-    }
-
-    @Override
-    protected void notifyWriteClosed() {
-        super.notifyWriteClosed();
-        ChannelListeners.invokeChannelListener(
-                getSinkChannel(), getSinkChannel().getCloseListener());
-    }
-
-    @Override
-    public SocketAddress getPeerAddress() {
-        return socket.getPeerAddress();
-    }
-
-    @Override
-    public SocketAddress getLocalAddress() {
-        return socket.getLocalAddress();
-    }
-
-    @Override
-    public boolean supportsOption(Option<?> option) {
-        return socket.supportsOption(option);
-    }
-
-    @Override
-    public <T> @Nullable T getOption(Option<T> option) throws IOException {
-        return socket.getOption(option);
-    }
-
-    @Override
-    public <T> @Nullable T setOption(Option<T> option, @Nullable T value) throws IOException {
-        return socket.setOption(option, value);
     }
 
     /** The lowest conduit of the reading side. */

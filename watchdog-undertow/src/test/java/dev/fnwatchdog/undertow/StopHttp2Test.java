@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 class StopHttp2Test {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
     private static final String NO_ERROR = "\0\0\0\0";
+    private static final String REFUSED_STREAM = "\0\0\0\7";
 
     private static CompletableFuture<Integer> stop(RunningWatchdog watchdog) {
         return CompletableFuture.supplyAsync(() -> watchdog.stop(Cause.SIGTERM));
@@ -45,6 +46,32 @@ class StopHttp2Test {
             assertThat(client.next())
                     .isEqualTo(new Http2Client.Frame(Http2Client.GOAWAY, 0, 0, lastStream(3) + NO_ERROR));
             assertThat(client.connection().readToEnd()).isEmpty();
+            assertThat(stopping.get(10, TimeUnit.SECONDS)).isZero();
+        }
+    }
+
+    @Test
+    void refusesNewStreamsOnceItDrains() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    connection.readHead();
+                    entered.countDown();
+                    release.await();
+                    connection.send(OK);
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "30s");
+                Http2Client client = Http2Client.on(watchdog.connect())) {
+            client.get(1, "/call");
+            entered.await();
+            CompletableFuture<Integer> stopping = stop(watchdog);
+            watchdog.log().awaitLine("draining: 1 requests");
+            client.get(3, "/call");
+
+            assertThat(client.next()).isEqualTo(new Http2Client.Frame(Http2Client.RST_STREAM, 0, 3, REFUSED_STREAM));
+            release.countDown();
+            assertThat(client.response(1)).endsWith("hi");
+            assertThat(client.next().type()).isEqualTo(Http2Client.GOAWAY);
             assertThat(stopping.get(10, TimeUnit.SECONDS)).isZero();
         }
     }
