@@ -97,6 +97,10 @@ final class HeadScan {
         int i = from;
         while (i < to && now != At.END) {
             byte b = bytes.get(i++);
+            if (b > ' ' && now == At.LINE) {
+                // As nearly all are.
+                continue;
+            }
             switch (now) {
                 case PATH -> now = b == '?' ? At.QUERY : b == '\n' ? At.LINE_START : At.PATH;
                 case QUERY -> {
