@@ -1,33 +1,55 @@
 package dev.fnwatchdog.undertow;
 
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /**
- * Looks at a request's head while it comes, for what Undertow's parser does not tell: when it began, its length, and
- * whether a header line goes on in the next one (RFC 9112, 5.2). The parser joins such lines without a trace, where two
- * readers could disagree about what they say, so the request is refused (contract 7).
+ * Looks at a request's head while it comes, for what Undertow's parser does not tell: when it began; its length; whether a
+ * header line goes on in the next one (RFC 9112, 5.2), which the parser joins without a trace, where two readers could
+ * disagree about what they say, so that the request is refused (contract 7); and what else the parser changes, so that it
+ * can be put right.
  *
  * <p>Threads: belongs to one connection, so to its IO thread.
  */
 final class HeadScan {
+    private static final Pattern BLANKS = Pattern.compile("([ \\t])[ \\t]+");
+
     private enum At {
+        PATH,
+        QUERY,
         LINE,
+        BLANK,
         LINE_START,
         LAST_CR,
         END
     }
 
+    private final AbsoluteForm target = new AbsoluteForm();
+
     // Mutable state
-    private At at = At.LINE;
+    private At at = At.PATH;
     private boolean folded;
+    private boolean doubleQuestion;
     private int length;
     private long began;
+    private boolean blanks;
+    private final List<String> blankLines = new ArrayList<>(0);
 
     /** The next byte is the first of a head. */
     void begin() {
-        at = At.LINE;
+        target.begin();
+        at = At.PATH;
         folded = false;
+        doubleQuestion = false;
         length = 0;
+        blanks = false;
+        blankLines.clear();
     }
 
     /** Whether a byte of the head has come. */
@@ -50,25 +72,99 @@ final class HeadScan {
         return length;
     }
 
-    /** Reads on; what is behind the head's end is passed over. */
-    void scan(ByteBuffer bytes, int from, int to) {
-        if (length == 0 && from < to) {
+    /** The authority of an absolute target, or nothing. It is not Undertow's to see: it would take Host for it. */
+    String authority() {
+        return target.authority();
+    }
+
+    /** For how many bytes more the buffer of the next ones must have room. */
+    int keptBack() {
+        return target.keptBack();
+    }
+
+    /** Reads on, from {@code from} to the buffer's position; what is behind the head's end is passed over. */
+    void read(ByteBuffer bytes, int from) {
+        if (length == 0 && from < bytes.position()) {
             began = System.nanoTime();
         }
+        target.reduce(bytes, from);
+        scan(bytes, from, bytes.position());
+    }
+
+    private void scan(ByteBuffer bytes, int from, int to) {
         At now = at;
+        int line = from;
         int i = from;
         while (i < to && now != At.END) {
             byte b = bytes.get(i++);
-            if (now == At.LINE) {
-                now = b == '\n' ? At.LINE_START : At.LINE;
-            } else if (now == At.LINE_START) {
-                folded |= HeaderLines.isBlank(b);
-                now = b == '\r' ? At.LAST_CR : At.LINE;
-            } else {
-                now = b == '\n' ? At.END : At.LINE;
+            if (b > ' ' && now == At.LINE) {
+                // As nearly all are.
+                continue;
+            }
+            switch (now) {
+                case PATH -> now = b == '?' ? At.QUERY : b == '\n' ? At.LINE_START : At.PATH;
+                case QUERY -> {
+                    doubleQuestion = b == '?';
+                    now = b == '\n' ? At.LINE_START : At.LINE;
+                }
+                case LINE, BLANK -> {
+                    boolean blank = b == ' ' || b == '\t';
+                    blanks |= blank && now == At.BLANK;
+                    now = blank ? At.BLANK : b == '\n' ? At.LINE_START : At.LINE;
+                }
+                case LINE_START -> {
+                    keep(bytes, line, i - 1);
+                    line = i - 1;
+                    folded |= HeaderLines.isBlank(b);
+                    now = b == '\r' ? At.LAST_CR : At.LINE;
+                }
+                case LAST_CR -> now = b == '\n' ? At.END : At.LINE;
+                case END -> throw new IllegalStateException();
             }
         }
         at = now;
         length += i - from;
+    }
+
+    /** A line that has several blanks in a row is kept as it is, unless it has come in pieces. */
+    private void keep(ByteBuffer bytes, int from, int to) {
+        if (blanks) {
+            blanks = false;
+            byte[] line = new byte[to - from];
+            bytes.get(from, line);
+            blankLines.add(new String(line, StandardCharsets.ISO_8859_1).strip());
+        }
+    }
+
+    /** Puts right what the parser has changed of a request: it drops the second of two question marks, and blanks. */
+    void restore(HttpServerExchange exchange) {
+        if (doubleQuestion) {
+            // The exchange takes one away, as it did before.
+            exchange.setQueryString("??" + exchange.getQueryString());
+        }
+        for (int i = 0; i < blankLines.size(); i++) {
+            restore(exchange.getRequestHeaders(), blankLines.get(i));
+        }
+    }
+
+    private static void restore(HeaderMap headers, String line) {
+        int colon = line.indexOf(':');
+        HeaderValues values = colon < 0 ? null : headers.get(line.substring(0, colon));
+        if (values == null) {
+            return;
+        }
+        String value = line.substring(colon + 1).strip();
+        String changed = BLANKS.matcher(value).replaceAll("$1");
+        for (int i = 0; i < values.size(); i++) {
+            // Several Cookie lines have become one.
+            String now = values.get(i);
+            int at = now.indexOf(changed);
+            if (now.length() == changed.length()
+                    ? at == 0
+                    : at >= 0 && line.regionMatches(true, 0, "Cookie", 0, colon)) {
+                values.set(i, now.substring(0, at) + value + now.substring(at + changed.length()));
+                return;
+            }
+        }
     }
 }

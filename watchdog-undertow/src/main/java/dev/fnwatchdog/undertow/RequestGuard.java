@@ -6,7 +6,6 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
-import io.undertow.util.Protocols;
 import io.undertow.util.StatusCodes;
 
 /**
@@ -32,6 +31,7 @@ final class RequestGuard implements HttpHandler {
         if (connection.refuses(exchange)) {
             return;
         }
+        connection.head().restore(exchange);
         if (connection.head().folded() || !acceptable(exchange)) {
             exchange.setPersistent(false);
             BAD_REQUEST.send(exchange);
@@ -39,9 +39,10 @@ final class RequestGuard implements HttpHandler {
         }
         decidePersistence(exchange);
         connection.announceClose(exchange);
-        if (exchange.isHostIncludedInRequestURI() && !exchange.getProtocol().equals(Protocols.HTTP_2_0)) {
-            // The target's authority counts, whatever Host says (RFC 9112, 3.2.2).
-            exchange.getRequestHeaders().put(Headers.HOST, RequestTarget.authority(exchange));
+        String authority = connection.head().authority();
+        if (!authority.isEmpty()) {
+            // It counts, whatever Host says (RFC 9112, 3.2.2).
+            exchange.getRequestHeaders().put(Headers.HOST, authority);
         }
         next.handleRequest(exchange);
     }

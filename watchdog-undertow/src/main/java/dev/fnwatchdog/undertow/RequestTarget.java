@@ -18,17 +18,6 @@ final class RequestTarget {
         return path < 0 ? "/" : uri.substring(path);
     }
 
-    /** The authority of an absolute-form target, or nothing. */
-    static String authority(HttpServerExchange exchange) {
-        if (!exchange.isHostIncludedInRequestURI()) {
-            return "";
-        }
-        String uri = exchange.getRequestURI();
-        int from = uri.indexOf("//") + 2;
-        int path = uri.indexOf('/', from);
-        return path < 0 ? uri.substring(from) : uri.substring(from, path);
-    }
-
     /** Path and query, as one string for logs. */
     static String of(HttpServerExchange exchange) {
         String path = path(exchange);

@@ -98,7 +98,10 @@ final class ServedConnection extends WrappedConnection {
         if (exchange.getConnection() instanceof HttpServerConnection connection && connection.getExtraBytes() != null) {
             // What has come ahead of time has waited for us: the time of the next request begins now.
             ByteBuffer ahead = connection.getExtraBytes().getBuffer();
-            came(ahead, ahead.position(), ahead.limit());
+            int from = ahead.position();
+            ahead.position(ahead.limit()).limit(ahead.capacity());
+            came(ahead, from);
+            ahead.limit(ahead.position()).position(from);
         }
         if (all.draining()) {
             exchange.setPersistent(false);
@@ -189,11 +192,11 @@ final class ServedConnection extends WrappedConnection {
         throw new ClosedChannelException();
     }
 
-    private void came(ByteBuffer bytes, int from, int to) {
+    private void came(ByteBuffer bytes, int from) {
         if (http2Heads != null) {
-            http2Heads.scan(bytes, from, to);
+            http2Heads.scan(bytes, from, bytes.position());
         } else if (requests == 0) {
-            head.scan(bytes, from, to);
+            head.read(bytes, from);
         }
     }
 
@@ -227,9 +230,12 @@ final class ServedConnection extends WrappedConnection {
                 refuse();
             }
             int from = dst.position();
+            int limit = dst.limit();
+            dst.limit(Math.max(from, limit - head.keptBack()));
             int count = next.read(dst);
-            came(dst, from, dst.position());
-            return count;
+            dst.limit(limit);
+            came(dst, from);
+            return count < 0 ? count : dst.position() - from;
         }
 
         @Override

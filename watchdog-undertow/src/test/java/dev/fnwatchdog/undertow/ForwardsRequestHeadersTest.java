@@ -91,9 +91,17 @@ class ForwardsRequestHeadersTest {
     @Test
     void keepsValuesAsTheyAre() throws Exception {
         assertThat(forwarded(
-                        "X-Empty:", "X-Latin: \u00e9\u00ff", "X-Tab: a\tb", "X-Inner: a b , c", "X-Quote: \"a\\\"b\""))
+                        "X-Empty:",
+                        "X-Latin: \u00e9\u00ff",
+                        "X-Tab: a\tb",
+                        "X-Inner: a  b , \t c   d",
+                        "X-Quote: \"a\\\"b\""))
                 .contains(
-                        "X-Empty: ", "X-Latin: \u00e9\u00ff", "X-Tab: a\tb", "X-Inner: a b , c", "X-Quote: \"a\\\"b\"");
+                        "X-Empty: ",
+                        "X-Latin: \u00e9\u00ff",
+                        "X-Tab: a\tb",
+                        "X-Inner: a  b , \t c   d",
+                        "X-Quote: \"a\\\"b\"");
     }
 
     @Test
