@@ -113,8 +113,7 @@ final class Running implements Shutdown.Steps {
         logSettings();
         mode.ended().thenAccept(this::functionGone);
         mode.start();
-        listener.serve(
-                new Entrance(config, log, new RequestMetrics(registry), availability, mode, worker).root());
+        listener.serve(new Entrance(config, log, new RequestMetrics(registry), availability, mode, worker).root());
         log.info("Listening on port: " + port());
         metricsListener.serve(new MetricsHandler(new Exposition(registry), log));
         log.info("Metrics listening on port: " + metricsPort());
