@@ -18,12 +18,12 @@ record Modes(
 
     @Override
     public FunctionMode streaming(ModeConfig.Streaming mode) {
-        throw notYet(mode);
+        return ForkMode.streaming(mode, settings, log, registry);
     }
 
     @Override
     public FunctionMode serializing(ModeConfig.Serializing mode) {
-        throw notYet(mode);
+        return ForkMode.serializing(mode, settings, log, registry);
     }
 
     @Override
