@@ -48,7 +48,7 @@ final class RequestPump {
 
     /** Whether the body has been read to its end, or nobody wants the rest of it. */
     boolean over() {
-        return whole || refused;
+        return whole || refused || exchange.isRequestComplete();
     }
 
     /** Whether the process reads no more. */
@@ -132,20 +132,14 @@ final class RequestPump {
             // A chunked body is complete with its last data; asked again, it may belong to the next request.
             whole |= read < 0 || exchange.isRequestComplete();
             if (read == 0 && !whole) {
-                break;
+                input.suspendWrites();
+                request.resumeReads();
+                return;
             }
         }
-        awaitMore(buffer);
-    }
-
-    private void awaitMore(ByteBuffer buffer) {
-        if (buffer.hasRemaining() || whole) {
-            request.suspendReads();
-            input.resumeWrites();
-        } else {
-            input.suspendWrites();
-            request.resumeReads();
-        }
+        request.suspendReads();
+        input.suspendWrites();
+        exchange.getIoThread().execute(this::pump);
     }
 
     /** True when the process, or nobody, has it all. */

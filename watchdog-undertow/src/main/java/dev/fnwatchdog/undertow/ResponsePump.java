@@ -114,10 +114,12 @@ final class ResponsePump {
                 return;
             }
             if (!buffer.hasRemaining() && !ended) {
-                break;
+                output.resumeReads();
+                return;
             }
         }
-        output.resumeReads();
+        output.suspendReads();
+        exchange.getIoThread().execute(this::pump);
     }
 
     /** As much as there is and fits: then the end of a short answer is known before its head is sent. */
