@@ -19,10 +19,20 @@ final class RequestPump {
     /** A client and a process that are both fast must not keep the others of their IO thread waiting. */
     private static final int MOST_PIECES_AT_ONCE = 16;
 
+    /** Is told of what happens to the body. */
+    interface Watcher {
+        /** The process reads no more, although there may be more. */
+        void inputRefused();
+
+        /** The client has not sent all of it, and will not. */
+        void requestBroken();
+    }
+
+    private final Call call;
     private final HttpServerExchange exchange;
     private final StreamSourceChannel request;
     private final StreamSinkChannel input;
-    private final Runnable onRefusal;
+    private final Watcher watcher;
 
     // Mutable state
     private @Nullable PooledByteBuffer pending;
@@ -31,12 +41,12 @@ final class RequestPump {
     private boolean pumping;
     private boolean done;
 
-    /** @param onRefusal is told once, when the process reads no more although there is more */
-    RequestPump(HttpServerExchange exchange, StreamSinkChannel input, Runnable onRefusal) {
-        this.exchange = exchange;
+    RequestPump(Call call, StreamSinkChannel input, Watcher watcher) {
+        this.call = call;
+        this.exchange = call.exchange();
         this.request = exchange.getRequestChannel();
         this.input = input;
-        this.onRefusal = onRefusal;
+        this.watcher = watcher;
     }
 
     void start() {
@@ -126,6 +136,9 @@ final class RequestPump {
             }
             int read = request.read(buffer.clear());
             buffer.flip();
+            if (call.requestBroken()) {
+                watcher.requestBroken();
+            }
             if (done) {
                 return;
             }
@@ -153,7 +166,7 @@ final class RequestPump {
         } catch (IOException closed) {
             refused = true;
             IoUtils.safeClose(input);
-            onRefusal.run();
+            watcher.inputRefused();
         }
         buffer.position(buffer.limit());
         return true;

@@ -29,6 +29,7 @@ final class RequestSource extends AbstractStreamSourceConduit<StreamSourceCondui
 
     // Mutable state
     private boolean stopped;
+    private boolean broken;
 
     private RequestSource(StreamSourceConduit next, Call call, TimeoutQueue.@Nullable Timeout timeout) {
         super(next);
@@ -79,6 +80,11 @@ final class RequestSource extends AbstractStreamSourceConduit<StreamSourceCondui
         }
     }
 
+    /** Whether what was read is not the whole body, and never will be. */
+    boolean broken() {
+        return broken;
+    }
+
     private void finish() {
         if (timeout != null) {
             timeout.cancel();
@@ -96,6 +102,7 @@ final class RequestSource extends AbstractStreamSourceConduit<StreamSourceCondui
 
     /** A body that breaks the rules is answered, where that still can be; a client that left is not. */
     private long broken(IOException reason) {
+        broken = true;
         if (reason instanceof MalformedMessageException) {
             call.answerInstead(Answer.of(StatusCodes.BAD_REQUEST));
         } else {

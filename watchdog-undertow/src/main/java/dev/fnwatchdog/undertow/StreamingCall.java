@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: the exchange's IO thread.
  */
-final class StreamingCall implements ForkHandler.ForkCall, Child.Watcher, ResponsePump.Watcher {
+final class StreamingCall implements ForkHandler.ForkCall, Child.Watcher, RequestPump.Watcher, ResponsePump.Watcher {
     private final Forks forks;
     private final Call call;
     private final HttpServerExchange exchange;
@@ -35,7 +35,7 @@ final class StreamingCall implements ForkHandler.ForkCall, Child.Watcher, Respon
         this.call = call;
         this.exchange = call.exchange();
         this.child = Child.prepare(forks, call.loop().thread(), false, this);
-        this.requestPump = new RequestPump(exchange, child.input(), this::settle);
+        this.requestPump = new RequestPump(call, child.input(), this);
         this.responsePump = new ResponsePump(exchange, child.output(), forks.contentType(), this);
     }
 
@@ -64,6 +64,17 @@ final class StreamingCall implements ForkHandler.ForkCall, Child.Watcher, Respon
         exited = true;
         ForkAnswers.logFailure(forks, termination);
         settle();
+    }
+
+    @Override
+    public void inputRefused() {
+        settle();
+    }
+
+    /** Also where the answer is over: the process must not take a part of the body for the whole. */
+    @Override
+    public void requestBroken() {
+        kill();
     }
 
     @Override
@@ -106,8 +117,7 @@ final class StreamingCall implements ForkHandler.ForkCall, Child.Watcher, Respon
     private void timedOut(Duration limit) {
         forks.log().error("Function was killed by ExecTimeout: " + GoDuration.format(limit));
         forks.counts().killedByTimeout();
-        child.kill();
-        requestPump.stop();
+        kill();
         call.answerInstead(ForkAnswers.timedOut(call));
     }
 
@@ -118,6 +128,10 @@ final class StreamingCall implements ForkHandler.ForkCall, Child.Watcher, Respon
             responsePump.stop();
             return;
         }
+        kill();
+    }
+
+    private void kill() {
         cancelTimeout();
         child.kill();
         requestPump.stop();
