@@ -6,13 +6,8 @@ import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.xnio.channels.StreamSinkChannel;
-import org.xnio.conduits.AbstractStreamSourceConduit;
-import org.xnio.conduits.ConduitReadableByteChannel;
-import org.xnio.conduits.Conduits;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
@@ -21,7 +16,7 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Threads: the exchange's IO thread.
  */
-final class RequestSource extends AbstractStreamSourceConduit<StreamSourceConduit> {
+final class RequestSource extends SourceFilter {
     private static final int END = -1;
 
     private final Call call;
@@ -114,25 +109,5 @@ final class RequestSource extends AbstractStreamSourceConduit<StreamSourceCondui
         } catch (IOException e) {
             return (int) broken(e);
         }
-    }
-
-    @Override
-    public long read(ByteBuffer[] dsts, int offs, int len) throws IOException {
-        for (int i = offs; i < offs + len; i++) {
-            if (dsts[i].hasRemaining()) {
-                return read(dsts[i]);
-            }
-        }
-        return 0;
-    }
-
-    @Override
-    public long transferTo(long position, long count, FileChannel target) throws IOException {
-        return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
-    }
-
-    @Override
-    public long transferTo(long count, ByteBuffer throughBuffer, StreamSinkChannel target) throws IOException {
-        return Conduits.transfer(this, count, throughBuffer, target);
     }
 }
