@@ -3,6 +3,9 @@ package dev.fnwatchdog.undertow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -176,6 +179,22 @@ class ClientLeavesTest {
             assertFunctionIsLetGo();
             assertPlaceIsGivenBack(watchdog);
             assertThat(client.closedByPeer()).isTrue();
+        }
+    }
+
+    @Test
+    void beforeTheFunctionIsReached() throws Exception {
+        try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                FullBacklog full = FullBacklog.of(deaf);
+                RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(full.port())) {
+            try (RawClient client = watchdog.connect()) {
+                client.send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n");
+                Poll.until(Duration.ofSeconds(SECONDS_AT_MOST), () -> watchdog.metric("http_requests_in_flight") == 1);
+                client.reset();
+            }
+            full.acceptAll();
+
+            assertPlaceIsGivenBack(watchdog);
         }
     }
 }
