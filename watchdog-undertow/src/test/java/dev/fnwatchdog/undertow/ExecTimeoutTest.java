@@ -101,15 +101,13 @@ class ExecTimeoutTest {
     void answers504WhereTheFunctionNeverAccepts() throws Exception {
         try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 FullBacklog full = FullBacklog.of(deaf);
-                RunningWatchdog watchdog =
-                        RunningWatchdog.startedInFrontOf(full.port(), "exec_timeout", "100ms");
+                RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(full.port(), "exec_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             assertTimedOut(client.send(GET).readResponse());
             assertTimedOut(client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab")
                     .readResponse());
             watchdog.awaitIdle();
         }
-    }
     }
 
     @ParameterizedTest
