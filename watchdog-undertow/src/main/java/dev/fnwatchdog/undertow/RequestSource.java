@@ -7,6 +7,7 @@ import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.conduits.StreamSourceConduit;
 
@@ -19,15 +20,22 @@ import org.xnio.conduits.StreamSourceConduit;
 final class RequestSource extends SourceFilter {
     private static final int END = -1;
 
+    /** How often a client is looked after whose body nobody reads: within a second it is to be seen that it left. */
+    private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
+
     private final Call call;
+    private final ServedConnection connection;
     private final TimeoutQueue.@Nullable Timeout timeout;
 
     // Mutable state
     private boolean stopped;
+    private TimeoutQueue.@Nullable Timeout check;
 
-    private RequestSource(StreamSourceConduit next, Call call, TimeoutQueue.@Nullable Timeout timeout) {
+    private RequestSource(
+            StreamSourceConduit next, Call call, ServedConnection connection, TimeoutQueue.@Nullable Timeout timeout) {
         super(next);
         this.call = call;
+        this.connection = connection;
         this.timeout = timeout;
     }
 
@@ -51,7 +59,8 @@ final class RequestSource extends SourceFilter {
                                 readTimeout.toNanos(),
                                 () -> call.answerInstead(Answer.of(StatusCodes.REQUEST_TIME_OUT)));
         exchange.addRequestWrapper((factory, ex) -> {
-            RequestSource source = new RequestSource(factory.create(), call, timeout);
+            RequestSource source = new RequestSource(factory.create(), call, connection, timeout);
+            source.checkLater();
             call.source(source);
             return source;
         });
@@ -77,6 +86,25 @@ final class RequestSource extends SourceFilter {
     private void finish() {
         if (timeout != null) {
             timeout.cancel();
+        }
+        if (check != null) {
+            check.cancel();
+        }
+    }
+
+    private void checkLater() {
+        // The bytes of HTTP/2 are always read.
+        if (HangUp.canTell() && call.exchange().getConnection() instanceof HttpServerConnection) {
+            check = call.loop().clientChecks().start(System.nanoTime(), CHECK_NANOS, this::checkClient);
+        }
+    }
+
+    /** Who waits for bytes sees the client's end behind them; who does not read, because the function does not, sees nothing. */
+    private void checkClient() {
+        if (!next.isReadResumed() && HangUp.of(connection.socket())) {
+            call.clientGone();
+        } else {
+            checkLater();
         }
     }
 
