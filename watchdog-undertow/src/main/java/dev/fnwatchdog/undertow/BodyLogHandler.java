@@ -7,16 +7,7 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.Set;
-import org.xnio.IoUtils;
-import org.xnio.channels.StreamSinkChannel;
-import org.xnio.channels.StreamSourceChannel;
-import org.xnio.conduits.AbstractStreamSinkConduit;
-import org.xnio.conduits.AbstractStreamSourceConduit;
-import org.xnio.conduits.ConduitReadableByteChannel;
-import org.xnio.conduits.ConduitWritableByteChannel;
-import org.xnio.conduits.Conduits;
 import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
@@ -61,7 +52,7 @@ final class BodyLogHandler implements HttpHandler {
         next.handleRequest(exchange);
     }
 
-    private static final class Read extends AbstractStreamSourceConduit<StreamSourceConduit> {
+    private static final class Read extends SourceFilter {
         private final BodyLog body;
 
         Read(StreamSourceConduit next, BodyLog body) {
@@ -79,29 +70,9 @@ final class BodyLogHandler implements HttpHandler {
             }
             return count;
         }
-
-        @Override
-        public long read(ByteBuffer[] dsts, int offs, int len) throws IOException {
-            for (int i = offs; i < offs + len; i++) {
-                if (dsts[i].hasRemaining()) {
-                    return read(dsts[i]);
-                }
-            }
-            return 0;
-        }
-
-        @Override
-        public long transferTo(long position, long count, FileChannel target) throws IOException {
-            return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
-        }
-
-        @Override
-        public long transferTo(long count, ByteBuffer throughBuffer, StreamSinkChannel target) throws IOException {
-            return Conduits.transfer(this, count, throughBuffer, target);
-        }
     }
 
-    private static final class Written extends AbstractStreamSinkConduit<StreamSinkConduit> {
+    private static final class Written extends SinkFilter {
         private final BodyLog body;
 
         Written(StreamSinkConduit next, BodyLog body) {
@@ -118,39 +89,9 @@ final class BodyLogHandler implements HttpHandler {
         }
 
         @Override
-        public long write(ByteBuffer[] srcs, int offs, int len) throws IOException {
-            for (int i = offs; i < offs + len; i++) {
-                if (srcs[i].hasRemaining()) {
-                    return write(srcs[i]);
-                }
-            }
-            return 0;
-        }
-
-        @Override
         public void terminateWrites() throws IOException {
             body.end();
             next.terminateWrites();
-        }
-
-        @Override
-        public int writeFinal(ByteBuffer src) throws IOException {
-            return Conduits.writeFinalBasic(this, src);
-        }
-
-        @Override
-        public long writeFinal(ByteBuffer[] srcs, int offs, int len) throws IOException {
-            return Conduits.writeFinalBasic(this, srcs, offs, len);
-        }
-
-        @Override
-        public long transferFrom(FileChannel src, long position, long count) throws IOException {
-            return src.transferTo(position, count, new ConduitWritableByteChannel(this));
-        }
-
-        @Override
-        public long transferFrom(StreamSourceChannel source, long count, ByteBuffer throughBuffer) throws IOException {
-            return IoUtils.transfer(source, count, throughBuffer, new ConduitWritableByteChannel(this));
         }
     }
 }

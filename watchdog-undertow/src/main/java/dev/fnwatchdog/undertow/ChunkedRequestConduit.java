@@ -9,12 +9,6 @@ import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
-import org.xnio.channels.StreamSinkChannel;
-import org.xnio.conduits.AbstractStreamSourceConduit;
-import org.xnio.conduits.ConduitReadableByteChannel;
-import org.xnio.conduits.Conduits;
-import org.xnio.conduits.StreamSourceConduit;
 
 /**
  * Reads a chunked request body, in place of Undertow's own conduit, which takes malformed chunks for whole ones (RFC
@@ -22,7 +16,7 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Threads: the exchange's IO thread.
  */
-final class ChunkedRequestConduit extends AbstractStreamSourceConduit<StreamSourceConduit> {
+final class ChunkedRequestConduit extends SourceFilter {
     private final HttpServerConnection connection;
     private final HttpServerExchange exchange;
     private final ChunkDecoder decoder;
@@ -72,26 +66,6 @@ final class ChunkedRequestConduit extends AbstractStreamSourceConduit<StreamSour
             exchange.putAttachment(HttpAttachments.REQUEST_TRAILERS, decoder.trailers());
         }
         Connectors.terminateRequest(exchange);
-    }
-
-    @Override
-    public long read(ByteBuffer[] dsts, int offs, int len) throws IOException {
-        for (int i = offs; i < offs + len; i++) {
-            if (dsts[i].hasRemaining()) {
-                return read(dsts[i]);
-            }
-        }
-        return 0;
-    }
-
-    @Override
-    public long transferTo(long position, long count, FileChannel target) throws IOException {
-        return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
-    }
-
-    @Override
-    public long transferTo(long count, ByteBuffer throughBuffer, StreamSinkChannel target) throws IOException {
-        return Conduits.transfer(this, count, throughBuffer, target);
     }
 
     @Override

@@ -6,14 +6,8 @@ import io.undertow.util.HeaderValues;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
-import org.xnio.channels.StreamSourceChannel;
-import org.xnio.conduits.AbstractStreamSinkConduit;
-import org.xnio.conduits.ConduitWritableByteChannel;
-import org.xnio.conduits.Conduits;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
@@ -23,7 +17,7 @@ import org.xnio.conduits.StreamSinkConduit;
  *
  * <p>Threads: belongs to one body, so to one IO thread.
  */
-final class ChunkedSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
+final class ChunkedSink extends SinkFilter {
     private static final byte[] LINE_END = {'\r', '\n'};
 
     /** A size of eight hex digits and its line end. */
@@ -88,16 +82,6 @@ final class ChunkedSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     }
 
     @Override
-    public long write(ByteBuffer[] srcs, int offs, int len) throws IOException {
-        for (int i = offs; i < offs + len; i++) {
-            if (srcs[i].hasRemaining()) {
-                return write(srcs[i]);
-            }
-        }
-        return 0;
-    }
-
-    @Override
     public void terminateWrites() throws IOException {
         if (end == null) {
             HeaderMap trailers = call.exchange().getAttachment(HttpAttachments.REQUEST_TRAILERS);
@@ -144,25 +128,5 @@ final class ChunkedSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     public boolean flush() throws IOException {
         boolean written = end == null ? writeChunkEnd() : writeEnd(end);
         return written && next.flush();
-    }
-
-    @Override
-    public int writeFinal(ByteBuffer src) throws IOException {
-        return Conduits.writeFinalBasic(this, src);
-    }
-
-    @Override
-    public long writeFinal(ByteBuffer[] srcs, int offs, int len) throws IOException {
-        return Conduits.writeFinalBasic(this, srcs, offs, len);
-    }
-
-    @Override
-    public long transferFrom(FileChannel src, long position, long count) throws IOException {
-        return src.transferTo(position, count, new ConduitWritableByteChannel(this));
-    }
-
-    @Override
-    public long transferFrom(StreamSourceChannel source, long count, ByteBuffer throughBuffer) throws IOException {
-        return IoUtils.transfer(source, count, throughBuffer, new ConduitWritableByteChannel(this));
     }
 }

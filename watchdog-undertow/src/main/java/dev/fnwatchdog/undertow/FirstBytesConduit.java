@@ -3,12 +3,7 @@ package dev.fnwatchdog.undertow;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
-import org.xnio.channels.StreamSinkChannel;
-import org.xnio.conduits.AbstractStreamSourceConduit;
-import org.xnio.conduits.ConduitReadableByteChannel;
-import org.xnio.conduits.Conduits;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
@@ -17,7 +12,7 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Threads: the connection's IO thread.
  */
-final class FirstBytesConduit extends AbstractStreamSourceConduit<StreamSourceConduit> {
+final class FirstBytesConduit extends SourceFilter {
     // Mutable state
     private @Nullable PooledByteBuffer first;
 
@@ -48,26 +43,6 @@ final class FirstBytesConduit extends AbstractStreamSourceConduit<StreamSourceCo
             first.close();
             first = null;
         }
-    }
-
-    @Override
-    public long read(ByteBuffer[] dsts, int offs, int len) throws IOException {
-        for (int i = offs; i < offs + len; i++) {
-            if (dsts[i].hasRemaining()) {
-                return read(dsts[i]);
-            }
-        }
-        return 0;
-    }
-
-    @Override
-    public long transferTo(long position, long count, FileChannel target) throws IOException {
-        return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
-    }
-
-    @Override
-    public long transferTo(long count, ByteBuffer throughBuffer, StreamSinkChannel target) throws IOException {
-        return Conduits.transfer(this, count, throughBuffer, target);
     }
 
     @Override

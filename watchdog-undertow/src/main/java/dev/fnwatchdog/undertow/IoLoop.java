@@ -14,6 +14,7 @@ final class IoLoop {
     private final TimeoutQueue execTimeouts;
     private final TimeoutQueue readTimeouts;
     private final TimeoutQueue writeTimeouts;
+    private final TimeoutQueue clientChecks;
     private final HeaderLines headerLines = new HeaderLines();
     private final RequestHeadWriter headWriter = new RequestHeadWriter();
 
@@ -25,6 +26,7 @@ final class IoLoop {
         this.execTimeouts = new TimeoutQueue(thread);
         this.readTimeouts = new TimeoutQueue(thread);
         this.writeTimeouts = new TimeoutQueue(thread);
+        this.clientChecks = new TimeoutQueue(thread);
     }
 
     XnioIoThread thread() {
@@ -44,6 +46,11 @@ final class IoLoop {
     /** For {@code write_timeout}. */
     TimeoutQueue writeTimeouts() {
         return writeTimeouts;
+    }
+
+    /** For looks at clients whose bodies nobody reads. */
+    TimeoutQueue clientChecks() {
+        return clientChecks;
     }
 
     HeaderLines headerLines() {

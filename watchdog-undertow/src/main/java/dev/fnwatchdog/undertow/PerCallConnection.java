@@ -1,7 +1,13 @@
 package dev.fnwatchdog.undertow;
 
+import io.undertow.client.ClientCallback;
 import io.undertow.client.ClientConnection;
+import io.undertow.client.ClientExchange;
+import io.undertow.client.ClientRequest;
+import io.undertow.client.ClientResponse;
 import io.undertow.client.ClientStatistics;
+import io.undertow.client.ContinueNotification;
+import io.undertow.client.PushCallback;
 import io.undertow.util.AbstractAttachable;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -12,12 +18,19 @@ import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 
 /**
- * What Undertow's proxy asks of a connection and does not need of ours: it sees a connection of its own for each call, under
- * which the real ones come and go.
+ * What Undertow's proxy asks of a connection and of its exchange, and does not need of ours: it sees a connection of its own
+ * for each call, with one exchange on it, under which the real ones come and go.
+ *
+ * <p>Threads: the exchange's IO thread.
  */
-abstract class PerCallConnection extends AbstractAttachable implements ClientConnection {
+abstract class PerCallConnection extends AbstractAttachable implements ClientConnection, ClientExchange {
     private final XnioIoThread thread;
     private final InetSocketAddress peer;
+
+    // Mutable state
+    private @Nullable ClientRequest request;
+    private @Nullable ClientResponse response;
+    private @Nullable ClientCallback<ClientExchange> responseListener;
 
     PerCallConnection(XnioIoThread thread, InetSocketAddress peer) {
         this.thread = thread;
@@ -95,5 +108,58 @@ abstract class PerCallConnection extends AbstractAttachable implements ClientCon
     @Override
     public final boolean isUpgradeSupported() {
         return true;
+    }
+
+    final void asked(ClientRequest sent) {
+        request = sent;
+    }
+
+    final boolean answered() {
+        return response != null;
+    }
+
+    /** Gives the proxy the head of the answer. */
+    final void answer(ClientResponse head) {
+        response = head;
+        if (responseListener != null) {
+            responseListener.completed(this);
+        }
+    }
+
+    @Override
+    public final void setResponseListener(ClientCallback<ClientExchange> listener) {
+        responseListener = listener;
+    }
+
+    @Override
+    public final void setContinueHandler(ContinueNotification handler) {}
+
+    @Override
+    public final void setPushHandler(PushCallback callback) {}
+
+    @Override
+    public final ClientRequest getRequest() {
+        if (request == null) {
+            throw new IllegalStateException("no request has been sent");
+        }
+        return request;
+    }
+
+    @Override
+    public final ClientResponse getResponse() {
+        if (response == null) {
+            throw new IllegalStateException("no response has come");
+        }
+        return response;
+    }
+
+    @Override
+    public final @Nullable ClientResponse getContinueResponse() {
+        return null;
+    }
+
+    @Override
+    public final PerCallConnection getConnection() {
+        return this;
     }
 }

@@ -6,13 +6,9 @@ import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.xnio.channels.StreamSinkChannel;
-import org.xnio.conduits.AbstractStreamSourceConduit;
-import org.xnio.conduits.ConduitReadableByteChannel;
-import org.xnio.conduits.Conduits;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
@@ -21,19 +17,26 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Threads: the exchange's IO thread.
  */
-final class RequestSource extends AbstractStreamSourceConduit<StreamSourceConduit> {
+final class RequestSource extends SourceFilter {
     private static final int END = -1;
 
+    /** How often a client is looked after whose body nobody reads: within a second it is to be seen that it left. */
+    private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
+
     private final Call call;
+    private final ServedConnection connection;
     private final TimeoutQueue.@Nullable Timeout timeout;
 
     // Mutable state
     private boolean stopped;
     private boolean broken;
+    private TimeoutQueue.@Nullable Timeout check;
 
-    private RequestSource(StreamSourceConduit next, Call call, TimeoutQueue.@Nullable Timeout timeout) {
+    private RequestSource(
+            StreamSourceConduit next, Call call, ServedConnection connection, TimeoutQueue.@Nullable Timeout timeout) {
         super(next);
         this.call = call;
+        this.connection = connection;
         this.timeout = timeout;
     }
 
@@ -57,7 +60,8 @@ final class RequestSource extends AbstractStreamSourceConduit<StreamSourceCondui
                                 readTimeout.toNanos(),
                                 () -> call.answerInstead(Answer.of(StatusCodes.REQUEST_TIME_OUT)));
         exchange.addRequestWrapper((factory, ex) -> {
-            RequestSource source = new RequestSource(factory.create(), call, timeout);
+            RequestSource source = new RequestSource(factory.create(), call, connection, timeout);
+            source.checkLater();
             call.source(source);
             return source;
         });
@@ -88,6 +92,25 @@ final class RequestSource extends AbstractStreamSourceConduit<StreamSourceCondui
     private void finish() {
         if (timeout != null) {
             timeout.cancel();
+        }
+        if (check != null) {
+            check.cancel();
+        }
+    }
+
+    private void checkLater() {
+        // The bytes of HTTP/2 are always read.
+        if (HangUp.canTell() && call.exchange().getConnection() instanceof HttpServerConnection) {
+            check = call.loop().clientChecks().start(System.nanoTime(), CHECK_NANOS, this::checkClient);
+        }
+    }
+
+    /** Who waits for bytes sees the client's end behind them; who does not read, because the function does not, sees nothing. */
+    private void checkClient() {
+        if (!next.isReadResumed() && HangUp.of(connection.socket())) {
+            call.clientGone();
+        } else {
+            checkLater();
         }
     }
 
@@ -121,25 +144,5 @@ final class RequestSource extends AbstractStreamSourceConduit<StreamSourceCondui
         } catch (IOException e) {
             return (int) broken(e);
         }
-    }
-
-    @Override
-    public long read(ByteBuffer[] dsts, int offs, int len) throws IOException {
-        for (int i = offs; i < offs + len; i++) {
-            if (dsts[i].hasRemaining()) {
-                return read(dsts[i]);
-            }
-        }
-        return 0;
-    }
-
-    @Override
-    public long transferTo(long position, long count, FileChannel target) throws IOException {
-        return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
-    }
-
-    @Override
-    public long transferTo(long count, ByteBuffer throughBuffer, StreamSinkChannel target) throws IOException {
-        return Conduits.transfer(this, count, throughBuffer, target);
     }
 }

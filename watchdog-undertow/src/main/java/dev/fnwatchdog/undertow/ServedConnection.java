@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
-import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
@@ -219,7 +218,7 @@ final class ServedConnection extends WrappedConnection {
     }
 
     /** The lowest conduit of the reading side. */
-    private final class Input extends AbstractStreamSourceConduit<StreamSourceConduit> {
+    private final class Input extends SourceFilter {
         Input(StreamSourceConduit socketsInput) {
             super(socketsInput);
         }
@@ -236,16 +235,6 @@ final class ServedConnection extends WrappedConnection {
             dst.limit(limit);
             came(dst, from);
             return count < 0 ? count : dst.position() - from;
-        }
-
-        @Override
-        public long read(ByteBuffer[] dsts, int offs, int len) throws IOException {
-            for (int i = offs; i < offs + len; i++) {
-                if (dsts[i].hasRemaining()) {
-                    return read(dsts[i]);
-                }
-            }
-            return 0;
         }
 
         /** Undertow does this when it has read a head, and before it asks anybody. */

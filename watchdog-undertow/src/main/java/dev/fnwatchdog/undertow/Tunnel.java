@@ -3,14 +3,9 @@ package dev.fnwatchdog.undertow;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.concurrent.TimeUnit;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
-import org.xnio.channels.StreamSinkChannel;
-import org.xnio.conduits.AbstractStreamSourceConduit;
-import org.xnio.conduits.ConduitReadableByteChannel;
-import org.xnio.conduits.Conduits;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
@@ -59,7 +54,7 @@ final class Tunnel {
     }
 
     /** Hears that a side has ended. */
-    private final class Ear extends AbstractStreamSourceConduit<StreamSourceConduit> {
+    private final class Ear extends SourceFilter {
         Ear(StreamSourceConduit next) {
             super(next);
         }
@@ -71,26 +66,6 @@ final class Tunnel {
                 lastWords();
             }
             return count;
-        }
-
-        @Override
-        public long read(ByteBuffer[] dsts, int offs, int len) throws IOException {
-            for (int i = offs; i < offs + len; i++) {
-                if (dsts[i].hasRemaining()) {
-                    return read(dsts[i]);
-                }
-            }
-            return 0;
-        }
-
-        @Override
-        public long transferTo(long position, long count, FileChannel target) throws IOException {
-            return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
-        }
-
-        @Override
-        public long transferTo(long count, ByteBuffer throughBuffer, StreamSinkChannel target) throws IOException {
-            return Conduits.transfer(this, count, throughBuffer, target);
         }
     }
 }

@@ -4,8 +4,6 @@ import io.undertow.client.ClientCallback;
 import io.undertow.client.ClientExchange;
 import io.undertow.client.ClientRequest;
 import io.undertow.client.ClientResponse;
-import io.undertow.client.ContinueNotification;
-import io.undertow.client.PushCallback;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
@@ -29,7 +27,7 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
  *
  * <p>Threads: the exchange's IO thread.
  */
-final class UpstreamCall extends PerCallConnection implements ClientExchange, UpstreamPool.Opened {
+final class UpstreamCall extends PerCallConnection implements UpstreamPool.Opened {
     private final Call call;
     private final HttpServerExchange exchange;
     private final FunctionGateway gateway;
@@ -40,9 +38,6 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
 
     // Mutable state
     private @Nullable Upstream upstream;
-    private @Nullable ClientRequest request;
-    private @Nullable ClientResponse response;
-    private @Nullable ClientCallback<ClientExchange> responseListener;
     private @Nullable StreamSinkChannel requestChannel;
     private @Nullable StreamSourceChannel responseChannel;
     private @Nullable PooledByteBuffer tunnelBytes;
@@ -66,8 +61,8 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
 
     /** The proxy handler is ready: from here on the call is under way. */
     @Override
-    public void sendRequest(ClientRequest asked, ClientCallback<ClientExchange> clientCallback) {
-        request = asked;
+    public void sendRequest(ClientRequest request, ClientCallback<ClientExchange> clientCallback) {
+        asked(request);
         HeaderMap headers = exchange.getRequestHeaders();
         chunked = headers.contains(Headers.TRANSFER_ENCODING)
                 || (!headers.contains(Headers.CONTENT_LENGTH) && !exchange.isRequestComplete());
@@ -148,7 +143,7 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
         if (connection == null) {
             return;
         }
-        if (response != null) {
+        if (answered()) {
             source.readable();
             return;
         }
@@ -207,8 +202,6 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
                 throw new MalformedMessageException("it changes to a protocol that nobody asked for");
             }
             BodyFraming framing = BodyFraming.of(exchange, head);
-            HeaderMap headers = head.headers();
-            response = new ClientResponse(head.status(), head.reason(), head.protocol(), headers);
             gateway.adorn(call, exchange, head, framing);
             taken = true;
             if (tunnel) {
@@ -226,13 +219,7 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
                 rest.close();
             }
         }
-        deliver();
-    }
-
-    private void deliver() {
-        if (responseListener != null) {
-            responseListener.completed(this);
-        }
+        answer(new ClientResponse(head.status(), head.reason(), head.protocol(), head.headers()));
         call.flushHead();
     }
 
@@ -331,43 +318,6 @@ final class UpstreamCall extends PerCallConnection implements ClientExchange, Up
             responseChannel = new ConduitStreamSourceChannel(Configurable.EMPTY, source);
         }
         return responseChannel;
-    }
-
-    @Override
-    public void setResponseListener(ClientCallback<ClientExchange> listener) {
-        responseListener = listener;
-    }
-
-    @Override
-    public void setContinueHandler(ContinueNotification handler) {}
-
-    @Override
-    public void setPushHandler(PushCallback callback) {}
-
-    @Override
-    public ClientRequest getRequest() {
-        if (request == null) {
-            throw new IllegalStateException("no request has been sent");
-        }
-        return request;
-    }
-
-    @Override
-    public ClientResponse getResponse() {
-        if (response == null) {
-            throw new IllegalStateException("no response has come");
-        }
-        return response;
-    }
-
-    @Override
-    public @Nullable ClientResponse getContinueResponse() {
-        return null;
-    }
-
-    @Override
-    public UpstreamCall getConnection() {
-        return this;
     }
 
     @Override

@@ -39,6 +39,7 @@ final class UpstreamSink implements StreamSinkConduit {
     private boolean headBegun;
     private boolean bodyBegun;
     private boolean writesResumed;
+    private boolean telling;
     private boolean terminated;
     private boolean discarding;
     private boolean done;
@@ -93,9 +94,7 @@ final class UpstreamSink implements StreamSinkConduit {
 
     /** Who writes is told that he can, and again when the socket has room, as long as he wants to be. */
     private void tellWriter() {
-        if (ready != null) {
-            ready.writeReady();
-        }
+        tell();
         if (writesResumed && !terminated && upstream != null) {
             upstream.sink().resumeWrites();
         }
@@ -120,8 +119,21 @@ final class UpstreamSink implements StreamSinkConduit {
         discarding = true;
         headRest = null;
         upstream = null;
-        if (ready != null && writesResumed) {
-            ready.writeReady();
+        // A writer who is just being told, and whose own doing this is, sees the end by himself.
+        if (writesResumed && !telling) {
+            tell();
+        }
+    }
+
+    private void tell() {
+        if (ready != null) {
+            boolean outermost = !telling;
+            telling = true;
+            try {
+                ready.writeReady();
+            } finally {
+                telling = !outermost;
+            }
         }
     }
 
@@ -138,8 +150,8 @@ final class UpstreamSink implements StreamSinkConduit {
         if (upstream != null && !writesResumed) {
             upstream.sink().suspendWrites();
         }
-        if (writesResumed && ready != null) {
-            ready.writeReady();
+        if (writesResumed) {
+            tell();
         }
     }
 

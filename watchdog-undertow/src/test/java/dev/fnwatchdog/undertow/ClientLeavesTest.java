@@ -3,6 +3,9 @@ package dev.fnwatchdog.undertow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -151,6 +154,31 @@ class ClientLeavesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 1000000000\r\n\r\n",
+                // One chunk of 1 GB.
+                "Transfer-Encoding: chunked\r\n\r\n3b9aca00\r\n"
+            })
+    void withAResetWhileNobodyReadsItsBody(String framing) throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    connection.readHead();
+                    end.await();
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1")) {
+            try (RawClient client = watchdog.connect()) {
+                client.send("POST / HTTP/1.1\r\nHost: h\r\n" + framing);
+                client.sendUntilBlocked(64 << 20);
+                // An ordinary close could not get past the bytes that nobody takes, not even in the client's system.
+                client.reset();
+            }
+            assertPlaceIsGivenBack(watchdog);
+            end.countDown();
+        }
+    }
+
     @Test
     void whileBothSidesSend() throws Exception {
         try (ScriptedFunction function = sending("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n");
@@ -176,6 +204,22 @@ class ClientLeavesTest {
             assertFunctionIsLetGo();
             assertPlaceIsGivenBack(watchdog);
             assertThat(client.closedByPeer()).isTrue();
+        }
+    }
+
+    @Test
+    void beforeTheFunctionIsReached() throws Exception {
+        try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                FullBacklog full = FullBacklog.of(deaf);
+                RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(full.port())) {
+            try (RawClient client = watchdog.connect()) {
+                client.send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n");
+                Poll.until(Duration.ofSeconds(SECONDS_AT_MOST), () -> watchdog.metric("http_requests_in_flight") == 1);
+                client.reset();
+            }
+            full.acceptAll();
+
+            assertPlaceIsGivenBack(watchdog);
         }
     }
 }

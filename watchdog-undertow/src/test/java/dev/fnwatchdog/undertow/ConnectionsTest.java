@@ -178,7 +178,7 @@ class ConnectionsTest {
                 Http2Client client = Http2Client.on(watchdog.connect())) {
             client.get(1, "/one");
             client.request(3, 0, "POST", "/two", "content-length", "3");
-            client.data(3, Http2Client.END_STREAM, "abc");
+            client.data(3, Http2Frames.END_STREAM, "abc");
 
             assertThat(client.responses(1, 3))
                     .hasEntrySatisfying(

@@ -1,12 +1,17 @@
 package dev.fnwatchdog.undertow;
 
-import io.undertow.protocols.http2.HpackDecoder;
-import java.io.ByteArrayOutputStream;
+import static dev.fnwatchdog.undertow.Http2Frames.ACK;
+import static dev.fnwatchdog.undertow.Http2Frames.DATA;
+import static dev.fnwatchdog.undertow.Http2Frames.HEADERS;
+import static dev.fnwatchdog.undertow.Http2Frames.PING;
+import static dev.fnwatchdog.undertow.Http2Frames.RST_STREAM;
+import static dev.fnwatchdog.undertow.Http2Frames.SETTINGS;
+import static dev.fnwatchdog.undertow.Http2Frames.WINDOW_UPDATE;
+
+import dev.fnwatchdog.undertow.Http2Frames.Frame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,40 +21,18 @@ import java.util.Set;
 
 /** A client of HTTP/2 by prior knowledge that follows many streams at once, and keeps their windows open. Belongs to one thread. */
 final class Http2Streams implements AutoCloseable {
-    static final int DATA = 0;
-    static final int HEADERS = 1;
-    static final int RST_STREAM = 3;
-    static final int GOAWAY = 7;
-
-    private static final int SETTINGS = 4;
-    private static final int PING = 6;
-    private static final int WINDOW_UPDATE = 8;
-    private static final int CONTINUATION = 9;
-    private static final int END_STREAM = 1;
-    private static final int ACK = 1;
-    private static final int END_HEADERS = 4;
-
     private final RawClient connection;
-    private final HpackDecoder decoder = new HpackDecoder();
+    private final Http2Frames wire;
     private final Map<Integer, Deque<Frame>> frames = new HashMap<>();
     private final Set<Integer> ended = new HashSet<>();
     private final boolean opensWindows;
+
+    // Mutable state
     private int nextStream = 1;
-
-    /** One frame; several of one header block are one. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Frame(int type, boolean last, byte[] payload, List<String> headers) {
-        String text() {
-            return new String(payload, StandardCharsets.ISO_8859_1);
-        }
-
-        int errorCode() {
-            return ByteBuffer.wrap(payload).getInt(payload.length - 4);
-        }
-    }
 
     private Http2Streams(RawClient connection, boolean opensWindows) {
         this.connection = connection;
+        this.wire = new Http2Frames(connection);
         this.opensWindows = opensWindows;
     }
 
@@ -68,8 +51,8 @@ final class Http2Streams implements AutoCloseable {
     private static Http2Streams open(RunningWatchdog watchdog, boolean opensWindows, byte[] settings)
             throws IOException {
         Http2Streams client = new Http2Streams(watchdog.connect(), opensWindows);
-        client.connection.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-        client.send(SETTINGS, 0, 0, settings);
+        client.connection.send(Http2Frames.PREFACE);
+        client.wire.send(SETTINGS, 0, 0, settings);
         return client;
     }
 
@@ -77,7 +60,7 @@ final class Http2Streams implements AutoCloseable {
     int request(boolean last, String... headers) throws IOException {
         int stream = nextStream;
         nextStream += 2;
-        send(HEADERS, END_HEADERS | (last ? END_STREAM : 0), stream, block(headers));
+        wire.headers(stream, last, headers);
         return stream;
     }
 
@@ -96,50 +79,15 @@ final class Http2Streams implements AutoCloseable {
     }
 
     void data(int stream, String data, boolean last) throws IOException {
-        send(DATA, last ? END_STREAM : 0, stream, data.getBytes(StandardCharsets.ISO_8859_1));
+        wire.data(stream, data, last);
     }
 
     void trailers(int stream, String... headers) throws IOException {
-        send(HEADERS, END_HEADERS | END_STREAM, stream, block(headers));
+        wire.headers(stream, true, headers);
     }
 
     void reset(int stream) throws IOException {
-        send(RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
-    }
-
-    private void send(int type, int flags, int stream, byte[] payload) throws IOException {
-        ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
-        frame.put((byte) (payload.length >> 16)).putShort((short) payload.length);
-        frame.put((byte) type).put((byte) flags).putInt(stream).put(payload);
-        connection.send(frame.array());
-    }
-
-    /** Literal fields without indexing and without Huffman code (RFC 7541, 6.2.2): whatever the test wants to say. */
-    private static byte[] block(String... headers) {
-        ByteArrayOutputStream block = new ByteArrayOutputStream();
-        for (String header : headers) {
-            int colon = header.indexOf(": ", 1);
-            block.write(0);
-            string(block, header.substring(0, colon));
-            string(block, header.substring(colon + 2));
-        }
-        return block.toByteArray();
-    }
-
-    private static void string(ByteArrayOutputStream block, String text) {
-        int length = text.length();
-        if (length < 127) {
-            block.write(length);
-        } else {
-            block.write(127);
-            int rest = length - 127;
-            while (rest >= 128) {
-                block.write(rest % 128 + 128);
-                rest /= 128;
-            }
-            block.write(rest);
-        }
-        block.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
+        wire.reset(stream);
     }
 
     /** The next frame of a stream, or of the connection as a whole (0); flow control and settings are seen to. */
@@ -157,10 +105,10 @@ final class Http2Streams implements AutoCloseable {
         if (frame.type() != HEADERS) {
             throw new AssertionError("not a head, but a frame of type " + frame.type());
         }
-        if (frame.last()) {
+        if (frame.endsStream()) {
             ended.add(stream);
         }
-        return frame.headers();
+        return frame.fields();
     }
 
     /** The data of a response up to its end; fails where it is reset. */
@@ -171,8 +119,8 @@ final class Http2Streams implements AutoCloseable {
             if (frame.type() == RST_STREAM) {
                 throw new AssertionError("reset with " + frame.errorCode() + " after: " + body);
             }
-            body.append(frame.type() == DATA ? frame.text() : "");
-            if (frame.last()) {
+            body.append(frame.type() == DATA ? frame.payload() : "");
+            if (frame.endsStream()) {
                 ended.add(stream);
             }
         }
@@ -182,70 +130,41 @@ final class Http2Streams implements AutoCloseable {
     /** The lines of a response's trailers; only empty data may come before them. */
     List<String> trailers(int stream) throws IOException {
         Frame frame = next(stream);
-        while (frame.type() == DATA && frame.payload().length == 0 && !frame.last()) {
+        while (frame.type() == DATA && frame.payload().length() == 0 && !frame.endsStream()) {
             frame = next(stream);
         }
-        if (frame.type() != HEADERS || !frame.last()) {
+        if (frame.type() != HEADERS || !frame.endsStream()) {
             throw new AssertionError("no trailers, but a frame of type " + frame.type());
         }
-        return frame.headers();
+        return frame.fields();
     }
 
     private void readFrame() throws IOException {
-        ByteBuffer header = ByteBuffer.wrap(connection.read(9).getBytes(StandardCharsets.ISO_8859_1));
-        int length = ((header.get() & 0xff) << 16) | (header.getShort() & 0xffff);
-        int type = header.get();
-        int flags = header.get();
-        int stream = header.getInt();
-        byte[] payload = connection.read(length).getBytes(StandardCharsets.ISO_8859_1);
-        switch (type) {
-            case SETTINGS -> answer(SETTINGS, flags, new byte[0]);
-            case PING -> answer(PING, flags, payload);
+        Frame frame = wire.read();
+        switch (frame.type()) {
+            case SETTINGS -> answer(frame, new byte[0]);
+            case PING -> answer(frame, frame.bytes());
             case WINDOW_UPDATE -> {}
-            case DATA -> {
-                if (opensWindows && length > 0) {
-                    byte[] more = ByteBuffer.allocate(4).putInt(length).array();
-                    send(WINDOW_UPDATE, 0, stream, more);
-                    send(WINDOW_UPDATE, 0, 0, more);
+            default -> {
+                if (frame.type() == DATA && opensWindows && frame.payload().length() > 0) {
+                    openWindows(frame);
                 }
-                add(stream, new Frame(type, (flags & END_STREAM) != 0, payload, List.of()));
+                frames.computeIfAbsent(frame.stream(), number -> new ArrayDeque<>())
+                        .add(frame);
             }
-            case HEADERS -> add(stream, new Frame(type, (flags & END_STREAM) != 0, payload, fields(flags, payload)));
-            default -> add(stream, new Frame(type, type == RST_STREAM, payload, List.of()));
         }
     }
 
-    private void answer(int type, int flags, byte[] payload) throws IOException {
-        if ((flags & ACK) == 0) {
-            send(type, ACK, 0, payload);
-        }
+    private void openWindows(Frame data) throws IOException {
+        byte[] more = ByteBuffer.allocate(4).putInt(data.payload().length()).array();
+        wire.send(WINDOW_UPDATE, 0, data.stream(), more);
+        wire.send(WINDOW_UPDATE, 0, 0, more);
     }
 
-    private void add(int stream, Frame frame) {
-        frames.computeIfAbsent(stream, number -> new ArrayDeque<>()).add(frame);
-    }
-
-    private List<String> fields(int flags, byte[] payload) throws IOException {
-        ByteArrayOutputStream block = new ByteArrayOutputStream();
-        block.write(payload);
-        boolean whole = (flags & END_HEADERS) != 0;
-        while (!whole) {
-            ByteBuffer header = ByteBuffer.wrap(connection.read(9).getBytes(StandardCharsets.ISO_8859_1));
-            int length = ((header.get() & 0xff) << 16) | (header.getShort() & 0xffff);
-            if (header.get() != CONTINUATION) {
-                throw new AssertionError("a header block is interrupted");
-            }
-            whole = (header.get() & END_HEADERS) != 0;
-            block.write(connection.read(length).getBytes(StandardCharsets.ISO_8859_1));
+    private void answer(Frame frame, byte[] payload) throws IOException {
+        if (!frame.acknowledges()) {
+            wire.send(frame.type(), ACK, 0, payload);
         }
-        List<String> fields = new ArrayList<>();
-        decoder.setHeaderEmitter((name, value, never) -> fields.add(name + ": " + value));
-        try {
-            decoder.decode(ByteBuffer.wrap(block.toByteArray()), false);
-        } catch (Exception e) {
-            throw new IOException(e);
-        }
-        return fields;
     }
 
     RawClient connection() {

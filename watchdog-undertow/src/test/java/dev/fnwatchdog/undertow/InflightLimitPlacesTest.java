@@ -172,7 +172,7 @@ class InflightLimitPlacesTest {
                 way("a stream of HTTP/2 that is reset in its answer", client -> {
                     Http2Client http2 = Http2Client.on(client);
                     http2.get(1, "/events");
-                    while (http2.next().type() != Http2Client.DATA) {
+                    while (http2.next().type() != Http2Frames.DATA) {
                         // the head
                     }
                     http2.reset(1);

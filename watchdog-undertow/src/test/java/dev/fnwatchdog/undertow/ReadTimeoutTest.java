@@ -78,7 +78,7 @@ class ReadTimeoutTest {
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 Http2Client client = Http2Client.on(watchdog.connect())) {
             for (int stream = 1; stream < 6; stream += 2) {
-                client.send(Http2Client.PING, 0, 0, new byte[8]);
+                client.send(Http2Frames.PING, 0, 0, new byte[8]);
                 client.awaitPing();
                 pass(Duration.ofMillis(150));
                 client.get(stream, "/");

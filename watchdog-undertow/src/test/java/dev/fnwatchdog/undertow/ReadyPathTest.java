@@ -106,7 +106,7 @@ class ReadyPathTest {
             first.send(PROBE);
             assertThat(heads.take()).startsWith("GET /am/i/ready ");
             others.get(1, "/_/ready");
-            others.request(3, Http2Client.END_STREAM, "HEAD", "/_/ready");
+            others.request(3, Http2Frames.END_STREAM, "HEAD", "/_/ready");
             passThrough(others, 5);
             allowed.release();
 

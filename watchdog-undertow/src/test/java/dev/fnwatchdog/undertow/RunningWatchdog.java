@@ -33,17 +33,24 @@ final class RunningWatchdog implements AutoCloseable {
     private final CapturedLog captured;
     private final CountingBuffers buffers;
     private final Set<Thread> others;
+    private final FailedListeners listeners;
 
     // Mutable state
     private volatile boolean stopped;
 
     private RunningWatchdog(
-            Watchdog watchdog, WatchdogLog log, CapturedLog captured, CountingBuffers buffers, Set<Thread> others) {
+            Watchdog watchdog,
+            WatchdogLog log,
+            CapturedLog captured,
+            CountingBuffers buffers,
+            Set<Thread> others,
+            FailedListeners listeners) {
         this.watchdog = watchdog;
         this.log = log;
         this.captured = captured;
         this.buffers = buffers;
         this.others = others;
+        this.listeners = listeners;
     }
 
     /**
@@ -77,7 +84,7 @@ final class RunningWatchdog implements AutoCloseable {
         Watchdog watchdog = more.apply(
                         Watchdog.builder(config).log(log).buffers(buffers).lockFile())
                 .start();
-        return new RunningWatchdog(watchdog, log, captured, buffers, others);
+        return new RunningWatchdog(watchdog, log, captured, buffers, others, FailedListeners.watch());
     }
 
     /** The fixture's settings, and over them the test's. */
@@ -167,7 +174,7 @@ final class RunningWatchdog implements AutoCloseable {
         return watchdog.stop(cause);
     }
 
-    /** Stops it, and fails where it has left something behind: a call, a buffer, a thread. */
+    /** Stops it, and fails where it has left something behind (a call, a buffer, a thread), or failed in a listener. */
     @Override
     public void close() {
         try {
@@ -177,11 +184,13 @@ final class RunningWatchdog implements AutoCloseable {
         } finally {
             watchdog.close();
             log.close();
+            listeners.close();
         }
         Poll.until(
                 PATIENCE,
                 () -> Thread.getAllStackTraces().keySet().stream()
                         .noneMatch(thread -> thread.getName().startsWith("watchdog") && !others.contains(thread)));
         Poll.until(PATIENCE, () -> buffers.missing().isEmpty());
+        listeners.assertNone();
     }
 }

@@ -44,7 +44,7 @@ class StopHttp2Test {
 
             assertThat(client.responses(1, 3).values()).allMatch(response -> response.endsWith("hi"));
             assertThat(client.next())
-                    .isEqualTo(new Http2Client.Frame(Http2Client.GOAWAY, 0, 0, lastStream(3) + NO_ERROR));
+                    .isEqualTo(new Http2Frames.Frame(Http2Frames.GOAWAY, 0, 0, lastStream(3) + NO_ERROR));
             assertThat(client.connection().readToEnd()).isEmpty();
             assertThat(stopping.get(10, TimeUnit.SECONDS)).isZero();
         }
@@ -68,10 +68,10 @@ class StopHttp2Test {
             watchdog.log().awaitLine("draining: 1 requests");
             client.get(3, "/call");
 
-            assertThat(client.next()).isEqualTo(new Http2Client.Frame(Http2Client.RST_STREAM, 0, 3, REFUSED_STREAM));
+            assertThat(client.next()).isEqualTo(new Http2Frames.Frame(Http2Frames.RST_STREAM, 0, 3, REFUSED_STREAM));
             release.countDown();
             assertThat(client.response(1)).endsWith("hi");
-            assertThat(client.next().type()).isEqualTo(Http2Client.GOAWAY);
+            assertThat(client.next().type()).isEqualTo(Http2Frames.GOAWAY);
             assertThat(stopping.get(10, TimeUnit.SECONDS)).isZero();
         }
     }
@@ -84,7 +84,7 @@ class StopHttp2Test {
                 Http2Client fresh = Http2Client.on(watchdog.connect())) {
             used.get(1, "/call");
             assertThat(used.response(1)).endsWith("hi");
-            fresh.send(Http2Client.PING, 0, 0, new byte[8]);
+            fresh.send(Http2Frames.PING, 0, 0, new byte[8]);
             fresh.awaitPing();
             CompletableFuture<Integer> stopping = stop(watchdog);
 
