@@ -83,8 +83,7 @@ final class Answer {
         if (!Buffers.hasRemaining(body)) {
             sender.close(new Sent(bodyUnread));
         } else {
-            ByteBuffer[] pieces =
-                    Arrays.stream(body).map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
+            ByteBuffer[] pieces = Arrays.stream(body).map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
             sender.send(pieces, new BodySent(bodyUnread));
         }
     }

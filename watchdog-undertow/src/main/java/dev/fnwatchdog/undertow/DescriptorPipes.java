@@ -26,9 +26,7 @@ final class DescriptorPipes implements ChildPipes {
         this.errors = pipes.errors();
         int out = descriptors.of(output.getRightSide());
         this.stdio = new Stdio.Descriptors(
-                descriptors.of(input.getLeftSide()),
-                out,
-                errors == null ? out : descriptors.of(errors.getRightSide()));
+                descriptors.of(input.getLeftSide()), out, errors == null ? out : descriptors.of(errors.getRightSide()));
     }
 
     record Maker(PipeDescriptors descriptors) implements ChildPipes.Maker {

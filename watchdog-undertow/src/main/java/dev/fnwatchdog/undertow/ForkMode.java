@@ -48,9 +48,8 @@ final class ForkMode implements FunctionMode {
         Optional<PipeDescriptors> descriptors = settings.passesDescriptors() && processes.passesDescriptors()
                 ? PipeDescriptors.find()
                 : Optional.empty();
-        ChildPipes.Maker pipes = descriptors
-                .<ChildPipes.Maker>map(DescriptorPipes.Maker::new)
-                .orElseGet(PumpedPipes.Maker::new);
+        ChildPipes.Maker pipes =
+                descriptors.<ChildPipes.Maker>map(DescriptorPipes.Maker::new).orElseGet(PumpedPipes.Maker::new);
         return new Forks(
                 processes,
                 pipes,
@@ -73,8 +72,9 @@ final class ForkMode implements FunctionMode {
         String encoding = System.getProperty("sun.jnu.encoding", "");
         if (!encoding.equalsIgnoreCase("UTF-8")) {
             forks.log()
-                    .warn("The system's encoding is %s: names and values outside ASCII do not reach the function. Set LANG=C.UTF-8"
-                            .formatted(encoding));
+                    .warn(
+                            "The system's encoding is %s: names and values outside ASCII do not reach the function. Set LANG=C.UTF-8"
+                                    .formatted(encoding));
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.fnwatchdog.undertow;
 
 import dev.fnwatchdog.core.config.LogConfig;
-import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.metrics.MetricsRegistry;
 import dev.fnwatchdog.core.process.CallProcesses;
@@ -33,7 +32,8 @@ record Forks(
         private volatile boolean stopping;
 
         void exposeIn(MetricsRegistry registry) {
-            registry.counter("watchdog_forks_failed_total", "function processes that could not be started", failed::sum);
+            registry.counter(
+                    "watchdog_forks_failed_total", "function processes that could not be started", failed::sum);
             registry.counter(
                     "watchdog_functions_killed_total", "function processes killed for their timeout", killed::sum);
         }

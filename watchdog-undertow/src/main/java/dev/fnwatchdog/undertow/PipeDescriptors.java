@@ -56,9 +56,8 @@ final class PipeDescriptors {
     @SuppressWarnings("CatchingUnchecked") // what a method handle declares
     private int number(Field field, Object conduit) {
         try {
-            Object channel = field == source
-                    ? (Pipe.SourceChannel) field.get(conduit)
-                    : (Pipe.SinkChannel) field.get(conduit);
+            Object channel =
+                    field == source ? (Pipe.SourceChannel) field.get(conduit) : (Pipe.SinkChannel) field.get(conduit);
             return (int) number.invokeExact(channel);
         } catch (RuntimeException | Error e) {
             throw e;

@@ -4,7 +4,6 @@ import dev.fnwatchdog.core.config.GoDuration;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.Termination;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;

@@ -108,8 +108,7 @@ class ForkClientLeavesTest {
                     client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab");
                     if (i % 2 == 0) {
                         Poll.until(
-                                java.time.Duration.ofSeconds(5),
-                                () -> watchdog.metric("http_requests_in_flight") == 1);
+                                java.time.Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 1);
                     }
                 }
                 try (RawClient client = watchdog.connect()) {
@@ -139,8 +138,8 @@ class ForkClientLeavesTest {
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
     void whileAnEndlessAnswerWaitsForIt(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running(
-                "(setsid %s &); cat /dev/zero".formatted(daemon.command()), "write_timeout", "1m")) {
+        try (RunningWatchdog watchdog =
+                mode.running("(setsid %s &); cat /dev/zero".formatted(daemon.command()), "write_timeout", "1m")) {
             try (RawClient client = watchdog.connect()) {
                 client.send(GET).readHead();
                 daemon.awaitStart();
@@ -193,8 +192,8 @@ class ForkClientLeavesTest {
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
     void afterItsAnswerButBeforeTheEndOfItsBody(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog =
-                mode.running("(setsid %s >&- 2>&- &); exec >&- 2>&-; cat; exec %s".formatted(daemon.command(), child.command()))) {
+        try (RunningWatchdog watchdog = mode.running(
+                "(setsid %s >&- 2>&- &); exec >&- 2>&-; cat; exec %s".formatted(daemon.command(), child.command()))) {
             try (RawClient client = watchdog.connect()) {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab");
                 client.readResponse();

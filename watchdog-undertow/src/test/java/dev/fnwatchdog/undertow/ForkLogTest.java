@@ -25,7 +25,8 @@ class ForkLogTest {
 
     @Test
     void countsTheBytesOfAStreamedAnswer() throws Exception {
-        try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.running("echo a; sleep 0.05; head -c 1023 /dev/zero");
+        try (RunningWatchdog watchdog =
+                        ForkingWatchdog.STREAMING.running("echo a; sleep 0.05; head -c 1023 /dev/zero");
                 RawClient client = watchdog.connect()) {
             client.send(GET).readWhole();
             watchdog.log().awaitLine("GET /path?query - 200 - ContentLength: 1.025kB (");
@@ -46,8 +47,8 @@ class ForkLogTest {
     @ParameterizedTest
     @EnumSource
     void cutsALineThatIsTooLongAndGoesOn(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog =
-                        mode.running("head -c 1000000 /dev/zero | tr \"\\0\" x >&2; echo >&2; echo next >&2; echo out");
+        try (RunningWatchdog watchdog = mode.running(
+                        "head -c 1000000 /dev/zero | tr \"\\0\" x >&2; echo >&2; echo next >&2; echo out");
                 RawClient client = watchdog.connect()) {
             assertThat(client.send(GET).readWhole()).endsWith("out\n");
             watchdog.log().awaitLine("bufio.Scanner: token too long");

@@ -80,8 +80,9 @@ class ForkResourcesTest {
             }
             watchdog.awaitIdle();
 
-            Poll.until(Duration.ofSeconds(20), () -> zombies() == 0 && descriptors() <= descriptors + SLACK
-                    && threads() <= threads + SLACK);
+            Poll.until(
+                    Duration.ofSeconds(20),
+                    () -> zombies() == 0 && descriptors() <= descriptors + SLACK && threads() <= threads + SLACK);
             assertThat(ProcessHandle.current().children()).isEmpty();
         }
     }

@@ -62,7 +62,8 @@ class ForkStopTest {
             watchdog.get("/");
             long begin = System.nanoTime();
             assertThat(watchdog.stop(Shutdown.Cause.SIGINT)).isZero();
-            assertThat(System.nanoTime() - begin).isLessThan(Duration.ofSeconds(4).toNanos());
+            assertThat(System.nanoTime() - begin)
+                    .isLessThan(Duration.ofSeconds(4).toNanos());
         }
     }
 }

@@ -90,8 +90,8 @@ class ForkTimeoutTest {
 
     @Test
     void breaksOffAnAnswerOfHttp10WithAReset() throws Exception {
-        try (RunningWatchdog watchdog =
-                        ForkingWatchdog.STREAMING.running("echo begun; exec " + child.command(), "exec_timeout", "300ms");
+        try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.running(
+                        "echo begun; exec " + child.command(), "exec_timeout", "300ms");
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.0\r\n\r\n").readUntil("begun\n");
             org.assertj.core.api.Assertions.assertThatThrownBy(client::readToEnd)
@@ -102,8 +102,8 @@ class ForkTimeoutTest {
 
     @Test
     void resetsTheStreamOfHttp2() throws Exception {
-        try (RunningWatchdog watchdog =
-                        ForkingWatchdog.STREAMING.running("echo begun; exec " + child.command(), "exec_timeout", "300ms");
+        try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.running(
+                        "echo begun; exec " + child.command(), "exec_timeout", "300ms");
                 Http2Client client = Http2Client.on(watchdog.connect())) {
             client.get(1, "/");
             assertThat(client.response(1)).contains("begun\n").endsWith("RST_STREAM");

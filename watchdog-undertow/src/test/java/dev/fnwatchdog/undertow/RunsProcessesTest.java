@@ -115,7 +115,9 @@ class RunsProcessesTest {
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
             assertThat(client.readHead()).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
-            assertThat(client.send("ab").readWhole()).startsWith("HTTP/1.1 200 OK\r\n").endsWith("ab");
+            assertThat(client.send("ab").readWhole())
+                    .startsWith("HTTP/1.1 200 OK\r\n")
+                    .endsWith("ab");
         }
     }
 
@@ -124,7 +126,8 @@ class RunsProcessesTest {
     void refusesConnect(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("cat");
                 RawClient client = watchdog.connect()) {
-            assertThat(client.send("CONNECT h:80 HTTP/1.1\r\nHost: h:80\r\n\r\n").readHead())
+            assertThat(client.send("CONNECT h:80 HTTP/1.1\r\nHost: h:80\r\n\r\n")
+                            .readHead())
                     .startsWith("HTTP/1.1 405 ");
         }
     }

@@ -21,8 +21,7 @@ class SerializesTest {
     private static RunningWatchdog withLittleMemory(String command, String... settings) throws Exception {
         List<String> all = new ArrayList<>(List.of("mode", "serializing", "fprocess", command));
         all.addAll(Arrays.asList(settings));
-        return RunningWatchdog.started(
-                builder -> builder.memory(new MemoryBudget(BUDGET)), all.toArray(String[]::new));
+        return RunningWatchdog.started(builder -> builder.memory(new MemoryBudget(BUDGET)), all.toArray(String[]::new));
     }
 
     @ParameterizedTest
@@ -82,8 +81,7 @@ class SerializesTest {
     @ParameterizedTest
     @EnumSource(names = {"SERIALIZING", "SERIALIZING_PUMPED"})
     void combinesBothOutputsWhereItIsToldTo(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog =
-                        mode.running("echo one; echo two >&2; echo three", "combine_output", "true");
+        try (RunningWatchdog watchdog = mode.running("echo one; echo two >&2; echo three", "combine_output", "true");
                 RawClient client = watchdog.connect()) {
             assertThat(client.send(GET).readResponse()).endsWith("\r\n\r\none\ntwo\nthree\n");
             assertThat(watchdog.log().holds("stderr: two")).isFalse();

@@ -100,7 +100,8 @@ class StreamsTest {
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
     void goesOnWithTheOutputWhereTheInputIsClosedEarly(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running("exec <&-; i=0; while [ $i -lt 20 ]; do echo $i; i=$((i+1)); done");
+        try (RunningWatchdog watchdog =
+                        mode.running("exec <&-; i=0; while [ $i -lt 20 ]; do echo $i; i=$((i+1)); done");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3000000\r\n\r\n");
             client.sendTimes(new byte[100_000], 30);
@@ -128,7 +129,8 @@ class StreamsTest {
     void endsTheAnswerWhenNobodyHoldsTheOutputAnyMore() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.running("(sleep 0.3; echo late) & echo early");
                 RawClient client = watchdog.connect()) {
-            client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").readHead();
+            client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+                    .readHead();
 
             assertThat(Chunks.data(client.readToEnd())).isEqualTo("early\nlate\n");
         }
@@ -162,8 +164,9 @@ class StreamsTest {
             client.send(CHUNKED);
             assertThat(client.readResponse()).contains(" 200 OK", "\r\nContent-Length: 0\r\n");
             client.send("3\r\nabc\r\n0\r\n\r\n");
-            Poll.until(java.time.Duration.ofSeconds(5), () -> java.nio.file.Files.readString(file)
-                    .equals("abc"));
+            Poll.until(
+                    java.time.Duration.ofSeconds(5),
+                    () -> java.nio.file.Files.readString(file).equals("abc"));
         } finally {
             java.nio.file.Files.delete(file);
         }
