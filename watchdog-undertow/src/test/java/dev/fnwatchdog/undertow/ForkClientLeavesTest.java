@@ -178,7 +178,7 @@ class ForkClientLeavesTest {
         try (RunningWatchdog watchdog =
                         ForkingWatchdog.STREAMING.running("(setsid %s &); cat".formatted(daemon.command()));
                 Http2Client client = Http2Client.on(watchdog.connect())) {
-            client.request(1, Http2Client.END_HEADERS, "POST", "/");
+            client.request(1, 0, "POST", "/");
             client.data(1, 0, "ab");
             daemon.awaitStart();
             while (!client.next().payload().equals("ab")) {

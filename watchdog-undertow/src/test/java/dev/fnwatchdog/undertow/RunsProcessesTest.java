@@ -97,11 +97,11 @@ class RunsProcessesTest {
     void speaksHttp2(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("cat");
                 Http2Client client = Http2Client.on(watchdog.connect())) {
-            client.request(1, Http2Client.END_HEADERS, "POST", "/");
-            client.request(3, Http2Client.END_HEADERS, "POST", "/");
+            client.request(1, 0, "POST", "/");
+            client.request(3, 0, "POST", "/");
             client.data(3, 0, "three");
-            client.data(1, Http2Client.END_STREAM, "one");
-            client.data(3, Http2Client.END_STREAM, ", and more");
+            client.data(1, Http2Frames.END_STREAM, "one");
+            client.data(3, Http2Frames.END_STREAM, ", and more");
             var responses = client.responses(1, 3);
             assertThat(responses.get(1)).contains(":status: 200").endsWith("one");
             assertThat(responses.get(3)).contains(":status: 200").endsWith("three, and more");
