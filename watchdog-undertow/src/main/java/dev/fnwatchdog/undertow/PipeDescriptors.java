@@ -4,7 +4,6 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
-import java.nio.channels.Pipe;
 import java.util.Optional;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
@@ -56,8 +55,7 @@ final class PipeDescriptors {
     @SuppressWarnings("CatchingUnchecked") // what a method handle declares
     private int number(Field field, Object conduit) {
         try {
-            Object channel =
-                    field == source ? (Pipe.SourceChannel) field.get(conduit) : (Pipe.SinkChannel) field.get(conduit);
+            Object channel = field.get(conduit);
             return (int) number.invokeExact(channel);
         } catch (RuntimeException | Error e) {
             throw e;

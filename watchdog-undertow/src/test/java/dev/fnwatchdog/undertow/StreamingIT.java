@@ -29,8 +29,7 @@ class StreamingIT {
 
     /** With nothing set but the command: streaming is the default. */
     private static WatchdogProcess.Builder with(String command, String... settings) {
-        return WatchdogProcess.with(
-                        "fprocess", command, "port", "0", "metrics_port", "0", "healthcheck_interval", "0")
+        return WatchdogProcess.with("fprocess", command, "port", "0", "metrics_port", "0", "healthcheck_interval", "0")
                 .set(settings);
     }
 
@@ -55,7 +54,8 @@ class StreamingIT {
     @Test
     @Timeout(90)
     void passesAGigabyteThroughASmallHeap() throws Exception {
-        try (WatchdogProcess watchdog = with("cat", "exec_timeout", "80s", "read_timeout", "80s", "write_timeout", "80s")
+        try (WatchdogProcess watchdog = with(
+                                "cat", "exec_timeout", "80s", "read_timeout", "80s", "write_timeout", "80s")
                         .jvm("-Xmx64m")
                         .startReady();
                 Socket client = new Socket(InetAddress.getLoopbackAddress(), watchdog.port())) {
@@ -104,7 +104,8 @@ class StreamingIT {
         Path progress = Files.createTempFile("watchdog", "progress");
         String script = "i=0; while [ $i -lt 200 ]; do head -c 1048576 /dev/zero; echo $i >>%s; i=$((i+1)); done"
                 .formatted(progress);
-        try (WatchdogProcess watchdog = with("sh -c '" + script + "'").jvm("-Xmx64m").startReady();
+        try (WatchdogProcess watchdog =
+                        with("sh -c '" + script + "'").jvm("-Xmx64m").startReady();
                 Socket client = new Socket(InetAddress.getLoopbackAddress(), watchdog.port())) {
             client.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             InputStream in = client.getInputStream();
@@ -123,7 +124,8 @@ class StreamingIT {
     void killsWhatRunsWhenItIsToldToStopTwice() throws Exception {
         Sleeper sleeper = new Sleeper();
         String script = "(setsid %1$s &); exec %1$s".formatted(sleeper.command());
-        try (WatchdogProcess watchdog = with("sh -c '" + script + "'", "write_timeout", "20s", "healthcheck_interval", "10s")
+        try (WatchdogProcess watchdog = with(
+                                "sh -c '" + script + "'", "write_timeout", "20s", "healthcheck_interval", "10s")
                         .startReady();
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -139,8 +141,9 @@ class StreamingIT {
 
     @Test
     void letsACallEndAfterCtrlC() throws Exception {
-        try (WatchdogProcess watchdog =
-                        with("sh -c 'echo begun; read line; echo $line'").interruptible().startReady();
+        try (WatchdogProcess watchdog = with("sh -c 'echo begun; read line; echo $line'")
+                        .interruptible()
+                        .startReady();
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n")
                     .readUntil("begun\n");
@@ -181,10 +184,9 @@ class StreamingIT {
     @Test
     void servesOnWhereNobodyReadsWhatProcessesPrint() throws Exception {
         int port = FreePort.any();
-        try (WatchdogProcess watchdog =
-                with("sh -c 'seq 1 100000 >&2; echo answer'", "port", Integer.toString(port))
-                        .unread()
-                        .start()) {
+        try (WatchdogProcess watchdog = with("sh -c 'seq 1 100000 >&2; echo answer'", "port", Integer.toString(port))
+                .unread()
+                .start()) {
             watchdog.listensOn(port);
             Poll.until(Duration.ofSeconds(20), () -> watchdog.get("/_/ready").statusCode() == 200);
             for (int i = 0; i < 10; i++) {
