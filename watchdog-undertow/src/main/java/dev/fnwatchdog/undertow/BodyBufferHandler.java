@@ -48,7 +48,6 @@ final class BodyBufferHandler implements HttpHandler {
             Connectors.ungetRequestBytes(
                     exchange,
                     Arrays.stream(body.pieces())
-                            .filter(piece -> piece.hasRemaining())
                             .map(ImmediatePooledByteBuffer::new)
                             .toArray(PooledByteBuffer[]::new));
             Connectors.resetRequestChannel(exchange);

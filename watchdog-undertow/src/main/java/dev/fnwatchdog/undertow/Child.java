@@ -5,6 +5,7 @@ import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.Termination;
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.XnioIoThread;
@@ -80,11 +81,19 @@ final class Child {
             // Whatever happens here, the call must learn of it.
             if (made == null) {
                 FunctionFailedException why = reason;
-                thread.execute(() -> notStarted(why));
+                onIoThread(() -> notStarted(why));
             } else {
                 CallProcess runs = made;
-                thread.execute(() -> started(runs));
+                onIoThread(() -> started(runs));
             }
+        }
+    }
+
+    private void onIoThread(Runnable task) {
+        try {
+            thread.execute(task);
+        } catch (RejectedExecutionException ignored) {
+            // The watchdog has ended, and with it all its calls and what they had started.
         }
     }
 
@@ -114,7 +123,7 @@ final class Child {
         if (killed) {
             killNow(runs);
         }
-        runs.onExit().thenAccept(termination -> thread.execute(() -> ended(termination)));
+        runs.onExit().thenAccept(termination -> onIoThread(() -> ended(termination)));
     }
 
     private void ended(Termination termination) {

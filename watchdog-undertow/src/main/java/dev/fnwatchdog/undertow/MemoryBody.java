@@ -93,9 +93,12 @@ final class MemoryBody {
         return size;
     }
 
-    /** All of it, each piece ready to be read. */
+    /** All of it, each piece ready to be read, and none empty. */
     ByteBuffer[] pieces() {
-        return pieces.stream().map(piece -> piece.duplicate().flip()).toArray(ByteBuffer[]::new);
+        return pieces.stream()
+                .map(piece -> piece.duplicate().flip())
+                .filter(ByteBuffer::hasRemaining)
+                .toArray(ByteBuffer[]::new);
     }
 
     /** Gives the memory back. Harmless twice. */

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -134,6 +135,10 @@ final class PumpedPipes implements ChildPipes {
 
     /** On the IO thread, whose selector alone gives the descriptor back. */
     private void close(AutoCloseable end) {
-        thread.execute(() -> IoUtils.safeClose(end));
+        try {
+            thread.execute(() -> IoUtils.safeClose(end));
+        } catch (RejectedExecutionException ignored) {
+            // The IO thread ends, and closes all that is open on it.
+        }
     }
 }

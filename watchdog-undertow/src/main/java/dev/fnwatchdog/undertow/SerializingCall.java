@@ -22,6 +22,9 @@ import org.xnio.channels.StreamSourceChannel;
  * <p>Threads: the exchange's IO thread.
  */
 final class SerializingCall implements ForkHandler.ForkCall, Child.Watcher {
+    /** A process that reads fast must not keep the others of its IO thread waiting. */
+    private static final int MOST_WRITES_AT_ONCE = 16;
+
     private final Forks forks;
     private final Call call;
     private final HttpServerExchange exchange;
@@ -34,6 +37,7 @@ final class SerializingCall implements ForkHandler.ForkCall, Child.Watcher {
     private @Nullable Child child;
     private @Nullable Termination termination;
     private ByteBuffer[] ungiven = {};
+    private int given;
     private boolean outputWhole;
     private boolean over;
 
@@ -77,12 +81,13 @@ final class SerializingCall implements ForkHandler.ForkCall, Child.Watcher {
     /** Gives the process what it has room for. One that does not want it all is no error. */
     private void give(StreamSinkChannel input) {
         try {
-            for (ByteBuffer piece : ungiven) {
-                while (piece.hasRemaining()) {
-                    if (input.write(piece) == 0) {
-                        input.resumeWrites();
-                        return;
-                    }
+            for (int i = 0; given < ungiven.length; i++) {
+                if (i == MOST_WRITES_AT_ONCE || input.write(ungiven[given]) == 0) {
+                    input.resumeWrites();
+                    return;
+                }
+                if (!ungiven[given].hasRemaining()) {
+                    given++;
                 }
             }
         } catch (IOException ignored) {
@@ -104,13 +109,22 @@ final class SerializingCall implements ForkHandler.ForkCall, Child.Watcher {
             settle();
         } else if (progress == MemoryBody.Progress.TOO_LARGE) {
             forks.log().error("The function's output does not fit into memory");
+            free();
             call.answerInstead(ForkAnswers.tooLarge(call));
         }
+    }
+
+    /** Who has been answered may call again at once: the memory of this call has to be there by then. */
+    private void free() {
+        ungiven = new ByteBuffer[0];
+        request.body().free();
+        output.free();
     }
 
     @Override
     public void notStarted(FunctionFailedException reason) {
         over = true;
+        free();
         call.answerInstead(ForkAnswers.notStarted(forks, reason));
     }
 
@@ -129,6 +143,7 @@ final class SerializingCall implements ForkHandler.ForkCall, Child.Watcher {
         over = true;
         call.liftLimit();
         IoUtils.safeClose(child.input());
+        request.body().free();
         Answer answer = ForkAnswers.succeeded(termination)
                 ? Answer.of(StatusCodes.OK).withBody(output.pieces())
                 : ForkAnswers.failed(termination);

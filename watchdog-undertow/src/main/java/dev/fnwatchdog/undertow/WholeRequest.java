@@ -40,7 +40,7 @@ final class WholeRequest {
         }
         // A length that cannot fit is refused before a byte of it is read.
         if (!body.announce(Math.max(0, exchange.getRequestContentLength()))) {
-            call.answerInstead(TOO_LARGE);
+            refuse();
             return false;
         }
         StreamSourceChannel channel = exchange.getRequestChannel();
@@ -54,10 +54,16 @@ final class WholeRequest {
         return false;
     }
 
+    /** Who has been answered may try again at once: his memory has to be there by then. */
+    private void refuse() {
+        body.free();
+        call.answerInstead(TOO_LARGE);
+    }
+
     private boolean readOn(StreamSourceChannel channel) throws IOException {
         MemoryBody.Progress progress = body.readFrom(channel);
         if (progress == MemoryBody.Progress.TOO_LARGE && !call.stopped()) {
-            call.answerInstead(TOO_LARGE);
+            refuse();
         }
         // A call that was answered meanwhile (too late, malformed) looks like an end too.
         return progress == MemoryBody.Progress.WHOLE && !call.stopped();

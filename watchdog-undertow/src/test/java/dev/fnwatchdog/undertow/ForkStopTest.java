@@ -45,7 +45,7 @@ class ForkStopTest {
 
             assertThat(watchdog.stop(Shutdown.Cause.SIGINT)).isZero();
 
-            assertThat(sleeper.running()).isZero();
+            sleeper.awaitEnd();
             String answer = client.readToAnyEnd();
             if (mode.streams()) {
                 assertThat(answer).contains("begun\n").doesNotContain("\r\n0\r\n");
