@@ -38,7 +38,7 @@ class ForkStopTest {
     @EnumSource
     void killsWhatRunsLongerThanTheDrainAndTellsTheClient(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running(
-                        "echo begun; (setsid %1$s &); %1$s".formatted(sleeper.command()), "write_timeout", "300ms");
+                        "(setsid %1$s &); %1$s".formatted(sleeper.command()), "write_timeout", "300ms");
                 RawClient client = watchdog.connect()) {
             client.send(GET);
             sleeper.awaitStart();
@@ -46,12 +46,8 @@ class ForkStopTest {
             assertThat(watchdog.stop(Shutdown.Cause.SIGINT)).isZero();
 
             sleeper.awaitEnd();
-            String answer = client.readToAnyEnd();
-            if (mode.streams()) {
-                assertThat(answer).contains("begun\n").doesNotContain("\r\n0\r\n");
-            } else {
-                assertThat(answer).doesNotContain(" 200 OK");
-            }
+            // Not as if the process had ended by itself and had nothing to say.
+            assertThat(client.readToAnyEnd()).doesNotContain(" 200 OK");
         }
     }
 
