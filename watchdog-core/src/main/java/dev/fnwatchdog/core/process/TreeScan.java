@@ -5,10 +5,8 @@ import dev.fnwatchdog.core.process.ProcessTable.ProcessId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,12 +24,14 @@ final class TreeScan {
 
     TreeScan(ProcessTable table, Collection<ProcessTree> trees) {
         this.table = table;
-        long oldest = trees.stream().mapToLong(ProcessTree::start).min().orElse(Long.MAX_VALUE);
         long self = ProcessHandle.current().pid();
+        // Where a root's start is not known, it was after this process's own.
+        long first = table.entry(self).map(Entry::start).orElse(0L);
+        long oldest = Math.max(
+                first, trees.stream().mapToLong(ProcessTree::start).min().orElse(first));
         // The watchdog itself is spared.
         this.entries = table.read().stream()
                 .filter(entry -> entry.start() >= oldest && entry.pid() != self)
-                .sorted(Comparator.comparingLong(Entry::start))
                 .toList();
         for (ProcessTree tree : trees) {
             byPid.put(tree.pid(), tree);
@@ -55,12 +55,9 @@ final class TreeScan {
     /** A process and the tree to which it belongs. */
     record Member(ProcessTree tree, Entry entry) {}
 
-    /**
-     * All that belongs to one of the trees, each process once, and parents before their children: a parent that is killed
-     * later would take its child's death for an ordinary end, and go on.
-     */
+    /** All that belongs to one of the trees, each process once. */
     Collection<Member> members() {
-        Map<ProcessId, Member> members = new LinkedHashMap<>();
+        Map<ProcessId, Member> members = new HashMap<>();
         Deque<Member> toVisit = new ArrayDeque<>();
         for (Entry entry : entries) {
             tree(entry).ifPresent(tree -> toVisit.add(new Member(tree, entry)));
