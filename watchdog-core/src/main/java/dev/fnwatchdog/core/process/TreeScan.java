@@ -5,8 +5,10 @@ import dev.fnwatchdog.core.process.ProcessTable.ProcessId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +34,7 @@ final class TreeScan {
         // The watchdog itself is spared.
         this.entries = table.read().stream()
                 .filter(entry -> entry.start() >= oldest && entry.pid() != self)
+                .sorted(Comparator.comparingLong(Entry::start))
                 .toList();
         for (ProcessTree tree : trees) {
             byPid.put(tree.pid(), tree);
@@ -55,9 +58,12 @@ final class TreeScan {
     /** A process and the tree to which it belongs. */
     record Member(ProcessTree tree, Entry entry) {}
 
-    /** All that belongs to one of the trees, each process once. */
+    /**
+     * All that belongs to one of the trees, each process once, and parents before their children: a parent that is killed
+     * later would take its child's death for an ordinary end, and go on.
+     */
     Collection<Member> members() {
-        Map<ProcessId, Member> members = new HashMap<>();
+        Map<ProcessId, Member> members = new LinkedHashMap<>();
         Deque<Member> toVisit = new ArrayDeque<>();
         for (Entry entry : entries) {
             tree(entry).ifPresent(tree -> toVisit.add(new Member(tree, entry)));
