@@ -7,7 +7,9 @@ import io.undertow.util.Headers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import org.xnio.conduits.AbstractStreamSinkConduit;
+import org.xnio.conduits.ConduitWritableByteChannel;
 import org.xnio.conduits.Conduits;
 import org.xnio.conduits.StreamSinkConduit;
 
@@ -79,6 +81,11 @@ final class CapturedAnswer implements ConduitWrapper<StreamSinkConduit> {
                 }
             }
             return total;
+        }
+
+        @Override
+        public long transferFrom(FileChannel src, long position, long count) throws IOException {
+            return src.transferTo(position, count, new ConduitWritableByteChannel(this));
         }
 
         @Override
