@@ -92,7 +92,7 @@ final class FileAnswer {
         if (compressed) {
             headers.put(Headers.CONTENT_ENCODING, "gzip");
         }
-        if (range.isWhole(version.size())) {
+        if (!range.partial()) {
             headers.put(Headers.CONTENT_LENGTH, version.length());
         } else {
             exchange.setStatusCode(StatusCodes.PARTIAL_CONTENT);

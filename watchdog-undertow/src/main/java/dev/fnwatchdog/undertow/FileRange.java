@@ -8,14 +8,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from its first byte
  * @param end behind its last byte; less than {@code from} where the file has no such part
+ * @param partial whether a part was asked for, be it all that there is
  */
-record FileRange(long from, long end) {
+record FileRange(long from, long end, boolean partial) {
     private static final String UNIT = "bytes=";
     private static final int MOST_DIGITS = 18;
-    private static final FileRange NONE = new FileRange(0, -1);
+    private static final FileRange NONE = new FileRange(0, -1, true);
 
     static FileRange whole(long size) {
-        return new FileRange(0, size);
+        return new FileRange(0, size, false);
     }
 
     /** What is no range, or more than one of them, asks for the whole. */
@@ -41,11 +42,11 @@ record FileRange(long from, long end) {
         if (to < from) {
             return whole(size);
         }
-        return from >= size ? NONE : new FileRange(from, Math.min(to + 1, size));
+        return from >= size ? NONE : new FileRange(from, Math.min(to + 1, size), true);
     }
 
     private static FileRange lastBytes(long count, long size) {
-        return count == 0 || size == 0 ? NONE : new FileRange(Math.max(0, size - count), size);
+        return count == 0 || size == 0 ? NONE : new FileRange(Math.max(0, size - count), size, true);
     }
 
     private static boolean isNumber(String text) {
@@ -54,10 +55,6 @@ record FileRange(long from, long end) {
 
     boolean exists() {
         return from <= end;
-    }
-
-    boolean isWhole(long size) {
-        return from == 0 && end == size;
     }
 
     long length() {

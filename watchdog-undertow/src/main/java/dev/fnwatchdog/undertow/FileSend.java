@@ -73,7 +73,10 @@ final class FileSend implements ChannelListener<StreamSinkChannel> {
         if (bodyUnread) {
             call.exchange().setPersistent(false);
             // Within a handler's call Undertow would end the exchange behind our back, draining the body first.
-            call.exchange().dispatch(SameThreadExecutor.INSTANCE, () -> goOn(call.exchange().getResponseChannel()));
+            call.exchange()
+                    .dispatch(
+                            SameThreadExecutor.INSTANCE,
+                            () -> goOn(call.exchange().getResponseChannel()));
         } else {
             goOn(call.exchange().getResponseChannel());
         }
