@@ -43,9 +43,9 @@ class FileContentsTest {
                 client.readHead();
                 assertThat(client.read(size).equals(content)).isTrue();
             }
-            http2.send(Http2Client.WINDOW_UPDATE, 0, 0, new byte[] {0x10, 0, 0, 0});
+            http2.send(Http2Frames.WINDOW_UPDATE, 0, 0, new byte[] {0x10, 0, 0, 0});
             http2.get(1, "/file");
-            http2.send(Http2Client.WINDOW_UPDATE, 0, 1, new byte[] {0x10, 0, 0, 0});
+            http2.send(Http2Frames.WINDOW_UPDATE, 0, 1, new byte[] {0x10, 0, 0, 0});
             assertThat(http2.response(1).endsWith("\n" + content)).isTrue();
             try (RawClient old = watchdog.connect()) {
                 old.send("GET /file HTTP/1.0\r\n\r\n").readHead();

@@ -151,7 +151,7 @@ class FileRangesTest {
     @Test
     void sendsThePartOfALargeFileOverHttp2() throws Exception {
         try (Http2Client client = Http2Client.on(watchdog.connect())) {
-            client.request(1, Http2Client.END_STREAM, "GET", "/large.txt", "range", "bytes=100-60099");
+            client.request(1, Http2Frames.END_STREAM, "GET", "/large.txt", "range", "bytes=100-60099");
 
             assertThat(client.response(1))
                     .contains(":status: 206")

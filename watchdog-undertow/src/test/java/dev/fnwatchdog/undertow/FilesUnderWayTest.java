@@ -130,8 +130,8 @@ class FilesUnderWayTest {
             }
 
             assertThat(client.readToAnyEnd().length()).isLessThan(HUGE);
-            http2.send(Http2Client.WINDOW_UPDATE, 0, 0, new byte[] {0x10, 0, 0, 0});
-            http2.send(Http2Client.WINDOW_UPDATE, 0, 1, new byte[] {0x10, 0, 0, 0});
+            http2.send(Http2Frames.WINDOW_UPDATE, 0, 0, new byte[] {0x10, 0, 0, 0});
+            http2.send(Http2Frames.WINDOW_UPDATE, 0, 1, new byte[] {0x10, 0, 0, 0});
             assertThat(http2.response(1)).endsWith("RST_STREAM");
             awaitNothingOpen(watchdog);
         }
@@ -159,12 +159,12 @@ class FilesUnderWayTest {
         try (RunningWatchdog watchdog = RunningWatchdog.serving(folder, "write_timeout", "30s");
                 Http2Client client = Http2Client.on(watchdog.connect())) {
             client.get(1, "/huge.bin");
-            assertThat(client.next().payload()).contains(":status: 200");
+            assertThat(client.next().fields()).contains(":status: 200");
             client.reset(1);
 
             awaitNothingOpen(watchdog);
             // What the first stream has used up.
-            client.send(Http2Client.WINDOW_UPDATE, 0, 0, new byte[] {0, 1, 0, 0});
+            client.send(Http2Frames.WINDOW_UPDATE, 0, 0, new byte[] {0, 1, 0, 0});
             client.get(3, "/a.txt");
             assertThat(client.response(3)).endsWith("\nhello");
         }

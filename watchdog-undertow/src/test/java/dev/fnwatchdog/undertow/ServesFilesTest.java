@@ -171,7 +171,7 @@ class ServesFilesTest {
     void speaksHttp2() throws Exception {
         try (Http2Client client = Http2Client.on(watchdog.connect())) {
             client.get(1, "/a.txt");
-            client.request(3, Http2Client.END_STREAM, "HEAD", "/a.txt");
+            client.request(3, Http2Frames.END_STREAM, "HEAD", "/a.txt");
             client.get(5, "/nope");
 
             assertThat(client.responses(1, 3, 5))
