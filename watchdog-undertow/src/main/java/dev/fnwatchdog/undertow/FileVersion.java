@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -83,6 +84,9 @@ final class FileVersion {
                 return new FileVersion(path, before, type, tagEnd, content);
             }
             before = after;
+        }
+        if (!Files.isReadable(path)) {
+            throw new AccessDeniedException(path.toString());
         }
         return new FileVersion(path, before, type, tagEnd, null);
     }

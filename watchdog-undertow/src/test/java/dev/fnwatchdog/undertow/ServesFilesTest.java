@@ -124,6 +124,11 @@ class ServesFilesTest {
     }
 
     @Test
+    void takesATargetThatNamesTheHost() throws Exception {
+        assertThat(head("GET", "http://h/a.txt?v=1")).endsWith("\r\n\r\nhello");
+    }
+
+    @Test
     void sendsAnEmptyFile() throws Exception {
         assertThat(head("GET", "/empty.css"))
                 .startsWith("HTTP/1.1 200 OK\r\n")

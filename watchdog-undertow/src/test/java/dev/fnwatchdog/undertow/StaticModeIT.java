@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,6 +110,10 @@ class StaticModeIT {
             assertThat(watchdog.get("/secret10").statusCode()).isEqualTo(403);
             assertThat(watchdog.get("/secret10").body()).isEqualTo("403 forbidden\n");
             assertThat(watchdog.get("/secret100000").statusCode()).isEqualTo(403);
+            assertThat(watchdog.send(watchdog.request("/secret100000")
+                                    .method("HEAD", HttpRequest.BodyPublishers.noBody()))
+                            .statusCode())
+                    .isEqualTo(403);
             assertThat(watchdog.get("/closed/").statusCode()).isEqualTo(403);
             assertThat(watchdog.get("/").statusCode()).isEqualTo(200);
             assertThat(watchdog.err()).noneMatch(line -> line.contains("failed"));
