@@ -133,17 +133,17 @@ class SinglePageTest {
         assertThat(watchdog.get("/users").body()).isEqualTo("page");
 
         Files.writeString(folder.resolve("users"), "a file");
-        Poll.until(Duration.ofSeconds(1), () -> watchdog.get("/users").body().equals("a file"));
+        Poll.until(Duration.ofSeconds(2), () -> watchdog.get("/users").body().equals("a file"));
 
         Files.delete(folder.resolve("users"));
         Files.writeString(folder.resolve("index.html"), "new page");
-        Poll.until(Duration.ofSeconds(1), () -> watchdog.get("/users").body().equals("new page"));
+        Poll.until(Duration.ofSeconds(2), () -> watchdog.get("/users").body().equals("new page"));
     }
 
     @Test
     void answers404WithoutAPage() throws Exception {
         Files.delete(folder.resolve("index.html"));
 
-        Poll.until(Duration.ofSeconds(1), () -> watchdog.get("/users").statusCode() == 404);
+        Poll.until(Duration.ofSeconds(2), () -> watchdog.get("/users").statusCode() == 404);
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -196,7 +197,7 @@ class StaticPathsTest {
                 folder.resolve("..data").toString());
         run("rm", "-r", folder.resolve("..2024_1").toString());
 
-        Poll.until(Duration.ofSeconds(1), () -> get("/app.txt").endsWith("\r\n\r\ntwo"));
+        Poll.until(Duration.ofSeconds(2), () -> get("/app.txt").endsWith("\r\n\r\ntwo"));
     }
 
     @Test
@@ -233,13 +234,10 @@ class StaticPathsTest {
         assertThat(get(target)).startsWith("HTTP/1.1 200 ");
 
         Files.writeString(folder.resolve("new"), "new content");
-        Files.move(
-                folder.resolve("new"),
-                folder.resolve(target.substring(1)),
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        Poll.until(Duration.ofSeconds(1), () -> get(target).endsWith("\r\n\r\nnew content"));
+        Files.move(folder.resolve("new"), folder.resolve(target.substring(1)), StandardCopyOption.REPLACE_EXISTING);
+        Poll.until(Duration.ofSeconds(2), () -> get(target).endsWith("\r\n\r\nnew content"));
 
         Files.delete(folder.resolve(target.substring(1)));
-        Poll.until(Duration.ofSeconds(1), () -> get(target).startsWith("HTTP/1.1 404 "));
+        Poll.until(Duration.ofSeconds(2), () -> get(target).startsWith("HTTP/1.1 404 "));
     }
 }
