@@ -7,6 +7,7 @@ import io.undertow.util.AttachmentKey;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.Protocols;
+import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,9 +102,15 @@ final class Call implements ExchangeCompletionListener {
         return System.nanoTime() - start;
     }
 
-    /** What the client was told, or {@link #CLIENT_CLOSED_REQUEST} where nobody was there to be told. */
+    /**
+     * What the client was told. Where he was told nothing it is 503 when the watchdog cut him off, and {@link
+     * #CLIENT_CLOSED_REQUEST} when he left by himself.
+     */
     int status() {
-        return clientGone && !exchange.isResponseStarted() ? CLIENT_CLOSED_REQUEST : exchange.getStatusCode();
+        if (exchange.isResponseStarted() || !(clientGone || ended)) {
+            return exchange.getStatusCode();
+        }
+        return connection.cutOff() ? StatusCodes.SERVICE_UNAVAILABLE : CLIENT_CLOSED_REQUEST;
     }
 
     boolean ended() {

@@ -7,8 +7,6 @@ import io.undertow.util.Headers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.xnio.conduits.AbstractStreamSinkConduit;
-import org.xnio.conduits.Conduits;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
@@ -53,7 +51,7 @@ final class CapturedAnswer implements ConduitWrapper<StreamSinkConduit> {
         }
     }
 
-    private final class Copying extends AbstractStreamSinkConduit<StreamSinkConduit> {
+    private final class Copying extends SinkFilter {
         Copying(StreamSinkConduit next) {
             super(next);
         }
@@ -64,31 +62,6 @@ final class CapturedAnswer implements ConduitWrapper<StreamSinkConduit> {
             int written = next.write(src);
             copy(src, from, written);
             return written;
-        }
-
-        @Override
-        public long write(ByteBuffer[] srcs, int offs, int len) throws IOException {
-            long total = 0;
-            for (int i = offs; i < offs + len; i++) {
-                while (srcs[i].hasRemaining()) {
-                    int written = write(srcs[i]);
-                    total += written;
-                    if (written == 0) {
-                        return total;
-                    }
-                }
-            }
-            return total;
-        }
-
-        @Override
-        public int writeFinal(ByteBuffer src) throws IOException {
-            return Conduits.writeFinalBasic(this, src);
-        }
-
-        @Override
-        public long writeFinal(ByteBuffer[] srcs, int offs, int len) throws IOException {
-            return Conduits.writeFinalBasic(this, srcs, offs, len);
         }
 
         @Override

@@ -49,7 +49,8 @@ final class FunctionPort {
         if (ended) {
             return;
         }
-        thread.openStreamConnection(address.candidate(number), this::accepted, OptionMap.EMPTY)
+        thread.openStreamConnection(
+                        address.candidate(number), connection -> accepted(connection, number), OptionMap.EMPTY)
                 .addNotifier(
                         new IoFuture.HandlingNotifier<StreamConnection, FunctionPort>() {
                             @Override
@@ -70,7 +71,12 @@ final class FunctionPort {
         thread.executeAfter(() -> attempt(next), next == 0 ? RETRY_MILLIS : 0, TimeUnit.MILLISECONDS);
     }
 
-    private void accepted(StreamConnection connection) {
+    /** Something has accepted the {@code number}-th address's connection. */
+    void accepted(StreamConnection connection, int number) {
+        if (SelfConnection.closed(connection)) {
+            retryAfter(number);
+            return;
+        }
         IoUtils.safeClose(connection);
         accepting = !ended;
     }

@@ -92,7 +92,13 @@ final class FunctionReadiness implements HttpHandler {
         }
         // Nobody joins a closed round any more.
         Answer answer = captured.answer();
-        List.copyOf(round.waiting).forEach(probe -> probe.getIoThread().execute(() -> answer.send(probe)));
+        List.copyOf(round.waiting).forEach(probe -> probe.getIoThread().execute(() -> tell(probe, answer)));
+    }
+
+    private static void tell(HttpServerExchange probe, Answer answer) {
+        if (!probe.isComplete()) {
+            answer.send(probe);
+        }
     }
 
     /** Those who wait wait for another's answer, or one of them asks. */
@@ -113,6 +119,12 @@ final class FunctionReadiness implements HttpHandler {
     }
 
     private void askAgain(HttpServerExchange asker, Round round) {
+        if (asker.isComplete()) {
+            // Its stream has been reset while it waited: it would never end a round.
+            close(round);
+            goOn(round);
+            return;
+        }
         try {
             ask(asker, round);
         } catch (Exception e) {

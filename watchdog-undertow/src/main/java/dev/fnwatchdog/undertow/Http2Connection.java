@@ -10,6 +10,9 @@ import io.undertow.protocols.http2.Http2StreamSourceChannel;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -92,6 +95,7 @@ final class Http2Connection extends Http2Channel {
         AbstractHttp2StreamSourceChannel frame = super.receive();
         if (frame instanceof Http2StreamSourceChannel request) {
             arriving = request;
+            prepare(request.getHeaders());
         } else if (frame instanceof Http2RstStreamStreamSourceChannel reset) {
             HttpServerExchange exchange = streams.get(reset.getStreamId());
             if (exchange != null) {
@@ -99,6 +103,31 @@ final class Http2Connection extends Http2Channel {
             }
         }
         return frame;
+    }
+
+    /**
+     * Undertow knows the authority alone, and would lose a Host that stands for it (RFC 9113, 8.3.1). It also gives up the
+     * whole connection, with the calls of others on it, for a request that is malformed or CONNECT; where its method is
+     * missing it resets the stream alone.
+     */
+    private static void prepare(HeaderMap headers) {
+        HeaderValues host = headers.get(Headers.HOST);
+        if (host != null && host.size() == 1 && !headers.contains(AUTHORITY)) {
+            headers.put(AUTHORITY, host.getFirst());
+        }
+        String path = headers.getFirst(PATH);
+        String authority = headers.getFirst(AUTHORITY);
+        if (path == null
+                || path.isEmpty()
+                || (authority != null && !isAuthority(authority))
+                || !Connectors.areRequestHeadersValid(headers)) {
+            headers.remove(METHOD);
+        }
+    }
+
+    /** What of HTTP/1 Undertow would refuse in Host: a user, a path, a query. */
+    private static boolean isAuthority(String text) {
+        return text.chars().noneMatch(c -> "@/?#\\".indexOf(c) >= 0);
     }
 
     /** Undertow resets a stream by itself where the client breaks the rules: its call is over then too. */

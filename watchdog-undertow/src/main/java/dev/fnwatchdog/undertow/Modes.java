@@ -28,7 +28,7 @@ record Modes(
 
     @Override
     public FunctionMode files(ModeConfig.Static mode) {
-        throw notYet(mode);
+        return new StaticMode(mode, log, worker);
     }
 
     @Override
@@ -37,6 +37,6 @@ record Modes(
     }
 
     private static InvalidConfigException notYet(ModeConfig mode) {
-        return new InvalidConfigException("mode", mode.name(), "http: this version serves no other mode");
+        return new InvalidConfigException("mode", mode.name(), "streaming, serializing, http or static: this version serves no other mode");
     }
 }

@@ -6,6 +6,7 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 
 /**
@@ -63,13 +64,27 @@ final class RequestGuard implements HttpHandler {
     private static boolean acceptable(HttpServerExchange exchange) {
         HeaderMap headers = exchange.getRequestHeaders();
         return !exchange.isHttp09()
+                && exchange.getRequestMethod().length() > 0
                 && hasCleanTarget(exchange)
+                && hasTargetOfKnownForm(exchange)
                 && hasClearFraming(exchange, headers)
                 && hasCleanFields(headers);
     }
 
     private static boolean hasCleanTarget(HttpServerExchange exchange) {
         return isCleanTarget(exchange.getRequestURI()) && isCleanTarget(exchange.getQueryString());
+    }
+
+    /**
+     * A path, or {@code *} of OPTIONS (RFC 9112, 3.2). HTTP/2 may carry anything there, and the function would be asked for
+     * another host, or outside the path of its own URL. CONNECT's is an authority, and refused later.
+     */
+    private static boolean hasTargetOfKnownForm(HttpServerExchange exchange) {
+        String path = RequestTarget.path(exchange);
+        HttpString method = exchange.getRequestMethod();
+        return path.startsWith("/")
+                || (path.equals("*") && method.equals(Methods.OPTIONS))
+                || method.equals(Methods.CONNECT);
     }
 
     /** No control byte, no blank, and two hex digits after each percent sign. */

@@ -40,6 +40,7 @@ final class ServedConnection extends WrappedConnection {
     private @Nullable Http2Heads http2Heads;
     private boolean tunnel;
     private boolean lingering;
+    private boolean cutOff;
     private @Nullable Http2Connection http2;
     // written by the IO thread alone, read by whoever drains
     private volatile int requests;
@@ -166,6 +167,17 @@ final class ServedConnection extends WrappedConnection {
     /** Requests whose answers are not out yet, to the last byte. */
     int requests() {
         return requests;
+    }
+
+    /** Closes it, whatever it carries. */
+    void cut() {
+        cutOff = requests > 0;
+        IoUtils.safeClose(this);
+    }
+
+    /** Whether the watchdog has closed it under a request that it serves. */
+    boolean cutOff() {
+        return cutOff;
     }
 
     /** Closes it where it carries no request; on HTTP/2 with a goodbye, so that the client knows what was served. */

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 
 /**
@@ -120,6 +119,6 @@ final class ServedConnections {
 
     /** Closes each connection, whatever it carries. */
     void closeAll() {
-        open.forEach(served -> served.getIoThread().execute(() -> IoUtils.safeClose(served)));
+        open.forEach(served -> served.getIoThread().execute(served::cut));
     }
 }

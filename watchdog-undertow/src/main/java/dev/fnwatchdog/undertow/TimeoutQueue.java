@@ -63,14 +63,17 @@ final class TimeoutQueue {
     private void expire() {
         armed = false;
         long now = System.nanoTime();
-        Timeout first = ends.next();
-        while (first != ends && first.deadline - now <= 0) {
-            first.cancel();
-            first.action.run();
-            first = ends.next();
-        }
-        if (first != ends && !armed) {
-            arm(first.deadline);
+        try {
+            for (Timeout first = ends.next(); first != ends && first.deadline - now <= 0; first = ends.next()) {
+                first.cancel();
+                first.action.run();
+            }
+        } finally {
+            // An action that fails must not take the others' time away.
+            Timeout next = ends.next();
+            if (next != ends && !armed) {
+                arm(next.deadline);
+            }
         }
     }
 

@@ -10,6 +10,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
+import io.undertow.util.Protocols;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 import org.xnio.conduits.ConduitStreamSinkChannel;
 import org.xnio.conduits.ConduitStreamSourceChannel;
+import org.xnio.conduits.StreamSinkConduit;
 
 /**
  * One call of the function over HTTP: the connection and the exchange that Undertow's proxy handler sees, and the rules of
@@ -306,10 +308,19 @@ final class UpstreamCall extends PerCallConnection implements UpstreamPool.Opene
     @Override
     public StreamSinkChannel getRequestChannel() {
         if (requestChannel == null) {
-            requestChannel =
-                    new ConduitStreamSinkChannel(Configurable.EMPTY, chunked ? new ChunkedSink(sink, call) : sink);
+            requestChannel = new ConduitStreamSinkChannel(Configurable.EMPTY, framed());
         }
         return requestChannel;
+    }
+
+    private StreamSinkConduit framed() {
+        if (chunked) {
+            return new ChunkedSink(sink, call);
+        }
+        // HTTP/1 has been cut by its length already.
+        return exchange.getProtocol().equals(Protocols.HTTP_2_0)
+                ? new MeasuredSink(sink, call, Math.max(0, exchange.getRequestContentLength()))
+                : sink;
     }
 
     @Override

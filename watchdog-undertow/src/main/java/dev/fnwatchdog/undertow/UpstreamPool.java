@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow;
 
 import io.undertow.connector.ByteBufferPool;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -133,6 +134,10 @@ final class UpstreamPool {
         }
 
         private void connected(StreamConnection connection, InetSocketAddress candidate) {
+            if (SelfConnection.closed(connection)) {
+                handleFailed(new ConnectException("Connection refused"), opened);
+                return;
+            }
             address.answered(candidate);
             opened.connected(adopt(connection));
         }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** {@code /_/ready} with {@code ready_path}: the function has the last word (contract 2). */
@@ -141,6 +142,27 @@ class ReadyPathTest {
             assertThat(other.response(1)).contains(":status: 503\n").endsWith("loading");
             allowed.release();
             assertThat(watchdog.get("/_/ready").body()).isEqualTo("loading");
+        }
+    }
+
+    @Test
+    void passesOverProbesWhoseStreamsAreResetWhileTheyWait() throws Exception {
+        try (ScriptedFunction function = function(UNREADY);
+                RunningWatchdog watchdog = ready(function);
+                RawClient first = watchdog.connect();
+                Http2Client other = Http2Client.on(watchdog.connect())) {
+            first.send(PROBE);
+            heads.take();
+            other.get(1, "/_/ready");
+            other.get(3, "/_/ready");
+            passThrough(other, 5);
+            other.reset(1);
+            passThrough(other, 7);
+            first.close();
+
+            assertThat(heads.poll(5, TimeUnit.SECONDS)).isNotNull();
+            allowed.release(2);
+            assertThat(other.response(3)).contains(":status: 503\n").endsWith("loading");
         }
     }
 

@@ -9,11 +9,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** A real watchdog on free ports, in http mode in front of a function that the test plays itself, or in another mode. */
 final class RunningWatchdog implements AutoCloseable {
@@ -85,6 +87,14 @@ final class RunningWatchdog implements AutoCloseable {
                         Watchdog.builder(config).log(log).buffers(buffers).lockFile())
                 .start();
         return new RunningWatchdog(watchdog, log, captured, buffers, others, FailedListeners.watch());
+    }
+
+    /** In static mode, with the files of {@code folder}. */
+    static RunningWatchdog serving(Path folder, String... settings) throws Exception {
+        return startedInFrontOf(
+                1,
+                Stream.concat(Stream.of("mode", "static", "static_path", folder.toString()), Stream.of(settings))
+                        .toArray(String[]::new));
     }
 
     /** The fixture's settings, and over them the test's. */

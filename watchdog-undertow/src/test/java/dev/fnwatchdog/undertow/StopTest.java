@@ -221,6 +221,26 @@ class StopTest {
     }
 
     @Test
+    void tellsOfACallThatWasNeverAnsweredAsSuch() throws Exception {
+        CountDownLatch entered = new CountDownLatch(2);
+        CountDownLatch never = new CountDownLatch(1);
+        try (ScriptedFunction function = keeping(entered, never);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "50ms");
+                RawClient client = watchdog.connect();
+                Http2Streams streams = Http2Streams.of(watchdog)) {
+            client.send(CALL);
+            streams.get("/stream");
+            assertThat(entered.await(5, TimeUnit.SECONDS)).isTrue();
+
+            assertThat(watchdog.stop(Cause.SIGINT)).isZero();
+
+            assertThat(client.closedByPeer()).isTrue();
+            assertThat(watchdog.log().awaitLine("/call")).contains("GET /call - 503 Service Unavailable - ");
+            assertThat(watchdog.log().awaitLine("/stream")).contains("GET /stream - 503 Service Unavailable - ");
+        }
+    }
+
+    @Test
     void isDoneAsSoonAsNothingIsLeft() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "1h");

@@ -120,6 +120,14 @@ final class WatchdogProcess implements AutoCloseable {
             return this;
         }
 
+        /** May read no more than its user may, where the tests run as root. */
+        Builder withoutPrivileges() {
+            if (System.getProperty("user.name").equals("root")) {
+                launcher.addAll(List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"));
+            }
+            return this;
+        }
+
         /** Starts it, and waits for nothing. */
         WatchdogProcess start() throws IOException {
             return new WatchdogProcess(this);

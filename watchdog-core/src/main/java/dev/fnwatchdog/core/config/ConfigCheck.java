@@ -1,15 +1,19 @@
 package dev.fnwatchdog.core.config;
 
 import dev.fnwatchdog.core.config.InvalidConfigException.Mistake;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Finds every mistake and everything that is in vain. Used once, by one thread. */
 final class ConfigCheck {
+    private static final Pattern OWN_HOST = Pattern.compile("(?i)localhost|127\\.[0-9.]+|0\\.0\\.0\\.0|\\[::1?]");
+
     private final Variables variables;
     private final boolean namespaceKnown;
     private final Path namespaceFile;
@@ -91,12 +95,37 @@ final class ConfigCheck {
                         "a %s, since mode %s needs it".formatted(setting.type().name(), mode.text()));
             }
         }
+        if (mode == Mode.HTTP) {
+            checkUpstream();
+        }
         if (mode == Mode.STATIC) {
             checkStaticPath();
         }
         if (mode == Mode.INPROC) {
             checkFunctionPath();
         }
+    }
+
+    /** A watchdog that takes its own port for the function's would call itself without end. */
+    private void checkUpstream() {
+        if (!sound(Definitions.UPSTREAM)) {
+            return;
+        }
+        variables
+                .read(Definitions.UPSTREAM)
+                .filter(upstream -> OWN_HOST.matcher(upstream.getHost()).matches())
+                .filter(upstream -> isPort(upstream, Definitions.PORT) || isPort(upstream, Definitions.METRICS_PORT))
+                .ifPresent(upstream -> {
+                    String name = variables.namesSet(Definitions.UPSTREAM).get(0);
+                    add(
+                            name,
+                            variables.text(name).orElse(""),
+                            "the function's port, not port or metrics_port of the watchdog");
+                });
+    }
+
+    private boolean isPort(URI upstream, Definition<Integer> setting) {
+        return sound(setting) && variables.readOrDefault(setting) == upstream.getPort();
     }
 
     private void checkStaticPath() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -185,6 +186,36 @@ class WatchdogConfigTest {
 
         assertThat(config.port()).isZero();
         assertThat(config.metricsPort()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http_upstream_url,http://127.0.0.1:8080",
+        "http_upstream_url,http://localhost:8081/path",
+        "upstream_url,http://LOCALHOST:9090",
+        "upstream_url,http://[::1]:9090",
+        "http_upstream_url,http://0.0.0.0:9090",
+        "http_upstream_url,http://127.1.2.3"
+    })
+    void refusesAnUpstreamThatIsTheWatchdogItself(String name, String url) {
+        Map<String, String> settings = new HashMap<>(Map.of("mode", "http", "fprocess", "cat", name, url));
+        if (url.contains(":9090")) {
+            settings.put("port", "9090");
+        } else if (!url.contains(":80")) {
+            settings.put("metrics_port", "80");
+        }
+
+        assertThat(Parsed.mistakes(settings))
+                .containsExactly(name + "=\"" + url
+                        + "\" cannot be used: expected the function's port, not port or metrics_port of the watchdog");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://127.0.0.1:8082", "http://other:8080", "http://10.0.0.1:8080", "http://127.0.0.1"})
+    void takesAnUpstreamElsewhere(String url) {
+        assertThat(Parsed.config("mode", "http", "fprocess", "cat", "http_upstream_url", url)
+                        .warnings())
+                .isEmpty();
     }
 
     @Test

@@ -1,0 +1,55 @@
+package dev.fnwatchdog.undertow;
+
+import dev.fnwatchdog.core.config.ModeConfig;
+import dev.fnwatchdog.core.log.WatchdogLog;
+import io.undertow.server.HttpHandler;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.xnio.XnioWorker;
+
+/** No function: files from a folder (contract 1). There is nothing to start, and nothing to stop. Threads: any. */
+final class StaticMode implements FunctionMode {
+    private final WatchdogLog log;
+    private final HttpHandler handler;
+
+    StaticMode(ModeConfig.Static mode, WatchdogLog log, XnioWorker worker) {
+        this.log = log;
+        this.handler = new ReadOnlyHandler(new StaticHandler(
+                new ServedFolder(mode.root(), mode.singlePage()),
+                FileCache.inHeapOf(Runtime.getRuntime()),
+                worker,
+                log));
+    }
+
+    @Override
+    public HttpHandler handler() {
+        return handler;
+    }
+
+    @Override
+    public void start() {
+        String encoding = System.getProperty("sun.jnu.encoding", "");
+        if (!encoding.equals(StandardCharsets.UTF_8.name())) {
+            log.warn("File names outside ASCII cannot be served: the JVM's sun.jnu.encoding is %s; set LANG=C.UTF-8"
+                    .formatted(encoding));
+        }
+    }
+
+    @Override
+    public boolean ready() {
+        return true;
+    }
+
+    @Override
+    public CompletionStage<String> ended() {
+        return new CompletableFuture<>();
+    }
+
+    @Override
+    public void stop(Duration grace) {}
+
+    @Override
+    public void kill() {}
+}

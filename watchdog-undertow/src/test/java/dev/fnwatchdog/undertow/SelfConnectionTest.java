@@ -1,0 +1,47 @@
+package dev.fnwatchdog.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.xnio.OptionMap;
+import org.xnio.StreamConnection;
+import org.xnio.XnioWorker;
+
+/** A look at a free port that ends at itself: it must not be taken for the function (contract 2), nor keep its port. */
+class SelfConnectionTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final XnioWorker worker = IoWorker.start();
+    private final int port = FreePort.any();
+
+    @AfterEach
+    void stop() {
+        worker.shutdownNow();
+    }
+
+    private StreamConnection toItself() throws Exception {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        return worker.openStreamConnection(address, address, null, null, OptionMap.EMPTY)
+                .get();
+    }
+
+    @Test
+    void isNotTheFunctionAndMakesRoomForIt() throws Exception {
+        FunctionPort function = new FunctionPort(UpstreamAddress.of(URI.create("http://127.0.0.1:" + port)), worker);
+
+        function.accepted(toItself(), 0);
+
+        assertThat(function.accepting()).isFalse();
+        try (ScriptedFunction there = ScriptedFunction.servingOn(port, RawClient::readToEnd)) {
+            Poll.until(PATIENCE, function::accepting);
+            assertThat(there.connections()).isZero();
+        } finally {
+            function.gone();
+        }
+    }
+}
