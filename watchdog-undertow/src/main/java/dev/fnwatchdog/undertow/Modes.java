@@ -37,6 +37,7 @@ record Modes(
     }
 
     private static InvalidConfigException notYet(ModeConfig mode) {
-        return new InvalidConfigException("mode", mode.name(), "streaming, serializing, http or static: this version serves no other mode");
+        return new InvalidConfigException(
+                "mode", mode.name(), "streaming, serializing, http or static: this version serves no other mode");
     }
 }

@@ -61,6 +61,17 @@ class ForkEnvironmentTest {
         }
     }
 
+    @Test
+    void doesNotTellOfHttp2InPlaceOfHttp1() throws Exception {
+        try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.starting("env");
+                RawClient client = watchdog.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+            assertThat(variables(client.readWhole())).noneMatch(line -> line.startsWith("Http_Upgrade"));
+            client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            assertThat(variables(client.readWhole())).contains("Http_Upgrade=websocket");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"streaming", "serializing"})
     void tellsNothingWhereItIsToldSo(String mode) throws Exception {

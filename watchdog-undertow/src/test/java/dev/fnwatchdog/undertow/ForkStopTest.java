@@ -37,8 +37,8 @@ class ForkStopTest {
     @ParameterizedTest
     @EnumSource
     void killsWhatRunsLongerThanTheDrainAndTellsTheClient(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running(
-                        "(setsid %1$s &); %1$s".formatted(sleeper.command()), "write_timeout", "300ms");
+        try (RunningWatchdog watchdog =
+                        mode.running("(setsid %1$s &); %1$s".formatted(sleeper.command()), "write_timeout", "300ms");
                 RawClient client = watchdog.connect()) {
             client.send(GET);
             sleeper.awaitStart();
