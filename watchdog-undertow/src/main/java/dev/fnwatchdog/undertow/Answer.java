@@ -9,8 +9,10 @@ import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.xnio.Buffers;
 import org.xnio.IoUtils;
 
 /** An answer of the watchdog's own: status, headers, a short body. */
@@ -19,10 +21,10 @@ final class Answer {
     static final HttpString INTERNAL = new HttpString("X-OpenFaaS-Internal");
 
     private final int status;
-    private final byte[] body;
+    private final ByteBuffer[] body;
     private final Map<HttpString, String> headers;
 
-    private Answer(int status, byte[] body, Map<HttpString, String> headers) {
+    private Answer(int status, ByteBuffer[] body, Map<HttpString, String> headers) {
         this.status = status;
         this.body = body;
         this.headers = headers;
@@ -30,7 +32,7 @@ final class Answer {
 
     /** Just a status, with no body. */
     static Answer of(int status) {
-        return new Answer(status, new byte[0], Map.of());
+        return new Answer(status, new ByteBuffer[0], Map.of());
     }
 
     Answer with(HttpString header, String value) {
@@ -48,7 +50,12 @@ final class Answer {
     }
 
     Answer withBody(byte[] bytes) {
-        return new Answer(status, bytes, headers);
+        return withBody(ByteBuffer.wrap(bytes));
+    }
+
+    /** @param pieces are not changed, and not copied */
+    Answer withBody(ByteBuffer... pieces) {
+        return new Answer(status, pieces, headers);
     }
 
     /**
@@ -66,17 +73,18 @@ final class Answer {
         }
         exchange.setStatusCode(status);
         headers.forEach(exchange.getResponseHeaders()::put);
-        exchange.setResponseContentLength(body.length);
+        exchange.setResponseContentLength(Buffers.remaining(body));
         // Within a handler's call Undertow would end the exchange behind our back, draining the body first.
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> write(exchange, bodyUnread));
     }
 
     private void write(HttpServerExchange exchange, boolean bodyUnread) {
         Sender sender = exchange.getResponseSender();
-        if (body.length == 0) {
+        if (!Buffers.hasRemaining(body)) {
             sender.close(new Sent(bodyUnread));
         } else {
-            sender.send(ByteBuffer.wrap(body), new BodySent(bodyUnread));
+            ByteBuffer[] pieces = Arrays.stream(body).map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
+            sender.send(pieces, new BodySent(bodyUnread));
         }
     }
 

@@ -132,6 +132,14 @@ final class Call implements ExchangeCompletionListener {
         atEnd.add(action);
     }
 
+    /**
+     * Whether the client has not sent all of its request, and will not. Undertow may end an exchange for that before this can
+     * be told.
+     */
+    boolean requestBroken() {
+        return source != null && source.broken();
+    }
+
     /** How the mode gives up what it does for this call: close a connection, kill a process. Must be harmless twice. */
     void onAbort(Runnable action) {
         abort = action;

@@ -18,12 +18,12 @@ record Modes(
 
     @Override
     public FunctionMode streaming(ModeConfig.Streaming mode) {
-        throw notYet(mode);
+        return ForkMode.streaming(mode, settings, log, registry);
     }
 
     @Override
     public FunctionMode serializing(ModeConfig.Serializing mode) {
-        throw notYet(mode);
+        return ForkMode.serializing(mode, settings, log, registry);
     }
 
     @Override
@@ -37,6 +37,7 @@ record Modes(
     }
 
     private static InvalidConfigException notYet(ModeConfig mode) {
-        return new InvalidConfigException("mode", mode.name(), "http or static: this version serves no other mode");
+        return new InvalidConfigException(
+                "mode", mode.name(), "streaming, serializing, http or static: this version serves no other mode");
     }
 }

@@ -29,6 +29,7 @@ final class RequestSource extends SourceFilter {
 
     // Mutable state
     private boolean stopped;
+    private boolean broken;
     private TimeoutQueue.@Nullable Timeout check;
 
     private RequestSource(
@@ -83,6 +84,11 @@ final class RequestSource extends SourceFilter {
         }
     }
 
+    /** Whether what was read is not the whole body, and never will be. */
+    boolean broken() {
+        return broken;
+    }
+
     private void finish() {
         if (timeout != null) {
             timeout.cancel();
@@ -119,6 +125,7 @@ final class RequestSource extends SourceFilter {
 
     /** A body that breaks the rules is answered, where that still can be; a client that left is not. */
     private long broken(IOException reason) {
+        broken = true;
         if (reason instanceof MalformedMessageException) {
             call.answerInstead(Answer.of(StatusCodes.BAD_REQUEST));
         } else {

@@ -28,7 +28,7 @@ import org.xnio.XnioWorker;
  */
 final class Running implements Shutdown.Steps {
     /** What Undertow's parsers are tuned to: a little under 16 KiB, so that a chunk's framing fits beside it. */
-    private static final int BUFFER_SIZE = 16 * 1024 - 20;
+    static final int BUFFER_SIZE = 16 * 1024 - 20;
 
     private static final int BUFFERS_PER_THREAD = 12;
     private static final Duration FUNCTION_GRACE = Duration.ofSeconds(5);

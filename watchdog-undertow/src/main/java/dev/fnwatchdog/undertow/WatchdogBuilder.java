@@ -18,6 +18,8 @@ public final class WatchdogBuilder {
     private boolean lockFile;
     private @Nullable WatchdogLog log;
     private @Nullable ByteBufferPool buffers;
+    private @Nullable MemoryBudget memory;
+    private boolean passesDescriptors = true;
 
     WatchdogBuilder(WatchdogConfig config) {
         this.config = Objects.requireNonNull(config, "config");
@@ -59,6 +61,26 @@ public final class WatchdogBuilder {
     WatchdogBuilder buffers(ByteBufferPool pool) {
         buffers = pool;
         return this;
+    }
+
+    /** What bodies held in memory share, in place of half of the heap. */
+    WatchdogBuilder memory(MemoryBudget budget) {
+        memory = budget;
+        return this;
+    }
+
+    /** Has threads copy what goes to processes and comes from them, as where processes cannot open our pipes. */
+    WatchdogBuilder withoutDescriptors() {
+        passesDescriptors = false;
+        return this;
+    }
+
+    boolean passesDescriptors() {
+        return passesDescriptors;
+    }
+
+    MemoryBudget memory() {
+        return memory == null ? new MemoryBudget() : memory;
     }
 
     WatchdogConfig config() {

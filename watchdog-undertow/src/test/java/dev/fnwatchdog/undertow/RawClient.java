@@ -183,6 +183,25 @@ final class RawClient implements AutoCloseable {
         return head + read(contentLength(head));
     }
 
+    /** Reads a response to its end, chunked or with a Content-Length: its head, and its body without the framing. */
+    String readWhole() throws IOException {
+        String head = readHead();
+        if (!head.contains("\r\nTransfer-Encoding: chunked\r\n")) {
+            return head + read(contentLength(head));
+        }
+        StringBuilder body = new StringBuilder(head);
+        for (int size = chunkSize(); size > 0; size = chunkSize()) {
+            body.append(read(size));
+            readUntil("\r\n");
+        }
+        readUntil("\r\n");
+        return body.toString();
+    }
+
+    private int chunkSize() throws IOException {
+        return Integer.parseInt(readUntil("\r\n").trim(), 16);
+    }
+
     static int contentLength(String head) {
         return head.lines()
                 .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("content-length:"))

@@ -14,11 +14,19 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** A real watchdog on free ports in http mode, in front of a function that the test plays itself. */
+/** A real watchdog on free ports, in http mode in front of a function that the test plays itself, or in another mode. */
 final class RunningWatchdog implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final Map<String, String> OWN = Map.of(
+            "port", "0",
+            "metrics_port", "0",
+            "healthcheck_interval", "10ms",
+            "write_timeout", "5s",
+            "suppress_lock", "true");
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
@@ -60,14 +68,24 @@ final class RunningWatchdog implements AutoCloseable {
 
     /** As {@link #inFrontOf}, without the wait: the function may be absent. */
     static RunningWatchdog startedInFrontOf(int functionPort, String... settings) throws Exception {
-        WatchdogConfig config = config(functionPort, settings);
+        return started(UnaryOperator.identity(), config(functionPort, settings));
+    }
+
+    /** With no more of its own than ports, times and no lock file; the settings name mode and function. */
+    static RunningWatchdog started(UnaryOperator<WatchdogBuilder> more, String... settings) throws Exception {
+        return started(more, parsed(new HashMap<>(OWN), settings));
+    }
+
+    private static RunningWatchdog started(UnaryOperator<WatchdogBuilder> more, WatchdogConfig config)
+            throws Exception {
         Set<Thread> others = Thread.getAllStackTraces().keySet();
         CapturedLog captured = new CapturedLog();
         WatchdogLog log = WatchdogLog.start(config.log(), captured.output(), captured.errors());
         CountingBuffers buffers = new CountingBuffers(Running.newBuffers());
         // Writes it only where the settings ask for one.
-        Watchdog watchdog =
-                Watchdog.builder(config).log(log).buffers(buffers).lockFile().start();
+        Watchdog watchdog = more.apply(
+                        Watchdog.builder(config).log(log).buffers(buffers).lockFile())
+                .start();
         return new RunningWatchdog(watchdog, log, captured, buffers, others, FailedListeners.watch());
     }
 
@@ -81,15 +99,15 @@ final class RunningWatchdog implements AutoCloseable {
 
     /** The fixture's settings, and over them the test's. */
     static WatchdogConfig config(int functionPort, String... settings) {
-        Map<String, String> environment = new HashMap<>(Map.of(
+        Map<String, String> environment = new HashMap<>(OWN);
+        environment.putAll(Map.of(
                 "mode", "http",
                 "fprocess", "sleep 600",
-                "http_upstream_url", "http://127.0.0.1:" + functionPort,
-                "port", "0",
-                "metrics_port", "0",
-                "healthcheck_interval", "10ms",
-                "write_timeout", "5s",
-                "suppress_lock", "true"));
+                "http_upstream_url", "http://127.0.0.1:" + functionPort));
+        return parsed(environment, settings);
+    }
+
+    private static WatchdogConfig parsed(Map<String, String> environment, String... settings) {
         for (int i = 0; i < settings.length; i += 2) {
             environment.put(settings[i], settings[i + 1]);
         }

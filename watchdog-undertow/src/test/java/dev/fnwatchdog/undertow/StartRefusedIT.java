@@ -67,18 +67,16 @@ class StartRefusedIT {
                 .contains("mode=\"" + mode + "\"", "streaming", "serializing", "http", "static", "inproc");
     }
 
-    @ParameterizedTest
-    @CsvSource({"streaming", "serializing", "inproc"})
-    void saysWhichModesThisVersionDoesNotServe(String mode) throws Exception {
-        Finished run = WatchdogProcess.with("mode", mode, "fprocess", "cat", "static_path", folder.toString())
-                .run();
+    @Test
+    void saysWhichModeThisVersionDoesNotServe() throws Exception {
+        Finished run = WatchdogProcess.with("mode", "inproc").run();
 
         assertThat(run.status()).isOne();
         assertThat(run.err())
                 .singleElement()
                 .asString()
-                .endsWith("mode=\"%s\" cannot be used: expected http or static: this version serves no other mode"
-                        .formatted(mode));
+                .endsWith("mode=\"inproc\" cannot be used: expected streaming, serializing, http or static:"
+                        + " this version serves no other mode");
     }
 
     @Test

@@ -91,11 +91,25 @@ final class BoundedOutput {
         return true;
     }
 
-    /** Adds a whole line of the function's, after a short wait for room, or drops it. */
-    void addFunctionLine(LineBuffer line) {
+    /** Whether a good part of the room is taken. */
+    boolean behind() {
         lock.lock();
         try {
-            if (roomFor(line.size())) {
+            return lines.pending() > CAPACITY / 4;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Adds a whole line of the function's, or drops it.
+     *
+     * @param waits whether it waits for room, for a short time
+     */
+    void addFunctionLine(LineBuffer line, boolean waits) {
+        lock.lock();
+        try {
+            if (roomFor(line.size(), waits)) {
                 lines.add(line);
                 wake();
             } else {
@@ -130,8 +144,10 @@ final class BoundedOutput {
     }
 
     private boolean addPartOrDrop(FunctionLines owner, LineBuffer part, int prefix, byte[] end) {
-        awaitTurn(owner);
-        if (!roomFor(part.size())) {
+        if (owner.waits()) {
+            awaitTurn(owner);
+        }
+        if (!roomFor(part.size(), owner.waits())) {
             lines.breakOff(owner);
             dropped++;
             return false;
@@ -153,17 +169,18 @@ final class BoundedOutput {
      * Waits once for a reader that is merely busy. When it does not come back in time it is taken for stuck, and nothing
      * waits any more until half of the buffer is free.
      */
-    private boolean roomFor(int size) {
+    private boolean roomFor(int size, boolean waits) {
         if (jammed && lines.pending() <= CAPACITY / 2) {
             jammed = false;
         }
-        int waits = ROOM_WAITS;
-        while (lines.pending() + size > FUNCTION_CAPACITY && waits > 0 && !jammed && !closed) {
+        int left = waits ? ROOM_WAITS : 0;
+        while (lines.pending() + size > FUNCTION_CAPACITY && left > 0 && !jammed && !closed) {
             // One that is not over in time was ended by the writer, so there is a reader.
-            waits -= awaitRoom(roomWaitNanos) <= 0 ? 1 : 0;
+            left -= awaitRoom(roomWaitNanos) <= 0 ? 1 : 0;
         }
         boolean room = lines.pending() + size <= FUNCTION_CAPACITY;
-        jammed |= !room;
+        // Who does not wait learns nothing of the reader.
+        jammed |= !room && waits;
         return room && !jammed && !closed;
     }
 

@@ -2,18 +2,32 @@ package dev.fnwatchdog.core.log;
 
 /** One of the function's streams on its way to one of the watchdog's. */
 final class FunctionLines implements LineSink {
+    /** What happens to a line that finds no room. */
+    enum Waiting {
+        /** It waits for a moment, and holds up whoever brings it. */
+        FOR_ROOM,
+        /** It is dropped. */
+        NEVER
+    }
+
     private final BoundedOutput output;
     private final FunctionFormat format;
     private final Runnable reportTooLong;
+    private final Waiting waiting;
 
     // Mutable state, the copying thread's alone
     private boolean open;
     private boolean lost;
 
-    FunctionLines(BoundedOutput output, FunctionFormat format, Runnable reportTooLong) {
+    FunctionLines(BoundedOutput output, FunctionFormat format, Runnable reportTooLong, Waiting waiting) {
         this.output = output;
         this.format = format;
         this.reportTooLong = reportTooLong;
+        this.waiting = waiting;
+    }
+
+    boolean waits() {
+        return waiting == Waiting.FOR_ROOM;
     }
 
     @Override
@@ -54,7 +68,7 @@ final class FunctionLines implements LineSink {
             open = false;
             output.addLastPart(this, to, prefix);
         } else {
-            output.addFunctionLine(to);
+            output.addFunctionLine(to, waits());
         }
     }
 }

@@ -91,12 +91,25 @@ public final class WatchdogLog implements AutoCloseable {
 
     /** A new way in for the standard output of one function process; it leads to standard output. */
     public LineSink functionOutput() {
-        return functionLines(out, "stdout");
+        return functionLines(out, "stdout", FunctionLines.Waiting.FOR_ROOM);
     }
 
     /** A new way in for the standard error of one function process; it leads to standard error. */
     public LineSink functionErrors() {
-        return functionLines(err, "stderr");
+        return functionLines(err, "stderr", FunctionLines.Waiting.FOR_ROOM);
+    }
+
+    /**
+     * As {@link #functionErrors}, for the process of one call, whose lines come from a thread that serves others too: it
+     * never waits, and what finds no room is dropped. {@link #behind} tells before that.
+     */
+    public LineSink callErrors() {
+        return functionLines(err, "stderr", FunctionLines.Waiting.NEVER);
+    }
+
+    /** Whether so much waits for the reader of standard error that whoever can should print later. */
+    public boolean behind() {
+        return err.behind();
     }
 
     /** Writes what is pending, for at most a second, and ends the threads. What comes later is discarded. */
@@ -123,10 +136,10 @@ public final class WatchdogLog implements AutoCloseable {
         return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + " [cut]";
     }
 
-    private LineSink functionLines(BoundedOutput output, String stream) {
+    private LineSink functionLines(BoundedOutput output, String stream, FunctionLines.Waiting waiting) {
         // Parity: of-watchdog reports the scanner's error so, and then stops reading.
         Runnable reportTooLong = () -> error("Error reading " + stream + ": bufio.Scanner: token too long");
-        return new FunctionLines(output, functionFormat(stream), reportTooLong);
+        return new FunctionLines(output, functionFormat(stream), reportTooLong, waiting);
     }
 
     private FunctionFormat functionFormat(String stream) {

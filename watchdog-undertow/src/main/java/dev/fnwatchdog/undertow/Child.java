@@ -1,0 +1,157 @@
+package dev.fnwatchdog.undertow;
+
+import dev.fnwatchdog.core.process.CallProcess;
+import dev.fnwatchdog.core.process.FunctionFailedException;
+import dev.fnwatchdog.core.process.Termination;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.XnioIoThread;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.channels.StreamSourceChannel;
+
+/**
+ * The process of one call, from before its start to after its end. Its pipes are there from the beginning, so that the
+ * request can be written into them while the process is still being started. Its standard error goes to the log.
+ *
+ * <p>Threads: the call's IO thread; a worker's thread for the start, which blocks.
+ */
+final class Child {
+    /** Is told what becomes of a process, on the IO thread. */
+    interface Watcher {
+        void notStarted(FunctionFailedException reason);
+
+        /** It has ended; others that it started may still run, and hold its output. */
+        void ended(Termination termination);
+    }
+
+    private final Forks forks;
+    private final XnioIoThread thread;
+    private final ChildPipes pipes;
+    private final Watcher watcher;
+
+    // Mutable state
+    private @Nullable CallProcess process;
+    private boolean exited;
+    private boolean killed;
+
+    private Child(Forks forks, XnioIoThread thread, ChildPipes pipes, Watcher watcher) {
+        this.forks = forks;
+        this.thread = thread;
+        this.pipes = pipes;
+        this.watcher = watcher;
+    }
+
+    /**
+     * Makes the pipes of a process that does not run yet.
+     *
+     * @throws IOException where this process may have no more descriptors
+     */
+    static Child prepare(Forks forks, XnioIoThread thread, boolean errorsIntoOutput, Watcher watcher)
+            throws IOException {
+        return new Child(forks, thread, forks.pipes().open(thread, errorsIntoOutput), watcher);
+    }
+
+    /** Leads to its standard input. */
+    StreamSinkChannel input() {
+        return pipes.input();
+    }
+
+    /** What it prints to standard output. */
+    StreamSourceChannel output() {
+        return pipes.output();
+    }
+
+    /** Has a worker start it; returns at once. */
+    void start(Map<String, String> variables) {
+        thread.getWorker().execute(() -> startNow(variables));
+    }
+
+    private void startNow(Map<String, String> variables) {
+        FunctionFailedException reason =
+                new FunctionFailedException("cannot start \"%s\": the watchdog failed".formatted(forks.command()));
+        CallProcess made = null;
+        try {
+            made = forks.processes().start(variables, pipes.stdio());
+        } catch (FunctionFailedException e) {
+            reason = e;
+        } finally {
+            // Whatever happens here, the call must learn of it.
+            if (made == null) {
+                FunctionFailedException why = reason;
+                onIoThread(() -> notStarted(why));
+            } else {
+                CallProcess runs = made;
+                onIoThread(() -> started(runs));
+            }
+        }
+    }
+
+    private void onIoThread(Runnable task) {
+        try {
+            thread.execute(task);
+        } catch (RejectedExecutionException ignored) {
+            // The watchdog has ended, and with it all its calls and what they had started.
+        }
+    }
+
+    private void notStarted(FunctionFailedException reason) {
+        pipes.notStarted();
+        closeAll();
+        if (!killed) {
+            watcher.notStarted(reason);
+        }
+    }
+
+    private void closeAll() {
+        IoUtils.safeClose(pipes.input(), pipes.output());
+        StreamSourceChannel errors = pipes.errors();
+        if (errors != null) {
+            IoUtils.safeClose(errors);
+        }
+    }
+
+    private void started(CallProcess runs) {
+        process = runs;
+        pipes.started(runs);
+        StreamSourceChannel errors = pipes.errors();
+        if (errors != null) {
+            new ErrorLines(errors, forks.log(), forks.logConfig().bufferSize()).copy();
+        }
+        if (killed) {
+            killNow(runs);
+        }
+        runs.onExit().thenAccept(termination -> onIoThread(() -> ended(termination)));
+    }
+
+    private void ended(Termination termination) {
+        exited = true;
+        if (killed) {
+            IoUtils.safeClose(pipes.input());
+        } else {
+            watcher.ended(termination);
+        }
+    }
+
+    /** Kills it and all that it started; where it is just being started, as soon as that is done. */
+    void kill() {
+        if (killed) {
+            return;
+        }
+        killed = true;
+        if (process != null) {
+            killNow(process);
+        }
+    }
+
+    /** Its input is left open until it has ended: a process must not take a part of a request for the whole. */
+    private void killNow(CallProcess runs) {
+        runs.kill();
+        IoUtils.safeClose(pipes.output());
+        if (exited) {
+            IoUtils.safeClose(pipes.input());
+        }
+    }
+}

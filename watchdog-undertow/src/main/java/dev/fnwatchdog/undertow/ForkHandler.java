@@ -1,0 +1,78 @@
+package dev.fnwatchdog.undertow;
+
+import dev.fnwatchdog.core.request.CallTimeout;
+import dev.fnwatchdog.core.request.UnusableRequestException;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import io.undertow.util.SameThreadExecutor;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Serves each call with a process of its own (contract 4).
+ *
+ * <p>Threads: the exchange's IO thread; nothing blocks.
+ */
+final class ForkHandler implements HttpHandler {
+    private static final HttpString TIMEOUT = new HttpString("X-Timeout");
+    private static final Answer NOT_ALLOWED = Answer.of(StatusCodes.METHOD_NOT_ALLOWED);
+
+    /** One call under way. */
+    interface ForkCall {
+        /**
+         * Begins it.
+         *
+         * @param variables the process's, on top of the watchdog's own
+         * @param limit the longest that it may take, counted from its head; zero: no limit
+         */
+        void begin(Map<String, String> variables, Duration limit) throws IOException;
+    }
+
+    /** Makes the calls of one mode. */
+    interface ForkCalls {
+        ForkCall of(Call call) throws IOException;
+    }
+
+    private final Forks forks;
+    private final CallVariables variables;
+    private final ForkCalls calls;
+
+    ForkHandler(Forks forks, CallVariables variables, ForkCalls calls) {
+        this.forks = forks;
+        this.variables = variables;
+        this.calls = calls;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        if (exchange.getRequestMethod().equals(Methods.CONNECT)) {
+            NOT_ALLOWED.send(exchange);
+            return;
+        }
+        // A gateway that let HTTP/2 through to the function could be tunnelled past (contract 9).
+        Upgrades.keepOnlyAsked(exchange);
+        Map<String, String> ofCall;
+        try {
+            ofCall = variables.of(exchange);
+        } catch (UnusableRequestException e) {
+            ForkAnswers.unusable(e).send(exchange);
+            return;
+        }
+        Duration limit = CallTimeout.effective(
+                forks.execTimeout(), exchange.getRequestHeaders().getFirst(TIMEOUT));
+        // Within a handler's call Undertow holds back what is asked of its channels.
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> begin(Call.of(exchange), ofCall, limit));
+    }
+
+    private void begin(Call call, Map<String, String> ofCall, Duration limit) {
+        try {
+            calls.of(call).begin(ofCall, limit);
+        } catch (IOException noDescriptors) {
+            call.answerInstead(ForkAnswers.notStarted(forks, ForkAnswers.noPipes(forks, noDescriptors)));
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.fnwatchdog.undertow;
+
+import dev.fnwatchdog.core.config.CommandLine;
+import dev.fnwatchdog.core.config.ModeConfig;
+import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.metrics.MetricsRegistry;
+import dev.fnwatchdog.core.process.CallProcesses;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.handlers.HttpContinueReadHandler;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** The modes that start one process a call: streaming and serializing (contract 4). Threads: any. */
+final class ForkMode implements FunctionMode {
+    private final Forks forks;
+    private final HttpHandler handler;
+
+    private ForkMode(Forks forks, boolean cgiHeaders, ForkHandler.ForkCalls calls) {
+        this.forks = forks;
+        this.handler = new HttpContinueReadHandler(new ForkHandler(forks, new CallVariables(cgiHeaders), calls));
+    }
+
+    static ForkMode streaming(
+            ModeConfig.Streaming mode, WatchdogBuilder settings, WatchdogLog log, MetricsRegistry registry) {
+        Forks forks = forks(mode.command(), mode.contentType(), settings, log, registry);
+        return new ForkMode(forks, mode.cgiHeaders(), call -> new StreamingCall(forks, call));
+    }
+
+    static ForkMode serializing(
+            ModeConfig.Serializing mode, WatchdogBuilder settings, WatchdogLog log, MetricsRegistry registry) {
+        Forks forks = forks(mode.command(), mode.contentType(), settings, log, registry);
+        MemoryBudget memory = settings.memory();
+        return new ForkMode(
+                forks, mode.cgiHeaders(), call -> new SerializingCall(forks, call, memory, mode.combinedOutput()));
+    }
+
+    private static Forks forks(
+            CommandLine command,
+            String contentType,
+            WatchdogBuilder settings,
+            WatchdogLog log,
+            MetricsRegistry registry) {
+        Forks.Counts counts = new Forks.Counts();
+        counts.exposeIn(registry);
+        CallProcesses processes = new CallProcesses(command, settings.environment());
+        Optional<PipeDescriptors> descriptors = settings.passesDescriptors() && processes.passesDescriptors()
+                ? PipeDescriptors.find()
+                : Optional.empty();
+        ChildPipes.Maker pipes =
+                descriptors.<ChildPipes.Maker>map(DescriptorPipes.Maker::new).orElseGet(PumpedPipes.Maker::new);
+        return new Forks(
+                processes,
+                pipes,
+                log,
+                settings.config().log(),
+                command.program(),
+                contentType,
+                settings.config().timeouts().exec(),
+                counts);
+    }
+
+    @Override
+    public HttpHandler handler() {
+        return handler;
+    }
+
+    /** Nothing runs between calls. */
+    @Override
+    public void start() {
+        String encoding = System.getProperty("sun.jnu.encoding", "");
+        if (!encoding.equalsIgnoreCase("UTF-8")) {
+            forks.log()
+                    .warn(
+                            "The system's encoding is %s: names and values outside ASCII do not reach the function. Set LANG=C.UTF-8"
+                                    .formatted(encoding));
+        }
+    }
+
+    @Override
+    public boolean ready() {
+        return true;
+    }
+
+    /** A process that ends is a call's end, and never the watchdog's. */
+    @Override
+    public CompletionStage<String> ended() {
+        return new CompletableFuture<>();
+    }
+
+    /** Calls had their time while the watchdog drained: what still runs gets no other. */
+    @Override
+    public void stop(Duration grace) {
+        kill();
+    }
+
+    @Override
+    public void kill() {
+        forks.counts().stop();
+        forks.processes().close();
+        forks.pipes().close();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.fnwatchdog.undertow;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.xnio.channels.StreamSourceChannel;
+
+/**
+ * Reads the whole body of a request into memory. What does not fit is 413.
+ *
+ * <p>Threads: the exchange's IO thread.
+ */
+final class WholeRequest {
+    private static final Answer TOO_LARGE =
+            Answer.of(StatusCodes.REQUEST_ENTITY_TOO_LARGE).with(Answer.INTERNAL, "of-watchdog");
+
+    private final HttpServerExchange exchange;
+    private final Call call;
+    private final MemoryBody body;
+    private final Consumer<MemoryBody> whenWhole;
+
+    /** @param whenWhole runs when the body is there, unless {@link #read} has said so, or the call is over */
+    WholeRequest(HttpServerExchange exchange, MemoryBudget memory, Consumer<MemoryBody> whenWhole) {
+        this.exchange = exchange;
+        this.call = Call.of(exchange);
+        this.body = new MemoryBody(memory);
+        this.whenWhole = whenWhole;
+        call.atEnd(body::free);
+    }
+
+    MemoryBody body() {
+        return body;
+    }
+
+    /** Reads what there is, and goes on by itself. True when that is all. */
+    boolean read() throws IOException {
+        if (exchange.isRequestComplete()) {
+            return true;
+        }
+        // A length that cannot fit is refused before a byte of it is read.
+        if (!body.announce(Math.max(0, exchange.getRequestContentLength()))) {
+            refuse();
+            return false;
+        }
+        StreamSourceChannel channel = exchange.getRequestChannel();
+        if (readOn(channel)) {
+            return true;
+        }
+        if (!call.stopped()) {
+            channel.getReadSetter().set(this::continueReading);
+            channel.resumeReads();
+        }
+        return false;
+    }
+
+    /** Who has been answered may try again at once: his memory has to be there by then. */
+    private void refuse() {
+        body.free();
+        call.answerInstead(TOO_LARGE);
+    }
+
+    private boolean readOn(StreamSourceChannel channel) throws IOException {
+        MemoryBody.Progress progress = body.readFrom(channel);
+        if (progress == MemoryBody.Progress.TOO_LARGE && !call.stopped()) {
+            refuse();
+        }
+        // A call that was answered meanwhile (too late, malformed) looks like an end too.
+        return progress == MemoryBody.Progress.WHOLE && !call.stopped();
+    }
+
+    private void continueReading(StreamSourceChannel channel) {
+        try {
+            channel.suspendReads();
+            if (call.stopped()) {
+                return;
+            }
+            if (readOn(channel)) {
+                whenWhole.accept(body);
+            } else if (!call.stopped()) {
+                channel.resumeReads();
+            }
+        } catch (IOException gone) {
+            call.clientGone();
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package dev.fnwatchdog.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Contract 4: a client goes away, and the process and everything that it started are killed, its place given back. */
+class ForkClientLeavesTest {
+    private static final String GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+
+    private final Sleeper child = new Sleeper();
+    private final Sleeper daemon = new Sleeper();
+
+    private String thatSleeps(String begin) {
+        return "%s; (setsid %s &); exec %s".formatted(begin, daemon.command(), child.command());
+    }
+
+    private void awaitStart() {
+        child.awaitStart();
+        daemon.awaitStart();
+    }
+
+    private void assertAllIsOver(RunningWatchdog watchdog) {
+        child.awaitEnd();
+        daemon.awaitEnd();
+        watchdog.awaitIdle();
+        watchdog.log().awaitLine(" / - ");
+        assertThat(watchdog.log().lines()).noneMatch(line -> line.contains("signal: killed"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void beforeTheProcessHasStarted(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(thatSleeps("true"))) {
+            for (int i = 0; i < 20; i++) {
+                try (RawClient client = watchdog.connect()) {
+                    client.send(GET);
+                    if (i % 2 == 0) {
+                        client.reset();
+                    }
+                }
+            }
+            // One that was not even read is no call.
+            watchdog.awaitIdle();
+            assertAllIsOver(watchdog);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whileItWaits(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(thatSleeps("true"), "max_inflight", "1")) {
+            try (RawClient client = watchdog.connect()) {
+                client.send(GET);
+                awaitStart();
+            }
+            assertAllIsOver(watchdog);
+            watchdog.log().awaitLine("GET / - 499 - ContentLength: 0B");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whileItWaitsHavingOnlyClosedItsSendingSide(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(thatSleeps("true"));
+                RawClient client = watchdog.connect()) {
+            client.send(GET);
+            awaitStart();
+            client.socket().shutdownOutput();
+            assertAllIsOver(watchdog);
+            assertThat(client.closedByPeer()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
+    void whileItUploads(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(thatSleeps("true"))) {
+            try (RawClient client = watchdog.connect()) {
+                client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n");
+                awaitStart();
+            }
+            assertAllIsOver(watchdog);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERIALIZING", "SERIALIZING_PUMPED"})
+    void whileItUploadsWhatIsCollectedFirst(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(thatSleeps("true"))) {
+            try (RawClient client = watchdog.connect()) {
+                client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab");
+                Poll.until(java.time.Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 1);
+            }
+            assertAllIsOver(watchdog);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
+    void neverGivesAProcessAPartOfABodyForTheWhole(ForkingWatchdog mode) throws Exception {
+        java.nio.file.Path file = java.nio.file.Files.createTempFile("watchdog", "whole");
+        try (RunningWatchdog watchdog = mode.running("cat >/dev/null; echo whole >" + file)) {
+            for (int i = 0; i < 10; i++) {
+                try (RawClient client = watchdog.connect()) {
+                    client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab");
+                    if (i % 2 == 0) {
+                        Poll.until(
+                                java.time.Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 1);
+                    }
+                }
+                try (RawClient client = watchdog.connect()) {
+                    client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\nxyz\r\n");
+                    assertThat(client.readResponse()).startsWith("HTTP/1.1 400 ");
+                }
+                watchdog.awaitIdle();
+            }
+            assertThat(java.nio.file.Files.size(file)).isZero();
+        } finally {
+            java.nio.file.Files.delete(file);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
+    void whileItReadsTheAnswer(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(thatSleeps("echo begun"))) {
+            try (RawClient client = watchdog.connect()) {
+                client.send(GET).readUntil("begun\n");
+                awaitStart();
+            }
+            assertAllIsOver(watchdog);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
+    void whileAnEndlessAnswerWaitsForIt(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog =
+                mode.running("(setsid %s &); cat /dev/zero".formatted(daemon.command()), "write_timeout", "1m")) {
+            try (RawClient client = watchdog.connect()) {
+                client.send(GET).readHead();
+                daemon.awaitStart();
+            }
+            assertAllIsOver(watchdog);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
+    void whileBothSidesSend(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running("(setsid %s &); cat".formatted(daemon.command()))) {
+            try (RawClient client = watchdog.connect()) {
+                client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n")
+                        .readUntil("ab");
+                daemon.awaitStart();
+            }
+            assertAllIsOver(watchdog);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void byResettingAStreamOfHttp2(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(thatSleeps("true"));
+                Http2Client client = Http2Client.on(watchdog.connect())) {
+            client.get(1, "/");
+            awaitStart();
+            client.reset(1);
+            assertAllIsOver(watchdog);
+        }
+    }
+
+    @Test
+    void byResettingAStreamOfHttp2InTheMiddleOfBoth() throws Exception {
+        try (RunningWatchdog watchdog =
+                        ForkingWatchdog.STREAMING.running("(setsid %s &); cat".formatted(daemon.command()));
+                Http2Client client = Http2Client.on(watchdog.connect())) {
+            client.request(1, 0, "POST", "/");
+            client.data(1, 0, "ab");
+            daemon.awaitStart();
+            while (!client.next().payload().equals("ab")) {
+                // headers first
+            }
+            client.reset(1);
+            assertAllIsOver(watchdog);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
+    void afterItsAnswerButBeforeTheEndOfItsBody(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(
+                "(setsid %s >&- 2>&- &); exec >&- 2>&-; cat; exec %s".formatted(daemon.command(), child.command()))) {
+            try (RawClient client = watchdog.connect()) {
+                client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab");
+                client.readResponse();
+                daemon.awaitStart();
+            }
+            assertAllIsOver(watchdog);
+        }
+    }
+}
