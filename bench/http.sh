@@ -18,4 +18,4 @@ if [ ! -f "$jar" ]; then
   exit 1
 fi
 
-PATH=$PATH:/usr/sbin exec python3 bench/proxies.py --jar "$jar" "$@"
+PATH=$PATH:/usr/sbin exec python3 -B bench/proxies.py --jar "$jar" "$@"

@@ -12,8 +12,10 @@ import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.OrphanReaper;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /** The watchdog as a program: settings from environment variables, signals, exit statuses (contract 1, 3 and 7). */
@@ -94,8 +96,15 @@ public final class Main {
         CompletableFuture<Watchdog> started = new CompletableFuture<>();
         CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
         // From before the start: a function that is just being started must not be left behind.
-        Signals.handle("TERM", () -> complete(exitStatus, () -> started.join().stop(Shutdown.Cause.SIGTERM)));
-        Signals.handle("INT", () -> complete(exitStatus, () -> started.join().stop(Shutdown.Cause.SIGINT)));
+        AtomicBoolean signalled = new AtomicBoolean();
+        for (Shutdown.Cause cause : List.of(Shutdown.Cause.SIGTERM, Shutdown.Cause.SIGINT)) {
+            Signals.handle(cause.name().substring("SIG".length()), () -> {
+                if (signalled.getAndSet(true) && !started.isDone()) {
+                    endAtOnce(cause);
+                }
+                complete(exitStatus, () -> started.join().stop(cause));
+            });
+        }
         Watchdog watchdog = Watchdog.builder(config)
                 .environment(environment)
                 .log(log)
@@ -108,6 +117,12 @@ public final class Main {
                     return FAILED;
                 }));
         return exitStatus.join();
+    }
+
+    /** The start hangs, and so nothing is there that could stop it in order. */
+    private static void endAtOnce(Shutdown.Cause cause) {
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+        Runtime.getRuntime().halt(cause.exitStatusAtOnce());
     }
 
     /** A stop that fails ends the program too: it would else neither serve nor end. */

@@ -55,17 +55,12 @@ final class MediaTypes {
         return type.startsWith("text/") || TEXTS.contains(type) ? type + CHARSET : type;
     }
 
-    /** The type alone; empty where nothing is known of such a name. */
-    static String known(String name) {
+    private static String known(String name) {
         int dot = name.lastIndexOf('.');
         if (dot < 0) {
             return "";
         }
         @Nullable String type = TABLE.getMimeType(name.substring(dot + 1).toLowerCase(Locale.ROOT));
         return type == null ? "" : type;
-    }
-
-    static boolean isPage(String type) {
-        return type.equals("text/html") || type.equals("application/xhtml+xml");
     }
 }

@@ -146,8 +146,9 @@ final class ResponseHeadParser {
         }
         protocol = line[7] == '0' ? Protocols.HTTP_1_0 : Protocols.HTTP_1_1;
         status = digit(9) * 100 + digit(10) * 10 + digit(11);
-        if (status < 100 || status > 599) {
-            throw new MalformedMessageException("the response's status is not between 100 and 599");
+        // Beyond 599 none is defined, but some are used (RFC 9110, 15).
+        if (status < 100) {
+            throw new MalformedMessageException("the response's status is less than 100");
         }
         reason = end > 13 ? reason(end) : "";
     }

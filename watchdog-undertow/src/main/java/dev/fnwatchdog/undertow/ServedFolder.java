@@ -65,7 +65,7 @@ final class ServedFolder {
     private StaticLookup look(StaticPath path, @Nullable StaticFile before) throws IOException {
         long now = System.nanoTime();
         StaticLookup found = lookAt(path, before, now);
-        if (found == MISSING && singlePage && asksForPage(path)) {
+        if (found == MISSING && singlePage) {
             return file(INDEX, StaticFile.Role.STAND_IN, null, now);
         }
         return found;
@@ -89,12 +89,6 @@ final class ServedFolder {
 
     private StaticFile.Role roleOf(String relative) {
         return singlePage && relative.equals(INDEX) ? StaticFile.Role.PAGE : StaticFile.Role.FILE;
-    }
-
-    /** What a browser asks for to run or show it within a page is not to be answered with a page. */
-    private static boolean asksForPage(StaticPath path) {
-        String type = MediaTypes.known(path.lastName());
-        return path.folder() || type.isEmpty() || MediaTypes.isPage(type);
     }
 
     private StaticLookup file(String relative, StaticFile.Role role, @Nullable StaticFile before, long now)

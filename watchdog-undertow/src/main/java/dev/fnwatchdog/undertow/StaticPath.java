@@ -86,7 +86,7 @@ record StaticPath(int refusal, List<String> names, boolean folder) {
     }
 
     /** Its last name, empty for the root. */
-    String lastName() {
+    private String lastName() {
         return names.isEmpty() ? "" : names.get(names.size() - 1);
     }
 

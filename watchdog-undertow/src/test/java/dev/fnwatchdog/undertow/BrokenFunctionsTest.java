@@ -69,7 +69,6 @@ class BrokenFunctionsTest {
                 "HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n",
                 "HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n",
                 "HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n",
-                "HTTP/1.1 700 OK\r\nContent-Length: 0\r\n\r\n",
                 "HTTP/1.1 099 OK\r\nContent-Length: 0\r\n\r\n",
                 "HTTP/1.1 200 O\rK\r\nContent-Length: 0\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-A: b\0c\r\n\r\n",

@@ -72,7 +72,9 @@ class ForwardsResponsesTest {
                 "429 Too Many Requests",
                 "500 Oh",
                 "503 ",
-                "599 Far"
+                "599 Far",
+                "600 Farther",
+                "999 Farthest"
             })
     void passesStatusAndReasonOn(String status) throws Exception {
         assertThat(answer("HTTP/1.1 " + status + "\r\nContent-Length: 1\r\n\r\nx"))

@@ -6,6 +6,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.xnio.OptionMap;
@@ -30,6 +32,13 @@ class SelfConnectionTest {
                 .get();
     }
 
+    /** The IO thread closes the connection when it comes to it. */
+    private ScriptedFunction onceThereIsRoom() {
+        List<ScriptedFunction> started = new ArrayList<>();
+        Poll.until(PATIENCE, () -> started.add(ScriptedFunction.servingOn(port, RawClient::readToEnd)));
+        return started.get(0);
+    }
+
     @Test
     void isNotTheFunctionAndMakesRoomForIt() throws Exception {
         FunctionPort function = new FunctionPort(UpstreamAddress.of(URI.create("http://127.0.0.1:" + port)), worker);
@@ -37,7 +46,7 @@ class SelfConnectionTest {
         function.accepted(toItself(), 0);
 
         assertThat(function.accepting()).isFalse();
-        try (ScriptedFunction there = ScriptedFunction.servingOn(port, RawClient::readToEnd)) {
+        try (ScriptedFunction there = onceThereIsRoom()) {
             Poll.until(PATIENCE, function::accepting);
             assertThat(there.connections()).isZero();
         } finally {

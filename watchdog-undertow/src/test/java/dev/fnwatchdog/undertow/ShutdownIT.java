@@ -111,6 +111,20 @@ class ShutdownIT {
     }
 
     @Test
+    void endsAtOnceOnTheSecondSignalAlsoWhileItsStartHangs() throws Exception {
+        WatchdogProcess.Builder hanging = WatchdogProcess.inFrontOf("sleep 600", FreePort.any());
+        try (WatchdogProcess watchdog = hanging.whereTheLockFileCannotBeOpened().start()) {
+            watchdog.awaitLine("Writing lock-file");
+
+            watchdog.signal("TERM");
+            watchdog.signal("TERM");
+
+            assertThat(watchdog.awaitExit()).isEqualTo(143);
+            assertThat(watchdog.leftBehind()).isEmpty();
+        }
+    }
+
+    @Test
     void failsProbesAtOnceAndStillServesCalls() throws Exception {
         try (WatchdogProcess watchdog =
                 WatchdogProcess.inFrontOfPython("healthcheck_interval", "20s").startReady()) {

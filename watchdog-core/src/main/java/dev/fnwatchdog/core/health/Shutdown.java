@@ -28,7 +28,8 @@ public final class Shutdown {
             this.signal = signal;
         }
 
-        private int exitStatusAtOnce() {
+        /** What a process ends with that this signal ends at once: 128 plus its number. */
+        public int exitStatusAtOnce() {
             return 128 + signal;
         }
     }
