@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 record CallMarker(String value) {
     static final String NAME = "Watchdog_Call";
 
+    private static final String VARIABLE = "\0" + NAME + "=";
     private static final AtomicLong COUNT = new AtomicLong();
     // Unique among the watchdogs of a system. UUIDs would load a random number generator at the start.
     private static final String PREFIX = Long.toString(ProcessHandle.current().pid(), 36)
@@ -22,6 +23,21 @@ record CallMarker(String value) {
         String own = PREFIX + Long.toString(COUNT.incrementAndGet(), 36);
         String inherited = environment.getOrDefault(NAME, "");
         return new CallMarker(inherited.isEmpty() ? own : inherited + "/" + own);
+    }
+
+    /** The marker of one call of a watchdog, whose own this is. */
+    CallMarker ofCall(long number) {
+        return new CallMarker(value + "/" + Long.toString(number, 36));
+    }
+
+    /** The marker in an environment, each variable between NULs; empty where there is none. */
+    static String valueIn(String environment) {
+        int at = environment.indexOf(VARIABLE);
+        if (at < 0) {
+            return "";
+        }
+        int from = at + VARIABLE.length();
+        return environment.substring(from, environment.indexOf('\0', from));
     }
 
     /** Whether an environment, each variable between NULs, holds this marker or one made inside it. */

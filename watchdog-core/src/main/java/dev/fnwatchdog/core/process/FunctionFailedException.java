@@ -6,13 +6,22 @@ import java.io.IOException;
 public final class FunctionFailedException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    private final boolean tooLong;
+
     /** For a reason that was found before anything was started. */
     public FunctionFailedException(String message) {
         super(message);
+        this.tooLong = false;
     }
 
     /** For what the system answered. */
     public FunctionFailedException(String message, Throwable cause) {
         super(message, cause);
+        this.tooLong = cause instanceof LaunchFailedException failure && failure.errno() == LaunchFailedException.E2BIG;
+    }
+
+    /** Whether the system refused the environment as too long, which is the request's fault and not the function's. */
+    public boolean tooLong() {
+        return tooLong;
     }
 }

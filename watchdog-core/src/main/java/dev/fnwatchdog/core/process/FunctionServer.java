@@ -3,9 +3,7 @@ package dev.fnwatchdog.core.process;
 import dev.fnwatchdog.core.config.CommandLine;
 import dev.fnwatchdog.core.config.LogConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -25,19 +23,22 @@ public final class FunctionServer {
     private static final long LAST_LINES_MILLIS = 1000;
     private static final Duration DEATH = Duration.ofSeconds(2);
 
-    private final Process process;
+    private final Child child;
+    private final ProcessTable table = ProcessTable.ofThisSystem();
     private final ProcessTree tree;
     private final LineCopier output;
     private final LineCopier errors;
     private final CompletableFuture<Termination> exit = new CompletableFuture<>();
 
-    private FunctionServer(Process process, CallMarker marker, WatchdogLog log, LogConfig config) {
-        this.process = process;
-        this.tree = new ProcessTree(ProcessTable.ofThisSystem(), process.toHandle(), marker);
-        this.output = LineCopier.start(
-                "watchdog-function-stdout", process.getInputStream(), log.functionOutput(), config.bufferSize());
-        this.errors = LineCopier.start(
-                "watchdog-function-stderr", process.getErrorStream(), log.functionErrors(), config.bufferSize());
+    private FunctionServer(Child child, CallMarker marker, WatchdogLog log, LogConfig config) {
+        this.child = child;
+        this.tree = new ProcessTree(child, marker);
+        this.output =
+                LineCopier.start("watchdog-function-stdout", child.output(), log.functionOutput(), config.bufferSize());
+        this.errors =
+                LineCopier.start("watchdog-function-stderr", child.errors(), log.functionErrors(), config.bufferSize());
+        // While its pid can be nobody else's: what it leaves behind is looked for after its end.
+        tree.identify(table);
     }
 
     /**
@@ -48,20 +49,19 @@ public final class FunctionServer {
     public static FunctionServer start(
             CommandLine command, Map<String, String> environment, WatchdogLog log, LogConfig config)
             throws FunctionFailedException {
-        List<String> words = new ArrayList<>(command.words());
-        words.set(0, Executable.find(command.program(), environment));
-        Executable.findIfPresent("setsid", environment).ifPresent(setsid -> words.add(0, setsid));
         CallMarker marker = CallMarker.next(environment);
-        ProcessBuilder builder = new ProcessBuilder(words);
-        replace(builder.environment(), environment);
-        builder.environment().put(CallMarker.NAME, marker.value());
-        try {
-            FunctionServer server = new FunctionServer(builder.start(), marker, log, config);
-            server.watch();
-            return server;
-        } catch (IOException e) {
-            throw new FunctionFailedException(Executable.message(command.program(), LaunchReason.of(e)), e);
-        }
+        ProgramStart program = new ProgramStart(command, environment, launcher(command, environment));
+        Child child = program.start(Map.of(), marker, new Stdio.Pipes(false));
+        FunctionServer server = new FunctionServer(child, marker, log, config);
+        server.watch();
+        return server;
+    }
+
+    private static Launcher launcher(CommandLine command, Map<String, String> environment) {
+        List<String> setsid =
+                Executable.findIfPresent("setsid", environment).map(List::of).orElse(List.of());
+        return new JdkLauncher(
+                setsid, command.words().subList(1, command.words().size()), environment);
     }
 
     /** This process's own environment, for a function that gets no other. */
@@ -69,24 +69,14 @@ public final class FunctionServer {
         return Map.copyOf(new ProcessBuilder().environment());
     }
 
-    /** Leaves alone what is equal already: a value that is not text in this JVM's encoding then keeps its bytes. */
-    private static void replace(Map<String, String> inherited, Map<String, String> wanted) {
-        inherited.keySet().retainAll(wanted.keySet());
-        wanted.forEach((name, value) -> {
-            if (!value.equals(inherited.get(name))) {
-                inherited.put(name, value);
-            }
-        });
-    }
-
     /** The function's own, also where it was started through {@code setsid}, which becomes it. */
     public long pid() {
-        return process.pid();
+        return child.pid();
     }
 
     /** Whether the function itself still runs. */
     public boolean alive() {
-        return process.isAlive();
+        return child.alive();
     }
 
     /** Completed when the function has ended, what it left behind was killed, and its last lines are in the log. */
@@ -100,10 +90,8 @@ public final class FunctionServer {
      */
     public void stop(Duration grace) {
         // To the function alone, as of-watchdog does it, and not to its session: a server with workers (gunicorn, a
-        // Node
-        // cluster) stops them in its own order, and a worker that is told twice may take it for "at once".
-        // Not Process.destroy, which also closes the pipes, and with them go the function's last lines.
-        process.toHandle().destroy();
+        // Node cluster) stops them in its own order, and a worker that is told twice may take it for "at once".
+        child.terminate();
         if (!ended(grace)) {
             kill();
             ended(DEATH);
@@ -112,7 +100,7 @@ public final class FunctionServer {
 
     /** Kills the function and everything that it started, at once. */
     public void kill() {
-        tree.kill();
+        TreeKill.all(table, List.of(tree));
     }
 
     private boolean ended(Duration limit) {
@@ -135,10 +123,10 @@ public final class FunctionServer {
 
     private void awaitEnd() {
         try {
-            Termination termination = Termination.ofStatus(process.waitFor());
+            Termination termination = child.waitFor();
             try {
                 // What the function left behind holds its pipes; the copiers would wait for it.
-                tree.kill();
+                kill();
                 output.await(LAST_LINES_MILLIS);
                 errors.await(LAST_LINES_MILLIS);
             } finally {

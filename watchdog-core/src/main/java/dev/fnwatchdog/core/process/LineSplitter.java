@@ -9,7 +9,7 @@ import java.util.Arrays;
  *
  * <p>Threads: one.
  */
-final class LineSplitter {
+public final class LineSplitter {
     private static final int NO_LIMIT = -1;
     private static final int USUAL = 512;
     private static final int LONGEST_KEPT = 64 * 1024;
@@ -25,12 +25,13 @@ final class LineSplitter {
     private boolean skipping;
 
     /** Lines of more than {@code limit} bytes are cut there; -1 for none. */
-    LineSplitter(LineSink sink, int limit) {
+    public LineSplitter(LineSink sink, int limit) {
         this.sink = sink;
         this.limit = limit == NO_LIMIT ? Long.MAX_VALUE / 2 : limit;
     }
 
-    void accept(byte[] bytes, int offset, int length) {
+    /** Takes the next bytes of the stream, cut anywhere; they may be used again after the call. */
+    public void accept(byte[] bytes, int offset, int length) {
         int end = offset + length;
         int from = offset;
         for (int i = offset; i < end; i++) {
@@ -43,7 +44,7 @@ final class LineSplitter {
     }
 
     /** The stream has ended: what is left is a line, though its newline never came. */
-    void finish() {
+    public void finish() {
         if (size > 0 || passed > 0) {
             endLine(kept, 0, 0);
         }

@@ -2,112 +2,74 @@ package dev.fnwatchdog.core.process;
 
 import dev.fnwatchdog.core.process.ProcessTable.Entry;
 import dev.fnwatchdog.core.process.ProcessTable.ProcessId;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.Optional;
 
 /**
  * A process and everything that it has started: what descends from it, what is in its session, and what carries its
- * marker, even when its parents have ended. Without {@code /proc} only what descends from it is found.
+ * marker, even when its parents have ended.
  *
- * <p>Threads: any; killing twice at once does no harm.
+ * <p>Threads: any.
  */
 final class ProcessTree {
-    // Each round finds what was started during the one before. More than a few mean a fork bomb.
-    private static final int MOST_ROUNDS = 200;
-    private static final long START_NOT_KNOWN = 0;
+    private static final ProcessId NOBODY = new ProcessId(-1, Long.MAX_VALUE);
 
-    private final ProcessTable table;
-    private final ProcessHandle root;
-    private final ProcessId rootId;
+    private final long pid;
+    private final Root root;
     private final CallMarker marker;
 
-    /** To be made right after the process was started, while its pid can be nobody else's. */
-    ProcessTree(ProcessTable table, ProcessHandle root, CallMarker marker) {
-        this.table = table;
+    // Mutable state
+    private volatile ProcessId id = NOBODY;
+
+    /** Whether a pid is still that of the process that was started. */
+    interface Root {
+        boolean alive();
+    }
+
+    ProcessTree(Child root, CallMarker marker) {
+        this(root.pid(), root::alive, marker);
+    }
+
+    ProcessTree(long pid, Root root, CallMarker marker) {
+        this.pid = pid;
         this.root = root;
         this.marker = marker;
-        this.rootId = table.entry(root.pid()).map(Entry::id).orElse(new ProcessId(root.pid(), START_NOT_KNOWN));
     }
 
-    /** Sends SIGKILL to all of it, until nothing new is found. Takes some milliseconds for every hundred processes. */
-    void kill() {
-        if (!table.available()) {
-            killDescendants();
-            return;
-        }
-        Set<ProcessId> killed = new HashSet<>();
-        for (int round = 0; round < MOST_ROUNDS; round++) {
-            // Those that were sent the signal may be there for a moment yet, but can start nothing any more.
-            List<Entry> found =
-                    members().stream().filter(entry -> killed.add(entry.id())).toList();
-            if (found.isEmpty()) {
-                return;
-            }
-            found.forEach(this::kill);
-        }
+    /** All that carries a marker or one made inside it, whoever has started it. */
+    static ProcessTree of(CallMarker marker) {
+        return new ProcessTree(NOBODY.pid(), () -> false, marker);
     }
 
-    private void kill(Entry entry) {
-        // The pid may have gone to another process since the table was read. When the entry is still the same after the
-        // handle was made, the handle is of the right process; and the JDK compares its start again before it kills.
-        ProcessHandle.of(entry.pid())
-                .filter(handle -> table.entry(entry.pid())
-                        .filter(now -> now.start() == entry.start())
-                        .isPresent())
-                .ifPresent(ProcessHandle::destroyForcibly);
-    }
-
-    private void killDescendants() {
-        // All are listed before the first is killed: orphans are nobody's descendants.
-        List<ProcessHandle> handles =
-                Stream.concat(Stream.of(root), root.descendants()).toList();
-        handles.forEach(ProcessHandle::destroyForcibly);
-    }
-
-    private List<Entry> members() {
-        List<Entry> candidates = candidates();
-        boolean sessionIsOurs =
-                candidates.stream().noneMatch(entry -> entry.pid() == rootId.pid() && entry.start() != rootId.start());
-        Map<Long, List<Entry>> children = new HashMap<>();
-        Deque<Entry> toVisit = new ArrayDeque<>();
-        for (Entry entry : candidates) {
-            children.computeIfAbsent(entry.parent(), pid -> new ArrayList<>()).add(entry);
-            boolean inSession = sessionIsOurs && entry.session() == rootId.pid();
-            if (entry.id().equals(rootId) || inSession || marker.in(table.environment(entry.pid()))) {
-                toVisit.add(entry);
+    /** Remembers which process the root is, while its pid can be nobody else's. May be called again and again. */
+    void identify(ProcessTable table) {
+        if (id.equals(NOBODY) && root.alive()) {
+            ProcessId seen = table.entry(pid).map(Entry::id).orElse(NOBODY);
+            if (root.alive()) {
+                id = seen;
             }
         }
-        return withDescendants(toVisit, children);
     }
 
-    /** Nothing that is older than the root was started by it, whatever its pid; and the watchdog itself is spared. */
-    private List<Entry> candidates() {
-        long self = ProcessHandle.current().pid();
-        return table.read().stream()
-                .filter(entry -> entry.start() >= rootId.start() && entry.pid() != self)
-                .toList();
+    /** The root as the JDK knows it, if its pid is still its own. */
+    Optional<ProcessHandle> handle() {
+        return ProcessHandle.of(pid).filter(handle -> root.alive());
     }
 
-    private static List<Entry> withDescendants(Deque<Entry> toVisit, Map<Long, List<Entry>> children) {
-        Map<ProcessId, Entry> members = new HashMap<>();
-        while (!toVisit.isEmpty()) {
-            Entry entry = toVisit.remove();
-            if (members.putIfAbsent(entry.id(), entry) == null) {
-                for (Entry child : children.getOrDefault(entry.pid(), List.of())) {
-                    // An older child is one of a process that had the pid before, read a moment earlier.
-                    if (child.start() >= entry.start()) {
-                        toVisit.add(child);
-                    }
-                }
-            }
-        }
-        return List.copyOf(members.values());
+    CallMarker marker() {
+        return marker;
+    }
+
+    /** The root's pid and its session's, also when the process was never seen. */
+    long pid() {
+        return pid;
+    }
+
+    boolean isRoot(Entry entry) {
+        return entry.id().equals(id);
+    }
+
+    /** Nothing older than the root was started by it, whatever it says; 0 where its start is not known. */
+    long start() {
+        return id.equals(NOBODY) ? 0 : id.start();
     }
 }

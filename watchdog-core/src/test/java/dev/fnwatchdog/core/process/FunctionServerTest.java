@@ -55,7 +55,7 @@ class FunctionServerTest {
                 .isThrownBy(() -> RunningFunction.ofCommand("true", tooLong))
                 .withMessage("cannot start \"true\": argument list too long")
                 .havingCause()
-                .withMessageContaining("Argument list too long");
+                .withMessageContaining("argument list too long");
     }
 
     @ParameterizedTest

@@ -65,7 +65,7 @@ class ProcessTreeTest {
         show(marked, LATER, NOBODY, 9, "Watchdog_Call=" + marker.value());
         show(other, LATER, NOBODY, 9, "Watchdog_Call=other");
 
-        tree.kill();
+        kill(tree);
 
         assertThat(List.of(root, child, grandchild, inSession, marked)).allSatisfy(process -> dies(process));
         assertThat(other.isAlive()).isTrue();
@@ -78,7 +78,7 @@ class ProcessTreeTest {
         show(root, LATER, NOBODY, root.pid());
         show(other, LATER, root.pid(), root.pid());
 
-        tree.kill();
+        kill(tree);
 
         assertThat(List.of(root, other)).allMatch(Process::isAlive);
     }
@@ -89,7 +89,7 @@ class ProcessTreeTest {
         ProcessTree tree = tree();
         show(other, OLDER, root.pid(), root.pid(), "Watchdog_Call=" + marker.value());
 
-        tree.kill();
+        kill(tree);
 
         dies(root);
         assertThat(other.isAlive()).isTrue();
@@ -103,7 +103,7 @@ class ProcessTreeTest {
         show(child, LATER, root.pid(), 7);
         show(other, START, child.pid(), 7);
 
-        tree.kill();
+        kill(tree);
 
         dies(child);
         assertThat(other.isAlive()).isTrue();
@@ -111,11 +111,11 @@ class ProcessTreeTest {
 
     @Test
     void isFoundByItsMarkerWhenTheRootWasGoneBeforeItWasSeen() throws Exception {
-        ProcessTree tree = tree();
+        ProcessTree tree = new ProcessTree(root.pid(), () -> false, marker);
         show(root, START, NOBODY, root.pid());
         show(other, START, NOBODY, 7, "Watchdog_Call=" + marker.value() + "/inner");
 
-        tree.kill();
+        kill(tree);
 
         dies(other);
         assertThat(root.isAlive()).isTrue();
@@ -128,7 +128,7 @@ class ProcessTreeTest {
         show(ProcessHandle.current().pid(), LATER, root.pid(), root.pid(), "Watchdog_Call=" + marker.value());
         show(other, LATER, ProcessHandle.current().pid(), NOBODY);
 
-        tree.kill();
+        kill(tree);
 
         dies(root);
         assertThat(other.isAlive()).isTrue();
@@ -141,7 +141,8 @@ class ProcessTreeTest {
         Eventually.isTrue("child", () -> parent.descendants().count() == 1);
         ProcessHandle child = parent.descendants().findFirst().orElseThrow();
 
-        new ProcessTree(new ProcessTable(proc.resolve("nosuch")), parent.toHandle(), marker).kill();
+        ProcessTree tree = new ProcessTree(new JdkChild(parent), marker);
+        TreeKill.all(new ProcessTable(proc.resolve("nosuch")), List.of(tree));
 
         dies(parent);
         Eventually.isTrue("child is gone", () -> !child.isAlive() || zombie(child));
@@ -149,7 +150,13 @@ class ProcessTreeTest {
     }
 
     private ProcessTree tree() {
-        return new ProcessTree(new ProcessTable(proc), root.toHandle(), marker);
+        ProcessTree tree = new ProcessTree(new JdkChild(root), marker);
+        tree.identify(new ProcessTable(proc));
+        return tree;
+    }
+
+    private void kill(ProcessTree... trees) {
+        TreeKill.all(new ProcessTable(proc), List.of(trees));
     }
 
     private Process sleep() throws IOException {

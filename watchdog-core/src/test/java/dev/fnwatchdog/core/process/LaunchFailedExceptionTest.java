@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class LaunchReasonTest {
+class LaunchFailedExceptionTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource(
             delimiter = '|',
@@ -19,6 +19,6 @@ class LaunchReasonTest {
                 "Something else | Something else",
             })
     void isTheSystemsWhateverTheJdkPutsAroundIt(String message, String reason) {
-        assertThat(LaunchReason.of(new IOException(message))).isEqualTo(reason);
+        assertThat(LaunchFailedException.of(new IOException(message))).hasMessage(reason);
     }
 }

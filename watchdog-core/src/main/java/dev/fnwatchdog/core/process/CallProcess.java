@@ -1,0 +1,57 @@
+package dev.fnwatchdog.core.process;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.concurrent.CompletionStage;
+
+/** The process of one call, and everything that it started (contract 4). Threads: any. */
+public final class CallProcess {
+    private final Child child;
+    private final ProcessTree tree;
+    private final TreeKiller killer;
+    private final CompletionStage<Termination> exit;
+
+    CallProcess(Child child, ProcessTree tree, TreeKiller killer) {
+        this.child = child;
+        this.tree = tree;
+        this.killer = killer;
+        this.exit = child.onExit();
+    }
+
+    /** Its number, which is its session's too where it has one of its own. */
+    public long pid() {
+        return child.pid();
+    }
+
+    /**
+     * Completed when this process itself has ended, whatever it left behind. What depends on it runs on a thread of this
+     * package or of the JDK, which it may not block.
+     */
+    public CompletionStage<Termination> onExit() {
+        return exit;
+    }
+
+    /**
+     * Kills it and everything that it started, also after its own end. Returns at once: what is not in its process group
+     * is found and killed within milliseconds on a thread of its own.
+     */
+    public void kill() {
+        child.kill();
+        killer.kill(tree);
+    }
+
+    /** What it reads; only with {@link Stdio.Pipes}, as the next two. The caller closes them. */
+    public OutputStream input() {
+        return child.input();
+    }
+
+    /** What it prints. */
+    public InputStream output() {
+        return child.output();
+    }
+
+    /** What it prints to standard error. */
+    public InputStream errors() {
+        return child.errors();
+    }
+}

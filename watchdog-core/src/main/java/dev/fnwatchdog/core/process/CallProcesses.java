@@ -1,0 +1,99 @@
+package dev.fnwatchdog.core.process;
+
+import dev.fnwatchdog.core.config.CommandLine;
+import java.io.File;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Starts one process a call (contract 4), and kills whatever is left of all of them at the end.
+ *
+ * <p>Threads: any; a start blocks for about a millisecond.
+ */
+public final class CallProcesses implements AutoCloseable {
+    private static final String FROM_REQUEST = "Http_";
+    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final ProgramStart program;
+    private final CommandLine command;
+    private final CallMarker marker;
+    private final AtomicLong calls = new AtomicLong();
+    private final ProcessTable table = ProcessTable.ofThisSystem();
+    private final TreeKiller killer = new TreeKiller(table);
+    private final Set<ProcessTree> running = ConcurrentHashMap.newKeySet();
+
+    // Mutable state
+    private volatile boolean closed;
+
+    /** Looks for nothing yet: a command that is not there fails each start. */
+    public CallProcesses(CommandLine command, Map<String, String> environment) {
+        this.command = command;
+        this.marker = CallMarker.next(environment);
+        List<String> arguments = command.words().subList(1, command.words().size());
+        this.program = new ProgramStart(command, environment, new JdkLauncher(List.of(), arguments, environment));
+    }
+
+    /** Whether {@link Stdio.Descriptors} can be used on this system. */
+    public boolean passesDescriptors() {
+        return new File("/proc/self/fd").canRead();
+    }
+
+    /**
+     * Starts the command for one call.
+     *
+     * @param callVariables what the request adds to the environment, one char a byte; a name that does not begin
+     *     {@code Http_} is left out
+     * @throws FunctionFailedException {@code cannot start "nosuch": no such file or directory}
+     */
+    public CallProcess start(Map<String, String> callVariables, Stdio stdio) throws FunctionFailedException {
+        if (closed) {
+            throw Executable.failure(command.program(), "the watchdog stops");
+        }
+        CallMarker call = marker.ofCall(calls.incrementAndGet());
+        Child child = program.start(fromRequest(callVariables), call, stdio);
+        ProcessTree tree = new ProcessTree(child, call);
+        CallProcess process = new CallProcess(child, tree, killer);
+        running.add(tree);
+        process.onExit().whenComplete((ended, failure) -> running.remove(tree));
+        if (closed) {
+            // Nobody else kills it any more.
+            process.kill();
+        }
+        return process;
+    }
+
+    private static Map<String, String> fromRequest(Map<String, String> variables) {
+        for (String name : variables.keySet()) {
+            if (!name.startsWith(FROM_REQUEST)) {
+                Map<String, String> left = new HashMap<>(variables);
+                left.keySet().removeIf(each -> !each.startsWith(FROM_REQUEST));
+                return left;
+            }
+        }
+        return variables;
+    }
+
+    /**
+     * Kills everything that any call started and that still runs. Blocks for at most about two seconds; no start
+     * succeeds any more.
+     */
+    @Override
+    public void close() {
+        closed = true;
+        long end = System.nanoTime() + CLOSE_NANOS;
+        List<ProcessTree> all = new ArrayList<>(running);
+        all.add(ProcessTree.of(marker));
+        TreeKill kill = new TreeKill(table);
+        Set<ProcessTree> left = new HashSet<>(all);
+        while (!left.isEmpty() && System.nanoTime() < end) {
+            left = kill.round(left);
+        }
+    }
+}

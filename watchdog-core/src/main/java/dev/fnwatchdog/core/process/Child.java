@@ -1,0 +1,36 @@
+package dev.fnwatchdog.core.process;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A process that was started here, however it was.
+ *
+ * <p>Threads: any. No signal reaches another process that got the pid later.
+ */
+interface Child {
+    long pid();
+
+    /** Whether its pid can be nobody else's: false may come some milliseconds after its end. */
+    boolean alive();
+
+    /** SIGTERM to this process alone. */
+    void terminate();
+
+    /** SIGKILL to this process and, where it has a session of its own, to its process group. */
+    void kill();
+
+    /** Waits for its end. */
+    Termination waitFor() throws InterruptedException;
+
+    /** Completed at its end on a thread that may not be kept. */
+    CompletionStage<Termination> onExit();
+
+    /** What it reads; only with {@link Stdio.Pipes}, as the next two. */
+    OutputStream input();
+
+    InputStream output();
+
+    InputStream errors();
+}

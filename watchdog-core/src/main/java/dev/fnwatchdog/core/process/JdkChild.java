@@ -1,0 +1,60 @@
+package dev.fnwatchdog.core.process;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.concurrent.CompletionStage;
+
+/** A child of the JDK's own making. */
+final class JdkChild implements Child {
+    private final Process process;
+
+    JdkChild(Process process) {
+        this.process = process;
+    }
+
+    @Override
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public boolean alive() {
+        return process.isAlive();
+    }
+
+    @Override
+    public void terminate() {
+        // Not Process.destroy, which also closes the pipes, and with them go the last lines.
+        process.toHandle().destroy();
+    }
+
+    @Override
+    public void kill() {
+        process.toHandle().destroyForcibly();
+    }
+
+    @Override
+    public Termination waitFor() throws InterruptedException {
+        return Termination.ofStatus(process.waitFor());
+    }
+
+    @Override
+    public CompletionStage<Termination> onExit() {
+        return process.onExit().thenApply(ended -> Termination.ofStatus(ended.exitValue()));
+    }
+
+    @Override
+    public OutputStream input() {
+        return process.getOutputStream();
+    }
+
+    @Override
+    public InputStream output() {
+        return process.getInputStream();
+    }
+
+    @Override
+    public InputStream errors() {
+        return process.getErrorStream();
+    }
+}

@@ -1,0 +1,60 @@
+package dev.fnwatchdog.core.process;
+
+import dev.fnwatchdog.core.config.CommandLine;
+import java.util.Map;
+
+/** A command that is started again and again: its file is looked for once, and again when it is not there any more. */
+final class ProgramStart {
+    private static final String NOT_LOOKED_FOR = "";
+
+    private final String program;
+    private final Map<String, String> environment;
+    private final Launcher launcher;
+
+    // Mutable state
+    private volatile String file = NOT_LOOKED_FOR;
+
+    ProgramStart(CommandLine command, Map<String, String> environment, Launcher launcher) {
+        this.program = command.program();
+        this.environment = Map.copyOf(environment);
+        this.launcher = launcher;
+    }
+
+    /**
+     * Starts it once.
+     *
+     * @throws FunctionFailedException {@code cannot start "nosuch": no such file or directory}
+     */
+    Child start(Map<String, String> variables, CallMarker marker, Stdio stdio) throws FunctionFailedException {
+        String known = file;
+        try {
+            String found = known.equals(NOT_LOOKED_FOR) ? find() : known;
+            return launcher.launch(found, variables, marker, stdio);
+        } catch (LaunchFailedException e) {
+            if (known.equals(NOT_LOOKED_FOR) || !e.isAboutTheFile()) {
+                throw failure(e);
+            }
+        }
+        return startAnew(variables, marker, stdio);
+    }
+
+    private Child startAnew(Map<String, String> variables, CallMarker marker, Stdio stdio)
+            throws FunctionFailedException {
+        file = NOT_LOOKED_FOR;
+        try {
+            return launcher.launch(find(), variables, marker, stdio);
+        } catch (LaunchFailedException e) {
+            throw failure(e);
+        }
+    }
+
+    private String find() throws FunctionFailedException {
+        String found = Executable.find(program, environment);
+        file = found;
+        return found;
+    }
+
+    private FunctionFailedException failure(LaunchFailedException e) {
+        return new FunctionFailedException(Executable.message(program, String.valueOf(e.getMessage())), e);
+    }
+}

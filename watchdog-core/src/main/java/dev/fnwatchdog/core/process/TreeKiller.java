@@ -1,0 +1,58 @@
+package dev.fnwatchdog.core.process;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Kills trees in the background, all that wait for it with one reading of the process table a round.
+ *
+ * <p>Threads: any may ask. One of its own, a daemon, is there as long as there is something to kill.
+ */
+final class TreeKiller {
+    private final ProcessTable table;
+
+    // Mutable state, guarded by this
+    private final Set<ProcessTree> pending = new HashSet<>();
+    private boolean running;
+
+    TreeKiller(ProcessTable table) {
+        this.table = table;
+    }
+
+    synchronized void kill(ProcessTree tree) {
+        pending.add(tree);
+        if (!running) {
+            Thread thread = new Thread(this::run, "watchdog-kill");
+            thread.setDaemon(true);
+            thread.start();
+            running = true;
+        }
+    }
+
+    private void run() {
+        TreeKill kill = new TreeKill(table);
+        Set<ProcessTree> trees = new HashSet<>();
+        try {
+            while (takePending(trees)) {
+                trees = new HashSet<>(kill.round(trees));
+            }
+        } catch (RuntimeException | Error e) {
+            failed(trees);
+            throw e;
+        }
+    }
+
+    /** Adds what was asked for since; false when the thread may end. */
+    private synchronized boolean takePending(Set<ProcessTree> trees) {
+        trees.addAll(pending);
+        pending.clear();
+        running = !trees.isEmpty();
+        return running;
+    }
+
+    /** The next one who asks gets a new thread, and with it what was not finished. */
+    private synchronized void failed(Set<ProcessTree> trees) {
+        pending.addAll(trees);
+        running = false;
+    }
+}

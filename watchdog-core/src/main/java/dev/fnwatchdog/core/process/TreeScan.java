@@ -1,0 +1,100 @@
+package dev.fnwatchdog.core.process;
+
+import dev.fnwatchdog.core.process.ProcessTable.Entry;
+import dev.fnwatchdog.core.process.ProcessTable.ProcessId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Finds the members of many trees in one reading of the process table. Threads: one. */
+final class TreeScan {
+    private final ProcessTable table;
+    private final List<Entry> entries;
+    private final Map<Long, List<Entry>> children = new HashMap<>();
+    private final Map<Long, ProcessTree> byPid = new HashMap<>();
+    private final Map<Long, ProcessTree> bySession = new HashMap<>();
+    private final Map<String, ProcessTree> byMarker = new HashMap<>();
+
+    TreeScan(ProcessTable table, Collection<ProcessTree> trees) {
+        this.table = table;
+        long oldest = trees.stream().mapToLong(ProcessTree::start).min().orElse(Long.MAX_VALUE);
+        long self = ProcessHandle.current().pid();
+        // The watchdog itself is spared.
+        this.entries = table.read().stream()
+                .filter(entry -> entry.start() >= oldest && entry.pid() != self)
+                .toList();
+        for (ProcessTree tree : trees) {
+            byPid.put(tree.pid(), tree);
+            bySession.put(tree.pid(), tree);
+            byMarker.put(tree.marker().value(), tree);
+        }
+        for (Entry entry : entries) {
+            children.computeIfAbsent(entry.parent(), pid -> new ArrayList<>()).add(entry);
+            ProcessTree tree = byPid.get(entry.pid());
+            if (tree != null && !tree.isRoot(entry)) {
+                // Somebody else has got the root's pid, which nobody does as long as its session lasts.
+                bySession.remove(entry.pid());
+            }
+        }
+    }
+
+    Set<ProcessId> seen() {
+        return entries.stream().map(Entry::id).collect(Collectors.toSet());
+    }
+
+    /** A process and the tree to which it belongs. */
+    record Member(ProcessTree tree, Entry entry) {}
+
+    /** All that belongs to one of the trees, each process once. */
+    Collection<Member> members() {
+        Map<ProcessId, Member> members = new HashMap<>();
+        Deque<Member> toVisit = new ArrayDeque<>();
+        for (Entry entry : entries) {
+            tree(entry).ifPresent(tree -> toVisit.add(new Member(tree, entry)));
+        }
+        while (!toVisit.isEmpty()) {
+            Member member = toVisit.remove();
+            if (members.putIfAbsent(member.entry().id(), member) == null) {
+                for (Entry child : children.getOrDefault(member.entry().pid(), List.of())) {
+                    // An older child is one of a process that had the pid before, read a moment earlier.
+                    if (child.start() >= member.entry().start()) {
+                        toVisit.add(new Member(member.tree(), child));
+                    }
+                }
+            }
+        }
+        return members.values();
+    }
+
+    private Optional<ProcessTree> tree(Entry entry) {
+        ProcessTree tree = byPid.get(entry.pid());
+        if (tree != null && tree.isRoot(entry)) {
+            return Optional.of(tree);
+        }
+        tree = bySession.get(entry.session());
+        if (tree != null && entry.start() >= tree.start()) {
+            return Optional.of(tree);
+        }
+        return marked(entry);
+    }
+
+    /** A marker made inside another one's begins with that and a slash. */
+    private Optional<ProcessTree> marked(Entry entry) {
+        String marker = CallMarker.valueIn(table.environment(entry.pid()));
+        while (!marker.isEmpty()) {
+            ProcessTree tree = byMarker.get(marker);
+            if (tree != null && entry.start() >= tree.start()) {
+                return Optional.of(tree);
+            }
+            marker = marker.substring(0, Math.max(0, marker.lastIndexOf('/')));
+        }
+        return Optional.empty();
+    }
+}
