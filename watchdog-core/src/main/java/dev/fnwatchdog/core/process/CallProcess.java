@@ -32,11 +32,12 @@ public final class CallProcess {
     }
 
     /**
-     * Kills it and everything that it started, also after its own end. Returns at once: what is not in its process group
-     * is found and killed within milliseconds on a thread of its own.
+     * Kills it and everything that it started, also after its own end. Returns at once: a thread of this package finds
+     * it all, and kills it within milliseconds.
      */
     public void kill() {
-        child.kill();
+        // Not this process first: what it started may have nothing but its parent to be found by.
+        child.freeze();
         killer.kill(tree);
     }
 

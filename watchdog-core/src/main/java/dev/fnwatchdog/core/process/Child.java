@@ -18,8 +18,8 @@ interface Child {
     /** SIGTERM to this process alone. */
     void terminate();
 
-    /** SIGKILL to this process and, where it has a session of its own, to its process group. */
-    void kill();
+    /** Keeps it, and what is in its process group, from doing anything more where that is possible. */
+    void freeze();
 
     /** Waits for its end. */
     Termination waitFor() throws InterruptedException;

@@ -29,8 +29,8 @@ final class JdkChild implements Child {
     }
 
     @Override
-    public void kill() {
-        process.toHandle().destroyForcibly();
+    public void freeze() {
+        // The JDK has no signal for that.
     }
 
     @Override

@@ -7,27 +7,21 @@ import dev.fnwatchdog.core.config.CommandLine;
 import dev.fnwatchdog.core.config.LogConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import java.io.ByteArrayOutputStream;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /** A function server around one of {@code src/test/functions}, what it has printed, and all processes that it made. */
 final class RunningFunction implements AutoCloseable {
-    private static final String TREE = "TEST_TREE";
-
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private final String tree = UUID.randomUUID().toString();
+    private final Tag tag = new Tag();
     private final WatchdogLog log;
     private final FunctionServer server;
 
     private RunningFunction(String command, Map<String, String> environment, LogConfig config) throws Exception {
         log = WatchdogLog.start(config, out, err);
-        Map<String, String> marked = new HashMap<>(environment);
-        marked.put(TREE, tree);
-        server = FunctionServer.start(CommandLine.parse(command), marked, log, config);
+        server = FunctionServer.start(CommandLine.parse(command), tag.on(environment), log, config);
     }
 
     static RunningFunction of(String script) throws Exception {
@@ -81,18 +75,13 @@ final class RunningFunction implements AutoCloseable {
 
     /** Everything alive that was started from here, as a variable of the test's own tells. */
     List<Long> processes() {
-        ProcessTable table = ProcessTable.ofThisSystem();
-        // What has no memory any more has no environment either: it is dead, or a zombie that its parent will bury.
-        return table.read().stream()
-                .map(ProcessTable.Entry::pid)
-                .filter(pid -> table.environment(pid).contains("\0" + TREE + "=" + tree + "\0"))
-                .toList();
+        return tag.processes();
     }
 
     @Override
     public void close() {
         server.kill();
         log.close();
-        processes().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+        tag.killAll();
     }
 }
