@@ -18,9 +18,12 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Threads: any; a start blocks for about a millisecond.
  */
 public final class CallProcesses implements AutoCloseable {
-    private static final String FROM_REQUEST = "Http_";
+    /** How the names of all variables begin that a request can bring. */
+    static final String FROM_REQUEST = "Http_";
+
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    private final Launcher launcher;
     private final ProgramStart program;
     private final CommandLine command;
     private final CallMarker marker;
@@ -36,8 +39,17 @@ public final class CallProcesses implements AutoCloseable {
     public CallProcesses(CommandLine command, Map<String, String> environment) {
         this.command = command;
         this.marker = CallMarker.next(environment);
-        List<String> arguments = command.words().subList(1, command.words().size());
-        this.program = new ProgramStart(command, environment, new JdkLauncher(List.of(), arguments, environment));
+        this.launcher = launcher(command, environment);
+        this.program = new ProgramStart(command, environment, launcher);
+    }
+
+    private static Launcher launcher(CommandLine command, Map<String, String> environment) {
+        if (NativeLauncher.available()) {
+            return new NativeLauncher(command.words(), environment);
+        }
+        // Without setsid, which would make each call slower: the marker tells what belongs to a call.
+        return new JdkLauncher(
+                List.of(), command.words().subList(1, command.words().size()), environment);
     }
 
     /** Whether {@link Stdio.Descriptors} can be used on this system. */
@@ -95,5 +107,6 @@ public final class CallProcesses implements AutoCloseable {
         while (!left.isEmpty() && System.nanoTime() < end) {
             left = kill.round(left);
         }
+        launcher.close();
     }
 }

@@ -3,6 +3,7 @@ package dev.fnwatchdog.core.process;
 import dev.fnwatchdog.core.config.CommandLine;
 import dev.fnwatchdog.core.config.LogConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The long-lived function process of http mode (contract 3). It runs in a session of its own where the system has
- * {@code setsid}, so that a terminal's Ctrl-C does not reach it before the watchdog has drained. Its standard input is a
+ * The long-lived function process of http mode (contract 3). It runs in a session of its own, on JDK 17 where the system
+ * has {@code setsid}, so that a terminal's Ctrl-C does not reach it before the watchdog has drained. Its standard input is a
  * pipe that stays open and empty; what it prints goes to the log.
  *
  * <p>Threads: any may call. Three daemon threads of its own copy its output and wait for its end; they end with it.
@@ -58,6 +59,9 @@ public final class FunctionServer {
     }
 
     private static Launcher launcher(CommandLine command, Map<String, String> environment) {
+        if (NativeLauncher.available()) {
+            return new NativeLauncher(command.words(), environment);
+        }
         List<String> setsid =
                 Executable.findIfPresent("setsid", environment).map(List::of).orElse(List.of());
         return new JdkLauncher(
@@ -129,6 +133,9 @@ public final class FunctionServer {
                 kill();
                 output.await(LAST_LINES_MILLIS);
                 errors.await(LAST_LINES_MILLIS);
+                child.input().close();
+            } catch (IOException ignored) {
+                // Nothing was ever written there.
             } finally {
                 // Whatever happens there: the orchestrator must learn of the end.
                 exit.complete(termination);

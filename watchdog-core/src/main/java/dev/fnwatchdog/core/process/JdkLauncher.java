@@ -90,6 +90,11 @@ final class JdkLauncher implements Launcher {
         }
     }
 
+    @Override
+    public void close() {
+        // It has none.
+    }
+
     private static File file(int descriptor) {
         return new File("/proc/self/fd/" + descriptor);
     }

@@ -23,9 +23,14 @@ final class LaunchFailedException extends IOException {
 
     private final int errno;
 
-    LaunchFailedException(int errno, String reason) {
+    private LaunchFailedException(int errno, String reason) {
         super(reason);
         this.errno = errno;
+    }
+
+    /** For the number of an error of the C library. */
+    static LaunchFailedException of(int errno) {
+        return new LaunchFailedException(errno, LibC.describe(errno).toLowerCase(Locale.ROOT));
     }
 
     private LaunchFailedException(int errno, String reason, IOException cause) {

@@ -3,7 +3,7 @@ package dev.fnwatchdog.core.process;
 import java.util.Map;
 
 /** A way to start processes with one base environment. Threads: any; a start blocks for about a millisecond. */
-interface Launcher {
+interface Launcher extends AutoCloseable {
     /**
      * Starts what is in the file.
      *
@@ -11,4 +11,8 @@ interface Launcher {
      */
     Child launch(String file, Map<String, String> variables, CallMarker marker, Stdio stdio)
             throws LaunchFailedException;
+
+    /** Ends its threads once the last child has ended. */
+    @Override
+    void close();
 }

@@ -86,6 +86,11 @@ final class ProcessTable {
         return content(folder.resolve("stat"), LONGEST_STAT).flatMap(Entry::parse);
     }
 
+    /** Whether its pid is still that process's. */
+    boolean stillThere(Entry entry) {
+        return entry(entry.pid()).filter(now -> now.start() == entry.start()).isPresent();
+    }
+
     /** The environment that a process was started with, each variable between two NULs; empty where it is not ours to read. */
     String environment(long pid) {
         return content(proc.resolve(Long.toString(pid)).resolve("environ"), LONGEST_ENVIRONMENT)

@@ -2,6 +2,8 @@ package dev.fnwatchdog.core.process;
 
 import dev.fnwatchdog.core.process.ProcessTable.Entry;
 import dev.fnwatchdog.core.process.ProcessTable.ProcessId;
+import dev.fnwatchdog.core.process.TreeScan.Member;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -9,18 +11,25 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Sends SIGKILL to all of some trees, round by round, until nothing new is found: each round finds what was started
- * during the one before. Without {@code /proc} only what descends from the roots is found. Threads: one.
+ * Ends all of some trees, round by round. Where that can be done all that is found is frozen first, until nothing new is
+ * found, and then killed: so no parent ends before its children are known, and a fork bomb has nobody left that forks.
+ * Elsewhere what is found is killed at once, until nothing new is found. Without {@code /proc} only what descends from
+ * the roots is killed.
+ *
+ * <p>Threads: one.
  */
 final class TreeKill {
     // More than a few mean a fork bomb.
     private static final int MOST_ROUNDS = 1000;
 
     private final ProcessTable table;
+    private final Signals signals;
+    private final Set<ProcessId> frozen = new HashSet<>();
     private final Set<ProcessId> killed = new HashSet<>();
 
     TreeKill(ProcessTable table) {
         this.table = table;
+        this.signals = Signals.with(table);
     }
 
     /** Takes some milliseconds for every hundred processes. */
@@ -32,7 +41,7 @@ final class TreeKill {
         }
     }
 
-    /** Kills what is found now; those trees are left in which something new was found. */
+    /** Goes on with these trees; those that it has to go on with once more. */
     Set<ProcessTree> round(Collection<ProcessTree> trees) {
         if (!table.available()) {
             trees.forEach(TreeKill::killDescendants);
@@ -40,27 +49,44 @@ final class TreeKill {
         }
         trees.forEach(tree -> tree.identify(table));
         TreeScan scan = new TreeScan(table, trees);
-        // What has gone from the table is not to be remembered.
-        killed.retainAll(scan.seen());
+        forget(scan.seen());
+        Collection<Member> members = scan.members();
         Set<ProcessTree> left = new HashSet<>();
-        for (TreeScan.Member member : scan.members()) {
-            // Those that were sent the signal may be there for a moment yet, but can start nothing any more.
+        for (Member member : members) {
+            if (isNew(member.entry().id())) {
+                stop(member.entry());
+                left.add(member.tree());
+            }
+        }
+        List<Member> allKnown = new ArrayList<>(members);
+        allKnown.removeIf(member -> left.contains(member.tree()));
+        for (Member member : allKnown) {
             if (killed.add(member.entry().id())) {
-                kill(member.entry());
+                signals.kill(member.entry());
                 left.add(member.tree());
             }
         }
         return left;
     }
 
-    private void kill(Entry entry) {
-        // The pid may have gone to another process since the table was read. When the entry is still the same after the
-        // handle was made, the handle is of the right process; and the JDK compares its start again before it kills.
-        ProcessHandle.of(entry.pid())
-                .filter(handle -> table.entry(entry.pid())
-                        .filter(now -> now.start() == entry.start())
-                        .isPresent())
-                .ifPresent(ProcessHandle::destroyForcibly);
+    /** What has gone from the table is not to be remembered. */
+    private void forget(Set<ProcessId> seen) {
+        frozen.retainAll(seen);
+        killed.retainAll(seen);
+    }
+
+    /** What was sent its signal may be there for a moment yet, but starts nothing any more. */
+    private boolean isNew(ProcessId id) {
+        return !frozen.contains(id) && !killed.contains(id);
+    }
+
+    private void stop(Entry entry) {
+        if (signals.freeze(entry)) {
+            frozen.add(entry.id());
+        } else {
+            signals.kill(entry);
+            killed.add(entry.id());
+        }
     }
 
     private static void killDescendants(ProcessTree tree) {

@@ -2,6 +2,7 @@ package dev.fnwatchdog.core.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.fnwatchdog.core.Eventually;
 import dev.fnwatchdog.core.config.CommandLine;
@@ -173,7 +174,8 @@ class FunctionServerTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void runsItInTheWatchdogsSessionWhereThereIsNoSetsid() throws Exception {
+    void runsItInTheWatchdogsSessionWhereThereIsNoSetsidAndNothingBetter() throws Exception {
+        assumeThat(NativeLauncher.available()).isFalse();
         String sleep = Executable.find("sleep", RunningFunction.path());
         Files.createSymbolicLink(folder.resolve("sleep"), Path.of(sleep));
         try (RunningFunction function = RunningFunction.ofCommand("sleep 600", Map.of("PATH", folder.toString()))) {

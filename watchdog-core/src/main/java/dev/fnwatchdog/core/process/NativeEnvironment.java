@@ -1,0 +1,110 @@
+package dev.fnwatchdog.core.process;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The base environment of all calls, encoded once, to which each adds its own variables. Threads: any. */
+final class NativeEnvironment {
+    /** What the JDK decodes variables from and encodes arguments in. */
+    static final Charset CHARSET = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+
+    private final NativeStrings strings;
+    private final List<String> names;
+    // Whether a call could replace any: there are none, as a rule.
+    private final boolean replaceable;
+
+    NativeEnvironment(Map<String, String> environment) {
+        Map<String, byte[]> inherited = inherited();
+        List<byte[]> variables = new ArrayList<>();
+        names = new ArrayList<>();
+        environment.forEach((name, value) -> {
+            if (name.equals(CallMarker.NAME)) {
+                return;
+            }
+            String variable = name + "=" + value;
+            names.add(name);
+            variables.add(inherited.getOrDefault(variable, variable.getBytes(CHARSET)));
+        });
+        strings = new NativeStrings(variables);
+        replaceable = names.stream().anyMatch(name -> name.startsWith(CallProcesses.FROM_REQUEST));
+    }
+
+    /** By its text what was inherited: a variable that is not text in this JVM's encoding then keeps its bytes. */
+    private static Map<String, byte[]> inherited() {
+        Map<String, byte[]> variables = new HashMap<>();
+        try {
+            String all = new String(Files.readAllBytes(Path.of("/proc/self/environ")), ISO_8859_1);
+            for (String variable : all.split("\0", -1)) {
+                byte[] bytes = variable.getBytes(ISO_8859_1);
+                variables.put(new String(bytes, CHARSET), bytes);
+            }
+        } catch (IOException e) {
+            // Then all are encoded anew.
+            return Map.of();
+        }
+        return variables;
+    }
+
+    /** Of the environment of a call, addresses and all. */
+    int size(Map<String, String> variables, CallMarker marker) {
+        int size = NativeStrings.ADDRESS * (names.size() + variables.size() + 2);
+        size += CallMarker.NAME.length() + marker.value().length() + 2;
+        for (Map.Entry<String, String> each : variables.entrySet()) {
+            size += each.getKey().length() + each.getValue().length() + 2;
+        }
+        return size;
+    }
+
+    /** Writes it to where it will be, in memory that is all zero. */
+    void write(Map<String, String> variables, CallMarker marker, ByteBuffer bytes, int from, long address) {
+        Writer writer = new Writer(bytes, from, from + NativeStrings.ADDRESS * (names.size() + variables.size() + 2));
+        long[] base = strings.addresses();
+        for (int i = 0; i < base.length; i++) {
+            if (!replaceable || !variables.containsKey(names.get(i))) {
+                writer.putAddress(base[i]);
+            }
+        }
+        variables.forEach((name, value) -> writer.put(name, value, address));
+        writer.put(CallMarker.NAME, marker.value(), address);
+    }
+
+    private static final class Writer {
+        private final ByteBuffer bytes;
+        private int pointer;
+        private int text;
+
+        Writer(ByteBuffer bytes, int pointer, int text) {
+            this.bytes = bytes;
+            this.pointer = pointer;
+            this.text = text;
+        }
+
+        void putAddress(long address) {
+            bytes.putLong(pointer, address);
+            pointer += NativeStrings.ADDRESS;
+        }
+
+        void put(String name, String value, long address) {
+            putAddress(address + text);
+            put(name);
+            bytes.put(text++, (byte) '=');
+            put(value);
+            // The NUL is there already.
+            text++;
+        }
+
+        private void put(String string) {
+            bytes.put(text, string.getBytes(ISO_8859_1));
+            text += string.length();
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.fnwatchdog.core.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.fnwatchdog.core.process.Termination.Exited;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is better there than by the JDK. */
+@EnabledOnOs(OS.LINUX)
+@EnabledForJreRange(minVersion = 22)
+class NativeLauncherTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void isAvailable() {
+        assertThat(NativeLauncher.available()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {129, 137, 143, 159})
+    void tellsAnExitStatusFromASignal(int status) throws Exception {
+        try (StartedCalls calls = StartedCalls.ofScript("exits.sh " + status)) {
+            CallProcess process = calls.start();
+            assertThat(StartedCalls.ended(process)).isEqualTo(new Exited(status));
+            StartedCalls.discard(process);
+        }
+    }
+
+    @Test
+    void startsInASessionOfItsOwn() throws Exception {
+        try (StartedCalls calls = StartedCalls.of("sleep 600")) {
+            CallProcess process = calls.start();
+            assertThat(ProcessTable.ofThisSystem().entry(process.pid()).orElseThrow())
+                    .returns(process.pid(), ProcessTable.Entry::session)
+                    .returns(ProcessHandle.current().pid(), ProcessTable.Entry::parent);
+            StartedCalls.discard(process);
+        }
+    }
+
+    @Test
+    void startsWithNoSignalBlockedOrIgnored() throws Exception {
+        try (StartedCalls calls = StartedCalls.of("grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status")) {
+            assertThat(calls.output(Map.of()).replace("0", "")).isEqualTo("SigBlk:\t\nSigIgn:\t\nSigCgt:\t\n");
+        }
+    }
+
+    @Test
+    void passesBytesOnThatAreNoText() throws Exception {
+        try (StartedCalls calls = StartedCalls.of("env")) {
+            assertThat(calls.output(Map.of("Http_A", "\u00ff\u00fe"))).contains("Http_A=\u00ff\u00fe\n");
+        }
+    }
+
+    @Test
+    void passesOnTheNameThatTheCommandWasWrittenWith() throws Exception {
+        try (StartedCalls calls = StartedCalls.of("cat /proc/self/cmdline")) {
+            assertThat(calls.output(Map.of())).isEqualTo("cat\0/proc/self/cmdline\0");
+        }
+    }
+
+    @Test
+    void runsATextWithoutAnInterpreterInTheShell() throws Exception {
+        Path script = program("echo \"$0\" \"$1\"\n".getBytes(StandardCharsets.US_ASCII));
+        try (StartedCalls calls = StartedCalls.of(script + " a")) {
+            assertThat(calls.output(Map.of())).isEqualTo(script + " a\n");
+            assertThat(calls.output(Map.of())).isEqualTo(script + " a\n");
+        }
+    }
+
+    @Test
+    void refusesAProgramForAnotherMachine() throws Exception {
+        Path binary = program(new byte[] {0x7F, 'E', 'L', 'F', 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+        try (StartedCalls calls = StartedCalls.of(binary.toString())) {
+            assertThatExceptionOfType(FunctionFailedException.class)
+                    .isThrownBy(calls::start)
+                    .withMessage("cannot start \"" + binary + "\": exec format error");
+        }
+    }
+
+    private Path program(byte[] content) throws Exception {
+        Path file = Files.createFile(
+                folder.resolve("program"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        // By another process: what this one has open for writing, a child of another test may have for a moment too.
+        Path source = Files.write(folder.resolve("content"), content);
+        new ProcessBuilder("cp", "--no-preserve=mode", source.toString(), file.toString())
+                .start()
+                .waitFor();
+        return file;
+    }
+}
