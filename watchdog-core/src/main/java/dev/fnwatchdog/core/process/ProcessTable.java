@@ -37,7 +37,7 @@ final class ProcessTable {
     record ProcessId(long pid, long start) {}
 
     /** One process. */
-    record Entry(ProcessId id, long parent, long session) {
+    record Entry(ProcessId id, long parent, long session, boolean zombie) {
         long pid() {
             return id.pid();
         }
@@ -58,7 +58,8 @@ final class ProcessTable {
             try {
                 long pid = Long.parseLong(stat.substring(0, nameStart).trim());
                 ProcessId id = new ProcessId(pid, Long.parseLong(fields[19]));
-                return Optional.of(new Entry(id, Long.parseLong(fields[1]), Long.parseLong(fields[3])));
+                long parent = Long.parseLong(fields[1]);
+                return Optional.of(new Entry(id, parent, Long.parseLong(fields[3]), fields[0].equals("Z")));
             } catch (NumberFormatException e) {
                 return Optional.empty();
             }

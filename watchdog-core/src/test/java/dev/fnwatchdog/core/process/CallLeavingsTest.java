@@ -38,8 +38,7 @@ class CallLeavingsTest {
                 CallProcess process = calls.calls()
                         .start(
                                 Map.of(),
-                                new Stdio.Descriptors(
-                                        input.sourceNumber(), output.sinkNumber(), output.sinkNumber()));
+                                new Stdio.Descriptors(input.sourceNumber(), output.sinkNumber(), output.sinkNumber()));
                 input.sink().close();
                 output.sink().close();
                 assertThat(output.read()).isEmpty();
@@ -61,11 +60,15 @@ class CallLeavingsTest {
     @Test
     void areNothingAfterFailedStarts() throws Exception {
         String tooLong = "x".repeat(200_000);
-        leavesNothing("true", calls -> assertThatExceptionOfType(FunctionFailedException.class)
-                .isThrownBy(() -> calls.start(Map.of("Http_A", tooLong)))
-                .matches(FunctionFailedException::tooLong));
-        leavesNothing("nosuch", calls -> assertThatExceptionOfType(FunctionFailedException.class)
-                .isThrownBy(calls::start));
+        leavesNothing(
+                "true",
+                calls -> assertThatExceptionOfType(FunctionFailedException.class)
+                        .isThrownBy(() -> calls.start(Map.of("Http_A", tooLong)))
+                        .matches(FunctionFailedException::tooLong));
+        leavesNothing(
+                "nosuch",
+                calls ->
+                        assertThatExceptionOfType(FunctionFailedException.class).isThrownBy(calls::start));
     }
 
     private interface Call {

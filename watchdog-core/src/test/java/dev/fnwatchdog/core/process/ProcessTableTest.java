@@ -24,7 +24,12 @@ class ProcessTableTest {
     @ValueSource(strings = {"sh", "a b", "x) R 1 2 3 (", "(((", ")))", "new\nline", ""})
     void readsAStatWhateverTheNameIs(String name) {
         assertThat(Entry.parse("42 (" + name + ") S 7 41 40" + REST + "\n"))
-                .contains(new Entry(new ProcessId(42, 4711), 7, 40));
+                .contains(new Entry(new ProcessId(42, 4711), 7, 40, false));
+    }
+
+    @Test
+    void knowsADeadProcessThatNobodyHasBuried() {
+        assertThat(Entry.parse("42 (sh) Z 7 41 40" + REST)).contains(new Entry(new ProcessId(42, 4711), 7, 40, true));
     }
 
     @ParameterizedTest
@@ -45,7 +50,7 @@ class ProcessTableTest {
         ProcessTable table = new ProcessTable(proc);
 
         assertThat(table.available()).isTrue();
-        assertThat(table.read()).containsExactly(new Entry(new ProcessId(42, 4711), 7, 40));
+        assertThat(table.read()).containsExactly(new Entry(new ProcessId(42, 4711), 7, 40, false));
         assertThat(table.entry(43)).isEmpty();
         assertThat(table.environment(43)).isEmpty();
     }

@@ -1,0 +1,101 @@
+package dev.fnwatchdog.core.process;
+
+import dev.fnwatchdog.core.process.ProcessTable.Entry;
+import dev.fnwatchdog.core.process.ProcessTable.ProcessId;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Buries the orphans that this process inherits as PID 1 of a container (contract 4), and none of its own children: those
+ * that were started here are left out, and those of the JDK have long been buried when it is the turn of an orphan.
+ *
+ * <p>Threads: one of its own, a daemon, for as long as the JVM lives. It sleeps until a child has ended.
+ */
+public final class OrphanReaper {
+    private static final String CANNOT =
+            "as PID 1 the watchdog cannot reap orphaned processes on this JDK: use JDK 22 or later, or an init such as"
+                    + " docker run --init";
+    private static final int PR_GET_CHILD_SUBREAPER = 37;
+    private static final int P_ALL = 0;
+    private static final int WNOHANG = 1;
+    private static final int WEXITED = 4;
+    private static final int WNOWAIT = 0x01000000;
+    private static final int SIZE_OF_SIGINFO = 128;
+    private static final int PID_IN_SIGINFO = 16;
+    // Who waits for a child of its own takes it within microseconds.
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final ProcessTable table = ProcessTable.ofThisSystem();
+    private final long self = ProcessHandle.current().pid();
+
+    private OrphanReaper() {}
+
+    /**
+     * Starts reaping where this process inherits orphans. To be called once.
+     *
+     * @return one line for the log where it does but cannot reap them, as on JDK 17
+     */
+    public static Optional<String> start() {
+        boolean first = ProcessHandle.current().pid() == 1;
+        if (!NativeLauncher.available()) {
+            return first ? Optional.of(CANNOT) : Optional.empty();
+        }
+        if (first || isSubreaper()) {
+            Thread thread = new Thread(new OrphanReaper()::run, "watchdog-orphans");
+            thread.setDaemon(true);
+            thread.start();
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isSubreaper() {
+        try (NativeMemory answer = NativeMemory.allocate(Integer.BYTES)) {
+            return LibC.prctl(PR_GET_CHILD_SUBREAPER, answer.address(), 0L, 0L, 0L) == 0
+                    && answer.bytes().getInt(0) != 0;
+        }
+    }
+
+    private void run() {
+        Set<ProcessId> seen = new HashSet<>();
+        while (!Thread.currentThread().isInterrupted()) {
+            ended(0);
+            LockSupport.parkNanos(PAUSE_NANOS);
+            if (ended(WNOHANG)) {
+                seen = bury(seen);
+            } else {
+                seen.clear();
+            }
+        }
+    }
+
+    /** Whether some child has ended and is not buried yet; without the option waits for one, if there is any child. */
+    private static boolean ended(int option) {
+        try (NativeMemory info = NativeMemory.allocate(SIZE_OF_SIGINFO)) {
+            int result = LibC.waitid(P_ALL, 0, info.address(), WEXITED | WNOWAIT | option);
+            return result == 0 && info.bytes().getInt(PID_IN_SIGINFO) != 0;
+        }
+    }
+
+    /** Buries those that are dead now as they were a second ago. */
+    private Set<ProcessId> bury(Set<ProcessId> before) {
+        Set<ProcessId> dead = new HashSet<>();
+        for (Entry entry : table.read()) {
+            if (entry.zombie() && entry.parent() == self && !SpawnedChildren.contains(entry.pid())) {
+                dead.add(entry.id());
+                if (before.contains(entry.id())) {
+                    bury(entry.pid());
+                }
+            }
+        }
+        return dead;
+    }
+
+    private static void bury(long pid) {
+        try (NativeMemory status = NativeMemory.allocate(Integer.BYTES)) {
+            int ignored = LibC.waitpid((int) pid, status.address(), WNOHANG);
+        }
+    }
+}

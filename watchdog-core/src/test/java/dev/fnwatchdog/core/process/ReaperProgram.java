@@ -1,0 +1,46 @@
+package dev.fnwatchdog.core.process;
+
+import dev.fnwatchdog.core.config.CommandLine;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** A JVM of its own that inherits orphans: says what the reaper says, and whether it buries them and them alone. */
+final class ReaperProgram {
+    private static final int PR_SET_CHILD_SUBREAPER = 36;
+    private static final int ORPHANS = 20;
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+    private ReaperProgram() {}
+
+    public static void main(String[] arguments) throws Exception {
+        if (List.of(arguments).contains("subreaper")) {
+            LibC.prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
+        }
+        System.out.println(OrphanReaper.start().orElse("started"));
+        CommandLine leaves = CommandLine.parse("/bin/sh -c '(sleep 0.1 &) ; exit 7'");
+        try (CallProcesses calls = new CallProcesses(leaves, Map.of("PATH", System.getenv("PATH")))) {
+            for (int i = 0; i < ORPHANS; i++) {
+                CallProcess process = calls.start(Map.of(), new Stdio.Pipes(false));
+                Process jdk = new ProcessBuilder("sh", "-c", "exit 9").start();
+                System.out.println(StartedCalls.ended(process).describe() + ", " + jdk.waitFor());
+                StartedCalls.discard(process);
+            }
+            // One that is dead for long before anybody asks for it is a child all the same.
+            System.out.println(zombies() + " dead");
+            long end = System.nanoTime() + LIMIT_NANOS;
+            while (zombies() > 0 && System.nanoTime() < end) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            }
+            System.out.println(zombies() + " left");
+        }
+    }
+
+    private static long zombies() {
+        long self = ProcessHandle.current().pid();
+        return ProcessTable.ofThisSystem().read().stream()
+                .filter(entry -> entry.parent() == self && entry.zombie())
+                .count();
+    }
+}
