@@ -12,7 +12,6 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Threads: any.
  */
 final class ExitWatcher implements AutoCloseable {
-    private static final long PIDFD_OPEN = 434;
     private static final int O_CLOEXEC = 0x80000;
     private static final int MOST_EVENTS = 64;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -32,16 +31,12 @@ final class ExitWatcher implements AutoCloseable {
 
     /** Whether this system can tell the end of a process by a descriptor: Linux 5.3 and later. */
     static boolean available() {
-        int descriptor = open(ProcessHandle.current().pid());
+        int descriptor = LibC.pidfdOpen(ProcessHandle.current().pid());
         return descriptor >= 0 && LibC.close(descriptor) == 0;
     }
 
-    private static int open(long pid) {
-        return (int) LibC.syscall(PIDFD_OPEN, pid, 0L, 0L, 0L);
-    }
-
     void watch(SpawnedChild child) {
-        int descriptor = open(child.pid());
+        int descriptor = LibC.pidfdOpen(child.pid());
         if (descriptor < 0 || !add(new Watched(child, descriptor))) {
             // No descriptor is left, or this is closed: a thread for this child alone needs none.
             start("watchdog-exit-" + child.pid(), child::waitFor);

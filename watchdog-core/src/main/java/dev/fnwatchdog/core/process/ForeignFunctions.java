@@ -1,42 +1,43 @@
 package dev.fnwatchdog.core.process;
 
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
 import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * The system's C functions through {@code java.lang.foreign}, which is reached by reflection since this is compiled for
- * releases that do not have it. Numbers and addresses alone go in and out, so that the handles have plain types.
+ * releases that do not have it.
+ *
+ * <p>All are called in one way, with six {@code long}s for a {@code long}: a way costs tens of milliseconds to make. On the
+ * machines that are named here a function takes its numbers and addresses from registers, of which it leaves alone what it
+ * does not know of, and of a result that is an {@code int} the lower half counts.
  */
 final class ForeignFunctions {
     private static final int FIRST_RELEASE = 22;
+    private static final int PARAMETERS = 6;
+    private static final List<String> MACHINES = List.of("amd64", "aarch64");
 
     private final Object linker;
     private final Object symbols;
-    private final Method downcall;
     private final Method find;
-    private final Class<?> layout;
-    private final Class<?> option;
 
     private ForeignFunctions() throws ReflectiveOperationException {
-        Class<?> linkerType = Class.forName("java.lang.foreign.Linker");
-        option = Class.forName("java.lang.foreign.Linker$Option");
-        layout = Class.forName("java.lang.foreign.MemoryLayout");
-        linker = linkerType.getMethod("nativeLinker").invoke(null);
-        symbols = linkerType.getMethod("defaultLookup").invoke(linker);
+        Class<?> type = Class.forName("java.lang.foreign.Linker");
+        linker = type.getMethod("nativeLinker").invoke(null);
+        symbols = type.getMethod("defaultLookup").invoke(linker);
         find = Class.forName("java.lang.foreign.SymbolLookup").getMethod("find", String.class);
-        downcall = linkerType.getMethod(
-                "downcallHandle",
-                Class.forName("java.lang.foreign.MemorySegment"),
-                Class.forName("java.lang.foreign.FunctionDescriptor"),
-                option.arrayType());
     }
 
     /** Fails where there are none, and where using them would print a warning: then nobody has allowed it. */
     static ForeignFunctions open() throws ReflectiveOperationException {
-        if (Runtime.version().feature() < FIRST_RELEASE) {
-            throw new NoSuchMethodException("no foreign functions before JDK " + FIRST_RELEASE);
+        if (Runtime.version().feature() < FIRST_RELEASE
+                || !System.getProperty("os.name", "").equals("Linux")
+                || !MACHINES.contains(System.getProperty("os.arch", ""))) {
+            throw new NoSuchMethodException("not on this JDK, this system or this machine");
         }
         Module module = ForeignFunctions.class.getModule();
         if (!(boolean) Module.class.getMethod("isNativeAccessEnabled").invoke(module)) {
@@ -45,34 +46,30 @@ final class ForeignFunctions {
         return new ForeignFunctions();
     }
 
-    /** A function whose parameters are {@code int} or {@code long}; an address is a {@code long}. */
-    MethodHandle function(String name, Class<?> result, Class<?>... parameters) throws ReflectiveOperationException {
-        return function(name, Array.newInstance(option, 0), result, parameters);
+    /** A function as {@link #caller} wants it. */
+    Object function(String name) throws ReflectiveOperationException {
+        return ((Optional<?>) find.invoke(symbols, name)).orElseThrow(() -> new NoSuchMethodException(name));
     }
 
-    /** One that has {@code fixed} parameters before those whose number varies. */
-    MethodHandle variadic(String name, int fixed, Class<?> result, Class<?>... parameters)
-            throws ReflectiveOperationException {
-        Object options = Array.newInstance(option, 1);
-        Array.set(options, 0, option.getMethod("firstVariadicArg", int.class).invoke(null, fixed));
-        return function(name, options, result, parameters);
-    }
-
-    private MethodHandle function(String name, Object options, Class<?> result, Class<?>... parameters)
-            throws ReflectiveOperationException {
-        Object symbol = ((Optional<?>) find.invoke(symbols, name)).orElseThrow(() -> new NoSuchMethodException(name));
-        Object layouts = Array.newInstance(layout, parameters.length);
-        for (int i = 0; i < parameters.length; i++) {
-            Array.set(layouts, i, layout(parameters[i]));
+    /** What calls a function, given as an {@code Object} before its six parameters. */
+    MethodHandle caller() throws ReflectiveOperationException {
+        Class<?> layout = Class.forName("java.lang.foreign.MemoryLayout");
+        Class<?> descriptor = Class.forName("java.lang.foreign.FunctionDescriptor");
+        Class<?> option = Class.forName("java.lang.foreign.Linker$Option");
+        Object number = Class.forName("java.lang.foreign.ValueLayout")
+                .getField("JAVA_LONG")
+                .get(null);
+        Object numbers = Array.newInstance(layout, PARAMETERS);
+        for (int i = 0; i < PARAMETERS; i++) {
+            Array.set(numbers, i, number);
         }
-        Object descriptor = Class.forName("java.lang.foreign.FunctionDescriptor")
-                .getMethod("of", layout, layout.arrayType())
-                .invoke(null, layout(result), layouts);
-        return (MethodHandle) downcall.invoke(linker, symbol, descriptor, options);
-    }
-
-    private static Object layout(Class<?> type) throws ReflectiveOperationException {
-        String name = type == int.class ? "JAVA_INT" : "JAVA_LONG";
-        return Class.forName("java.lang.foreign.ValueLayout").getField(name).get(null);
+        Object shape = descriptor.getMethod("of", layout, layout.arrayType()).invoke(null, number, numbers);
+        Object handle = Class.forName("java.lang.foreign.Linker")
+                .getMethod("downcallHandle", descriptor, option.arrayType())
+                .invoke(linker, shape, Array.newInstance(option, 0));
+        Class<?>[] parameters = new Class<?>[1 + PARAMETERS];
+        Arrays.fill(parameters, long.class);
+        parameters[0] = Object.class;
+        return ((MethodHandle) handle).asType(MethodType.methodType(long.class, parameters));
     }
 }

@@ -4,9 +4,6 @@ import dev.fnwatchdog.core.process.ProcessTable.Entry;
 
 /** Signals through a descriptor of the process, which stays its own. */
 final class NativeSignals implements Signals {
-    private static final long PIDFD_SEND_SIGNAL = 424;
-    private static final long PIDFD_OPEN = 434;
-
     private final ProcessTable table;
     private final Signals fallback;
 
@@ -29,12 +26,12 @@ final class NativeSignals implements Signals {
 
     /** False where it has ended, or no descriptor is left. */
     private boolean send(Entry entry, int signal) {
-        int descriptor = (int) LibC.syscall(PIDFD_OPEN, entry.pid(), 0L, 0L, 0L);
+        int descriptor = LibC.pidfdOpen(entry.pid());
         if (descriptor < 0) {
             return false;
         }
         try {
-            return table.stillThere(entry) && LibC.syscall(PIDFD_SEND_SIGNAL, descriptor, signal, 0L, 0L) == 0;
+            return table.stillThere(entry) && LibC.pidfdSendSignal(descriptor, signal) == 0;
         } finally {
             int ignored = LibC.close(descriptor);
         }

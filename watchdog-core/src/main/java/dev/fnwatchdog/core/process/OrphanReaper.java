@@ -53,7 +53,7 @@ public final class OrphanReaper {
 
     private static boolean isSubreaper() {
         try (NativeMemory answer = NativeMemory.allocate(Integer.BYTES)) {
-            return LibC.prctl(PR_GET_CHILD_SUBREAPER, answer.address(), 0L, 0L, 0L) == 0
+            return LibC.prctl(PR_GET_CHILD_SUBREAPER, answer.address()) == 0
                     && answer.bytes().getInt(0) != 0;
         }
     }

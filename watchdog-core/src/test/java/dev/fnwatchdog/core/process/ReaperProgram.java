@@ -3,6 +3,7 @@ package dev.fnwatchdog.core.process;
 import dev.fnwatchdog.core.config.CommandLine;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -16,9 +17,16 @@ final class ReaperProgram {
 
     public static void main(String[] arguments) throws Exception {
         if (List.of(arguments).contains("subreaper")) {
-            LibC.prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
+            LibC.prctl(PR_SET_CHILD_SUBREAPER, 1L);
         }
-        System.out.println(OrphanReaper.start().orElse("started"));
+        Optional<String> warning = OrphanReaper.start();
+        System.out.println(warning.orElse("started"));
+        if (warning.isEmpty()) {
+            leaveOrphans();
+        }
+    }
+
+    private static void leaveOrphans() throws Exception {
         CommandLine leaves = CommandLine.parse("/bin/sh -c '(sleep 0.1 &) ; exit 7'");
         try (CallProcesses calls = new CallProcesses(leaves, Map.of("PATH", System.getenv("PATH")))) {
             for (int i = 0; i < ORPHANS; i++) {
