@@ -10,6 +10,7 @@ import dev.fnwatchdog.core.health.Shutdown;
 import dev.fnwatchdog.core.log.Console;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
+import dev.fnwatchdog.core.process.OrphanReaper;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +92,7 @@ public final class Main {
             throws IOException, FunctionFailedException {
         tuneLibraries();
         QuietLoggerProvider.sendTo(log::warn);
+        OrphanReaper.start().ifPresent(log::warn);
         CompletableFuture<Watchdog> started = new CompletableFuture<>();
         CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
         // From before the start: a function that is just being started must not be left behind.
@@ -140,5 +142,9 @@ public final class Main {
         System.setProperty("io.undertow.http2-max-header-size", Integer.toString(Listener.LONGEST_HEAD));
         // Nobody reads them, and registering costs a part of the start.
         System.setProperty("jboss.threads.eqe.register-mbean", "false");
+        if (Runtime.version().feature() < 22) {
+            // Half the time of the JDK's usual way to start a process; later there is a better one.
+            System.setProperty("jdk.lang.Process.launchMechanism", "VFORK");
+        }
     }
 }

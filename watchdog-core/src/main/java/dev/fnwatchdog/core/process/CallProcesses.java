@@ -75,8 +75,8 @@ public final class CallProcesses implements AutoCloseable {
         running.add(tree);
         process.onExit().whenComplete((ended, failure) -> running.remove(tree));
         if (closed) {
-            // Nobody else kills it any more.
-            process.kill();
+            // Nobody else kills it any more, and this program may end before a thread gets to it.
+            TreeKill.all(table, List.of(tree));
         }
         return process;
     }
@@ -107,6 +107,7 @@ public final class CallProcesses implements AutoCloseable {
         while (!left.isEmpty() && System.nanoTime() < end) {
             left = kill.round(left);
         }
+        killer.awaitQuiet(end - System.nanoTime());
         launcher.close();
     }
 }

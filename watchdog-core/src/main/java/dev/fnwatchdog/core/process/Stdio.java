@@ -3,8 +3,8 @@ package dev.fnwatchdog.core.process;
 /** Where the three standard streams of a call's process lead (contract 4). */
 public sealed interface Stdio {
     /**
-     * Descriptors of this process, each open until {@code start} has returned. The child gets blocking ones of its own,
-     * whatever these are; the caller closes these then, so that the streams end when the child ends them.
+     * Descriptors of this process, each to be left open until {@code start} has returned. The child's are blocking,
+     * whatever these were before; the caller then closes these, so that the streams end when the child ends them.
      *
      * @param input the read end of a pipe, 3 or more
      * @param output the write end of a pipe, 3 or more

@@ -2,6 +2,7 @@ package dev.fnwatchdog.core.process;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Kills trees in the background, all that wait for it with one reading of the process table a round.
@@ -47,12 +48,26 @@ final class TreeKiller {
         trees.addAll(pending);
         pending.clear();
         running = !trees.isEmpty();
+        notifyAll();
         return running;
+    }
+
+    /** Waits until there is nothing left to kill, for at most the given time. */
+    synchronized void awaitQuiet(long nanos) {
+        long end = System.nanoTime() + nanos;
+        try {
+            for (long left = nanos; running && left > 0; left = end - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The next one who asks gets a new thread, and with it what was not finished. */
     private synchronized void failed(Set<ProcessTree> trees) {
         pending.addAll(trees);
         running = false;
+        notifyAll();
     }
 }

@@ -24,8 +24,11 @@ final class TreeScan {
 
     TreeScan(ProcessTable table, Collection<ProcessTree> trees) {
         this.table = table;
-        long oldest = trees.stream().mapToLong(ProcessTree::start).min().orElse(Long.MAX_VALUE);
         long self = ProcessHandle.current().pid();
+        // Where a root's start is not known, it was after this process's own.
+        long first = table.entry(self).map(Entry::start).orElse(0L);
+        long oldest = Math.max(
+                first, trees.stream().mapToLong(ProcessTree::start).min().orElse(first));
         // The watchdog itself is spared.
         this.entries = table.read().stream()
                 .filter(entry -> entry.start() >= oldest && entry.pid() != self)

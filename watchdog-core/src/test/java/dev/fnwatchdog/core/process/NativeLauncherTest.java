@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -29,6 +30,23 @@ class NativeLauncherTest {
     @Test
     void isAvailable() {
         assertThat(NativeLauncher.available()).isTrue();
+    }
+
+    @Test
+    void isNotUsedWhereThatWouldPrintAWarning() throws Exception {
+        assertThat(ChildJvm.run(ChildJvm.command(CallProgram.class, List.of())))
+                .isEqualTo("a\nexit status 3\nby the JDK\n");
+        assertThat(ChildJvm.run(ChildJvm.command(CallProgram.class, ChildJvm.nativeAccess())))
+                .isEqualTo("a\nexit status 3\nnative\n");
+    }
+
+    @Test
+    void keepsTheBytesOfAnInheritedVariable() throws Exception {
+        // The shell sets what no JVM could; the JVM runs where its encoding has no such characters.
+        String command = String.join(" ", ChildJvm.command(BytesProgram.class, ChildJvm.nativeAccess()));
+        assertThat(ChildJvm.run(
+                        List.of("sh", "-c", "LC_ALL=C INHERITED=\"$(printf 'a\\377\\303\\251')\" exec " + command)))
+                .isEqualTo("61 ff c3 a9\n");
     }
 
     @ParameterizedTest

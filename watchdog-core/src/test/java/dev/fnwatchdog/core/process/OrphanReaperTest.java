@@ -1,14 +1,10 @@
 package dev.fnwatchdog.core.process;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -36,14 +32,18 @@ class OrphanReaperTest {
     @Test
     @EnabledForJreRange(minVersion = 22)
     void buriesThemAsPid1() throws Exception {
-        assumeThat(run(command(NAMESPACE, "true"))).as("may make a namespace").isEqualTo("");
+        assumeThat(ChildJvm.run(command(NAMESPACE, "true")))
+                .as("may make a namespace")
+                .isEqualTo("");
         reaps(program(NAMESPACE));
     }
 
     @Test
     @EnabledForJreRange(maxVersion = 21)
     void tellsAsPid1ThatItCannot() throws Exception {
-        assumeThat(run(command(NAMESPACE, "true"))).as("may make a namespace").isEqualTo("");
+        assumeThat(ChildJvm.run(command(NAMESPACE, "true")))
+                .as("may make a namespace")
+                .isEqualTo("");
         assertThat(program(NAMESPACE).lines().findFirst().orElseThrow())
                 .isEqualTo("as PID 1 the watchdog cannot reap orphaned processes on this JDK: use JDK 22 or later,"
                         + " or an init such as docker run --init");
@@ -60,24 +60,13 @@ class OrphanReaperTest {
 
     private static String program(List<String> before, String... arguments) throws Exception {
         List<String> java = new ArrayList<>(before);
-        java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(option -> option.startsWith("--enable-native-access"))
-                .forEach(java::add);
-        java.addAll(List.of("-cp", System.getProperty("java.class.path"), ReaperProgram.class.getName()));
-        return run(command(java, arguments));
+        java.addAll(ChildJvm.command(ReaperProgram.class, ChildJvm.nativeAccess()));
+        return ChildJvm.run(command(java, arguments));
     }
 
     private static List<String> command(List<String> before, String... words) {
         List<String> command = new ArrayList<>(before);
         command.addAll(List.of(words));
         return command;
-    }
-
-    private static String run(List<String> command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        return output;
     }
 }
