@@ -125,7 +125,7 @@ class ProcessTreeTest {
     void sparesTheWatchdogItself() throws Exception {
         show(root, START, NOBODY, NOBODY);
         ProcessTree tree = tree();
-        show(ProcessHandle.current().pid(), LATER, root.pid(), root.pid(), "Watchdog_Call=" + marker.value());
+        show(ProcessHandle.current().pid(), START, root.pid(), root.pid(), "Watchdog_Call=" + marker.value());
         show(other, LATER, ProcessHandle.current().pid(), NOBODY);
 
         kill(tree);
