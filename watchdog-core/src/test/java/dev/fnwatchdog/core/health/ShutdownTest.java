@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,6 +21,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ShutdownTest {
+    // Not the common pool, which on two processors has one thread: a shutdown blocks it.
+    private static final Executor THREADS = task -> {
+        Thread thread = new Thread(task, "shutdown");
+        thread.setDaemon(true);
+        thread.start();
+    };
+
     private static final Shutdown.Limits LIMITS = new Shutdown.Limits(Duration.ofSeconds(30), Duration.ofSeconds(10));
 
     private final List<String> happened = new CopyOnWriteArrayList<>();
@@ -136,9 +144,9 @@ class ShutdownTest {
                 },
                 LIMITS,
                 ShutdownTest::seconds);
-        CompletableFuture<Integer> first = CompletableFuture.supplyAsync(() -> shutdown.begin(Cause.SIGTERM));
+        CompletableFuture<Integer> first = CompletableFuture.supplyAsync(() -> shutdown.begin(Cause.SIGTERM), THREADS);
         assertThat(quiet.await(20, TimeUnit.SECONDS)).isTrue();
-        CompletableFuture<Integer> second = CompletableFuture.supplyAsync(() -> shutdown.begin(Cause.SIGTERM));
+        CompletableFuture<Integer> second = CompletableFuture.supplyAsync(() -> shutdown.begin(Cause.SIGTERM), THREADS);
         assertThat(killing.await(20, TimeUnit.SECONDS)).isTrue();
 
         assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> first.get(100, TimeUnit.MILLISECONDS));
@@ -155,7 +163,7 @@ class ShutdownTest {
             quiet.countDown();
             spinUntil(over);
         });
-        CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> shutdown.begin(Cause.SIGTERM));
+        CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> shutdown.begin(Cause.SIGTERM), THREADS);
         assertThat(quiet.await(20, TimeUnit.SECONDS)).isTrue();
 
         assertThat(shutdown.begin(Cause.SIGINT)).isEqualTo(130);
@@ -172,9 +180,9 @@ class ShutdownTest {
             waiting.countDown();
             goOn.await();
         });
-        CompletableFuture<Integer> first = CompletableFuture.supplyAsync(() -> shutdown.begin(Cause.SIGTERM));
+        CompletableFuture<Integer> first = CompletableFuture.supplyAsync(() -> shutdown.begin(Cause.SIGTERM), THREADS);
         assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
-        CompletableFuture<Integer> second = CompletableFuture.supplyAsync(() -> shutdown.begin(Cause.CLOSE));
+        CompletableFuture<Integer> second = CompletableFuture.supplyAsync(() -> shutdown.begin(Cause.CLOSE), THREADS);
         assertThat(second).isNotDone();
 
         goOn.countDown();
