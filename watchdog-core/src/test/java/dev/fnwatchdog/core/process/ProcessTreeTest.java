@@ -129,10 +129,7 @@ class ProcessTreeTest {
         show(other, LATER, NOBODY, 9);
         // It is seen without an environment at first, as the system shows it meanwhile.
         TreeKill kill = new TreeKill(new ProcessTable(proc));
-        Set<ProcessTree> left = Set.of(tree);
-        while (root.isAlive()) {
-            left = kill.round(left);
-        }
+        Set<ProcessTree> left = kill.round(Set.of(tree));
         left = kill.round(left);
         assertThat(left).containsExactly(tree);
         show(other, LATER, NOBODY, 9, "Watchdog_Call=" + marker.value());
