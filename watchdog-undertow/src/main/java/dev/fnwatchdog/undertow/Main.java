@@ -92,7 +92,7 @@ public final class Main {
             throws IOException, FunctionFailedException {
         tuneLibraries();
         QuietLoggerProvider.sendTo(log::warn);
-        OrphanReaper.start().ifPresent(log::warn);
+        OrphanReaper.start(log::warn);
         CompletableFuture<Watchdog> started = new CompletableFuture<>();
         CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
         // From before the start: a function that is just being started must not be left behind.

@@ -40,9 +40,13 @@ record CallMarker(String value) {
         return environment.substring(from, environment.indexOf('\0', from));
     }
 
+    /** Whether a marker is this one or one made inside it. */
+    boolean holds(String marker) {
+        return marker.equals(value) || marker.startsWith(value + "/");
+    }
+
     /** Whether an environment, each variable between NULs, holds this marker or one made inside it. */
     boolean in(String environment) {
-        String variable = "\0" + NAME + "=" + value;
-        return environment.contains(variable + "\0") || environment.contains(variable + "/");
+        return holds(valueIn(environment));
     }
 }

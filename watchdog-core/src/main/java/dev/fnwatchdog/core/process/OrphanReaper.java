@@ -3,10 +3,10 @@ package dev.fnwatchdog.core.process;
 import dev.fnwatchdog.core.process.ProcessTable.Entry;
 import dev.fnwatchdog.core.process.ProcessTable.ProcessId;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * Buries the orphans that this process inherits as PID 1 of a container (contract 4), and none of its own children: those
@@ -16,9 +16,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class OrphanReaper {
     private static final String CANNOT =
-            "as PID 1 the watchdog cannot reap orphaned processes on this JDK: use JDK 22 or later, or an init such as"
-                    + " docker run --init";
-    private static final int PR_GET_CHILD_SUBREAPER = 37;
+            "as PID 1 the watchdog cannot reap orphaned processes here: that takes JDK 22 or later and glibc, or an init"
+                    + " such as docker run --init";
+    private static final int FIRST_RELEASE = 22;
     private static final int P_ALL = 0;
     private static final int WNOHANG = 1;
     private static final int WEXITED = 4;
@@ -34,28 +34,32 @@ public final class OrphanReaper {
     private OrphanReaper() {}
 
     /**
-     * Starts reaping where this process inherits orphans. To be called once.
+     * Starts reaping where this process is PID 1, and returns at once. To be called once.
      *
-     * @return one line for the log where it does but cannot reap them, as on JDK 17
+     * @param warn gets one line where it is but cannot reap them, as on JDK 17
      */
-    public static Optional<String> start() {
-        boolean first = ProcessHandle.current().pid() == 1;
-        if (!NativeLauncher.available()) {
-            return first ? Optional.of(CANNOT) : Optional.empty();
+    public static void start(Consumer<String> warn) {
+        if (ProcessHandle.current().pid() == 1) {
+            if (Runtime.version().feature() < FIRST_RELEASE) {
+                warn.accept(CANNOT);
+            } else {
+                reap(warn);
+            }
         }
-        if (first || isSubreaper()) {
-            Thread thread = new Thread(new OrphanReaper()::run, "watchdog-orphans");
-            thread.setDaemon(true);
-            thread.start();
-        }
-        return Optional.empty();
     }
 
-    private static boolean isSubreaper() {
-        try (NativeMemory answer = NativeMemory.allocate(Integer.BYTES)) {
-            return LibC.prctl(PR_GET_CHILD_SUBREAPER, answer.address()) == 0
-                    && answer.bytes().getInt(0) != 0;
-        }
+    /** Whoever this process is; what it takes is loaded on the new thread. */
+    static void reap(Consumer<String> warn) {
+        Runnable task = () -> {
+            if (NativeLauncher.available()) {
+                new OrphanReaper().run();
+            } else {
+                warn.accept(CANNOT);
+            }
+        };
+        Thread thread = new Thread(task, "watchdog-orphans");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private void run() {

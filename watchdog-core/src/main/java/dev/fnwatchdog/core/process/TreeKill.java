@@ -5,9 +5,13 @@ import dev.fnwatchdog.core.process.ProcessTable.ProcessId;
 import dev.fnwatchdog.core.process.TreeScan.Member;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -21,11 +25,14 @@ import java.util.stream.Stream;
 final class TreeKill {
     // More than a few mean a fork bomb.
     private static final int MOST_ROUNDS = 1000;
+    private static final int MOST_DOUBTS = 4;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
 
     private final ProcessTable table;
     private final Signals signals;
     private final Set<ProcessId> frozen = new HashSet<>();
     private final Set<ProcessId> killed = new HashSet<>();
+    private final Map<ProcessTree, Integer> doubts = new HashMap<>();
 
     TreeKill(ProcessTable table) {
         this.table = table;
@@ -66,7 +73,25 @@ final class TreeKill {
                 left.add(member.tree());
             }
         }
+        doubt(scan.uncertain(), trees, left);
         return left;
+    }
+
+    /** What looks done is looked at some more times, with a pause, where not all could be seen. */
+    private void doubt(boolean uncertain, Collection<ProcessTree> trees, Set<ProcessTree> left) {
+        boolean busy = !left.isEmpty();
+        for (ProcessTree tree : trees) {
+            if (left.contains(tree)) {
+                doubts.remove(tree);
+            } else if (uncertain && doubts.merge(tree, 1, Integer::sum) < MOST_DOUBTS) {
+                left.add(tree);
+            } else {
+                doubts.remove(tree);
+            }
+        }
+        if (!busy && !left.isEmpty()) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
     }
 
     /** What has gone from the table is not to be remembered. */

@@ -24,6 +24,9 @@ final class TreeScan {
     private final Map<Long, ProcessTree> bySession = new HashMap<>();
     private final Map<String, ProcessTree> byMarker = new HashMap<>();
 
+    // Mutable state
+    private boolean uncertain;
+
     TreeScan(ProcessTable table, Collection<ProcessTree> trees) {
         this.table = table;
         long self = ProcessHandle.current().pid();
@@ -82,21 +85,34 @@ final class TreeScan {
         return members.values();
     }
 
+    /** Whether some process had no environment: it may only just become another program, which has its marker in a moment. */
+    boolean uncertain() {
+        return uncertain;
+    }
+
     private Optional<ProcessTree> tree(Entry entry) {
         ProcessTree tree = byPid.get(entry.pid());
         if (tree != null && tree.isRoot(entry)) {
             return Optional.of(tree);
         }
+        String environment = table.environment(entry.pid());
+        uncertain |= environment.length() <= 2 && !entry.zombie();
+        String marker = CallMarker.valueIn(environment);
         tree = bySession.get(entry.session());
-        if (tree != null && entry.start() >= tree.start()) {
+        if (tree != null && entry.start() >= tree.start() && !isOfAnother(marker, tree)) {
             return Optional.of(tree);
         }
-        return marked(entry);
+        return marked(entry, marker);
+    }
+
+    /** Where the root was never seen, its session's number may have gone to another call. */
+    private static boolean isOfAnother(String marker, ProcessTree tree) {
+        return tree.start() == 0 && !marker.isEmpty() && !tree.marker().holds(marker);
     }
 
     /** A marker made inside another one's begins with that and a slash. */
-    private Optional<ProcessTree> marked(Entry entry) {
-        String marker = CallMarker.valueIn(table.environment(entry.pid()));
+    private Optional<ProcessTree> marked(Entry entry, String value) {
+        String marker = value;
         while (!marker.isEmpty()) {
             ProcessTree tree = byMarker.get(marker);
             if (tree != null && entry.start() >= tree.start()) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,6 +120,25 @@ class ProcessTreeTest {
 
         dies(other);
         assertThat(root.isAlive()).isTrue();
+    }
+
+    @Test
+    void waitsForTheMarkerOfOneThatIsOnlyJustBecomingAnotherProgram() throws Exception {
+        show(root, START, NOBODY, NOBODY);
+        ProcessTree tree = tree();
+        show(other, LATER, NOBODY, 9);
+        // It is seen without an environment at first, as the system shows it meanwhile.
+        TreeKill kill = new TreeKill(new ProcessTable(proc));
+        Set<ProcessTree> left = kill.round(Set.of(tree));
+        left = kill.round(left);
+        assertThat(left).containsExactly(tree);
+        show(other, LATER, NOBODY, 9, "Watchdog_Call=" + marker.value());
+        for (int round = 0; round < 20 && !left.isEmpty(); round++) {
+            left = kill.round(left);
+        }
+
+        assertThat(left).isEmpty();
+        dies(other);
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.fnwatchdog.core.process;
 import dev.fnwatchdog.core.config.CommandLine;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -18,10 +17,12 @@ final class ReaperProgram {
     public static void main(String[] arguments) throws Exception {
         if (List.of(arguments).contains("subreaper")) {
             LibC.prctl(PR_SET_CHILD_SUBREAPER, 1L);
+            OrphanReaper.reap(System.out::println);
+        } else {
+            OrphanReaper.start(System.out::println);
         }
-        Optional<String> warning = OrphanReaper.start();
-        System.out.println(warning.orElse("started"));
-        if (warning.isEmpty()) {
+        if (NativeLauncher.available()) {
+            System.out.println("started");
             leaveOrphans();
         }
     }
