@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Lets only those calls pass whose token permits the function ({@code jwt_auth}, contract 8).
@@ -64,10 +65,11 @@ final class JwtHandler implements HttpHandler {
     private void await(HttpServerExchange exchange, CompletableFuture<AuthDecision> decision, long begun) {
         Call call = Call.of(exchange);
         call.watchClient();
-        decision.thenAccept(made -> {
+        CompletionStage<AuthDecision> made = decision;
+        made.whenComplete((ignored, failure) -> {
             // It may have been answered for its slow body, or broken off, or its client may have left.
             if (!call.stopped()) {
-                exchange.dispatch(SameThreadExecutor.INSTANCE, (HttpHandler) ex -> decided(ex, made, begun));
+                exchange.dispatch(SameThreadExecutor.INSTANCE, (HttpHandler) ex -> decided(ex, decision.join(), begun));
             }
         });
     }

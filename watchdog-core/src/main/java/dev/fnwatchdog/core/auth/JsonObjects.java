@@ -34,6 +34,11 @@ final class JsonObjects extends AbstractDeserializer<Map<String, ?>> {
         if (!(values.deserialize(reader) instanceof Map<?, ?> object)) {
             throw new IllegalArgumentException("not a JSON object");
         }
+        return named(object);
+    }
+
+    /** The same members, typed as what they are. */
+    static Map<String, ?> named(Map<?, ?> object) {
         Map<String, Object> members = new LinkedHashMap<>();
         object.forEach((name, value) -> members.put(String.valueOf(name), value));
         return members;

@@ -4,7 +4,6 @@ import io.jsonwebtoken.Header;
 import io.jsonwebtoken.JwsHeader;
 import io.jsonwebtoken.Locator;
 import io.jsonwebtoken.security.Jwk;
-import io.jsonwebtoken.security.JwkSet;
 import io.jsonwebtoken.security.Jwks;
 import java.io.IOException;
 import java.security.Key;
@@ -12,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The keys of an authority that tokens may be signed with. Immutable. */
 final class KeySet implements Locator<Key> {
@@ -27,21 +27,25 @@ final class KeySet implements Locator<Key> {
         }
     }
 
-    /** Keeps those that can be used; an entry that is none, or that nobody knows, does no harm to the others. */
+    /** Keeps those that can be used; an entry that cannot does no harm to the others. */
     static KeySet parse(String json) throws IOException {
-        Map<String, ?> members = JsonObjects.read(json);
-        if (!(members.get("keys") instanceof List<?>)) {
+        if (!(JsonObjects.read(json).get("keys") instanceof List<?> entries)) {
             throw new IOException("it has no list \"keys\"");
         }
-        try {
-            JwkSet set = Jwks.setParser().json(JsonObjects.READER).build().parse(json);
-            List<VerificationKey> usable = new ArrayList<>();
-            for (Jwk<?> jwk : set.getKeys()) {
-                VerificationKey.of(jwk).ifPresent(usable::add);
+        List<VerificationKey> usable = new ArrayList<>();
+        for (Object entry : entries) {
+            if (entry instanceof Map<?, ?> members) {
+                read(members).flatMap(VerificationKey::of).ifPresent(usable::add);
             }
-            return new KeySet(usable);
-        } catch (RuntimeException e) {
-            throw new IOException("it is not a key set", e);
+        }
+        return new KeySet(usable);
+    }
+
+    private static Optional<Jwk<?>> read(Map<?, ?> members) {
+        try {
+            return Optional.of(Jwks.builder().add(JsonObjects.named(members)).build());
+        } catch (RuntimeException unknownOrMalformed) {
+            return Optional.empty();
         }
     }
 
