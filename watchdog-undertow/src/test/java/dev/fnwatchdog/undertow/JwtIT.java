@@ -42,18 +42,19 @@ class JwtIT {
             assertThat(refused.headers().firstValue("WWW-Authenticate")).contains("Bearer realm=IAM function invoke");
 
             String token = issuer.token();
-            HttpResponse<String> served = watchdog.send(
-                    watchdog.request("/served").header("Authorization", "Bearer " + token));
+            HttpResponse<String> served =
+                    watchdog.send(watchdog.request("/served").header("Authorization", "Bearer " + token));
             assertThat(served.statusCode()).isEqualTo(200);
             assertThat(served.body())
                     .contains("Http_Authorization=Bearer " + token + "\n")
                     .containsPattern("Http_X_Auth_Seconds=\\d\\.\\d{6}\n");
 
-            HttpResponse<String> forbidden = watchdog.send(
-                    watchdog.request("/").header("Authorization", "Bearer " + issuer.tokenFor("a:b")));
+            HttpResponse<String> forbidden =
+                    watchdog.send(watchdog.request("/").header("Authorization", "Bearer " + issuer.tokenFor("a:b")));
             assertThat(forbidden.statusCode()).isEqualTo(403);
 
-            assertThat(watchdog.awaitLine("GET /path - 401")).matches(TIME + "GET /path - 401 ACCESS DENIED - \\(.*s\\)");
+            assertThat(watchdog.awaitLine("GET /path - 401"))
+                    .matches(TIME + "GET /path - 401 ACCESS DENIED - \\(.*s\\)");
             watchdog.awaitLine("GET /served - 200");
             assertThat(watchdog.err()).allMatch(line -> line.matches(TIME + ".*") && !line.contains("eyJ"));
             assertThat(watchdog.out()).isEmpty();

@@ -35,7 +35,9 @@ class JwtTest {
 
     private static String get(String path, String... headerLines) {
         return "GET " + path + " HTTP/1.1\r\nHost: h\r\n"
-                + String.join("", List.of(headerLines).stream().map(line -> line + "\r\n").toList())
+                + String.join(
+                        "",
+                        List.of(headerLines).stream().map(line -> line + "\r\n").toList())
                 + "\r\n";
     }
 
@@ -55,8 +57,9 @@ class JwtTest {
                     .startsWith("HTTP/1.1 200 OK\r\n")
                     .contains("GET /path?a=b HTTP/1.1\r\n", bearer(token) + "\r\n")
                     .containsPattern("X-Auth-Seconds: \\d\\.\\d{6}\r\n")
-                    .doesNotContain("99", "98");
-            assertThat(watchdog.log().awaitLine("GET /path")).matches(".* GET /path\\?a=b - 200 OK - ContentLength: .*");
+                    .doesNotContain(": 99\r\n", ": 98\r\n");
+            assertThat(watchdog.log().awaitLine("GET /path"))
+                    .matches(".* GET /path\\?a=b - 200 OK - ContentLength: .*");
             assertThat(watchdog.log().holds(token)).isFalse();
         }
     }
@@ -79,14 +82,15 @@ class JwtTest {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     String head = connection.readHead();
                     String body = connection.readUntil("\r\n\r\n");
-                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s".formatted((head + body).length(), head + body));
+                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
+                            .formatted((head + body).length(), head + body));
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\n" + bearer(issuer.token())
                     + "\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX-Auth-Seconds: 99\r\nX-Other: a\r\n\r\n");
 
-            assertThat(client.readResponse()).contains("X-Other: a\r\n").doesNotContain("99");
+            assertThat(client.readResponse()).contains("X-Other: a\r\n").doesNotContain(": 99");
         }
     }
 
@@ -122,7 +126,11 @@ class JwtTest {
                         RunningWatchdog.inFrontOf(function, issuer.settings("jwt_auth_debug", "true"));
                 RawClient client = watchdog.connect()) {
             for (String token : List.of(
-                    issuer.expiredToken(), issuer.forgedToken(), "eyJhbGciOiJub25lIn0.e30.", "eyJ\u00e9", "a".repeat(200_000))) {
+                    issuer.expiredToken(),
+                    issuer.forgedToken(),
+                    "eyJhbGciOiJub25lIn0.e30.",
+                    "eyJ\u00e9",
+                    "a".repeat(200_000))) {
                 client.send(get("/", bearer(token)));
 
                 assertThat(client.readResponse())
@@ -139,7 +147,8 @@ class JwtTest {
             watchdog.log().awaitLine("GET /last - 200");
             assertThat(watchdog.log().lines()).noneMatch(line -> line.contains("eyJ") || line.contains("aaaa"));
             assertThat(watchdog.log().holds("JWT claims: {")).isTrue();
-            assertThat(watchdog.log().holds("JWT refused: the token has expired")).isTrue();
+            assertThat(watchdog.log().holds("JWT refused: the token has expired"))
+                    .isTrue();
         }
     }
 
@@ -165,8 +174,7 @@ class JwtTest {
     @Test
     void logsARefusalAsJsonToo() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
-                RunningWatchdog watchdog =
-                        RunningWatchdog.inFrontOf(function, issuer.settings("log_format", "json"));
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings("log_format", "json"));
                 RawClient client = watchdog.connect()) {
             client.send(get("/path?token=secret"));
             client.readResponse();
@@ -259,16 +267,33 @@ class JwtTest {
                 Http2Client client = Http2Client.on(watchdog.connect())) {
             client.get(1, "/none");
             assertThat(client.response(1)).contains(":status: 401", "www-authenticate: ", WANTED);
-            client.request(3, Http2Frames.END_STREAM, "GET", "/good", "authorization", "Bearer " + issuer.token(), "x-auth-seconds", "99");
+            client.request(
+                    3,
+                    Http2Frames.END_STREAM,
+                    "GET",
+                    "/good",
+                    "authorization",
+                    "Bearer " + issuer.token(),
+                    "x-auth-seconds",
+                    "99");
             assertThat(client.response(3))
                     .contains(":status: 200")
-                    .containsPattern("X-Auth-Seconds: 0\\.\\d{6}\r\n")
-                    .doesNotContain("99");
-            client.request(5, Http2Frames.END_STREAM, "GET", "/other", "authorization", "Bearer " + issuer.tokenFor("a:*"));
+                    .containsPattern("x-auth-seconds: 0\\.\\d{6}\r\n")
+                    .doesNotContain(": 99");
+            client.request(
+                    5, Http2Frames.END_STREAM, "GET", "/other", "authorization", "Bearer " + issuer.tokenFor("a:*"));
             assertThat(client.response(5)).contains(":status: 403", "insufficient permissions\n");
             client.request(7, 0, "POST", "/body");
             assertThat(client.response(7)).contains(":status: 401");
-            client.request(9, Http2Frames.END_STREAM, "GET", "/two", "authorization", "Bearer " + issuer.token(), "authorization", "Bearer x");
+            client.request(
+                    9,
+                    Http2Frames.END_STREAM,
+                    "GET",
+                    "/two",
+                    "authorization",
+                    "Bearer " + issuer.token(),
+                    "authorization",
+                    "Bearer x");
             assertThat(client.response(9)).contains(":status: 401");
         }
     }
@@ -307,9 +332,11 @@ class JwtTest {
 
         assertThatThrownBy(() -> RunningWatchdog.startedInFrontOf(1, settings))
                 .isInstanceOf(IOException.class)
-                .hasMessage("jwt_auth: cannot read the issuer document at %s/.well-known/openid-configuration:"
+                .hasMessage(
+                        "jwt_auth: cannot read the issuer document at %s/.well-known/openid-configuration:"
                                 + " connection refused",
                         url);
-        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
+                .isEmpty();
     }
 }

@@ -42,8 +42,7 @@ final class TokenIssuer implements AutoCloseable {
         issuer.server.setExecutor(issuer.threads);
         issuer.server.createContext(
                 "/.well-known/openid-configuration",
-                exchange -> send(
-                        exchange, "{\"issuer\":\"%1$s\",\"jwks_uri\":\"%1$s/keys\"}".formatted(issuer.url())));
+                exchange -> send(exchange, "{\"issuer\":\"%1$s\",\"jwks_uri\":\"%1$s/keys\"}".formatted(issuer.url())));
         issuer.server.createContext("/keys", issuer::sendKeys);
         issuer.server.start();
         return issuer;
@@ -134,8 +133,9 @@ final class TokenIssuer implements AutoCloseable {
 
     private String token(String id, KeyPair pair, String permission, long seconds) {
         String header = "{\"alg\":\"EdDSA\",\"typ\":\"JWT\",\"kid\":\"%s\"}".formatted(id);
-        String claims = "{\"iss\":\"%1$s\",\"aud\":\"%1$s\",\"sub\":\"fed:alice\",\"exp\":%2$d,\"function\":{\"permissions\":[\"%3$s\"]}}"
-                .formatted(url(), Instant.now().getEpochSecond() + seconds, permission);
+        String claims =
+                "{\"iss\":\"%1$s\",\"aud\":\"%1$s\",\"sub\":\"fed:alice\",\"exp\":%2$d,\"function\":{\"permissions\":[\"%3$s\"]}}"
+                        .formatted(url(), Instant.now().getEpochSecond() + seconds, permission);
         String signed = base64(header) + "." + base64(claims);
         try {
             Signature signature = Signature.getInstance("Ed25519");

@@ -29,7 +29,7 @@ final class PublishedKeys implements AutoCloseable {
 
     // Mutable state, under this object's lock
     private CompletableFuture<Void> underWay = CompletableFuture.completedFuture(null);
-    private long begun;
+    private long asked;
 
     private PublishedKeys(DocumentReader reader, URI location, Pace pace, Consumer<KeySet> receiver, WatchdogLog log) {
         this.reader = reader;
@@ -37,6 +37,7 @@ final class PublishedKeys implements AutoCloseable {
         this.pace = pace;
         this.receiver = receiver;
         this.log = log;
+        this.asked = System.nanoTime() - pace.pause().toNanos();
     }
 
     /**
@@ -49,7 +50,6 @@ final class PublishedKeys implements AutoCloseable {
             throws IOException {
         PublishedKeys keys = new PublishedKeys(reader, location, pace, receiver, log);
         try {
-            keys.begun = System.nanoTime();
             keys.read();
             long nanos = pace.refresh().toNanos();
             var unused = keys.thread.scheduleWithFixedDelay(keys::refresh, nanos, nanos, TimeUnit.NANOSECONDS);
@@ -60,10 +60,14 @@ final class PublishedKeys implements AutoCloseable {
         }
     }
 
-    /** Completes, never with a failure, when the reading that is under way or is due has ended; at once where none is. */
+    /**
+     * Completes when the reading that is under way has ended, or one that begins now, unless another was asked for just
+     * before; at once where there is none.
+     */
     synchronized CompletableFuture<Void> readUnlessRecent() {
-        boolean recent = System.nanoTime() - begun < pace.pause().toNanos();
-        if (underWay.isDone() && !recent) {
+        long now = System.nanoTime();
+        if (underWay.isDone() && now - asked >= pace.pause().toNanos()) {
+            asked = now;
             begin();
         }
         return underWay;
@@ -76,7 +80,6 @@ final class PublishedKeys implements AutoCloseable {
     }
 
     private void begin() {
-        begun = System.nanoTime();
         underWay = CompletableFuture.runAsync(this::readOrKeep, thread);
     }
 

@@ -81,12 +81,11 @@ class KeyRotationTest {
     void readsTheSetAgainNowAndThen() throws Exception {
         Pace quick = new Pace(Duration.ofMillis(50), NEVER, LONG, LONG);
         try (Guard guard = Guard.of(issuer, quick)) {
+            assertThat(guard.decide(tokenOf(STRANGER))).isEqualTo(UNKNOWN);
             issuer.publish(NEW);
 
             Eventually.isTrue("the new key", () -> guard.decide(tokenOf(NEW)).equals(Guard.ALLOWED));
             assertThat(guard.decide(tokenOf(OLD))).isEqualTo(UNKNOWN);
-            issuer.publish(OLD);
-            Eventually.isTrue("the old key", () -> guard.decide(tokenOf(OLD)).equals(Guard.ALLOWED));
         }
     }
 
@@ -101,6 +100,8 @@ class KeyRotationTest {
     void doesNotReadItTwiceWithinThePause() throws Exception {
         Pace slow = new Pace(NEVER, NEVER, LONG, LONG);
         try (Guard guard = Guard.of(issuer, slow)) {
+            assertThat(guard.decide(tokenOf(STRANGER))).isEqualTo(UNKNOWN);
+            assertThat(issuer.keyReads()).isEqualTo(2);
             issuer.publish(OLD, NEW);
 
             for (int i = 0; i < 1_000; i++) {
@@ -108,7 +109,7 @@ class KeyRotationTest {
                 assertThat(decision).isDone();
                 assertThat(Guard.words(decision)).isEqualTo(UNKNOWN);
             }
-            assertThat(issuer.keyReads()).isOne();
+            assertThat(issuer.keyReads()).isEqualTo(2);
         }
     }
 
