@@ -15,6 +15,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -78,7 +79,7 @@ final class Issuer implements AutoCloseable {
                 Socket socket = server.accept();
                 open.add(socket);
                 threads.execute(() -> serve(socket));
-            } catch (IOException closed) {
+            } catch (IOException | RejectedExecutionException closed) {
                 return;
             }
         }
