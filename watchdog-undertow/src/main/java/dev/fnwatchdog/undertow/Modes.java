@@ -33,10 +33,10 @@ record Modes(
 
     @Override
     public FunctionMode inproc(ModeConfig.Inproc mode) {
-        throw notYet(mode);
+        return new InprocMode(mode, settings.config(), log);
     }
 
     private static InvalidConfigException notYet(ModeConfig mode) {
-        return new InvalidConfigException("mode", mode.name(), "http or static: this version serves no other mode");
+        return new InvalidConfigException("mode", mode.name(), "http, static or inproc: this version serves no other mode");
     }
 }
