@@ -69,6 +69,7 @@ final class HandledCall implements Executor {
         made.setRequestMethod(client.getRequestMethod());
         made.setProtocol(client.getProtocol());
         made.setRequestScheme(client.getRequestScheme());
+        made.setPersistent(client.isPersistent());
         Connectors.setExchangeRequestPath(
                 made,
                 PercentDecoding.escape(RequestTarget.of(client)),
@@ -99,6 +100,7 @@ final class HandledCall implements Executor {
     /** Runs the handler on this thread, or, where it blocks, on another; now or when there is a place for it. */
     void enter(boolean blocks) {
         call.onAbort(this::giveUp);
+        run.onGivenUp(this::cleanUp);
         if (blocks) {
             body.prefetch();
         }
@@ -182,6 +184,13 @@ final class HandledCall implements Executor {
         run.over();
     }
 
+    /** A handler that was given up may have left its streams open, with buffers in them. */
+    private void cleanUp() {
+        if (!exchange.isComplete()) {
+            exchange.endExchange();
+        }
+    }
+
     void bodyUnwanted() {
         body.unwanted();
     }
@@ -200,6 +209,8 @@ final class HandledCall implements Executor {
         if (call.stopped()) {
             throw new ClosedChannelException();
         }
+        // What Undertow's own connections do with cookies.
+        Connectors.flattenCookies(exchange);
         HeaderMap headers = exchange.getResponseHeaders();
         HeaderValues options = headers.get(Headers.CONNECTION);
         if (!exchange.isPersistent() || (options != null && Tokens.anyLists(options, "close"))) {
