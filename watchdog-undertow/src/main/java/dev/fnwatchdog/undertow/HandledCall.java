@@ -262,6 +262,14 @@ final class HandledCall implements Executor {
         call.liftLimit();
     }
 
+    /** How long the handler has said that the body will be; {@link Long#MAX_VALUE} where it has not, or where none is sent. */
+    long promisedLength() {
+        long length = exchange.getResponseContentLength();
+        return length < 0 || exchange.getRequestMethod().equals(Methods.HEAD) || !Connectors.isEntityBodyAllowed(exchange)
+                ? Long.MAX_VALUE
+                : length;
+    }
+
     /** The last moment for trailers. IO thread. */
     void addTrailers() {
         passOn(HttpAttachments.RESPONSE_TRAILERS);

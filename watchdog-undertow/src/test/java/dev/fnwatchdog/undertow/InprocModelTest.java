@@ -8,7 +8,7 @@ import com.openfaas.model.Response;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,9 +46,9 @@ class InprocModelTest {
 
     @Test
     void givesWhatTheEntrypointGives() throws Exception {
-        AtomicReference<IRequest> seen = new AtomicReference<>();
+        CompletableFuture<IRequest> seen = new CompletableFuture<>();
         try (RunningWatchdog watchdog = ScriptedHandler.model(request -> {
-            seen.set(request);
+            seen.complete(request);
             return response("");
         })) {
             watchdog.send(watchdog.request("/a%20b/1/%C3%BC/2?x=1&x=2&y=%20z")
@@ -58,7 +58,7 @@ class InprocModelTest {
                     .POST(HttpRequest.BodyPublishers.ofString("b"))
                     .build());
 
-            IRequest request = seen.get();
+            IRequest request = seen.join();
             assertThat(request.getPathRaw()).isEqualTo("/a b/1/ü/2");
             assertThat(request.getPath()).isEqualTo(Map.of("a b", "1", "ü", "2"));
             assertThat(request.getQueryRaw()).isEqualTo("x=1&x=2&y=%20z");
@@ -74,15 +74,15 @@ class InprocModelTest {
 
     @Test
     void hasNoQueryWhereThereIsNone() throws Exception {
-        AtomicReference<IRequest> seen = new AtomicReference<>();
+        CompletableFuture<IRequest> seen = new CompletableFuture<>();
         try (RunningWatchdog watchdog = ScriptedHandler.model(request -> {
-            seen.set(request);
+            seen.complete(request);
             return response("");
         })) {
             watchdog.get("/");
 
-            assertThat(seen.get().getQueryRaw()).isNull();
-            assertThat(seen.get().getQuery()).isEmpty();
+            assertThat(seen.join().getQueryRaw()).isNull();
+            assertThat(seen.join().getQuery()).isEmpty();
         }
     }
 

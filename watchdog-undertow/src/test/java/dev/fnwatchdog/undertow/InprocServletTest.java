@@ -33,10 +33,10 @@ class InprocServletTest {
 
     @Test
     void runsOnAThreadThatMayBlockWithTheFunctionsLoader() throws Exception {
-        AtomicReference<Thread> thread = new AtomicReference<>();
+        AtomicReference<String> thread = new AtomicReference<>("");
         AtomicReference<ClassLoader> loader = new AtomicReference<>();
         try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> {
-            thread.set(Thread.currentThread());
+            thread.set(Thread.currentThread().getName());
             loader.set(Thread.currentThread().getContextClassLoader());
             response.setStatus(202);
             response.addHeader("X-Own", "1");
@@ -47,7 +47,7 @@ class InprocServletTest {
             assertThat(response.statusCode()).isEqualTo(202);
             assertThat(response.body()).isEqualTo("hello /a 127.0.0.1");
             assertThat(response.headers().firstValue("Content-Length")).isPresent();
-            assertThat(thread.get().getName()).startsWith("watchdog-call-");
+            assertThat(thread.get()).startsWith("watchdog-call-");
             assertThat(loader.get()).isEqualTo(getClass().getClassLoader());
             watchdog.log().awaitLine("GET /a?b=c - 202 - ContentLength: 18B (");
         }

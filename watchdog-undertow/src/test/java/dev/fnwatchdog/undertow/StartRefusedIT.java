@@ -68,7 +68,7 @@ class StartRefusedIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"streaming", "serializing", "inproc"})
+    @CsvSource({"streaming", "serializing"})
     void saysWhichModesThisVersionDoesNotServe(String mode) throws Exception {
         Finished run = WatchdogProcess.with("mode", mode, "fprocess", "cat", "static_path", folder.toString())
                 .run();

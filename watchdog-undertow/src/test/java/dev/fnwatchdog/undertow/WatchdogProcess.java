@@ -90,6 +90,7 @@ final class WatchdogProcess implements AutoCloseable {
         private final List<String> launcher = new ArrayList<>();
         private final List<String> arguments = new ArrayList<>();
         private List<String> program = List.of();
+        private List<Path> classPath = List.of();
         private boolean read = true;
 
         private Builder(String... settings) {
@@ -125,6 +126,12 @@ final class WatchdogProcess implements AutoCloseable {
             if (System.getProperty("user.name").equals("root")) {
                 launcher.addAll(List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"));
             }
+            return this;
+        }
+
+        /** Runs the main class with these beside the jar, in place of the jar alone. */
+        Builder classPath(Path... more) {
+            classPath = List.of(more);
             return this;
         }
 
@@ -172,7 +179,13 @@ final class WatchdogProcess implements AutoCloseable {
             List<String> command = new ArrayList<>();
             command.add(Path.of(home, "bin", "java").toString());
             command.addAll(jvmOptions);
-            command.addAll(List.of("-jar", System.getProperty("watchdog.jar")));
+            String jar = System.getProperty("watchdog.jar");
+            if (classPath.isEmpty()) {
+                command.addAll(List.of("-jar", jar));
+            } else {
+                classPath.forEach(part -> command.addAll(List.of("-cp", jar + ":" + part)));
+                command.add(Main.class.getName());
+            }
             return command;
         }
     }
