@@ -77,7 +77,7 @@ class StartRefusedIT {
         assertThat(run.err())
                 .singleElement()
                 .asString()
-                .endsWith("mode=\"%s\" cannot be used: expected http or static: this version serves no other mode"
+                .endsWith("mode=\"%s\" cannot be used: expected http, static or inproc: this version serves no other mode"
                         .formatted(mode));
     }
 
