@@ -1,6 +1,5 @@
 package dev.fnwatchdog.undertow;
 
-import dev.fnwatchdog.core.config.InvalidConfigException;
 import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.metrics.MetricsRegistry;
@@ -33,11 +32,6 @@ record Modes(
 
     @Override
     public FunctionMode inproc(ModeConfig.Inproc mode) {
-        throw notYet(mode);
-    }
-
-    private static InvalidConfigException notYet(ModeConfig mode) {
-        return new InvalidConfigException(
-                "mode", mode.name(), "streaming, serializing, http or static: this version serves no other mode");
+        return new InprocMode(mode, settings.config(), log);
     }
 }

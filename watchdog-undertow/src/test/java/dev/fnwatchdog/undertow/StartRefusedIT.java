@@ -68,18 +68,6 @@ class StartRefusedIT {
     }
 
     @Test
-    void saysWhichModeThisVersionDoesNotServe() throws Exception {
-        Finished run = WatchdogProcess.with("mode", "inproc").run();
-
-        assertThat(run.status()).isOne();
-        assertThat(run.err())
-                .singleElement()
-                .asString()
-                .endsWith("mode=\"inproc\" cannot be used: expected streaming, serializing, http or static:"
-                        + " this version serves no other mode");
-    }
-
-    @Test
     void tellsTheMistakesAsJsonToo() throws Exception {
         Finished run = WatchdogProcess.with("log_format", "json", "mode", "http", "port", "-1")
                 .run();
