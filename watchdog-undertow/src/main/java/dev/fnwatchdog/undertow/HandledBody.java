@@ -170,8 +170,9 @@ final class HandledBody implements StreamSourceConduit {
         if (closed) {
             throw new ClosedChannelException();
         }
-        if (waits()) {
-            return Buffers.copy(dst, buffer.getBuffer());
+        PooledByteBuffer full = buffer;
+        if (full != null && full.getBuffer().hasRemaining()) {
+            return Buffers.copy(dst, full.getBuffer());
         }
         return ended ? END : 0;
     }
