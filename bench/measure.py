@@ -26,13 +26,13 @@ class Bench(Exception):
 class Server:
     """A started program, and the CPU time of it and of its children."""
 
-    def __init__(self, name, command, environment=None, errors=None):
+    def __init__(self, name, command, environment=None, errors=None, output=None):
         self.name = name
         self.process = subprocess.Popen(
             command,
             env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=output or subprocess.DEVNULL,
             stderr=errors or subprocess.DEVNULL,
             # A Ctrl-C is for us; we end the others.
             start_new_session=True,
