@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,10 @@ final class TrainingRun {
     private static final int LAST_LINES = 5;
     // Heaps from 32 GB have other pointers, and an archive made with those is of no use in a container.
     private static final String SMALL_HEAP = "-Xmx128m";
+
+    // Java 17 keeps the jar's name and later compares the files: from a folder of the image that is less deep than this, the way up ends
+    // at the root as well, and so at the same jar.
+    private static final String UPWARDS = "../../../../../../../..";
 
     private final JavaHome java;
     private final Path folder;
@@ -77,15 +82,26 @@ final class TrainingRun {
         return new ClassArchive(archive, kind.path(), kind.useOption(), java.build());
     }
 
-    private List<String> command(String makeOption, List<String> options, String jar) {
+    /** Puts the jar below a root of its own, and returns a folder that is as deep below that as {@link #UPWARDS} climbs. */
+    private Path stage(Path jar) throws IOException {
+        Path root = folder.resolve("root");
+        Path staged = root.resolve(FunctionFiles.WATCHDOG_JAR.substring(1));
+        Files.createDirectories(staged.getParent());
+        Files.copy(jar, staged, StandardCopyOption.COPY_ATTRIBUTES);
+        return Files.createDirectories(root.resolve(UPWARDS.replace("..", "below")));
+    }
+
+    private List<String> command(String makeOption, List<String> options) {
         List<String> command = new ArrayList<>(List.of(java.command().toString()));
         command.addAll(options);
-        command.addAll(List.of(SMALL_HEAP, makeOption, "-jar", jar));
+        command.addAll(List.of(SMALL_HEAP, makeOption, "-jar", UPWARDS + FunctionFiles.WATCHDOG_JAR));
         return command;
     }
 
-    private void train(List<String> command, Map<String, String> settings, ModeConfig mode) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    private void train(List<String> command, Path workingFolder, Map<String, String> settings, ModeConfig mode)
+            throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(workingFolder.toFile()).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> !name.equals("PATH"));
         builder.environment().putAll(settings);
         builder.environment().put("TMPDIR", folder.toString());
