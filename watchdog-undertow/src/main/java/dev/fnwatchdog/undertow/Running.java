@@ -12,7 +12,6 @@ import dev.fnwatchdog.core.metrics.MetricsRegistry;
 import dev.fnwatchdog.core.metrics.RequestMetrics;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import io.undertow.connector.ByteBufferPool;
-import io.undertow.server.DefaultByteBufferPool;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -31,7 +30,6 @@ final class Running implements Shutdown.Steps {
     /** What Undertow's parsers are tuned to: a little under 16 KiB, so that a chunk's framing fits beside it. */
     static final int BUFFER_SIZE = 16 * 1024 - 20;
 
-    private static final int BUFFERS_PER_THREAD = 12;
     private static final Duration FUNCTION_GRACE = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(5);
     private static final long WORKER_END_SECONDS = 2;
@@ -73,7 +71,7 @@ final class Running implements Shutdown.Steps {
 
     /** Buffers as a watchdog needs them: outside the heap, and as many as are asked for. */
     static ByteBufferPool newBuffers() {
-        return new DefaultByteBufferPool(true, BUFFER_SIZE, -1, BUFFERS_PER_THREAD);
+        return new IoBuffers(BUFFER_SIZE, IoWorker.ioThreads());
     }
 
     static Running start(WatchdogBuilder settings) throws IOException, FunctionFailedException {
