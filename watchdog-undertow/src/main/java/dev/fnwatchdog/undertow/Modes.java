@@ -1,6 +1,5 @@
 package dev.fnwatchdog.undertow;
 
-import dev.fnwatchdog.core.config.InvalidConfigException;
 import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
@@ -41,11 +40,6 @@ record Modes(
 
     @Override
     public FunctionMode inproc(ModeConfig.Inproc mode) {
-        throw notYet(mode);
-    }
-
-    private static InvalidConfigException notYet(ModeConfig mode) {
-        return new InvalidConfigException(
-                "mode", mode.name(), "streaming, serializing, http or static: this version serves no other mode");
+        return new InprocMode(mode, settings.config(), log);
     }
 }
