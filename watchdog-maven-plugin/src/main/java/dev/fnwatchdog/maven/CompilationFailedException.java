@@ -4,7 +4,15 @@ package dev.fnwatchdog.maven;
 final class CompilationFailedException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    CompilationFailedException(String message, Exception cause) {
+    private final boolean told;
+
+    /** @param told whether the terminal shows the message already */
+    CompilationFailedException(String message, boolean told, Exception cause) {
         super(message, cause);
+        this.told = told;
+    }
+
+    boolean told() {
+        return told;
     }
 }

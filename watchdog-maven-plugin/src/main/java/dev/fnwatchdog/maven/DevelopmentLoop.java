@@ -111,8 +111,12 @@ final class DevelopmentLoop {
             watchdog.replace(builder.build());
             log.info("Built in %d ms".formatted(Duration.ofNanos(System.nanoTime() - start).toMillis()));
         } catch (CompilationFailedException e) {
-            log.error(e.getMessage());
-            watchdog.fail(e.getMessage());
+            String reason = String.valueOf(e.getMessage());
+            if (!e.told()) {
+                log.error(reason);
+            }
+            log.error("Not built. Calls are answered with the error until a change is saved that mends it.");
+            watchdog.fail(reason);
         }
     }
 

@@ -18,6 +18,9 @@ import org.apache.maven.project.MavenProject;
 final class Recompilation {
     private static final String UNTIL = "process-classes";
 
+    /** It prints its errors itself. */
+    private static final String COMPILER = "maven-compiler-plugin";
+
     private final MavenSession session;
     private final LifecycleExecutor lifecycle;
     private final BuildPluginManager plugins;
@@ -52,7 +55,7 @@ final class Recompilation {
         try {
             return lifecycle.calculateExecutionPlan(session, UNTIL).getMojoExecutions();
         } catch (Exception e) {
-            throw new CompilationFailedException(String.valueOf(e.getMessage()), e);
+            throw new CompilationFailedException(String.valueOf(e.getMessage()), false, e);
         }
     }
 
@@ -61,7 +64,7 @@ final class Recompilation {
         try {
             plugins.executeMojo(session, execution);
         } catch (Exception e) {
-            throw new CompilationFailedException(reason(e), e);
+            throw new CompilationFailedException(reason(e), COMPILER.equals(execution.getArtifactId()), e);
         }
     }
 
