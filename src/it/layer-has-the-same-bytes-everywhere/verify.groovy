@@ -36,7 +36,7 @@ assert files.findAll { it.startsWith('-rwxr-xr-x ') }.collect { it.split(' ').la
 
 Map description = new JsonSlurper().parse(new File(folder, 'layer.json'))
 assert description.entrypoint == ['java', '@/usr/lib/watchdog/start']
-assert description.environment == [LANG: 'C.UTF-8', fprocess: '/home/app/bin/greet "a b"', greeting: 'costs $1']
+assert description.environment == [CLASSPATH: '/home/app/classes:/home/app/lib/jspecify-1.0.1.jar', LANG: 'C.UTF-8', fprocess: '/home/app/bin/greet "a b"', greeting: 'costs $1']
 assert description.user == '12000'
 
 String start = new File(folder, 'layer/watchdog/usr/lib/watchdog/start').text

@@ -1,6 +1,5 @@
 package dev.fnwatchdog.maven;
 
-import dev.fnwatchdog.core.config.InvalidConfigException;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import java.io.File;
 import java.io.IOException;
@@ -10,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import javax.inject.Inject;
@@ -43,10 +41,23 @@ abstract class FunctionImageGoal extends AbstractMojo {
     @Parameter(property = "watchdog.skip", defaultValue = "false")
     private boolean skip;
 
-    /**
-     * The watchdog's settings under their own names, and other variables. Checked while building. Without {@code mode} and
-     * {@code fprocess} a project with classes is a function in-process.
-     */
+    /** How the function is called; {@code inproc} where neither this nor {@code fprocess} is set and the project has classes. */
+    @Parameter(property = "watchdog.mode")
+    private @Nullable String mode;
+
+    /** The function's class in mode {@code inproc}; without it, the one that can be found. */
+    @Parameter(property = "watchdog.handler")
+    private @Nullable String handler;
+
+    /** The function process in all other modes, as it is found in the image. Its {@code CLASSPATH} is the project's. */
+    @Parameter(property = "watchdog.fprocess")
+    private @Nullable String fprocess;
+
+    /** Any of the watchdog's settings, by its own name; they go into the image's environment. */
+    @Parameter
+    private @Nullable Map<String, @Nullable String> settings;
+
+    /** More environment variables of the image. */
     @Parameter
     private @Nullable Map<String, @Nullable String> environment;
 
@@ -79,52 +90,74 @@ abstract class FunctionImageGoal extends AbstractMojo {
         }
         try {
             run();
-        } catch (InvalidConfigException e) {
-            throw new MojoExecutionException(goal + ": " + e.getMessage() + ". Set it in <environment>.", e);
-        } catch (IllegalArgumentException | UncheckedIOException | IOException e) {
+        } catch (InvalidSettingsException
+                | WatchdogFailedException
+                | IllegalArgumentException
+                | UncheckedIOException
+                | IOException e) {
             throw new MojoExecutionException(goal + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MojoExecutionException(goal + " was interrupted", e);
         }
     }
 
     abstract String goal();
 
-    abstract void run() throws IOException, MojoExecutionException;
+    abstract void run()
+            throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException;
 
     /** The image without an archive of classes, all settings checked. */
-    final PlannedImage plan(FunctionFiles function) throws IOException {
+    final PlannedImage plan(FunctionFiles function) throws IOException, InvalidSettingsException {
         if (!USER.matcher(user).matches()) {
             throw new InvalidParameterException(
                     "watchdog.image.user", user, "a number or a name such as 12000, 12000:12000 or app");
         }
         Path start = output.toPath().resolve(goal() + "-start");
-        SortedMap<String, String> variables = ImageEnvironment.of(environment(), function);
+        RawSettings given = given();
+        SortedMap<String, String> variables = ImageEnvironment.complete(given, function);
+        // Its place is known before its content.
         StartArguments.write(List.of(), start);
         List<ImageLayer> layers = function.layers(start);
-        WatchdogConfig config = ImageEnvironment.check(variables, layers, output.toPath());
+        WatchdogConfig config = ImageEnvironment.check(given, layers, output.toPath());
         config.warnings().forEach(getLog()::warn);
         List<String> options = StartArguments.options(config.mode(), jvmOptions == null ? List.of() : jvmOptions);
         StartArguments.write(options, start);
         SortedSet<Integer> ports = new TreeSet<>(List.of(config.port(), config.metricsPort()));
-        FunctionImage image = new FunctionImage(layers, java, List.of(), variables, user, ports);
-        return new PlannedImage(image, config, options);
+        return new PlannedImage(
+                new FunctionImage(layers, java, List.of(), variables, user, ports), config, options);
     }
 
-    final FunctionFiles function() throws MojoExecutionException {
-        Path classes = Path.of(project.getBuild().getOutputDirectory());
-        WatchdogJar jar = new WatchdogJar(repositories, session.getRepositorySession());
+    final FunctionFiles function() throws WatchdogFailedException {
         return new FunctionFiles(
-                jar.resolve(pluginVersion, project.getRemotePluginRepositories()),
+                new WatchdogJar(repositories, session).file(pluginVersion),
                 ProjectLibraries.of(project),
-                classes,
+                Path.of(project.getBuild().getOutputDirectory()),
                 files.toPath());
     }
 
-    /** An empty element is an empty value. */
-    private Map<String, String> environment() {
-        Map<String, String> values = new TreeMap<>();
-        if (environment != null) {
-            environment.forEach((name, value) -> values.put(name, value == null ? "" : value));
+    /** Everything that the user has set, in the order in which one wins over another: the last does. */
+    private RawSettings given() {
+        RawSettings all = new RawSettings(Map.of());
+        put(environment, "environment", all);
+        put(settings, "settings", all);
+        put("mode", mode, all);
+        put("handler", handler, all);
+        put("fprocess", fprocess, all);
+        return all;
+    }
+
+    private static void put(@Nullable Map<String, @Nullable String> values, String element, RawSettings all) {
+        if (values != null) {
+            // An empty element is an empty value.
+            values.forEach((name, value) ->
+                    all.put(name, value == null ? "" : value, "<%s><%s>".formatted(element, name)));
         }
-        return values;
+    }
+
+    private static void put(String name, @Nullable String value, RawSettings all) {
+        if (value != null) {
+            all.put(name, value, "<%s>".formatted(name));
+        }
     }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
@@ -34,7 +33,7 @@ public final class LayerMojo extends FunctionImageGoal {
     }
 
     @Override
-    void run() throws IOException, MojoExecutionException {
+    void run() throws InvalidSettingsException, WatchdogFailedException, IOException {
         FunctionFiles function = function();
         PlannedImage plan = plan(function);
         FunctionImage image = plan.image();

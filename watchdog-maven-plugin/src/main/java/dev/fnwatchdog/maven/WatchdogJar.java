@@ -1,35 +1,36 @@
 package dev.fnwatchdog.maven;
 
-import java.nio.file.Path;
-import java.util.List;
-import org.apache.maven.plugin.MojoExecutionException;
+import org.apache.maven.execution.MavenSession;
 import org.eclipse.aether.RepositorySystem;
-import org.eclipse.aether.RepositorySystemSession;
+import org.eclipse.aether.artifact.Artifact;
 import org.eclipse.aether.artifact.DefaultArtifact;
-import org.eclipse.aether.repository.RemoteRepository;
 import org.eclipse.aether.resolution.ArtifactRequest;
 import org.eclipse.aether.resolution.ArtifactResolutionException;
+import java.nio.file.Path;
 
-/** Finds the fat jar of the plugin's own version where the plugin itself was found. */
+/** Finds the watchdog with everything in it, of the plugin's own version. */
 final class WatchdogJar {
     private final RepositorySystem repositories;
-    private final RepositorySystemSession session;
+    private final MavenSession session;
 
-    WatchdogJar(RepositorySystem repositories, RepositorySystemSession session) {
+    WatchdogJar(RepositorySystem repositories, MavenSession session) {
         this.repositories = repositories;
         this.session = session;
     }
 
-    Path resolve(String version, List<RemoteRepository> from) throws MojoExecutionException {
-        DefaultArtifact jar = new DefaultArtifact("dev.fnwatchdog", "watchdog-undertow", "all", "jar", version);
+    /** The file, fetched from where plugins come from if need be. */
+    Path file(String version) throws WatchdogFailedException {
+        Artifact artifact = new DefaultArtifact("dev.fnwatchdog", "watchdog-undertow", "all", "jar", version);
+        ArtifactRequest request = new ArtifactRequest(
+                artifact, session.getCurrentProject().getRemotePluginRepositories(), "plugin");
         try {
             return repositories
-                    .resolveArtifact(session, new ArtifactRequest(jar, from, null))
+                    .resolveArtifact(session.getRepositorySession(), request)
                     .getArtifact()
                     .getFile()
                     .toPath();
         } catch (ArtifactResolutionException e) {
-            throw new MojoExecutionException("the watchdog cannot be fetched: " + e.getMessage(), e);
+            throw new WatchdogFailedException("cannot find the watchdog itself: " + e.getMessage(), e);
         }
     }
 }

@@ -14,9 +14,13 @@ final class IoWorker {
 
     private IoWorker() {}
 
+    /** As many as there are processors; the JVM knows a container's share of the machine. */
+    static int ioThreads() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+
     static XnioWorker start() {
-        // The JVM knows a container's share of the machine.
-        int processors = Runtime.getRuntime().availableProcessors();
+        int processors = ioThreads();
         try {
             return Xnio.getInstance(IoWorker.class.getClassLoader())
                     .createWorker(OptionMap.builder()

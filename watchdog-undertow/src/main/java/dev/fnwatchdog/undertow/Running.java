@@ -12,9 +12,9 @@ import dev.fnwatchdog.core.metrics.MetricsRegistry;
 import dev.fnwatchdog.core.metrics.RequestMetrics;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import io.undertow.connector.ByteBufferPool;
-import io.undertow.server.DefaultByteBufferPool;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +30,6 @@ final class Running implements Shutdown.Steps {
     /** What Undertow's parsers are tuned to: a little under 16 KiB, so that a chunk's framing fits beside it. */
     static final int BUFFER_SIZE = 16 * 1024 - 20;
 
-    private static final int BUFFERS_PER_THREAD = 12;
     private static final Duration FUNCTION_GRACE = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(5);
     private static final long WORKER_END_SECONDS = 2;
@@ -56,7 +55,9 @@ final class Running implements Shutdown.Steps {
         this.availability =
                 new Availability(new LockFile(LockFile.in(config.temporaryDirectory())), settings.writesLockFile());
         ByteBufferPool buffers = settings.buffers();
-        this.mode = config.mode().accept(new Modes(settings, log, registry, worker, buffers));
+        Modes modes = new Modes(settings, log, registry, worker, buffers);
+        FunctionMode first = config.mode().accept(modes);
+        this.mode = settings.isReplaceable() ? new ReplaceableMode(first, modes) : first;
         Duration readTimeout = config.timeouts().read();
         this.listener = Listener.bind(worker, buffers, config.port(), readTimeout);
         this.metricsListener = Listener.bind(worker, buffers, config.metricsPort(), readTimeout);
@@ -70,7 +71,7 @@ final class Running implements Shutdown.Steps {
 
     /** Buffers as a watchdog needs them: outside the heap, and as many as are asked for. */
     static ByteBufferPool newBuffers() {
-        return new DefaultByteBufferPool(true, BUFFER_SIZE, -1, BUFFERS_PER_THREAD);
+        return new IoBuffers(BUFFER_SIZE, IoWorker.ioThreads());
     }
 
     static Running start(WatchdogBuilder settings) throws IOException, FunctionFailedException {
@@ -151,6 +152,11 @@ final class Running implements Shutdown.Steps {
 
     CompletionStage<String> functionEnded() {
         return functionEnded;
+    }
+
+    /** The function's versions, where the builder was told that there will be more of them. */
+    Optional<ReplaceableMode> replaceable() {
+        return mode instanceof ReplaceableMode versions ? Optional.of(versions) : Optional.empty();
     }
 
     int stop(Shutdown.Cause cause) {

@@ -66,7 +66,8 @@ final class WholeRequest {
             refuse();
         }
         // A call that was answered meanwhile (too late, malformed) looks like an end too.
-        return progress == MemoryBody.Progress.WHOLE && !call.stopped();
+        // One that is complete with its last data says nothing more, and so may not be waited for.
+        return (progress == MemoryBody.Progress.WHOLE || exchange.isRequestComplete()) && !call.stopped();
     }
 
     private void continueReading(StreamSourceChannel channel) {

@@ -75,7 +75,7 @@ class ForkResourcesTest {
             int descriptors = descriptors();
             long threads = threads();
 
-            for (int i = 0; i < (mode == ForkingWatchdog.STREAMING ? CALLS : CALLS / 5); i++) {
+            for (int i = 0; i < (mode == ForkingWatchdog.STREAMING ? CALLS : CALLS / 10); i++) {
                 call(watchdog, client, i);
             }
             watchdog.awaitIdle();

@@ -127,8 +127,8 @@ class ForkTimeoutTest {
     @ParameterizedTest
     @EnumSource
     void isShortenedByXTimeoutAndNotLengthened(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running("exec " + child.command(), "exec_timeout", "500ms")) {
-            for (String timeout : new String[] {"50ms", "1h", "0s", "-1s", "nonsense"}) {
+        try (RunningWatchdog watchdog = mode.running("exec " + child.command(), "exec_timeout", "300ms")) {
+            for (String timeout : new String[] {"50ms", "1h", "0s", "nonsense"}) {
                 long begin = System.nanoTime();
                 assertThat(watchdog.send(watchdog.request("/")
                                         .header("X-Timeout", timeout)
@@ -137,7 +137,7 @@ class ForkTimeoutTest {
                         .isEqualTo(mode.streams() ? 504 : 500);
                 if (!timeout.equals("50ms")) {
                     assertThat(System.nanoTime() - begin)
-                            .isGreaterThan(Duration.ofMillis(450).toNanos());
+                            .isGreaterThan(Duration.ofMillis(250).toNanos());
                 }
             }
             watchdog.log().awaitLine("killed by ExecTimeout: 50ms");

@@ -97,6 +97,16 @@ final class RunningWatchdog implements AutoCloseable {
                         .toArray(String[]::new));
     }
 
+    /** In inproc mode, with a function of this class; returns when it is ready. */
+    static RunningWatchdog around(Class<?> handler, String... settings) throws Exception {
+        RunningWatchdog started = startedInFrontOf(
+                1,
+                Stream.concat(Stream.of("mode", "inproc", "handler", handler.getName()), Stream.of(settings))
+                        .toArray(String[]::new));
+        Poll.until(PATIENCE, () -> started.get("/_/ready").statusCode() == 200);
+        return started;
+    }
+
     /** The fixture's settings, and over them the test's. */
     static WatchdogConfig config(int functionPort, String... settings) {
         Map<String, String> environment = new HashMap<>(OWN);
@@ -142,6 +152,10 @@ final class RunningWatchdog implements AutoCloseable {
 
     HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
         return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<byte[]> sendForBytes(HttpRequest request) throws IOException, InterruptedException {
+        return CLIENT.send(request, HttpResponse.BodyHandlers.ofByteArray());
     }
 
     HttpRequest.Builder request(String target) {

@@ -134,6 +134,26 @@ class SerializesTest {
         }
     }
 
+    /** Whatever the size, the last piece may be the last that is read in one go. */
+    @ParameterizedTest
+    @CsvSource({"Content-Length: 5", "Transfer-Encoding: chunked"})
+    void readsABodyThatComesInAnyNumberOfPieces(String framing) throws Exception {
+        boolean chunked = framing.startsWith("T");
+        try (RunningWatchdog watchdog = ForkingWatchdog.SERIALIZING.starting("wc -c", "max_inflight", "1");
+                RawClient client = watchdog.connect()) {
+            for (int size = 10_000; size < 400_000; size += 7_000) {
+                client.send("POST / HTTP/1.1\r\nHost: h\r\n%s\r\n\r\n"
+                        .formatted(chunked ? framing : "Content-Length: " + size));
+                if (chunked) {
+                    client.send(Integer.toHexString(size) + "\r\n" + "x".repeat(size) + "\r\n0\r\n\r\n");
+                } else {
+                    client.send(new byte[size]);
+                }
+                assertThat(client.readResponse()).endsWith("\r\n\r\n" + size + "\n");
+            }
+        }
+    }
+
     @Test
     void answers500WhereTheOutputDoesNotFitIntoMemory() throws Exception {
         Sleeper sleeper = new Sleeper();

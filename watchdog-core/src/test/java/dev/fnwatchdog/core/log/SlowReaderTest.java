@@ -79,6 +79,25 @@ class SlowReaderTest {
     }
 
     @Test
+    void neverStallsWhoSpeaksForACallAndIsToldBefore() throws Exception {
+        try (PipedOutputStream nobodyReads = new PipedOutputStream(new PipedInputStream(1024));
+                PipedOutputStream norHere = fullPipe();
+                WatchdogLog log = RecordingLog.start(TEXT, nobodyReads, norHere)) {
+            LineSink lines = log.callErrors();
+            LineSink others = log.callErrors();
+            assertThat(log.behind()).isFalse();
+            // Neither for room, of which this log's patience would be ten minutes, nor for the end of another's line.
+            others.part(LINE, 0, LINE.length);
+            for (int i = 0; i < MANY; i++) {
+                lines.line(LINE, 0, LINE.length);
+                lines.part(LINE, 0, LINE.length);
+                lines.cut(LINE, 0, LINE.length);
+            }
+            assertThat(log.behind()).isTrue();
+        }
+    }
+
+    @Test
     void leavesRoomForTheWatchdogsOwnLinesBesideAFunctionThatFloods() throws Exception {
         GatedOutput err = new GatedOutput();
         try (WatchdogLog log = WatchdogLog.start(TEXT, OutputStream.nullOutputStream(), err)) {

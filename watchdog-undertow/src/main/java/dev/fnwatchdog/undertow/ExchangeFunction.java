@@ -1,0 +1,46 @@
+package dev.fnwatchdog.undertow;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.BadRequestException;
+import io.undertow.util.ParameterLimitException;
+import io.undertow.util.SameThreadExecutor;
+import io.undertow.util.StatusCodes;
+
+/**
+ * Passes calls to a handler that works on exchanges of Undertow's: the function's own {@link HttpHandler}, or a servlet
+ * container's.
+ *
+ * <p>Threads: the exchange's IO thread.
+ */
+final class ExchangeFunction implements HttpHandler {
+    private static final Answer BAD_REQUEST = Answer.of(StatusCodes.BAD_REQUEST);
+
+    private final HandlerHost host;
+    private final HttpHandler function;
+    private final boolean blocks;
+
+    /** @param blocks whether the function must not be called on an IO thread */
+    ExchangeFunction(HandlerHost host, HttpHandler function, boolean blocks) {
+        this.host = host;
+        this.function = function;
+        this.blocks = blocks;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        if (host.begins(exchange)) {
+            // From here on the handler's exchange decides when this one ends, and nobody behind our back.
+            exchange.dispatch(SameThreadExecutor.INSTANCE, () -> enter(exchange));
+        }
+    }
+
+    private void enter(HttpServerExchange exchange) {
+        Call call = Call.of(exchange);
+        try {
+            new HandledCall(call, host, function).enter(blocks);
+        } catch (BadRequestException | ParameterLimitException e) {
+            call.answerInstead(BAD_REQUEST);
+        }
+    }
+}

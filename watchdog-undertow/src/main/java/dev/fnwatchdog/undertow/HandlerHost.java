@@ -1,0 +1,132 @@
+package dev.fnwatchdog.undertow;
+
+import dev.fnwatchdog.core.config.GoDuration;
+import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.request.CallTimeout;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.RequestTooBigException;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import io.undertow.util.StatusCodes;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+
+/**
+ * What all kinds of handlers share: places and threads for their calls, the deadline, and the answers in their stead.
+ *
+ * @param execTimeout zero: none
+ * @param threads where handlers may block
+ * @param loader the function's
+ */
+record HandlerHost(
+        WatchdogLog log, Duration execTimeout, HandlerPlaces places, ExecutorService threads, ClassLoader loader) {
+    private static final HttpString TIMEOUT = new HttpString("X-Timeout");
+    private static final Answer NOT_ALLOWED = Answer.of(StatusCodes.METHOD_NOT_ALLOWED);
+
+    HandlerRun runOf(Consumer<Throwable> onFailure) {
+        return new HandlerRun(threads, loader, onFailure);
+    }
+
+    /** Holds a call to its limit. False where no handler is to see it, and it has been answered. */
+    boolean begins(HttpServerExchange exchange) {
+        if (exchange.getRequestMethod().equals(Methods.CONNECT)) {
+            NOT_ALLOWED.send(exchange);
+            return false;
+        }
+        Upgrades.keepOnlyAsked(exchange);
+        Call call = Call.of(exchange);
+        Duration limit =
+                CallTimeout.effective(execTimeout, exchange.getRequestHeaders().getFirst(TIMEOUT));
+        call.limitTo(limit, () -> timedOut(call, limit));
+        return true;
+    }
+
+    /**
+     * Runs {@code begin} on the call's IO thread once there is a place for it, unless the call is over by then. IO thread.
+     *
+     * @param run gives the place back
+     */
+    void admit(Call call, HandlerRun run, Runnable begin) {
+        Admission admission = new Admission(call, run, begin);
+        run.holds(places.enter(admission));
+        admission.later = true;
+        if (!call.ended()) {
+            call.watchClient();
+        }
+    }
+
+    private static final class Admission implements Runnable {
+        private final Call call;
+        private final HandlerRun run;
+        private final Runnable begin;
+
+        // Mutable state, written before another thread can know of this
+        private boolean later;
+
+        Admission(Call call, HandlerRun run, Runnable begin) {
+            this.call = call;
+            this.run = run;
+            this.begin = begin;
+        }
+
+        /** There is a place. On the thread of whoever gave it back, who must not be kept from going on. */
+        @Override
+        public void run() {
+            if (later) {
+                call.loop().thread().execute(this::start);
+            } else {
+                start();
+            }
+        }
+
+        private void start() {
+            if (call.stopped()) {
+                run.over();
+            } else {
+                run.here(begin);
+            }
+        }
+    }
+
+    /** The handler has thrown. Any thread. */
+    void failed(Call call, Throwable failure) {
+        call.loop().thread().execute(() -> {
+            if (call.stopped()) {
+                return;
+            }
+            if (failure instanceof RequestTooBigException) {
+                call.answerInstead(inItsStead(call, StatusCodes.REQUEST_ENTITY_TOO_LARGE));
+            } else {
+                tell(call, failure);
+                call.answerInstead(inItsStead(call, StatusCodes.INTERNAL_SERVER_ERROR));
+            }
+        });
+    }
+
+    void tell(Call call, Throwable failure) {
+        log.error(
+                "The handler failed: %s %s"
+                        .formatted(call.exchange().getRequestMethod(), RequestTarget.of(call.exchange())),
+                failure);
+    }
+
+    /** The handler's answer is none. IO thread. */
+    void refuseAnswer(Call call, String reason) {
+        log.error("The handler's answer cannot be sent: " + reason);
+        call.answerInstead(inItsStead(call, StatusCodes.INTERNAL_SERVER_ERROR)
+                .withBody("text/plain; charset=utf-8", reason + "\n"));
+    }
+
+    private void timedOut(Call call, Duration limit) {
+        log.error("The handler was interrupted due to exec_timeout: " + GoDuration.format(limit));
+        call.answerInstead(inItsStead(call, StatusCodes.GATEWAY_TIME_OUT));
+    }
+
+    /** An answer of the watchdog's own. */
+    static Answer inItsStead(Call call, int status) {
+        return Answer.of(status)
+                .with(Answer.INTERNAL, "of-watchdog")
+                .with(FunctionGateway.DURATION, Seconds.of(call.elapsedNanos()));
+    }
+}

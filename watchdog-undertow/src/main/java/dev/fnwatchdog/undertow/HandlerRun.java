@@ -1,0 +1,161 @@
+package dev.fnwatchdog.undertow;
+
+import dev.fnwatchdog.undertow.HandlerPlaces.Place;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call's time in the handler: on which threads it runs, who is interrupted when nobody wants its answer any more, and
+ * when its place is free again, which is not before the handler has returned.
+ *
+ * <p>Threads: any.
+ */
+final class HandlerRun implements Executor {
+    private final Executor threads;
+    private final ClassLoader loader;
+    private final Consumer<Throwable> onFailure;
+
+    // Mutable state, under this object's lock
+    private final List<Thread> interruptible = new ArrayList<>(2);
+    private @Nullable Place place;
+    private int running;
+    private boolean over;
+    private boolean interrupted;
+
+    /**
+     * @param threads where the handler may block
+     * @param loader the function's, the context class loader of its threads
+     * @param onFailure hears of what the handler throws; any thread
+     */
+    HandlerRun(Executor threads, ClassLoader loader, Consumer<Throwable> onFailure) {
+        this.threads = threads;
+        this.loader = loader;
+        this.onFailure = onFailure;
+    }
+
+    /** The place to give back at the end. */
+    void holds(Place held) {
+        boolean late;
+        synchronized (this) {
+            place = held;
+            late = over && running == 0;
+        }
+        if (late) {
+            held.leave();
+        }
+    }
+
+    /** Runs {@code task} on this thread, which is not interrupted: it is an IO thread. */
+    void here(Runnable task) {
+        enter();
+        try {
+            guarded(task);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Runs {@code task} on a thread where it may block, and where it is interrupted when the call is given up. */
+    @Override
+    public void execute(Runnable task) {
+        enter();
+        boolean accepted = false;
+        try {
+            threads.execute(() -> onOwnThread(task));
+            accepted = true;
+        } finally {
+            if (!accepted) {
+                leave();
+            }
+        }
+    }
+
+    private void onOwnThread(Runnable task) {
+        try {
+            begin();
+            guarded(task);
+        } finally {
+            end();
+            leave();
+        }
+    }
+
+    /** This thread works for the call from now on. Calls may be nested. */
+    synchronized void begin() {
+        interruptible.add(Thread.currentThread());
+        running++;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** This thread has worked for the call. */
+    void end() {
+        synchronized (this) {
+            Thread thread = Thread.currentThread();
+            interruptible.remove(thread);
+            if (interrupted && !interruptible.contains(thread)) {
+                // It was meant for this call, and must not reach the thread's next.
+                Thread.interrupted();
+            }
+        }
+        leave();
+    }
+
+    @SuppressWarnings("CatchingUnchecked") // whatever the handler throws, the client is to be told
+    private void guarded(Runnable task) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        try {
+            task.run();
+        } catch (Throwable failure) {
+            onFailure.accept(failure);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private synchronized void enter() {
+        running++;
+    }
+
+    private void leave() {
+        Place free;
+        synchronized (this) {
+            running--;
+            free = freePlace();
+        }
+        if (free != null) {
+            free.leave();
+        }
+    }
+
+    /** The handler has given its answer. Its place is free when it has returned as well. */
+    void over() {
+        Place free;
+        synchronized (this) {
+            over = true;
+            free = freePlace();
+        }
+        if (free != null) {
+            free.leave();
+        }
+    }
+
+    private @Nullable Place freePlace() {
+        return over && running == 0 ? place : null;
+    }
+
+    /** Nobody wants the answer any more. */
+    void giveUp() {
+        synchronized (this) {
+            interrupted = true;
+            interruptible.forEach(Thread::interrupt);
+        }
+        over();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.fnwatchdog.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.undertow.connector.PooledByteBuffer;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.xnio.XnioIoThread;
+import org.xnio.XnioWorker;
+
+/** The buffers of IO threads, and of others. */
+class IoBuffersTest {
+    private static final int SIZE = 128;
+
+    private final XnioWorker worker = IoWorker.start();
+    private final XnioIoThread thread = worker.getIoThread();
+    private final IoBuffers buffers = new IoBuffers(SIZE, IoWorker.ioThreads());
+
+    @AfterEach
+    void stop() {
+        worker.shutdownNow();
+    }
+
+    private <T> T onIoThread(Callable<T> task) throws Exception {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        thread.execute(() -> {
+            try {
+                result.complete(task.call());
+            } catch (Exception e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result.get(5, TimeUnit.SECONDS);
+    }
+
+    private static ByteBuffer used(PooledByteBuffer pooled) {
+        ByteBuffer buffer = pooled.getBuffer();
+        buffer.put((byte) 1).flip();
+        pooled.close();
+        return buffer;
+    }
+
+    @Test
+    void givesAThreadItsOwnAgainAndCleared() throws Exception {
+        ByteBuffer first = onIoThread(() -> used(buffers.allocate()));
+        ByteBuffer second = onIoThread(() -> buffers.allocate().getBuffer());
+
+        assertThat(second).isSameAs(first);
+        assertThat(second.remaining()).isEqualTo(SIZE);
+        assertThat(second.isDirect()).isTrue();
+    }
+
+    @Test
+    void givesNoBufferToTwoAtOnce() throws Exception {
+        onIoThread(() -> used(buffers.allocate()));
+        ByteBuffer first = onIoThread(() -> buffers.allocate().getBuffer());
+
+        assertThat(onIoThread(() -> buffers.allocate().getBuffer())).isNotSameAs(first);
+    }
+
+    @Test
+    void takesABufferBackOnceAlone() throws Exception {
+        PooledByteBuffer taken = onIoThread(buffers::allocate);
+        onIoThread(() -> {
+            taken.close();
+            taken.close();
+            return taken;
+        });
+
+        assertThat(taken.isOpen()).isFalse();
+        assertThatThrownBy(taken::getBuffer).isInstanceOf(IllegalStateException.class);
+        ByteBuffer first = onIoThread(() -> buffers.allocate().getBuffer());
+        assertThat(onIoThread(() -> buffers.allocate().getBuffer())).isNotSameAs(first);
+    }
+
+    @Test
+    void servesOtherThreadsAndWorkersToo() throws Exception {
+        onIoThread(() -> used(buffers.allocate()));
+        XnioWorker another = IoWorker.start();
+        try {
+            CompletableFuture<ByteBuffer> theirs = new CompletableFuture<>();
+            another.getIoThread().execute(() -> theirs.complete(used(buffers.allocate())));
+
+            ByteBuffer ofAThread = used(buffers.allocate());
+            assertThat(ofAThread.capacity()).isEqualTo(SIZE);
+            assertThat(theirs.get(5, TimeUnit.SECONDS).capacity()).isEqualTo(SIZE);
+        } finally {
+            another.shutdownNow();
+        }
+    }
+
+    @Test
+    void takesBackWhatAnotherThreadHasTaken() throws Exception {
+        PooledByteBuffer taken = buffers.allocate();
+        onIoThread(() -> used(taken));
+        PooledByteBuffer ofIoThread = onIoThread(buffers::allocate);
+        ofIoThread.close();
+
+        assertThat(taken.isOpen()).isFalse();
+        assertThat(ofIoThread.isOpen()).isFalse();
+    }
+}
