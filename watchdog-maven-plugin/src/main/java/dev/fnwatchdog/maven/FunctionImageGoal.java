@@ -104,8 +104,7 @@ abstract class FunctionImageGoal extends AbstractMojo {
 
     abstract String goal();
 
-    abstract void run()
-            throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException;
+    abstract void run() throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException;
 
     /** The image without an archive of classes, all settings checked. */
     final PlannedImage plan(FunctionFiles function) throws IOException, InvalidSettingsException {
@@ -124,8 +123,7 @@ abstract class FunctionImageGoal extends AbstractMojo {
         List<String> options = StartArguments.options(config.mode(), jvmOptions == null ? List.of() : jvmOptions);
         StartArguments.write(options, start);
         SortedSet<Integer> ports = new TreeSet<>(List.of(config.port(), config.metricsPort()));
-        return new PlannedImage(
-                new FunctionImage(layers, java, List.of(), variables, user, ports), config, options);
+        return new PlannedImage(new FunctionImage(layers, java, List.of(), variables, user, ports), config, options);
     }
 
     final FunctionFiles function() throws WatchdogFailedException {
@@ -150,8 +148,8 @@ abstract class FunctionImageGoal extends AbstractMojo {
     private static void put(@Nullable Map<String, @Nullable String> values, String element, RawSettings all) {
         if (values != null) {
             // An empty element is an empty value.
-            values.forEach((name, value) ->
-                    all.put(name, value == null ? "" : value, "<%s><%s>".formatted(element, name)));
+            values.forEach(
+                    (name, value) -> all.put(name, value == null ? "" : value, "<%s><%s>".formatted(element, name)));
         }
     }
 

@@ -38,7 +38,8 @@ final class RawSettings {
     }
 
     boolean isSet(String name) {
-        return namesOf(name).stream().anyMatch(each -> !environment.getOrDefault(each, "").isEmpty());
+        return namesOf(name).stream()
+                .anyMatch(each -> !environment.getOrDefault(each, "").isEmpty());
     }
 
     private static List<String> namesOf(String name) {

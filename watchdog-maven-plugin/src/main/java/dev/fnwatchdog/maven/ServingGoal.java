@@ -165,7 +165,10 @@ abstract class ServingGoal extends AbstractMojo {
     final WatchdogLaunch launch(RawSettings checked, List<String> moreArguments) throws WatchdogFailedException {
         List<String> arguments = new ArrayList<>(moreArguments);
         entries(systemPropertyVariables).forEach((name, value) -> arguments.add("-D%s=%s".formatted(name, value)));
-        arguments.addAll(jvmArguments == null ? List.of() : CommandLine.parse(jvmArguments).words());
+        arguments.addAll(
+                jvmArguments == null
+                        ? List.of()
+                        : CommandLine.parse(jvmArguments).words());
         Path directory = workingDirectory == null ? project().getBasedir().toPath() : workingDirectory.toPath();
         return new WatchdogLaunch(
                 java(),

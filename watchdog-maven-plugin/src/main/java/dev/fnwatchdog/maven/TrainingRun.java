@@ -39,7 +39,8 @@ final class TrainingRun {
     // Heaps from 32 GB have other pointers, and an archive made with those is of no use in a container.
     private static final String SMALL_HEAP = "-Xmx128m";
 
-    // Java 17 keeps the jar's name and later compares the files: from a folder of the image that is less deep than this, the way up ends
+    // Java 17 keeps the jar's name and later compares the files: from a folder of the image that is less deep than
+    // this, the way up ends
     // at the root as well, and so at the same jar.
     private static final String UPWARDS = "../../../../../../../..";
 
@@ -67,11 +68,9 @@ final class TrainingRun {
             Map<String, String> settings = new TrainingSettings(
                             standIn.getAddress().getPort(), path -> ExplodedLayers.find(exploded, path))
                     .of(plan.image().environment(), plan.config().mode());
-            String jar = ExplodedLayers.find(exploded, FunctionFiles.WATCHDOG_JAR);
-            train(
-                    command(kind.makeOption(archive.toString()), plan.options(), jar),
-                    settings,
-                    plan.config().mode());
+            Path workingFolder = stage(Path.of(ExplodedLayers.find(exploded, FunctionFiles.WATCHDOG_JAR)));
+            List<String> command = command(kind.makeOption(archive.toString()), plan.options());
+            train(command, workingFolder, settings, plan.config().mode());
         } finally {
             standIn.stop(0);
         }
