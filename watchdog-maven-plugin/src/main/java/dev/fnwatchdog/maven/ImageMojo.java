@@ -101,7 +101,9 @@ public final class ImageMojo extends FunctionImageGoal {
         FunctionImage image = plan.image().with(archive(plan, order, jib));
         ImageDelivery delivery = new ImageDelivery(order, Path.of(docker), output.toPath());
         delivery.run(jib, image, labels == null ? Map.of() : labels);
-        getLog().info("The image is in %s: %s".formatted(order.to().value(), order.reference()));
+        boolean tar = order.to().is(ImageLocation.Kind.TAR);
+        getLog().info("The image is " + order.reference()
+                + (tar ? " in " + order.to().value() : ""));
     }
 
     private ImageOrder order(FunctionFiles function) throws IOException {

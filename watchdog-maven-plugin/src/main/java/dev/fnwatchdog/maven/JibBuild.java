@@ -13,6 +13,7 @@ import com.google.cloud.tools.jib.api.TarImage;
 import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
 import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
 import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
+import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
 import com.google.cloud.tools.jib.api.buildplan.Port;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,9 +55,11 @@ final class JibBuild {
     /** Builds the image to a registry, or else to a tar. */
     JibContainer build(ImageOrder order, FunctionImage image, Map<String, String> labels, Path tar)
             throws IOException, InterruptedException {
+        boolean push = order.to().is(ImageLocation.Kind.REGISTRY);
         JibContainerBuilder builder = from(order.from())
                 .setPlatforms(order.platforms())
-                .setFormat(order.format())
+                // A tar is for docker load in any case.
+                .setFormat(push ? order.format() : ImageFormat.Docker)
                 .setCreationTime(order.created())
                 .setEntrypoint(image.entrypoint())
                 .setEnvironment(image.environment())
@@ -68,7 +71,6 @@ final class JibBuild {
                         .map(Port::tcp)
                         .collect(Collectors.toSet()));
         image.layers().forEach(layer -> builder.addFileEntriesLayer(layer(layer)));
-        boolean push = order.to().is(ImageLocation.Kind.REGISTRY);
         Containerizer to = push
                 ? Containerizer.to(registries.to(order.reference()))
                 : Containerizer.to(TarImage.at(tar).named(order.reference()));

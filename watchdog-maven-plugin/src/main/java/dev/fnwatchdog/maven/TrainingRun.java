@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +76,6 @@ final class TrainingRun {
         if (!Files.isRegularFile(archive)) {
             throw new IOException("its JVM has written none");
         }
-        Files.setLastModifiedTime(archive, FileTime.from(ImageLayer.TIME));
         return new ClassArchive(archive, kind.path(), kind.useOption(), java.build());
     }
 
