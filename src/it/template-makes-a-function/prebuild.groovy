@@ -1,7 +1,7 @@
 import java.nio.file.Files
 import java.nio.file.Path
 
-File template = new File('@project.basedir@/../template/java-watchdog')
+File template = new File(basedir, '../../../../template/java-watchdog').canonicalFile
 // What faas-cli looks for.
 assert new File(template, 'template.yml').text.contains('language: java-watchdog')
 
