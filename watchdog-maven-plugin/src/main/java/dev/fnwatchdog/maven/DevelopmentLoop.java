@@ -67,8 +67,9 @@ final class DevelopmentLoop {
         WatchdogProcess watchdog = WatchdogProcess.start(launch, Redirect.INHERIT);
         try {
             WatchdogProcess.Ports ports = watchdog.awaitPorts(patient ? Duration.ofDays(1) : START_LIMIT);
-            log.info("Serving %s at %s, its metrics at http://localhost:%d/metrics. Saved changes are taken up. Ctrl-C ends it."
-                    .formatted(name(), ports.url(), ports.metricsPort()));
+            log.info(
+                    "Serving %s at %s, its metrics at http://localhost:%d/metrics. Saved changes are taken up. Ctrl-C ends it."
+                            .formatted(name(), ports.url(), ports.metricsPort()));
             while (watchdog.alive()) {
                 takeUp(saved(), watchdog);
             }
@@ -103,13 +104,15 @@ final class DevelopmentLoop {
             return;
         }
         log.info("Changed: " + described(saved));
-        if (projects.stream().anyMatch(project -> saved.contains(project.getFile().toPath()))) {
+        if (projects.stream()
+                .anyMatch(project -> saved.contains(project.getFile().toPath()))) {
             log.warn("What has changed in pom.xml is taken up when watchdog:run is started again.");
         }
         long start = System.nanoTime();
         try {
             watchdog.replace(builder.build());
-            log.info("Built in %d ms".formatted(Duration.ofNanos(System.nanoTime() - start).toMillis()));
+            log.info("Built in %d ms"
+                    .formatted(Duration.ofNanos(System.nanoTime() - start).toMillis()));
         } catch (CompilationFailedException e) {
             String reason = String.valueOf(e.getMessage());
             if (!e.told()) {

@@ -20,11 +20,8 @@ import java.util.stream.Stream;
 record FunctionClasses(List<Path> elements) {
     /** As Maven tells a class path. */
     static FunctionClasses of(List<String> elements) {
-        return new FunctionClasses(elements.stream()
-                .map(Path::of)
-                .filter(Files::exists)
-                .distinct()
-                .toList());
+        return new FunctionClasses(
+                elements.stream().map(Path::of).filter(Files::exists).distinct().toList());
     }
 
     /** The same, with {@code folder} holding copies of all folders. */
@@ -32,7 +29,10 @@ record FunctionClasses(List<Path> elements) {
         delete(folder);
         List<Path> copies = new ArrayList<>();
         for (Path element : elements) {
-            copies.add(Files.isDirectory(element) ? copy(element, folder.resolve(Integer.toString(copies.size()))) : element);
+            copies.add(
+                    Files.isDirectory(element)
+                            ? copy(element, folder.resolve(Integer.toString(copies.size())))
+                            : element);
         }
         return new FunctionClasses(List.copyOf(copies));
     }

@@ -38,7 +38,13 @@ final class RawSettings {
     }
 
     boolean isSet(String name) {
-        return namesOf(name).stream().anyMatch(each -> !environment.getOrDefault(each, "").isEmpty());
+        return namesOf(name).stream()
+                .anyMatch(each -> !environment.getOrDefault(each, "").isEmpty());
+    }
+
+    /** A variable's value, empty where it is not set. */
+    String value(String name) {
+        return environment.getOrDefault(name, "");
     }
 
     private static List<String> namesOf(String name) {

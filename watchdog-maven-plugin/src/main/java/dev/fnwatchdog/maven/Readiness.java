@@ -12,8 +12,9 @@ final class Readiness {
 
     static boolean of(int port) {
         try {
-            HttpURLConnection connection = (HttpURLConnection)
-                    URI.create("http://127.0.0.1:%d/_/ready".formatted(port)).toURL().openConnection();
+            HttpURLConnection connection = (HttpURLConnection) URI.create("http://127.0.0.1:%d/_/ready".formatted(port))
+                    .toURL()
+                    .openConnection();
             connection.setConnectTimeout(LIMIT_MILLIS);
             connection.setReadTimeout(LIMIT_MILLIS);
             try {

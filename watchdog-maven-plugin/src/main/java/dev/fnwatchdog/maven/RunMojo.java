@@ -75,10 +75,12 @@ public final class RunMojo extends ServingGoal {
         given.parse();
         Recompilation recompilation = new Recompilation(session(), lifecycle, plugins);
         DevelopmentLoop loop = new DevelopmentLoop(
-                watched, () -> {
+                watched,
+                () -> {
                     recompilation.run(watched);
                     return ofFunction.of(copies.next());
-                }, getLog());
+                },
+                getLog());
         loop.serve(launch(given, debugging), !debugging.isEmpty());
     }
 }

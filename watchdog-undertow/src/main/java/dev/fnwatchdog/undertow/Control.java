@@ -80,8 +80,7 @@ final class Control {
         }
     }
 
-    private void replace(String changes, ReplaceableMode versions, WatchdogLog log)
-            throws InterruptedException {
+    private void replace(String changes, ReplaceableMode versions, WatchdogLog log) throws InterruptedException {
         for (String change : changes.split("&", -1)) {
             int equals = change.indexOf('=');
             if (equals > 0) {

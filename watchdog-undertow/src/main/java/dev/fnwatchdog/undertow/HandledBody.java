@@ -54,9 +54,8 @@ final class HandledBody implements StreamSourceConduit {
         this.handled = handled;
         this.call = handled.call();
         this.ioThread = call.loop().thread();
-        StreamSourceChannel body = call.exchange().isRequestComplete()
-                ? null
-                : call.exchange().getRequestChannel();
+        StreamSourceChannel body =
+                call.exchange().isRequestComplete() ? null : call.exchange().getRequestChannel();
         this.source = body;
         this.ended = body == null;
         this.clientWaits = HttpContinue.requiresContinueResponse(call.exchange());

@@ -64,8 +64,7 @@ final class HandledCall implements Executor {
 
     private HttpServerExchange newExchange(HttpServerExchange client)
             throws BadRequestException, ParameterLimitException {
-        HttpServerExchange made =
-                new HttpServerExchange(connection, client.getRequestHeaders(), new HeaderMap(), -1);
+        HttpServerExchange made = new HttpServerExchange(connection, client.getRequestHeaders(), new HeaderMap(), -1);
         made.setRequestMethod(client.getRequestMethod());
         made.setProtocol(client.getProtocol());
         made.setRequestScheme(client.getRequestScheme());

@@ -35,7 +35,8 @@ final class HandlerSearch {
         try {
             for (Class<?> service : services()) {
                 ServiceLoader.load(service, loader).stream()
-                        .forEach(provider -> providers.putIfAbsent(provider.type().getName(), provider));
+                        .forEach(provider ->
+                                providers.putIfAbsent(provider.type().getName(), provider));
             }
             if (providers.size() == 1) {
                 return providers.values().iterator().next().get();

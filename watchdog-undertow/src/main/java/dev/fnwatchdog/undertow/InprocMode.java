@@ -53,8 +53,8 @@ final class InprocMode implements FunctionMode {
 
     private InprocHandler load() throws FunctionFailedException {
         Object function = new HandlerSearch(loader).find(mode.handler());
-        HandlerHost host = new HandlerHost(
-                log, config.timeouts().exec(), new HandlerPlaces(mode.concurrency()), threads, loader);
+        HandlerHost host =
+                new HandlerHost(log, config.timeouts().exec(), new HandlerPlaces(mode.concurrency()), threads, loader);
         if (function instanceof HttpHandler exchanges) {
             return new PlainHandler(new ExchangeFunction(host, exchanges, false), function);
         }
@@ -72,8 +72,9 @@ final class InprocMode implements FunctionMode {
     private HttpHandler model(HandlerHost host, Object function) throws FunctionFailedException {
         String encoding = System.getProperty("file.encoding", "");
         if (!encoding.equals(StandardCharsets.UTF_8.name())) {
-            log.warn("Query parameters outside ASCII are lost: OpenFaaS' model reads them in the JVM's file.encoding, %s"
-                    .formatted(encoding));
+            log.warn(
+                    "Query parameters outside ASCII are lost: OpenFaaS' model reads them in the JVM's file.encoding, %s"
+                            .formatted(encoding));
         }
         try {
             return new ModelFunction(host, function, ModelTypes.of(function), new MemoryBudget());

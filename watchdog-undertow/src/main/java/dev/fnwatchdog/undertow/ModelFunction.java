@@ -72,9 +72,12 @@ final class ModelFunction implements HttpHandler {
         HandlerRun run = host.runOf(failure -> host.failed(call, failure));
         call.onAbort(run::giveUp);
         ModelRequest request = ModelRequest.of(call.exchange());
-        host.admit(call, run, () -> run.execute(() -> {
-            handle(call, run, request, body);
-        }));
+        host.admit(
+                call,
+                run,
+                () -> run.execute(() -> {
+                    handle(call, run, request, body);
+                }));
     }
 
     @SuppressWarnings("CatchingUnchecked") // whatever the function throws, the client is to be told

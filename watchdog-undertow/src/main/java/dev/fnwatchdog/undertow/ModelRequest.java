@@ -36,7 +36,6 @@ record ModelRequest(Map<String, String> headers, @Nullable String query, String 
     }
 
     private static String spelled(String name) {
-        return name.substring(0, 1).toUpperCase(Locale.ROOT)
-                + name.substring(1).toLowerCase(Locale.ROOT);
+        return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1).toLowerCase(Locale.ROOT);
     }
 }

@@ -36,8 +36,8 @@ class ControlTest {
                         "streaming",
                         "fprocess",
                         environment.get("fprocess"));
-                WatchdogLog log = WatchdogLog.start(
-                        LogConfig.asFarAsUsable(environment), captured.output(), captured.errors());
+                WatchdogLog log =
+                        WatchdogLog.start(LogConfig.asFarAsUsable(environment), captured.output(), captured.errors());
                 PipedInputStream input = new PipedInputStream();
                 OutputStream commands = new PipedOutputStream(input)) {
             new Control(input, report, environment).begin(watchdog.watchdog(), log, () -> ended.complete(null));

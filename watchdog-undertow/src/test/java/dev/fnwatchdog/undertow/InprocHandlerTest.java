@@ -63,8 +63,9 @@ class InprocHandlerTest {
     void takesAndGivesBinaryBodiesOnThreadsThatBlock(int size) throws Exception {
         byte[] body = random(size);
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(InprocHandlerTest::echoBlocking)) {
-            HttpResponse<byte[]> response = watchdog.sendForBytes(
-                    watchdog.request("/").POST(HttpRequest.BodyPublishers.ofByteArray(body)).build());
+            HttpResponse<byte[]> response = watchdog.sendForBytes(watchdog.request("/")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                    .build());
 
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(response.body()).isEqualTo(body);
@@ -76,10 +77,11 @@ class InprocHandlerTest {
     void takesAndGivesBinaryBodiesOnTheIoThread(int size) throws Exception {
         byte[] body = random(size);
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> exchange.getRequestReceiver()
-                .receiveFullBytes((received, bytes) ->
-                        received.getResponseSender().send(ByteBuffer.wrap(bytes))))) {
-            HttpResponse<byte[]> response = watchdog.sendForBytes(
-                    watchdog.request("/").POST(HttpRequest.BodyPublishers.ofByteArray(body)).build());
+                .receiveFullBytes(
+                        (received, bytes) -> received.getResponseSender().send(ByteBuffer.wrap(bytes))))) {
+            HttpResponse<byte[]> response = watchdog.sendForBytes(watchdog.request("/")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                    .build());
 
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(response.body()).isEqualTo(body);
@@ -90,7 +92,8 @@ class InprocHandlerTest {
     void takesChunkedBodies() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(InprocHandlerTest::echoBlocking);
                 RawClient client = watchdog.connect()) {
-            client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+            client.send(
+                    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
 
             assertThat(client.readResponse()).contains("200 OK").endsWith("\r\n\r\nabcde");
         }
@@ -172,8 +175,8 @@ class InprocHandlerTest {
 
     @Test
     void answersWithoutABodyToHead() throws Exception {
-        try (RunningWatchdog watchdog =
-                        ScriptedHandler.undertow(exchange -> exchange.getResponseSender().send("hello"));
+        try (RunningWatchdog watchdog = ScriptedHandler.undertow(
+                        exchange -> exchange.getResponseSender().send("hello"));
                 RawClient client = watchdog.connect()) {
             client.send("HEAD / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n");
 
@@ -196,8 +199,8 @@ class InprocHandlerTest {
 
     @Test
     void leavesAConnectionUsableWhoseBodyNobodyReads() throws Exception {
-        try (RunningWatchdog watchdog =
-                        ScriptedHandler.undertow(exchange -> exchange.getResponseSender().send("no"));
+        try (RunningWatchdog watchdog = ScriptedHandler.undertow(
+                        exchange -> exchange.getResponseSender().send("no"));
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 3; i++) {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n");

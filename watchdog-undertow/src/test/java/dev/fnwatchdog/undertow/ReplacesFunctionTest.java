@@ -102,10 +102,14 @@ class ReplacesFunctionTest {
 
     private static Map<String, String> http(int port, String command) {
         return Map.of(
-                "PATH", "/bin:/usr/bin",
-                "mode", "http",
-                "fprocess", command,
-                "http_upstream_url", "http://127.0.0.1:" + port);
+                "PATH",
+                "/bin:/usr/bin",
+                "mode",
+                "http",
+                "fprocess",
+                command,
+                "http_upstream_url",
+                "http://127.0.0.1:" + port);
     }
 
     private static RunningWatchdog inFrontOf(ScriptedFunction function) throws Exception {
@@ -171,8 +175,7 @@ class ReplacesFunctionTest {
 
     @Test
     void outlivesAServerThatEndsAndSaysSo() throws Exception {
-        try (ScriptedFunction function =
-                        ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
                 RunningWatchdog watchdog = inFrontOf(function)) {
             replace(watchdog, http(function.port(), "sh -c 'exit 3'"));
 
@@ -187,8 +190,7 @@ class ReplacesFunctionTest {
 
     @Test
     void tellsThatTheNextVersionDoesNotStart() throws Exception {
-        try (ScriptedFunction function =
-                        ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
                 RunningWatchdog watchdog = inFrontOf(function)) {
             replace(watchdog, http(function.port(), "/none/such"));
 
