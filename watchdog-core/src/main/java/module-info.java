@@ -4,7 +4,11 @@ module dev.fnwatchdog.core {
     requires io.prometheus.metrics.model;
     requires io.prometheus.writer.text;
     requires java.management;
+    requires java.net.http;
+    requires jjwt.api;
+    requires jjwt.orgjson;
 
+    exports dev.fnwatchdog.core.auth;
     exports dev.fnwatchdog.core.config;
     exports dev.fnwatchdog.core.health;
     exports dev.fnwatchdog.core.limit;

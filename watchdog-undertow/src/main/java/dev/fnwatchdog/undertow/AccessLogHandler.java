@@ -54,7 +54,7 @@ final class AccessLogHandler implements HttpHandler {
                 sent,
                 call.elapsedNanos(),
                 callId == null ? "" : callId,
-                false);
+                call.accessDenied());
     }
 
     private static String reason(HttpServerExchange exchange, int status) {

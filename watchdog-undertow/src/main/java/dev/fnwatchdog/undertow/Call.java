@@ -43,6 +43,7 @@ final class Call implements ExchangeCompletionListener {
     private boolean ended;
     private boolean tunnel;
     private boolean clientGone;
+    private boolean accessDenied;
     private Runnable abort = () -> {};
     private @Nullable CallSink sink;
     private @Nullable RequestSource source;
@@ -115,6 +116,15 @@ final class Call implements ExchangeCompletionListener {
 
     boolean ended() {
         return ended;
+    }
+
+    /** It is refused for its token: its log line says so. */
+    void denyAccess() {
+        accessDenied = true;
+    }
+
+    boolean accessDenied() {
+        return accessDenied;
     }
 
     /** Whether it has been given up: answered by the watchdog, broken off, or over. */

@@ -7,6 +7,7 @@ import dev.fnwatchdog.core.limit.ConcurrencyLimit;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.metrics.RequestMetrics;
 import io.undertow.server.HttpHandler;
+import java.util.function.UnaryOperator;
 import org.xnio.XnioWorker;
 
 /**
@@ -14,6 +15,7 @@ import org.xnio.XnioWorker;
  *
  * @param availability what the probes ask for
  * @param worker whose IO threads serve
+ * @param authorisation puts before a handler what asks for tokens, where they are asked for
  */
 record Entrance(
         WatchdogConfig config,
@@ -21,7 +23,8 @@ record Entrance(
         RequestMetrics metrics,
         Availability availability,
         FunctionMode mode,
-        XnioWorker worker) {
+        XnioWorker worker,
+        UnaryOperator<HttpHandler> authorisation) {
     /** The first handler. */
     HttpHandler root() {
         IoLoops loops = new IoLoops(worker);
@@ -44,6 +47,8 @@ record Entrance(
                 .then(next -> new AccessLogHandler(next, log, http))
                 // a full watchdog parses no tokens
                 .then(next -> new ConcurrencyLimitHandler(next, limit))
+                // 401 and 403, while nothing of the body has been read or printed
+                .then(authorisation)
                 // what is refused has not been read
                 .then(next -> BodyLogHandler.before(next, log, config.log(), config.mode()))
                 // the one place where a throwable becomes a response

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.HttpContinueReadHandler;
 import io.undertow.util.BadRequestException;
 import io.undertow.util.ParameterLimitException;
 import io.undertow.util.SameThreadExecutor;
@@ -19,19 +20,22 @@ final class ExchangeFunction implements HttpHandler {
     private final HandlerHost host;
     private final HttpHandler function;
     private final boolean blocks;
+    private final HttpHandler entering;
 
     /** @param blocks whether the function must not be called on an IO thread */
     ExchangeFunction(HandlerHost host, HttpHandler function, boolean blocks) {
         this.host = host;
         this.function = function;
         this.blocks = blocks;
+        // From there on the handler's exchange decides when the client's ends, and nobody behind our back.
+        this.entering = new HttpContinueReadHandler(
+                exchange -> exchange.dispatch(SameThreadExecutor.INSTANCE, () -> enter(exchange)));
     }
 
     @Override
-    public void handleRequest(HttpServerExchange exchange) {
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
         if (host.begins(exchange)) {
-            // From here on the handler's exchange decides when this one ends, and nobody behind our back.
-            exchange.dispatch(SameThreadExecutor.INSTANCE, () -> enter(exchange));
+            entering.handleRequest(exchange);
         }
     }
 

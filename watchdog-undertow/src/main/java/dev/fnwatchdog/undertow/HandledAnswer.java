@@ -14,6 +14,8 @@ import org.xnio.Buffers;
 import org.xnio.IoUtils;
 import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
+import org.xnio.channels.FixedLengthOverflowException;
+import org.xnio.channels.FixedLengthUnderflowException;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 import org.xnio.conduits.ConduitWritableByteChannel;
@@ -52,6 +54,7 @@ final class HandledAnswer implements StreamSinkConduit {
     private boolean finished;
     // Mutable state of the handler
     private boolean endTold;
+    private long written;
 
     HandledAnswer(HandledCall handled) {
         this.handled = handled;
@@ -117,7 +120,9 @@ final class HandledAnswer implements StreamSinkConduit {
             }
         }
         begun |= src.hasRemaining();
-        return opened().write(src);
+        int sent = opened().write(src);
+        written += sent;
+        return sent;
     }
 
     private void refuseIfOver() throws ClosedChannelException {
@@ -130,12 +135,16 @@ final class HandledAnswer implements StreamSinkConduit {
     private synchronized int put(ByteBuffer src, boolean last) throws IOException {
         refuseIfOver();
         int before = src.remaining();
+        if (before > 0 && written + before > handled.promisedLength()) {
+            throw new FixedLengthOverflowException();
+        }
         while (src.hasRemaining() && makeRoom()) {
             Buffers.copy(filled.getLast().getBuffer(), src);
         }
         if (last && !src.hasRemaining()) {
             ended = true;
         }
+        written += before - src.remaining();
         return before - src.remaining();
     }
 
@@ -378,6 +387,11 @@ final class HandledAnswer implements StreamSinkConduit {
         Throwable caught = handled.caught();
         if (caught != null && endsBadly()) {
             handled.failed(caught);
+            return;
+        }
+        if (written > 0 && written < handled.promisedLength() && handled.promisedLength() < Long.MAX_VALUE) {
+            handled.failed(
+                    new FixedLengthUnderflowException("%d bytes of %d".formatted(written, handled.promisedLength())));
             return;
         }
         synchronized (this) {

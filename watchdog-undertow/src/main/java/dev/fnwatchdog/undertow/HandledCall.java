@@ -68,6 +68,7 @@ final class HandledCall implements Executor {
         made.setRequestMethod(client.getRequestMethod());
         made.setProtocol(client.getProtocol());
         made.setRequestScheme(client.getRequestScheme());
+        made.setPersistent(client.isPersistent());
         Connectors.setExchangeRequestPath(
                 made,
                 PercentDecoding.escape(RequestTarget.of(client)),
@@ -98,6 +99,7 @@ final class HandledCall implements Executor {
     /** Runs the handler on this thread, or, where it blocks, on another; now or when there is a place for it. */
     void enter(boolean blocks) {
         call.onAbort(this::giveUp);
+        run.onGivenUp(this::cleanUp);
         if (blocks) {
             body.prefetch();
         }
@@ -181,6 +183,13 @@ final class HandledCall implements Executor {
         run.over();
     }
 
+    /** A handler that was given up may have left its streams open, with buffers in them. */
+    private void cleanUp() {
+        if (!exchange.isComplete()) {
+            exchange.endExchange();
+        }
+    }
+
     void bodyUnwanted() {
         body.unwanted();
     }
@@ -199,6 +208,8 @@ final class HandledCall implements Executor {
         if (call.stopped()) {
             throw new ClosedChannelException();
         }
+        // What Undertow's own connections do with cookies.
+        Connectors.flattenCookies(exchange);
         HeaderMap headers = exchange.getResponseHeaders();
         HeaderValues options = headers.get(Headers.CONNECTION);
         if (!exchange.isPersistent() || (options != null && Tokens.anyLists(options, "close"))) {
@@ -248,6 +259,16 @@ final class HandledCall implements Executor {
         client.setPersistent(true);
         call.becomeTunnel();
         call.liftLimit();
+    }
+
+    /** How long the handler has said that the body will be; {@link Long#MAX_VALUE} where it has not, or where none is sent. */
+    long promisedLength() {
+        long length = exchange.getResponseContentLength();
+        return length < 0
+                        || exchange.getRequestMethod().equals(Methods.HEAD)
+                        || !Connectors.isEntityBodyAllowed(exchange)
+                ? Long.MAX_VALUE
+                : length;
     }
 
     /** The last moment for trailers. IO thread. */

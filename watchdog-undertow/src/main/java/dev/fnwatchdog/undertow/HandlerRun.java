@@ -4,6 +4,7 @@ import dev.fnwatchdog.undertow.HandlerPlaces.Place;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ final class HandlerRun implements Executor {
     private int running;
     private boolean over;
     private boolean interrupted;
+    private boolean blocked;
+    private Runnable cleanUp = () -> {};
 
     /**
      * @param threads where the handler may block
@@ -48,6 +51,11 @@ final class HandlerRun implements Executor {
         }
     }
 
+    /** Has {@code action} run once the call has been given up and all of its own threads have returned; not on an IO thread. */
+    synchronized void onGivenUp(Runnable action) {
+        cleanUp = action;
+    }
+
     /** Runs {@code task} on this thread, which is not interrupted: it is an IO thread. */
     void here(Runnable task) {
         enter();
@@ -62,6 +70,9 @@ final class HandlerRun implements Executor {
     @Override
     public void execute(Runnable task) {
         enter();
+        synchronized (this) {
+            blocked = true;
+        }
         boolean accepted = false;
         try {
             threads.execute(() -> onOwnThread(task));
@@ -124,30 +135,46 @@ final class HandlerRun implements Executor {
     }
 
     private void leave() {
-        Place free;
+        boolean end;
         synchronized (this) {
             running--;
-            free = freePlace();
+            end = over && running == 0;
         }
-        if (free != null) {
-            free.leave();
+        if (end) {
+            returned();
         }
     }
 
     /** The handler has given its answer. Its place is free when it has returned as well. */
     void over() {
-        Place free;
+        boolean end;
         synchronized (this) {
             over = true;
-            free = freePlace();
+            end = running == 0;
+        }
+        if (end) {
+            returned();
+        }
+    }
+
+    private void returned() {
+        Place free;
+        Runnable last;
+        synchronized (this) {
+            free = place;
+            last = interrupted && blocked ? cleanUp : null;
+            cleanUp = () -> {};
         }
         if (free != null) {
             free.leave();
         }
-    }
-
-    private @Nullable Place freePlace() {
-        return over && running == 0 ? place : null;
+        if (last != null) {
+            try {
+                threads.execute(last);
+            } catch (RejectedExecutionException ignored) {
+                // The watchdog ends, and all that is left with it.
+            }
+        }
     }
 
     /** Nobody wants the answer any more. */

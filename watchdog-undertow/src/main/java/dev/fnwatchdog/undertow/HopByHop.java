@@ -23,8 +23,12 @@ final class HopByHop {
             Headers.UPGRADE,
             HTTP2_SETTINGS);
 
-    /** Named by Connection or not, without these the message would be another one. */
-    private static final Set<HttpString> NEVER_DROPPED = Set.of(Headers.HOST, Headers.CONTENT_LENGTH);
+    /**
+     * Named by Connection or not, without these the message would be another one; and what the watchdog tells the function of
+     * a call's token is not the client's to take away, nor to tell in a trailer.
+     */
+    private static final Set<HttpString> NEVER_DROPPED =
+            Set.of(Headers.HOST, Headers.CONTENT_LENGTH, JwtHandler.AUTH_SECONDS);
 
     private HopByHop() {}
 

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
 /**
@@ -31,7 +32,7 @@ final class IoBuffers implements ByteBufferPool {
 
     private final int size;
     private final ByteBufferPool others;
-    private final AtomicReferenceArray<Shelf> shelves;
+    private final AtomicReferenceArray<@Nullable Shelf> shelves;
 
     /**
      * @param size of each buffer in bytes
@@ -45,33 +46,32 @@ final class IoBuffers implements ByteBufferPool {
 
     @Override
     public PooledByteBuffer allocate() {
-        if (!(Thread.currentThread() instanceof XnioIoThread thread) || !owns(thread)) {
+        Shelf shelf = shelf();
+        if (shelf == null) {
             return others.allocate();
         }
-        ByteBuffer kept = shelves.get(thread.getNumber()).free.pollLast();
+        ByteBuffer kept = shelf.free.pollLast();
         return new Taken(kept == null ? ByteBuffer.allocateDirect(size) : kept.clear());
     }
 
-    /** Whether it is the thread of its number; a shelf is made by the first that comes. */
-    private boolean owns(XnioIoThread thread) {
-        int number = thread.getNumber();
-        if (number >= shelves.length()) {
-            return false;
+    /** The current thread's; made by the first thread of a number that comes, and nobody else's. */
+    private @Nullable Shelf shelf() {
+        if (!(Thread.currentThread() instanceof XnioIoThread thread) || thread.getNumber() >= shelves.length()) {
+            return null;
         }
+        int number = thread.getNumber();
         Shelf shelf = shelves.get(number);
         if (shelf == null) {
-            shelves.compareAndSet(number, null, new Shelf(thread));
-            shelf = shelves.get(number);
+            Shelf made = new Shelf(thread);
+            return shelves.compareAndSet(number, null, made) ? made : null;
         }
-        return shelf.owner == thread;
+        return shelf.owner == thread ? shelf : null;
     }
 
     private void giveBack(ByteBuffer buffer) {
-        if (Thread.currentThread() instanceof XnioIoThread thread && owns(thread)) {
-            ArrayDeque<ByteBuffer> free = shelves.get(thread.getNumber()).free;
-            if (free.size() < KEPT) {
-                free.addLast(buffer);
-            }
+        Shelf shelf = shelf();
+        if (shelf != null && shelf.free.size() < KEPT) {
+            shelf.free.addLast(buffer);
         }
         // Else the collector takes it. Freeing it at once is what newer JVMs print a warning of.
     }
@@ -99,7 +99,7 @@ final class IoBuffers implements ByteBufferPool {
 
     /** A buffer in use, until it is closed. */
     @SuppressWarnings("serial") // nobody writes it anywhere
-    private final class Taken extends AtomicReference<ByteBuffer> implements PooledByteBuffer {
+    private final class Taken extends AtomicReference<@Nullable ByteBuffer> implements PooledByteBuffer {
         Taken(ByteBuffer buffer) {
             super(buffer);
         }

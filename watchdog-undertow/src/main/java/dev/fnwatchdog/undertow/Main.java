@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow;
 import dev.fnwatchdog.core.config.HealthcheckConfig;
 import dev.fnwatchdog.core.config.InvalidConfigException;
 import dev.fnwatchdog.core.config.LogConfig;
+import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.config.Settings;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.LockFile;
@@ -10,6 +11,7 @@ import dev.fnwatchdog.core.health.Shutdown;
 import dev.fnwatchdog.core.log.Console;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
+import dev.fnwatchdog.core.process.FunctionStreams;
 import dev.fnwatchdog.core.process.OrphanReaper;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -99,6 +101,10 @@ public final class Main {
         tuneLibraries();
         QuietLoggerProvider.sendTo(log::warn);
         OrphanReaper.start(log::warn);
+        if (config.mode() instanceof ModeConfig.Inproc) {
+            // What the function prints is its output, as in the other modes. An embedder's streams are left alone.
+            FunctionStreams.redirect(log, config.log());
+        }
         CompletableFuture<Watchdog> started = new CompletableFuture<>();
         CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
         // From before the start: a function that is just being started must not be left behind.

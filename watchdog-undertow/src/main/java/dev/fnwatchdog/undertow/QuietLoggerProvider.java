@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class QuietLoggerProvider implements LoggerProvider {
     // Undertow tells of each failed call here, with a stack trace; the watchdog tells of it in the call's own line.
     private static final String PROXY = "io.undertow.proxy";
+    // And of each handler that throws: the watchdog does so itself, whole.
+    private static final String REQUEST = "io.undertow.request";
 
     private static final AtomicReference<Consumer<String>> LINES =
             new AtomicReference<>(QuietLoggerProvider::toStandardError);
@@ -56,7 +58,7 @@ public final class QuietLoggerProvider implements LoggerProvider {
 
     @Override
     public Logger getLogger(String name) {
-        return new LineLogger(name, !name.startsWith(PROXY));
+        return new LineLogger(name, !name.startsWith(PROXY) && !name.startsWith(REQUEST));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow;
 
+import dev.fnwatchdog.core.auth.Authoriser;
 import dev.fnwatchdog.core.config.GoDuration;
 import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.core.config.WatchdogConfig;
@@ -12,6 +13,7 @@ import dev.fnwatchdog.core.metrics.MetricsRegistry;
 import dev.fnwatchdog.core.metrics.RequestMetrics;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,6 +21,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.xnio.XnioWorker;
 
 /**
@@ -46,6 +50,9 @@ final class Running implements Shutdown.Steps {
     private final Shutdown shutdown;
     private final AtomicBoolean released = new AtomicBoolean();
     private final CompletableFuture<String> functionEnded = new CompletableFuture<>();
+
+    // Mutable state
+    private volatile @Nullable Authoriser authoriser;
 
     private Running(WatchdogBuilder settings, WatchdogBuilder.OwnedLog ownedLog, XnioWorker worker) throws IOException {
         this.config = settings.config();
@@ -75,7 +82,6 @@ final class Running implements Shutdown.Steps {
     }
 
     static Running start(WatchdogBuilder settings) throws IOException, FunctionFailedException {
-        NotServed.refuse(settings.config());
         WatchdogBuilder.OwnedLog log = settings.openLog();
         XnioWorker worker = IoWorker.start();
         Running running = null;
@@ -90,6 +96,7 @@ final class Running implements Shutdown.Steps {
                 if (running != null) {
                     running.availability.stop();
                     running.mode.stop(Duration.ZERO);
+                    running.closeAuthoriser();
                 }
                 end(worker);
                 log.close();
@@ -113,12 +120,31 @@ final class Running implements Shutdown.Steps {
     private void begin() throws IOException, FunctionFailedException {
         logSettings();
         mode.ended().thenAccept(this::functionGone);
+        // Before the function is started: it would only be stopped again where no keys can be read.
+        UnaryOperator<HttpHandler> authorisation = startAuthoriser();
         mode.start();
-        listener.serve(new Entrance(config, log, new RequestMetrics(registry), availability, mode, worker).root());
+        RequestMetrics metrics = new RequestMetrics(registry);
+        listener.serve(new Entrance(config, log, metrics, availability, mode, worker, authorisation).root());
         log.info("Listening on port: " + port());
         metricsListener.serve(new MetricsHandler(new Exposition(registry), log));
         log.info("Metrics listening on port: " + metricsPort());
         availability.begin(log);
+    }
+
+    private UnaryOperator<HttpHandler> startAuthoriser() throws IOException {
+        if (!config.jwtAuth()) {
+            return UnaryOperator.identity();
+        }
+        Authoriser started = Authoriser.start(config.jwt(), log);
+        authoriser = started;
+        return next -> new JwtHandler(next, started, config.timeouts().exec());
+    }
+
+    private void closeAuthoriser() {
+        Authoriser started = authoriser;
+        if (started != null) {
+            started.close();
+        }
     }
 
     private void logSettings() {
@@ -174,6 +200,7 @@ final class Running implements Shutdown.Steps {
         listener.connections().closeAll();
         metricsListener.connections().closeAll();
         end(worker);
+        closeAuthoriser();
         ownedLog.close();
     }
 

@@ -48,17 +48,26 @@ final class ServletFunction implements InprocHandler {
                     "cannot use handler %s: nobody would enforce its @ServletSecurity".formatted(name));
         }
         ServletContainer container = ServletContainer.Factory.newInstance();
-        DeploymentManager deployment = container.addDeployment(describe(servlet, host, temporary));
+        ServletInfo info = info(servlet);
+        DeploymentManager deployment = container.addDeployment(describe(info, host, temporary));
         try {
             deployment.deploy();
-            return new ServletFunction(deployment, new ExchangeFunction(host, deployment.start(), true));
+            HttpHandler calls = new ExchangeFunction(host, deployment.start(), true);
+            // The container would only log it where init fails, and go on.
+            deployment
+                    .getDeployment()
+                    .getServlets()
+                    .getManagedServlet(info.getName())
+                    .getServlet()
+                    .release();
+            return new ServletFunction(deployment, calls);
         } catch (ServletException | RuntimeException e) {
             throw new FunctionFailedException(
                     "cannot start handler %s: %s".formatted(name, HandlerSearch.reason(e)), e);
         }
     }
 
-    private static DeploymentInfo describe(Servlet servlet, HandlerHost host, Path temporary) {
+    private static DeploymentInfo describe(ServletInfo servlet, HandlerHost host, Path temporary) {
         return Servlets.deployment()
                 .setDeploymentName(NAME)
                 .setContextPath("/")
@@ -73,17 +82,16 @@ final class ServletFunction implements InprocHandler {
                     return true;
                 })
                 .addThreadSetupAction(new Registration())
-                .addServlet(info(servlet));
+                .addServlet(servlet);
     }
 
     private static ServletInfo info(Servlet servlet) {
         Class<? extends Servlet> type = servlet.getClass();
         WebServlet annotation = type.getAnnotation(WebServlet.class);
         ServletInfo info = new ServletInfo(
-                        annotation == null || annotation.name().isEmpty() ? NAME : annotation.name(),
-                        type,
-                        new ImmediateInstanceFactory<>(servlet))
-                .setLoadOnStartup(1);
+                annotation == null || annotation.name().isEmpty() ? NAME : annotation.name(),
+                type,
+                new ImmediateInstanceFactory<>(servlet));
         MultipartConfig multipart = type.getAnnotation(MultipartConfig.class);
         if (multipart != null) {
             info.setMultipartConfig(new MultipartConfigElement(multipart));

@@ -42,7 +42,13 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideOutsideOfPackages(
-                    "dev.fnwatchdog..", "io.undertow..", "org.xnio..", "org.jspecify.annotations", "java..", "");
+                    "dev.fnwatchdog..",
+                    "io.undertow..",
+                    "org.xnio..",
+                    "jakarta.servlet..",
+                    "org.jspecify.annotations",
+                    "java..",
+                    "");
 
     @ArchTest
     static final ArchRule shows_only_what_others_start_it_by = classes()

@@ -48,6 +48,9 @@ class FatJarIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "io.jsonwebtoken.CompressionCodec",
+                "io.jsonwebtoken.io.Deserializer",
+                "io.jsonwebtoken.io.Serializer",
                 "io.undertow.attribute.ExchangeAttributeBuilder",
                 "io.undertow.client.ClientProvider",
                 "io.undertow.predicate.PredicateBuilder",

@@ -86,6 +86,20 @@ class ForkClientLeavesTest {
         }
     }
 
+    /** More than the pipe takes, and less than there is room for on the way. */
+    @ParameterizedTest
+    @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
+    void whileTheProcessDoesNotRead(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(thatSleeps("true"))) {
+            try (RawClient client = watchdog.connect()) {
+                client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n")
+                        .send(new byte[mode.passesDescriptors() ? 100_000 : 180_000]);
+                awaitStart();
+            }
+            assertAllIsOver(watchdog);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"SERIALIZING", "SERIALIZING_PUMPED"})
     void whileItUploadsWhatIsCollectedFirst(ForkingWatchdog mode) throws Exception {

@@ -68,31 +68,6 @@ class StartRefusedIT {
     }
 
     @Test
-    void saysWhichModeThisVersionDoesNotServe() throws Exception {
-        Finished run = WatchdogProcess.with("mode", "inproc").run();
-
-        assertThat(run.status()).isOne();
-        assertThat(run.err())
-                .singleElement()
-                .asString()
-                .endsWith("mode=\"inproc\" cannot be used: expected streaming, serializing, http or static:"
-                        + " this version serves no other mode");
-    }
-
-    @Test
-    void doesNotServeWithoutTokensWhereTokensAreAskedFor() throws Exception {
-        Finished run = WatchdogProcess.inFrontOfPython("jwt_auth", "1")
-                .set("OPENFAAS_NAME", "figlet", "OPENFAAS_NAMESPACE", "openfaas-fn")
-                .run();
-
-        assertThat(run.status()).isOne();
-        assertThat(run.err())
-                .singleElement()
-                .asString()
-                .endsWith("jwt_auth=\"true\" cannot be used: expected false: this version checks no tokens");
-    }
-
-    @Test
     void tellsTheMistakesAsJsonToo() throws Exception {
         Finished run = WatchdogProcess.with("log_format", "json", "mode", "http", "port", "-1")
                 .run();

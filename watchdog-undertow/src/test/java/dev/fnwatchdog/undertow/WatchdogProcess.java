@@ -96,6 +96,7 @@ final class WatchdogProcess implements AutoCloseable {
         private final List<String> launcher = new ArrayList<>();
         private final List<String> arguments = new ArrayList<>();
         private List<String> program = List.of();
+        private List<Path> classPath = List.of();
         private boolean read = true;
         private boolean lockIsAPipe;
 
@@ -138,6 +139,12 @@ final class WatchdogProcess implements AutoCloseable {
         /** Its lock file is there and is a pipe that nobody reads: who opens it waits. */
         Builder whereTheLockFileCannotBeOpened() {
             lockIsAPipe = true;
+            return this;
+        }
+
+        /** Runs the main class with these beside the jar, in place of the jar alone. */
+        Builder classPath(Path... more) {
+            classPath = List.of(more);
             return this;
         }
 
@@ -185,7 +192,13 @@ final class WatchdogProcess implements AutoCloseable {
             List<String> command = new ArrayList<>();
             command.add(Path.of(home, "bin", "java").toString());
             command.addAll(jvmOptions);
-            command.addAll(List.of("-jar", System.getProperty("watchdog.jar")));
+            String jar = System.getProperty("watchdog.jar");
+            if (classPath.isEmpty()) {
+                command.addAll(List.of("-jar", jar));
+            } else {
+                classPath.forEach(part -> command.addAll(List.of("-cp", jar + ":" + part)));
+                command.add(Main.class.getName());
+            }
             return command;
         }
     }

@@ -16,6 +16,7 @@ final class Definitions {
     static final String NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 
     private static final Mode[] PROCESS_MODES = {STREAMING, SERIALIZING, HTTP};
+    private static final Mode[] FUNCTION_MODES = {STREAMING, SERIALIZING, HTTP, INPROC};
     private static final Mode[] FORKING_MODES = {STREAMING, SERIALIZING};
 
     static final Definition<Mode> MODE = Definition.of(
@@ -52,7 +53,7 @@ final class Definitions {
 
     static final Definition<Duration> EXEC_TIMEOUT = Definition.of(
                     "exec_timeout", ValueTypes.DURATION, "30s", "The longest a call may take; 0 is no limit.")
-            .in(STREAMING, SERIALIZING, HTTP, INPROC);
+            .in(FUNCTION_MODES);
 
     static final Definition<Duration> READ_TIMEOUT = Definition.of(
             "read_timeout",
@@ -97,14 +98,14 @@ final class Definitions {
                     ValueTypes.BOOLEAN,
                     "true",
                     "Print date, time and stream before each line of the function's output.")
-            .in(PROCESS_MODES);
+            .in(FUNCTION_MODES);
 
     static final Definition<Integer> LOG_BUFFER_SIZE = Definition.of(
                     "log_buffer_size",
                     ValueTypes.BYTES,
                     "65536",
                     "The longest line of the function's output, longer ones are cut there; -1 is no limit.")
-            .in(PROCESS_MODES);
+            .in(FUNCTION_MODES);
 
     static final Definition<LogConfig.Format> LOG_FORMAT =
             Definition.of("log_format", ValueTypes.LOG_FORMAT, "text", "The form of the watchdog's own log lines.");

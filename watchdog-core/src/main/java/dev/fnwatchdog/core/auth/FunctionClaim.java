@@ -1,0 +1,58 @@
+package dev.fnwatchdog.core.auth;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a token permits: its claim {@code function} (contract 8). */
+final class FunctionClaim {
+    private static final FunctionClaim NOTHING = new FunctionClaim(List.of(), List.of());
+
+    private final List<ResourcePattern> permissions;
+    private final List<ResourcePattern> audience;
+
+    private FunctionClaim(List<ResourcePattern> permissions, List<ResourcePattern> audience) {
+        this.permissions = permissions;
+        this.audience = audience;
+    }
+
+    /** A claim that is missing, or that is not made as it should be, permits nothing. */
+    static FunctionClaim of(@Nullable Object claim) {
+        if (!(claim instanceof Map<?, ?> function)) {
+            return NOTHING;
+        }
+        try {
+            return new FunctionClaim(patterns(function.get("permissions")), patterns(function.get("audience")));
+        } catch (IllegalArgumentException malformed) {
+            // An audience that cannot be read must not count as one that is not there.
+            return NOTHING;
+        }
+    }
+
+    private static List<ResourcePattern> patterns(@Nullable Object list) {
+        if (list == null) {
+            return List.of();
+        }
+        if (!(list instanceof Iterable<?> elements)) {
+            throw new IllegalArgumentException("not a list");
+        }
+        List<ResourcePattern> patterns = new ArrayList<>();
+        for (Object element : elements) {
+            if (!(element instanceof String text)) {
+                throw new IllegalArgumentException("not a list of strings");
+            }
+            patterns.add(ResourcePattern.of(text));
+        }
+        return patterns;
+    }
+
+    /** @param resource the function's {@code <namespace>:<name>} */
+    boolean permits(String resource) {
+        return matchAny(permissions, resource) && (audience.isEmpty() || matchAny(audience, resource));
+    }
+
+    private static boolean matchAny(List<ResourcePattern> patterns, String resource) {
+        return patterns.stream().anyMatch(pattern -> pattern.matches(resource));
+    }
+}

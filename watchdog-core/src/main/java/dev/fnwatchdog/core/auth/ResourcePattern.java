@@ -1,0 +1,50 @@
+package dev.fnwatchdog.core.auth;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A pattern of a token, matched with the whole of {@code <namespace>:<name>}; {@code *} stands for any run of characters, an
+ * empty one and one with a colon too. Each of its literal parts is looked for once, from left to right and never again, so
+ * that no pattern costs more than its length times the name's.
+ */
+final class ResourcePattern {
+    private final List<String> parts;
+
+    private ResourcePattern(List<String> parts) {
+        this.parts = parts;
+    }
+
+    static ResourcePattern of(String text) {
+        List<String> parts = new ArrayList<>();
+        int from = 0;
+        for (int star = text.indexOf('*'); star >= 0; star = text.indexOf('*', from)) {
+            parts.add(text.substring(from, star));
+            from = star + 1;
+        }
+        parts.add(text.substring(from));
+        return new ResourcePattern(parts);
+    }
+
+    boolean matches(String name) {
+        String first = parts.get(0);
+        if (parts.size() == 1) {
+            return name.equals(first);
+        }
+        String last = parts.get(parts.size() - 1);
+        int end = name.length() - last.length();
+        int from = first.length();
+        if (from > end || !name.startsWith(first) || !name.endsWith(last)) {
+            return false;
+        }
+        for (String part : parts.subList(1, parts.size() - 1)) {
+            int found = name.indexOf(part, from);
+            // The leftmost is as good as any other: what it leaves to the next part holds all that another would.
+            if (found < 0 || found + part.length() > end) {
+                return false;
+            }
+            from = found + part.length();
+        }
+        return true;
+    }
+}

@@ -1,0 +1,46 @@
+package dev.fnwatchdog.core.process;
+
+import dev.fnwatchdog.core.config.LogConfig;
+import dev.fnwatchdog.core.log.LineSink;
+import dev.fnwatchdog.core.log.WatchdogLog;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The standard streams of a function that runs in this JVM: what is printed to them goes into the log line by line, as what
+ * a function's process prints does (contract 6).
+ *
+ * <p>Threads: any may print.
+ */
+public final class FunctionStreams {
+    private FunctionStreams() {}
+
+    /** Puts them in the place of {@code System.out} and {@code System.err}, for as long as the JVM runs. */
+    public static void redirect(WatchdogLog log, LogConfig config) {
+        System.setOut(to(log.functionOutput(), config.bufferSize()));
+        System.setErr(to(log.functionErrors(), config.bufferSize()));
+    }
+
+    static PrintStream to(LineSink sink, int limit) {
+        return new PrintStream(new Lines(new LineSplitter(sink, limit)), true, StandardCharsets.UTF_8);
+    }
+
+    private static final class Lines extends OutputStream {
+        private final LineSplitter splitter;
+
+        Lines(LineSplitter splitter) {
+            this.splitter = splitter;
+        }
+
+        @Override
+        public void write(int b) {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+            splitter.accept(bytes, offset, length);
+        }
+    }
+}

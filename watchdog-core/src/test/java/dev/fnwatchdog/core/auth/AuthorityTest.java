@@ -1,0 +1,195 @@
+package dev.fnwatchdog.core.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fnwatchdog.core.Eventually;
+import dev.fnwatchdog.core.config.JwtConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** An authority that cannot be read stops the start, with the reason in one line (contract 8). */
+class AuthorityTest {
+    private static final SigningKey KEY = SigningKey.ed25519("key");
+    private static final Pace HASTY =
+            new Pace(Duration.ofHours(1), Duration.ZERO, Duration.ofSeconds(1), Duration.ofMillis(400));
+    private static final Pace PATIENT =
+            new Pace(Duration.ofHours(1), Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(20));
+
+    private Issuer issuer;
+
+    @BeforeEach
+    void start() throws IOException {
+        issuer = Issuer.publishing(KEY);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        issuer.close();
+        Eventually.isTrue(
+                "no thread is left",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().equals("watchdog-jwt-keys")));
+    }
+
+    private void assertRefused(Pace pace, String document, String reason) {
+        assertThatThrownBy(() -> Guard.of(issuer, pace).close())
+                .isInstanceOf(IOException.class)
+                .hasMessage("jwt_auth: cannot read the %s: %s", document, reason);
+    }
+
+    private String issuerDocument() {
+        return "issuer document at " + issuer.url() + "/.well-known/openid-configuration";
+    }
+
+    private String keySet() {
+        return "key set at " + issuer.url() + "/keys";
+    }
+
+    static Stream<Arguments> lies() {
+        String noObject = "it is not a JSON object";
+        String noUrl = "its \"jwks_uri\" is not a whole http or https URL without a user";
+        return Stream.of(
+                Arguments.of("", noObject),
+                Arguments.of("<html></html>", noObject),
+                Arguments.of("[]", noObject),
+                Arguments.of("\"issuer\"", noObject),
+                Arguments.of("{\"issuer\":", noObject),
+                Arguments.of("[".repeat(100_000), noObject),
+                Arguments.of("{}", "it has no \"issuer\""),
+                Arguments.of("{\"issuer\":\"\",\"jwks_uri\":\"http://a/b\"}", "it has no \"issuer\""),
+                Arguments.of("{\"issuer\":[\"a\"],\"jwks_uri\":\"http://a/b\"}", "it has no \"issuer\""),
+                Arguments.of("{\"issuer\":\"a\"}", "it has no \"jwks_uri\""),
+                Arguments.of("{\"issuer\":\"a\",\"jwks_uri\":null}", "it has no \"jwks_uri\""),
+                Arguments.of("{\"issuer\":\"a\",\"jwks_uri\":\"/keys\"}", noUrl),
+                Arguments.of("{\"issuer\":\"a\",\"jwks_uri\":\"file:///etc/passwd\"}", noUrl),
+                Arguments.of("{\"issuer\":\"a\",\"jwks_uri\":\"http://me:secret@host/keys\"}", noUrl),
+                Arguments.of("{\"issuer\":\"a\",\"jwks_uri\":\"http://host:x/keys\"}", noUrl),
+                Arguments.of("{\"issuer\":\"a\",\"jwks_uri\":\"http://a b\"}", noUrl));
+    }
+
+    @ParameterizedTest
+    @MethodSource("lies")
+    void refusesADocumentThatIsNone(String body, String reason) {
+        issuer.document(Issuer.answering(body));
+
+        assertRefused(PATIENT, issuerDocument(), reason);
+    }
+
+    static Stream<Arguments> noKeySets() {
+        return Stream.of(
+                Arguments.of("", "it is not a JSON object"),
+                Arguments.of("nothing", "it is not a JSON object"),
+                Arguments.of("{}", "it has no list \"keys\""),
+                Arguments.of("{\"keys\":null}", "it has no list \"keys\""),
+                Arguments.of("{\"keys\":\"RSA\"}", "it has no list \"keys\""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("noKeySets")
+    void refusesAKeySetThatIsNone(String body, String reason) {
+        issuer.keys(Issuer.answering(body));
+
+        assertRefused(PATIENT, keySet(), reason);
+    }
+
+    @Test
+    void followsNoRedirect() throws Exception {
+        try (Issuer evil = Issuer.publishing(SigningKey.ed25519("key"))) {
+            issuer.document(Issuer.answering(
+                    "302 Found", "Location: %s/.well-known/openid-configuration\r\n".formatted(evil.url()), ""));
+            assertRefused(PATIENT, issuerDocument(), "answered with status 302");
+
+            issuer.document(Issuer.answering(
+                    "{\"issuer\":\"%s\",\"jwks_uri\":\"%s/keys\"}".formatted(Issuer.NAME, issuer.url())));
+            issuer.keys(Issuer.answering("307 Temporary Redirect", "Location: %s/keys\r\n".formatted(evil.url()), ""));
+            assertRefused(PATIENT, keySet(), "answered with status 307");
+            assertThat(evil.keyReads()).isZero();
+        }
+    }
+
+    @Test
+    void tellsTheStatus() {
+        issuer.document(Issuer.answering("404 Not Found", "", "no"));
+
+        assertRefused(PATIENT, issuerDocument(), "answered with status 404");
+    }
+
+    @Test
+    void readsNoMoreThanAMebibyte() {
+        issuer.document(Issuer.endless(" ".repeat(64 * 1024), 0));
+        assertRefused(PATIENT, issuerDocument(), "it is longer than 1048576 bytes");
+
+        issuer.document(Issuer.answering(" ".repeat(1024 * 1024 + 1)));
+        assertRefused(PATIENT, issuerDocument(), "it is longer than 1048576 bytes");
+    }
+
+    @Test
+    void readsALongDocument() throws Exception {
+        issuer.keys(Issuer.answering("{\"keys\":[" + KEY.jwk() + "]" + " ".repeat(1_000_000) + "}"));
+
+        try (Guard guard = Guard.of(issuer, PATIENT)) {
+            assertThat(guard.decide(KEY.token(TokenClaims.good().json()))).isEqualTo(Guard.ALLOWED);
+        }
+    }
+
+    @Test
+    void waitsForNoDocumentThatDoesNotEnd() {
+        issuer.document(to -> new CountDownLatch(1).await());
+        assertRefused(HASTY, issuerDocument(), "no whole answer within 400 ms");
+
+        issuer.document(Issuer.endless(" ", 20_000_000));
+        assertRefused(HASTY, issuerDocument(), "no whole answer within 400 ms");
+    }
+
+    @Test
+    void saysThatNobodyListens() throws Exception {
+        issuer.close();
+
+        assertRefused(PATIENT, issuerDocument(), "connection refused");
+    }
+
+    @Test
+    void saysThatThereIsNoSuchHost() {
+        JwtConfig config = new JwtConfig(URI.create("http://no-such-host.invalid:8080"), false, "env", "openfaas-fn");
+
+        assertThatThrownBy(() -> Guard.of(config).close())
+                .isInstanceOf(IOException.class)
+                .hasMessage("jwt_auth: cannot read the issuer document at"
+                        + " http://no-such-host.invalid:8080/.well-known/openid-configuration: no such host");
+    }
+
+    @Test
+    void saysThatTheAnswerBrokeOff() {
+        issuer.document(
+                to -> to.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".getBytes(StandardCharsets.UTF_8)));
+
+        assertThatThrownBy(() -> Guard.of(issuer, PATIENT).close())
+                .isInstanceOf(IOException.class)
+                .message()
+                .startsWith("jwt_auth: cannot read the " + issuerDocument() + ": ")
+                .hasSizeGreaterThan(20)
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void takesAPathOfTheAuthority() throws Exception {
+        JwtConfig config = new JwtConfig(URI.create(issuer.url() + "/realms/a"), false, "env", "openfaas-fn");
+
+        assertThatThrownBy(() -> Guard.of(config).close())
+                .hasMessage(
+                        "jwt_auth: cannot read the issuer document at %s/realms/a/.well-known/openid-configuration:"
+                                + " answered with status 404",
+                        issuer.url());
+    }
+}

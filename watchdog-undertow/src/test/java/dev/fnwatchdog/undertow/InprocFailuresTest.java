@@ -1,0 +1,148 @@
+package dev.fnwatchdog.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Handlers that throw (contract 5). */
+class InprocFailuresTest {
+    private static void assertFailsOnce(RunningWatchdog watchdog, String what) throws Exception {
+        HttpResponse<String> response = watchdog.get("/a");
+
+        assertThat(response.statusCode()).isEqualTo(500);
+        assertThat(response.body()).isEmpty();
+        assertThat(response.headers().firstValue("X-OpenFaaS-Internal")).contains("of-watchdog");
+        watchdog.log().awaitLine("The handler failed: GET /a");
+        watchdog.log().awaitLine(what);
+        watchdog.log().awaitLine("GET /a - 500 - ");
+        assertThat(watchdog.log().lines().stream().filter(line -> line.contains("The handler failed")))
+                .hasSize(1);
+        assertThat(watchdog.log().lines()).anyMatch(line -> line.startsWith("    at "));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void answers500AndLogsTheStackTraceOnce(InprocTimeoutTest.Kind kind) throws Exception {
+        try (RunningWatchdog watchdog = kind.start(path -> {
+            throw new IllegalStateException("broken on purpose");
+        })) {
+            assertFailsOnce(watchdog, "IllegalStateException: broken on purpose");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void goesOnAfterErrorsOfTheJvm(InprocTimeoutTest.Kind kind) throws Exception {
+        try (RunningWatchdog watchdog = kind.start(path -> switch (path) {
+            case "/stack" -> deeper(path);
+            case "/memory" -> throw new OutOfMemoryError("on purpose");
+            default -> path;
+        })) {
+            assertThat(watchdog.get("/stack").statusCode()).isEqualTo(500);
+            assertThat(watchdog.get("/memory").statusCode()).isEqualTo(500);
+            assertThat(watchdog.get("/next").body()).isEqualTo("/next");
+            watchdog.log().awaitLine("java.lang.StackOverflowError");
+            watchdog.log().awaitLine("java.lang.OutOfMemoryError: on purpose");
+        }
+    }
+
+    @SuppressWarnings("InfiniteRecursion") // on purpose
+    private static String deeper(String path) {
+        return deeper(path) + path;
+    }
+
+    @Test
+    void answers500WhereAHandlerFailsOnTheIoThread() throws Exception {
+        try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> {
+            throw new IllegalStateException("broken on purpose");
+        })) {
+            assertFailsOnce(watchdog, "IllegalStateException: broken on purpose");
+        }
+    }
+
+    @Test
+    void answers500WhereWhatWasDispatchedFails() throws Exception {
+        try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> exchange.dispatch(() -> {
+            throw new IllegalStateException("broken on purpose");
+        }))) {
+            assertFailsOnce(watchdog, "IllegalStateException: broken on purpose");
+        }
+    }
+
+    @Test
+    void answers500WhereAnAsynchronousServletFails() throws Exception {
+        try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> {
+            request.startAsync();
+            throw new IllegalStateException("broken on purpose");
+        })) {
+            assertFailsOnce(watchdog, "IllegalStateException: broken on purpose");
+        }
+    }
+
+    @Test
+    void breaksTheConnectionWhereAServletFailsInTheMiddle() throws Exception {
+        CountDownLatch read = new CountDownLatch(1);
+        try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> {
+                    response.getWriter().write("begun");
+                    response.flushBuffer();
+                    read.await();
+                    throw new IllegalStateException("broken on purpose");
+                });
+                RawClient client = watchdog.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+            String head = client.readUntil("begun");
+            read.countDown();
+
+            assertThat(head).contains("200 OK");
+            assertThat(client.readToAnyEnd()).doesNotEndWith("0\r\n\r\n");
+            watchdog.log().awaitLine("broken on purpose");
+        }
+    }
+
+    @Test
+    void breaksTheConnectionWhereAHandlerFailsInTheMiddle() throws Exception {
+        CountDownLatch read = new CountDownLatch(1);
+        try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> exchange.dispatch(handled -> {
+                    handled.startBlocking();
+                    handled.getOutputStream().write("begun".getBytes(StandardCharsets.UTF_8));
+                    handled.getOutputStream().flush();
+                    read.await();
+                    throw new IllegalStateException("broken on purpose");
+                }));
+                RawClient client = watchdog.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+            String head = client.readUntil("begun");
+            read.countDown();
+
+            assertThat(head).contains("200 OK");
+            assertThat(client.readToAnyEnd()).doesNotEndWith("0\r\n\r\n");
+            watchdog.log().awaitLine("broken on purpose");
+        }
+    }
+
+    @Test
+    void breaksTheConnectionWhereTheAnswerIsShorterThanPromised() throws Exception {
+        CountDownLatch read = new CountDownLatch(1);
+        try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> exchange.dispatch(handled -> {
+                    handled.startBlocking();
+                    handled.setResponseContentLength(10);
+                    handled.getOutputStream().write("begun".getBytes(StandardCharsets.UTF_8));
+                    handled.getOutputStream().flush();
+                    read.await();
+                }));
+                RawClient client = watchdog.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+            String head = client.readUntil("begun");
+            read.countDown();
+
+            assertThat(head).contains("Content-Length: 10");
+            assertThat(client.readToAnyEnd()).isEmpty();
+            watchdog.log().awaitLine("The handler failed: GET /");
+        }
+    }
+}
