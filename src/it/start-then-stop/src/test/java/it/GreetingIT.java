@@ -11,9 +11,13 @@ import org.junit.jupiter.api.Test;
 class GreetingIT {
     @Test
     void greets() throws Exception {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create(System.getProperty("watchdog.url"))).build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(System.getProperty("watchdog.url")))
+                .build();
 
-        assertEquals("Hello world", HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
+        assertEquals(
+                "Hello world",
+                HttpClient.newHttpClient()
+                        .send(request, BodyHandlers.ofString())
+                        .body());
     }
 }
