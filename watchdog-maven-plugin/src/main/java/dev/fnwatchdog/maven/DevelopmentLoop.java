@@ -43,7 +43,7 @@ final class DevelopmentLoop {
         List<Path> roots = new ArrayList<>();
         for (MavenProject project : projects) {
             Path target = Path.of(project.getBuild().getDirectory());
-            List<String> folders = new ArrayList<>(project.getCompileSourceRoots());
+            List<String> folders = new ArrayList<>(built(project).getCompileSourceRoots());
             folders.addAll(
                     project.getResources().stream().map(FileSet::getDirectory).toList());
             folders.stream()
@@ -54,6 +54,12 @@ final class DevelopmentLoop {
             roots.add(project.getFile().toPath());
         }
         return roots;
+    }
+
+    /** The build before this goal had a project of its own, to which its plugins may have added folders. */
+    private static MavenProject built(MavenProject project) {
+        MavenProject forked = project.getExecutionProject();
+        return forked == null ? project : forked;
     }
 
     /**
@@ -74,8 +80,8 @@ final class DevelopmentLoop {
                 takeUp(saved(), watchdog);
             }
             if (watchdog.exitStatus() != 0) {
-                throw new WatchdogFailedException(
-                        "the watchdog ended with exit status %d; its log is above".formatted(watchdog.exitStatus()));
+                throw new WatchdogFailedException("the watchdog ended with exit status %d, and its log says why"
+                        .formatted(watchdog.exitStatus()));
             }
         } finally {
             watchdog.stop();

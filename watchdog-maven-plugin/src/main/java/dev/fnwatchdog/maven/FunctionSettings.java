@@ -2,31 +2,24 @@ package dev.fnwatchdog.maven;
 
 import java.util.Map;
 
-/** How the function's class path reaches the function: as a setting in mode {@code inproc}, else in the environment. */
+/** How the function's class path reaches the function: as a setting in mode {@code inproc}, else in its environment. */
 final class FunctionSettings {
-    private static final String PATH = "function_path";
-    private static final String VARIABLE = "CLASSPATH";
+    private final String name;
+    private final boolean users;
 
-    private final boolean ownPath;
-    private final boolean ownVariable;
-
-    private FunctionSettings(boolean ownPath, boolean ownVariable) {
-        this.ownPath = ownPath;
-        this.ownVariable = ownVariable;
+    private FunctionSettings(String name, boolean users) {
+        this.name = name;
+        this.users = users;
     }
 
     /** Leaves alone what the user has set himself. */
     static FunctionSettings beside(RawSettings given) {
-        return new FunctionSettings(given.isSet(PATH), given.isSet(VARIABLE));
+        String name = given.value("mode").equals("inproc") ? "function_path" : "CLASSPATH";
+        return new FunctionSettings(name, given.isSet(name));
     }
 
     /** What tells of these classes. */
     Map<String, String> of(FunctionClasses classes) {
-        if (ownPath) {
-            return ownVariable ? Map.of() : Map.of(VARIABLE, classes.joined());
-        }
-        return ownVariable
-                ? Map.of(PATH, classes.joined())
-                : Map.of(PATH, classes.joined(), VARIABLE, classes.joined());
+        return users ? Map.of() : Map.of(name, classes.joined());
     }
 }

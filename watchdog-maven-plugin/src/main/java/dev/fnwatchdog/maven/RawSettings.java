@@ -42,6 +42,11 @@ final class RawSettings {
                 .anyMatch(each -> !environment.getOrDefault(each, "").isEmpty());
     }
 
+    /** A variable's value, empty where it is not set. */
+    String value(String name) {
+        return environment.getOrDefault(name, "");
+    }
+
     private static List<String> namesOf(String name) {
         for (Setting setting : Settings.all()) {
             List<String> names = new ArrayList<>(setting.aliases());

@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.TreeMap;
 import org.apache.maven.artifact.DependencyResolutionRequiredException;
 import org.apache.maven.execution.MavenSession;
 import org.apache.maven.plugin.AbstractMojo;
@@ -112,8 +114,8 @@ abstract class ServingGoal extends AbstractMojo {
     final RawSettings given() {
         RawSettings all = new RawSettings(System.getenv());
         putProperties(project().getProperties(), "the project's property ", all);
-        entries(environment).forEach((name, value) -> all.put(name, value, "<environment><%s>".formatted(name)));
-        entries(settings).forEach((name, value) -> all.put(name, value, "<settings><%s>".formatted(name)));
+        putAll(environment, "environment", all);
+        putAll(settings, "settings", all);
         put("mode", mode, all);
         put("handler", handler, all);
         put("fprocess", fprocess, all);
@@ -126,8 +128,17 @@ abstract class ServingGoal extends AbstractMojo {
         return all.putDefault("suppress_lock", "true");
     }
 
+    private static void putAll(@Nullable Map<String, String> configured, String parameter, RawSettings all) {
+        entries(configured).forEach((name, value) -> all.put(name, value, "<%s><%s>".formatted(parameter, name)));
+    }
+
+    /** Without Maven's null for an element with nothing in it. */
     private static Map<String, String> entries(@Nullable Map<String, String> configured) {
-        return configured == null ? Map.of() : configured;
+        Map<String, String> entries = new TreeMap<>();
+        if (configured != null) {
+            configured.forEach((name, value) -> entries.put(name, Objects.requireNonNullElse(value, "")));
+        }
+        return entries;
     }
 
     private static void put(String name, @Nullable String value, RawSettings all) {
@@ -162,13 +173,11 @@ abstract class ServingGoal extends AbstractMojo {
     }
 
     /** How to start a watchdog with these settings, once they have been found good. */
-    final WatchdogLaunch launch(RawSettings checked, List<String> moreArguments) throws WatchdogFailedException {
+    final WatchdogLaunch launch(RawSettings checked, List<String> moreArguments)
+            throws WatchdogFailedException, InvalidSettingsException {
         List<String> arguments = new ArrayList<>(moreArguments);
         entries(systemPropertyVariables).forEach((name, value) -> arguments.add("-D%s=%s".formatted(name, value)));
-        arguments.addAll(
-                jvmArguments == null
-                        ? List.of()
-                        : CommandLine.parse(jvmArguments).words());
+        arguments.addAll(words(jvmArguments == null ? "" : jvmArguments));
         Path directory = workingDirectory == null ? project().getBasedir().toPath() : workingDirectory.toPath();
         return new WatchdogLaunch(
                 java(),
@@ -177,6 +186,15 @@ abstract class ServingGoal extends AbstractMojo {
                 directory,
                 checked.environment(),
                 workFolder().resolve(execution.getExecutionId() + ".ports"));
+    }
+
+    private static List<String> words(String text) throws InvalidSettingsException {
+        try {
+            return text.isBlank() ? List.of() : CommandLine.parse(text).words();
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSettingsException(
+                    "watchdog.jvmArguments=\"%s\" cannot be used: expected %s".formatted(text, e.getMessage()), e);
+        }
     }
 
     /** The toolchain's, where the project asks for one; else Maven's own. */

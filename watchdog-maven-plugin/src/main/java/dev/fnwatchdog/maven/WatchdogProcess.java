@@ -96,7 +96,8 @@ final class WatchdogProcess {
 
     private void check(long start, Duration limit, String failure) throws WatchdogFailedException {
         if (!process.isAlive()) {
-            throw new WatchdogFailedException("the watchdog ended with exit status " + process.exitValue());
+            throw new WatchdogFailedException(
+                    "the watchdog ended with exit status %d, and its log says why".formatted(process.exitValue()));
         }
         if (System.nanoTime() - start > limit.toNanos()) {
             throw new WatchdogFailedException("the watchdog %s within %d s".formatted(failure, limit.toSeconds()));

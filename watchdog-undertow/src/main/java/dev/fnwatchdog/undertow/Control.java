@@ -17,7 +17,7 @@ import java.util.Map;
 
 /**
  * What a build tool that has started the watchdog says to it: a line a command on the watchdog's standard input, whose end is
- * the command to stop, so that no watchdog outlives its build. It is told the ports by a file.
+ * the command to stop, so that no watchdog outlives its build. It is told its process id and its ports by a file.
  *
  * <pre>{@code
  * replace name=value&name=value   serve the function as it is now, with these changes of the environment; escaped as in a form
@@ -40,7 +40,8 @@ final class Control {
 
     /** Reports the ports, and obeys on a thread of its own from now on. {@code end} runs at the end of the input. */
     void begin(Watchdog watchdog, WatchdogLog log, Runnable end) throws IOException {
-        report("port=%d%nmetrics_port=%d%n".formatted(watchdog.port(), watchdog.metricsPort()));
+        report("pid=%d%nport=%d%nmetrics_port=%d%n"
+                .formatted(ProcessHandle.current().pid(), watchdog.port(), watchdog.metricsPort()));
         Thread thread = new Thread(
                 () -> {
                     watchdog.replaceable().ifPresent(versions -> obey(versions, log));
@@ -79,8 +80,7 @@ final class Control {
         }
     }
 
-    private void replace(String changes, ReplaceableMode versions, WatchdogLog log)
-            throws InterruptedException {
+    private void replace(String changes, ReplaceableMode versions, WatchdogLog log) throws InterruptedException {
         for (String change : changes.split("&", -1)) {
             int equals = change.indexOf('=');
             if (equals > 0) {

@@ -55,6 +55,7 @@ final class ReplaceableMode implements FunctionMode {
             latest = started(config, environment);
             instead = null;
             watch(latest);
+            modes.log().info("Serving the next version of the function");
         } catch (InvalidConfigException | FunctionFailedException e) {
             modes.log().error(String.valueOf(e.getMessage()));
             fail(String.valueOf(e.getMessage()));
