@@ -1,12 +1,16 @@
 package dev.fnwatchdog.maven;
 
+import dev.fnwatchdog.core.config.Setting;
+import dev.fnwatchdog.core.config.Settings;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -23,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** What the goals have in common that put a function into a container. */
 @SuppressWarnings("NullAway.Init") // Maven fills them in before execute.
 abstract class FunctionImageGoal extends AbstractMojo {
+    private static final String PREFIX = "watchdog.";
     private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?");
 
     @Parameter(defaultValue = "${project}", readonly = true, required = true)
@@ -53,7 +58,10 @@ abstract class FunctionImageGoal extends AbstractMojo {
     @Parameter(property = "watchdog.fprocess")
     private @Nullable String fprocess;
 
-    /** Any of the watchdog's settings, by its own name; they go into the image's environment. */
+    /**
+     * Any of the watchdog's settings, by its own name; they go into the image's environment. {@code -Dwatchdog.<name>} sets one on the command line, and
+     * wins; so does a property of the project, and loses.
+     */
     @Parameter
     private @Nullable Map<String, @Nullable String> settings;
 
@@ -137,12 +145,32 @@ abstract class FunctionImageGoal extends AbstractMojo {
     /** Everything that the user has set, in the order in which one wins over another: the last does. */
     private RawSettings given() {
         RawSettings all = new RawSettings(Map.of());
+        putProperties(project.getProperties(), "the project's property ", all);
         put(environment, "environment", all);
         put(settings, "settings", all);
         put("mode", mode, all);
         put("handler", handler, all);
         put("fprocess", fprocess, all);
+        putProperties(session.getUserProperties(), "-D", all);
         return all;
+    }
+
+    private void putProperties(Properties properties, String origin, RawSettings all) {
+        for (Setting setting : Settings.all()) {
+            for (String name : names(setting)) {
+                String value = properties.getProperty(PREFIX + name);
+                // The port of a watchdog that watchdog:start has started is nobody's wish for the image.
+                if (value != null && !StartedWatchdogs.of(getPluginContext()).hasPublished(value)) {
+                    all.put(name, value, origin + PREFIX + name);
+                }
+            }
+        }
+    }
+
+    private static List<String> names(Setting setting) {
+        List<String> names = new ArrayList<>(setting.aliases());
+        names.add(setting.name());
+        return names;
     }
 
     private static void put(@Nullable Map<String, @Nullable String> values, String element, RawSettings all) {
