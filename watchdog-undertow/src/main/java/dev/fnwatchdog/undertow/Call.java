@@ -157,7 +157,7 @@ final class Call implements ExchangeCompletionListener {
 
     /** From when the whole request has been read, the client's leaving ends the call. */
     void watchClient() {
-        watched = true;
+        watched = !stopped;
         if (exchange.isRequestComplete()) {
             requestRead();
         }

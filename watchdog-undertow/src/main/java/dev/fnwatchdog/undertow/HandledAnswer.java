@@ -98,6 +98,9 @@ final class HandledAnswer implements StreamSinkConduit {
 
     @Override
     public int write(ByteBuffer src) throws IOException {
+        if (!src.hasRemaining()) {
+            return 0;
+        }
         if (Thread.currentThread() == ioThread) {
             return writeHere(src);
         }
@@ -119,7 +122,7 @@ final class HandledAnswer implements StreamSinkConduit {
                 return 0;
             }
         }
-        begun |= src.hasRemaining();
+        begun = true;
         int sent = opened().write(src);
         written += sent;
         return sent;
@@ -141,10 +144,9 @@ final class HandledAnswer implements StreamSinkConduit {
         while (src.hasRemaining() && makeRoom()) {
             Buffers.copy(filled.getLast().getBuffer(), src);
         }
-        if (last && !src.hasRemaining()) {
-            ended = true;
-        }
         written += before - src.remaining();
+        // Who has written as much as he promised will end the answer, and the IO thread need not be woken twice.
+        ended = written == handled.promisedLength() || (last && !src.hasRemaining());
         return before - src.remaining();
     }
 

@@ -10,6 +10,7 @@ import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -22,6 +23,7 @@ import java.util.function.Consumer;
 record HandlerHost(
         WatchdogLog log, Duration execTimeout, HandlerPlaces places, ExecutorService threads, ClassLoader loader) {
     private static final HttpString TIMEOUT = new HttpString("X-Timeout");
+    private static final long UNWATCHED_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
     private static final Answer NOT_ALLOWED = Answer.of(StatusCodes.METHOD_NOT_ALLOWED);
 
     HandlerRun runOf(Consumer<Throwable> onFailure) {
@@ -52,8 +54,15 @@ record HandlerHost(
         run.holds(places.enter(admission));
         admission.later = true;
         if (!call.ended()) {
-            call.watchClient();
+            watchLater(call);
         }
+    }
+
+    /** Watching costs two system calls, which a call that is over soon need not pay; he who left before is seen then too. */
+    private static void watchLater(Call call) {
+        TimeoutQueue.Timeout delay =
+                call.loop().clientChecks().start(System.nanoTime(), UNWATCHED_NANOS, call::watchClient);
+        call.atEnd(delay::cancel);
     }
 
     private static final class Admission implements Runnable {

@@ -26,8 +26,8 @@ class SettingsTest {
             http_buffer_req_body, buffer_http | boolean | false | http
             max_inflight | count | 0 | all
             log_callid, log_call_id | boolean | false | all
-            prefix_logs | boolean | true | streaming serializing http
-            log_buffer_size | bytes | 65536 | streaming serializing http
+            prefix_logs | boolean | true | streaming serializing http inproc
+            log_buffer_size | bytes | 65536 | streaming serializing http inproc
             log_format | text json | text | all
             ready_path | path | | all
             static_path | directory | /home/app/public | static
