@@ -1,7 +1,6 @@
 package dev.fnwatchdog.maven;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -73,7 +72,7 @@ public final class StartMojo extends ServingGoal {
         WatchdogProcess watchdog = WatchdogProcess.start(launch, Redirect.to(log.toFile()));
         StartedWatchdogs.of(getPluginContext()).add(watchdog);
         try {
-            publish(awaitReady(watchdog), log);
+            publish(watchdog.awaitReady(Duration.ofSeconds(startTimeout)), log);
         } catch (WatchdogFailedException e) {
             watchdog.kill();
             watchdog.stop();
@@ -81,14 +80,6 @@ public final class StartMojo extends ServingGoal {
             readable(log).forEach(getLog()::error);
             throw e;
         }
-    }
-
-    private WatchdogProcess.Ports awaitReady(WatchdogProcess watchdog)
-            throws WatchdogFailedException, InterruptedException {
-        Duration limit = Duration.ofSeconds(startTimeout);
-        WatchdogProcess.Ports ports = watchdog.awaitPorts(limit);
-        watchdog.awaitReady(ports, limit);
-        return ports;
     }
 
     private void publish(WatchdogProcess.Ports ports, Path log) {
@@ -110,7 +101,7 @@ public final class StartMojo extends ServingGoal {
         try {
             return Files.readString(log, StandardCharsets.UTF_8).lines().toList();
         } catch (IOException e) {
-            return List.of(String.valueOf(new UncheckedIOException(e).getMessage()));
+            return List.of(String.valueOf(e.getMessage()));
         }
     }
 }

@@ -70,7 +70,10 @@ final class WatchdogProcess {
      * @throws WatchdogFailedException where it ends, or does not get there within {@code limit}
      */
     Ports awaitPorts(Duration limit) throws WatchdogFailedException, InterruptedException {
-        long start = System.nanoTime();
+        return awaitPorts(System.nanoTime(), limit);
+    }
+
+    private Ports awaitPorts(long start, Duration limit) throws WatchdogFailedException, InterruptedException {
         while (!Files.exists(launch.report())) {
             check(start, limit, "did not begin to serve");
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
@@ -85,13 +88,15 @@ final class WatchdogProcess {
                 Integer.parseInt(ports.getProperty("port")), Integer.parseInt(ports.getProperty("metrics_port")));
     }
 
-    /** Waits until {@code /_/ready} says so. */
-    void awaitReady(Ports ports, Duration limit) throws WatchdogFailedException, InterruptedException {
+    /** Waits, within the same limit, until {@code /_/ready} says that the function is ready, too. */
+    Ports awaitReady(Duration limit) throws WatchdogFailedException, InterruptedException {
         long start = System.nanoTime();
+        Ports ports = awaitPorts(start, limit);
         while (!Readiness.of(ports.port())) {
             check(start, limit, "was not ready (" + ports.url() + "/_/ready)");
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
+        return ports;
     }
 
     private void check(long start, Duration limit, String failure) throws WatchdogFailedException {

@@ -25,8 +25,9 @@ class ControlTest {
 
     @Test
     void reportsItsPortsAndObeysUntilTheInputEnds() throws Exception {
+        String command = "sh -c 'echo $WORD'";
         Map<String, String> environment =
-                Map.of("mode", "streaming", "fprocess", "sh -c 'echo $WORD'", "PATH", "/bin:/usr/bin", "WORD", "one");
+                Map.of("mode", "streaming", "fprocess", command, "PATH", "/bin:/usr/bin", "WORD", "one");
         Path report = folder.resolve("ports");
         CompletableFuture<Void> ended = new CompletableFuture<>();
         CapturedLog captured = new CapturedLog();
@@ -35,7 +36,7 @@ class ControlTest {
                         "mode",
                         "streaming",
                         "fprocess",
-                        environment.get("fprocess"));
+                        command);
                 WatchdogLog log =
                         WatchdogLog.start(LogConfig.asFarAsUsable(environment), captured.output(), captured.errors());
                 PipedInputStream input = new PipedInputStream();

@@ -26,7 +26,7 @@ public final class MetricsRegistry {
     private static final String COUNTER_SUFFIX = "_total";
 
     private final List<Supplier<List<MetricSnapshot>>> sources = new CopyOnWriteArrayList<>();
-    private final Map<String, Supplier<MetricSnapshot>> named = new ConcurrentSkipListMap<>();
+    private final Map<String, Supplier<List<MetricSnapshot>>> named = new ConcurrentSkipListMap<>();
 
     public MetricsRegistry() {
         // Not made before the first scrape, which has the time to load what they need.
@@ -41,7 +41,7 @@ public final class MetricsRegistry {
      *     has it, or ends in {@code _total}
      */
     public void gauge(String name, String help, DoubleSupplier value) {
-        take(name, !name.endsWith(COUNTER_SUFFIX), () -> gaugeOf(name, help, value.getAsDouble()));
+        take(name, !name.endsWith(COUNTER_SUFFIX), () -> List.of(gaugeOf(name, help, value.getAsDouble())));
     }
 
     /**
@@ -51,7 +51,7 @@ public final class MetricsRegistry {
      *     has it, or does not end in {@code _total}
      */
     public void counter(String name, String help, DoubleSupplier value) {
-        take(name, name.endsWith(COUNTER_SUFFIX), () -> counterOf(name, help, value.getAsDouble()));
+        take(name, name.endsWith(COUNTER_SUFFIX), () -> List.of(counterOf(name, help, value.getAsDouble())));
     }
 
     /** Drops all gauges and counters that were added by name, so that whoever comes next can add them anew, from zero. */
@@ -64,8 +64,8 @@ public final class MetricsRegistry {
     }
 
     MetricSnapshots scrape() {
-        Stream<MetricSnapshot> others = sources.stream().flatMap(source -> source.get().stream());
-        return new MetricSnapshots(Stream.concat(others, named.values().stream().map(Supplier::get))
+        return new MetricSnapshots(Stream.concat(sources.stream(), named.values().stream())
+                .flatMap(source -> source.get().stream())
                 .toList());
     }
 
@@ -85,7 +85,7 @@ public final class MetricsRegistry {
                 .build();
     }
 
-    private void take(String name, boolean suffixFits, Supplier<MetricSnapshot> value) {
+    private void take(String name, boolean suffixFits, Supplier<List<MetricSnapshot>> value) {
         if (!suffixFits || !name.startsWith(PREFIX)) {
             throw new IllegalArgumentException(
                     "a metric named %s: expected watchdog_..., with _total at its end for a counter".formatted(name));
