@@ -3,7 +3,6 @@ package dev.fnwatchdog.undertow;
 import io.undertow.UndertowMessages;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.Connectors;
-import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.HeaderMap;
@@ -39,6 +38,7 @@ final class HandledBody implements StreamSourceConduit {
     private final boolean clientWaits;
 
     // Mutable state, under this object's lock
+    // Given back on the IO thread alone, whose pool it comes from.
     private @Nullable PooledByteBuffer buffer;
     private boolean ended;
     private boolean unwanted;
@@ -74,7 +74,6 @@ final class HandledBody implements StreamSourceConduit {
     /** The handler has answered, and reads no more. */
     synchronized void unwanted() {
         unwanted = true;
-        release();
         notifyAll();
     }
 
@@ -107,20 +106,16 @@ final class HandledBody implements StreamSourceConduit {
                 return;
             }
             closed = true;
-            release();
+            if (buffer != null) {
+                buffer.close();
+                buffer = null;
+            }
             notifyAll();
             waiting = resumed ? handler : null;
             resumed = false;
         }
         if (waiting != null) {
             waiting.readReady();
-        }
-    }
-
-    private void release() {
-        if (buffer != null) {
-            buffer.close();
-            buffer = null;
         }
     }
 
@@ -175,14 +170,16 @@ final class HandledBody implements StreamSourceConduit {
         if (closed) {
             throw new ClosedChannelException();
         }
-        if (buffer != null) {
-            int taken = Buffers.copy(dst, buffer.getBuffer());
-            if (!buffer.getBuffer().hasRemaining()) {
-                release();
-            }
-            return taken;
+        PooledByteBuffer full = buffer;
+        if (full != null && full.getBuffer().hasRemaining()) {
+            return Buffers.copy(dst, full.getBuffer());
         }
         return ended ? END : 0;
+    }
+
+    /** Whether there is something in the buffer. */
+    private boolean waits() {
+        return buffer != null && buffer.getBuffer().hasRemaining();
     }
 
     private synchronized void sawEnd() {
@@ -224,30 +221,50 @@ final class HandledBody implements StreamSourceConduit {
         }
         synchronized (this) {
             fillDue = false;
-            if (closed || unwanted || ended || buffer != null) {
+            if (closed || unwanted || ended || waits()) {
                 return;
             }
+            if (buffer == null) {
+                buffer = call.exchange().getConnection().getByteBufferPool().allocate();
+                buffer.getBuffer().limit(0);
+            }
         }
-        HttpServerExchange exchange = call.exchange();
-        PooledByteBuffer next = exchange.getConnection().getByteBufferPool().allocate();
         int read;
         try {
-            read = cameTooLate() ? END : from.read(next.getBuffer());
+            read = cameTooLate() ? END : readInto(from);
         } catch (IOException gone) {
-            next.close();
             call.clientGone();
             return;
         }
         if (read == 0) {
-            next.close();
             from.resumeReads();
             return;
         }
         from.suspendReads();
-        ReadReadyHandler waiting = filled(next, read);
+        ReadReadyHandler waiting = filled(read);
         if (waiting != null) {
             waiting.readReady();
         }
+    }
+
+    /** Nobody else looks into an empty buffer. */
+    private int readInto(StreamSourceChannel from) throws IOException {
+        PooledByteBuffer empty;
+        synchronized (this) {
+            empty = buffer;
+        }
+        if (empty == null) {
+            return END;
+        }
+        // Empty for the handler until there is all that comes now: its own view of it is not touched meanwhile.
+        ByteBuffer free = empty.getBuffer().duplicate().clear();
+        int read = from.read(free);
+        synchronized (this) {
+            if (buffer != null && read > 0) {
+                buffer.getBuffer().clear().limit(read);
+            }
+        }
+        return read;
     }
 
     /** Whether a client that waited for a word has got the answer in its place: he sends nothing then. */
@@ -255,15 +272,9 @@ final class HandledBody implements StreamSourceConduit {
         return clientWaits && count == 0 && call.exchange().isResponseStarted();
     }
 
-    private synchronized @Nullable ReadReadyHandler filled(PooledByteBuffer next, int read) {
-        if (read < 0 || closed || unwanted) {
-            next.close();
-            if (read < 0) {
-                sawEnd();
-            }
-        } else {
-            next.getBuffer().flip();
-            buffer = next;
+    private synchronized @Nullable ReadReadyHandler filled(int read) {
+        if (read < 0) {
+            sawEnd();
         }
         notifyAll();
         return resumed ? handler : null;
@@ -303,7 +314,7 @@ final class HandledBody implements StreamSourceConduit {
         boolean buffered;
         synchronized (this) {
             waiting = resumed ? handler : null;
-            buffered = buffer != null || ended || closed || unwanted;
+            buffered = waits() || ended || closed || unwanted;
         }
         if (waiting == null) {
             return;
@@ -394,7 +405,7 @@ final class HandledBody implements StreamSourceConduit {
     public void awaitReadable(long time, TimeUnit unit) throws IOException {
         wantMore();
         synchronized (this) {
-            if (buffer == null && !ended && !closed && !unwanted) {
+            if (!waits() && !ended && !closed && !unwanted) {
                 Waits.on(this, unit.toMillis(time));
             }
         }
