@@ -10,9 +10,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -112,11 +111,7 @@ final class BaseJava {
 
     /** One pass over the tar for each layer, since their order in it is any. */
     private void eachEntry(List<String> layers, EntryReader reader) throws IOException {
-        Map<String, Integer> order = new HashMap<>();
-        layers.forEach(layer -> order.putIfAbsent(layer, order.size()));
-        for (String layer : order.keySet().stream()
-                .sorted((a, b) -> order.getOrDefault(a, 0) - order.getOrDefault(b, 0))
-                .toList()) {
+        for (String layer : new LinkedHashSet<>(layers)) {
             try (TarArchiveInputStream image = open()) {
                 for (TarArchiveEntry entry = image.getNextEntry(); entry != null; entry = image.getNextEntry()) {
                     if (entry.getName().equals(layer)) {
