@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow;
 import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.metrics.MetricsRegistry;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import io.undertow.server.HttpHandler;
 import jakarta.servlet.Servlet;
@@ -21,16 +22,19 @@ final class InprocMode implements FunctionMode {
     private final WatchdogConfig config;
     private final WatchdogLog log;
     private final ClassLoader loader;
+    private final HandlerPlaces places;
     private final ExecutorService threads = CallThreads.start();
     private final AtomicBoolean stopped = new AtomicBoolean();
 
     // Mutable state, written once, by the start
     private volatile @Nullable InprocHandler handler;
 
-    InprocMode(ModeConfig.Inproc mode, WatchdogConfig config, WatchdogLog log) {
+    InprocMode(ModeConfig.Inproc mode, WatchdogConfig config, WatchdogLog log, MetricsRegistry registry) {
         this.mode = mode;
         this.config = config;
         this.log = log;
+        this.places = new HandlerPlaces(mode.concurrency());
+        registry.gauge("watchdog_handler_waiting", "calls that wait for their turn in the handler", places::waiting);
         this.loader = mode.functionPath().isEmpty() ? contextLoader() : FunctionClassLoader.of(mode.functionPath());
     }
 
@@ -53,8 +57,7 @@ final class InprocMode implements FunctionMode {
 
     private InprocHandler load() throws FunctionFailedException {
         Object function = new HandlerSearch(loader).find(mode.handler());
-        HandlerHost host =
-                new HandlerHost(log, config.timeouts().exec(), new HandlerPlaces(mode.concurrency()), threads, loader);
+        HandlerHost host = new HandlerHost(log, config.timeouts().exec(), places, threads, loader);
         if (function instanceof HttpHandler exchanges) {
             return new PlainHandler(new ExchangeFunction(host, exchanges, false), function);
         }

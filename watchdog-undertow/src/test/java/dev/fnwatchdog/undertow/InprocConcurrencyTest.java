@@ -46,7 +46,9 @@ class InprocConcurrencyTest {
                 clients.add(client);
                 client.send("GET /" + i + " HTTP/1.1\r\nHost: h\r\n\r\n");
                 int sent = i + 1;
-                Poll.until(PATIENCE, () -> watchdog.metric("http_requests_in_flight") == sent);
+                // In flight alone says only that it is on its way into the queue.
+                Poll.until(
+                        PATIENCE, () -> order.size() == 1 && watchdog.metric("watchdog_handler_waiting") == sent - 1);
             }
             assertThat(order).containsExactly("/0");
             go.countDown();

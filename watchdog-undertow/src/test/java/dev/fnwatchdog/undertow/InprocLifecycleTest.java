@@ -11,10 +11,10 @@ import jakarta.servlet.ServletConfig;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.ServletSecurity;
 import jakarta.servlet.http.HttpServlet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -163,18 +163,18 @@ class InprocLifecycleTest {
 
     @Test
     void asksTheHandlerOnReadyPathBeforeItIsReady() throws Exception {
-        AtomicReference<String> first = new AtomicReference<>();
+        CompletableFuture<String> first = new CompletableFuture<>();
         CountDownLatch warm = new CountDownLatch(1);
         try (RunningWatchdog watchdog = ScriptedHandler.servlet(
                 (request, response) -> {
-                    first.compareAndSet(null, request.getMethod() + " " + request.getRequestURI());
+                    first.complete(request.getMethod() + " " + request.getRequestURI());
                     response.setStatus(
                             warm.getCount() > 0 && !request.getRequestURI().equals("/warm") ? 503 : 200);
                     warm.countDown();
                 },
                 "ready_path",
                 "/warm")) {
-            assertThat(first.get()).isEqualTo("GET /warm");
+            assertThat(first.join()).isEqualTo("GET /warm");
             assertThat(watchdog.get("/_/ready").statusCode()).isEqualTo(200);
             assertThat(watchdog.get("/").statusCode()).isEqualTo(200);
             assertThat(watchdog.metrics()).contains("http_requests_total{code=\"200\",method=\"get\"} 1");

@@ -163,6 +163,9 @@ class FunctionServerTest {
                             .command()
                             .orElse("")
                             .contains("sleep"));
+            // A process that has only just become another program has none for a moment.
+            Eventually.isTrue(
+                    "its environment", () -> !function.environment(pid).isEmpty());
 
             assertThat(function.environment(pid))
                     .hasSize(3)
