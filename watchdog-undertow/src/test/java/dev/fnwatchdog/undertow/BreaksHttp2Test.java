@@ -30,9 +30,10 @@ class BreaksHttp2Test {
                 if (head.contains(" /ok ")) {
                     connection.send(OK);
                 } else {
-                    connection.send(bytes);
-                    reached.countDown();
                     try {
+                        // It may be let go before all of it is out.
+                        connection.send(bytes);
+                        reached.countDown();
                         connection.readToEnd();
                     } finally {
                         left.countDown();
