@@ -1,3 +1,3 @@
 String log = new File(basedir, 'build.log').text
 
-assert log.contains('watchdog:help')
+assert ['help', 'run', 'start', 'stop'].every { log.contains("watchdog:${it}") }

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow;
 
+import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.Readiness;
 import dev.fnwatchdog.core.limit.ConcurrencyLimit;
@@ -36,7 +37,7 @@ record Entrance(
 
     /** A call's handlers, outermost first. */
     private HttpHandler call(IoLoops loops, ConcurrencyLimit limit) {
-        boolean http = mode instanceof HttpMode;
+        boolean http = config.mode() instanceof ModeConfig.Http;
         return new Chain()
                 // what the others note about the call needs a place
                 .then(next -> new CallHandler(next, loops, config.timeouts()))

@@ -14,11 +14,13 @@ import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.FunctionStreams;
 import dev.fnwatchdog.core.process.OrphanReaper;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The watchdog as a program: settings from environment variables, signals, exit statuses (contract 1, 3 and 7). */
 public final class Main {
@@ -36,7 +38,10 @@ public final class Main {
 
     private static int run(String[] arguments, Map<String, String> environment) {
         if (arguments.length == 0) {
-            return serve(environment);
+            return serve(environment, null);
+        }
+        if (arguments.length == 2 && arguments[0].equals("--controlled")) {
+            return serve(environment, new Control(System.in, Path.of(arguments[1]), environment));
         }
         return arguments.length == 1 ? command(arguments[0], environment) : unknown(arguments[1]);
     }
@@ -77,10 +82,10 @@ public final class Main {
     }
 
     /** Whatever goes wrong is told in the log, in the form that was asked for. */
-    private static int serve(Map<String, String> environment) {
+    private static int serve(Map<String, String> environment, @Nullable Control control) {
         try (WatchdogLog log = WatchdogLog.toStandardStreams(LogConfig.asFarAsUsable(environment))) {
             try {
-                return serve(WatchdogConfig.parse(environment), environment, log);
+                return serve(WatchdogConfig.parse(environment), environment, log, control);
             } catch (InvalidConfigException e) {
                 e.mistakes().forEach(mistake -> log.error(mistake.describe()));
             } catch (IOException e) {
@@ -90,7 +95,8 @@ public final class Main {
         return FAILED;
     }
 
-    private static int serve(WatchdogConfig config, Map<String, String> environment, WatchdogLog log)
+    private static int serve(
+            WatchdogConfig config, Map<String, String> environment, WatchdogLog log, @Nullable Control control)
             throws IOException, FunctionFailedException {
         tuneLibraries();
         QuietLoggerProvider.sendTo(log::warn);
@@ -111,12 +117,13 @@ public final class Main {
                 complete(exitStatus, () -> started.join().stop(cause));
             });
         }
-        Watchdog watchdog = Watchdog.builder(config)
-                .environment(environment)
-                .log(log)
-                .lockFile()
-                .start();
+        WatchdogBuilder builder =
+                Watchdog.builder(config).environment(environment).log(log).lockFile();
+        Watchdog watchdog = (control == null ? builder : builder.replaceable()).start();
         started.complete(watchdog);
+        if (control != null) {
+            control.begin(watchdog, log, () -> complete(exitStatus, () -> watchdog.stop(Shutdown.Cause.CLOSE)));
+        }
         watchdog.functionEnded()
                 .thenRunAsync(() -> complete(exitStatus, () -> {
                     watchdog.close();

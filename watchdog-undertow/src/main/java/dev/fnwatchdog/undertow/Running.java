@@ -16,6 +16,7 @@ import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -61,7 +62,9 @@ final class Running implements Shutdown.Steps {
         this.availability =
                 new Availability(new LockFile(LockFile.in(config.temporaryDirectory())), settings.writesLockFile());
         ByteBufferPool buffers = settings.buffers();
-        this.mode = config.mode().accept(new Modes(settings, log, registry, worker, buffers));
+        Modes modes = new Modes(settings, log, registry, worker, buffers);
+        FunctionMode first = config.mode().accept(modes);
+        this.mode = settings.isReplaceable() ? new ReplaceableMode(first, modes) : first;
         Duration readTimeout = config.timeouts().read();
         this.listener = Listener.bind(worker, buffers, config.port(), readTimeout);
         this.metricsListener = Listener.bind(worker, buffers, config.metricsPort(), readTimeout);
@@ -175,6 +178,11 @@ final class Running implements Shutdown.Steps {
 
     CompletionStage<String> functionEnded() {
         return functionEnded;
+    }
+
+    /** The function's versions, where the builder was told that there will be more of them. */
+    Optional<ReplaceableMode> replaceable() {
+        return mode instanceof ReplaceableMode versions ? Optional.of(versions) : Optional.empty();
     }
 
     int stop(Shutdown.Cause cause) {

@@ -4,6 +4,7 @@ import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.Shutdown;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -58,6 +59,11 @@ public final class Watchdog implements AutoCloseable {
      */
     public CompletionStage<String> functionEnded() {
         return running.functionEnded();
+    }
+
+    /** The function's versions, where there may be more than one. */
+    Optional<ReplaceableMode> replaceable() {
+        return running.replaceable();
     }
 
     /**

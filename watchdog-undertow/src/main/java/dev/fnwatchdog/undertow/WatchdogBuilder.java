@@ -20,6 +20,7 @@ public final class WatchdogBuilder {
     private @Nullable ByteBufferPool buffers;
     private @Nullable MemoryBudget memory;
     private boolean passesDescriptors = true;
+    private boolean replaceable;
 
     WatchdogBuilder(WatchdogConfig config) {
         this.config = Objects.requireNonNull(config, "config");
@@ -73,6 +74,24 @@ public final class WatchdogBuilder {
     WatchdogBuilder withoutDescriptors() {
         passesDescriptors = false;
         return this;
+    }
+
+    /** The function may be replaced by a newer version of itself while calls are served. */
+    WatchdogBuilder replaceable() {
+        replaceable = true;
+        return this;
+    }
+
+    /** For a newer version of the same function. */
+    WatchdogBuilder renewed(WatchdogConfig newConfig, Map<String, String> newEnvironment) {
+        WatchdogBuilder renewed = new WatchdogBuilder(newConfig).environment(newEnvironment);
+        renewed.memory = memory;
+        renewed.passesDescriptors = passesDescriptors;
+        return renewed;
+    }
+
+    boolean isReplaceable() {
+        return replaceable;
     }
 
     boolean passesDescriptors() {

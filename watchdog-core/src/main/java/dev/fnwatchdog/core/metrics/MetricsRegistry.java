@@ -8,11 +8,12 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Everything that one watchdog exposes, its process and JVM included. Each watchdog has one of its own, since several
@@ -25,7 +26,7 @@ public final class MetricsRegistry {
     private static final String COUNTER_SUFFIX = "_total";
 
     private final List<Supplier<List<MetricSnapshot>>> sources = new CopyOnWriteArrayList<>();
-    private final Set<String> names = ConcurrentHashMap.newKeySet();
+    private final Map<String, Supplier<List<MetricSnapshot>>> named = new ConcurrentSkipListMap<>();
 
     public MetricsRegistry() {
         // Not made before the first scrape, which has the time to load what they need.
@@ -40,8 +41,7 @@ public final class MetricsRegistry {
      *     has it, or ends in {@code _total}
      */
     public void gauge(String name, String help, DoubleSupplier value) {
-        take(name, !name.endsWith(COUNTER_SUFFIX));
-        add(() -> List.of(gaugeOf(name, help, value.getAsDouble())));
+        take(name, !name.endsWith(COUNTER_SUFFIX), () -> List.of(gaugeOf(name, help, value.getAsDouble())));
     }
 
     /**
@@ -51,8 +51,12 @@ public final class MetricsRegistry {
      *     has it, or does not end in {@code _total}
      */
     public void counter(String name, String help, DoubleSupplier value) {
-        take(name, name.endsWith(COUNTER_SUFFIX));
-        add(() -> List.of(counterOf(name, help, value.getAsDouble())));
+        take(name, name.endsWith(COUNTER_SUFFIX), () -> List.of(counterOf(name, help, value.getAsDouble())));
+    }
+
+    /** Drops all gauges and counters that were added by name, so that whoever comes next can add them anew, from zero. */
+    public void forgetNamed() {
+        named.clear();
     }
 
     void add(Supplier<List<MetricSnapshot>> source) {
@@ -60,8 +64,9 @@ public final class MetricsRegistry {
     }
 
     MetricSnapshots scrape() {
-        return new MetricSnapshots(
-                sources.stream().flatMap(source -> source.get().stream()).toList());
+        return new MetricSnapshots(Stream.concat(sources.stream(), named.values().stream())
+                .flatMap(source -> source.get().stream())
+                .toList());
     }
 
     static GaugeSnapshot gaugeOf(String name, String help, double value) {
@@ -80,12 +85,12 @@ public final class MetricsRegistry {
                 .build();
     }
 
-    private void take(String name, boolean suffixFits) {
+    private void take(String name, boolean suffixFits, Supplier<List<MetricSnapshot>> value) {
         if (!suffixFits || !name.startsWith(PREFIX)) {
             throw new IllegalArgumentException(
                     "a metric named %s: expected watchdog_..., with _total at its end for a counter".formatted(name));
         }
-        if (!names.add(name)) {
+        if (named.putIfAbsent(name, value) != null) {
             throw new IllegalArgumentException("a second metric named " + name);
         }
     }

@@ -1,0 +1,59 @@
+// A developer: waits until the function is served, calls it, saves changes, calls again, and interrupts Maven.
+File ports = new File(basedir, 'target/watchdog/default-cli.ports')
+File source = new File(basedir, 'src/main/java/com/openfaas/function/Handler.java')
+File seen = new File(basedir, 'seen.properties')
+
+def poll = { Closure<Boolean> done ->
+    long end = System.nanoTime() + 60_000_000_000L
+    while (!done() && System.nanoTime() < end) {
+        Thread.sleep(20)
+    }
+}
+def call = { String url ->
+    HttpURLConnection connection = new URL(url).openConnection()
+    int status = connection.responseCode
+    [status, (status < 400 ? connection.inputStream : connection.errorStream).text]
+}
+def save = { String from, String to -> source.text = source.text.replace(from, to) }
+
+Thread.start('developer') {
+    poll { ports.exists() }
+    Properties told = new Properties()
+    ports.withInputStream { told.load(it) }
+    String url = "http://localhost:${told.port}/"
+    Properties result = new Properties()
+    ProcessHandle watchdog = ProcessHandle.of(told.pid as long).get()
+    ProcessHandle maven = watchdog.parent().get()
+    try {
+        result.first = call(url).toString()
+        def slow = new java.util.concurrent.FutureTask({ call(url + 'slow').toString() })
+        Thread.start { slow.run() }
+        Thread.sleep(300)
+
+        save('"first "', '"second "')
+        long saved = System.nanoTime()
+        poll { call(url)[1] != 'first version' }
+        result.millis = ((System.nanoTime() - saved).intdiv(1_000_000)) as String
+        result.second = call(url).toString()
+        result.slow = slow.get()
+
+        save('Word.TEXT', 'Word.MISSING')
+        poll { call(url)[0] != 200 }
+        result.broken = call(url).toString()
+
+        save('Word.MISSING', 'Word.TEXT')
+        poll { call(url)[0] == 200 }
+        result.mended = call(url).toString()
+    } catch (Exception e) {
+        result.failure = e.toString()
+    }
+    // A build in the background ignores Ctrl-C, and hands that on to its children.
+    long ignored = Long.parseLong(new File("/proc/${maven.pid()}/status").readLines().find { it.startsWith('SigIgn') }.split(/\s+/)[1], 16)
+    "kill -${ignored & 2 ? 'TERM' : 'INT'} ${maven.pid()}".execute().waitFor()
+    poll { !maven.isAlive() && !watchdog.isAlive() }
+    result.left = [maven, watchdog].findAll { it.isAlive() }.toString()
+    watchdog.destroyForcibly()
+    maven.destroyForcibly()
+    seen.withOutputStream { result.store(it, null) }
+}
+return true

@@ -1,0 +1,13 @@
+String log = new File(basedir, 'build.log').text
+def port = { String module ->
+    def line = log =~ /Serving ${module} at http:\/\/localhost:(\d+)/
+    assert line.find()
+    line.group(1)
+}
+assert port('one') != port('two')
+def ended = { String module ->
+    Properties told = new Properties()
+    new File(basedir, "${module}/target/watchdog/default-cli.ports").withInputStream { told.load(it) }
+    !ProcessHandle.of(told.pid as long).present
+}
+assert ended('one') && ended('two')

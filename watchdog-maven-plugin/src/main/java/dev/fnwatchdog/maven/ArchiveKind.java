@@ -1,0 +1,43 @@
+package dev.fnwatchdog.maven;
+
+/** How a version of Java keeps classes from one start to the next. */
+enum ArchiveKind {
+    /** A dynamic AppCDS archive on top of the JDK's own. */
+    APP_CDS("watchdog.jsa", "-XX:ArchiveClassesAtExit=", "-XX:SharedArchiveFile="),
+    /** The same, and linked classes and profiles. */
+    AOT_CACHE("watchdog.aot", "-XX:AOTCacheOutput=", "-XX:AOTCache=");
+
+    // The first with the one-step way to make a cache.
+    private static final int AOT_SINCE = 25;
+
+    private final String fileName;
+    private final String make;
+    private final String use;
+
+    ArchiveKind(String fileName, String make, String use) {
+        this.fileName = fileName;
+        this.make = make;
+        this.use = use;
+    }
+
+    static ArchiveKind of(JavaHome java) {
+        return java.feature() >= AOT_SINCE ? AOT_CACHE : APP_CDS;
+    }
+
+    String path() {
+        return FunctionFiles.WATCHDOG_HOME + "/" + fileName;
+    }
+
+    String fileName() {
+        return fileName;
+    }
+
+    /** Makes the JVM write the archive when it ends. */
+    String makeOption(String file) {
+        return make + file;
+    }
+
+    String useOption() {
+        return use + path();
+    }
+}

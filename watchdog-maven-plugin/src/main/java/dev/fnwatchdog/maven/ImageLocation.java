@@ -1,0 +1,43 @@
+package dev.fnwatchdog.maven;
+
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * Where an image comes from or goes to, spelled as jib spells it: {@code tar://path}, {@code docker://name}, a registry's name with or without
+ * {@code registry://}, or {@code scratch}.
+ *
+ * @param value a path or an image's name; empty for scratch
+ */
+record ImageLocation(Kind kind, String value) {
+    /** What kinds of places there are. */
+    enum Kind {
+        SCRATCH,
+        TAR,
+        DOCKER,
+        REGISTRY;
+
+        String prefix() {
+            return name().toLowerCase(Locale.ROOT) + "://";
+        }
+    }
+
+    /** @param folder what a relative path is relative to */
+    static ImageLocation parse(String text, Path folder) {
+        if (text.equals("scratch")) {
+            return new ImageLocation(Kind.SCRATCH, "");
+        }
+        for (Kind kind : Kind.values()) {
+            if (text.startsWith(kind.prefix())) {
+                String value = text.substring(kind.prefix().length());
+                return new ImageLocation(
+                        kind, kind == Kind.TAR ? folder.resolve(value).toString() : value);
+            }
+        }
+        return new ImageLocation(Kind.REGISTRY, text);
+    }
+
+    boolean is(Kind other) {
+        return kind == other;
+    }
+}

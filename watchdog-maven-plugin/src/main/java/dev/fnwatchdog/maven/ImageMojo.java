@@ -1,0 +1,170 @@
+package dev.fnwatchdog.maven;
+
+import com.google.cloud.tools.jib.api.LogEvent;
+import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import javax.inject.Inject;
+import org.apache.maven.plugins.annotations.LifecyclePhase;
+import org.apache.maven.plugins.annotations.Mojo;
+import org.apache.maven.plugins.annotations.Parameter;
+import org.apache.maven.plugins.annotations.ResolutionScope;
+import org.apache.maven.settings.crypto.SettingsDecrypter;
+import org.jspecify.annotations.Nullable;
+
+/** Builds a container image of the watchdog and the function, without a Docker daemon: to a registry, a tar, or to a daemon after all. */
+@Mojo(
+        name = "image",
+        defaultPhase = LifecyclePhase.PACKAGE,
+        requiresDependencyResolution = ResolutionScope.RUNTIME,
+        threadSafe = true)
+@SuppressWarnings("NullAway.Init") // Maven fills them in before execute.
+public final class ImageMojo extends FunctionImageGoal {
+    private static final String NONE = "none";
+
+    /**
+     * The base image: a registry's name, {@code tar://path} of what {@code docker save} writes, {@code docker://name}, or {@code scratch}. By default
+     * {@code eclipse-temurin:17-jre}, or 21 or 25 where the project's classes need it.
+     */
+    @Parameter(property = "watchdog.image.from")
+    private @Nullable String from;
+
+    /** Where the image goes: a registry's name, {@code tar://path} or {@code docker://name}. */
+    @Parameter(
+            property = "watchdog.image.to",
+            defaultValue = "tar://${project.build.directory}/watchdog/image.tar",
+            required = true)
+    private String to;
+
+    /** The image's name in a tar. */
+    @Parameter(property = "watchdog.image.name", defaultValue = "${project.artifactId}:${project.version}")
+    private String name;
+
+    /** More tags. */
+    @Parameter(property = "watchdog.image.tags")
+    private @Nullable Set<String> tags;
+
+    /** What it is built for, such as {@code linux/amd64}; several only from a registry to a registry. */
+    @Parameter(property = "watchdog.image.platforms", defaultValue = "linux/amd64")
+    private List<String> platforms;
+
+    /** {@code docker} or {@code oci}: how the image is described in a registry. */
+    @Parameter(property = "watchdog.image.format", defaultValue = "docker")
+    private String format;
+
+    /** Labels of the image. */
+    @Parameter
+    private @Nullable Map<String, String> labels;
+
+    /** When the image says that it was made; the epoch where that is not set. */
+    @Parameter(property = "watchdog.image.created", defaultValue = "${project.build.outputTimestamp}")
+    private @Nullable String created;
+
+    /**
+     * Whether to add an archive of classes, which makes the start shorter but differs from build to build: {@code base} for one made with the base image's
+     * Java, if that runs here; {@code build} with the Java that runs Maven, which must then be the image's; or {@code none}.
+     */
+    @Parameter(property = "watchdog.image.archive", defaultValue = "base")
+    private String archive;
+
+    /** The name of a program {@code docker-credential-<name>} that knows the registries' passwords. */
+    @Parameter(property = "watchdog.image.credentialHelper", defaultValue = "")
+    private @Nullable String credentialHelper;
+
+    /** Registries may be reached by plain HTTP, or with certificates that nobody has signed. */
+    @Parameter(property = "watchdog.image.allowInsecureRegistries", defaultValue = "false")
+    private boolean allowInsecureRegistries;
+
+    /** The command of the Docker daemon, for {@code docker://}. */
+    @Parameter(property = "watchdog.image.docker", defaultValue = "docker")
+    private String docker;
+
+    @Inject
+    private SettingsDecrypter decrypter;
+
+    @Override
+    String goal() {
+        return "image";
+    }
+
+    @Override
+    void run() throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException {
+        FunctionFiles function = function();
+        ImageOrder order = order(function);
+        PlannedImage plan = plan(function);
+        JibBuild jib = jib();
+        FunctionImage image = plan.image().with(archive(plan, order, jib));
+        ImageDelivery delivery = new ImageDelivery(order, Path.of(docker), output.toPath());
+        delivery.run(jib, image, labels == null ? Map.of() : labels);
+        boolean tar = order.to().is(ImageLocation.Kind.TAR);
+        getLog().info("The image is " + order.reference()
+                + (tar ? " in " + order.to().value() : ""));
+    }
+
+    private ImageOrder order(FunctionFiles function) throws IOException {
+        if (!Set.of("base", "build", NONE).contains(archive)) {
+            throw new InvalidParameterException("watchdog.image.archive", archive, "base, build or none");
+        }
+        Path folder = project.getBasedir().toPath();
+        ImageOrder order = new ImageOrder(
+                ImageLocation.parse(from == null ? DefaultBase.of(function.classes()) : from, folder),
+                ImageLocation.parse(to, folder),
+                ImageOrder.reference("watchdog.image.name", name.toLowerCase(Locale.ROOT)),
+                tags == null ? Set.of() : tags,
+                PlatformNames.parse(platforms),
+                format(),
+                CreationTime.parse(created == null ? "" : created));
+        if (session.isOffline() && order.to().is(ImageLocation.Kind.REGISTRY)) {
+            throw new InvalidParameterException(
+                    "watchdog.image.to", to, "tar:// or docker:// while Maven is offline (-o)");
+        }
+        return order;
+    }
+
+    private ImageFormat format() {
+        return switch (format) {
+            case "docker" -> ImageFormat.Docker;
+            case "oci" -> ImageFormat.OCI;
+            default -> throw new InvalidParameterException("watchdog.image.format", format, "docker or oci");
+        };
+    }
+
+    private Optional<ClassArchive> archive(PlannedImage plan, ImageOrder order, JibBuild jib)
+            throws IOException, InterruptedException {
+        if (archive.equals(NONE)) {
+            return Optional.empty();
+        }
+        Path exploded = output.toPath().resolve("image");
+        ExplodedLayers.write(plan.image().layers(), exploded);
+        ImageArchive maker = new ImageArchive(order, output.toPath());
+        try {
+            return Optional.of(maker.make(archive.equals("build"), plan, exploded, jib));
+        } catch (ImageArchive.NoArchiveException e) {
+            getLog().info("The image has no archive of classes, and so a longer start: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private JibBuild jib() {
+        RegistryAccess registries = new RegistryAccess(
+                session.getSettings(), decrypter, credentialHelper == null ? "" : credentialHelper, this::log);
+        Path cache = output.toPath().resolve("jib-cache");
+        return new JibBuild(
+                registries,
+                new JibBuild.Connection(cache, Path.of(docker), allowInsecureRegistries, session.isOffline()),
+                this::log);
+    }
+
+    private void log(LogEvent event) {
+        switch (event.getLevel()) {
+            case ERROR -> getLog().error(event.getMessage());
+            case WARN -> getLog().warn(event.getMessage());
+            default -> getLog().debug(event.getMessage());
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.fnwatchdog.maven;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.maven.plugins.annotations.LifecyclePhase;
+import org.apache.maven.plugins.annotations.Mojo;
+import org.apache.maven.plugins.annotations.Parameter;
+import org.apache.maven.plugins.annotations.ResolutionScope;
+
+/**
+ * Packs the watchdog and the function as a container layer: {@code target/watchdog/layer.tar}, the same bytes from the same project on every
+ * machine; {@code layer.json} beside it with entry point and environment; and the same as folders with a Dockerfile, {@code
+ * target/watchdog/layer}.
+ */
+@Mojo(
+        name = "layer",
+        defaultPhase = LifecyclePhase.PACKAGE,
+        requiresDependencyResolution = ResolutionScope.RUNTIME,
+        threadSafe = true)
+public final class LayerMojo extends FunctionImageGoal {
+    /**
+     * Whether to make an archive of classes as well, {@code archive.tar}, which makes the start shorter: {@code none}, {@code build} for the Java that
+     * runs Maven, or the home of another. It is good for that one build of Java only, and no two are the same bytes.
+     */
+    @Parameter(property = "watchdog.layer.archive", defaultValue = "none")
+    private String archive = "none";
+
+    @Override
+    String goal() {
+        return "layer";
+    }
+
+    @Override
+    void run() throws InvalidSettingsException, WatchdogFailedException, IOException {
+        FunctionFiles function = function();
+        PlannedImage plan = plan(function);
+        FunctionImage image = plan.image();
+        Path folder = output.toPath();
+        Path exploded = folder.resolve("layer");
+        Path tar = folder.resolve("layer.tar");
+        LayerTar.write(image.layers(), tar);
+        ExplodedLayers.write(image.layers(), exploded);
+        Dockerfile.write(image, DefaultBase.of(function.classes()), exploded.resolve("Dockerfile"));
+        Optional<ClassArchive> made = archive(plan, exploded);
+        if (made.isPresent()) {
+            LayerTar.write(List.of(made.get().layer()), folder.resolve("archive.tar"));
+        }
+        LayerDescription.write(image, tar, made, folder.resolve("layer.json"));
+        getLog().info("The layer is in " + tar);
+    }
+
+    private Optional<ClassArchive> archive(PlannedImage plan, Path exploded) {
+        if (archive.equals("none")) {
+            return Optional.empty();
+        }
+        Path home = Path.of(archive.equals("build") ? System.getProperty("java.home") : archive);
+        try {
+            return Optional.of(
+                    new TrainingRun(JavaHome.at(home), output.toPath().resolve("archive")).run(exploded, plan));
+        } catch (IOException e) {
+            throw new InvalidParameterException(
+                    "watchdog.layer.archive", archive, "none, or a Java with which the watchdog starts here", e);
+        }
+    }
+}

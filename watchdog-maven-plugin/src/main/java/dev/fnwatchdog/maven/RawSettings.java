@@ -1,0 +1,92 @@
+package dev.fnwatchdog.maven;
+
+import dev.fnwatchdog.core.config.InvalidConfigException;
+import dev.fnwatchdog.core.config.InvalidConfigException.Mistake;
+import dev.fnwatchdog.core.config.Setting;
+import dev.fnwatchdog.core.config.Settings;
+import dev.fnwatchdog.core.config.WatchdogConfig;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The environment that a watchdog is going to have, and where each part of it comes from, in the user's own spelling, so that a
+ * mistake is told where it was made.
+ */
+final class RawSettings {
+    private final Map<String, String> environment;
+    private final Map<String, String> origins = new HashMap<>();
+
+    /** Begins with variables that the user may not even know of. */
+    RawSettings(Map<String, String> inherited) {
+        environment = new HashMap<>(inherited);
+    }
+
+    /** Sets a variable; one that is a setting takes the place of the setting's other names, too. */
+    RawSettings put(String name, String value, String origin) {
+        namesOf(name).forEach(environment::remove);
+        environment.put(name, value);
+        origins.put(name, origin);
+        return this;
+    }
+
+    /** Sets what the user has not set, under any of its names. */
+    RawSettings putDefault(String name, String value) {
+        return isSet(name) ? this : put(name, value, "the goal's own default");
+    }
+
+    boolean isSet(String name) {
+        return namesOf(name).stream()
+                .anyMatch(each -> !environment.getOrDefault(each, "").isEmpty());
+    }
+
+    /** A variable's value, empty where it is not set. */
+    String value(String name) {
+        return environment.getOrDefault(name, "");
+    }
+
+    private static List<String> namesOf(String name) {
+        for (Setting setting : Settings.all()) {
+            List<String> names = new ArrayList<>(setting.aliases());
+            names.add(setting.name());
+            if (names.contains(name)) {
+                return names;
+            }
+        }
+        return List.of(name);
+    }
+
+    /** All variables, settings and others. */
+    Map<String, String> environment() {
+        return Map.copyOf(environment);
+    }
+
+    /**
+     * Checks them as the watchdog will.
+     *
+     * @throws InvalidSettingsException with a line for each mistake: what, where it was said, and how to say it better
+     */
+    WatchdogConfig parse() throws InvalidSettingsException {
+        try {
+            return WatchdogConfig.parse(environment);
+        } catch (InvalidConfigException e) {
+            throw new InvalidSettingsException(
+                    e.mistakes().stream().map(this::describe).collect(Collectors.joining("\n")), e);
+        }
+    }
+
+    private String describe(Mistake mistake) {
+        String name = mistake.setting();
+        String origin = origins.get(name);
+        if (origin != null) {
+            return "%s. It comes from %s.".formatted(mistake.describe(), origin);
+        }
+        return environment.getOrDefault(name, "").isEmpty()
+                ? "%s. Set <settings><%s> in the plugin's <configuration>, or -Dwatchdog.%s=..."
+                        .formatted(mistake.describe(), name, name)
+                : "%s. It comes from Maven's own environment; -Dwatchdog.%s=... wins over it."
+                        .formatted(mistake.describe(), name);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.fnwatchdog.maven;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import javax.inject.Inject;
+import org.apache.maven.artifact.DependencyResolutionRequiredException;
+import org.apache.maven.execution.MavenSession;
+import org.apache.maven.plugin.MojoExecution;
+import org.apache.maven.plugin.MojoExecutionException;
+import org.apache.maven.plugins.annotations.LifecyclePhase;
+import org.apache.maven.plugins.annotations.Mojo;
+import org.apache.maven.plugins.annotations.Parameter;
+import org.apache.maven.plugins.annotations.ResolutionScope;
+import org.apache.maven.toolchain.ToolchainManager;
+import org.eclipse.aether.RepositorySystem;
+
+/**
+ * Starts the watchdog around the project's code, and ends when it is ready. Tests find it by the properties {@code watchdog.url},
+ * {@code watchdog.port} and {@code watchdog.metricsPort} of the project.
+ */
+@Mojo(
+        name = "start",
+        defaultPhase = LifecyclePhase.PRE_INTEGRATION_TEST,
+        requiresDependencyResolution = ResolutionScope.RUNTIME,
+        threadSafe = true)
+public final class StartMojo extends ServingGoal {
+    /** How long the function may take to be ready, in seconds; then the watchdog is killed and the build fails. */
+    @Parameter(property = "watchdog.startTimeout", defaultValue = "60")
+    private int startTimeout;
+
+    @Inject
+    StartMojo(
+            MavenSession session, MojoExecution execution, ToolchainManager toolchains, RepositorySystem repositories) {
+        super(session, execution, toolchains, repositories);
+    }
+
+    @Override
+    public void execute() throws MojoExecutionException {
+        if (skipped()) {
+            return;
+        }
+        try {
+            start();
+        } catch (InvalidSettingsException
+                | WatchdogFailedException
+                | IOException
+                | DependencyResolutionRequiredException e) {
+            throw new MojoExecutionException("watchdog:start: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MojoExecutionException("watchdog:start was interrupted", e);
+        }
+    }
+
+    private void start()
+            throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException,
+                    DependencyResolutionRequiredException {
+        RawSettings given = given().putDefault("port", "0").putDefault("metrics_port", "0");
+        FunctionSettings.beside(given)
+                .of(classes())
+                .forEach((name, value) -> given.put(name, value, "the project's class path"));
+        given.parse();
+        WatchdogLaunch launch = launch(given, List.of());
+        Path log = workFolder().resolve(execution().getExecutionId() + ".log");
+        Files.createDirectories(log.getParent());
+        WatchdogProcess watchdog = WatchdogProcess.start(launch, Redirect.to(log.toFile()));
+        StartedWatchdogs.of(getPluginContext()).add(watchdog);
+        try {
+            publish(watchdog.awaitReady(Duration.ofSeconds(startTimeout)), log);
+        } catch (WatchdogFailedException e) {
+            watchdog.kill();
+            watchdog.stop();
+            getLog().error("The log of the watchdog that did not get ready:");
+            readable(log).forEach(getLog()::error);
+            throw e;
+        }
+    }
+
+    private void publish(WatchdogProcess.Ports ports, Path log) {
+        Properties properties = project().getProperties();
+        properties.setProperty("watchdog.port", Integer.toString(ports.port()));
+        properties.setProperty("watchdog.metricsPort", Integer.toString(ports.metricsPort()));
+        properties.setProperty("watchdog.url", ports.url());
+        StartedWatchdogs.of(getPluginContext()).published(ports.port());
+        getLog().info("Serving %s at %s; its log is %s".formatted(project().getArtifactId(), ports.url(), log));
+    }
+
+    /** What an earlier start has published is no wish for the next one's port. */
+    @Override
+    boolean accepts(String name, String value) {
+        return !StartedWatchdogs.of(getPluginContext()).hasPublished(value);
+    }
+
+    private static List<String> readable(Path log) {
+        try {
+            return Files.readString(log, StandardCharsets.UTF_8).lines().toList();
+        } catch (IOException e) {
+            return List.of(String.valueOf(e.getMessage()));
+        }
+    }
+}

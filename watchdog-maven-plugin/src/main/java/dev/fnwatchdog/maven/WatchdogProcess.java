@@ -1,0 +1,166 @@
+package dev.fnwatchdog.maven;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Reader;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * A watchdog in a JVM of its own, which does not outlive this one: its standard input is a pipe from here, and the end of that
+ * is the end of the watchdog, however this JVM ends.
+ *
+ * <p>Threads: any, one at a time but for {@link #stop}.
+ */
+final class WatchdogProcess {
+    /** What a drain takes by default, the function's grace, and a little. */
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(40);
+
+    private static final long POLL_MILLIS = 10;
+
+    private final WatchdogLaunch launch;
+    private final Process process;
+    private final Thread hook = new Thread(this::stopNow, "watchdog-stop");
+
+    private WatchdogProcess(WatchdogLaunch launch, Process process) {
+        this.launch = launch;
+        this.process = process;
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** @param log where its standard output and error go */
+    static WatchdogProcess start(WatchdogLaunch launch, Redirect log) throws IOException {
+        Files.createDirectories(launch.report().getParent());
+        Files.deleteIfExists(launch.report());
+        ProcessBuilder builder = new ProcessBuilder(launch.command())
+                .directory(launch.directory().toFile())
+                .redirectOutput(log)
+                .redirectError(log);
+        builder.environment().clear();
+        builder.environment().putAll(launch.environment());
+        return new WatchdogProcess(launch, builder.start());
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    /** Its exit status, once it has ended. */
+    int exitStatus() {
+        return process.exitValue();
+    }
+
+    /** Where it serves. */
+    record Ports(int port, int metricsPort) {
+        String url() {
+            return "http://localhost:" + port;
+        }
+    }
+
+    /**
+     * Waits until calls are served.
+     *
+     * @throws WatchdogFailedException where it ends, or does not get there within {@code limit}
+     */
+    Ports awaitPorts(Duration limit) throws WatchdogFailedException, InterruptedException {
+        return awaitPorts(System.nanoTime(), limit);
+    }
+
+    private Ports awaitPorts(long start, Duration limit) throws WatchdogFailedException, InterruptedException {
+        while (!Files.exists(launch.report())) {
+            check(start, limit, "did not begin to serve");
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
+        Properties ports = new Properties();
+        try (Reader reader = Files.newBufferedReader(launch.report())) {
+            ports.load(reader);
+        } catch (IOException e) {
+            throw new WatchdogFailedException("its ports cannot be read from " + launch.report(), e);
+        }
+        return new Ports(
+                Integer.parseInt(ports.getProperty("port")), Integer.parseInt(ports.getProperty("metrics_port")));
+    }
+
+    /** Waits, within the same limit, until {@code /_/ready} says that the function is ready, too. */
+    Ports awaitReady(Duration limit) throws WatchdogFailedException, InterruptedException {
+        long start = System.nanoTime();
+        Ports ports = awaitPorts(start, limit);
+        while (!Readiness.of(ports.port())) {
+            check(start, limit, "was not ready (" + ports.url() + "/_/ready)");
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
+        return ports;
+    }
+
+    private void check(long start, Duration limit, String failure) throws WatchdogFailedException {
+        if (!process.isAlive()) {
+            throw new WatchdogFailedException(
+                    "the watchdog ended with exit status %d, and its log says why".formatted(process.exitValue()));
+        }
+        if (System.nanoTime() - start > limit.toNanos()) {
+            throw new WatchdogFailedException("the watchdog %s within %d s".formatted(failure, limit.toSeconds()));
+        }
+    }
+
+    /** Has it serve the function anew, with these variables in place of those that it has under the same names. */
+    void replace(Map<String, String> changes) throws IOException {
+        tell("replace "
+                + changes.entrySet().stream()
+                        .map(change -> escaped(change.getKey()) + "=" + escaped(change.getValue()))
+                        .collect(Collectors.joining("&")));
+    }
+
+    /** Has it answer all calls with this reason, until the function is replaced. */
+    void fail(String reason) throws IOException {
+        tell("fail " + escaped(reason));
+    }
+
+    private static String escaped(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private void tell(String command) throws IOException {
+        OutputStream input = process.getOutputStream();
+        input.write((command + "\n").getBytes(StandardCharsets.UTF_8));
+        input.flush();
+    }
+
+    /** Ends it, calls in flight first, and blocks until it has ended; it is killed when that takes too long. */
+    void stop() {
+        stopNow();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException ignored) {
+            // The JVM ends already, and the hook runs, or has.
+        }
+    }
+
+    private void stopNow() {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException ignored) {
+            // It has ended before.
+        }
+        try {
+            if (process.waitFor(LONGEST_STOP.toSeconds(), TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        kill();
+    }
+
+    /** Ends it and all that it started, at once. */
+    void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+}

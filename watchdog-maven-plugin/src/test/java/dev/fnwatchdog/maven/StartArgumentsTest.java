@@ -1,0 +1,59 @@
+package dev.fnwatchdog.maven;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fnwatchdog.core.config.WatchdogConfig;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StartArgumentsTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void leavesMostOfTheMemoryToAFunctionThatIsAProcess() {
+        WatchdogConfig config = WatchdogConfig.parse(Map.of("fprocess", "cat"));
+
+        assertThat(StartArguments.options(config.mode(), List.of()))
+                .contains("-XX:MaxRAMPercentage=25", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
+    }
+
+    @Test
+    void takesMostOfTheMemoryForAFunctionInItsOwnProcess() {
+        WatchdogConfig config = WatchdogConfig.parse(Map.of("mode", "inproc", "handler", "hello.Hello"));
+
+        assertThat(StartArguments.options(config.mode(), List.of())).contains("-XX:MaxRAMPercentage=60");
+    }
+
+    @Test
+    void letsTheProjectsOwnOptionsComeLast() {
+        WatchdogConfig config = WatchdogConfig.parse(Map.of("fprocess", "cat"));
+
+        assertThat(StartArguments.options(config.mode(), List.of("-Xmx1g"))).endsWith("-Xmx1g");
+    }
+
+    @Test
+    void isReadByJavaAsItWasGiven() throws Exception {
+        List<String> options = List.of("-Da=two words", "-Db=\"x\\y'#\"", "-Dc=#");
+        Path file = folder.resolve("start");
+        StartArguments.write(options, file);
+        Path settings = folder.resolve("settings");
+        Files.writeString(settings, Files.readString(file).replaceAll("(?s)-jar.*", ""));
+
+        Process java = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "@" + settings,
+                        "-XshowSettings:properties",
+                        "-version")
+                .redirectErrorStream(true)
+                .start();
+
+        assertThat(new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("    a = two words\n", "    b = \"x\\y'#\"\n", "    c = #\n");
+    }
+}

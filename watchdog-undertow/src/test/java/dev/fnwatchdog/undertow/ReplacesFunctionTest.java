@@ -1,0 +1,201 @@
+package dev.fnwatchdog.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fnwatchdog.core.config.WatchdogConfig;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** A function under development: its next version takes its place while calls are served. */
+class ReplacesFunctionTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static RunningWatchdog printing(String text) throws Exception {
+        return RunningWatchdog.started(
+                WatchdogBuilder::replaceable, "mode", "streaming", "fprocess", "sh -c 'echo %s; cat'".formatted(text));
+    }
+
+    private static void replaceByPrinting(RunningWatchdog watchdog, String text) throws Exception {
+        versions(watchdog).replace(streaming("sh -c 'echo %s; cat'".formatted(text)), Map.of("PATH", "/bin:/usr/bin"));
+    }
+
+    private static WatchdogConfig streaming(String command) {
+        return WatchdogConfig.parse(Map.of("mode", "streaming", "fprocess", command));
+    }
+
+    private static ReplaceableMode versions(RunningWatchdog watchdog) {
+        return watchdog.watchdog().replaceable().orElseThrow();
+    }
+
+    @Test
+    void callsTheNextVersion() throws Exception {
+        try (RunningWatchdog watchdog = printing("one")) {
+            assertThat(watchdog.get("/").body()).isEqualTo("one\n");
+
+            replaceByPrinting(watchdog, "two");
+
+            assertThat(watchdog.get("/").body()).isEqualTo("two\n");
+            assertThat(watchdog.get("/_/ready").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void leavesACallToTheVersionThatItBeganWith() throws Exception {
+        try (RunningWatchdog watchdog = printing("one");
+                RawClient slow = watchdog.connect()) {
+            slow.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n");
+            assertThat(slow.readHead()).startsWith("HTTP/1.1 200 OK\r\n");
+
+            replaceByPrinting(watchdog, "two");
+            assertThat(watchdog.get("/").body()).isEqualTo("two\n");
+            slow.send("rest");
+
+            assertThat(slow.readUntil("0\r\n\r\n")).contains("one").contains("rest");
+        }
+    }
+
+    @Test
+    void givesTheVersionItsOwnEnvironment() throws Exception {
+        try (RunningWatchdog watchdog = printing("one")) {
+            versions(watchdog)
+                    .replace(streaming("sh -c 'echo $CHANGED'"), Map.of("PATH", "/bin:/usr/bin", "CHANGED", "yes"));
+
+            assertThat(watchdog.get("/").body()).isEqualTo("yes\n");
+        }
+    }
+
+    @Test
+    void tellsWhyThereIsNoFunctionToCall() throws Exception {
+        try (RunningWatchdog watchdog = printing("one")) {
+            versions(watchdog).fail("List<String> & more: cannot find symbol");
+
+            HttpResponse<String> plain = watchdog.get("/");
+            assertThat(plain.statusCode()).isEqualTo(500);
+            assertThat(plain.headers().firstValue("Content-Type")).contains("text/plain; charset=utf-8");
+            assertThat(plain.body()).isEqualTo("List<String> & more: cannot find symbol\n");
+            HttpResponse<String> page = watchdog.send(
+                    watchdog.request("/").header("Accept", "text/html,*/*").build());
+            assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
+            assertThat(page.body()).contains("<pre>List&lt;String&gt; &amp; more: cannot find symbol</pre>");
+            assertThat(watchdog.get("/_/ready").statusCode()).isEqualTo(503);
+
+            replaceByPrinting(watchdog, "two");
+            assertThat(watchdog.get("/").body()).isEqualTo("two\n");
+        }
+    }
+
+    @Test
+    void keepsItsCountersUnderTheSameNames() throws Exception {
+        try (RunningWatchdog watchdog = printing("one")) {
+            replaceByPrinting(watchdog, "two");
+
+            assertThat(watchdog.metric("watchdog_forks_failed_total")).isZero();
+        }
+    }
+
+    private static Map<String, String> http(int port, String command) {
+        return Map.of(
+                "PATH",
+                "/bin:/usr/bin",
+                "mode",
+                "http",
+                "fprocess",
+                command,
+                "http_upstream_url",
+                "http://127.0.0.1:" + port);
+    }
+
+    private static RunningWatchdog inFrontOf(ScriptedFunction function) throws Exception {
+        Map<String, String> settings = http(function.port(), "sleep 600");
+        return RunningWatchdog.started(
+                WatchdogBuilder::replaceable,
+                settings.entrySet().stream()
+                        .flatMap(setting -> Stream.of(setting.getKey(), setting.getValue()))
+                        .toArray(String[]::new));
+    }
+
+    private static <T> CompletableFuture<T> async(Callable<T> task) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                result.complete(task.call());
+            } catch (Exception e) {
+                result.completeExceptionally(e);
+            }
+        });
+        thread.start();
+        return result;
+    }
+
+    private static void replace(RunningWatchdog watchdog, Map<String, String> settings) throws Exception {
+        versions(watchdog).replace(WatchdogConfig.parse(settings), settings);
+    }
+
+    /** Both versions would listen on the same port. */
+    @Test
+    void keepsNewCallsWaitingWhileTheOlderVersionOfAServerEndsItsOwn() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    connection.readHead();
+                    int call = calls.incrementAndGet();
+                    if (call == 1) {
+                        entered.countDown();
+                        release.await();
+                    }
+                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n" + call);
+                });
+                RunningWatchdog watchdog = inFrontOf(function)) {
+            CompletableFuture<HttpResponse<String>> first = async(() -> watchdog.get("/first"));
+            entered.await();
+            CompletableFuture<Boolean> replaced = async(() -> {
+                replace(watchdog, http(function.port(), "sleep 601"));
+                return true;
+            });
+            Poll.until(PATIENCE, () -> watchdog.get("/_/ready").statusCode() == 503);
+            CompletableFuture<HttpResponse<String>> second = async(() -> watchdog.get("/second"));
+            Poll.until(PATIENCE, () -> watchdog.metric("http_requests_in_flight") == 2);
+            assertThat(calls).hasValue(1);
+
+            release.countDown();
+
+            assertThat(first.join().body()).isEqualTo("1");
+            assertThat(second.join().body()).isEqualTo("2");
+            replaced.join();
+        }
+    }
+
+    @Test
+    void outlivesAServerThatEndsAndSaysSo() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                RunningWatchdog watchdog = inFrontOf(function)) {
+            replace(watchdog, http(function.port(), "sh -c 'exit 3'"));
+
+            Poll.until(PATIENCE, () -> watchdog.get("/").body().contains("exit status 3"));
+            assertThat(watchdog.get("/").statusCode()).isEqualTo(500);
+            watchdog.log().awaitLine("Forked function has terminated: exit status 3");
+
+            replace(watchdog, http(function.port(), "sleep 601"));
+            assertThat(watchdog.get("/").body()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void tellsThatTheNextVersionDoesNotStart() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                RunningWatchdog watchdog = inFrontOf(function)) {
+            replace(watchdog, http(function.port(), "/none/such"));
+
+            assertThat(watchdog.get("/").body()).contains("/none/such");
+            watchdog.log().awaitLine("/none/such");
+        }
+    }
+}
