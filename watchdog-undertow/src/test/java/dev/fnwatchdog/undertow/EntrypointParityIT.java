@@ -121,7 +121,7 @@ class EntrypointParityIT {
 
     /** A request's parts stand between bars: its first line, its headers, and its body, where there is one. */
     private static String answered(int port, String call) throws IOException {
-        String[] parts = call.split("\\|");
+        String[] parts = call.split("\\|", -1);
         StringBuilder request = new StringBuilder(parts[0]).append(" HTTP/1.1\r\nHost: h\r\nConnection: close\r\n");
         boolean hasBody = parts[parts.length - 1].indexOf(": ") < 0;
         for (int i = 1; i < parts.length; i++) {
@@ -139,7 +139,7 @@ class EntrypointParityIT {
     /** Without what tells the servers from each other: the order and case of headers, and the reason phrase. */
     private static String comparable(String answer) {
         int end = answer.indexOf("\r\n\r\n");
-        String[] head = answer.substring(0, end).split("\r\n");
+        String[] head = answer.substring(0, end).split("\r\n", -1);
         StringBuilder text = new StringBuilder(head[0].substring(0, "HTTP/1.1 200".length()));
         Arrays.stream(head, 1, head.length)
                 .map(line -> line.substring(0, line.indexOf(':')).toLowerCase(Locale.ROOT)
