@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 public final class Main {
     private static final int OK = 0;
     private static final int FAILED = 1;
+    /** Without SIGHUP a function, which runs in a session of its own, would outlive the terminal and its watchdog. */
+    private static final List<Shutdown.Cause> SIGNALS =
+            List.of(Shutdown.Cause.SIGTERM, Shutdown.Cause.SIGINT, Shutdown.Cause.SIGHUP);
+
     private static final long LONGEST_START_SECONDS = 5;
 
     private Main() {}
@@ -113,7 +117,7 @@ public final class Main {
         CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
         // From before the start: a function that is just being started must not be left behind.
         AtomicBoolean signalled = new AtomicBoolean();
-        for (Shutdown.Cause cause : List.of(Shutdown.Cause.SIGTERM, Shutdown.Cause.SIGINT)) {
+        for (Shutdown.Cause cause : SIGNALS) {
             Signals.handle(cause.name().substring("SIG".length()), () -> {
                 if (signalled.getAndSet(true) && !started.isDone()) {
                     endAtOnce(cause);
