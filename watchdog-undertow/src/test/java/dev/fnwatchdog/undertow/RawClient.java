@@ -186,7 +186,7 @@ final class RawClient implements AutoCloseable {
     /** Reads a response to its end, chunked or with a Content-Length: its head, and its body without the framing. */
     String readWhole() throws IOException {
         String head = readHead();
-        if (!head.contains("\r\nTransfer-Encoding: chunked\r\n")) {
+        if (!head.toLowerCase(Locale.ROOT).contains("\r\ntransfer-encoding: chunked\r\n")) {
             return head + read(contentLength(head));
         }
         StringBuilder body = new StringBuilder(head);
