@@ -87,6 +87,7 @@ public final class RunMojo extends ServingGoal {
                     recompilation.run(watched);
                     return ofFunction.of(copies.next());
                 },
+                session().getRequest().getStartTime().toInstant(),
                 getLog());
         loop.serve(launch(given, config.timeouts(), debugging), !debugging.isEmpty());
     }
