@@ -59,11 +59,10 @@ FILES = """
 
 
 def start(name, folder, http, log, most):
-    path = os.path.join(folder, name + ".conf")
-    errors = os.path.join(folder, name + ".err")
+    file_name = name.replace(" ", "-")
+    path, errors, calls = (os.path.join(folder, file_name + end) for end in (".conf", ".err", ".log"))
     with open(path, "w") as file:
-        file.write(MAIN.format(name=name, folder=folder, http=http, most=most,
-                               log=os.path.join(folder, name + ".log") if log else "off"))
+        file.write(MAIN.format(name=file_name, folder=folder, http=http, most=most, log=calls if log else "off"))
     return Nginx(name, ["nginx", "-e", errors, "-c", path, "-p", folder])
 
 
