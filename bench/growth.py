@@ -149,6 +149,9 @@ class Growth:
     def one_by_one(self, servers, others, size, upload):
         count = max(1, self.options.total * MIB // size)
         runs = {server.name: [] for server, _ in servers}
+        for _, url in servers:
+            # Not counted: warms up.
+            transfer(url, size, upload)
         for number in range(self.options.rounds):
             for server, url in servers if number % 2 == 0 else reversed(servers):
                 before = sum(other.cpu_seconds() for other in others), time.monotonic()

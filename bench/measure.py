@@ -277,7 +277,10 @@ def load(server, others, url, connections, seconds, script=None):
 
 
 def compare(options, servers, others, connections, script=None):
-    """Loads servers, each with its URL, in turn; in the order A B, B A, so that none always has the quieter time. Returns the runs by name."""
+    """Loads servers, each with its URL, in turn; returns the runs by name.
+
+    In the order A B, B A, so that none always has the quieter time.
+    """
     runs = {server.name: [] for server, _ in servers}
     for server, url in servers:
         load(server, [], url, connections, options.warm, script)

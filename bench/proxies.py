@@ -7,7 +7,7 @@ import sys
 
 import measure
 import nginx
-from measure import Server, await_answer, await_port, compare, load, numbers, post_script, size_name, start_watchdog, warm_up
+from measure import Server, await_answer, await_port, compare, numbers, post_script, size_name, start_watchdog, warm_up
 
 # Bytes of responses, and of uploads.
 SIZES = {"http": ["32", "10240", "1048576", "1048576up"], "static": ["1024", "1048576"]}
@@ -132,7 +132,8 @@ def sizes(text):
 def main():
     parser = measure.arguments("http", "Compares the watchdog with nginx.")
     parser.add_argument("--mode", choices=list(SIZES), default="http", help="as a reverse proxy, or as a server of files")
-    parser.add_argument("--nginx-defaults", action="store_true", help="leave nginx its own buffers, with which it writes large responses to files")
+    parser.add_argument("--nginx-defaults", action="store_true",
+                        help="leave nginx its own buffers, with which it writes large responses to files")
     parser.add_argument("--warm", type=int, default=5, help="seconds of load before each comparison, not counted")
     parser.add_argument("--connections", type=numbers, default=[1, 32, 256])
     parser.add_argument("--sizes", type=sizes, help="of responses in bytes, and with \"up\" of uploads: 32,10240,1048576,1048576up")

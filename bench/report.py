@@ -33,6 +33,10 @@ def times(row, other, key):
     return f"{row['medians'][key] / other['medians'][key]:.2f}" if other["medians"][key] else ""
 
 
+def others(row):
+    return number(100 * row["medians"]["foreign"]) + " %"
+
+
 def groups(rows, *keys):
     """Rows of the same keys, in their order."""
     found = {}
@@ -73,7 +77,8 @@ def machine(saved):
     options = ", ".join(name.replace("_", " ") + ("" if value is True else f" {value}")
                         for name, value in saved["options"].items() if value and not isinstance(value, list))
     told = [f"{about['processors']} x {about['processor']}", f"{number(about['memory_megabytes'])} MB", f"Linux {about['kernel']}",
-            about["jdk"], about["java_options"] and f"`{about['java_options']}`", about["nginx"], about["watchdog"] and f"watchdog {about['watchdog']}"]
+            about["jdk"], about["java_options"] and f"`{about['java_options']}`", about["nginx"],
+            about["watchdog"] and f"watchdog {about['watchdog']}"]
     return [f"{about['date']}: " + "; ".join(part for part in told if part) + f". {options[:1].upper()}{options[1:]}.", ""]
 
 
@@ -83,8 +88,9 @@ def proxies(section, rows):
         for server, row in pair.items():
             beside = pair["nginx"]
             lines.append([body, connections, server, figure(row, "rate"), figure(row, "p99", 2), figure(row, "cpu", 1),
-                          times(row, beside, "rate"), times(row, beside, "cpu"), number(100 * row["medians"]["foreign"]) + " %"])
-    section.add(table(["body", "connections", "server", "req/s", "p99 ms", "CPU us/req", "req/s x nginx", "CPU x nginx", "others' CPU"], lines))
+                          times(row, beside, "rate"), times(row, beside, "cpu"), others(row)])
+    section.add(table(
+        ["body", "connections", "server", "req/s", "p99 ms", "CPU us/req", "req/s x nginx", "CPU x nginx", "others' CPU"], lines))
     section.bars("rate", "Requests a second, by connections", rows, "body", "connections", "rate")
     section.bars("p99", "99 of 100 requests took no longer than, ms, by connections", rows, "body", "connections", "p99")
     section.bars("cpu", "The server's CPU time for a request, us, by connections", rows, "body", "connections", "cpu")
@@ -97,20 +103,22 @@ def forks(section, rows):
         floor = pair["floor"]["medians"]
         for server, row in pair.items():
             whole = (row["medians"]["cpu"] + row["medians"]["children"]) / (floor["cpu"] + floor["children"])
-            lines.append([child, connections, server, figure(row, "rate"), figure(row, "p99", 2), figure(row, "cpu"), figure(row, "children"),
-                          times(row, pair["floor"], "rate"), f"{whole:.2f}"])
-    section.add(table(["child", "connections", "server", "calls/s", "p99 ms", "own us", "child us", "calls/s x floor", "CPU x floor"], lines))
+            lines.append([child, connections, server, figure(row, "rate"), figure(row, "p99", 2), figure(row, "cpu"),
+                          figure(row, "children"), times(row, pair["floor"], "rate"), f"{whole:.2f}"])
+    section.add(table(
+        ["child", "connections", "server", "calls/s", "p99 ms", "own us", "child us", "calls/s x floor", "CPU x floor"], lines))
     section.bars("rate", "Calls a second, by connections", calls, "child", "connections", "rate")
     section.bars("cpu", "CPU time for a call without the child's, us, by connections", calls, "child", "connections", "cpu")
     streams = [row for row in rows if "stream" in row]
     section.add(table(["stream", "server", "MB/s", "grown MB"], [
-        [row["stream"], row["server"], figure(row, "rate"), figure(row, "grown", 1) if "grown" in row["medians"] else ""] for row in streams]))
+        [row["stream"], row["server"], figure(row, "rate"), figure(row, "grown", 1) if "grown" in row["medians"] else ""]
+        for row in streams]))
 
 
 def functions(section, rows):
     section.add(table(["server", "connections", "calls/s", "p99 ms", "CPU us/call", "resident MB", "others' CPU"], [
-        [row["server"], row["connections"], figure(row, "rate"), figure(row, "p99", 2), figure(row, "cpu", 1), figure(row, "resident"),
-         number(100 * row["medians"]["foreign"]) + " %"] for row in rows]))
+        [row["server"], row["connections"], figure(row, "rate"), figure(row, "p99", 2), figure(row, "cpu", 1),
+         figure(row, "resident"), others(row)] for row in rows]))
     # Their names are too long to stand under an axis.
     series = [f"{count} connections" for count in dict.fromkeys(row["connections"] for row in rows)]
     for key, title in (("rate", "Calls a second"), ("cpu", "CPU time for a call, us")):
@@ -118,6 +126,13 @@ def functions(section, rows):
         for row in rows:
             named.setdefault(row["server"], {})[f"{row['connections']} connections"] = row["medians"][key]
         section.chart(key, charts.rows(title, series, list(named.items())))
+
+
+GROWTH_CHARTS = {
+    "cpu": "CPU time for a request, us",
+    "cpu_mib": "CPU time for a MiB, us",
+    "peak": "The most resident memory, MB",
+}
 
 
 def growth(section, rows):
@@ -130,13 +145,15 @@ def growth_of(section, sweep, rows):
     for (size, connections), three in groups(rows, "size", "connections").items():
         for server, row in three.items():
             per_mib = figure(row, "cpu_mib") if size >= 1024 else ""
-            lines.append([size_name(size), connections, server, figure(row, "rate", 1), figure(row, "p99", 1), figure(row, "cpu", 1), per_mib,
-                          figure(row, "peak"), times(row, three["nginx"], "cpu"), times(row, three["nginx defaults"], "cpu")])
+            lines.append([size_name(size), connections, server, figure(row, "rate", 1), figure(row, "p99", 1), figure(row, "cpu", 1),
+                          per_mib, figure(row, "peak"), times(row, three["nginx"], "cpu"), times(row, three["nginx defaults"], "cpu"),
+                          others(row)])
     titles = {"connections": "With connections", "down": "With the size of responses", "up": "With the size of uploads"}
     section.add([f"### {titles[sweep]}", "", *table(
-        ["body", "connections", "server", "req/s", "p99 ms", "CPU us/req", "CPU us/MiB", "peak MB", "CPU x nginx", "CPU x nginx defaults"], lines)])
+        ["body", "connections", "server", "req/s", "p99 ms", "CPU us/req", "CPU us/MiB", "peak MB", "CPU x nginx",
+         "CPU x nginx defaults", "others' CPU"], lines)])
     across, axis, names = ("connections", "connections", str) if sweep == "connections" else ("size", "bytes of a body", size_name)
-    for key, title in (("cpu", "CPU time for a request, us"), ("cpu_mib", "CPU time for a MiB, us"), ("peak", "The most resident memory, MB")):
+    for key, title in GROWTH_CHARTS.items():
         # Small bodies say nothing of what a MiB costs, and zero has no logarithm.
         some = [row for row in rows if row[across] > 0 and row["medians"].get(key) and (key != "cpu_mib" or row["size"] >= 1024)]
         if some:
@@ -153,11 +170,12 @@ def starts(section, rows):
 
 def soak(section, rows):
     section.add(table(["mode", "measure", "first fifth", "last fifth", "most", "grown", "allowed"], [
-        [row["mode"], row["measure"], number(row["first"]), number(row["last"]), number(row["most"]), number(row["last"] - row["first"]), row["allowance"]]
+        [row["mode"], row["measure"], *map(number, (row["first"], row["last"], row["most"], row["last"] - row["first"], row["allowance"]))]
         for row in rows if "measure" in row]))
     runs = [row for row in rows if "samples" in row]
     section.add(table(["mode", "calls", "failed"], [
-        [row["mode"], ", ".join(f"{number(count)} {name.replace('_', ' ')}" for name, count in sorted(row["calls"].items())), row["failures"]] for row in runs]))
+        [row["mode"], ", ".join(f"{number(count)} {name.replace('_', ' ')}" for name, count in sorted(row["calls"].items())),
+         row["failures"]] for row in runs]))
     for key, title in (("resident MB", "Resident memory, MB"), ("descriptors", "Open descriptors"), ("threads", "Threads")):
         series = {row["mode"]: [(sample["seconds"], sample[key]) for sample in row["samples"]] for row in runs}
         section.chart(key.split()[0], charts.lines(title, "seconds", series, logarithmic=False))
@@ -176,7 +194,8 @@ SECTIONS = {
 
 def main():
     folder = sys.argv[1]
-    lines = ["# Results", "", "Made by `bench/report.sh`; [how to read them](../README.md). Medians of the rounds, and in parentheses their range.", ""]
+    lines = ["# Results", "",
+             "Made by `bench/report.sh`; [how to read them](../README.md). Medians of the rounds, and in parentheses their range.", ""]
     paths = sorted(glob.glob(os.path.join(folder, "*.json")))
     if not paths:
         sys.exit(f"bench: no saved files in {folder}; make one: bench/http.sh --save {os.path.join(folder, 'http.json')}")

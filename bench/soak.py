@@ -27,8 +27,8 @@ class Clients:
         self.over = threading.Event()
         self.failures = []
         self.calls = {}
-        kinds = [(self.small, 3), (self.down, 1), (self.up, 1), (self.slow_down, 2), (self.slow_up, 2), (self.events, 2), (self.leave, 2)]
-        self.threads = [threading.Thread(target=self.repeat, args=(kind,), daemon=True) for kind, count in kinds for _ in range(count)]
+        kinds = [self.small] * 3 + [self.down, self.up] + [self.slow_down, self.slow_up, self.events, self.leave] * 2
+        self.threads = [threading.Thread(target=self.repeat, args=(kind,), daemon=True) for kind in kinds]
 
     def __enter__(self):
         for thread in self.threads:
@@ -44,22 +44,23 @@ class Clients:
         name = kind.__name__
         while not self.over.is_set():
             try:
-                kind()
+                count = kind() or 1
                 # Another thread may do the same at once: the count is for reading, not for checking.
-                self.calls[name] = self.calls.get(name, 0) + 1
+                self.calls[name] = self.calls.get(name, 0) + count
             except (OSError, http.client.HTTPException, Bench) as problem:
                 self.failures.append(f"{name}: {problem!r}")
                 # A watchdog that is gone would be told a thousand times.
                 self.over.wait(1)
 
     def small(self):
-        """Many calls on one connection."""
+        """Many calls on one connection; returns how many."""
         client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            for _ in range(50):
+            for number in range(50):
                 self.checked(client, "GET", "/32", b"x" * 32)
                 if self.over.wait(0.005):
-                    return
+                    break
+            return number + 1
         finally:
             client.close()
 
@@ -157,7 +158,8 @@ def growths(taken):
     fifth = max(1, len(taken) // 5)
     for name, allowance in ALLOWANCES.items():
         values = [sample[name] for sample in taken]
-        yield {"measure": name, "first": max(values[:fifth]), "last": median(values[-fifth:]), "most": max(values), "allowance": allowance}
+        yield {"measure": name, "first": max(values[:fifth]), "last": median(values[-fifth:]), "most": max(values),
+               "allowance": allowance}
 
 
 def started(options, folder, mode):
@@ -181,7 +183,8 @@ def soak(options, folder, mode, results):
     wrong = [f"{mode}: {failure}" for failure in clients.failures]
     for row in growths(taken):
         grown = row["last"] - row["first"]
-        print(f"{mode:10} {row['measure']:12} {row['first']:11.0f} {row['last']:10.0f} {row['most']:6.0f} {grown:+6.0f} {row['allowance']:8}", flush=True)
+        print(f"{mode:10} {row['measure']:12} {row['first']:11.0f} {row['last']:10.0f} {row['most']:6.0f} {grown:+6.0f} "
+              f"{row['allowance']:8}", flush=True)
         if grown > row["allowance"]:
             wrong.append(f"{mode}: {row['measure']} has grown by {grown:.0f}, {row['allowance']} are allowed")
         results.rows.append({"mode": mode, **row})
