@@ -14,9 +14,10 @@ from proxies import start_http, start_upstream
 MIB = 1 << 20
 EVENTS = b"".join(b"data: %d\n\n" % number for number in range(10))
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "functions", "soak.sh")
-# What is held may grow by so much after the first fifth of the time: the heap is filled up to its limit only slowly,
-# and threads and descriptors follow how many calls happen to overlap.
-ALLOWANCES = {"resident MB": 32, "descriptors": 40, "threads": 12}
+# What is held may grow by so much after the first fifth of the time: the heap is filled up to its limit only slowly, and
+# 13 clients whose calls happen to overlap hold up to four descriptors and three threads each. There are thousands of calls
+# in ten minutes: where one in fifty leaves something behind, it is more.
+ALLOWANCES = {"resident MB": 32, "descriptors": 60, "threads": 40}
 
 
 class Clients:
