@@ -84,7 +84,7 @@ class Row:
         others = [server for server in everybody if server not in self.servers]
         before = sum(server.cpu_seconds() for server in more)
         run = load(first, [*others, *more], self.url, connections, seconds)
-        run["cpu"] += 1e6 * (sum(server.cpu_seconds() for server in more) - before) / max(1, run["requests"])
+        run["cpu"] += 1e6 * (sum(server.cpu_seconds() for server in more) - before) / run["requests"]
         run["resident"] = sum(server.resident_megabytes() for server in self.servers)
         self.runs.append(run)
 

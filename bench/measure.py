@@ -265,11 +265,13 @@ def load(server, others, url, connections, seconds, script=None):
     if errors:
         raise Bench(f"{server.name} failed requests with {connections} connections on {url}: {errors.group()}")
     requests = int(re.search(r"(\d+) requests in", wrk).group(1))
+    if not requests:
+        raise Bench(f"{server.name} answered nothing in {seconds} s with {connections} connections on {url}; try more seconds")
     return {
         "rate": float(re.search(r"Requests/sec:\s+([\d.]+)", wrk).group(1)),
         "p99": milliseconds(re.search(r"(?m)^\s+99%\s+(\S+)", wrk).group(1)),
-        "cpu": 1e6 * cpu / max(1, requests),
-        "children": 1e6 * reaped / max(1, requests),
+        "cpu": 1e6 * cpu / requests,
+        "children": 1e6 * reaped / requests,
         "foreign": max(0.0, machine_seconds() - before[2] - known) / (elapsed * PROCESSORS),
         "requests": requests,
         "resident": server.resident_megabytes(),

@@ -2,11 +2,12 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 
 /** The JDK's own server with as little around it as can be: no watchdog, no log, no metrics. */
 public final class JdkServer {
-    private static final byte[] BODY = "x".repeat(32).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    private static final byte[] BODY = "x".repeat(32).getBytes(StandardCharsets.US_ASCII);
 
     public static void main(String[] arguments) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
