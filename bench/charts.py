@@ -49,7 +49,7 @@ def picture(width, title, series, parts, height=TOP + PLOT_HEIGHT + BOTTOM):
     for number, name in enumerate(series):
         keys.append(f'<rect class="c{number}" x="{x}" y="30" width="10" height="10"/>' + text(x + 15, 39, name, "start"))
         x += 35 + 7 * len(name)
-    width = max(width, x, LEFT + 8 * len(title))
+    width = max(width, x, LEFT + 9 * len(title))
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" height="{height}" role="img">',
         f"<title>{escape(title)}</title>", STYLE, text(LEFT, 18, title, "start", "title"), *keys, *parts, "</svg>", ""])

@@ -334,7 +334,7 @@ def arguments(benchmark, description, rounds=5, seconds=3):
         parser.add_argument("--seconds", type=int, default=seconds, help="of each run")
     parser.add_argument("--java", default="java", help="the JVM's command")
     parser.add_argument("--java-options", default="-Xmx64m -XX:+UseSerialGC", help="of the watchdog's JVM")
-    parser.add_argument("--save", metavar="FILE", help="write all figures there as JSON, for report.sh")
+    parser.add_argument("--save", metavar="FILE", help="write all figures there as JSON, for report.sh; a path from the project's folder")
     return parser
 
 
