@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +24,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ShutdownIT {
     private static final int CLIENTS = 8;
     private static final String GET = "GET /load HTTP/1.1\r\nHost: h\r\n\r\n";
+
+    @TempDir
+    private Path folder;
 
     @Test
     void failsNoRequestOfClientsThatHeedConnectionClose() throws Exception {
@@ -113,12 +118,35 @@ class ShutdownIT {
 
     @Test
     void endsAtOnceOnTheSecondSignalAlsoWhileItsStartHangs() throws Exception {
-        WatchdogProcess.Builder hanging = WatchdogProcess.inFrontOf("sleep 600", FreePort.any());
-        try (WatchdogProcess watchdog = hanging.whereTheLockFileCannotBeOpened().start()) {
-            watchdog.awaitLine("Writing lock-file");
+        Path jar = new FunctionJar().source("com.example.Hanging", """
+                        package com.example;
+
+                        public final class Hanging implements io.undertow.server.HttpHandler {
+                            public Hanging() throws Exception {
+                                new ProcessBuilder("sleep", "600").start();
+                                System.out.println("hanging");
+                                new java.util.concurrent.CountDownLatch(1).await();
+                            }
+
+                            public void handleRequest(io.undertow.server.HttpServerExchange exchange) {}
+                        }
+                        """).write(folder, "function.jar");
+        try (WatchdogProcess watchdog = WatchdogProcess.with(
+                        "mode", "inproc",
+                        "handler", "com.example.Hanging",
+                        "function_path", jar.toString(),
+                        "port", "0",
+                        "metrics_port", "0")
+                .start()) {
+            watchdog.awaitLine("hanging");
+            assertThat(watchdog.leftBehind()).hasSize(1);
 
             watchdog.signal("TERM");
-            watchdog.signal("TERM");
+            // Two that come at once are one to the system.
+            Poll.until(Duration.ofSeconds(20), () -> {
+                watchdog.signal("TERM");
+                return !watchdog.alive();
+            });
 
             assertThat(watchdog.awaitExit()).isEqualTo(143);
             assertThat(watchdog.leftBehind()).isEmpty();

@@ -45,12 +45,6 @@ final class WatchdogProcess implements AutoCloseable {
     private WatchdogProcess(Builder builder) throws IOException {
         this.folder = Files.createTempDirectory("watchdog-it");
         Files.createDirectory(temporaryDirectory());
-        if (builder.lockIsAPipe) {
-            new ProcessBuilder("mkfifo", temporaryDirectory().resolve(".lock").toString())
-                    .start()
-                    .onExit()
-                    .join();
-        }
         ProcessBuilder command = new ProcessBuilder(builder.command());
         Map<String, String> environment = command.environment();
         // What this machine sets must not reach the watchdog, but for what it takes to find programs.
@@ -98,7 +92,6 @@ final class WatchdogProcess implements AutoCloseable {
         private List<String> program = List.of();
         private List<Path> classPath = List.of();
         private boolean read = true;
-        private boolean lockIsAPipe;
 
         private Builder(String... settings) {
             set(settings);
@@ -133,12 +126,6 @@ final class WatchdogProcess implements AutoCloseable {
             if (System.getProperty("user.name").equals("root")) {
                 launcher.addAll(List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"));
             }
-            return this;
-        }
-
-        /** Its lock file is there and is a pipe that nobody reads: who opens it waits. */
-        Builder whereTheLockFileCannotBeOpened() {
-            lockIsAPipe = true;
             return this;
         }
 
