@@ -98,8 +98,8 @@ public final class Main {
     private static int serve(
             WatchdogConfig config, Map<String, String> environment, WatchdogLog log, @Nullable Control control)
             throws IOException, FunctionFailedException {
-        tuneLibraries();
         QuietLoggerProvider.sendTo(log::warn);
+        tuneLibraries();
         OrphanReaper.start(log::warn);
         if (config.mode() instanceof ModeConfig.Inproc) {
             // What the function prints is its output, as in the other modes. An embedder's streams are left alone.
@@ -154,10 +154,11 @@ public final class Main {
         // A head of HTTP/2 may be as long as one of HTTP/1.
         System.setProperty("io.undertow.http2-max-header-size", Integer.toString(Listener.LONGEST_HEAD));
         // Nobody reads them, and registering costs a part of the start.
-        System.setProperty("jboss.threads.eqe.register-mbean", "false");
+        System.setProperty("jboss.threads.eqe.disable-mbean", "true");
         if (Runtime.version().feature() < 22) {
             // Half the time of the JDK's usual way to start a process; later there is a better one.
             System.setProperty("jdk.lang.Process.launchMechanism", "VFORK");
         }
+        UnmanagedXnio.load();
     }
 }
