@@ -100,7 +100,6 @@ public final class Main {
             throws IOException, FunctionFailedException {
         QuietLoggerProvider.sendTo(log::warn);
         tuneLibraries();
-        OrphanReaper.start(log::warn);
         if (config.mode() instanceof ModeConfig.Inproc) {
             // What the function prints is its output, as in the other modes. An embedder's streams are left alone.
             FunctionStreams.redirect(log, config.log());
@@ -121,6 +120,8 @@ public final class Main {
                 Watchdog.builder(config).environment(environment).log(log).lockFile();
         Watchdog watchdog = (control == null ? builder : builder.replaceable()).start();
         started.complete(watchdog);
+        // Only now: it takes a while to load, on the same processor as all that is above.
+        OrphanReaper.start(log::warn);
         if (control != null) {
             control.begin(watchdog, log, () -> complete(exitStatus, () -> watchdog.stop(Shutdown.Cause.CLOSE)));
         }
