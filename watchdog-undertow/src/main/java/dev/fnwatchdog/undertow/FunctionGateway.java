@@ -8,33 +8,27 @@ import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.HttpContinueReadHandler;
-import io.undertow.server.handlers.ResponseCodeHandler;
-import io.undertow.server.handlers.proxy.ProxyCallback;
-import io.undertow.server.handlers.proxy.ProxyClient;
-import io.undertow.server.handlers.proxy.ProxyConnection;
-import io.undertow.server.handlers.proxy.ProxyHandler;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
+import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * http mode: forwards calls to the function's own server (contract 3). Undertow's {@link ProxyHandler} drives; this is
- * its client, and adds what it lacks: the deadline, the answers of the watchdog's own, the headers of the answer.
+ * http mode: forwards calls to the function's own server (contract 3). {@link UpstreamCall} drives each; this adds the deadline,
+ * the answers of the watchdog's own, and the headers of the answer.
  *
  * <p>Threads: the exchange's IO thread; nothing blocks.
  */
-final class FunctionGateway implements HttpHandler, ProxyClient {
+final class FunctionGateway implements HttpHandler {
     static final HttpString DURATION = new HttpString("X-Duration-Seconds");
 
     private static final HttpString TIMEOUT = new HttpString("X-Timeout");
     private static final AttachmentKey<UpstreamCall> CALL = AttachmentKey.create(UpstreamCall.class);
-    private static final ProxyTarget TARGET = new ProxyTarget() {};
     private static final Answer NOT_ALLOWED = Answer.of(StatusCodes.METHOD_NOT_ALLOWED);
 
     private final UpstreamAddress address;
@@ -42,7 +36,7 @@ final class FunctionGateway implements HttpHandler, ProxyClient {
     private final ByteBufferPool buffers;
     private final LongAdder open;
     private final WatchdogLog log;
-    private final HttpHandler proxy;
+    private final HttpHandler forward;
 
     /** @param open counts the connections to the function, for the metrics */
     FunctionGateway(
@@ -57,14 +51,10 @@ final class FunctionGateway implements HttpHandler, ProxyClient {
         this.buffers = buffers;
         this.open = open;
         this.log = log;
-        HttpHandler undertows = ProxyHandler.builder()
-                .setProxyClient(this)
-                .setMaxRequestTime(-1)
-                .setMaxConnectionRetries(0)
-                .setNext(ResponseCodeHandler.HANDLE_500)
-                .build();
-        this.proxy = new HttpContinueReadHandler(
-                mode.bufferRequestBody() ? new BodyBufferHandler(undertows, new MemoryBudget()) : undertows);
+        this.forward = new HttpContinueReadHandler(
+                mode.bufferRequestBody()
+                        ? new BodyBufferHandler(FunctionGateway::forward, new MemoryBudget())
+                        : FunctionGateway::forward);
     }
 
     @Override
@@ -74,14 +64,18 @@ final class FunctionGateway implements HttpHandler, ProxyClient {
             NOT_ALLOWED.send(exchange);
             return;
         }
-        Upgrades.keepOnlyAsked(exchange);
         UpstreamCall upstreamCall = new UpstreamCall(call, this, pool(call.loop()));
         exchange.putAttachment(CALL, upstreamCall);
         call.onAbort(upstreamCall::abort);
         Duration limit =
                 CallTimeout.effective(execTimeout, exchange.getRequestHeaders().getFirst(TIMEOUT));
         call.limitTo(limit, () -> timedOut(call, limit));
-        proxy.handleRequest(exchange);
+        forward.handleRequest(exchange);
+    }
+
+    /** Dispatched, since Undertow ends an exchange whose handler returns with nothing under way. */
+    private static void forward(HttpServerExchange exchange) {
+        exchange.dispatch(SameThreadExecutor.INSTANCE, exchange.getAttachment(CALL));
     }
 
     private UpstreamPool pool(IoLoop loop) {
@@ -95,24 +89,6 @@ final class FunctionGateway implements HttpHandler, ProxyClient {
 
     UpstreamAddress address() {
         return address;
-    }
-
-    @Override
-    public ProxyTarget findTarget(HttpServerExchange exchange) {
-        return TARGET;
-    }
-
-    @Override
-    public void getConnection(
-            ProxyTarget target,
-            HttpServerExchange exchange,
-            ProxyCallback<ProxyConnection> callback,
-            long timeout,
-            TimeUnit timeUnit) {
-        UpstreamCall call = exchange.getAttachment(CALL);
-        if (call.isOpen()) {
-            callback.completed(exchange, new ProxyConnection(call, ""));
-        }
     }
 
     /** Makes the function's headers the client's: less hop-by-hop, plus the duration, framed as the client can read. */

@@ -63,18 +63,34 @@ final class ResponseHeadParser {
     /** Reads on. True when the final head is complete: what is left in {@code bytes} belongs to the body. */
     boolean parse(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
-            byte b = bytes.get();
             started = true;
-            if (++total > LONGEST_HEAD) {
-                throw new MalformedMessageException("the response head is longer than 1 MiB");
+            int end = bytes.position();
+            while (end < bytes.limit() && bytes.get(end) != '\n') {
+                end++;
             }
-            if (b != '\n') {
-                append(b);
-            } else if (endLine()) {
-                return true;
+            boolean lineEnds = end < bytes.limit();
+            append(bytes, end - bytes.position());
+            if (lineEnds) {
+                bytes.position(end + 1);
+                total++;
+                if (endLine()) {
+                    return true;
+                }
             }
         }
         return false;
+    }
+
+    private void append(ByteBuffer bytes, int count) throws IOException {
+        total += count;
+        if (total > LONGEST_HEAD) {
+            throw new MalformedMessageException("the response head is longer than 1 MiB");
+        }
+        if (length + count > line.length) {
+            line = Arrays.copyOf(line, Math.max(length + count, length * 2));
+        }
+        bytes.get(line, length, count);
+        length += count;
     }
 
     int status() {
@@ -91,13 +107,6 @@ final class ResponseHeadParser {
 
     HeaderMap headers() {
         return headers;
-    }
-
-    private void append(byte b) {
-        if (length == line.length) {
-            line = Arrays.copyOf(line, length * 2);
-        }
-        line[length++] = b;
     }
 
     private boolean endLine() throws IOException {

@@ -1,9 +1,12 @@
 package dev.fnwatchdog.undertow;
 
+import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.protocol.http.HttpServerConnection;
+import io.undertow.util.Transfer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.StreamSourceConduit;
@@ -29,13 +32,30 @@ final class Tunnel {
         this.function = function;
     }
 
-    /** From now on neither outlives the other. */
-    static void join(HttpServerConnection client, StreamConnection function) {
-        Tunnel tunnel = new Tunnel(client.getChannel(), function);
-        tunnel.listenTo(client.getChannel());
+    /** From now on each gets what the other sends, and neither outlives the other. */
+    static void open(HttpServerConnection server, StreamConnection client, StreamConnection function) {
+        Tunnel tunnel = new Tunnel(client, function);
+        tunnel.listenTo(client);
         tunnel.listenTo(function);
-        client.addCloseListener(closed -> IoUtils.safeClose(function));
-        function.setCloseListener(closed -> IoUtils.safeClose(client));
+        server.addCloseListener(closed -> IoUtils.safeClose(function));
+        function.setCloseListener(closed -> IoUtils.safeClose(server));
+        tunnel.transfer(function, client, server.getByteBufferPool());
+        tunnel.transfer(client, function, server.getByteBufferPool());
+    }
+
+    private void transfer(StreamConnection from, StreamConnection to, ByteBufferPool buffers) {
+        Transfer.initiateTransfer(
+                from.getSourceChannel(),
+                to.getSinkChannel(),
+                ChannelListeners.closingChannelListener(),
+                ChannelListeners.writeShutdownChannelListener(
+                        ChannelListeners.flushingChannelListener(
+                                ChannelListeners.closingChannelListener(),
+                                ChannelListeners.closingChannelExceptionHandler()),
+                        ChannelListeners.closingChannelExceptionHandler()),
+                (channel, broken) -> close(),
+                (channel, broken) -> close(),
+                buffers);
     }
 
     private void listenTo(StreamConnection side) {

@@ -34,10 +34,7 @@ final class Upgrades {
         return String.join(", ", protocols);
     }
 
-    /**
-     * Leaves in the request only what {@link #asked} tells: Undertow's proxy drops every protocol where the first is {@code
-     * h2c}.
-     */
+    /** Leaves in the request only what {@link #asked} tells, for functions that see the request's own headers. */
     static void keepOnlyAsked(HttpServerExchange exchange) {
         HeaderMap headers = exchange.getRequestHeaders();
         if (headers.contains(Headers.UPGRADE)) {

@@ -1,35 +1,28 @@
 package dev.fnwatchdog.undertow;
 
-import io.undertow.client.ClientCallback;
-import io.undertow.client.ClientExchange;
-import io.undertow.client.ClientRequest;
-import io.undertow.client.ClientResponse;
-import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.Protocols;
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 import org.xnio.channels.Configurable;
-import org.xnio.channels.StreamSinkChannel;
-import org.xnio.channels.StreamSourceChannel;
 import org.xnio.conduits.ConduitStreamSinkChannel;
-import org.xnio.conduits.ConduitStreamSourceChannel;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * One call of the function over HTTP: the connection and the exchange that Undertow's proxy handler sees, and the rules of
- * contract 3 for what it does not know: when a request may be sent again, what an unreadable response becomes, who ends a
- * call.
+ * One call of the function over HTTP (contract 3): the request's way there, the answer's way back, when a request may be sent
+ * again, what an unreadable answer becomes, who ends a call.
  *
  * <p>Threads: the exchange's IO thread.
  */
-final class UpstreamCall extends PerCallConnection implements UpstreamPool.Opened {
+final class UpstreamCall implements UpstreamPool.Opened, Runnable {
     private final Call call;
     private final HttpServerExchange exchange;
     private final FunctionGateway gateway;
@@ -40,18 +33,15 @@ final class UpstreamCall extends PerCallConnection implements UpstreamPool.Opene
 
     // Mutable state
     private @Nullable Upstream upstream;
-    private @Nullable StreamSinkChannel requestChannel;
-    private @Nullable StreamSourceChannel responseChannel;
     private @Nullable PooledByteBuffer tunnelBytes;
     private UpstreamPool.@Nullable Attempt attempt;
-    private boolean chunked;
+    private boolean begun;
     private boolean triedFresh;
     private boolean requestSent;
+    private boolean answered;
     private boolean over;
-    private boolean upgraded;
 
     UpstreamCall(Call call, FunctionGateway gateway, UpstreamPool pool) {
-        super(call.loop().thread(), gateway.address().candidate(0));
         this.call = call;
         this.exchange = call.exchange();
         this.gateway = gateway;
@@ -61,12 +51,14 @@ final class UpstreamCall extends PerCallConnection implements UpstreamPool.Opene
         this.repeatable = exchange.isRequestComplete() && Idempotence.of(exchange.getRequestMethod());
     }
 
-    /** The proxy handler is ready: from here on the call is under way. */
+    /** The handlers have returned, and the request is as it will be sent. */
     @Override
-    public void sendRequest(ClientRequest request, ClientCallback<ClientExchange> clientCallback) {
-        asked(request);
+    public void run() {
+        if (over) {
+            return;
+        }
         HeaderMap headers = exchange.getRequestHeaders();
-        chunked = headers.contains(Headers.TRANSFER_ENCODING)
+        boolean chunked = headers.contains(Headers.TRANSFER_ENCODING)
                 || (!headers.contains(Headers.CONTENT_LENGTH) && !exchange.isRequestComplete());
         sink.prepare(chunked);
         call.watchClient();
@@ -76,11 +68,27 @@ final class UpstreamCall extends PerCallConnection implements UpstreamPool.Opene
         } else {
             connected(idle);
         }
-        clientCallback.completed(this);
+        begun = true;
+        StreamSinkConduit body = framed(chunked);
+        if (body == sink && exchange.isRequestComplete()) {
+            sink.terminateWrites();
+        } else {
+            new RequestTransfer(call, this, new ConduitStreamSinkChannel(Configurable.EMPTY, body)).start();
+        }
         if (upstream != null && sink.untouched()) {
             // A body that lets wait for itself must not hold back the head.
             sink.writable();
         }
+    }
+
+    private StreamSinkConduit framed(boolean chunked) {
+        if (chunked) {
+            return new ChunkedSink(sink, call);
+        }
+        // HTTP/1 has been cut by its length already.
+        return exchange.getProtocol().equals(Protocols.HTTP_2_0)
+                ? new MeasuredSink(sink, call, Math.max(0, exchange.getRequestContentLength()))
+                : sink;
     }
 
     @Override
@@ -91,10 +99,10 @@ final class UpstreamCall extends PerCallConnection implements UpstreamPool.Opene
         }
         upstream = connection;
         connection.use(this);
-        if (requestChannel == null) {
-            sink.attach(connection);
-        } else {
+        if (begun) {
             sink.connect(connection);
+        } else {
+            sink.attach(connection);
         }
     }
 
@@ -145,7 +153,7 @@ final class UpstreamCall extends PerCallConnection implements UpstreamPool.Opene
         if (connection == null) {
             return;
         }
-        if (answered()) {
+        if (answered) {
             source.readable();
             return;
         }
@@ -213,6 +221,7 @@ final class UpstreamCall extends PerCallConnection implements UpstreamPool.Opene
                 exchange.setPersistent(true);
                 call.becomeTunnel();
                 call.liftLimit();
+                exchange.upgradeChannel((client, upgraded) -> tunnel(client));
             } else {
                 source.begin(connection, framing, rest);
             }
@@ -221,8 +230,29 @@ final class UpstreamCall extends PerCallConnection implements UpstreamPool.Opene
                 rest.close();
             }
         }
-        answer(new ClientResponse(head.status(), head.reason(), head.protocol(), head.headers()));
+        answered = true;
+        answer(head);
+        new ResponseTransfer(call, source, exchange.getResponseChannel()).start();
         call.flushHead();
+    }
+
+    /** What the watchdog has said of the answer before, as of its connection, stands. */
+    private void answer(ResponseHeadParser head) {
+        exchange.setStatusCode(head.status());
+        exchange.setReasonPhrase(head.reason());
+        HeaderMap from = head.headers();
+        HeaderMap to = exchange.getResponseHeaders();
+        for (long i = from.fastIterateNonEmpty(); i != -1; i = from.fiNextNonEmpty(i)) {
+            HeaderValues values = from.fiCurrent(i);
+            if (!to.contains(values.getHeaderName())) {
+                to.putAll(values.getHeaderName(), values);
+            }
+        }
+    }
+
+    /** The function has sent these behind its body. */
+    void trailers(HeaderMap trailers) {
+        exchange.putAttachment(HttpAttachments.RESPONSE_TRAILERS, trailers);
     }
 
     /** What there is of the answer goes out, though its body has not come. */
@@ -275,9 +305,7 @@ final class UpstreamCall extends PerCallConnection implements UpstreamPool.Opene
         if (attempt != null) {
             attempt.giveUp();
         }
-        if (!upgraded) {
-            dropConnection();
-        }
+        dropConnection();
         if (tunnelBytes != null) {
             tunnelBytes.close();
             tunnelBytes = null;
@@ -286,68 +314,22 @@ final class UpstreamCall extends PerCallConnection implements UpstreamPool.Opene
         source.abort();
     }
 
-    @Override
-    public StreamConnection performUpgrade() throws IOException {
+    /** The head has gone out, and each side may say what it will. */
+    private void tunnel(StreamConnection client) {
         Upstream connection = upstream;
         if (connection == null || over) {
-            throw new ClosedChannelException();
+            IoUtils.safeClose(client);
+            return;
         }
-        upgraded = true;
         upstream = null;
         call.stopWatching();
-        StreamConnection bare = connection.detach();
+        StreamConnection function = connection.detach();
         if (tunnelBytes != null) {
-            bare.getSourceChannel()
-                    .setConduit(new FirstBytesConduit(bare.getSourceChannel().getConduit(), tunnelBytes));
+            function.getSourceChannel()
+                    .setConduit(
+                            new FirstBytesConduit(function.getSourceChannel().getConduit(), tunnelBytes));
             tunnelBytes = null;
         }
-        Tunnel.join((HttpServerConnection) exchange.getConnection(), bare);
-        return bare;
-    }
-
-    @Override
-    public StreamSinkChannel getRequestChannel() {
-        if (requestChannel == null) {
-            requestChannel = new ConduitStreamSinkChannel(Configurable.EMPTY, framed());
-        }
-        return requestChannel;
-    }
-
-    private StreamSinkConduit framed() {
-        if (chunked) {
-            return new ChunkedSink(sink, call);
-        }
-        // HTTP/1 has been cut by its length already.
-        return exchange.getProtocol().equals(Protocols.HTTP_2_0)
-                ? new MeasuredSink(sink, call, Math.max(0, exchange.getRequestContentLength()))
-                : sink;
-    }
-
-    @Override
-    public StreamSourceChannel getResponseChannel() {
-        if (responseChannel == null) {
-            responseChannel = new ConduitStreamSourceChannel(Configurable.EMPTY, source);
-        }
-        return responseChannel;
-    }
-
-    @Override
-    public ByteBufferPool getBufferPool() {
-        return exchange.getConnection().getByteBufferPool();
-    }
-
-    @Override
-    public boolean isUpgraded() {
-        return upgraded;
-    }
-
-    @Override
-    public boolean isOpen() {
-        return !over;
-    }
-
-    @Override
-    public void close() {
-        call.breakOff();
+        Tunnel.open((HttpServerConnection) exchange.getConnection(), client, function);
     }
 }

@@ -1,21 +1,11 @@
 package dev.fnwatchdog.undertow;
 
 import io.undertow.connector.PooledByteBuffer;
-import io.undertow.server.protocol.http.HttpAttachments;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.xnio.XnioIoThread;
-import org.xnio.XnioWorker;
-import org.xnio.channels.StreamSinkChannel;
-import org.xnio.conduits.ConduitReadableByteChannel;
-import org.xnio.conduits.Conduits;
-import org.xnio.conduits.ReadReadyHandler;
-import org.xnio.conduits.StreamSourceConduit;
 
 /**
  * The body of a function's response, without its framing: first what came with the head, then what the connection has.
@@ -23,7 +13,7 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Threads: the exchange's IO thread.
  */
-final class UpstreamSource implements StreamSourceConduit {
+final class UpstreamSource {
     private static final int END = -1;
 
     private final UpstreamCall call;
@@ -33,7 +23,7 @@ final class UpstreamSource implements StreamSourceConduit {
     private @Nullable Upstream upstream;
     private @Nullable PooledByteBuffer pushedBack;
     private @Nullable ChunkDecoder chunks;
-    private @Nullable ReadReadyHandler ready;
+    private Runnable reader = () -> {};
     private BodyFraming framing = new BodyFraming(BodyFraming.Kind.NONE, 0, false);
     private long remaining;
     private boolean ended;
@@ -63,6 +53,33 @@ final class UpstreamSource implements StreamSourceConduit {
         }
     }
 
+    /** Whoever wants to know that there is something to read, or that nothing will come any more, once he has asked for it. */
+    void reader(Runnable told) {
+        reader = told;
+    }
+
+    /** What came with the head, where it can go on just as it is; the caller closes it. */
+    @Nullable
+    PooledByteBuffer takeFirst() {
+        PooledByteBuffer first = pushedBack;
+        boolean measured = framing.kind() == BodyFraming.Kind.LENGTH;
+        if (first == null || !(measured || framing.kind() == BodyFraming.Kind.UNTIL_CLOSE)) {
+            return null;
+        }
+        int size = first.getBuffer().remaining();
+        if (measured && size > remaining) {
+            return null;
+        }
+        pushedBack = null;
+        if (measured) {
+            remaining -= size;
+            if (remaining == 0) {
+                end();
+            }
+        }
+        return first;
+    }
+
     /** There is no body: the bytes that follow are a tunnel's. */
     void beginTunnel() {
         ended = true;
@@ -75,8 +92,8 @@ final class UpstreamSource implements StreamSourceConduit {
 
     /** The connection has something to read, or has ended. */
     void readable() {
-        if (resumed && ready != null) {
-            ready.readReady();
+        if (resumed) {
+            reader.run();
         } else if (upstream != null) {
             upstream.source().suspendReads();
         }
@@ -90,9 +107,7 @@ final class UpstreamSource implements StreamSourceConduit {
         aborted = true;
         upstream = null;
         freePushedBack();
-        if (ready != null && resumed) {
-            ready.readReady();
-        }
+        tellReader();
     }
 
     private void freePushedBack() {
@@ -102,8 +117,7 @@ final class UpstreamSource implements StreamSourceConduit {
         }
     }
 
-    @Override
-    public int read(ByteBuffer dst) throws IOException {
+    int read(ByteBuffer dst) throws IOException {
         if (ended) {
             return END;
         }
@@ -180,7 +194,7 @@ final class UpstreamSource implements StreamSourceConduit {
 
     private void endChunked(ChunkDecoder decoder, boolean more) {
         if (decoder.trailers().size() > 0) {
-            call.putAttachment(HttpAttachments.REQUEST_TRAILERS, decoder.trailers());
+            call.trailers(decoder.trailers());
         }
         if (more) {
             framing = new BodyFraming(framing.kind(), framing.length(), false);
@@ -220,18 +234,7 @@ final class UpstreamSource implements StreamSourceConduit {
         call.responseReceived(reusable);
     }
 
-    @Override
-    public long read(ByteBuffer[] dsts, int offs, int len) throws IOException {
-        for (int i = offs; i < offs + len; i++) {
-            if (dsts[i].hasRemaining()) {
-                return read(dsts[i]);
-            }
-        }
-        return 0;
-    }
-
-    @Override
-    public void resumeReads() {
+    void resumeReads() {
         listen();
         if (aborted || pushedBack != null) {
             loop.thread().execute(this::tellReader);
@@ -246,75 +249,16 @@ final class UpstreamSource implements StreamSourceConduit {
         }
     }
 
-    @Override
-    public void suspendReads() {
+    void suspendReads() {
         resumed = false;
         if (upstream != null && !ended) {
             upstream.source().suspendReads();
         }
     }
 
-    @Override
-    public void wakeupReads() {
-        listen();
-        tellReader();
-    }
-
     private void tellReader() {
-        if (resumed && ready != null) {
-            ready.readReady();
+        if (resumed) {
+            reader.run();
         }
-    }
-
-    @Override
-    public boolean isReadResumed() {
-        return resumed;
-    }
-
-    @Override
-    public void terminateReads() {
-        if (!ended) {
-            call.abort();
-        }
-    }
-
-    @Override
-    public boolean isReadShutdown() {
-        return ended || aborted;
-    }
-
-    @Override
-    public long transferTo(long position, long count, FileChannel target) throws IOException {
-        return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
-    }
-
-    @Override
-    public long transferTo(long count, ByteBuffer throughBuffer, StreamSinkChannel target) throws IOException {
-        return Conduits.transfer(this, count, throughBuffer, target);
-    }
-
-    @Override
-    public void awaitReadable() {
-        throw new UnsupportedOperationException("the IO thread never waits");
-    }
-
-    @Override
-    public void awaitReadable(long time, TimeUnit timeUnit) {
-        throw new UnsupportedOperationException("the IO thread never waits");
-    }
-
-    @Override
-    public XnioIoThread getReadThread() {
-        return loop.thread();
-    }
-
-    @Override
-    public void setReadReadyHandler(ReadReadyHandler handler) {
-        ready = handler;
-    }
-
-    @Override
-    public XnioWorker getWorker() {
-        return loop.thread().getWorker();
     }
 }

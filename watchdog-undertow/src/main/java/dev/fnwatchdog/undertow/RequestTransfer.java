@@ -1,0 +1,85 @@
+package dev.fnwatchdog.undertow;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpContinue;
+import io.undertow.util.Transfer;
+import java.io.IOException;
+import org.xnio.ChannelListeners;
+import org.xnio.channels.StreamSinkChannel;
+
+/**
+ * Sends the body of a request to the function, and no faster than it reads. Where the client waits for a go-ahead he gets it
+ * when the function has the head.
+ *
+ * <p>Threads: the exchange's IO thread.
+ */
+final class RequestTransfer {
+    private final Call call;
+    private final HttpServerExchange exchange;
+    private final UpstreamCall function;
+    private final StreamSinkChannel to;
+
+    RequestTransfer(Call call, UpstreamCall function, StreamSinkChannel to) {
+        this.call = call;
+        this.exchange = call.exchange();
+        this.function = function;
+        this.to = to;
+    }
+
+    void start() {
+        if (exchange.isRequestComplete()) {
+            end();
+            return;
+        }
+        try {
+            if (HttpContinue.requiresContinueResponse(exchange) && !to.flush()) {
+                to.getWriteSetter()
+                        .set(ChannelListeners.flushingChannelListener(
+                                sent -> transfer(), (channel, broken) -> call.breakOff()));
+                to.resumeWrites();
+                return;
+            }
+        } catch (IOException e) {
+            function.sendFailed(e);
+        }
+        transfer();
+    }
+
+    private void transfer() {
+        Transfer.initiateTransfer(
+                exchange.getRequestChannel(),
+                to,
+                ChannelListeners.closingChannelListener(),
+                sent -> end(),
+                (channel, broken) -> call.breakOff(),
+                (channel, broken) -> call.breakOff(),
+                exchange.getConnection().getByteBufferPool());
+    }
+
+    /** All of it has been handed on. */
+    private void end() {
+        try {
+            to.shutdownWrites();
+            flush();
+        } catch (IOException e) {
+            function.sendFailed(e);
+        }
+    }
+
+    private void flush() throws IOException {
+        if (to.flush()) {
+            to.suspendWrites();
+            return;
+        }
+        to.getWriteSetter().set(writable -> flushOrFail());
+        to.resumeWrites();
+    }
+
+    private void flushOrFail() {
+        try {
+            flush();
+        } catch (IOException e) {
+            function.sendFailed(e);
+        }
+    }
+}
