@@ -14,7 +14,9 @@ final class RegistryProblem {
 
     /** What went wrong, in which order, and what may help. No credential is in it. */
     static String describe(Throwable failure, ImageOrder order) {
-        return "%s. %sIt was asked for %s".formatted(reason(failure), advice(failure), asked(order));
+        String reason = reason(failure);
+        String end = reason.endsWith(".") ? "" : ".";
+        return "%s%s %sIt was asked for %s".formatted(reason, end, advice(failure), asked(order));
     }
 
     private static String reason(Throwable failure) {

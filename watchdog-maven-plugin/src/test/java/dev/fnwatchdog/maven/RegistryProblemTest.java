@@ -39,7 +39,7 @@ class RegistryProblemTest {
                         new InsecureRegistryException(
                                 URI.create("https://registry.example.com/v2/").toURL(), cause),
                         ORDER))
-                .contains("Set watchdog.image.allowInsecureRegistries=true");
+                .contains("connections are allowed. Set watchdog.image.allowInsecureRegistries=true");
         assertThat(RegistryProblem.describe(new IOException("failed", cause), ORDER))
                 .contains("Set watchdog.image.allowInsecureRegistries=true");
     }
