@@ -3,13 +3,11 @@
 import os
 import subprocess
 import time
-from statistics import median
 
 import measure
-from measure import Bench, await_answer, load, start_watchdog, warm_up
+from measure import Bench, await_answer, load, numbers, post_script, start_watchdog, warm_up
 
 COMMANDS = ["cat", "true"]
-BODY_SCRIPT = 'wrk.method = "POST"\nwrk.body = string.rep("x", 32)\n'
 CHUNK = 64 * 1024
 
 
@@ -39,14 +37,8 @@ def started(options, folder, command):
     return watchdog, f"http://127.0.0.1:{port}/"
 
 
-def medians(runs):
-    return {key: median(run[key] for run in runs) for key in runs[0]}
-
-
-def calls(options, folder, floor):
-    script = os.path.join(folder, "body.lua")
-    with open(script, "w") as file:
-        file.write(BODY_SCRIPT)
+def calls(options, folder, floor, results):
+    script = post_script(folder, 32)
     print(f"{'child':6} {'conn.':>5}  {'':8} {'calls/s':>8} {'p99 ms':>8} {'own us':>8} {'child us':>8}  {'calls/s':>7} {'CPU':>6}")
     for command in COMMANDS:
         watchdog, url = started(options, folder, command)
@@ -57,7 +49,9 @@ def calls(options, folder, floor):
             for _ in range(options.rounds):
                 ours.append(load(watchdog, [], url, connections, options.seconds, script))
                 floors.append(floor.calls(command, connections, options.seconds))
-            rows = {"watchdog": medians(ours), "floor": medians(floors)}
+            labels = {"child": command, "connections": connections}
+            rows = {name: results.add({**labels, "server": name}, rounds)
+                    for name, rounds in (("watchdog", ours), ("floor", floors))}
             least = rows["floor"]
             for name, row in rows.items():
                 whole, floor_whole = row["cpu"] + row["children"], least["cpu"] + least["children"]
@@ -66,7 +60,7 @@ def calls(options, folder, floor):
         watchdog.stop()
 
 
-def streams(options, folder, floor):
+def streams(options, folder, floor, results):
     size = options.megabytes << 20
     body = os.path.join(folder, "body")
     with open(body, "wb") as file:
@@ -79,18 +73,19 @@ def streams(options, folder, floor):
     print(f"{'stream':6} {'':8} {'MB/s':>8} {'grown MB':>9}")
     for direction, command in kinds.items():
         watchdog, url = started(options, folder, command)
-        ours, floors, grown = [], [], []
+        ours, floors = [], []
         for number in range(options.rounds + 1):
             before = watchdog.resident_megabytes()
             rate = transfer(url, body, direction, size)
             if number > 0:
                 # The first warms up.
-                ours.append(rate)
-                grown.append(watchdog.resident_megabytes() - before)
-                floors.append(floor.stream(direction, size, command.split()))
+                ours.append({"rate": rate, "grown": watchdog.resident_megabytes() - before})
+                floors.append({"rate": floor.stream(direction, size, command.split())})
         watchdog.stop()
-        print(f"{direction:6} {'watchdog':8} {median(ours):8.0f} {max(grown):9.1f}")
-        print(f"{direction:6} {'floor':8} {median(floors):8.0f}", flush=True)
+        rate = results.add({"stream": direction, "server": "watchdog"}, ours)["rate"]
+        print(f"{direction:6} {'watchdog':8} {rate:8.0f} {max(each['grown'] for each in ours):9.1f}")
+        rate = results.add({"stream": direction, "server": "floor"}, floors)["rate"]
+        print(f"{direction:6} {'floor':8} {rate:8.0f}", flush=True)
 
 
 def transfer(url, body, direction, size):
@@ -105,16 +100,16 @@ def transfer(url, body, direction, size):
     return size / (time.monotonic() - begin) / 1e6
 
 
-def run(options, folder):
+def run(options, folder, results):
     floor = Floor(folder)
     print(f"{options.rounds} rounds of {options.seconds} s, {measure.PROCESSORS} processors, {options.java} {options.java_options}")
-    calls(options, folder, floor)
-    streams(options, folder, floor)
+    calls(options, folder, floor, results)
+    streams(options, folder, floor, results)
 
 
 def main():
-    parser = measure.arguments("bench/fork.sh", "Compares streaming mode with the least that one process a call can cost.")
-    parser.add_argument("--connections", type=lambda text: [int(number) for number in text.split(",")], default=[1, 8, 64])
+    parser = measure.arguments("fork", "Compares streaming mode with the least that one process a call can cost.")
+    parser.add_argument("--connections", type=numbers, default=[1, 8, 64])
     parser.add_argument("--megabytes", type=int, default=1024, help="of each stream")
     measure.run(run, parser.parse_args())
 

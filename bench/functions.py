@@ -2,49 +2,22 @@
 
 import glob
 import os
-import re
 import shlex
-import subprocess
-import time
-from statistics import median
 
 import measure
-from measure import Bench, Server, await_answer, free_port, load, start_watchdog, warm_up
+import nginx
+from measure import Server, await_answer, await_port, load, numbers, start_watchdog, warm_up
 
 SIZE = 32
 HERE = os.path.dirname(os.path.abspath(__file__))
 ANY_PORT = os.path.join(HERE, "..", "watchdog-undertow/src/test/functions/openfaas/AnyPort.java")
-NGINX_CONF = """
-worker_processes 1;
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/nginx.err;
-events {{ worker_connections 4096; }}
-http {{
-    access_log {folder}/nginx.log;
-    client_body_temp_path {folder}/nginx-tmp;
-    keepalive_requests 1000000000;
-    keepalive_timeout 600s;
-    sendfile on;
-    tcp_nopush on;
-    server {{
-        listen 127.0.0.1:{port} backlog=1024;
-        root {folder}/files;
-    }}
-}}
-"""
 
 
 def compiled(options, folder):
     classes = os.path.join(folder, "classes")
     path = f"{options.jar}:{options.openfaas}/model.jar"
     sources = [*glob.glob(os.path.join(HERE, "functions", "*.java")), ANY_PORT]
-    built = subprocess.run(
-        [os.path.join(os.path.dirname(options.java), "javac") if "/" in options.java else "javac",
-         "-proc:none", "-nowarn", "--release", "17", "-cp", path, "-d", classes, *sources],
-        capture_output=True, text=True)
-    if built.returncode:
-        raise Bench("cannot compile the functions: " + built.stderr)
+    measure.compile_java(options, classes, sources, path)
     return classes
 
 
@@ -58,22 +31,11 @@ def entrypoint_command(options, classes):
             "-Dcom.sun.net.httpserver.HttpServerProvider=AnyPort", "-cp", path, "com.openfaas.entrypoint.App"]
 
 
-def port_told(path, server):
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and server.process.poll() is None:
-        with open(path) as file:
-            port = re.search(r"Listening on port: (\d+)\n", file.read())
-        if port:
-            return int(port.group(1))
-        time.sleep(0.05)
-    raise Bench(f"{server.name} does not start")
-
-
 def start_entrypoint(options, folder, classes):
     path = os.path.join(folder, "entrypoint.log")
     with open(path, "w") as log:
         server = Server("entrypoint", entrypoint_command(options, classes), {"PATH": os.environ["PATH"]}, output=log)
-    return server, port_told(path, server)
+    return server, await_port(path, server)
 
 
 def inproc(options, folder, classes, handler):
@@ -93,24 +55,27 @@ def behind_http(options, folder, upstream):
     return server, port
 
 
-def start_static(folder):
-    os.makedirs(os.path.join(folder, "files"))
-    os.chmod(folder, 0o755)
-    with open(os.path.join(folder, "files", "index.html"), "wb") as file:
-        file.write(b"x" * 1024)
-    port = free_port()
-    path = os.path.join(folder, "nginx.conf")
-    with open(path, "w") as file:
-        file.write(NGINX_CONF.format(folder=folder, port=port))
-    return Server("nginx", ["nginx", "-e", os.path.join(folder, "nginx.err"), "-c", path, "-p", folder]), port
+def start_files(folder):
+    nginx.write_files(folder, [1024])
+    return nginx.files(folder)
+
+
+def start_jdk(options, folder, classes):
+    """The least that the JDK's own server does for a call."""
+    path = os.path.join(folder, "jdk.log")
+    command = [options.java, *shlex.split(options.java_options), "-Dsun.net.httpserver.nodelay=true", "-cp", classes, "JdkServer"]
+    with open(path, "w") as log:
+        server = Server("JDK", command, {"PATH": os.environ["PATH"]}, output=log)
+    return server, await_port(path, server)
 
 
 class Row:
     """What is measured: a server's port, and the processes that do the work."""
 
-    def __init__(self, name, port, *servers):
+    def __init__(self, name, port, *servers, size=SIZE):
         self.name = name
-        self.url = f"http://127.0.0.1:{port}/"
+        self.size = size
+        self.url = f"http://127.0.0.1:{port}/" + (str(size) if size != SIZE else "")
         self.servers = servers
         self.runs = []
 
@@ -119,30 +84,29 @@ class Row:
         others = [server for server in everybody if server not in self.servers]
         before = sum(server.cpu_seconds() for server in more)
         run = load(first, [*others, *more], self.url, connections, seconds)
-        run["cpu"] += 1e6 * (sum(server.cpu_seconds() for server in more) - before) / max(1, run["requests"])
+        run["cpu"] += 1e6 * (sum(server.cpu_seconds() for server in more) - before) / run["requests"]
         run["resident"] = sum(server.resident_megabytes() for server in self.servers)
         self.runs.append(run)
 
-    def median(self):
-        return {key: median(run[key] for run in self.runs) for key in self.runs[0]}
 
-
-def run(options, folder):
+def run(options, folder, results):
     classes = compiled(options, folder)
     entrypoint, entrypoint_port = start_entrypoint(options, folder, classes)
     front, front_port = behind_http(options, folder, entrypoint_port)
-    static, static_port = start_static(folder)
+    files, files_port = start_files(folder)
+    jdk, jdk_port = start_jdk(options, folder, classes)
     rows = [
         Row("HttpHandler in the watchdog", *reversed(inproc(options, folder, classes, "Greeting"))),
         Row("servlet in the watchdog", *reversed(inproc(options, folder, classes, "GreetingServlet"))),
         Row("OpenFaaS function in the watchdog", *reversed(inproc(options, folder, classes, "com.openfaas.function.Handler"))),
         Row("the same, OpenFaaS' entrypoint", entrypoint_port, entrypoint),
         Row("the same, that behind http mode", front_port, front, entrypoint),
-        Row("nginx, a file of 1 KiB", static_port, static),
+        Row("for scale: the JDK's HttpServer", jdk_port, jdk),
+        Row("for scale: nginx, a file of 1 KiB", files_port, files, size=1024),
     ]
     everybody = {server for row in rows for server in row.servers}
     for row in rows:
-        await_answer(row.url, row.servers[0], 1024 if row.servers[0] is static else SIZE)
+        await_answer(row.url, row.servers[0], row.size)
         warm_up(row.servers[0], row.url, options.warm)
     print(f"{options.rounds} rounds of {options.seconds} s, {measure.PROCESSORS} processors, "
           f"{options.java} {options.java_options or '(no options)'}")
@@ -154,16 +118,16 @@ def run(options, folder):
             for row in rows if number % 2 == 0 else reversed(rows):
                 row.load(everybody, connections, options.seconds)
         for row in rows:
-            each = row.median()
+            each = results.add({"connections": connections, "server": row.name}, row.runs)
             print(f"{connections:5}  {row.name:34} {each['rate']:8.0f} {each['p99']:7.2f} {each['cpu']:7.1f} "
                   f"{each['resident']:7.0f}  {100 * each['foreign']:3.0f} %", flush=True)
 
 
 def main():
-    parser = measure.arguments("bench/inproc.sh", "Compares functions in the watchdog's JVM with OpenFaaS' entrypoint.")
+    parser = measure.arguments("inproc", "Compares functions in the watchdog's JVM with OpenFaaS' entrypoint.")
     parser.add_argument("--openfaas", required=True, help=measure.argparse.SUPPRESS)
     parser.add_argument("--warm", type=int, default=5, help="seconds of each round of load before the measuring")
-    parser.add_argument("--connections", type=lambda text: [int(number) for number in text.split(",")], default=[1, 32])
+    parser.add_argument("--connections", type=numbers, default=[1, 32])
     measure.run(run, parser.parse_args())
 
 

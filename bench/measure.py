@@ -2,7 +2,9 @@
 
 import argparse
 import atexit
+import json
 import os
+import platform
 import re
 import shlex
 import shutil
@@ -13,6 +15,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from statistics import median
 
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 PROCESSORS = os.cpu_count()
@@ -56,8 +59,14 @@ class Server:
         return stat_seconds(self.process.pid, 13, 14)
 
     def resident_megabytes(self):
-        with open(f"/proc/{self.process.pid}/status") as file:
-            return int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1)) / 1024
+        return memory_megabytes(self.process.pid, "VmRSS")
+
+    def peak_megabytes(self):
+        """The most resident memory since the start, or since forget_peak."""
+        return memory_megabytes(self.process.pid, "VmHWM")
+
+    def forget_peak(self):
+        forget_peak(self.process.pid)
 
     def children(self):
         try:
@@ -65,6 +74,90 @@ class Server:
                 return [int(pid) for pid in file.read().split()]
         except FileNotFoundError:
             return []
+
+
+class Nginx(Server):
+    """Its master does nothing: what counts is its worker."""
+
+    def resident_megabytes(self):
+        return sum(memory_megabytes(pid, "VmRSS") for pid in self.children())
+
+    def peak_megabytes(self):
+        return sum(memory_megabytes(pid, "VmHWM") for pid in self.children())
+
+    def forget_peak(self):
+        for pid in self.children():
+            forget_peak(pid)
+
+
+class Results:
+    """The figures of one benchmark, each round and its medians, for report.sh."""
+
+    def __init__(self, options):
+        self.options = options
+        self.rows = []
+        # Told before anything is measured: a missing folder would cost all that was.
+        if options.save and not os.path.isdir(os.path.dirname(os.path.abspath(options.save))):
+            raise Bench(f"no folder for {options.save}")
+
+    def add(self, labels, rounds):
+        """Keeps a row, and returns its medians."""
+        medians = {key: median(each[key] for each in rounds) for key in rounds[0]}
+        self.rows.append({**labels, "medians": medians, "rounds": list(rounds)})
+        return medians
+
+    def save(self):
+        if not self.options.save:
+            return
+        hidden = {"benchmark", "jar", "java", "java_options", "openfaas", "save"}
+        whole = {
+            "benchmark": self.options.benchmark,
+            "machine": machine(self.options),
+            "options": {name: value for name, value in vars(self.options).items() if name not in hidden},
+            "rows": self.rows,
+        }
+        with open(self.options.save, "w") as file:
+            json.dump(whole, file, indent=1)
+            file.write("\n")
+
+
+def machine(options):
+    """What figures depend on; no names of machines or folders, since the file is meant to be shown."""
+    with open("/proc/cpuinfo") as file:
+        model = re.search(r"(?m)^model name\s*: (.*)$", file.read())
+    with open("/proc/meminfo") as file:
+        memory = int(re.search(r"MemTotal:\s+(\d+)", file.read()).group(1)) // 1024
+    return {
+        "date": time.strftime("%Y-%m-%d"),
+        "processors": PROCESSORS,
+        "processor": model.group(1) if model else platform.machine(),
+        "memory_megabytes": memory,
+        "kernel": platform.release(),
+        "jdk": first_line([options.java, "-version"], "Runtime Environment"),
+        "java_options": options.java_options,
+        "watchdog": first_line([options.java, "-jar", options.jar, "--version"]),
+        "nginx": first_line(["nginx", "-v"], "nginx/"),
+    }
+
+
+def first_line(command, marked=""):
+    """The first line with that mark which a program tells of itself; nothing where there is no such program."""
+    try:
+        told = subprocess.run(command, capture_output=True, text=True)
+    except FileNotFoundError:
+        return None
+    lines = [line for line in (told.stdout + told.stderr).splitlines() if marked in line]
+    return lines[0].strip() if lines else None
+
+
+def memory_megabytes(pid, name):
+    with open(f"/proc/{pid}/status") as file:
+        return int(re.search(name + r":\s+(\d+)", file.read()).group(1)) / 1024
+
+
+def forget_peak(pid):
+    with open(f"/proc/{pid}/clear_refs", "w") as file:
+        file.write("5")
 
 
 def stat_seconds(pid, *columns):
@@ -113,6 +206,27 @@ def await_answer(url, server, size=None):
             time.sleep(0.05)
 
 
+def compile_java(options, classes, sources, path=""):
+    compiler = os.path.join(os.path.dirname(options.java), "javac") if "/" in options.java else "javac"
+    command = [compiler, "-proc:none", "-nowarn", "--release", "17", "-cp", path, "-d", classes, *sources]
+    built = subprocess.run(command, capture_output=True, text=True)
+    if built.returncode:
+        raise Bench("cannot compile: " + built.stderr)
+
+
+def await_port(path, server):
+    """The port that a program tells in its log."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and server.process.poll() is None:
+        with open(path) as log:
+            port = re.search(r"(?m)^(?:.* )?Listening on port: (\d+)$", log.read())
+        if port:
+            return int(port.group(1))
+        time.sleep(0.05)
+    with open(path) as log:
+        raise Bench(f"{server.name} does not start: " + log.read().strip())
+
+
 def start_watchdog(options, folder, settings):
     """Starts the jar on a free port; returns it with that port and the path of its log."""
     log_path = os.path.join(folder, "watchdog.log")
@@ -121,15 +235,7 @@ def start_watchdog(options, folder, settings):
     with open(log_path, "w") as log:
         command = [options.java, *shlex.split(options.java_options), "-jar", options.jar]
         watchdog = Server("watchdog", command, environment, log)
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and watchdog.process.poll() is None:
-        with open(log_path) as log:
-            port = re.search(r" Listening on port: (\d+)\n", log.read())
-        if port:
-            return watchdog, int(port.group(1)), log_path
-        time.sleep(0.05)
-    with open(log_path) as log:
-        raise Bench("the watchdog does not start: " + log.read().strip())
+    return watchdog, await_port(log_path, watchdog), log_path
 
 
 def milliseconds(text):
@@ -159,14 +265,40 @@ def load(server, others, url, connections, seconds, script=None):
     if errors:
         raise Bench(f"{server.name} failed requests with {connections} connections on {url}: {errors.group()}")
     requests = int(re.search(r"(\d+) requests in", wrk).group(1))
+    if not requests:
+        raise Bench(f"{server.name} answered nothing in {seconds} s with {connections} connections on {url}; try more seconds")
     return {
         "rate": float(re.search(r"Requests/sec:\s+([\d.]+)", wrk).group(1)),
         "p99": milliseconds(re.search(r"(?m)^\s+99%\s+(\S+)", wrk).group(1)),
-        "cpu": 1e6 * cpu / max(1, requests),
-        "children": 1e6 * reaped / max(1, requests),
+        "cpu": 1e6 * cpu / requests,
+        "children": 1e6 * reaped / requests,
         "foreign": max(0.0, machine_seconds() - before[2] - known) / (elapsed * PROCESSORS),
         "requests": requests,
+        "resident": server.resident_megabytes(),
     }
+
+
+def compare(options, servers, others, connections, script=None):
+    """Loads servers, each with its URL, in turn; returns the runs by name.
+
+    In the order A B, B A, so that none always has the quieter time.
+    """
+    runs = {server.name: [] for server, _ in servers}
+    for server, url in servers:
+        load(server, [], url, connections, options.warm, script)
+    for number in range(options.rounds):
+        for server, url in servers if number % 2 == 0 else reversed(servers):
+            idle = [*others, *(other for other, _ in servers if other is not server)]
+            runs[server.name].append(load(server, idle, url, connections, options.seconds, script))
+    return runs
+
+
+def post_script(folder, size):
+    """A script for wrk that posts that many bytes."""
+    path = os.path.join(folder, f"post-{size}.lua")
+    with open(path, "w") as file:
+        file.write(f'wrk.method = "POST"\nwrk.body = string.rep("x", {size})\n')
+    return path
 
 
 def warm_up(server, url, seconds, connections=32, script=None):
@@ -179,13 +311,30 @@ def warm_up(server, url, seconds, connections=32, script=None):
         before = now
 
 
-def arguments(program, description):
-    parser = argparse.ArgumentParser(prog=program, description=description)
+def numbers(text):
+    return [int(number) for number in text.split(",")]
+
+
+def size_name(size):
+    """1048576 is "1 MiB"."""
+    for power, unit in ((30, "GiB"), (20, "MiB"), (10, "KiB")):
+        if size >= 1 << power:
+            return f"{size / (1 << power):g} {unit}"
+    return f"{size} B"
+
+
+def arguments(benchmark, description, rounds=5, seconds=3):
+    """What every benchmark can be told; without seconds, rounds are not of a time."""
+    parser = argparse.ArgumentParser(prog=f"bench/{benchmark}.sh", description=description)
+    parser.set_defaults(benchmark=benchmark)
     parser.add_argument("--jar", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3, help="of each run")
+    if rounds:
+        parser.add_argument("--rounds", type=int, default=rounds)
+    if seconds:
+        parser.add_argument("--seconds", type=int, default=seconds, help="of each run")
     parser.add_argument("--java", default="java", help="the JVM's command")
     parser.add_argument("--java-options", default="-Xmx64m -XX:+UseSerialGC", help="of the watchdog's JVM")
+    parser.add_argument("--save", metavar="FILE", help="write all figures there as JSON, for report.sh; a path from the project's folder")
     return parser
 
 
@@ -197,7 +346,9 @@ def run(benchmark, options):
     # First in, last out: after the servers have ended.
     atexit.register(shutil.rmtree, folder, True)
     try:
-        benchmark(options, folder)
+        results = Results(options)
+        benchmark(options, folder, results)
+        results.save()
     except Bench as problem:
         sys.exit(f"bench: {problem}")
     except KeyboardInterrupt:

@@ -3,118 +3,113 @@
 import argparse
 import os
 import re
-from statistics import median
+import sys
 
 import measure
-from measure import Server, await_answer, free_port, load, start_watchdog, warm_up
+import nginx
+from measure import Server, await_answer, await_port, compare, numbers, post_script, size_name, start_watchdog, warm_up
 
-SIZES = {"32 B": 32, "10 KiB": 10 * 1024, "1 MiB": 1024 * 1024}
-
-# One worker each. The proxy writes a line for each request, keeps its connections to the function, and holds a response of
-# 1 MiB in memory; with its own defaults it would write a part of it to a file first.
-FUNCTION_CONF = """
-worker_processes 1;
-daemon off;
-pid {folder}/function.pid;
-error_log {folder}/function.err;
-events {{ worker_connections 4096; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/function-tmp;
-    keepalive_requests 1000000000;
-    keepalive_timeout 600s;
-    sendfile on;
-    tcp_nopush on;
-    server {{
-        listen 127.0.0.1:{function} backlog=1024;
-        root {folder}/files;
-        location = /32 {{ default_type text/plain; return 200 "{text}"; }}
-    }}
-}}
-"""
-NGINX_CONF = """
-worker_processes 1;
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/nginx.err;
-events {{ worker_connections 4096; }}
-http {{
-    access_log {folder}/nginx.log;
-    client_body_temp_path {folder}/nginx-tmp;
-    proxy_temp_path {folder}/nginx-tmp-proxy;
-    keepalive_requests 1000000000;
-    keepalive_timeout 600s;
-    upstream function {{
-        server 127.0.0.1:{function};
-        keepalive 512;
-        keepalive_requests 1000000000;
-    }}
-    server {{
-        listen 127.0.0.1:{nginx} backlog=1024;
-        location / {{
-            proxy_pass http://function;
-            proxy_http_version 1.1;
-            proxy_set_header Connection "";
-            proxy_set_header Host $host;
-            proxy_buffers 16 64k;
-            proxy_busy_buffers_size 128k;
-            proxy_max_temp_file_size 0;
-        }}
-    }}
-}}
-"""
+# Bytes of responses, and of uploads.
+SIZES = {"http": ["32", "10240", "1048576", "1048576up"], "static": ["1024", "1048576"]}
 
 
-def start_nginx(name, folder, configuration):
-    path = os.path.join(folder, name + ".conf")
-    with open(path, "w") as file:
-        file.write(configuration)
-    return Server(name, ["nginx", "-e", os.path.join(folder, name + ".err"), "-c", path, "-p", folder])
+def start_upstream(folder):
+    """The function for uploads."""
+    path = os.path.join(folder, "upstream.log")
+    with open(path, "w") as log:
+        server = Server("upstream", [sys.executable, os.path.join(os.path.dirname(__file__), "upstream.py")], output=log)
+    return server, await_port(path, server)
 
 
-def compare(options, servers, function, path, connections):
-    """Rounds in the order A B, B A, so that neither always has the quieter time."""
-    runs = {server.name: [] for server, _ in servers}
-    for server, base in servers:
-        load(server, [], base + path, connections, options.warm)
-    for number in range(options.rounds):
-        for server, base in servers if number % 2 == 0 else reversed(servers):
-            others = [function, *(other for other, _ in servers if other is not server)]
-            runs[server.name].append(load(server, others, base + path, connections, options.seconds))
-    return {name: {key: median(run[key] for run in each) for key in each[0]} for name, each in runs.items()}
+def start_http(options, folder, name, port, settings=None):
+    """The watchdog in front of that port."""
+    at = os.path.join(folder, name)
+    os.makedirs(at)
+    watchdog, watchdog_port, log = start_watchdog(options, at, {
+        "mode": "http", "fprocess": "sleep 86400", "http_upstream_url": f"http://127.0.0.1:{port}", **(settings or {})})
+    return (watchdog, f"http://127.0.0.1:{watchdog_port}/"), log
 
 
-def run(options, folder):
-    os.makedirs(os.path.join(folder, "files"))
-    # nginx gives up root's rights in its worker, which must be able to read the files.
-    os.chmod(folder, 0o755)
-    for size in SIZES.values():
-        with open(os.path.join(folder, "files", str(size)), "wb") as file:
-            file.write(b"x" * size)
-    ports = {"folder": folder, "function": free_port(), "nginx": free_port(), "text": "x" * 32}
-    function = start_nginx("function", folder, FUNCTION_CONF.format(**ports))
-    nginx = start_nginx("nginx", folder, NGINX_CONF.format(**ports))
-    watchdog, watchdog_port, log_path = start_watchdog(options, folder, {
-        "mode": "http", "fprocess": "sleep 86400", "http_upstream_url": f"http://127.0.0.1:{ports['function']}"})
-    servers = [(watchdog, f"http://127.0.0.1:{watchdog_port}/"), (nginx, f"http://127.0.0.1:{ports['nginx']}/")]
-    for server, base in [(function, f"http://127.0.0.1:{ports['function']}/"), *servers]:
-        for size in SIZES.values():
-            await_answer(base + str(size), server, size)
+def start_static(options, folder):
+    watchdog, port, log = start_watchdog(options, folder, {"mode": "static", "static_path": os.path.join(folder, "files")})
+    beside, beside_port = nginx.files(folder)
+    return [(watchdog, f"http://127.0.0.1:{port}/"), (beside, f"http://127.0.0.1:{beside_port}/")], log
 
-    warm_up(watchdog, servers[0][1] + "32", options.warm)
 
-    print(f"{options.rounds} rounds of {options.seconds} s, warm-up {options.warm} s, {measure.PROCESSORS} processors, "
-          f"java {options.java_options or '(no options)'}")
-    print(f"{'response':9} {'conn.':>5}  {'':8} {'req/s':>9} {'p99 ms':>8} {'CPU us/req':>10}  "
-          f"{'req/s':>6} {'CPU':>6}  others' CPU")
-    for label in options.sizes:
-        for connections in options.connections:
-            result = compare(options, servers, function, str(SIZES[label]), connections)
-            for name, each in result.items():
-                rate, cpu = (each[key] / result["nginx"][key] for key in ("rate", "cpu"))
-                print(f"{label:9} {connections:5}  {name:8} {each['rate']:9.0f} {each['p99']:8.2f} {each['cpu']:10.1f}  "
+def start_pair(options, folder, name, port):
+    """The watchdog and nginx in front of that port."""
+    ours, log = start_http(options, folder, name, port)
+    beside, beside_port = nginx.proxy("nginx", os.path.join(folder, name), port, not options.nginx_defaults)
+    return [ours, (beside, f"http://127.0.0.1:{beside_port}/")], log
+
+
+class Comparison:
+    """Prints and keeps the two rows of each size and number of connections."""
+
+    def __init__(self, options, results):
+        self.options = options
+        self.results = results
+        beside = ", nginx with its default buffers" if options.mode == "http" and options.nginx_defaults else ""
+        print(f"{options.rounds} rounds of {options.seconds} s, warm-up {options.warm} s, {measure.PROCESSORS} processors, "
+              f"java {options.java_options or '(no options)'}{beside}")
+        print(f"{'body':10} {'conn.':>5}  {'':8} {'req/s':>9} {'p99 ms':>8} {'CPU us/req':>10}  "
+              f"{'req/s':>6} {'CPU':>6}  others' CPU")
+
+    def of(self, label, servers, function, path, script=None):
+        servers = [(server, base + path) for server, base in servers]
+        for connections in self.options.connections:
+            runs = compare(self.options, servers, function, connections, script)
+            medians = {name: self.results.add({"body": label, "connections": connections, "server": name}, rounds)
+                       for name, rounds in runs.items()}
+            for name, each in medians.items():
+                rate, cpu = (each[key] / medians["nginx"][key] for key in ("rate", "cpu"))
+                print(f"{label:10} {connections:5}  {name:8} {each['rate']:9.0f} {each['p99']:8.2f} {each['cpu']:10.1f}  "
                       f"x{rate:5.2f} x{cpu:5.2f}  {100 * each['foreign']:3.0f} %", flush=True)
-    report_log(log_path)
+
+
+def run(options, folder, results):
+    sizes = options.sizes or SIZES[options.mode]
+    downs = [int(size) for size in sizes if not size.endswith("up")]
+    ups = [int(size[:-2]) for size in sizes if size.endswith("up")]
+    nginx.write_files(folder, downs)
+    comparison = Comparison(options, results)
+    if downs:
+        compare_downloads(options, folder, downs, comparison)
+    if ups:
+        compare_uploads(options, folder, ups, comparison)
+
+
+def compare_downloads(options, folder, sizes, comparison):
+    function = []
+    if options.mode == "static":
+        servers, log = start_static(options, folder)
+    else:
+        server, port = nginx.function(folder)
+        function.append(server)
+        servers, log = start_pair(options, folder, "downloads", port)
+    for server, base in servers:
+        for size in sizes:
+            await_answer(base + str(size), server, size)
+    warm_up(servers[0][0], servers[0][1] + str(sizes[0]), options.warm)
+    for size in sizes:
+        comparison.of(size_name(size), servers, function, str(size))
+    report_log(log)
+    for server, _ in servers:
+        server.stop()
+
+
+def compare_uploads(options, folder, sizes, comparison):
+    if options.mode == "static":
+        raise measure.Bench("static mode takes no uploads")
+    function, port = start_upstream(folder)
+    servers, log = start_pair(options, folder, "uploads", port)
+    for server, base in servers:
+        await_answer(base + "32", server, 32)
+    for size in sizes:
+        script = post_script(folder, size)
+        warm_up(servers[0][0], servers[0][1], options.warm, script=script)
+        comparison.of(size_name(size) + " up", servers, [function], "", script)
+    report_log(log)
 
 
 def report_log(path):
@@ -122,24 +117,31 @@ def report_log(path):
     with open(path) as log:
         lines = dropped = 0
         for line in log:
-            lines += " - 200 OK - " in line
+            # Static mode leaves out the words for a status.
+            lines += re.search(r" - 200 (OK )?- ", line) is not None
             dropped += sum(int(number) for number in re.findall(r"(\d+) log lines dropped", line))
     print(f"the watchdog logged {lines} calls; {dropped} lines dropped")
 
 
 def sizes(text):
-    chosen = [label for label in SIZES if str(SIZES[label]) in text.split(",")]
-    if not chosen:
-        raise argparse.ArgumentTypeError("of " + ", ".join(str(size) for size in SIZES.values()))
-    return chosen
+    if not re.fullmatch(r"\d+(up)?(,\d+(up)?)*", text):
+        raise argparse.ArgumentTypeError("as 32,1048576,1048576up")
+    return text.split(",")
 
 
 def main():
-    parser = measure.arguments("bench/http.sh", "Compares the watchdog with nginx.")
+    parser = measure.arguments("http", "Compares the watchdog with nginx.")
+    parser.add_argument("--mode", choices=list(SIZES), default="http", help="as a reverse proxy, or as a server of files")
+    parser.add_argument("--nginx-defaults", action="store_true",
+                        help="leave nginx its own buffers, with which it writes large responses to files")
     parser.add_argument("--warm", type=int, default=5, help="seconds of load before each comparison, not counted")
-    parser.add_argument("--connections", type=lambda text: [int(number) for number in text.split(",")], default=[1, 32, 256])
-    parser.add_argument("--sizes", type=sizes, default=list(SIZES), help="of responses in bytes, from 32,10240,1048576")
-    measure.run(run, parser.parse_args())
+    parser.add_argument("--connections", type=numbers, default=[1, 32, 256])
+    parser.add_argument("--sizes", type=sizes, help="of responses in bytes, and with \"up\" of uploads: 32,10240,1048576,1048576up")
+    options = parser.parse_args()
+    if options.mode == "static":
+        options.benchmark = "static"
+    measure.run(run, options)
 
 
-main()
+if __name__ == "__main__":
+    main()
