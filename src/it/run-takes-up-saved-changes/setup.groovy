@@ -4,7 +4,7 @@ File source = new File(basedir, 'src/main/java/com/openfaas/function/Handler.jav
 File seen = new File(basedir, 'seen.properties')
 
 def poll = { Closure<Boolean> done ->
-    long end = System.nanoTime() + 60_000_000_000L
+    long end = System.nanoTime() + 100_000_000_000L
     while (!done() && System.nanoTime() < end) {
         Thread.sleep(20)
     }
@@ -17,14 +17,16 @@ def call = { String url ->
 def save = { String from, String to -> source.text = source.text.replace(from, to) }
 
 Thread.start('developer') {
-    poll { ports.exists() }
-    Properties told = new Properties()
-    ports.withInputStream { told.load(it) }
-    String url = "http://localhost:${told.port}/"
     Properties result = new Properties()
-    ProcessHandle watchdog = ProcessHandle.of(told.pid as long).get()
-    ProcessHandle maven = watchdog.parent().get()
+    ProcessHandle watchdog = null
+    ProcessHandle maven = null
     try {
+        poll { ports.exists() }
+        Properties told = new Properties()
+        ports.withInputStream { told.load(it) }
+        String url = "http://localhost:${told.port}/"
+        watchdog = ProcessHandle.of(told.pid as long).get()
+        maven = watchdog.parent().get()
         result.first = call(url).toString()
         def slow = new java.util.concurrent.FutureTask({ call(url + 'slow').toString() })
         Thread.start { slow.run() }
@@ -47,13 +49,15 @@ Thread.start('developer') {
     } catch (Exception e) {
         result.failure = e.toString()
     }
-    // A build in the background ignores Ctrl-C, and hands that on to its children.
-    long ignored = Long.parseLong(new File("/proc/${maven.pid()}/status").readLines().find { it.startsWith('SigIgn') }.split(/\s+/)[1], 16)
-    "kill -${ignored & 2 ? 'TERM' : 'INT'} ${maven.pid()}".execute().waitFor()
-    poll { !maven.isAlive() && !watchdog.isAlive() }
-    result.left = [maven, watchdog].findAll { it.isAlive() }.toString()
-    watchdog.destroyForcibly()
-    maven.destroyForcibly()
+    if (maven != null) {
+        // A build in the background ignores Ctrl-C, and hands that on to its children.
+        String ignored = new File("/proc/${maven.pid()}/status").readLines().find { it.startsWith('SigIgn') }.split(/\s+/)[1]
+        "kill -${Long.parseLong(ignored, 16) & 2 ? 'TERM' : 'INT'} ${maven.pid()}".execute().waitFor()
+        poll { !maven.isAlive() && !watchdog.isAlive() }
+        result.left = [maven, watchdog].findAll { it.isAlive() }.toString()
+        watchdog.destroyForcibly()
+        maven.destroyForcibly()
+    }
     seen.withOutputStream { result.store(it, null) }
 }
 return true

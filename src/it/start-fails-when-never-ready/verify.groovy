@@ -1,5 +1,5 @@
 String log = new File(basedir, 'build.log').text
-assert log =~ /watchdog:start: the watchdog was not ready .* within 2 s/
+assert log =~ /watchdog:start: the watchdog was not ready .* within watchdog.startTimeout=2 seconds/
 // The log of the watchdog itself.
 assert log.contains('Mode: http, fprocess: "sleep 613"')
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +32,21 @@ final class DevelopmentLoop {
     private final Builder builder;
     private final Log log;
     private final SavedChanges changes;
+    private final BuiltFiles built;
 
-    DevelopmentLoop(List<MavenProject> projects, Builder builder, Log log) {
+    // Mutable state
+    private Instant looked;
+
+    /** @param begin when the build began that has made the first version */
+    DevelopmentLoop(List<MavenProject> projects, Builder builder, Instant begin, Log log) {
         this.projects = projects;
         this.builder = builder;
         this.log = log;
-        this.changes = new SavedChanges(watched(projects));
+        this.changes = new SavedChanges(watched(projects), begin);
+        this.built = new BuiltFiles(projects.stream()
+                .map(project -> Path.of(project.getBuild().getOutputDirectory()))
+                .toList());
+        this.looked = begin;
     }
 
     private static List<Path> watched(List<MavenProject> projects) {
@@ -70,6 +80,7 @@ final class DevelopmentLoop {
      */
     void serve(WatchdogLaunch launch, boolean patient)
             throws WatchdogFailedException, IOException, InterruptedException, DependencyResolutionRequiredException {
+        built.dateBack(looked);
         WatchdogProcess watchdog = WatchdogProcess.start(launch, Redirect.INHERIT);
         try {
             WatchdogProcess.Ports ports = watchdog.awaitPorts(patient ? Duration.ofDays(1) : START_LIMIT);
@@ -98,6 +109,7 @@ final class DevelopmentLoop {
         List<Path> more;
         do {
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            looked = Instant.now();
             more = changes.take();
             all.addAll(more);
         } while (!more.isEmpty());
@@ -126,6 +138,8 @@ final class DevelopmentLoop {
             }
             log.error("Not built. Calls are answered with the error until a change is saved that mends it.");
             watchdog.fail(reason);
+        } finally {
+            built.dateBack(looked);
         }
     }
 

@@ -20,16 +20,20 @@ final class FunctionModules {
         this.plugin = plugin;
     }
 
-    /** Whether to run the current one: the last that names the plugin, else the last of all. The others only help to build it. */
+    /**
+     * Whether to run the current one: the last that names the plugin, else the last of all. The others only help to build it. A
+     * project of packaging {@code pom} may be the function where no other is there, since an {@code fprocess} needs no classes.
+     */
     boolean isFunction(Log log) {
-        List<MavenProject> candidates = session.getProjects().stream()
+        List<MavenProject> withCode = session.getProjects().stream()
                 .filter(project -> !project.getPackaging().equals("pom"))
                 .toList();
+        List<MavenProject> candidates = withCode.isEmpty() ? session.getProjects() : withCode;
         List<MavenProject> naming = candidates.stream()
                 .filter(project -> project.getPlugin(plugin.getKey()) != null)
                 .toList();
         List<MavenProject> functions = naming.isEmpty() ? candidates : naming;
-        if (!functions.isEmpty() && functions.get(functions.size() - 1).equals(current)) {
+        if (functions.get(functions.size() - 1).equals(current)) {
             return true;
         }
         log.info("watchdog:run leaves %s alone: it is not the function".formatted(current.getArtifactId()));

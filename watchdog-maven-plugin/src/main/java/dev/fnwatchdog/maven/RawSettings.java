@@ -5,17 +5,22 @@ import dev.fnwatchdog.core.config.InvalidConfigException.Mistake;
 import dev.fnwatchdog.core.config.Setting;
 import dev.fnwatchdog.core.config.Settings;
 import dev.fnwatchdog.core.config.WatchdogConfig;
+import java.io.File;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The environment that a watchdog is going to have, and where each part of it comes from, in the user's own spelling, so that a
  * mistake is told where it was made.
  */
 final class RawSettings {
+    private static final List<String> PATHS = List.of("static_path", "function_path");
+
     private final Map<String, String> environment;
     private final Map<String, String> origins = new HashMap<>();
 
@@ -37,6 +42,20 @@ final class RawSettings {
         return isSet(name) ? this : put(name, value, "the goal's own default");
     }
 
+    /** Relative paths begin where the watchdog is going to run, and not where Maven does. */
+    RawSettings resolve(Path directory) {
+        for (String name : PATHS) {
+            environment.computeIfPresent(
+                    name,
+                    (key, value) -> Stream.of(value.split(File.pathSeparator, -1))
+                            .map(path -> path.isEmpty()
+                                    ? path
+                                    : directory.resolve(path).toString())
+                            .collect(Collectors.joining(File.pathSeparator)));
+        }
+        return this;
+    }
+
     boolean isSet(String name) {
         return namesOf(name).stream()
                 .anyMatch(each -> !environment.getOrDefault(each, "").isEmpty());
@@ -45,6 +64,13 @@ final class RawSettings {
     /** A variable's value, empty where it is not set. */
     String value(String name) {
         return environment.getOrDefault(name, "");
+    }
+
+    /** Whether the watchdog has a setting of this name. */
+    static boolean known(String name) {
+        return Settings.all().stream()
+                .anyMatch(setting ->
+                        setting.name().equals(name) || setting.aliases().contains(name));
     }
 
     private static List<String> namesOf(String name) {
@@ -72,9 +98,14 @@ final class RawSettings {
         try {
             return WatchdogConfig.parse(environment);
         } catch (InvalidConfigException e) {
-            throw new InvalidSettingsException(
-                    e.mistakes().stream().map(this::describe).collect(Collectors.joining("\n")), e);
+            throw wrong(e.mistakes());
         }
+    }
+
+    /** What is wrong with settings that were well written. Without a cause: Maven would tell everything twice. */
+    InvalidSettingsException wrong(List<Mistake> mistakes) {
+        return new InvalidSettingsException(
+                mistakes.stream().map(this::describe).collect(Collectors.joining("\n")));
     }
 
     private String describe(Mistake mistake) {

@@ -1,6 +1,10 @@
 package dev.fnwatchdog.maven;
 
+import dev.fnwatchdog.core.config.Timeouts;
+import dev.fnwatchdog.core.config.WatchdogConfig;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import javax.inject.Inject;
 import org.apache.maven.artifact.DependencyResolutionRequiredException;
@@ -68,11 +72,14 @@ public final class RunMojo extends ServingGoal {
             throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException,
                     DependencyResolutionRequiredException {
         List<String> debugging = Debugging.arguments(debug);
+        checkPaths();
         RawSettings given = given();
+        WatchdogConfig config = given.parse();
+        FreePorts.check(config, given);
         FunctionSettings ofFunction = FunctionSettings.beside(given);
-        FunctionCopies copies = new FunctionCopies(workFolder().resolve("classes"), this::classes);
+        FunctionCopies copies =
+                new FunctionCopies(workFolder().resolve("classes"), longestCall(config.timeouts()), this::classes);
         ofFunction.of(copies.next()).forEach((name, value) -> given.put(name, value, "the project's class path"));
-        given.parse();
         Recompilation recompilation = new Recompilation(session(), lifecycle, plugins);
         DevelopmentLoop loop = new DevelopmentLoop(
                 watched,
@@ -80,7 +87,16 @@ public final class RunMojo extends ServingGoal {
                     recompilation.run(watched);
                     return ofFunction.of(copies.next());
                 },
+                session().getRequest().getStartTime().toInstant(),
                 getLog());
-        loop.serve(launch(given, debugging), !debugging.isEmpty());
+        loop.serve(launch(given, config.timeouts(), debugging), !debugging.isEmpty());
+    }
+
+    /** How long the watchdog leaves a call to the version that it began with, and a little. */
+    private static Duration longestCall(Timeouts timeouts) {
+        if (timeouts.exec().isZero()) {
+            return Duration.ofDays(1);
+        }
+        return Collections.max(List.of(timeouts.exec(), timeouts.write())).plusSeconds(10);
     }
 }

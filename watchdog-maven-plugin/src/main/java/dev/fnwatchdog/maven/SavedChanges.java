@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +26,14 @@ final class SavedChanges {
     // Mutable state
     private Map<Path, Stamp> known;
 
-    /** @param roots folders with all that is in them, and single files; they need not exist yet */
-    SavedChanges(List<Path> roots) {
+    /**
+     * @param roots folders with all that is in them, and single files; they need not exist yet
+     * @param since what was saved after it counts as changed
+     */
+    SavedChanges(List<Path> roots, Instant since) {
         this.roots = List.copyOf(roots);
         this.known = look();
+        known.values().removeIf(stamp -> stamp.modified().toInstant().isAfter(since));
     }
 
     /** The files that differ, in order; from now on they are known. */

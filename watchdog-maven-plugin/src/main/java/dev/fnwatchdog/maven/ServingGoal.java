@@ -3,8 +3,11 @@ package dev.fnwatchdog.maven;
 import dev.fnwatchdog.core.config.CommandLine;
 import dev.fnwatchdog.core.config.Setting;
 import dev.fnwatchdog.core.config.Settings;
+import dev.fnwatchdog.core.config.Timeouts;
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,11 @@ import org.jspecify.annotations.Nullable;
 /** What the goals that start a watchdog can be told, and how they start it. */
 abstract class ServingGoal extends AbstractMojo {
     private static final String PREFIX = "watchdog.";
+
+    /** What the watchdog gives the function to end by itself. */
+    private static final Duration FUNCTION_GRACE = Duration.ofSeconds(5);
+
+    private static final Duration A_LITTLE = Duration.ofSeconds(5);
 
     private final MavenSession session;
     private final MojoExecution execution;
@@ -72,7 +80,7 @@ abstract class ServingGoal extends AbstractMojo {
 
     /** More for the function's class path: jars and folders. */
     @Parameter(property = "watchdog.additionalClasspathElements")
-    private @Nullable List<String> additionalClasspathElements;
+    private @Nullable List<File> additionalClasspathElements;
 
     /** Where watchdog and function run. */
     @Parameter(property = "watchdog.workingDirectory", defaultValue = "${project.basedir}")
@@ -111,21 +119,29 @@ abstract class ServingGoal extends AbstractMojo {
     }
 
     /** Everything that the user has set, in the order in which one wins over another: the last does. */
-    final RawSettings given() {
+    final RawSettings given() throws InvalidSettingsException {
+        for (String name : entries(settings).keySet()) {
+            if (!RawSettings.known(name)) {
+                throw new InvalidSettingsException(
+                        "<settings><%s> is none of the watchdog's settings; other variables belong in <environment>"
+                                .formatted(name));
+            }
+        }
+        new UnknownProperties(execution).warn(session.getUserProperties(), getLog());
         RawSettings all = new RawSettings(System.getenv());
         putProperties(project().getProperties(), "the project's property ", all);
         putAll(environment, "environment", all);
         putAll(settings, "settings", all);
-        put("mode", mode, all);
-        put("handler", handler, all);
-        put("fprocess", fprocess, all);
-        put("port", port, all);
+        configured("mode", mode, all);
+        configured("handler", handler, all);
+        configured("fprocess", fprocess, all);
+        configured("port", port, all);
         putProperties(session.getUserProperties(), "-D", all);
         if (!all.isSet("fprocess")) {
             all.putDefault("mode", "inproc");
         }
         // One lock file would be shared by all watchdogs of this machine.
-        return all.putDefault("suppress_lock", "true");
+        return all.putDefault("suppress_lock", "true").resolve(directory());
     }
 
     private static void putAll(@Nullable Map<String, String> configured, String parameter, RawSettings all) {
@@ -141,8 +157,9 @@ abstract class ServingGoal extends AbstractMojo {
         return entries;
     }
 
-    private static void put(String name, @Nullable String value, RawSettings all) {
-        if (value != null) {
+    /** Maven gives a parameter the value of its property, too, which has been put already. */
+    private void configured(String name, @Nullable String value, RawSettings all) {
+        if (value != null && !value.equals(project().getProperties().getProperty(PREFIX + name))) {
             all.put(name, value, "<%s>".formatted(name));
         }
     }
@@ -168,24 +185,48 @@ abstract class ServingGoal extends AbstractMojo {
     /** The project's classes and what they need, as they are now. */
     final FunctionClasses classes() throws DependencyResolutionRequiredException {
         List<String> elements = new ArrayList<>(project().getRuntimeClasspathElements());
-        elements.addAll(additionalClasspathElements == null ? List.of() : additionalClasspathElements);
+        moreElements().forEach(element -> elements.add(element.getPath()));
         return FunctionClasses.of(elements);
     }
 
+    private List<File> moreElements() {
+        return additionalClasspathElements == null ? List.of() : additionalClasspathElements;
+    }
+
+    private Path directory() {
+        return workingDirectory == null ? project().getBasedir().toPath() : workingDirectory.toPath();
+    }
+
+    /** Whatever the watchdog itself cannot find wrong. */
+    final void checkPaths() throws InvalidSettingsException {
+        if (!Files.isDirectory(directory())) {
+            throw new InvalidSettingsException(
+                    "watchdog.workingDirectory=\"%s\" cannot be used: expected a folder that exists"
+                            .formatted(directory()));
+        }
+        for (File element : moreElements()) {
+            if (!element.exists()) {
+                throw new InvalidSettingsException(
+                        "watchdog.additionalClasspathElements=\"%s\" cannot be used: expected jars and folders that exist"
+                                .formatted(element));
+            }
+        }
+    }
+
     /** How to start a watchdog with these settings, once they have been found good. */
-    final WatchdogLaunch launch(RawSettings checked, List<String> moreArguments)
+    final WatchdogLaunch launch(RawSettings checked, Timeouts timeouts, List<String> moreArguments)
             throws WatchdogFailedException, InvalidSettingsException {
         List<String> arguments = new ArrayList<>(moreArguments);
         entries(systemPropertyVariables).forEach((name, value) -> arguments.add("-D%s=%s".formatted(name, value)));
         arguments.addAll(words(jvmArguments == null ? "" : jvmArguments));
-        Path directory = workingDirectory == null ? project().getBasedir().toPath() : workingDirectory.toPath();
         return new WatchdogLaunch(
                 java(),
                 arguments,
                 new WatchdogJar(repositories, session).file(execution.getVersion()),
-                directory,
+                directory(),
                 checked.environment(),
-                workFolder().resolve(execution.getExecutionId() + ".ports"));
+                workFolder().resolve(execution.getExecutionId() + ".ports"),
+                timeouts.write().plus(FUNCTION_GRACE).plus(A_LITTLE));
     }
 
     private static List<String> words(String text) throws InvalidSettingsException {

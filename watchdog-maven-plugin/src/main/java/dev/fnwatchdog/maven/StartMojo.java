@@ -1,5 +1,6 @@
 package dev.fnwatchdog.maven;
 
+import dev.fnwatchdog.core.config.WatchdogConfig;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
@@ -61,24 +62,29 @@ public final class StartMojo extends ServingGoal {
     private void start()
             throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException,
                     DependencyResolutionRequiredException {
+        checkPaths();
         RawSettings given = given().putDefault("port", "0").putDefault("metrics_port", "0");
         FunctionSettings.beside(given)
                 .of(classes())
                 .forEach((name, value) -> given.put(name, value, "the project's class path"));
-        given.parse();
-        WatchdogLaunch launch = launch(given, List.of());
+        WatchdogConfig config = given.parse();
+        FreePorts.check(config, given);
+        WatchdogLaunch launch = launch(given, config.timeouts(), List.of());
         Path log = workFolder().resolve(execution().getExecutionId() + ".log");
         Files.createDirectories(log.getParent());
         WatchdogProcess watchdog = WatchdogProcess.start(launch, Redirect.to(log.toFile()));
-        StartedWatchdogs.of(getPluginContext()).add(watchdog);
+        boolean ready = false;
         try {
             publish(watchdog.awaitReady(Duration.ofSeconds(startTimeout)), log);
-        } catch (WatchdogFailedException e) {
-            watchdog.kill();
-            watchdog.stop();
-            getLog().error("The log of the watchdog that did not get ready:");
-            readable(log).forEach(getLog()::error);
-            throw e;
+            StartedWatchdogs.of(getPluginContext()).add(watchdog);
+            ready = true;
+        } finally {
+            if (!ready) {
+                watchdog.kill();
+                watchdog.stop();
+                getLog().error("The log of the watchdog that did not get ready:");
+                readable(log).forEach(getLog()::error);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.maven;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +15,16 @@ import java.util.Map;
  * @param directory where it runs; also where relative settings begin
  * @param environment all of its variables: none of this JVM's are added
  * @param report the file in which it tells its ports
+ * @param longestStop how long its calls and its function may take to end
  */
 record WatchdogLaunch(
-        Path java, List<String> jvmArguments, Path jar, Path directory, Map<String, String> environment, Path report) {
+        Path java,
+        List<String> jvmArguments,
+        Path jar,
+        Path directory,
+        Map<String, String> environment,
+        Path report,
+        Duration longestStop) {
     /** A start that is soon over matters more here than the speed after hours; what the user says comes later, and wins. */
     private static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 

@@ -20,14 +20,17 @@ import java.util.stream.Collectors;
  * <p>Threads: any, one at a time but for {@link #stop}.
  */
 final class WatchdogProcess {
-    /** What a drain takes by default, the function's grace, and a little. */
-    private static final Duration LONGEST_STOP = Duration.ofSeconds(40);
+    /** For one that nobody can have called yet, such as one that waits for a debugger. */
+    private static final Duration STOP_BEFORE_SERVING = Duration.ofSeconds(2);
 
     private static final long POLL_MILLIS = 10;
 
     private final WatchdogLaunch launch;
     private final Process process;
     private final Thread hook = new Thread(this::stopNow, "watchdog-stop");
+
+    // Mutable state
+    private volatile boolean serving;
 
     private WatchdogProcess(WatchdogLaunch launch, Process process) {
         this.launch = launch;
@@ -75,9 +78,10 @@ final class WatchdogProcess {
 
     private Ports awaitPorts(long start, Duration limit) throws WatchdogFailedException, InterruptedException {
         while (!Files.exists(launch.report())) {
-            check(start, limit, "did not begin to serve");
+            check(start, limit, "did not begin to serve within %d s".formatted(limit.toSeconds()));
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
+        serving = true;
         Properties ports = new Properties();
         try (Reader reader = Files.newBufferedReader(launch.report())) {
             ports.load(reader);
@@ -93,7 +97,11 @@ final class WatchdogProcess {
         long start = System.nanoTime();
         Ports ports = awaitPorts(start, limit);
         while (!Readiness.of(ports.port())) {
-            check(start, limit, "was not ready (" + ports.url() + "/_/ready)");
+            check(
+                    start,
+                    limit,
+                    "was not ready (%s/_/ready) within watchdog.startTimeout=%d seconds"
+                            .formatted(ports.url(), limit.toSeconds()));
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
         return ports;
@@ -105,7 +113,7 @@ final class WatchdogProcess {
                     "the watchdog ended with exit status %d, and its log says why".formatted(process.exitValue()));
         }
         if (System.nanoTime() - start > limit.toNanos()) {
-            throw new WatchdogFailedException("the watchdog %s within %d s".formatted(failure, limit.toSeconds()));
+            throw new WatchdogFailedException("the watchdog " + failure);
         }
     }
 
@@ -128,8 +136,15 @@ final class WatchdogProcess {
 
     private void tell(String command) throws IOException {
         OutputStream input = process.getOutputStream();
-        input.write((command + "\n").getBytes(StandardCharsets.UTF_8));
-        input.flush();
+        try {
+            input.write((command + "\n").getBytes(StandardCharsets.UTF_8));
+            input.flush();
+        } catch (IOException e) {
+            // One that has ended says more by its exit status.
+            if (process.isAlive()) {
+                throw e;
+            }
+        }
     }
 
     /** Ends it, calls in flight first, and blocks until it has ended; it is killed when that takes too long. */
@@ -149,7 +164,8 @@ final class WatchdogProcess {
             // It has ended before.
         }
         try {
-            if (process.waitFor(LONGEST_STOP.toSeconds(), TimeUnit.SECONDS)) {
+            Duration limit = serving ? launch.longestStop() : STOP_BEFORE_SERVING;
+            if (process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
                 return;
             }
         } catch (InterruptedException e) {

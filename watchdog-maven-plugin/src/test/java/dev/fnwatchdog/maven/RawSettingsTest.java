@@ -3,6 +3,7 @@ package dev.fnwatchdog.maven;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -43,5 +44,31 @@ class RawSettingsTest {
                         "It comes from Maven's own environment; -Dwatchdog.read_timeout=... wins over it.")
                 .hasMessageContaining(
                         "Set <settings><fprocess> in the plugin's <configuration>, or -Dwatchdog.fprocess=...");
+    }
+
+    @Test
+    void resolvesPathsWhereTheWatchdogRuns() {
+        RawSettings settings = new RawSettings(Map.of())
+                .put("static_path", "public", "<settings><static_path>")
+                .put("function_path", "lib/a.jar:/opt/b.jar", "<settings><function_path>")
+                .resolve(Path.of("/home/module"));
+
+        assertThat(settings.value("static_path")).isEqualTo("/home/module/public");
+        assertThat(settings.value("function_path")).isEqualTo("/home/module/lib/a.jar:/opt/b.jar");
+    }
+
+    /** Maven prints the message of each cause as well. */
+    @Test
+    void tellsNoMistakeTwice() {
+        RawSettings settings = new RawSettings(Map.of()).put("mode", "none such", "<mode>");
+
+        assertThatThrownBy(settings::parse).hasNoCause();
+    }
+
+    @Test
+    void knowsTheOtherNamesOfASetting() {
+        assertThat(RawSettings.known("fprocess")).isTrue();
+        assertThat(RawSettings.known("function_process")).isTrue();
+        assertThat(RawSettings.known("exec_timout")).isFalse();
     }
 }

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * What a build tool that has started the watchdog says to it: a line a command on the watchdog's standard input, whose end is
@@ -23,12 +25,20 @@ import java.util.Map;
  * replace name=value&name=value   serve the function as it is now, with these changes of the environment; escaped as in a form
  * fail reason                     answer calls with the reason, escaped likewise
  * }</pre>
+ *
+ * <p>Threads: two of its own. One reads, so that the end of the input is seen while the other obeys, which may take long.
  */
 final class Control {
+    private static final String REPLACE = "replace";
+
+    /** Stands for the end of the input; no line has a line's end in it. */
+    private static final String END = "\n";
+
     private final InputStream commands;
     private final Path report;
+    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
-    // Mutable state, of the thread that reads
+    // Mutable state, of the thread that obeys
     private final Map<String, String> environment;
 
     /** @param report a file that appears, whole, once calls are served */
@@ -38,16 +48,37 @@ final class Control {
         this.environment = new HashMap<>(environment);
     }
 
-    /** Reports the ports, and obeys on a thread of its own from now on. {@code end} runs at the end of the input. */
-    void begin(Watchdog watchdog, WatchdogLog log, Runnable end) throws IOException {
+    /** Reads from now on; {@code end} runs at the end of the input, whatever has become of the commands before it. */
+    void listen(WatchdogLog log, Runnable end) {
+        start("watchdog-control", () -> {
+            try {
+                read(log);
+            } finally {
+                lines.add(END);
+                end.run();
+            }
+        });
+    }
+
+    private void read(WatchdogLog log) {
+        try (BufferedReader reader = new BufferedReader(new InputStreamReader(commands, StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                lines.add(line);
+            }
+        } catch (IOException e) {
+            log.error("Cannot read commands: " + e.getMessage());
+        }
+    }
+
+    /** Reports the ports, and obeys from now on. */
+    void obey(Watchdog watchdog, WatchdogLog log) throws IOException {
         report("pid=%d%nport=%d%nmetrics_port=%d%n"
                 .formatted(ProcessHandle.current().pid(), watchdog.port(), watchdog.metricsPort()));
-        Thread thread = new Thread(
-                () -> {
-                    watchdog.replaceable().ifPresent(versions -> obey(versions, log));
-                    end.run();
-                },
-                "watchdog-control");
+        watchdog.replaceable().ifPresent(versions -> start("watchdog-versions", () -> obey(versions, log)));
+    }
+
+    private static void start(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         thread.start();
     }
@@ -59,24 +90,26 @@ final class Control {
     }
 
     private void obey(ReplaceableMode versions, WatchdogLog log) {
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(commands, StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                int space = line.indexOf(' ');
-                obey(line.substring(0, Math.max(space, 0)), line.substring(space + 1), versions, log);
+        try {
+            for (String line = lines.take(); !line.equals(END); line = lines.take()) {
+                obey(line, versions, log);
             }
-        } catch (IOException e) {
-            log.error("Cannot read commands: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void obey(String command, String argument, ReplaceableMode versions, WatchdogLog log)
-            throws InterruptedException {
-        switch (command) {
-            case "replace" -> replace(argument, versions, log);
-            case "fail" -> versions.fail(unescaped(argument));
-            default -> log.error("Unknown command: " + command);
+    private void obey(String line, ReplaceableMode versions, WatchdogLog log) throws InterruptedException {
+        int space = Math.max(line.indexOf(' '), 0);
+        String argument = line.substring(Math.min(space + 1, line.length()));
+        try {
+            switch (line.substring(0, space)) {
+                case REPLACE -> replace(argument, versions, log);
+                case "fail" -> versions.fail(unescaped(argument));
+                default -> log.error("Unknown command: " + line);
+            }
+        } catch (IllegalArgumentException e) {
+            log.error("Cannot obey \"%s\": %s".formatted(line, e.getMessage()));
         }
     }
 
@@ -86,6 +119,11 @@ final class Control {
             if (equals > 0) {
                 environment.put(unescaped(change.substring(0, equals)), unescaped(change.substring(equals + 1)));
             }
+        }
+        String next = lines.peek();
+        if (next != null && next.startsWith(REPLACE)) {
+            // It is old already, and whoever saved twice waits for the newer one.
+            return;
         }
         try {
             versions.replace(WatchdogConfig.parse(environment), environment);

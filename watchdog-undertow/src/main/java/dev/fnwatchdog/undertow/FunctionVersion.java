@@ -55,6 +55,9 @@ final class FunctionVersion {
     /** Takes no more calls; the function is stopped once those in flight have ended, or {@code limit} is over. */
     void retire(Duration limit, Duration grace) {
         synchronized (this) {
+            if (retired) {
+                return;
+            }
             retired = true;
             completeWhenIdle();
         }
@@ -65,11 +68,34 @@ final class FunctionVersion {
 
     private void stopWhenDrained(Duration limit, Duration grace) {
         try {
-            drained.completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS)
+            drained.completeOnTimeout(null, limit.toNanos(), TimeUnit.NANOSECONDS)
                     .join();
             mode.stop(grace);
         } finally {
             stopped.countDown();
+        }
+    }
+
+    /** No call is waited for any more. */
+    void giveUpCalls() {
+        drained.complete(null);
+    }
+
+    /** Stops the function, whether it has been retired or not. Blocks. */
+    void stop(Duration grace) {
+        if (retired() && stoppedWithin(grace)) {
+            return;
+        }
+        // One signal to end is enough: a second may mean "at once" to a function that ends in order.
+        mode.stop(retired() ? Duration.ZERO : grace);
+    }
+
+    private boolean stoppedWithin(Duration limit) {
+        try {
+            return stopped.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -18,6 +18,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,11 @@ import org.jspecify.annotations.Nullable;
 public final class Main {
     private static final int OK = 0;
     private static final int FAILED = 1;
+    /** Without SIGHUP a function, which runs in a session of its own, would outlive the terminal and its watchdog. */
+    private static final List<Shutdown.Cause> SIGNALS =
+            List.of(Shutdown.Cause.SIGTERM, Shutdown.Cause.SIGINT, Shutdown.Cause.SIGHUP);
+
+    private static final long LONGEST_START_SECONDS = 5;
 
     private Main() {}
 
@@ -108,13 +116,16 @@ public final class Main {
         CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
         // From before the start: a function that is just being started must not be left behind.
         AtomicBoolean signalled = new AtomicBoolean();
-        for (Shutdown.Cause cause : List.of(Shutdown.Cause.SIGTERM, Shutdown.Cause.SIGINT)) {
+        for (Shutdown.Cause cause : SIGNALS) {
             Signals.handle(cause.name().substring("SIG".length()), () -> {
                 if (signalled.getAndSet(true) && !started.isDone()) {
                     endAtOnce(cause);
                 }
                 complete(exitStatus, () -> started.join().stop(cause));
             });
+        }
+        if (control != null) {
+            control.listen(log, () -> closeOnceStarted(started, exitStatus));
         }
         WatchdogBuilder builder =
                 Watchdog.builder(config).environment(environment).log(log).lockFile();
@@ -123,7 +134,7 @@ public final class Main {
         // Only now: it takes a while to load, on the same processor as all that is above.
         OrphanReaper.start(log::warn);
         if (control != null) {
-            control.begin(watchdog, log, () -> complete(exitStatus, () -> watchdog.stop(Shutdown.Cause.CLOSE)));
+            control.obey(watchdog, log);
         }
         watchdog.functionEnded()
                 .thenRunAsync(() -> complete(exitStatus, () -> {
@@ -131,6 +142,18 @@ public final class Main {
                     return FAILED;
                 }));
         return exitStatus.join();
+    }
+
+    /** The build tool has gone: a start that hangs is not waited for, since nobody is left to interrupt it. */
+    private static void closeOnceStarted(CompletableFuture<Watchdog> started, CompletableFuture<Integer> exitStatus) {
+        try {
+            Watchdog watchdog = started.get(LONGEST_START_SECONDS, TimeUnit.SECONDS);
+            complete(exitStatus, () -> watchdog.stop(Shutdown.Cause.CLOSE));
+        } catch (TimeoutException | ExecutionException e) {
+            endAtOnce(Shutdown.Cause.SIGTERM);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The start hangs, and so nothing is there that could stop it in order. */

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow;
 
 import dev.fnwatchdog.core.config.InvalidConfigException;
 import dev.fnwatchdog.core.config.ModeConfig;
+import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.Waiting;
 import dev.fnwatchdog.core.process.FunctionFailedException;
@@ -13,6 +14,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +29,14 @@ final class ReplaceableMode implements FunctionMode {
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(5);
 
+    private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
     private final Modes modes;
-    private final Duration limit;
-    private final Set<FunctionVersion> retired = ConcurrentHashMap.newKeySet();
+    private final Timeouts timeouts;
+    /** Those that may still run: the latest, the next while it gets ready, and older ones with calls of their own. */
+    private final Set<FunctionVersion> versions = ConcurrentHashMap.newKeySet();
+    /** Held while a version starts, so that who stops the function finds its process. */
+    private final ReentrantLock starting = new ReentrantLock();
 
     // Mutable state
     private volatile FunctionVersion latest;
@@ -37,8 +45,9 @@ final class ReplaceableMode implements FunctionMode {
 
     ReplaceableMode(FunctionMode first, Modes modes) {
         this.modes = modes;
-        this.limit = modes.settings().config().timeouts().write();
+        this.timeouts = modes.settings().config().timeouts();
         this.latest = new FunctionVersion(first);
+        versions.add(latest);
     }
 
     /** The function as it is from now on. Whatever keeps it from being called is told in the log and to those who call. */
@@ -46,50 +55,75 @@ final class ReplaceableMode implements FunctionMode {
         FunctionVersion old = latest;
         HeldCalls held = new HeldCalls();
         boolean alone = config.mode() instanceof ModeConfig.Http;
-        if (alone) {
-            instead = held::hold;
-            retire(old);
-            old.awaitStopped();
-        }
+        String failure = "The next version of the function could not be started.";
         try {
+            if (alone) {
+                instead = held::hold;
+                // Whoever calls waits for those who have called before, so that they do not wait for ever.
+                retire(old, timeouts.write());
+                old.awaitStopped();
+            }
             latest = started(config, environment);
             instead = null;
+            failure = "";
             watch(latest);
             modes.log().info("Serving the next version of the function");
         } catch (InvalidConfigException | FunctionFailedException e) {
-            modes.log().error(String.valueOf(e.getMessage()));
-            fail(String.valueOf(e.getMessage()));
+            failure = String.valueOf(e.getMessage());
+            modes.log().error(failure);
+        } finally {
+            if (!failure.isEmpty()) {
+                fail(failure);
+            }
+            held.release(this::serve);
         }
-        held.release(this::serve);
         if (!alone && latest != old) {
-            retire(old);
+            retire(old, longestCall());
         }
+    }
+
+    private Duration longestCall() {
+        if (timeouts.exec().isZero()) {
+            return Waiting.LONGEST;
+        }
+        return timeouts.exec().compareTo(timeouts.write()) > 0 ? timeouts.exec() : timeouts.write();
     }
 
     private FunctionVersion started(WatchdogConfig config, Map<String, String> environment)
             throws FunctionFailedException, InterruptedException {
         FunctionMode mode = config.mode().accept(modes.renewed(config, environment));
+        FunctionVersion version = new FunctionVersion(mode);
+        start(version);
+        CompletableFuture<String> ended = mode.ended().toCompletableFuture();
+        Waiting.polling(POLL).await(() -> stopping || mode.ready() || ended.isDone(), timeouts.write());
+        return version;
+    }
+
+    private void start(FunctionVersion version) throws FunctionFailedException {
         boolean started = false;
+        starting.lock();
         try {
-            mode.start();
+            if (stopping) {
+                throw new FunctionFailedException(
+                        "The next version of the function is not started: the watchdog stops");
+            }
+            version.mode().start();
             started = true;
+            versions.add(version);
         } finally {
+            starting.unlock();
             if (!started) {
-                mode.stop(Duration.ZERO);
+                version.mode().stop(Duration.ZERO);
             }
         }
-        CompletableFuture<String> ended = mode.ended().toCompletableFuture();
-        Waiting.polling(POLL).await(() -> mode.ready() || ended.isDone(), limit);
-        return new FunctionVersion(mode);
     }
 
     private void watch(FunctionVersion version) {
         version.mode().ended().thenAccept(words -> gone(version, words));
     }
 
-    private void retire(FunctionVersion old) {
-        retired.removeIf(FunctionVersion::stopped);
-        retired.add(old);
+    private void retire(FunctionVersion old, Duration limit) {
+        versions.removeIf(FunctionVersion::stopped);
         old.retire(limit, GRACE);
     }
 
@@ -146,15 +180,26 @@ final class ReplaceableMode implements FunctionMode {
 
     @Override
     public void stop(Duration grace) {
-        stopping = true;
-        latest.mode().stop(grace);
-        retired.forEach(version -> version.mode().stop(Duration.ZERO));
+        refuseVersions(grace);
+        versions.forEach(FunctionVersion::giveUpCalls);
+        versions.forEach(version -> version.stop(grace));
     }
 
     @Override
     public void kill() {
+        refuseVersions(AT_ONCE);
+        versions.forEach(version -> version.mode().kill());
+    }
+
+    /** From here on no version starts that is not known. One whose own code never gets done has no process to lose. */
+    private void refuseVersions(Duration limit) {
         stopping = true;
-        latest.mode().kill();
-        retired.forEach(version -> version.mode().kill());
+        try {
+            if (starting.tryLock(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                starting.unlock();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow;
 
 import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 
@@ -12,14 +13,20 @@ import java.lang.reflect.Proxy;
 final class Signals {
     private Signals() {}
 
-    /** Calls {@code action}, on a thread of its own, each time that the signal comes ({@code TERM}, {@code INT}). */
+    /** Calls {@code action}, on a thread of its own, each time that the signal comes ({@code TERM}, {@code INT}, {@code HUP}). */
     static void handle(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             InvocationHandler calls = (proxy, method, arguments) -> answer(proxy, method, arguments, action);
             Object listener = Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {handler}, calls);
-            Object instance = signal.getConstructor(String.class).newInstance(name);
+            Object instance;
+            try {
+                instance = signal.getConstructor(String.class).newInstance(name);
+            } catch (InvocationTargetException unknown) {
+                // A signal that the system does not have never comes.
+                return;
+            }
             signal.getMethod("handle", signal, handler).invoke(null, instance, listener);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this JVM cannot tell of SIG" + name, e);

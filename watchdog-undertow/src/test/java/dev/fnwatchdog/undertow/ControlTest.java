@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fnwatchdog.core.config.LogConfig;
+import dev.fnwatchdog.core.health.Shutdown;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
@@ -15,6 +16,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a build tool says to the watchdog that it has started. */
 class ControlTest {
@@ -23,26 +26,42 @@ class ControlTest {
     @TempDir
     private Path folder;
 
-    @Test
-    void reportsItsPortsAndObeysUntilTheInputEnds() throws Exception {
-        String command = "sh -c 'echo $WORD'";
-        Map<String, String> environment =
-                Map.of("mode", "streaming", "fprocess", command, "PATH", "/bin:/usr/bin", "WORD", "one");
-        Path report = folder.resolve("ports");
-        CompletableFuture<Void> ended = new CompletableFuture<>();
-        CapturedLog captured = new CapturedLog();
+    private static final String COMMAND = "sh -c 'echo $WORD'";
+
+    private final Map<String, String> environment =
+            Map.of("mode", "streaming", "fprocess", COMMAND, "PATH", "/bin:/usr/bin", "WORD", "one");
+    private final CapturedLog captured = new CapturedLog();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    /** A test's part as the build tool. */
+    private interface Conversation {
+        void with(RunningWatchdog watchdog, OutputStream commands) throws Exception;
+    }
+
+    private void talk(Conversation conversation) throws Exception {
         try (RunningWatchdog watchdog = RunningWatchdog.started(
                         builder -> builder.replaceable().environment(environment),
                         "mode",
                         "streaming",
                         "fprocess",
-                        command);
+                        COMMAND);
                 WatchdogLog log =
                         WatchdogLog.start(LogConfig.asFarAsUsable(environment), captured.output(), captured.errors());
                 PipedInputStream input = new PipedInputStream();
                 OutputStream commands = new PipedOutputStream(input)) {
-            new Control(input, report, environment).begin(watchdog.watchdog(), log, () -> ended.complete(null));
-            assertThat(Files.readAllLines(report)).contains("port=" + watchdog.port());
+            Control control = new Control(input, folder.resolve("ports"), environment);
+            control.listen(log, () -> ended.complete(null));
+            control.obey(watchdog.watchdog(), log);
+            conversation.with(watchdog, commands);
+            commands.close();
+            ended.join();
+        }
+    }
+
+    @Test
+    void reportsItsPortsAndObeysUntilTheInputEnds() throws Exception {
+        talk((watchdog, commands) -> {
+            assertThat(Files.readAllLines(folder.resolve("ports"))).contains("port=" + watchdog.port());
             assertThat(watchdog.get("/").body()).isEqualTo("one\n");
 
             tell(commands, "replace WORD=two+%26+more&OTHER=x");
@@ -53,14 +72,38 @@ class ControlTest {
 
             tell(commands, "replace fprocess=");
             captured.awaitLine("fprocess is not set");
-            assertThat(watchdog.get("/").body()).contains("fprocess is not set");
-
-            tell(commands, "dance now");
-            captured.awaitLine("Unknown command: dance");
+            Poll.until(PATIENCE, () -> watchdog.get("/").body().contains("fprocess is not set"));
             assertThat(ended).isNotDone();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dance now", "", "replace", "fail a%zz", "replace WORD=%2", "replace %=two"})
+    void goesOnAfterWhatItCannotObey(String line) throws Exception {
+        talk((watchdog, commands) -> {
+            tell(commands, line);
+
+            tell(commands, "replace WORD=two");
+            Poll.until(PATIENCE, () -> watchdog.get("/").body().equals("two\n"));
+            assertThat(ended).isNotDone();
+        });
+    }
+
+    @Test
+    void seesTheEndOfTheInputWhileAVersionWaitsForTheOlderOne() throws Exception {
+        talk((watchdog, commands) -> {
+            // A server that never listens keeps the version waiting for write_timeout.
+            tell(
+                    commands,
+                    "replace mode=http&fprocess=sleep+602&http_upstream_url=http%3A%2F%2F127.0.0.1%3A"
+                            + FreePort.any());
+            Poll.until(PATIENCE, () -> watchdog.get("/_/ready").statusCode() == 503);
+
             commands.close();
-            ended.join();
-        }
+
+            assertThat(ended).succeedsWithin(Duration.ofSeconds(2));
+            watchdog.stop(Shutdown.Cause.CLOSE);
+        });
     }
 
     private static void tell(OutputStream commands, String line) throws Exception {

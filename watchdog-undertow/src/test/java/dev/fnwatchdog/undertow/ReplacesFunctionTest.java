@@ -112,13 +112,15 @@ class ReplacesFunctionTest {
                 "http://127.0.0.1:" + port);
     }
 
+    /** As the fixture takes them. */
+    static String[] pairs(Map<String, String> settings) {
+        return settings.entrySet().stream()
+                .flatMap(setting -> Stream.of(setting.getKey(), setting.getValue()))
+                .toArray(String[]::new);
+    }
+
     private static RunningWatchdog inFrontOf(ScriptedFunction function) throws Exception {
-        Map<String, String> settings = http(function.port(), "sleep 600");
-        return RunningWatchdog.started(
-                WatchdogBuilder::replaceable,
-                settings.entrySet().stream()
-                        .flatMap(setting -> Stream.of(setting.getKey(), setting.getValue()))
-                        .toArray(String[]::new));
+        return RunningWatchdog.started(WatchdogBuilder::replaceable, pairs(http(function.port(), "sleep 600")));
     }
 
     private static <T> CompletableFuture<T> async(Callable<T> task) {
@@ -196,6 +198,20 @@ class ReplacesFunctionTest {
 
             assertThat(watchdog.get("/").body()).contains("/none/such");
             watchdog.log().awaitLine("/none/such");
+        }
+    }
+
+    @Test
+    void triesAgainAfterAVersionThatDoesNotStart() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                RunningWatchdog watchdog = inFrontOf(function)) {
+            replace(watchdog, http(function.port(), "/none/such"));
+            replace(watchdog, http(function.port(), "/none/such/either"));
+            assertThat(watchdog.get("/").body()).contains("/none/such/either");
+
+            replace(watchdog, http(function.port(), "sleep 601"));
+
+            assertThat(watchdog.get("/").body()).isEqualTo("ok");
         }
     }
 }

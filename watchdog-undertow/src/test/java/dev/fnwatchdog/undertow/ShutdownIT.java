@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the packaged jar ends when it is told to (contract 7). */
 class ShutdownIT {
@@ -160,15 +161,17 @@ class ShutdownIT {
         }
     }
 
-    @Test
-    void doesNotWaitForTheOrchestratorOnCtrlC() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "HUP"})
+    void doesNotWaitForTheOrchestratorOnCtrlCOrWithoutATerminal(String signal) throws Exception {
         try (WatchdogProcess watchdog = WatchdogProcess.inFrontOfPython("healthcheck_interval", "1h")
                 .interruptible()
                 .startReady()) {
-            watchdog.signal("INT");
+            watchdog.signal(signal);
 
             assertThat(watchdog.awaitExit()).isZero();
-            assertThat(watchdog.awaitLine("SIGINT")).endsWith("SIGINT: no new connections in 0s");
+            assertThat(watchdog.awaitLine("SIG" + signal))
+                    .endsWith("SIG%s: no new connections in 0s".formatted(signal));
             assertThat(watchdog.awaitLine("function got")).endsWith("stdout: function got SIGTERM");
             assertThat(watchdog.leftBehind()).isEmpty();
         }

@@ -122,9 +122,9 @@ final class WatchdogProcess implements AutoCloseable {
             return this;
         }
 
-        /** Hears SIGINT even where the tests themselves run as a background job of a shell, which ignores it. */
+        /** Hears SIGINT and SIGHUP even where the tests themselves run in the background, with both ignored. */
         Builder interruptible() {
-            launcher.addAll(List.of("env", "--default-signal=INT"));
+            launcher.addAll(List.of("env", "--default-signal=INT,HUP"));
             return this;
         }
 

@@ -19,6 +19,8 @@ public final class Shutdown {
         SIGTERM(15),
         /** Ctrl-C: nobody routes calls here that could be sent elsewhere, so there is no quiet period. */
         SIGINT(2),
+        /** The terminal has gone, and with it whoever could press Ctrl-C; so there is no quiet period either. */
+        SIGHUP(1),
         /** The program around the watchdog closes it: no quiet period, and no signal that could be the second. */
         CLOSE(0);
 

@@ -1,0 +1,7 @@
+package it;
+
+public class Words {
+    public static String greeting() {
+        return "first";
+    }
+}

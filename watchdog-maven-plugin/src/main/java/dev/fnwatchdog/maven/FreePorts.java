@@ -1,0 +1,33 @@
+package dev.fnwatchdog.maven;
+
+import dev.fnwatchdog.core.config.InvalidConfigException.Mistake;
+import dev.fnwatchdog.core.config.WatchdogConfig;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Tells, before anything is started, of ports that another program has. */
+final class FreePorts {
+    private FreePorts() {}
+
+    static void check(WatchdogConfig config, RawSettings given) throws InvalidSettingsException {
+        List<Mistake> mistakes = new ArrayList<>();
+        check("port", config.port(), mistakes);
+        check("metrics_port", config.metricsPort(), mistakes);
+        if (!mistakes.isEmpty()) {
+            throw given.wrong(mistakes);
+        }
+    }
+
+    private static void check(String setting, int port, List<Mistake> mistakes) {
+        try {
+            new ServerSocket(port).close();
+        } catch (IOException e) {
+            mistakes.add(new Mistake(
+                    setting,
+                    Integer.toString(port),
+                    "a port that is free, or 0 for any that is (%s)".formatted(e.getMessage())));
+        }
+    }
+}
