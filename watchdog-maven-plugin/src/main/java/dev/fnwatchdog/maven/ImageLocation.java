@@ -37,6 +37,16 @@ record ImageLocation(Kind kind, String value) {
         return new ImageLocation(Kind.REGISTRY, text);
     }
 
+    /** As its user may write it; a path whole. */
+    @Override
+    public String toString() {
+        return switch (kind) {
+            case SCRATCH -> "scratch";
+            case REGISTRY -> value;
+            default -> kind.prefix() + value;
+        };
+    }
+
     boolean is(Kind other) {
         return kind == other;
     }

@@ -152,7 +152,11 @@ public final class ImageMojo extends FunctionImageGoal {
 
     private JibBuild jib() {
         RegistryAccess registries = new RegistryAccess(
-                session.getSettings(), decrypter, credentialHelper == null ? "" : credentialHelper, this::log);
+                session.getSettings(),
+                decrypter,
+                credentialHelper == null ? "" : credentialHelper,
+                RegistryAccess.logins(System.getenv(), Path.of(System.getProperty("user.home"))),
+                this::log);
         Path cache = output.toPath().resolve("jib-cache");
         return new JibBuild(
                 registries,

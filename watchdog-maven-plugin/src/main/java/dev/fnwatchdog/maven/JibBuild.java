@@ -49,7 +49,7 @@ final class JibBuild {
     /** Writes the base image, as it is, to a tar. */
     void fetchBase(ImageOrder order, Path tar) throws IOException, InterruptedException {
         JibContainerBuilder base = from(order.from()).setPlatforms(order.platforms());
-        run(base, Containerizer.to(TarImage.at(tar).named(ImageReference.of(null, "base", null))));
+        run(base, Containerizer.to(TarImage.at(tar).named(ImageReference.of(null, "base", null))), order);
     }
 
     /** Builds the image to a registry, or else to a tar. */
@@ -75,7 +75,7 @@ final class JibBuild {
                 ? Containerizer.to(registries.to(order.reference()))
                 : Containerizer.to(TarImage.at(tar).named(order.reference()));
         order.tags().stream().sorted().forEach(to::withAdditionalTag);
-        return run(builder, to);
+        return run(builder, to, order);
     }
 
     private JibContainerBuilder from(ImageLocation from) {
@@ -103,7 +103,8 @@ final class JibBuild {
         return entries.build();
     }
 
-    private JibContainer run(JibContainerBuilder builder, Containerizer to) throws IOException, InterruptedException {
+    private JibContainer run(JibContainerBuilder builder, Containerizer to, ImageOrder order)
+            throws IOException, InterruptedException {
         to.setToolName("watchdog-maven-plugin")
                 .setApplicationLayersCache(connection.cache())
                 .setAllowInsecureRegistries(connection.insecure())
@@ -112,15 +113,10 @@ final class JibBuild {
         try {
             return builder.containerize(to);
         } catch (RegistryException | CacheDirectoryCreationException | IllegalStateException e) {
-            throw new IOException(reason(e), e);
+            throw new IOException(RegistryProblem.describe(e, order), e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
-            throw new IOException(cause == null ? reason(e) : reason(cause), e);
+            throw new IOException(RegistryProblem.describe(cause == null ? e : cause, order), e);
         }
-    }
-
-    private static String reason(Throwable failure) {
-        String message = String.valueOf(failure.getMessage());
-        return failure instanceof IOException ? failure.getClass().getSimpleName() + ": " + message : message;
     }
 }

@@ -89,11 +89,12 @@ final class Listener {
 
     private static OptionMap protocol(Duration readTimeout) {
         OptionMap.Builder options = OptionMap.builder()
-                // Else each piece of an answer would wait for the answers behind it (contract 3), and be lost where one
-                // of
-                // them is refused.
+                // Else each piece of an answer would wait for the answers behind it (contract 3), and be lost where
+                // one of them is refused.
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
                 .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
+                // ResponseDate sets it.
+                .set(UndertowOptions.ALWAYS_SET_DATE, false)
                 // The target goes to the function as it came; what must not be in it, RequestGuard refuses.
                 .set(UndertowOptions.DECODE_URL, false)
                 .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)

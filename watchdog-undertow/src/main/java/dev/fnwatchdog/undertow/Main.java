@@ -106,9 +106,8 @@ public final class Main {
     private static int serve(
             WatchdogConfig config, Map<String, String> environment, WatchdogLog log, @Nullable Control control)
             throws IOException, FunctionFailedException {
-        tuneLibraries();
         QuietLoggerProvider.sendTo(log::warn);
-        OrphanReaper.start(log::warn);
+        tuneLibraries();
         if (config.mode() instanceof ModeConfig.Inproc) {
             // What the function prints is its output, as in the other modes. An embedder's streams are left alone.
             FunctionStreams.redirect(log, config.log());
@@ -132,6 +131,8 @@ public final class Main {
                 Watchdog.builder(config).environment(environment).log(log).lockFile();
         Watchdog watchdog = (control == null ? builder : builder.replaceable()).start();
         started.complete(watchdog);
+        // Only now: it takes a while to load, on the same processor as all that is above.
+        OrphanReaper.start(log::warn);
         if (control != null) {
             control.obey(watchdog, log);
         }
@@ -177,10 +178,11 @@ public final class Main {
         // A head of HTTP/2 may be as long as one of HTTP/1.
         System.setProperty("io.undertow.http2-max-header-size", Integer.toString(Listener.LONGEST_HEAD));
         // Nobody reads them, and registering costs a part of the start.
-        System.setProperty("jboss.threads.eqe.register-mbean", "false");
+        System.setProperty("jboss.threads.eqe.disable-mbean", "true");
         if (Runtime.version().feature() < 22) {
             // Half the time of the JDK's usual way to start a process; later there is a better one.
             System.setProperty("jdk.lang.Process.launchMechanism", "VFORK");
         }
+        UnmanagedXnio.load();
     }
 }

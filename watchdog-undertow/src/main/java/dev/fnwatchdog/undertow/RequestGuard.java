@@ -27,6 +27,8 @@ final class RequestGuard implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
+        // The first to be added, and so the last to be asked: the function's own date is there by then.
+        exchange.addResponseWrapper(ResponseDate.OF_NOW);
         ServedConnection connection = ServedConnections.of(exchange);
         connection.begins(exchange);
         if (connection.refuses(exchange)) {

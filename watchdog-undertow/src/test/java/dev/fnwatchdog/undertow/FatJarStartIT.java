@@ -32,16 +32,9 @@ class FatJarStartIT {
         Path printed = folder.resolve("printed");
         Process watchdog = start(printed);
         try {
-            URI call = URI.create("http://127.0.0.1:" + port(watchdog, printed) + "/");
-            HttpResponse<String> answer = HttpClient.newHttpClient()
-                    .send(HttpRequest.newBuilder(call).build(), HttpResponse.BodyHandlers.ofString());
-
-            assertThat(answer.statusCode()).isEqualTo(500);
+            assertThat(get(port(watchdog, printed), "/").statusCode()).isEqualTo(500);
         } finally {
-            watchdog.destroy();
-            if (!watchdog.waitFor(10, TimeUnit.SECONDS)) {
-                watchdog.destroyForcibly().waitFor();
-            }
+            stop(watchdog);
         }
 
         assertThat(Files.readAllLines(printed))
@@ -51,9 +44,28 @@ class FatJarStartIT {
     }
 
     @Test
+    void isHealthyWithoutTheJvmsManagementAndTablesOfLanguages() throws Exception {
+        Path printed = folder.resolve("printed");
+        Path loaded = folder.resolve("loaded");
+        Process watchdog = start(printed, "-Xlog:class+load:file=" + loaded);
+        try {
+            HttpResponse<String> answer = get(port(watchdog, printed), "/_/health");
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("Date")).isPresent();
+        } finally {
+            stop(watchdog);
+        }
+
+        assertThat(Files.readString(loaded))
+                .contains("dev.fnwatchdog.undertow.Main ")
+                .doesNotContain("javax.management.openmbean.", "java.text.SimpleDateFormat ");
+    }
+
+    @Test
     void tellsItsVersion() throws Exception {
         Path printed = folder.resolve("printed");
-        Process watchdog = java(printed, "--version").start();
+        Process watchdog = java(printed, List.of(), "--version").start();
 
         assertThat(watchdog.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(Files.readString(printed))
@@ -61,8 +73,8 @@ class FatJarStartIT {
                 .doesNotContain("WARN");
     }
 
-    private Process start(Path printed) throws IOException {
-        ProcessBuilder watchdog = java(printed);
+    private Process start(Path printed, String... options) throws IOException {
+        ProcessBuilder watchdog = java(printed, List.of(options));
         watchdog.environment()
                 .putAll(Map.of(
                         "mode", "http",
@@ -76,10 +88,24 @@ class FatJarStartIT {
         return watchdog.start();
     }
 
-    private static ProcessBuilder java(Path printed, String... arguments) {
+    private static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
+        URI call = URI.create("http://127.0.0.1:" + port + path);
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(call).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static void stop(Process watchdog) throws InterruptedException {
+        watchdog.destroy();
+        if (!watchdog.waitFor(10, TimeUnit.SECONDS)) {
+            watchdog.destroyForcibly().waitFor();
+        }
+    }
+
+    private static ProcessBuilder java(Path printed, List<String> options, String... arguments) {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        List<String> command = new ArrayList<>(List.of(java.toString(), "-jar"));
-        command.add(System.getProperty("watchdog.jar"));
+        List<String> command = new ArrayList<>(List.of(java.toString()));
+        command.addAll(options);
+        command.addAll(List.of("-jar", System.getProperty("watchdog.jar")));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(printed.toFile());
     }
