@@ -97,8 +97,23 @@ class ArchitectureTest {
             .callMethod(Runtime.class, "halt", int.class);
 
     @ArchTest
-    static final ArchRule system_properties_are_set_by_main_alone =
-            exceptMain().should().callMethod(System.class, "setProperty", String.class, String.class);
+    static final ArchRule system_properties_are_set_by_main_alone = noClasses()
+            .that()
+            .doNotHaveSimpleName("Main")
+            .and()
+            .doNotHaveSimpleName("UnmanagedXnio")
+            .should()
+            .callMethod(System.class, "setProperty", String.class, String.class);
+
+    @ArchTest
+    static final ArchRule what_sets_one_for_a_moment_serves_main_alone = noClasses()
+            .that()
+            .doNotHaveSimpleName("Main")
+            .and()
+            .doNotHaveSimpleName("UnmanagedXnio")
+            .should()
+            .dependOnClassesThat()
+            .haveSimpleName("UnmanagedXnio");
 
     @ArchTest
     static final ArchRule standard_streams_belong_to_the_log =
