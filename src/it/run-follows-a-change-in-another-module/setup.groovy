@@ -11,20 +11,22 @@ def poll = { Closure<Boolean> done ->
 }
 
 Thread.start('developer') {
+    poll { ports.exists() }
+    Properties told = new Properties()
+    ports.withInputStream { told.load(it) }
+    ProcessHandle maven = ProcessHandle.of(told.pid as long).get().parent().get()
     Properties result = new Properties()
     try {
-        poll { ports.exists() }
-        Properties told = new Properties()
-        ports.withInputStream { told.load(it) }
         URL url = new URL("http://localhost:${told.port}/")
         result.first = url.text
         source.text = source.text.replace('first', 'second')
         poll { url.text == 'second' }
         result.second = url.text
-        "kill -TERM ${ProcessHandle.of(told.pid as long).get().parent().get().pid()}".execute().waitFor()
     } catch (Exception e) {
         result.failure = e.toString()
     }
+    // Before the build ends, and with it the wait for this.
     seen.withOutputStream { result.store(it, null) }
+    "kill -TERM ${maven.pid()}".execute().waitFor()
 }
 return true

@@ -58,6 +58,9 @@ Thread.start('developer') {
         watchdog.destroyForcibly()
         maven.destroyForcibly()
     }
-    seen.withOutputStream { result.store(it, null) }
+    // Whole, or not yet there: it is waited for.
+    File draft = new File(basedir, 'seen.draft')
+    draft.withOutputStream { result.store(it, null) }
+    draft.renameTo(seen)
 }
 return true
