@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class ReplaceableMode implements FunctionMode {
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(5);
-
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
     private final Modes modes;

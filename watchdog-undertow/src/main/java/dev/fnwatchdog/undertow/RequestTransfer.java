@@ -4,6 +4,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.Transfer;
 import java.io.IOException;
+import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
 import org.xnio.channels.StreamSinkChannel;
 
@@ -28,7 +29,7 @@ final class RequestTransfer {
 
     void start() {
         if (exchange.isRequestComplete()) {
-            end();
+            end().handleEvent(to);
             return;
         }
         try {
@@ -45,41 +46,20 @@ final class RequestTransfer {
         transfer();
     }
 
+    /** For when all of it has been handed on. */
+    private ChannelListener<StreamSinkChannel> end() {
+        return ChannelListeners.writeShutdownChannelListener(
+                StreamSinkChannel::suspendWrites, (channel, broken) -> function.sendFailed(broken));
+    }
+
     private void transfer() {
         Transfer.initiateTransfer(
                 exchange.getRequestChannel(),
                 to,
                 ChannelListeners.closingChannelListener(),
-                sent -> end(),
+                end(),
                 (channel, broken) -> call.breakOff(),
                 (channel, broken) -> call.breakOff(),
                 exchange.getConnection().getByteBufferPool());
-    }
-
-    /** All of it has been handed on. */
-    private void end() {
-        try {
-            to.shutdownWrites();
-            flush();
-        } catch (IOException e) {
-            function.sendFailed(e);
-        }
-    }
-
-    private void flush() throws IOException {
-        if (to.flush()) {
-            to.suspendWrites();
-            return;
-        }
-        to.getWriteSetter().set(writable -> flushOrFail());
-        to.resumeWrites();
-    }
-
-    private void flushOrFail() {
-        try {
-            flush();
-        } catch (IOException e) {
-            function.sendFailed(e);
-        }
     }
 }
