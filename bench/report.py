@@ -181,6 +181,12 @@ def soak(section, rows):
         section.chart(key.split()[0], charts.lines(title, "seconds", series, logarithmic=False))
 
 
+def nanoseconds(section, rows):
+    section.add(table(["what", "input", "ns/op", "error", "B/op"], [
+        [row["name"], row["input"], figure(row, "ns", 1), number(row["error"], 1) if row["error"] else "", number(row["medians"]["bytes"])]
+        for row in rows]))
+
+
 SECTIONS = {
     "http": ("http mode beside nginx", proxies),
     "static": ("static mode beside nginx", proxies),
@@ -189,6 +195,7 @@ SECTIONS = {
     "growth": ("How the cost of http mode grows", growth),
     "start": ("Start", starts),
     "soak": ("Minutes under load", soak),
+    "jmh": ("What each call passes, in nanoseconds", nanoseconds),
 }
 
 
