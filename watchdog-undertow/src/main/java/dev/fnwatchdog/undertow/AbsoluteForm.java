@@ -37,6 +37,11 @@ final class AbsoluteForm {
         begin.setLength(0);
     }
 
+    /** Whether the target of this head has begun as one in absolute form does. */
+    boolean absolute() {
+        return begin.length() > 0;
+    }
+
     /** The authority that the target had; nothing where it had none. */
     String authority() {
         return authority;

@@ -91,15 +91,22 @@ final class FunctionGateway implements HttpHandler {
         return address;
     }
 
-    /** Makes the function's headers the client's: less hop-by-hop, plus the duration, framed as the client can read. */
-    void adorn(Call call, HttpServerExchange exchange, ResponseHeadParser head, BodyFraming framing) {
-        HeaderMap headers = head.headers();
-        String protocol = head.status() == StatusCodes.SWITCHING_PROTOCOLS ? headers.getFirst(Headers.UPGRADE) : null;
-        HopByHop.removeFrom(headers);
+    /** Makes the function's answer the client's: less hop-by-hop headers, plus the duration, framed as he can read. */
+    void answer(Call call, HttpServerExchange exchange, ResponseHeadParser head, BodyFraming framing) {
+        exchange.setStatusCode(head.status());
+        exchange.setReasonPhrase(head.reason());
+        HeaderMap from = head.headers();
+        HeaderMap to = exchange.getResponseHeaders();
+        HopByHop.copyRest(from, to);
+        String protocol = head.status() == StatusCodes.SWITCHING_PROTOCOLS ? from.getFirst(Headers.UPGRADE) : null;
         if (protocol != null) {
-            headers.put(Headers.UPGRADE, protocol);
+            to.put(Headers.UPGRADE, protocol);
         }
-        headers.put(DURATION, Seconds.of(call.elapsedNanos()));
+        to.put(DURATION, Seconds.of(call.elapsedNanos()));
+        frame(exchange, to, head.status(), framing);
+    }
+
+    private static void frame(HttpServerExchange exchange, HeaderMap headers, int status, BodyFraming framing) {
         switch (framing.kind()) {
             case CHUNKED, UNTIL_CLOSE -> {
                 headers.remove(Headers.CONTENT_LENGTH);
@@ -107,9 +114,13 @@ final class FunctionGateway implements HttpHandler {
                     headers.put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());
                 }
             }
-            case LENGTH -> headers.put(Headers.CONTENT_LENGTH, framing.length());
+            case LENGTH -> {
+                if (headers.count(Headers.CONTENT_LENGTH) > 1) {
+                    headers.put(Headers.CONTENT_LENGTH, framing.length());
+                }
+            }
             case NONE -> {
-                if (framing.length() < 0 || head.status() == StatusCodes.NO_CONTENT) {
+                if (framing.length() < 0 || status == StatusCodes.NO_CONTENT) {
                     headers.remove(Headers.CONTENT_LENGTH);
                 } else {
                     headers.put(Headers.CONTENT_LENGTH, framing.length());

@@ -31,6 +31,7 @@ final class HeadScan {
     }
 
     private final AbsoluteForm target = new AbsoluteForm();
+    private final NumericHost host = new NumericHost();
 
     // Mutable state
     private At at = At.PATH;
@@ -44,6 +45,7 @@ final class HeadScan {
     /** The next byte is the first of a head. */
     void begin() {
         target.begin();
+        host.begin();
         at = At.PATH;
         folded = false;
         doubleQuestion = false;
@@ -97,7 +99,7 @@ final class HeadScan {
         int i = from;
         while (i < to && now != At.END) {
             byte b = bytes.get(i++);
-            if (b > ' ' && now == At.LINE) {
+            if (b > ' ' && (now == At.LINE || (now == At.PATH && b != '?'))) {
                 // As nearly all are.
                 continue;
             }
@@ -116,6 +118,10 @@ final class HeadScan {
                     keep(bytes, line, i - 1);
                     line = i - 1;
                     folded |= HeaderLines.isBlank(b);
+                    if (!target.absolute()) {
+                        // Else Undertow may compare the two.
+                        host.hide(bytes, line, to);
+                    }
                     now = b == '\r' ? At.LAST_CR : At.LINE;
                 }
                 case LAST_CR -> now = b == '\n' ? At.END : At.LINE;
@@ -136,7 +142,7 @@ final class HeadScan {
         }
     }
 
-    /** Puts right what the parser has changed of a request: it drops the second of two question marks, and blanks. */
+    /** Puts right what the parser has changed of a request, as the second of two question marks, and what was hidden from it. */
     void restore(HttpServerExchange exchange) {
         if (doubleQuestion) {
             // The exchange takes one away, as it did before.
@@ -145,6 +151,7 @@ final class HeadScan {
         for (int i = 0; i < blankLines.size(); i++) {
             restore(exchange.getRequestHeaders(), blankLines.get(i));
         }
+        host.show(exchange.getRequestHeaders());
     }
 
     private static void restore(HeaderMap headers, String line) {

@@ -9,13 +9,17 @@ import java.util.Arrays;
  * Turns header lines, as they come from the wire, into a header map: the fields of a function's response and the
  * trailers of a chunked body (RFC 9112, 5 and 7.1.2).
  *
- * <p>Threads: none of its own; one instance belongs to one IO thread, since it remembers the names that it has seen.
+ * <p>Threads: none of its own; one instance belongs to one IO thread, since it remembers the names and values that it has seen.
  */
 final class HeaderLines {
     /** As many distinct names as the answers of one function use; what does not fit is made anew each time. */
     private static final int NAMES = 128;
 
+    /** Longer ones are seldom the same in the next answer. */
+    private static final int LONGEST_KEPT_VALUE = 64;
+
     private final HttpString[] names = new HttpString[NAMES];
+    private final String[] values = new String[NAMES];
 
     /** Adds one line, without its line end, to {@code headers}. */
     void add(byte[] line, int length, HeaderMap headers) throws MalformedMessageException {
@@ -32,15 +36,15 @@ final class HeaderLines {
             throw new MalformedMessageException("a header line has no name");
         }
         try {
-            headers.add(name(line, colon, hash), value(line, colon + 1, length));
+            int slot = (hash ^ (hash >>> 7)) & (NAMES - 1);
+            headers.add(name(slot, line, colon), value(slot, line, colon + 1, length));
         } catch (IllegalStateException full) {
             // Undertow counts the values of a name in one byte.
             throw new MalformedMessageException("more than 127 header lines have the same name");
         }
     }
 
-    private HttpString name(byte[] line, int length, int hash) {
-        int slot = (hash ^ (hash >>> 7)) & (NAMES - 1);
+    private HttpString name(int slot, byte[] line, int length) {
         HttpString known = names[slot];
         if (known != null && spells(known, line, length)) {
             return known;
@@ -57,6 +61,30 @@ final class HeaderLines {
         }
         for (int i = 0; i < length; i++) {
             if (known.byteAt(i) != line[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Most values are those of the answer before. */
+    private String value(int slot, byte[] line, int from, int to) throws MalformedMessageException {
+        int start = from < to && line[from] == ' ' ? from + 1 : from;
+        String known = values[slot];
+        if (known != null && spells(known, line, start, to)) {
+            return known;
+        }
+        String value = value(line, start, to);
+        values[slot] = value.length() > LONGEST_KEPT_VALUE ? null : value;
+        return value;
+    }
+
+    private static boolean spells(String known, byte[] line, int from, int to) {
+        if (known.length() != to - from) {
+            return false;
+        }
+        for (int i = from; i < to; i++) {
+            if (known.charAt(i - from) != (line[i] & 0xff)) {
                 return false;
             }
         }

@@ -73,13 +73,28 @@ final class HopByHop {
         }
     }
 
-    /** Takes them out of a response of the function's. */
+    /** Takes them out of an answer that a handler has made. */
     static void removeFrom(HeaderMap headers) {
         for (HttpString named : namedBy(headers)) {
             headers.remove(named);
         }
         for (HttpString name : NAMES) {
             headers.remove(name);
+        }
+    }
+
+    /** Gives to {@code to} what else {@code from} has, but for names that {@code to} has already. */
+    static void copyRest(HeaderMap from, HeaderMap to) {
+        List<HttpString> named = namedBy(from);
+        boolean first = to.size() == 0;
+        for (long i = from.fastIterateNonEmpty(); i != -1; i = from.fiNextNonEmpty(i)) {
+            HeaderValues values = from.fiCurrent(i);
+            HttpString name = values.getHeaderName();
+            if (!NAMES.contains(name) && !named.contains(name) && (first || !to.contains(name))) {
+                for (int v = 0; v < values.size(); v++) {
+                    to.add(name, values.get(v));
+                }
+            }
         }
     }
 }

@@ -5,7 +5,6 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.HeaderMap;
-import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.Protocols;
 import java.io.IOException;
@@ -212,7 +211,7 @@ final class UpstreamCall implements UpstreamPool.Opened, Runnable {
                 throw new MalformedMessageException("it changes to a protocol that nobody asked for");
             }
             BodyFraming framing = BodyFraming.of(exchange, head);
-            gateway.adorn(call, exchange, head, framing);
+            gateway.answer(call, exchange, head, framing);
             taken = true;
             if (tunnel) {
                 tunnelBytes = rest;
@@ -231,23 +230,8 @@ final class UpstreamCall implements UpstreamPool.Opened, Runnable {
             }
         }
         answered = true;
-        answer(head);
         new ResponseTransfer(call, source, exchange.getResponseChannel()).start();
         call.flushHead();
-    }
-
-    /** What the watchdog has said of the answer before, as of its connection, stands. */
-    private void answer(ResponseHeadParser head) {
-        exchange.setStatusCode(head.status());
-        exchange.setReasonPhrase(head.reason());
-        HeaderMap from = head.headers();
-        HeaderMap to = exchange.getResponseHeaders();
-        for (long i = from.fastIterateNonEmpty(); i != -1; i = from.fiNextNonEmpty(i)) {
-            HeaderValues values = from.fiCurrent(i);
-            if (!to.contains(values.getHeaderName())) {
-                to.putAll(values.getHeaderName(), values);
-            }
-        }
     }
 
     /** The function has sent these behind its body. */

@@ -5,8 +5,8 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Counts calls, their durations and those in flight, by status and method (contract 2). The values of a status and
@@ -30,7 +30,7 @@ public final class RequestMetrics {
     private static final int ROWS = 1 + LAST_STATUS - FIRST_STATUS + 1;
 
     private final AtomicReferenceArray<CallSeries> series = new AtomicReferenceArray<>(ROWS * METHODS.length);
-    private final AtomicInteger inFlight = new AtomicInteger();
+    private final LongAdder inFlight = new LongAdder();
 
     /** Adds the three {@code http_} metrics to what the registry exposes. */
     public RequestMetrics(MetricsRegistry registry) {
@@ -55,7 +55,7 @@ public final class RequestMetrics {
 
     /** A call has begun; exactly one {@link #finished} has to follow, before its last byte can reach the client. */
     public void started() {
-        inFlight.incrementAndGet();
+        inFlight.increment();
     }
 
     /**
@@ -67,7 +67,7 @@ public final class RequestMetrics {
      */
     public void finished(int methodIndex, int status, long nanos) {
         seriesOf(methodIndex, status).observe(nanos);
-        inFlight.decrementAndGet();
+        inFlight.decrement();
     }
 
     private CallSeries seriesOf(int methodIndex, int status) {
@@ -99,6 +99,6 @@ public final class RequestMetrics {
         return List.of(
                 requests.build(),
                 durations.build(),
-                MetricsRegistry.gaugeOf("http_requests_in_flight", "requests being served", inFlight.get()));
+                MetricsRegistry.gaugeOf("http_requests_in_flight", "requests being served", (double) inFlight.sum()));
     }
 }
