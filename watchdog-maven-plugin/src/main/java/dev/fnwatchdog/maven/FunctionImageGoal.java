@@ -1,23 +1,18 @@
 package dev.fnwatchdog.maven;
 
-import dev.fnwatchdog.core.config.Setting;
-import dev.fnwatchdog.core.config.Settings;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import javax.inject.Inject;
 import org.apache.maven.execution.MavenSession;
-import org.apache.maven.plugin.AbstractMojo;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugins.annotations.Parameter;
 import org.apache.maven.project.MavenProject;
@@ -26,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What the goals have in common that put a function into a container. */
 @SuppressWarnings("NullAway.Init") // Maven fills them in before execute.
-abstract class FunctionImageGoal extends AbstractMojo {
-    private static final String PREFIX = "watchdog.";
+abstract class FunctionImageGoal extends FunctionGoal {
     private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?");
 
     @Parameter(defaultValue = "${project}", readonly = true, required = true)
@@ -41,33 +35,6 @@ abstract class FunctionImageGoal extends AbstractMojo {
 
     @Inject
     private RepositorySystem repositories;
-
-    /** Does nothing. */
-    @Parameter(property = "watchdog.skip", defaultValue = "false")
-    private boolean skip;
-
-    /** How the function is called; {@code inproc} where neither this nor {@code fprocess} is set and the project has classes. */
-    @Parameter(property = "watchdog.mode")
-    private @Nullable String mode;
-
-    /** The function's class in mode {@code inproc}; without it, the one that can be found. */
-    @Parameter(property = "watchdog.handler")
-    private @Nullable String handler;
-
-    /** The function process in all other modes, as it is found in the image. Its {@code CLASSPATH} is the project's. */
-    @Parameter(property = "watchdog.fprocess")
-    private @Nullable String fprocess;
-
-    /**
-     * Any of the watchdog's settings, by its own name; they go into the image's environment. {@code -Dwatchdog.<name>} sets one on the command line, and
-     * wins; so does a property of the project, and loses.
-     */
-    @Parameter
-    private @Nullable Map<String, @Nullable String> settings;
-
-    /** More environment variables of the image. */
-    @Parameter
-    private @Nullable Map<String, @Nullable String> environment;
 
     /** A folder whose content goes to the image's root as it is; what its owner may execute, everybody may. */
     @Parameter(property = "watchdog.image.files", defaultValue = "${project.basedir}/src/main/image")
@@ -91,11 +58,10 @@ abstract class FunctionImageGoal extends AbstractMojo {
 
     @Override
     public final void execute() throws MojoExecutionException {
-        String goal = "watchdog:" + goal();
-        if (skip) {
-            getLog().info(goal + " is skipped (watchdog.skip=true)");
+        if (skipped(goal())) {
             return;
         }
+        String goal = "watchdog:" + goal();
         try {
             run();
         } catch (InvalidSettingsException
@@ -121,7 +87,7 @@ abstract class FunctionImageGoal extends AbstractMojo {
                     "watchdog.image.user", user, "a number or a name such as 12000, 12000:12000 or app");
         }
         Path start = output.toPath().resolve(goal() + "-start");
-        RawSettings given = given();
+        RawSettings given = putGiven(new RawSettings(Map.of()), Map.of());
         SortedMap<String, String> variables = ImageEnvironment.complete(given, function);
         // Its place is known before its content.
         StartArguments.write(List.of(), start);
@@ -142,48 +108,19 @@ abstract class FunctionImageGoal extends AbstractMojo {
                 files.toPath());
     }
 
-    /** Everything that the user has set, in the order in which one wins over another: the last does. */
-    private RawSettings given() {
-        RawSettings all = new RawSettings(Map.of());
-        putProperties(project.getProperties(), "the project's property ", all);
-        put(environment, "environment", all);
-        put(settings, "settings", all);
-        put("mode", mode, all);
-        put("handler", handler, all);
-        put("fprocess", fprocess, all);
-        putProperties(session.getUserProperties(), "-D", all);
-        return all;
+    /** The port of a watchdog that watchdog:start has started is nobody's wish for the image. */
+    @Override
+    final boolean accepts(String value) {
+        return !StartedWatchdogs.of(getPluginContext()).hasPublished(value);
     }
 
-    private void putProperties(Properties properties, String origin, RawSettings all) {
-        for (Setting setting : Settings.all()) {
-            for (String name : names(setting)) {
-                String value = properties.getProperty(PREFIX + name);
-                // The port of a watchdog that watchdog:start has started is nobody's wish for the image.
-                if (value != null && !StartedWatchdogs.of(getPluginContext()).hasPublished(value)) {
-                    all.put(name, value, origin + PREFIX + name);
-                }
-            }
-        }
+    @Override
+    final MavenSession session() {
+        return session;
     }
 
-    private static List<String> names(Setting setting) {
-        List<String> names = new ArrayList<>(setting.aliases());
-        names.add(setting.name());
-        return names;
-    }
-
-    private static void put(@Nullable Map<String, @Nullable String> values, String element, RawSettings all) {
-        if (values != null) {
-            // An empty element is an empty value.
-            values.forEach(
-                    (name, value) -> all.put(name, value == null ? "" : value, "<%s><%s>".formatted(element, name)));
-        }
-    }
-
-    private static void put(String name, @Nullable String value, RawSettings all) {
-        if (value != null) {
-            all.put(name, value, "<%s>".formatted(name));
-        }
+    @Override
+    final MavenProject project() {
+        return project;
     }
 }

@@ -99,7 +99,7 @@ public final class StartMojo extends ServingGoal {
 
     /** What an earlier start has published is no wish for the next one's port. */
     @Override
-    boolean accepts(String name, String value) {
+    boolean accepts(String value) {
         return !StartedWatchdogs.of(getPluginContext()).hasPublished(value);
     }
 

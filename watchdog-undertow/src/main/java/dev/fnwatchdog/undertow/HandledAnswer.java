@@ -1,22 +1,14 @@
 package dev.fnwatchdog.undertow;
 
-import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.Connectors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.xnio.Buffers;
 import org.xnio.IoUtils;
 import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
-import org.xnio.channels.FixedLengthOverflowException;
 import org.xnio.channels.FixedLengthUnderflowException;
-import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 import org.xnio.conduits.ConduitWritableByteChannel;
 import org.xnio.conduits.Conduits;
@@ -31,68 +23,39 @@ import org.xnio.conduits.WriteReadyHandler;
  * <p>Threads: any for the handler's side.
  */
 final class HandledAnswer implements StreamSinkConduit {
-    private static final int MOST_BUFFERS = 4;
-
-    private final Call call;
-    private final XnioIoThread ioThread;
     private final HandledCall handled;
+    private final XnioIoThread ioThread;
+    private final AnswerBuffers buffers;
+    private final HandlerInterest interest = new HandlerInterest();
+    private final AnswerSender sender;
 
-    // Mutable state, under this object's lock
-    private final Deque<PooledByteBuffer> filled = new ArrayDeque<>(MOST_BUFFERS);
-    private boolean ended;
-    private boolean closed;
-    private boolean refused;
-    private boolean cleanlyBegun;
-    private boolean drainDue;
-    private boolean flushDue;
-    private boolean resumed;
-    private @Nullable WriteReadyHandler handler;
-    // Mutable state of the IO thread
-    private @Nullable StreamSinkChannel sink;
-    private @Nullable PooledByteBuffer current;
-    private volatile boolean begun;
-    private boolean finished;
     // Mutable state of the handler
+    private boolean cleanlyBegun;
     private boolean endTold;
     private long written;
 
     HandledAnswer(HandledCall handled) {
         this.handled = handled;
-        this.call = handled.call();
-        this.ioThread = call.loop().thread();
+        this.ioThread = handled.call().loop().thread();
+        this.buffers =
+                new AnswerBuffers(handled.call().exchange().getConnection().getByteBufferPool());
+        this.sender = new AnswerSender(handled, buffers, interest);
     }
 
     /** Whether the handler has given its whole answer. */
-    synchronized boolean ended() {
-        return ended;
+    boolean ended() {
+        return buffers.ended();
     }
 
     /** The handler has failed: nothing that is written from now on is a part of an answer. Any thread. */
-    synchronized void refuse() {
-        refused = true;
-        notifyAll();
+    void refuse() {
+        buffers.refuse();
     }
 
     /** The call is over: who waits for room hears of it. IO thread. */
     void close() {
-        WriteReadyHandler waiting;
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            filled.forEach(PooledByteBuffer::close);
-            filled.clear();
-            notifyAll();
-            waiting = resumed ? handler : null;
-            resumed = false;
-        }
-        if (current != null) {
-            current.close();
-            current = null;
-        }
-        if (waiting != null) {
-            waiting.writeReady();
+        if (buffers.close()) {
+            interest.tellLast();
         }
     }
 
@@ -106,243 +69,35 @@ final class HandledAnswer implements StreamSinkConduit {
         }
         int taken = put(src, false);
         if (taken > 0) {
-            drainSoon();
+            sender.drainSoon();
         }
         return taken;
     }
 
     private int writeHere(ByteBuffer src) throws IOException {
-        synchronized (this) {
-            refuseIfOver();
+        buffers.refuseIfOver();
+        cleanlyBegun = cleanly();
+        sender.drain();
+        buffers.refuseIfOver();
+        if (!buffers.isEmpty()) {
+            return 0;
         }
-        drain();
-        synchronized (this) {
-            refuseIfOver();
-            if (!filled.isEmpty() || current != null) {
-                return 0;
-            }
-        }
-        begun = true;
-        int sent = opened().write(src);
+        int sent = sender.send(src);
         written += sent;
         return sent;
     }
 
-    private void refuseIfOver() throws ClosedChannelException {
-        if (closed || ended || refused) {
-            throw new ClosedChannelException();
-        }
-        cleanlyBegun = cleanlyBegun || handled.caught() == null;
+    private int put(ByteBuffer src, boolean last) throws IOException {
+        boolean clean = cleanly();
+        int taken = buffers.put(src, handled.head().promisedLength() - written, last);
+        cleanlyBegun = clean;
+        written += taken;
+        return taken;
     }
 
-    private synchronized int put(ByteBuffer src, boolean last) throws IOException {
-        refuseIfOver();
-        int before = src.remaining();
-        if (before > 0 && written + before > handled.promisedLength()) {
-            throw new FixedLengthOverflowException();
-        }
-        while (src.hasRemaining() && makeRoom()) {
-            Buffers.copy(filled.getLast().getBuffer(), src);
-        }
-        written += before - src.remaining();
-        // Who has written as much as he promised will end the answer, and the IO thread need not be woken twice.
-        ended = written == handled.promisedLength() || (last && !src.hasRemaining());
-        return before - src.remaining();
-    }
-
-    private boolean makeRoom() {
-        if (!filled.isEmpty() && filled.getLast().getBuffer().hasRemaining()) {
-            return true;
-        }
-        if (filled.size() >= MOST_BUFFERS) {
-            return false;
-        }
-        return filled.add(call.exchange().getConnection().getByteBufferPool().allocate());
-    }
-
-    private void drainSoon() {
-        synchronized (this) {
-            if (drainDue || closed) {
-                return;
-            }
-            drainDue = true;
-        }
-        ioThread.execute(this::drain);
-    }
-
-    /** IO thread. */
-    private void drain() {
-        boolean all;
-        synchronized (this) {
-            drainDue = false;
-            all = closed || finished || (refused && !ended);
-        }
-        if (all) {
-            return;
-        }
-        try {
-            if (writeOut()) {
-                afterwards();
-            } else {
-                opened().resumeWrites();
-            }
-        } catch (IOException gone) {
-            handled.cannotSend(gone);
-        }
-    }
-
-    /** What the handler has written goes out. False where the client has no room for it. */
-    private boolean writeOut() throws IOException {
-        for (PooledByteBuffer next = next(); next != null; next = next()) {
-            current = next;
-            begun = true;
-            opened().write(next.getBuffer());
-            if (current == null) {
-                // The call has been broken off meanwhile.
-                return true;
-            }
-            if (next.getBuffer().hasRemaining()) {
-                return false;
-            }
-            current = null;
-            next.close();
-        }
-        return true;
-    }
-
-    private synchronized @Nullable PooledByteBuffer next() {
-        if (current != null) {
-            return current;
-        }
-        PooledByteBuffer next = filled.poll();
-        if (next != null) {
-            next.getBuffer().flip();
-            notifyAll();
-        }
-        return next;
-    }
-
-    private void afterwards() throws IOException {
-        boolean last;
-        boolean flush;
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            last = ended;
-            flush = flushDue;
-            flushDue = false;
-        }
-        if (last) {
-            finish();
-        } else if (flush) {
-            flushOut();
-        }
-    }
-
-    private void finish() throws IOException {
-        finished = true;
-        StreamSinkChannel to = opened();
-        handled.addTrailers();
-        to.shutdownWrites();
-        if (to.flush()) {
-            handled.sent();
-        } else {
-            to.resumeWrites();
-        }
-    }
-
-    private boolean flushOut() throws IOException {
-        StreamSinkChannel to = opened();
-        if (!begun) {
-            begun = true;
-            call.flushHead();
-            return true;
-        }
-        if (to.flush()) {
-            return true;
-        }
-        to.resumeWrites();
-        return false;
-    }
-
-    /** The client's side, which has got the head when this returns. */
-    private StreamSinkChannel opened() throws IOException {
-        if (sink == null) {
-            sink = handled.open(wholeLength());
-            sink.getWriteSetter().set(writable -> writable());
-        }
-        return sink;
-    }
-
-    /** How long the whole answer is, where it is all there; else -1. */
-    private synchronized long wholeLength() {
-        if (!ended) {
-            return -1;
-        }
-        long length = current == null ? 0 : current.getBuffer().remaining();
-        for (PooledByteBuffer next : filled) {
-            length += next.getBuffer().position();
-        }
-        return length;
-    }
-
-    /** The client's side has room. IO thread. */
-    private void writable() {
-        StreamSinkChannel to = sink;
-        if (to == null) {
-            return;
-        }
-        to.suspendWrites();
-        if (finished) {
-            flushRest(to);
-            return;
-        }
-        drain();
-        WriteReadyHandler waiting;
-        synchronized (this) {
-            waiting = resumed && current == null && filled.isEmpty() ? handler : null;
-        }
-        if (waiting != null) {
-            waiting.writeReady();
-            resumeAgain(to);
-        }
-    }
-
-    private synchronized void resumeAgain(StreamSinkChannel to) {
-        if (resumed && !closed && !finished) {
-            to.resumeWrites();
-        }
-    }
-
-    private void flushRest(StreamSinkChannel to) {
-        try {
-            if (to.flush()) {
-                handled.sent();
-            } else {
-                to.resumeWrites();
-            }
-        } catch (IOException gone) {
-            handled.cannotSend(gone);
-        }
-    }
-
-    /** IO thread. */
-    private void resumedHere() {
-        StreamSinkChannel to = sink;
-        WriteReadyHandler waiting;
-        synchronized (this) {
-            waiting = resumed && !closed ? handler : null;
-        }
-        if (waiting == null) {
-            return;
-        }
-        if (to != null) {
-            to.resumeWrites();
-        } else {
-            waiting.writeReady();
-            ioThread.execute(this::resumedHere);
-        }
+    /** Whether something of the answer has been written before Undertow has caught anything. */
+    private boolean cleanly() {
+        return cleanlyBegun || handled.caught() == null;
     }
 
     @Override
@@ -365,7 +120,7 @@ final class HandledAnswer implements StreamSinkConduit {
             return Conduits.writeFinalBasic(this, src);
         }
         int taken = put(src, true);
-        drainSoon();
+        sender.drainSoon();
         return taken;
     }
 
@@ -391,27 +146,24 @@ final class HandledAnswer implements StreamSinkConduit {
             handled.failed(caught);
             return;
         }
-        if (written > 0 && written < handled.promisedLength() && handled.promisedLength() < Long.MAX_VALUE) {
-            handled.failed(
-                    new FixedLengthUnderflowException("%d bytes of %d".formatted(written, handled.promisedLength())));
+        long promised = handled.head().promisedLength();
+        if (written > 0 && written < promised && promised < Long.MAX_VALUE) {
+            handled.failed(new FixedLengthUnderflowException("%d bytes of %d".formatted(written, promised)));
             return;
         }
-        synchronized (this) {
-            if (ended || closed || refused) {
-                return;
-            }
-            ended = true;
+        if (!buffers.end()) {
+            return;
         }
         if (Thread.currentThread() == ioThread) {
-            drain();
+            sender.drain();
         } else {
-            drainSoon();
+            sender.drainSoon();
         }
     }
 
     /** Whether what Undertow has caught is the end of the answer, and not told in it by a page of the handler's own. */
-    private synchronized boolean endsBadly() {
-        return !ended && (cleanlyBegun || (filled.isEmpty() && !begun));
+    private boolean endsBadly() {
+        return !buffers.ended() && (cleanlyBegun || (buffers.noneFilled() && !sender.begun()));
     }
 
     @Override
@@ -421,31 +173,15 @@ final class HandledAnswer implements StreamSinkConduit {
 
     @Override
     public boolean flush() throws IOException {
-        boolean last;
-        synchronized (this) {
-            last = ended || closed || refused;
-            flushDue |= !last;
-        }
-        if (last) {
+        if (buffers.over()) {
             tellEnd();
             return true;
         }
-        if (Thread.currentThread() != ioThread) {
-            drainSoon();
-            return true;
+        if (Thread.currentThread() == ioThread) {
+            return sender.flush();
         }
-        return flushHere();
-    }
-
-    private boolean flushHere() throws IOException {
-        if (!writeOut()) {
-            opened().resumeWrites();
-            return false;
-        }
-        synchronized (this) {
-            flushDue = false;
-        }
-        return flushOut();
+        sender.flushSoon();
+        return true;
     }
 
     private void tellEnd() {
@@ -456,55 +192,44 @@ final class HandledAnswer implements StreamSinkConduit {
     }
 
     @Override
-    public synchronized boolean isWriteShutdown() {
-        return ended || closed || refused;
+    public boolean isWriteShutdown() {
+        return buffers.over();
     }
 
     @Override
     public void resumeWrites() {
-        synchronized (this) {
-            resumed = true;
-        }
-        ioThread.execute(this::resumedHere);
+        interest.resume();
+        ioThread.execute(sender::resumed);
     }
 
     @Override
-    public synchronized void suspendWrites() {
-        resumed = false;
+    public void suspendWrites() {
+        interest.suspend();
     }
 
     @Override
     public void wakeupWrites() {
-        synchronized (this) {
-            resumed = true;
-        }
+        interest.resume();
         ioThread.execute(() -> {
-            WriteReadyHandler waiting;
-            synchronized (this) {
-                waiting = resumed ? handler : null;
-            }
-            if (waiting != null) {
-                waiting.writeReady();
-                resumedHere();
+            if (interest.tell()) {
+                sender.resumed();
             }
         });
     }
 
     @Override
-    public synchronized boolean isWriteResumed() {
-        return resumed;
+    public boolean isWriteResumed() {
+        return interest.resumed();
     }
 
     @Override
     public void awaitWritable() throws IOException {
-        awaitWritable(0, TimeUnit.MILLISECONDS);
+        buffers.awaitRoom(0);
     }
 
     @Override
-    public synchronized void awaitWritable(long time, TimeUnit unit) throws IOException {
-        if (!closed && !refused && filled.size() >= MOST_BUFFERS) {
-            Waits.on(this, unit.toMillis(time));
-        }
+    public void awaitWritable(long time, TimeUnit unit) throws IOException {
+        buffers.awaitRoom(unit.toMillis(time));
     }
 
     @Override
@@ -513,8 +238,8 @@ final class HandledAnswer implements StreamSinkConduit {
     }
 
     @Override
-    public synchronized void setWriteReadyHandler(WriteReadyHandler ready) {
-        handler = ready;
+    public void setWriteReadyHandler(WriteReadyHandler ready) {
+        interest.handler(ready::writeReady);
     }
 
     @Override

@@ -1,18 +1,13 @@
 package dev.fnwatchdog.undertow;
 
 import io.undertow.UndertowMessages;
-import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.Connectors;
-import io.undertow.server.protocol.http.HttpAttachments;
-import io.undertow.server.protocol.http.HttpContinue;
-import io.undertow.util.HeaderMap;
+import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.xnio.Buffers;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.xnio.IoUtils;
 import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
@@ -29,104 +24,64 @@ import org.xnio.conduits.StreamSourceConduit;
  * <p>Threads: any for the handler's side.
  */
 final class HandledBody implements StreamSourceConduit {
-    private static final int END = -1;
-
-    private final Call call;
-    private final XnioIoThread ioThread;
     private final HandledCall handled;
-    private final @Nullable StreamSourceChannel source;
-    private final boolean clientWaits;
+    private final XnioIoThread ioThread;
+    private final BodyBuffer buffer;
+    private final HandlerInterest interest = new HandlerInterest();
+    private final BodyReader reader;
+    private final AtomicBoolean endTold = new AtomicBoolean();
 
-    // Mutable state, under this object's lock
-    // Given back on the IO thread alone, whose pool it comes from.
-    private @Nullable PooledByteBuffer buffer;
-    private boolean ended;
-    private boolean unwanted;
-    private boolean closed;
-    private boolean fillDue;
-    private boolean resumed;
-    private boolean endTold;
+    // Mutable state of the handler
     private volatile long count;
-    private @Nullable ReadReadyHandler handler;
 
     /** For a call whose exchange gives its request's body to nobody else. */
     HandledBody(HandledCall handled) {
+        HttpServerExchange client = handled.call().exchange();
+        StreamSourceChannel body = client.isRequestComplete() ? null : client.getRequestChannel();
         this.handled = handled;
-        this.call = handled.call();
-        this.ioThread = call.loop().thread();
-        StreamSourceChannel body =
-                call.exchange().isRequestComplete() ? null : call.exchange().getRequestChannel();
-        this.source = body;
-        this.ended = body == null;
-        this.clientWaits = HttpContinue.requiresContinueResponse(call.exchange());
-        if (body != null) {
-            body.getReadSetter().set(readable -> readable());
-        }
+        this.ioThread = handled.call().loop().thread();
+        this.buffer = new BodyBuffer(client.getConnection().getByteBufferPool(), body == null);
+        this.reader = new BodyReader(handled, body, buffer, interest);
     }
 
     /** Reads what has come already, so that a handler on another thread need not wait for this one. IO thread. */
     void prefetch() {
-        if (!clientWaits) {
-            fill();
-        }
+        reader.prefetch();
     }
 
     /** The handler has answered, and reads no more. */
-    synchronized void unwanted() {
-        unwanted = true;
-        notifyAll();
+    void unwanted() {
+        buffer.unwanted();
     }
 
     /** Whatever still comes is read for nobody. IO thread. */
     void discard() {
-        StreamSourceChannel from = source;
-        if (from == null) {
-            return;
-        }
-        unwanted();
-        try (PooledByteBuffer scratch =
-                call.exchange().getConnection().getByteBufferPool().allocate()) {
-            int read = 1;
-            while (read > 0) {
-                read = from.read(scratch.getBuffer().clear());
-            }
-            if (read == 0) {
-                from.resumeReads();
-            }
-        } catch (IOException gone) {
-            call.clientGone();
-        }
+        reader.discard();
     }
 
     /** The call is over: who waits for bytes hears of it. IO thread. */
     void close() {
-        ReadReadyHandler waiting;
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            if (buffer != null) {
-                buffer.close();
-                buffer = null;
-            }
-            notifyAll();
-            waiting = resumed ? handler : null;
-            resumed = false;
-        }
-        if (waiting != null) {
-            waiting.readReady();
+        if (buffer.close()) {
+            interest.tellLast();
         }
     }
 
     @Override
     public int read(ByteBuffer dst) throws IOException {
-        int read = Thread.currentThread() == ioThread ? readHere(dst) : readElsewhere(dst);
-        if (read == END) {
+        int read = Thread.currentThread() == ioThread ? reader.read(dst) : readElsewhere(dst);
+        if (read == BodyBuffer.END) {
             tellEnd();
-            return END;
+            return BodyBuffer.END;
         }
         count(read);
+        return read;
+    }
+
+    private int readElsewhere(ByteBuffer dst) throws IOException {
+        int read = buffer.take(dst);
+        if (read == 0) {
+            reader.fillSoon();
+        }
         return read;
     }
 
@@ -139,191 +94,9 @@ final class HandledBody implements StreamSourceConduit {
         }
     }
 
-    private int readHere(ByteBuffer dst) throws IOException {
-        int waiting = take(dst);
-        if (waiting != 0 || source == null) {
-            return waiting;
-        }
-        int read = cameTooLate() ? END : source.read(dst);
-        if (read < 0) {
-            synchronized (this) {
-                sawEnd();
-                return take(dst);
-            }
-        }
-        return read;
-    }
-
-    private int readElsewhere(ByteBuffer dst) throws IOException {
-        int read = take(dst);
-        if (read == 0) {
-            wantMore();
-        }
-        return read;
-    }
-
-    /** What waits in the buffer; -1 at the end, 0 where nothing has come yet. */
-    private synchronized int take(ByteBuffer dst) throws IOException {
-        if (unwanted) {
-            return END;
-        }
-        if (closed) {
-            throw new ClosedChannelException();
-        }
-        PooledByteBuffer full = buffer;
-        if (full != null && full.getBuffer().hasRemaining()) {
-            return Buffers.copy(dst, full.getBuffer());
-        }
-        return ended ? END : 0;
-    }
-
-    /** Whether there is something in the buffer. */
-    private boolean waits() {
-        return buffer != null && buffer.getBuffer().hasRemaining();
-    }
-
-    private synchronized void sawEnd() {
-        ended = true;
-        if (call.stopped()) {
-            closed = true;
-        }
-        HeaderMap trailers = call.exchange().getAttachment(HttpAttachments.REQUEST_TRAILERS);
-        if (trailers != null) {
-            handled.exchange().putAttachment(HttpAttachments.REQUEST_TRAILERS, trailers);
-        }
-    }
-
     private void tellEnd() {
-        synchronized (this) {
-            if (endTold) {
-                return;
-            }
-            endTold = true;
-        }
-        Connectors.terminateRequest(handled.exchange());
-    }
-
-    private void wantMore() {
-        synchronized (this) {
-            if (fillDue || ended || closed) {
-                return;
-            }
-            fillDue = true;
-        }
-        ioThread.execute(this::fill);
-    }
-
-    /** IO thread. */
-    private void fill() {
-        StreamSourceChannel from = source;
-        if (from == null) {
-            return;
-        }
-        synchronized (this) {
-            fillDue = false;
-            if (closed || unwanted || ended || waits()) {
-                return;
-            }
-            if (buffer == null) {
-                buffer = call.exchange().getConnection().getByteBufferPool().allocate();
-                buffer.getBuffer().limit(0);
-            }
-        }
-        int read;
-        try {
-            read = cameTooLate() ? END : readInto(from);
-        } catch (IOException gone) {
-            call.clientGone();
-            return;
-        }
-        if (read == 0) {
-            from.resumeReads();
-            return;
-        }
-        from.suspendReads();
-        ReadReadyHandler waiting = filled(read);
-        if (waiting != null) {
-            waiting.readReady();
-        }
-    }
-
-    /** Nobody else looks into an empty buffer. */
-    private int readInto(StreamSourceChannel from) throws IOException {
-        PooledByteBuffer empty;
-        synchronized (this) {
-            empty = buffer;
-        }
-        if (empty == null) {
-            return END;
-        }
-        // Empty for the handler until there is all that comes now: its own view of it is not touched meanwhile.
-        ByteBuffer free = empty.getBuffer().duplicate().clear();
-        int read = from.read(free);
-        synchronized (this) {
-            if (buffer != null && read > 0) {
-                buffer.getBuffer().clear().limit(read);
-            }
-        }
-        return read;
-    }
-
-    /** Whether a client that waited for a word has got the answer in its place: he sends nothing then. */
-    private boolean cameTooLate() {
-        return clientWaits && count == 0 && call.exchange().isResponseStarted();
-    }
-
-    private synchronized @Nullable ReadReadyHandler filled(int read) {
-        if (read < 0) {
-            sawEnd();
-        }
-        notifyAll();
-        return resumed ? handler : null;
-    }
-
-    /** The client's side has something. IO thread. */
-    private void readable() {
-        ReadReadyHandler waiting;
-        boolean nobody;
-        synchronized (this) {
-            nobody = unwanted;
-            waiting = resumed ? handler : null;
-        }
-        if (nobody) {
-            discard();
-        } else if (waiting != null) {
-            waiting.readReady();
-            suspendUnlessWanted();
-        } else {
-            fill();
-        }
-    }
-
-    private void suspendUnlessWanted() {
-        StreamSourceChannel from = source;
-        synchronized (this) {
-            if (resumed || from == null) {
-                return;
-            }
-        }
-        from.suspendReads();
-    }
-
-    /** Tells the handler as long as it wants to be told and there is something to tell. IO thread. */
-    private void resumedHere() {
-        ReadReadyHandler waiting;
-        boolean buffered;
-        synchronized (this) {
-            waiting = resumed ? handler : null;
-            buffered = waits() || ended || closed || unwanted;
-        }
-        if (waiting == null) {
-            return;
-        }
-        if (buffered) {
-            waiting.readReady();
-            ioThread.execute(this::resumedHere);
-        } else if (source != null) {
-            source.resumeReads();
+        if (endTold.compareAndSet(false, true)) {
+            Connectors.terminateRequest(handled.exchange());
         }
     }
 
@@ -354,46 +127,35 @@ final class HandledBody implements StreamSourceConduit {
     }
 
     @Override
-    public synchronized boolean isReadShutdown() {
-        return closed || endTold;
+    public boolean isReadShutdown() {
+        return buffer.closed() || endTold.get();
     }
 
     @Override
     public void resumeReads() {
-        synchronized (this) {
-            if (resumed) {
-                return;
-            }
-            resumed = true;
+        if (interest.resume()) {
+            ioThread.execute(reader::resumed);
         }
-        ioThread.execute(this::resumedHere);
     }
 
     @Override
-    public synchronized void suspendReads() {
-        resumed = false;
+    public void suspendReads() {
+        interest.suspend();
     }
 
     @Override
     public void wakeupReads() {
-        synchronized (this) {
-            resumed = true;
-        }
+        interest.resume();
         ioThread.execute(() -> {
-            ReadReadyHandler waiting;
-            synchronized (this) {
-                waiting = resumed ? handler : null;
-            }
-            if (waiting != null) {
-                waiting.readReady();
-                resumedHere();
+            if (interest.tell()) {
+                reader.resumed();
             }
         });
     }
 
     @Override
-    public synchronized boolean isReadResumed() {
-        return resumed;
+    public boolean isReadResumed() {
+        return interest.resumed();
     }
 
     @Override
@@ -403,12 +165,8 @@ final class HandledBody implements StreamSourceConduit {
 
     @Override
     public void awaitReadable(long time, TimeUnit unit) throws IOException {
-        wantMore();
-        synchronized (this) {
-            if (!waits() && !ended && !closed && !unwanted) {
-                Waits.on(this, unit.toMillis(time));
-            }
-        }
+        reader.fillSoon();
+        buffer.awaitSome(unit.toMillis(time));
     }
 
     @Override
@@ -417,8 +175,8 @@ final class HandledBody implements StreamSourceConduit {
     }
 
     @Override
-    public synchronized void setReadReadyHandler(ReadReadyHandler ready) {
-        handler = ready;
+    public void setReadReadyHandler(ReadReadyHandler ready) {
+        interest.handler(ready::readReady);
     }
 
     @Override

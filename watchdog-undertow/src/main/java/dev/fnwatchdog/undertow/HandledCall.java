@@ -4,24 +4,15 @@ import io.undertow.server.Connectors;
 import io.undertow.server.DefaultResponseListener;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.HttpUpgradeListener;
-import io.undertow.server.protocol.http.HttpAttachments;
-import io.undertow.util.AttachmentKey;
 import io.undertow.util.BadRequestException;
 import io.undertow.util.HeaderMap;
-import io.undertow.util.HeaderValues;
-import io.undertow.util.Headers;
-import io.undertow.util.Methods;
 import io.undertow.util.ParameterLimitException;
-import io.undertow.util.StatusCodes;
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.xnio.channels.FixedLengthOverflowException;
 import org.xnio.channels.FixedLengthUnderflowException;
-import org.xnio.channels.StreamSinkChannel;
 
 /**
  * One call in a handler that works on exchanges of Undertow's (contract 5). The handler gets an exchange of its own, since none
@@ -40,10 +31,10 @@ final class HandledCall implements Executor {
     private final HandledAnswer answer;
     private final HandlerConnection connection;
     private final HttpServerExchange exchange;
+    private final AnswerHead head;
 
     // Mutable state
     private volatile boolean givenUp;
-    private volatile @Nullable HttpUpgradeListener upgrade;
 
     /** @throws BadRequestException where the target's escapes make no text */
     HandledCall(Call call, HandlerHost host, HttpHandler handler) throws BadRequestException, ParameterLimitException {
@@ -55,6 +46,7 @@ final class HandledCall implements Executor {
         this.answer = new HandledAnswer(this);
         this.connection = new HandlerConnection(this, body, answer);
         this.exchange = newExchange(call.exchange());
+        this.head = new AnswerHead(call, exchange);
     }
 
     /** The call of an exchange that a handler was given. */
@@ -94,6 +86,10 @@ final class HandledCall implements Executor {
     /** What the handler works on. */
     HttpServerExchange exchange() {
         return exchange;
+    }
+
+    AnswerHead head() {
+        return head;
     }
 
     /** Runs the handler on this thread, or, where it blocks, on another; now or when there is a place for it. */
@@ -192,96 +188,6 @@ final class HandledCall implements Executor {
 
     void bodyUnwanted() {
         body.unwanted();
-    }
-
-    void upgradeTo(HttpUpgradeListener listener) {
-        upgrade = listener;
-    }
-
-    /**
-     * Begins the client's answer with what the handler has said in its own. IO thread.
-     *
-     * @param wholeLength of the body where it is all there, else -1
-     */
-    StreamSinkChannel open(long wholeLength) throws IOException {
-        HttpServerExchange client = call.exchange();
-        if (call.stopped()) {
-            throw new ClosedChannelException();
-        }
-        // What Undertow's own connections do with cookies.
-        Connectors.flattenCookies(exchange);
-        HeaderMap headers = exchange.getResponseHeaders();
-        HeaderValues options = headers.get(Headers.CONNECTION);
-        if (!exchange.isPersistent() || (options != null && Tokens.anyLists(options, "close"))) {
-            client.setPersistent(false);
-        }
-        client.setStatusCode(exchange.getStatusCode());
-        if (exchange.getReasonPhrase() != null) {
-            client.setReasonPhrase(exchange.getReasonPhrase());
-        }
-        String protocol = headers.getFirst(Headers.UPGRADE);
-        HopByHop.removeFrom(headers);
-        copy(headers, client.getResponseHeaders());
-        if (upgrade != null && client.getStatusCode() == StatusCodes.SWITCHING_PROTOCOLS) {
-            becomeTunnel(client, upgrade, protocol);
-        } else if (wholeLength >= 0 && mayTellLength(client)) {
-            client.setResponseContentLength(wholeLength);
-        }
-        StreamSinkChannel opened = client.getResponseChannel();
-        if (opened == null) {
-            throw new ClosedChannelException();
-        }
-        return opened;
-    }
-
-    private static boolean mayTellLength(HttpServerExchange client) {
-        return !client.getResponseHeaders().contains(Headers.CONTENT_LENGTH)
-                && !client.getRequestMethod().equals(Methods.HEAD)
-                && Connectors.isEntityBodyAllowed(client);
-    }
-
-    private static void copy(HeaderMap from, HeaderMap to) {
-        for (long i = from.fastIterateNonEmpty(); i != -1; i = from.fiNextNonEmpty(i)) {
-            HeaderValues values = from.fiCurrent(i);
-            to.putAll(values.getHeaderName(), values);
-        }
-    }
-
-    private void becomeTunnel(HttpServerExchange client, HttpUpgradeListener listener, @Nullable String protocol) {
-        client.upgradeChannel((channel, upgraded) -> {
-            call.stopWatching();
-            listener.handleUpgrade(channel, exchange);
-        });
-        if (protocol != null) {
-            client.getResponseHeaders().put(Headers.UPGRADE, protocol);
-        }
-        // What the client said of the connection's end does not hold for the tunnel.
-        client.setPersistent(true);
-        call.becomeTunnel();
-        call.liftLimit();
-    }
-
-    /** How long the handler has said that the body will be; {@link Long#MAX_VALUE} where it has not, or where none is sent. */
-    long promisedLength() {
-        long length = exchange.getResponseContentLength();
-        return length < 0
-                        || exchange.getRequestMethod().equals(Methods.HEAD)
-                        || !Connectors.isEntityBodyAllowed(exchange)
-                ? Long.MAX_VALUE
-                : length;
-    }
-
-    /** The last moment for trailers. IO thread. */
-    void addTrailers() {
-        passOn(HttpAttachments.RESPONSE_TRAILERS);
-        passOn(HttpAttachments.RESPONSE_TRAILER_SUPPLIER);
-    }
-
-    private <T> void passOn(AttachmentKey<T> key) {
-        T attached = exchange.getAttachment(key);
-        if (attached != null) {
-            call.exchange().putAttachment(key, attached);
-        }
     }
 
     /** The answer is out. What is left of the request may be on its way already. IO thread. */

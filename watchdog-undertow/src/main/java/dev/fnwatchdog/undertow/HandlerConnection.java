@@ -229,7 +229,7 @@ final class HandlerConnection extends ServerConnection {
 
     @Override
     protected void setUpgradeListener(HttpUpgradeListener listener) {
-        handled.upgradeTo(listener);
+        handled.head().upgradeTo(listener);
     }
 
     @Override

@@ -2,11 +2,7 @@ package dev.fnwatchdog.undertow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.util.Locale;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -19,14 +15,12 @@ class BreaksHttp2Test {
 
     private final CountDownLatch reached = new CountDownLatch(1);
     private final CountDownLatch left = new CountDownLatch(1);
-    private final Queue<String> heads = new ConcurrentLinkedQueue<>();
 
     /** Answers /ok; to anything else it sends {@code bytes}, and then waits for the connection's end. */
     private ScriptedFunction sending(String bytes) throws IOException {
         return ScriptedFunction.serving(connection -> {
             while (true) {
                 String head = connection.readHead();
-                heads.add(head);
                 if (head.contains(" /ok ")) {
                     connection.send(OK);
                 } else {
@@ -249,111 +243,6 @@ class BreaksHttp2Test {
             assertThat(client.head(stream)).contains(":status: 500", "x-openfaas-internal: of-watchdog");
             assertThat(client.body(stream)).isEmpty();
             assertServes(client);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"short", "much too long"})
-    void neverLetABodyOfAnotherLengthThanItsOwnBeTakenForWhole(String body) throws Exception {
-        CountDownLatch whole = new CountDownLatch(1);
-        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
-                    connection.readHead();
-                    String got = connection.read(8);
-                    if (!connection.closedByPeer() || got.length() == 8) {
-                        whole.countDown();
-                    }
-                });
-                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
-                Http2Streams client = Http2Streams.of(watchdog)) {
-            int stream = client.post("/", "content-length: 8");
-            client.data(stream, body.substring(0, 5), false);
-            client.data(stream, body.substring(5), true);
-
-            assertThat(client.next(stream).type()).isEqualTo(Http2Frames.RST_STREAM);
-            watchdog.awaitIdle();
-            assertThat(whole.getCount()).isOne();
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                ":method: GET / HTTP/1.1",
-                ":method: GET\r\nX-Evil: 1",
-                ":path: /a b",
-                ":path: /a HTTP/1.1\r\nX-Evil: 1\r\n\r\nGET /b",
-                ":path: /%zz",
-                ":path: ",
-                ":authority: h\r\nX-Evil: 1",
-                "x-a: b\r\nX-Evil: 1",
-                "x-a: b\0c",
-                "x-a\r\nX-Evil: b",
-                "x evil: b",
-                "transfer-encoding: chunked",
-                "connection: x-a",
-                "content-length: +1",
-                "content-length: 1x"
-            })
-    void areNeverForwardedWhereTheirHeadWouldBeAnotherOneInHttp1(String wrong) throws Exception {
-        try (ScriptedFunction function = sending("");
-                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
-                Http2Streams client = Http2Streams.of(watchdog)) {
-            boolean method = wrong.startsWith(":method");
-            boolean path = wrong.startsWith(":path");
-            boolean authority = wrong.startsWith(":authority");
-            client.request(
-                    true,
-                    method ? wrong : ":method: GET",
-                    ":scheme: http",
-                    path ? wrong : ":path: /",
-                    authority ? wrong : ":authority: h",
-                    method || path || authority ? "x-b: 1" : wrong);
-            client.connection().socket().shutdownOutput();
-            client.connection().readToEnd();
-
-            assertThat(heads).isEmpty();
-        }
-    }
-
-    @Test
-    void areNeverForwardedWithTwoHosts() throws Exception {
-        try (ScriptedFunction function = sending("");
-                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
-                Http2Streams client = Http2Streams.of(watchdog)) {
-            int stream =
-                    client.request(true, ":method: GET", ":scheme: http", ":path: /ok", ":authority: one", "host: two");
-            Http2Frames.Frame answer = client.next(stream);
-
-            assertThat(answer.type() == Http2Frames.RST_STREAM
-                            || answer.fields().contains(":status: 400")
-                            || heads.remove().toLowerCase(Locale.ROOT).contains("\r\nhost: one\r\n"))
-                    .isTrue();
-            assertThat(String.join("", heads)).doesNotContain("two");
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"x-a: b\r\n\r\nGET /evil HTTP/1.1", "x-a\r\n\r\nGET /evil: b", "content-length: 5"})
-    void neverCarryTrailersThatWouldEndTheirRequest(String trailer) throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
-                    connection.readHead();
-                    heads.add(connection.readUntil("0\r\n\r\n"));
-                    connection.send(OK);
-                    heads.add(connection.readToEnd());
-                });
-                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
-            try (Http2Streams client = Http2Streams.of(watchdog)) {
-                int stream = client.post("/");
-                client.data(stream, "ab", false);
-                client.trailers(stream, trailer);
-                try {
-                    client.next(stream);
-                } catch (EOFException alsoAnAnswer) {
-                    assertThat(trailer).doesNotStartWith("content");
-                }
-            }
-            watchdog.awaitIdle();
-            assertThat(String.join("", heads)).doesNotContain("evil", "content-length");
         }
     }
 }

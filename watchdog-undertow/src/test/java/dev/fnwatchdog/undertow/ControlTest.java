@@ -26,6 +26,12 @@ class ControlTest {
     @TempDir
     private Path folder;
 
+    private static final Duration HANGING = Duration.ofSeconds(4);
+
+    /** A server that never listens keeps the version waiting for write_timeout. */
+    private static final String NEVER_LISTENING =
+            "replace mode=http&fprocess=sleep+602&http_upstream_url=http%3A%2F%2F127.0.0.1%3A" + FreePort.any();
+
     private static final String COMMAND = "sh -c 'echo $WORD'";
 
     private final Map<String, String> environment =
@@ -44,7 +50,9 @@ class ControlTest {
                         "mode",
                         "streaming",
                         "fprocess",
-                        COMMAND);
+                        COMMAND,
+                        "write_timeout",
+                        HANGING.toSeconds() + "s");
                 WatchdogLog log =
                         WatchdogLog.start(LogConfig.asFarAsUsable(environment), captured.output(), captured.errors());
                 PipedInputStream input = new PipedInputStream();
@@ -92,17 +100,36 @@ class ControlTest {
     @Test
     void seesTheEndOfTheInputWhileAVersionWaitsForTheOlderOne() throws Exception {
         talk((watchdog, commands) -> {
-            // A server that never listens keeps the version waiting for write_timeout.
-            tell(
-                    commands,
-                    "replace mode=http&fprocess=sleep+602&http_upstream_url=http%3A%2F%2F127.0.0.1%3A"
-                            + FreePort.any());
+            tell(commands, NEVER_LISTENING);
             Poll.until(PATIENCE, () -> watchdog.get("/_/ready").statusCode() == 503);
 
             commands.close();
 
             assertThat(ended).succeedsWithin(Duration.ofSeconds(2));
             watchdog.stop(Shutdown.Cause.CLOSE);
+        });
+    }
+
+    /** As many as no pipe holds that nobody reads. */
+    @Test
+    void readsWhatIsSaidWhileAVersionStarts() throws Exception {
+        talk((watchdog, commands) -> {
+            tell(commands, NEVER_LISTENING);
+            Poll.until(PATIENCE, () -> watchdog.get("/_/ready").statusCode() == 503);
+
+            CompletableFuture<Boolean> said = DevelopedFunction.async(() -> {
+                for (int i = 0; i < 300; i++) {
+                    tell(commands, "replace mode=streaming&fprocess=sh+-c+%27echo+%24WORD%27&WORD=word" + i);
+                }
+                return true;
+            });
+
+            assertThat(said).succeedsWithin(HANGING.dividedBy(2));
+            assertThat(watchdog.get("/_/ready").statusCode()).isEqualTo(503);
+            Poll.until(PATIENCE, () -> watchdog.get("/").body().equals("word299\n"));
+            // Of those that were said together the last alone is made: the others were old when their turn came.
+            assertThat(watchdog.log().lines().stream().filter(line -> line.contains("Serving the next version")))
+                    .hasSize(2);
         });
     }
 

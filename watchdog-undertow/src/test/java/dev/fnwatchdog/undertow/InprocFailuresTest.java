@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.undertow.server.HttpHandler;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
@@ -84,65 +85,60 @@ class InprocFailuresTest {
         }
     }
 
+    /** A client reads the beginning of an answer, and lets the handler go on then. */
+    private static void assertBreaksOff(RunningWatchdog watchdog, CountDownLatch read, String head, String logged)
+            throws Exception {
+        try (RawClient client = watchdog.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+            assertThat(client.readUntil("begun")).contains("200 OK", head);
+            read.countDown();
+
+            assertThat(client.readToAnyEnd()).isBlank();
+            watchdog.log().awaitLine(logged);
+        }
+    }
+
+    /** Starts a handler that writes the beginning of an answer. */
+    private static RunningWatchdog beginning(HttpHandler before, HttpHandler after) throws Exception {
+        return ScriptedHandler.undertow(exchange -> exchange.dispatch(handled -> {
+            handled.startBlocking();
+            before.handleRequest(handled);
+            handled.getOutputStream().write("begun".getBytes(StandardCharsets.UTF_8));
+            handled.getOutputStream().flush();
+            after.handleRequest(handled);
+        }));
+    }
+
     @Test
     void breaksTheConnectionWhereAServletFailsInTheMiddle() throws Exception {
         CountDownLatch read = new CountDownLatch(1);
         try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> {
-                    response.getWriter().write("begun");
-                    response.flushBuffer();
-                    read.await();
-                    throw new IllegalStateException("broken on purpose");
-                });
-                RawClient client = watchdog.connect()) {
-            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-            String head = client.readUntil("begun");
-            read.countDown();
-
-            assertThat(head).contains("200 OK");
-            assertThat(client.readToAnyEnd()).doesNotEndWith("0\r\n\r\n");
-            watchdog.log().awaitLine("broken on purpose");
+            response.getWriter().write("begun");
+            response.flushBuffer();
+            read.await();
+            throw new IllegalStateException("broken on purpose");
+        })) {
+            assertBreaksOff(watchdog, read, "chunked", "broken on purpose");
         }
     }
 
     @Test
     void breaksTheConnectionWhereAHandlerFailsInTheMiddle() throws Exception {
         CountDownLatch read = new CountDownLatch(1);
-        try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> exchange.dispatch(handled -> {
-                    handled.startBlocking();
-                    handled.getOutputStream().write("begun".getBytes(StandardCharsets.UTF_8));
-                    handled.getOutputStream().flush();
-                    read.await();
-                    throw new IllegalStateException("broken on purpose");
-                }));
-                RawClient client = watchdog.connect()) {
-            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-            String head = client.readUntil("begun");
-            read.countDown();
-
-            assertThat(head).contains("200 OK");
-            assertThat(client.readToAnyEnd()).doesNotEndWith("0\r\n\r\n");
-            watchdog.log().awaitLine("broken on purpose");
+        try (RunningWatchdog watchdog = beginning(handled -> {}, handled -> {
+            read.await();
+            throw new IllegalStateException("broken on purpose");
+        })) {
+            assertBreaksOff(watchdog, read, "chunked", "broken on purpose");
         }
     }
 
     @Test
     void breaksTheConnectionWhereTheAnswerIsShorterThanPromised() throws Exception {
         CountDownLatch read = new CountDownLatch(1);
-        try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> exchange.dispatch(handled -> {
-                    handled.startBlocking();
-                    handled.setResponseContentLength(10);
-                    handled.getOutputStream().write("begun".getBytes(StandardCharsets.UTF_8));
-                    handled.getOutputStream().flush();
-                    read.await();
-                }));
-                RawClient client = watchdog.connect()) {
-            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-            String head = client.readUntil("begun");
-            read.countDown();
-
-            assertThat(head).contains("Content-Length: 10");
-            assertThat(client.readToAnyEnd()).isEmpty();
-            watchdog.log().awaitLine("The handler failed: GET /");
+        try (RunningWatchdog watchdog =
+                beginning(handled -> handled.setResponseContentLength(10), handled -> read.await())) {
+            assertBreaksOff(watchdog, read, "Content-Length: 10", "The handler failed: GET /");
         }
     }
 }

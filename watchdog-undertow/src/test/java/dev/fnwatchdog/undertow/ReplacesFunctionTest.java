@@ -1,37 +1,34 @@
 package dev.fnwatchdog.undertow;
 
+import static dev.fnwatchdog.undertow.DevelopedFunction.async;
+import static dev.fnwatchdog.undertow.DevelopedFunction.replace;
+import static dev.fnwatchdog.undertow.DevelopedFunction.server;
+import static dev.fnwatchdog.undertow.DevelopedFunction.versions;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fnwatchdog.core.config.WatchdogConfig;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A function under development: its next version takes its place while calls are served. */
 class ReplacesFunctionTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
     private static RunningWatchdog printing(String text) throws Exception {
-        return RunningWatchdog.started(
-                WatchdogBuilder::replaceable, "mode", "streaming", "fprocess", "sh -c 'echo %s; cat'".formatted(text));
+        return DevelopedFunction.served(print(text));
     }
 
-    private static void replaceByPrinting(RunningWatchdog watchdog, String text) throws Exception {
-        versions(watchdog).replace(streaming("sh -c 'echo %s; cat'".formatted(text)), Map.of("PATH", "/bin:/usr/bin"));
+    private static Map<String, String> print(String text) {
+        return DevelopedFunction.streaming("sh -c 'echo %s; cat'".formatted(text));
     }
 
-    private static WatchdogConfig streaming(String command) {
-        return WatchdogConfig.parse(Map.of("mode", "streaming", "fprocess", command));
-    }
-
-    private static ReplaceableMode versions(RunningWatchdog watchdog) {
-        return watchdog.watchdog().replaceable().orElseThrow();
+    private static RunningWatchdog inFrontOf(ScriptedFunction function) throws Exception {
+        return DevelopedFunction.served(server(function.port(), "sleep 600"));
     }
 
     @Test
@@ -39,7 +36,7 @@ class ReplacesFunctionTest {
         try (RunningWatchdog watchdog = printing("one")) {
             assertThat(watchdog.get("/").body()).isEqualTo("one\n");
 
-            replaceByPrinting(watchdog, "two");
+            replace(watchdog, print("two"));
 
             assertThat(watchdog.get("/").body()).isEqualTo("two\n");
             assertThat(watchdog.get("/_/ready").statusCode()).isEqualTo(200);
@@ -53,7 +50,7 @@ class ReplacesFunctionTest {
             slow.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n");
             assertThat(slow.readHead()).startsWith("HTTP/1.1 200 OK\r\n");
 
-            replaceByPrinting(watchdog, "two");
+            replace(watchdog, print("two"));
             assertThat(watchdog.get("/").body()).isEqualTo("two\n");
             slow.send("rest");
 
@@ -64,8 +61,7 @@ class ReplacesFunctionTest {
     @Test
     void givesTheVersionItsOwnEnvironment() throws Exception {
         try (RunningWatchdog watchdog = printing("one")) {
-            versions(watchdog)
-                    .replace(streaming("sh -c 'echo $CHANGED'"), Map.of("PATH", "/bin:/usr/bin", "CHANGED", "yes"));
+            replace(watchdog, DevelopedFunction.streaming("sh -c 'echo $CHANGED'", "CHANGED", "yes"));
 
             assertThat(watchdog.get("/").body()).isEqualTo("yes\n");
         }
@@ -86,7 +82,7 @@ class ReplacesFunctionTest {
             assertThat(page.body()).contains("<pre>List&lt;String&gt; &amp; more: cannot find symbol</pre>");
             assertThat(watchdog.get("/_/ready").statusCode()).isEqualTo(503);
 
-            replaceByPrinting(watchdog, "two");
+            replace(watchdog, print("two"));
             assertThat(watchdog.get("/").body()).isEqualTo("two\n");
         }
     }
@@ -94,50 +90,10 @@ class ReplacesFunctionTest {
     @Test
     void keepsItsCountersUnderTheSameNames() throws Exception {
         try (RunningWatchdog watchdog = printing("one")) {
-            replaceByPrinting(watchdog, "two");
+            replace(watchdog, print("two"));
 
             assertThat(watchdog.metric("watchdog_forks_failed_total")).isZero();
         }
-    }
-
-    private static Map<String, String> http(int port, String command) {
-        return Map.of(
-                "PATH",
-                "/bin:/usr/bin",
-                "mode",
-                "http",
-                "fprocess",
-                command,
-                "http_upstream_url",
-                "http://127.0.0.1:" + port);
-    }
-
-    /** As the fixture takes them. */
-    static String[] pairs(Map<String, String> settings) {
-        return settings.entrySet().stream()
-                .flatMap(setting -> Stream.of(setting.getKey(), setting.getValue()))
-                .toArray(String[]::new);
-    }
-
-    private static RunningWatchdog inFrontOf(ScriptedFunction function) throws Exception {
-        return RunningWatchdog.started(WatchdogBuilder::replaceable, pairs(http(function.port(), "sleep 600")));
-    }
-
-    private static <T> CompletableFuture<T> async(Callable<T> task) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        Thread thread = new Thread(() -> {
-            try {
-                result.complete(task.call());
-            } catch (Exception e) {
-                result.completeExceptionally(e);
-            }
-        });
-        thread.start();
-        return result;
-    }
-
-    private static void replace(RunningWatchdog watchdog, Map<String, String> settings) throws Exception {
-        versions(watchdog).replace(WatchdogConfig.parse(settings), settings);
     }
 
     /** Both versions would listen on the same port. */
@@ -158,10 +114,8 @@ class ReplacesFunctionTest {
                 RunningWatchdog watchdog = inFrontOf(function)) {
             CompletableFuture<HttpResponse<String>> first = async(() -> watchdog.get("/first"));
             entered.await();
-            CompletableFuture<Boolean> replaced = async(() -> {
-                replace(watchdog, http(function.port(), "sleep 601"));
-                return true;
-            });
+            CompletableFuture<Boolean> replaced =
+                    DevelopedFunction.replacing(watchdog, server(function.port(), "sleep 601"));
             Poll.until(PATIENCE, () -> watchdog.get("/_/ready").statusCode() == 503);
             CompletableFuture<HttpResponse<String>> second = async(() -> watchdog.get("/second"));
             Poll.until(PATIENCE, () -> watchdog.metric("http_requests_in_flight") == 2);
@@ -177,24 +131,24 @@ class ReplacesFunctionTest {
 
     @Test
     void outlivesAServerThatEndsAndSaysSo() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = inFrontOf(function)) {
-            replace(watchdog, http(function.port(), "sh -c 'exit 3'"));
+            replace(watchdog, server(function.port(), "sh -c 'exit 3'"));
 
             Poll.until(PATIENCE, () -> watchdog.get("/").body().contains("exit status 3"));
             assertThat(watchdog.get("/").statusCode()).isEqualTo(500);
             watchdog.log().awaitLine("Forked function has terminated: exit status 3");
 
-            replace(watchdog, http(function.port(), "sleep 601"));
+            replace(watchdog, server(function.port(), "sleep 601"));
             assertThat(watchdog.get("/").body()).isEqualTo("ok");
         }
     }
 
     @Test
     void tellsThatTheNextVersionDoesNotStart() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = inFrontOf(function)) {
-            replace(watchdog, http(function.port(), "/none/such"));
+            replace(watchdog, server(function.port(), "/none/such"));
 
             assertThat(watchdog.get("/").body()).contains("/none/such");
             watchdog.log().awaitLine("/none/such");
@@ -203,13 +157,13 @@ class ReplacesFunctionTest {
 
     @Test
     void triesAgainAfterAVersionThatDoesNotStart() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = inFrontOf(function)) {
-            replace(watchdog, http(function.port(), "/none/such"));
-            replace(watchdog, http(function.port(), "/none/such/either"));
+            replace(watchdog, server(function.port(), "/none/such"));
+            replace(watchdog, server(function.port(), "/none/such/either"));
             assertThat(watchdog.get("/").body()).contains("/none/such/either");
 
-            replace(watchdog, http(function.port(), "sleep 601"));
+            replace(watchdog, server(function.port(), "sleep 601"));
 
             assertThat(watchdog.get("/").body()).isEqualTo("ok");
         }

@@ -1,14 +1,15 @@
 package dev.fnwatchdog.undertow;
 
+import static dev.fnwatchdog.undertow.DevelopedFunction.replacing;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.Shutdown;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A watchdog that is stopped in the midst of a change of versions leaves no process behind, and no caller waiting. */
 class StopsWhileReplacingTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
     @TempDir
     private Path folder;
@@ -29,29 +31,12 @@ class StopsWhileReplacingTest {
     }
 
     private Map<String, String> server(int port, String name) {
-        return Map.of(
-                "PATH", "/bin:/usr/bin",
-                "mode", "http",
-                "fprocess", "sh -c 'echo $$ > %s; exec sleep 600'".formatted(folder.resolve(name)),
-                "http_upstream_url", "http://127.0.0.1:" + port,
-                "write_timeout", "500ms");
+        return DevelopedFunction.server(
+                port, "sh -c 'echo $$ > %s; exec sleep 600'".formatted(folder.resolve(name)), "write_timeout", "500ms");
     }
 
     private RunningWatchdog serving(int port) throws Exception {
-        return RunningWatchdog.started(WatchdogBuilder::replaceable, ReplacesFunctionTest.pairs(server(port, "first")));
-    }
-
-    private Thread replacing(RunningWatchdog watchdog, Map<String, String> settings) {
-        ReplaceableMode versions = watchdog.watchdog().replaceable().orElseThrow();
-        Thread thread = new Thread(() -> {
-            try {
-                versions.replace(WatchdogConfig.parse(settings), settings);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        thread.start();
-        return thread;
+        return DevelopedFunction.served(server(port, "first"));
     }
 
     private Optional<ProcessHandle> process(String name) throws Exception {
@@ -64,19 +49,18 @@ class StopsWhileReplacingTest {
         return process(name).map(ProcessHandle::isAlive).orElse(false);
     }
 
-    private void assertNothingLeft(Thread replacing) throws Exception {
-        replacing.join(PATIENCE.toMillis());
-        assertThat(replacing.isAlive()).isFalse();
+    private void assertNothingLeft(CompletableFuture<Boolean> replacing) throws Exception {
+        assertThat(replacing).succeedsWithin(PATIENCE);
         assertThat(runs("first")).isFalse();
         assertThat(runs("second")).isFalse();
     }
 
     @Test
     void endsAVersionThatIsNotReadyYet() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = serving(function.port())) {
             Poll.until(PATIENCE, () -> runs("first"));
-            Thread replacing = replacing(watchdog, server(FreePort.any(), "second"));
+            CompletableFuture<Boolean> replacing = replacing(watchdog, server(FreePort.any(), "second"));
             Poll.until(PATIENCE, () -> runs("second"));
 
             watchdog.stop(Shutdown.Cause.CLOSE);
@@ -87,13 +71,13 @@ class StopsWhileReplacingTest {
 
     @Test
     void killsAVersionThatIsNotReadyYet() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = serving(function.port())) {
             Poll.until(PATIENCE, () -> runs("first"));
-            Thread replacing = replacing(watchdog, server(FreePort.any(), "second"));
+            CompletableFuture<Boolean> replacing = replacing(watchdog, server(FreePort.any(), "second"));
             Poll.until(PATIENCE, () -> runs("second"));
 
-            watchdog.watchdog().replaceable().orElseThrow().kill();
+            DevelopedFunction.versions(watchdog).kill();
 
             Poll.until(PATIENCE, () -> !runs("second"));
             assertNothingLeft(replacing);
@@ -102,11 +86,11 @@ class StopsWhileReplacingTest {
 
     @Test
     void startsNoVersionOnceItHasStopped() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = serving(function.port())) {
             watchdog.stop(Shutdown.Cause.CLOSE);
 
-            Thread replacing = replacing(watchdog, server(function.port(), "second"));
+            CompletableFuture<Boolean> replacing = replacing(watchdog, server(function.port(), "second"));
 
             assertNothingLeft(replacing);
             assertThat(folder.resolve("second")).doesNotExist();
@@ -114,6 +98,17 @@ class StopsWhileReplacingTest {
     }
 
     /** The older version's call does not end, so that the newer version cannot start, and the newer call waits. */
+    private CompletableFuture<Boolean> replacingBehindACall(
+            ScriptedFunction function, RunningWatchdog watchdog, RawClient first, RawClient second) throws Exception {
+        first.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        Poll.until(PATIENCE, () -> function.connections() >= 1 && watchdog.metric("http_requests_in_flight") == 1);
+        CompletableFuture<Boolean> replacing = replacing(watchdog, server(function.port(), "second"));
+        Poll.until(PATIENCE, () -> watchdog.get("/_/ready").statusCode() == 503);
+        second.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        Poll.until(PATIENCE, () -> watchdog.metric("http_requests_in_flight") == 2);
+        return replacing;
+    }
+
     @Test
     void endsCallsThatWaitForTheNextVersion() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
@@ -123,12 +118,7 @@ class StopsWhileReplacingTest {
                 RunningWatchdog watchdog = serving(function.port());
                 RawClient first = watchdog.connect();
                 RawClient second = watchdog.connect()) {
-            first.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-            Poll.until(PATIENCE, () -> function.connections() >= 1 && watchdog.metric("http_requests_in_flight") == 1);
-            Thread replacing = replacing(watchdog, server(function.port(), "second"));
-            Poll.until(PATIENCE, () -> watchdog.get("/_/ready").statusCode() == 503);
-            second.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-            Poll.until(PATIENCE, () -> watchdog.metric("http_requests_in_flight") == 2);
+            CompletableFuture<Boolean> replacing = replacingBehindACall(function, watchdog, first, second);
 
             watchdog.stop(Shutdown.Cause.CLOSE);
 
@@ -142,21 +132,16 @@ class StopsWhileReplacingTest {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     over.await();
-                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                    connection.send(OK);
                 });
                 RunningWatchdog watchdog = serving(function.port());
                 RawClient first = watchdog.connect();
                 RawClient second = watchdog.connect()) {
-            first.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-            Poll.until(PATIENCE, () -> function.connections() >= 1 && watchdog.metric("http_requests_in_flight") == 1);
-            Thread replacing = replacing(watchdog, server(function.port(), "second"));
-            Poll.until(PATIENCE, () -> watchdog.get("/_/ready").statusCode() == 503);
-            second.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-            Poll.until(PATIENCE, () -> watchdog.metric("http_requests_in_flight") == 2);
+            CompletableFuture<Boolean> replacing = replacingBehindACall(function, watchdog, first, second);
 
             second.close();
             over.countDown();
-            replacing.join(PATIENCE.toMillis());
+            assertThat(replacing).succeedsWithin(PATIENCE);
 
             assertThat(watchdog.get("/").body()).isEqualTo("ok");
             watchdog.awaitIdle();

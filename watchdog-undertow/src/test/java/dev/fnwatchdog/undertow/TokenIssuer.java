@@ -17,6 +17,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** An authority on a free port that signs tokens with Ed25519. */
 final class TokenIssuer implements AutoCloseable {
@@ -93,6 +95,18 @@ final class TokenIssuer implements AutoCloseable {
         String[] all = Arrays.copyOf(own, own.length + more.length);
         System.arraycopy(more, 0, all, own.length, more.length);
         return all;
+    }
+
+    /** A request with these lines beside its host. */
+    static String get(String path, String... headerLines) {
+        return "GET " + path + " HTTP/1.1\r\nHost: h\r\n"
+                + Stream.of(headerLines).map(line -> line + "\r\n").collect(Collectors.joining())
+                + "\r\n";
+    }
+
+    /** The line that brings a token. */
+    static String bearer(String token) {
+        return "Authorization: Bearer " + token;
     }
 
     /** From now on another key is published, and the first one is not. */
