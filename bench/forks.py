@@ -8,7 +8,6 @@ import measure
 from measure import Bench, await_answer, load, numbers, post_script, start_watchdog, warm_up
 
 COMMANDS = ["cat", "true"]
-CHUNK = 64 * 1024
 
 
 class Floor:
@@ -91,12 +90,10 @@ def streams(options, folder, floor, results):
 def transfer(url, body, direction, size):
     upload = [] if direction == "down" else ["-T", body, "-X", "POST"]
     begin = time.monotonic()
-    curl = subprocess.Popen(["curl", "-sS", "--fail", "--no-buffer", *upload, url], stdout=subprocess.PIPE)
-    received = 0
-    while chunk := curl.stdout.read(CHUNK):
-        received += len(chunk)
-    if curl.wait() or (direction != "up" and received != size):
-        raise Bench(f"curl ended with {curl.returncode} after {received} bytes of {size}")
+    curl = subprocess.run(
+        ["curl", "-sS", "--fail", "-o", "/dev/null", "-w", "%{size_download}", *upload, url], stdout=subprocess.PIPE, text=True)
+    if curl.returncode or (direction != "up" and int(curl.stdout) != size):
+        raise Bench(f"curl ended with {curl.returncode} after {curl.stdout} bytes of {size}")
     return size / (time.monotonic() - begin) / 1e6
 
 

@@ -8,13 +8,12 @@ import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.metrics.RequestMetrics;
 import io.undertow.server.HttpHandler;
 import java.util.function.UnaryOperator;
-import org.xnio.XnioWorker;
 
 /**
  * All that a request meets on its way to the function, put together here alone.
  *
  * @param availability what the probes ask for
- * @param worker whose IO threads serve
+ * @param loops of the IO threads that serve
  * @param authorisation puts before a handler what asks for tokens, where they are asked for
  */
 record Entrance(
@@ -23,20 +22,19 @@ record Entrance(
         RequestMetrics metrics,
         Availability availability,
         FunctionMode mode,
-        XnioWorker worker,
+        IoLoops loops,
         UnaryOperator<HttpHandler> authorisation) {
     /** The first handler. */
     HttpHandler root() {
-        IoLoops loops = new IoLoops(worker);
         ConcurrencyLimit limit = new ConcurrencyLimit(config.maxInflight());
         return new Routes(
                 new ReadOnlyHandler(new HealthHandler(availability::healthy)),
-                new ReadOnlyHandler(new ReadyHandler(() -> readiness(limit), probe(loops))),
-                call(loops, limit));
+                new ReadOnlyHandler(new ReadyHandler(() -> readiness(limit), probe())),
+                call(limit));
     }
 
     /** A call's handlers, outermost first. */
-    private HttpHandler call(IoLoops loops, ConcurrencyLimit limit) {
+    private HttpHandler call(ConcurrencyLimit limit) {
         boolean http = config.mode() instanceof ModeConfig.Http;
         return new Chain()
                 // what the others note about the call needs a place
@@ -57,7 +55,7 @@ record Entrance(
     }
 
     /** A probe that the function answers: neither counted, logged, limited nor authorised. */
-    private HttpHandler probe(IoLoops loops) {
+    private HttpHandler probe() {
         return new FunctionReadiness(
                 new FailureHandler(mode.handler(), log), config.readyPath(), loops, config.timeouts());
     }

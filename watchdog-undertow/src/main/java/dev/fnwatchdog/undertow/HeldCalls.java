@@ -4,6 +4,7 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +36,16 @@ final class HeldCalls {
     synchronized void release(HttpHandler next) {
         successor = next;
         // By way of the IO thread's queue: there no handler of the exchange is under way any more.
-        waiting.forEach(exchange -> exchange.getIoThread().execute(() -> resume(exchange, next)));
+        waiting.forEach(exchange -> resumeSoon(exchange, next));
         waiting.clear();
+    }
+
+    private static void resumeSoon(HttpServerExchange exchange, HttpHandler next) {
+        try {
+            exchange.getIoThread().execute(() -> resume(exchange, next));
+        } catch (RejectedExecutionException stopped) {
+            // The watchdog's threads have ended, and all calls with them.
+        }
     }
 
     private static void resume(HttpServerExchange exchange, HttpHandler next) {

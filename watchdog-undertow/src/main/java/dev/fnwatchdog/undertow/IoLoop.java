@@ -1,11 +1,12 @@
 package dev.fnwatchdog.undertow;
 
+import io.undertow.connector.ByteBufferPool;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
 /**
  * What one IO thread owns for itself, so that no call needs a lock: its timers, its idle connections to the function,
- * the header names that it has seen.
+ * its large buffers, the header names that it has seen.
  *
  * <p>Threads: only its own IO thread uses it.
  */
@@ -15,14 +16,17 @@ final class IoLoop {
     private final TimeoutQueue readTimeouts;
     private final TimeoutQueue writeTimeouts;
     private final TimeoutQueue clientChecks;
+    private final LargeBuffers largeBuffers;
     private final HeaderLines headerLines = new HeaderLines();
     private final RequestHeadWriter headWriter = new RequestHeadWriter();
 
     // Mutable state
     private @Nullable UpstreamPool upstreams;
 
-    IoLoop(XnioIoThread thread) {
+    /** @param buffers those of the usual size */
+    IoLoop(XnioIoThread thread, ByteBufferPool buffers) {
         this.thread = thread;
+        this.largeBuffers = new LargeBuffers(buffers);
         this.execTimeouts = new TimeoutQueue(thread);
         this.readTimeouts = new TimeoutQueue(thread);
         this.writeTimeouts = new TimeoutQueue(thread);
@@ -51,6 +55,10 @@ final class IoLoop {
     /** For looks at clients whose bodies nobody reads. */
     TimeoutQueue clientChecks() {
         return clientChecks;
+    }
+
+    LargeBuffers largeBuffers() {
+        return largeBuffers;
     }
 
     HeaderLines headerLines() {

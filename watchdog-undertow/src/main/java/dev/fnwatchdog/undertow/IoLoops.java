@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow;
 
+import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpServerExchange;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.xnio.XnioIoThread;
@@ -11,10 +12,22 @@ import org.xnio.XnioWorker;
  * <p>Threads: any; a slot is filled by its own thread alone.
  */
 final class IoLoops {
+    private final ByteBufferPool buffers;
     private final AtomicReferenceArray<IoLoop> loops;
 
-    IoLoops(XnioWorker worker) {
+    IoLoops(XnioWorker worker, ByteBufferPool buffers) {
+        this.buffers = buffers;
         this.loops = new AtomicReferenceArray<>(worker.getIoThreadCount());
+    }
+
+    /** How many large buffers calls hold. */
+    int largeBuffersTaken() {
+        int taken = 0;
+        for (int i = 0; i < loops.length(); i++) {
+            IoLoop known = loops.get(i);
+            taken += known == null ? 0 : known.largeBuffers().taken();
+        }
+        return taken;
     }
 
     IoLoop of(HttpServerExchange exchange) {
@@ -27,7 +40,7 @@ final class IoLoops {
         if (known != null) {
             return known;
         }
-        IoLoop made = new IoLoop(thread);
+        IoLoop made = new IoLoop(thread, buffers);
         loops.set(number, made);
         return made;
     }

@@ -1,10 +1,8 @@
 package dev.fnwatchdog.undertow;
 
-import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
@@ -33,9 +31,9 @@ final class RequestPump {
     private final StreamSourceChannel request;
     private final StreamSinkChannel input;
     private final Watcher watcher;
+    private final BodyPiece piece;
 
     // Mutable state
-    private @Nullable PooledByteBuffer pending;
     private boolean whole;
     private boolean refused;
     private boolean pumping;
@@ -47,6 +45,7 @@ final class RequestPump {
         this.request = exchange.getRequestChannel();
         this.input = input;
         this.watcher = watcher;
+        this.piece = new BodyPiece(call);
     }
 
     void start() {
@@ -87,14 +86,7 @@ final class RequestPump {
         request.suspendReads();
         input.suspendWrites();
         if (!pumping) {
-            free();
-        }
-    }
-
-    private void free() {
-        if (pending != null) {
-            pending.close();
-            pending = null;
+            piece.free();
         }
     }
 
@@ -103,29 +95,25 @@ final class RequestPump {
         if (done || pumping) {
             return;
         }
-        PooledByteBuffer pooled = pending;
-        if (pooled == null) {
-            pooled = exchange.getConnection().getByteBufferPool().allocate();
-            pooled.getBuffer().limit(0);
-            pending = pooled;
-        }
         pumping = true;
         try {
-            pump(pooled.getBuffer());
+            pumpPieces();
         } catch (IOException broken) {
             // Its own source tells the call of what goes wrong there.
             done = true;
         } finally {
             pumping = false;
         }
-        if (done || !pooled.getBuffer().hasRemaining()) {
-            free();
+        if (done) {
+            piece.free();
+        } else {
+            piece.freeIfEmpty();
         }
     }
 
-    private void pump(ByteBuffer buffer) throws IOException {
+    private void pumpPieces() throws IOException {
         for (int i = 0; i < MOST_PIECES_AT_ONCE; i++) {
-            if (!write(buffer)) {
+            if (!write(piece.bytes())) {
                 request.suspendReads();
                 input.resumeWrites();
                 return;
@@ -134,8 +122,8 @@ final class RequestPump {
                 end();
                 return;
             }
-            int read = request.read(buffer.clear());
-            buffer.flip();
+            int read = request.read(piece.room());
+            piece.flip();
             if (call.requestBroken()) {
                 watcher.requestBroken();
             }

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow;
 
+import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.Transfer;
@@ -52,7 +53,14 @@ final class RequestTransfer {
                 StreamSinkChannel::suspendWrites, (channel, broken) -> function.sendFailed(broken));
     }
 
+    /** Or may be. */
+    private boolean isLarge(ByteBufferPool buffers) {
+        long length = exchange.getRequestContentLength();
+        return length < 0 || length > buffers.getBufferSize();
+    }
+
     private void transfer() {
+        ByteBufferPool buffers = exchange.getConnection().getByteBufferPool();
         Transfer.initiateTransfer(
                 exchange.getRequestChannel(),
                 to,
@@ -60,6 +68,6 @@ final class RequestTransfer {
                 end(),
                 (channel, broken) -> call.breakOff(),
                 (channel, broken) -> call.breakOff(),
-                exchange.getConnection().getByteBufferPool());
+                isLarge(buffers) ? call.loop().largeBuffers() : buffers);
     }
 }

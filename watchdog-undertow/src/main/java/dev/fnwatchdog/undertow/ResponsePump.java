@@ -1,6 +1,5 @@
 package dev.fnwatchdog.undertow;
 
-import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;
@@ -34,19 +33,20 @@ final class ResponsePump {
     private final StreamSourceChannel output;
     private final String contentType;
     private final Watcher watcher;
+    private final BodyPiece piece;
 
     // Mutable state
     private @Nullable StreamSinkChannel response;
-    private @Nullable PooledByteBuffer pending;
     private boolean ended;
     private boolean pumping;
     private boolean done;
 
-    ResponsePump(HttpServerExchange exchange, StreamSourceChannel output, String contentType, Watcher watcher) {
-        this.exchange = exchange;
+    ResponsePump(Call call, StreamSourceChannel output, String contentType, Watcher watcher) {
+        this.exchange = call.exchange();
         this.output = output;
         this.contentType = contentType;
         this.watcher = watcher;
+        this.piece = new BodyPiece(call);
     }
 
     void start() {
@@ -64,14 +64,7 @@ final class ResponsePump {
         done = true;
         output.suspendReads();
         if (!pumping) {
-            free();
-        }
-    }
-
-    private void free() {
-        if (pending != null) {
-            pending.close();
-            pending = null;
+            piece.free();
         }
     }
 
@@ -80,40 +73,36 @@ final class ResponsePump {
         if (done || pumping) {
             return;
         }
-        PooledByteBuffer pooled = pending;
-        if (pooled == null) {
-            pooled = exchange.getConnection().getByteBufferPool().allocate();
-            pooled.getBuffer().limit(0);
-            pending = pooled;
-        }
         pumping = true;
         try {
-            pump(pooled.getBuffer());
+            pumpPieces();
         } catch (IOException gone) {
             watcher.clientGone();
         } finally {
             pumping = false;
         }
-        if (done || !pooled.getBuffer().hasRemaining()) {
-            free();
+        if (done) {
+            piece.free();
+        } else {
+            piece.freeIfEmpty();
         }
     }
 
-    private void pump(ByteBuffer buffer) throws IOException {
+    private void pumpPieces() throws IOException {
         for (int i = 0; i < MOST_PIECES_AT_ONCE; i++) {
-            if (!send(buffer)) {
+            if (!send(piece.bytes())) {
                 return;
             }
             if (ended) {
                 finish(answer(0));
                 return;
             }
-            read(buffer.clear());
-            buffer.flip();
+            read(piece.room());
+            piece.flip();
             if (ended && !watcher.outputEnds()) {
                 return;
             }
-            if (!buffer.hasRemaining() && !ended) {
+            if (!piece.bytes().hasRemaining() && !ended) {
                 output.resumeReads();
                 return;
             }

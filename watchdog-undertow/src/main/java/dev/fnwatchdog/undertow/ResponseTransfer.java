@@ -3,7 +3,6 @@ package dev.fnwatchdog.undertow;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
@@ -19,8 +18,9 @@ final class ResponseTransfer {
     private final UpstreamSource body;
     private final StreamSinkChannel client;
 
+    private final BodyPiece piece;
+
     // Mutable state
-    private @Nullable PooledByteBuffer pending;
     private boolean running;
     private boolean finishing;
     private boolean done;
@@ -29,12 +29,16 @@ final class ResponseTransfer {
         this.call = call;
         this.body = body;
         this.client = client;
+        this.piece = new BodyPiece(call);
     }
 
     void start() {
         body.reader(this::run);
         client.getWriteSetter().set(writable -> run());
-        pending = body.takeFirst();
+        PooledByteBuffer first = body.takeFirst();
+        if (first != null) {
+            piece.begin(first);
+        }
         run();
     }
 
@@ -55,9 +59,10 @@ final class ResponseTransfer {
             call.breakOff();
         } finally {
             running = false;
-            if (pending != null && (done || !pending.getBuffer().hasRemaining())) {
-                pending.close();
-                pending = null;
+            if (done) {
+                piece.free();
+            } else {
+                piece.freeIfEmpty();
             }
         }
     }
@@ -88,10 +93,7 @@ final class ResponseTransfer {
 
     /** True when nothing is left of what has been read. */
     private boolean send() throws IOException {
-        if (pending == null) {
-            return true;
-        }
-        ByteBuffer bytes = pending.getBuffer();
+        ByteBuffer bytes = piece.bytes();
         while (bytes.hasRemaining()) {
             if (client.write(bytes) == 0) {
                 return false;
@@ -102,14 +104,10 @@ final class ResponseTransfer {
 
     /** False where there is nothing to be read yet. */
     private boolean read() throws IOException {
-        if (pending == null) {
-            pending = call.exchange().getConnection().getByteBufferPool().allocate();
-        }
-        ByteBuffer bytes = pending.getBuffer().clear();
         try {
-            return body.read(bytes) != 0;
+            return body.read(piece.room()) != 0;
         } finally {
-            bytes.flip();
+            piece.flip();
         }
     }
 

@@ -44,6 +44,7 @@ final class Running implements Shutdown.Steps {
     private final Availability availability;
     private final MetricsRegistry registry = new MetricsRegistry();
     private final XnioWorker worker;
+    private final IoLoops loops;
     private final Listener listener;
     private final Listener metricsListener;
     private final FunctionMode mode;
@@ -62,6 +63,7 @@ final class Running implements Shutdown.Steps {
         this.availability =
                 new Availability(new LockFile(LockFile.in(config.temporaryDirectory())), settings.writesLockFile());
         ByteBufferPool buffers = settings.buffers();
+        this.loops = new IoLoops(worker, buffers);
         Modes modes = new Modes(settings, log, registry, worker, buffers);
         FunctionMode first = config.mode().accept(modes);
         this.mode = settings.isReplaceable() ? new ReplaceableMode(first, modes) : first;
@@ -74,6 +76,11 @@ final class Running implements Shutdown.Steps {
                 new Shutdown.Limits(
                         config.timeouts().healthcheck(), config.timeouts().write()),
                 GoDuration::format);
+    }
+
+    /** What belongs to its IO threads. */
+    IoLoops loops() {
+        return loops;
     }
 
     /** Buffers as a watchdog needs them: outside the heap, and as many as are asked for. */
@@ -124,7 +131,7 @@ final class Running implements Shutdown.Steps {
         UnaryOperator<HttpHandler> authorisation = startAuthoriser();
         mode.start();
         RequestMetrics metrics = new RequestMetrics(registry);
-        listener.serve(new Entrance(config, log, metrics, availability, mode, worker, authorisation).root());
+        listener.serve(new Entrance(config, log, metrics, availability, mode, loops, authorisation).root());
         log.info("Listening on port: " + port());
         metricsListener.serve(new MetricsHandler(new Exposition(registry), log));
         log.info("Metrics listening on port: " + metricsPort());

@@ -35,7 +35,7 @@ final class StreamingCall implements ForkHandler.ForkCall, Child.Watcher, Reques
         this.exchange = call.exchange();
         this.child = Child.prepare(forks, call.loop().thread(), false, this);
         this.requestPump = new RequestPump(call, child.input(), this);
-        this.responsePump = new ResponsePump(exchange, child.output(), forks.contentType(), this);
+        this.responsePump = new ResponsePump(call, child.output(), forks.contentType(), this);
     }
 
     @Override

@@ -34,6 +34,10 @@ public final class Watchdog implements AutoCloseable {
         this.running = running;
     }
 
+    Running running() {
+        return running;
+    }
+
     /** A builder for a watchdog with these settings. */
     public static WatchdogBuilder builder(WatchdogConfig config) {
         return new WatchdogBuilder(config);

@@ -185,11 +185,15 @@ final class RunningWatchdog implements AutoCloseable {
     /** Waits until no call is in flight, and no buffer is held for one. */
     void awaitIdle() {
         try {
-            Poll.until(PATIENCE, () -> buffers.missing().isEmpty() && metric("http_requests_in_flight") == 0);
+            Poll.until(PATIENCE, () -> allBuffersAreBack() && metric("http_requests_in_flight") == 0);
         } catch (AssertionError notIdle) {
             buffers.missing().forEach(notIdle::addSuppressed);
             throw notIdle;
         }
+    }
+
+    private boolean allBuffersAreBack() {
+        return buffers.missing().isEmpty() && watchdog.running().loops().largeBuffersTaken() == 0;
     }
 
     /** Stops it as a signal would, and returns the exit status. */
@@ -214,7 +218,7 @@ final class RunningWatchdog implements AutoCloseable {
                 PATIENCE,
                 () -> Thread.getAllStackTraces().keySet().stream()
                         .noneMatch(thread -> thread.getName().startsWith("watchdog") && !others.contains(thread)));
-        Poll.until(PATIENCE, () -> buffers.missing().isEmpty());
+        Poll.until(PATIENCE, this::allBuffersAreBack);
         listeners.assertNone();
     }
 }

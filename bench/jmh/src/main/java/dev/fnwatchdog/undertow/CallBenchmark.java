@@ -6,6 +6,7 @@ import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.metrics.MetricsRegistry;
 import dev.fnwatchdog.core.metrics.RequestMetrics;
 import io.undertow.server.Connectors;
+import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -36,7 +37,8 @@ public class CallBenchmark {
     };
 
     private final ClientConnection connection = new ClientConnection();
-    private final IoLoop loop = new IoLoop(connection.served().getIoThread());
+    private final IoLoop loop = new IoLoop(
+            connection.served().getIoThread(), new DefaultByteBufferPool(true, 16 * 1024));
     private final Timeouts timeouts =
             new Timeouts(Duration.ZERO, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO);
     private final WatchdogLog log = WatchdogLog.start(

@@ -1,0 +1,75 @@
+package dev.fnwatchdog.undertow;
+
+import io.undertow.connector.PooledByteBuffer;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The piece of a body that has been read on one side and not been written on the other yet. Its buffer has Undertow's size; once
+ * a piece has filled it, the body is large, and so is the buffer.
+ *
+ * <p>Threads: the exchange's IO thread.
+ */
+final class BodyPiece {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final Call call;
+
+    // Mutable state
+    private @Nullable PooledByteBuffer pooled;
+    private boolean large;
+
+    BodyPiece(Call call) {
+        this.call = call;
+    }
+
+    /** What has been read elsewhere is the first piece. */
+    void begin(PooledByteBuffer first) {
+        pooled = first;
+        large = isFull(first.getBuffer());
+    }
+
+    private static boolean isFull(ByteBuffer piece) {
+        return piece.limit() == piece.capacity();
+    }
+
+    /** Room for the next piece, when nothing is left of the one before. {@link #flip} makes a piece of it. */
+    ByteBuffer room() {
+        if (pooled != null && large && pooled.getBuffer().capacity() < LargeBuffers.SIZE) {
+            free();
+        }
+        if (pooled == null) {
+            pooled = large
+                    ? call.loop().largeBuffers().allocate()
+                    : call.exchange().getConnection().getByteBufferPool().allocate();
+        }
+        return pooled.getBuffer().clear();
+    }
+
+    /** The room has got what there was. */
+    void flip() {
+        if (pooled != null) {
+            large |= isFull(pooled.getBuffer().flip());
+        }
+    }
+
+    /** What is to be written. */
+    ByteBuffer bytes() {
+        return pooled == null ? NOTHING : pooled.getBuffer();
+    }
+
+    /** Gives back the buffer where nothing is left in it. */
+    void freeIfEmpty() {
+        if (!bytes().hasRemaining()) {
+            free();
+        }
+    }
+
+    /** Gives back the buffer, whatever is in it. */
+    void free() {
+        if (pooled != null) {
+            pooled.close();
+            pooled = null;
+        }
+    }
+}
