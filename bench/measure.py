@@ -302,13 +302,15 @@ def post_script(folder, size):
 
 
 def warm_up(server, url, seconds, connections=32, script=None):
-    """A JVM compiles what it runs often, beside the requests: loads it until they get cheaper no more."""
-    before = load(server, [], url, connections, seconds, script)["cpu"]
+    """A JVM compiles what it runs often, beside the requests: loads it until they get cheaper no more, twice in a row."""
+    least = load(server, [], url, connections, seconds, script)["cpu"]
+    calm = 0
     for _ in range(MOST_WARM_UPS):
         now = load(server, [], url, connections, seconds, script)["cpu"]
-        if now > 0.95 * before:
+        calm = calm + 1 if now > 0.95 * least else 0
+        if calm == 2:
             return
-        before = now
+        least = min(least, now)
 
 
 def numbers(text):

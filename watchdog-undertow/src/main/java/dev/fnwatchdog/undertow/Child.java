@@ -70,9 +70,8 @@ final class Child {
     }
 
     private void startNow(Map<String, String> variables) {
-        FunctionFailedException reason =
-                new FunctionFailedException("cannot start \"%s\": the watchdog failed".formatted(forks.command()));
         CallProcess made = null;
+        FunctionFailedException reason = null;
         try {
             made = forks.processes().start(variables, pipes.stdio());
         } catch (FunctionFailedException e) {
@@ -80,13 +79,17 @@ final class Child {
         } finally {
             // Whatever happens here, the call must learn of it.
             if (made == null) {
-                FunctionFailedException why = reason;
+                FunctionFailedException why = reason == null ? ownFailure() : reason;
                 onIoThread(() -> notStarted(why));
             } else {
                 CallProcess runs = made;
                 onIoThread(() -> started(runs));
             }
         }
+    }
+
+    private FunctionFailedException ownFailure() {
+        return new FunctionFailedException("cannot start \"%s\": the watchdog failed".formatted(forks.command()));
     }
 
     private void onIoThread(Runnable task) {

@@ -82,6 +82,9 @@ final class RequestPump {
 
     /** The call is given up. The pipe is left as it is, so that the process does not take a part for the whole. */
     void stop() {
+        if (done) {
+            return;
+        }
         done = true;
         request.suspendReads();
         input.suspendWrites();

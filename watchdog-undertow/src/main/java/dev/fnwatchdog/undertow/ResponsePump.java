@@ -61,8 +61,13 @@ final class ResponsePump {
 
     /** The call is over, in whatever way. */
     void stop() {
+        if (done) {
+            return;
+        }
         done = true;
-        output.suspendReads();
+        if (!ended) {
+            output.suspendReads();
+        }
         if (!pumping) {
             piece.free();
         }

@@ -37,7 +37,7 @@ interface FunctionFormat {
     }
 
     private static byte[] cutMark(int limit) {
-        return " [cut at %d bytes]\n".formatted(limit).getBytes(StandardCharsets.US_ASCII);
+        return (" [cut at " + limit + " bytes]\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Both text forms end alike. */
