@@ -17,7 +17,6 @@ final class ResponseTransfer {
     private final Call call;
     private final UpstreamSource body;
     private final StreamSinkChannel client;
-
     private final BodyPiece piece;
 
     // Mutable state
