@@ -4,6 +4,7 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns header lines, as they come from the wire, into a header map: the fields of a function's response and the
@@ -18,8 +19,8 @@ final class HeaderLines {
     /** Longer ones are seldom the same in the next answer. */
     private static final int LONGEST_KEPT_VALUE = 64;
 
-    private final HttpString[] names = new HttpString[NAMES];
-    private final String[] values = new String[NAMES];
+    private final @Nullable HttpString[] names = new HttpString[NAMES];
+    private final @Nullable String[] values = new String[NAMES];
 
     /** Adds one line, without its line end, to {@code headers}. */
     void add(byte[] line, int length, HeaderMap headers) throws MalformedMessageException {
