@@ -98,11 +98,16 @@ final class HeadScan {
         int line = from;
         int i = from;
         while (i < to && now != At.END) {
-            byte b = bytes.get(i++);
-            if (b > ' ' && (now == At.LINE || (now == At.PATH && b != '?'))) {
+            if (now == At.LINE) {
                 // As nearly all are.
-                continue;
+                while (i < to && bytes.get(i) > ' ') {
+                    i++;
+                }
+                if (i == to) {
+                    break;
+                }
             }
+            byte b = bytes.get(i++);
             switch (now) {
                 case PATH -> now = b == '?' ? At.QUERY : b == '\n' ? At.LINE_START : At.PATH;
                 case QUERY -> {
