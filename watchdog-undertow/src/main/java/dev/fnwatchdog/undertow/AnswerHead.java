@@ -54,8 +54,7 @@ final class AnswerHead {
         copyStatus(client);
         HeaderMap headers = exchange.getResponseHeaders();
         String protocol = headers.getFirst(Headers.UPGRADE);
-        HopByHop.removeFrom(headers);
-        copy(headers, client.getResponseHeaders());
+        HopByHop.copyRest(headers, client.getResponseHeaders());
         if (upgrade != null && client.getStatusCode() == StatusCodes.SWITCHING_PROTOCOLS) {
             becomeTunnel(client, upgrade, protocol);
         } else if (wholeLength >= 0 && mayTellLength(client)) {
@@ -83,13 +82,6 @@ final class AnswerHead {
         return !client.getResponseHeaders().contains(Headers.CONTENT_LENGTH)
                 && !client.getRequestMethod().equals(Methods.HEAD)
                 && Connectors.isEntityBodyAllowed(client);
-    }
-
-    private static void copy(HeaderMap from, HeaderMap to) {
-        for (long i = from.fastIterateNonEmpty(); i != -1; i = from.fiNextNonEmpty(i)) {
-            HeaderValues values = from.fiCurrent(i);
-            to.putAll(values.getHeaderName(), values);
-        }
     }
 
     private void becomeTunnel(HttpServerExchange client, HttpUpgradeListener listener, @Nullable String protocol) {

@@ -58,9 +58,13 @@ final class BodyPiece {
         return pooled == null ? NOTHING : pooled.getBuffer();
     }
 
-    /** Gives back the buffer where nothing is left in it. */
-    void freeIfEmpty() {
-        if (!bytes().hasRemaining()) {
+    /**
+     * Gives back the buffer, unless there is something in it that is still to be written.
+     *
+     * @param over whether nothing will be written any more
+     */
+    void freeIfUnused(boolean over) {
+        if (over || !bytes().hasRemaining()) {
             free();
         }
     }

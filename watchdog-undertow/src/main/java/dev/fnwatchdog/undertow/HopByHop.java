@@ -73,17 +73,7 @@ final class HopByHop {
         }
     }
 
-    /** Takes them out of an answer that a handler has made. */
-    static void removeFrom(HeaderMap headers) {
-        for (HttpString named : namedBy(headers)) {
-            headers.remove(named);
-        }
-        for (HttpString name : NAMES) {
-            headers.remove(name);
-        }
-    }
-
-    /** Gives to {@code to} what else {@code from} has, but for names that {@code to} has already. */
+    /** Gives to {@code to} what else an answer has, but for names that {@code to} has already. */
     static void copyRest(HeaderMap from, HeaderMap to) {
         List<HttpString> named = namedBy(from);
         boolean first = to.size() == 0;

@@ -87,15 +87,13 @@ record ModelAnswer(String refusal, int status, Map<String, String> headers, Byte
 
     /** Sends it; the request has been read to its end. IO thread. */
     void send(HttpServerExchange exchange) {
-        HeaderMap to = exchange.getResponseHeaders();
         HeaderMap own = new HeaderMap();
         headers.forEach((name, value) -> own.put(new HttpString(name), value));
         if (own.contains(Headers.CONNECTION) && Tokens.anyLists(own.get(Headers.CONNECTION), "close")) {
             exchange.setPersistent(false);
         }
-        HopByHop.removeFrom(own);
         own.remove(Headers.CONTENT_LENGTH);
-        own.forEach(values -> to.putAll(values.getHeaderName(), values));
+        HopByHop.copyRest(own, exchange.getResponseHeaders());
         exchange.setStatusCode(status);
         if (!Connectors.isEntityBodyAllowed(exchange)) {
             exchange.endExchange();

@@ -107,11 +107,7 @@ final class RequestPump {
         } finally {
             pumping = false;
         }
-        if (done) {
-            piece.free();
-        } else {
-            piece.freeIfEmpty();
-        }
+        piece.freeIfUnused(done);
     }
 
     private void pumpPieces() throws IOException {

@@ -86,11 +86,7 @@ final class ResponsePump {
         } finally {
             pumping = false;
         }
-        if (done) {
-            piece.free();
-        } else {
-            piece.freeIfEmpty();
-        }
+        piece.freeIfUnused(done);
     }
 
     private void pumpPieces() throws IOException {

@@ -58,11 +58,7 @@ final class ResponseTransfer {
             call.breakOff();
         } finally {
             running = false;
-            if (done) {
-                piece.free();
-            } else {
-                piece.freeIfEmpty();
-            }
+            piece.freeIfUnused(done);
         }
     }
 

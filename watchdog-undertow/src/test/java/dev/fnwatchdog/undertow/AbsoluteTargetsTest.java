@@ -2,7 +2,6 @@ package dev.fnwatchdog.undertow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,12 +26,6 @@ class AbsoluteTargetsTest {
         function.close();
     }
 
-    private static String forwarded(String request) throws IOException {
-        try (RawClient client = watchdog.connect()) {
-            return client.send(request).readResponse();
-        }
-    }
-
     @ParameterizedTest
     @CsvSource({
         "http://example.com/a%20b?x=1, /a%20b?x=1, example.com",
@@ -49,7 +42,8 @@ class AbsoluteTargetsTest {
     })
     void areReducedAndTheirAuthorityBecomesHost(String target, String path, String authority) throws Exception {
         for (String host : new String[] {authority, "other", "example.co"}) {
-            assertThat(forwarded("GET %s HTTP/1.1\r\nX-A: 1\r\nHost: %s\r\nX-B: 2\r\n\r\n".formatted(target, host)))
+            assertThat(watchdog.answerTo(
+                            "GET %s HTTP/1.1\r\nX-A: 1\r\nHost: %s\r\nX-B: 2\r\n\r\n".formatted(target, host)))
                     .contains("\r\n\r\nGET " + path + " HTTP/1.1\r\n", "\r\nX-A: 1\r\n", "\r\nX-B: 2\r\n")
                     .containsOnlyOnce("\r\nHost: " + authority + "\r\n")
                     .doesNotContain("Host: other\r\n", "Host: example.co\r\n");
@@ -58,7 +52,7 @@ class AbsoluteTargetsTest {
 
     @Test
     void areReducedInAnHttp10RequestToo() throws Exception {
-        assertThat(forwarded("GET http://example.com/a HTTP/1.0\r\n\r\n"))
+        assertThat(watchdog.answerTo("GET http://example.com/a HTTP/1.0\r\n\r\n"))
                 .contains("\r\n\r\nGET /a HTTP/1.1\r\n", "\r\nHost: example.com\r\n");
     }
 
@@ -122,20 +116,20 @@ class AbsoluteTargetsTest {
                 "mailto:x"
             })
     void areRefusedWhereTheyMakeNoSense(String target) throws Exception {
-        assertThat(forwarded("GET %s HTTP/1.1\r\nHost: h\r\n\r\n".formatted(target)))
+        assertThat(watchdog.answerTo("GET %s HTTP/1.1\r\nHost: h\r\n\r\n".formatted(target)))
                 .startsWith("HTTP/1.1 400 ");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "Host: a\r\nHost: b\r\n", "Host: a b\r\n"})
     void needAHostAllTheSame(String hosts) throws Exception {
-        assertThat(forwarded("GET http://h/ HTTP/1.1\r\n%s\r\n".formatted(hosts)))
+        assertThat(watchdog.answerTo("GET http://h/ HTTP/1.1\r\n%s\r\n".formatted(hosts)))
                 .startsWith("HTTP/1.1 400 ");
     }
 
     @Test
     void reachTheProbesToo() throws Exception {
-        assertThat(forwarded("GET http://h/_/health HTTP/1.1\r\nHost: x\r\n\r\n"))
+        assertThat(watchdog.answerTo("GET http://h/_/health HTTP/1.1\r\nHost: x\r\n\r\n"))
                 .startsWith("HTTP/1.1 200 OK\r\n")
                 .endsWith("\r\n\r\nOK");
     }

@@ -2,7 +2,6 @@ package dev.fnwatchdog.undertow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,12 +25,6 @@ class NumericHostsTest {
         function.close();
     }
 
-    private static String forwarded(String request) throws IOException {
-        try (RawClient client = watchdog.connect()) {
-            return client.send(request).readResponse();
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -48,7 +41,7 @@ class NumericHostsTest {
             })
     void goOnAsTheyCame(String lines) throws Exception {
         for (String version : new String[] {"1.1", "1.0"}) {
-            assertThat(forwarded("GET / HTTP/" + version + "\r\n" + lines + "\r\nX-B: 2\r\n\r\n"))
+            assertThat(watchdog.answerTo("GET / HTTP/" + version + "\r\n" + lines + "\r\nX-B: 2\r\n\r\n"))
                     .matches("(?s)HTTP/1\\.[01] 200 .*")
                     .contains("\r\nX-B: 2\r\n")
                     .satisfies(answer -> assertThat(lines.split("\r\n", -1))
@@ -59,7 +52,7 @@ class NumericHostsTest {
     @ParameterizedTest
     @ValueSource(strings = {"Host:127.0.0.1", "Host:   127.0.0.1", "Host:\t127.0.0.1", "Host: 127.0.0.1 \t"})
     void goOnWithoutTheBlanksAroundThem(String line) throws Exception {
-        assertThat(forwarded("GET / HTTP/1.1\r\n" + line + "\r\n\r\n")).contains("\r\nHost: 127.0.0.1\r\n");
+        assertThat(watchdog.answerTo("GET / HTTP/1.1\r\n" + line + "\r\n\r\n")).contains("\r\nHost: 127.0.0.1\r\n");
     }
 
     @ParameterizedTest
@@ -78,7 +71,7 @@ class NumericHostsTest {
                 "Host:\r\n 127.0.0.1"
             })
     void areRefusedWhereTheyAreMalformed(String lines) throws Exception {
-        assertThat(forwarded("GET / HTTP/1.1\r\n" + lines + "\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+        assertThat(watchdog.answerTo("GET / HTTP/1.1\r\n" + lines + "\r\n\r\n")).startsWith("HTTP/1.1 400 ");
     }
 
     @Test
@@ -111,7 +104,7 @@ class NumericHostsTest {
 
     @Test
     void doNotCountWhereTheTargetNamesAHost() throws Exception {
-        assertThat(forwarded("GET http://10.0.0.1:81/x HTTP/1.1\r\nHost: 10.0.0.2\r\n\r\n"))
+        assertThat(watchdog.answerTo("GET http://10.0.0.1:81/x HTTP/1.1\r\nHost: 10.0.0.2\r\n\r\n"))
                 .contains("GET /x HTTP/1.1\r\n", "\r\nHost: 10.0.0.1:81\r\n");
     }
 }

@@ -182,6 +182,13 @@ final class RunningWatchdog implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /** The answer to a request that has a connection of its own. */
+    String answerTo(String request) throws IOException {
+        try (RawClient client = connect()) {
+            return client.send(request).readResponse();
+        }
+    }
+
     /** Waits until no call is in flight, and no buffer is held for one. */
     void awaitIdle() {
         try {
