@@ -1,10 +1,12 @@
 package dev.fnwatchdog.maven;
 
+import java.util.List;
+
 /** How a version of Java keeps classes from one start to the next. */
 enum ArchiveKind {
     /** A dynamic AppCDS archive on top of the JDK's own. */
     APP_CDS("watchdog.jsa", "-XX:ArchiveClassesAtExit=", "-XX:SharedArchiveFile="),
-    /** The same, and linked classes and profiles. */
+    /** The same, and the classes linked. */
     AOT_CACHE("watchdog.aot", "-XX:AOTCacheOutput=", "-XX:AOTCache=");
 
     // The first with the one-step way to make a cache.
@@ -32,9 +34,14 @@ enum ArchiveKind {
         return fileName;
     }
 
-    /** Makes the JVM write the archive when it ends. */
-    String makeOption(String file) {
-        return make + file;
+    /** Make the JVM write the archive when it ends. */
+    List<String> makeOptions(String file) {
+        String write = make + file;
+        return switch (this) {
+            case APP_CDS -> List.of(write);
+            // Without profiles of the few calls: by them the JVM would compile, at each start, what has run once.
+            case AOT_CACHE -> List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining", write);
+        };
     }
 
     String useOption() {

@@ -68,7 +68,7 @@ final class TrainingRun {
                             standIn.getAddress().getPort(), path -> ExplodedLayers.find(exploded, path))
                     .of(plan.image().environment(), plan.config().mode());
             Path workingFolder = stage(Path.of(ExplodedLayers.find(exploded, FunctionFiles.WATCHDOG_JAR)));
-            List<String> command = command(kind.makeOption(archive.toString()), plan.options());
+            List<String> command = command(kind.makeOptions(archive.toString()), plan.options());
             train(command, workingFolder, settings, plan.config().mode());
         } finally {
             standIn.stop(0);
@@ -88,10 +88,12 @@ final class TrainingRun {
         return Files.createDirectories(root.resolve(UPWARDS.replace("..", "below")));
     }
 
-    private List<String> command(String makeOption, List<String> options) {
+    private List<String> command(List<String> makeOptions, List<String> options) {
         List<String> command = new ArrayList<>(List.of(java.command().toString()));
         command.addAll(options);
-        command.addAll(List.of(SMALL_HEAP, makeOption, "-jar", UPWARDS + FunctionFiles.WATCHDOG_JAR));
+        command.add(SMALL_HEAP);
+        command.addAll(makeOptions);
+        command.addAll(List.of("-jar", UPWARDS + FunctionFiles.WATCHDOG_JAR));
         return command;
     }
 

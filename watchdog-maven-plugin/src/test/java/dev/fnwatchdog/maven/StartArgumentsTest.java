@@ -20,14 +20,18 @@ class StartArgumentsTest {
         WatchdogConfig config = WatchdogConfig.parse(Map.of("fprocess", "cat"));
 
         assertThat(StartArguments.options(config.mode(), List.of()))
-                .contains("-XX:MaxRAMPercentage=25", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
+                .contains("-XX:MaxRAMPercentage=25", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
+                .contains("-XX:MaxNewSize=8m", "-Djdk.reflect.useNativeAccessorOnly=true");
     }
 
     @Test
     void takesMostOfTheMemoryForAFunctionInItsOwnProcess() {
         WatchdogConfig config = WatchdogConfig.parse(Map.of("mode", "inproc", "handler", "hello.Hello"));
 
-        assertThat(StartArguments.options(config.mode(), List.of())).contains("-XX:MaxRAMPercentage=60");
+        assertThat(StartArguments.options(config.mode(), List.of()))
+                .contains("-XX:MaxRAMPercentage=60")
+                .as("what suits the watchdog may not suit the function")
+                .doesNotContain("-XX:MaxNewSize=8m", "-Djdk.reflect.useNativeAccessorOnly=true");
     }
 
     @Test

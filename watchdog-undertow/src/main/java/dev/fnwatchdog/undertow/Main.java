@@ -12,6 +12,7 @@ import dev.fnwatchdog.core.log.Console;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.FunctionStreams;
+import dev.fnwatchdog.core.process.LauncherPreload;
 import dev.fnwatchdog.core.process.OrphanReaper;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -107,11 +108,13 @@ public final class Main {
             WatchdogConfig config, Map<String, String> environment, WatchdogLog log, @Nullable Control control)
             throws IOException, FunctionFailedException {
         QuietLoggerProvider.sendTo(log::warn);
-        tuneLibraries();
         if (config.mode() instanceof ModeConfig.Inproc) {
             // What the function prints is its output, as in the other modes. An embedder's streams are left alone.
             FunctionStreams.redirect(log, config.log());
+        } else if (!(config.mode() instanceof ModeConfig.Static)) {
+            LauncherPreload.begin();
         }
+        tuneLibraries();
         CompletableFuture<Watchdog> started = new CompletableFuture<>();
         CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
         // From before the start: a function that is just being started must not be left behind.
@@ -131,7 +134,6 @@ public final class Main {
                 Watchdog.builder(config).environment(environment).log(log).lockFile();
         Watchdog watchdog = (control == null ? builder : builder.replaceable()).start();
         started.complete(watchdog);
-        // Only now: it takes a while to load, on the same processor as all that is above.
         OrphanReaper.start(log::warn);
         if (control != null) {
             control.obey(watchdog, log);

@@ -23,6 +23,9 @@ final class NativeLauncher implements Launcher {
     private static final int ACTIONS = 16;
     private static final int ENVIRONMENT = ACTIONS + SIZE_OF_ACTIONS;
 
+    // Mutable state
+    private static volatile boolean asked;
+
     private final ExitWatcher watcher = new ExitWatcher();
     private final List<String> words;
     private final NativeEnvironment environment;
@@ -39,9 +42,15 @@ final class NativeLauncher implements Launcher {
         this.image = image("");
     }
 
-    /** Whether this JVM and this system can do it. */
+    /** Whether this JVM and this system can do it; the first time loads what it takes. */
     static boolean available() {
+        asked = true;
         return Available.YES;
+    }
+
+    /** Whether somebody wanted to know that, and so has loaded it. */
+    static boolean asked() {
+        return asked;
     }
 
     private static final class Available {

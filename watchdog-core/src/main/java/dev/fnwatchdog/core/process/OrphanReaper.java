@@ -12,7 +12,8 @@ import java.util.function.Consumer;
  * Buries the orphans that this process inherits as PID 1 of a container (contract 4), and none of its own children: those
  * that were started here are left out, and those of the JDK have long been buried when it is the turn of an orphan.
  *
- * <p>Threads: one of its own, a daemon, for as long as the JVM lives. It sleeps until a child has ended.
+ * <p>Threads: one of its own, a daemon, for as long as the JVM lives. It looks for dead children each second until the first
+ * is there or a function was started; from then on it sleeps until a child has ended.
  */
 public final class OrphanReaper {
     private static final String CANNOT =
@@ -36,7 +37,7 @@ public final class OrphanReaper {
     /**
      * Starts reaping where this process is PID 1, and returns at once. To be called once.
      *
-     * @param warn gets one line where it is but cannot reap them, as on JDK 17
+     * @param warn gets one line where it is but cannot reap them: at once on JDK 17, else when the first one is dead
      */
     public static void start(Consumer<String> warn) {
         if (ProcessHandle.current().pid() == 1) {
@@ -48,21 +49,26 @@ public final class OrphanReaper {
         }
     }
 
-    /** Whoever this process is; what it takes is loaded on the new thread. */
+    /** Whoever this process is. */
     static void reap(Consumer<String> warn) {
-        Runnable task = () -> {
-            if (NativeLauncher.available()) {
-                new OrphanReaper().run();
-            } else {
-                warn.accept(CANNOT);
-            }
-        };
-        Thread thread = new Thread(task, "watchdog-orphans");
+        Thread thread = new Thread(() -> new OrphanReaper().run(warn), "watchdog-orphans");
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void run() {
+    /** What burying takes is loaded for the first orphan, if not for a function: it is a sixth of an idle watchdog's memory. */
+    private void run(Consumer<String> warn) {
+        while (!NativeLauncher.asked() && table.read().stream().noneMatch(this::isDeadChild)) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        if (NativeLauncher.available()) {
+            reapAll();
+        } else {
+            warn.accept(CANNOT);
+        }
+    }
+
+    private void reapAll() {
         Set<ProcessId> seen = new HashSet<>();
         while (!Thread.currentThread().isInterrupted()) {
             ended(0);
@@ -87,7 +93,7 @@ public final class OrphanReaper {
     private Set<ProcessId> bury(Set<ProcessId> before) {
         Set<ProcessId> dead = new HashSet<>();
         for (Entry entry : table.read()) {
-            if (entry.zombie() && entry.parent() == self && !SpawnedChildren.contains(entry.pid())) {
+            if (isDeadChild(entry) && !SpawnedChildren.contains(entry.pid())) {
                 dead.add(entry.id());
                 if (before.contains(entry.id())) {
                     bury(entry.pid());
@@ -95,6 +101,10 @@ public final class OrphanReaper {
             }
         }
         return dead;
+    }
+
+    private boolean isDeadChild(Entry entry) {
+        return entry.zombie() && entry.parent() == self;
     }
 
     private static void bury(long pid) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The processes of this system as {@code /proc} shows them. Whatever vanishes while it is read is left out. */
 final class ProcessTable {
@@ -34,7 +35,19 @@ final class ProcessTable {
     }
 
     /** What a process is known by: a pid is used again, but not together with a start, which counts ticks since boot. */
-    record ProcessId(long pid, long start) {}
+    record ProcessId(long pid, long start) {
+        // Both spelled out: the JVM makes a record's own at their first use, which took an eighth of the watchdog's
+        // start.
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof ProcessId id && id.pid == pid && id.start == start;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * Long.hashCode(pid) + Long.hashCode(start);
+        }
+    }
 
     /** One process. */
     record Entry(ProcessId id, long parent, long session, boolean zombie) {

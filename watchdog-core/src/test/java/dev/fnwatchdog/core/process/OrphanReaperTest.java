@@ -34,6 +34,12 @@ class OrphanReaperTest {
 
     @Test
     @EnabledForJreRange(minVersion = 22)
+    void loadsWhatThatTakesForTheFirstOfThem() throws Exception {
+        assertThat(program(List.of(), "subreaper", "jdk")).isEqualTo("loaded false\n0 left\nloaded true\n");
+    }
+
+    @Test
+    @EnabledForJreRange(minVersion = 22)
     void buriesThemAsPid1() throws Exception {
         assumeThat(ChildJvm.run(command(NAMESPACE, "true")))
                 .as("may make a namespace")

@@ -1,10 +1,12 @@
 package dev.fnwatchdog.core.process;
 
 import dev.fnwatchdog.core.config.CommandLine;
+import dev.fnwatchdog.core.process.ProcessTable.Entry;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /** A JVM of its own that inherits orphans: says what the reaper says, and whether it buries them and them alone. */
 final class ReaperProgram {
@@ -21,10 +23,21 @@ final class ReaperProgram {
         } else {
             OrphanReaper.start(System.out::println);
         }
-        if (NativeLauncher.available()) {
+        if (List.of(arguments).contains("jdk")) {
+            leaveOrphansOfTheJdk();
+        } else if (NativeLauncher.available()) {
             System.out.println("started");
             leaveOrphans();
         }
+    }
+
+    private static void leaveOrphansOfTheJdk() throws Exception {
+        for (int i = 0; i < ORPHANS; i++) {
+            new ProcessBuilder("sh", "-c", "sleep 0.1 &").start().waitFor();
+        }
+        System.out.println("loaded " + NativeLauncher.asked());
+        awaitBurial();
+        System.out.println("loaded " + NativeLauncher.asked());
     }
 
     private static void leaveOrphans() throws Exception {
@@ -38,18 +51,30 @@ final class ReaperProgram {
             }
             // One that is dead for long before anybody asks for it is a child all the same.
             System.out.println(zombies() + " dead");
-            long end = System.nanoTime() + LIMIT_NANOS;
-            while (zombies() > 0 && System.nanoTime() < end) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-            }
-            System.out.println(zombies() + " left");
+            awaitBurial();
         }
     }
 
+    private static void awaitBurial() {
+        long end = System.nanoTime() + LIMIT_NANOS;
+        while (children() > 0 && System.nanoTime() < end) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+        System.out.println(children() + " left");
+    }
+
     private static long zombies() {
+        return children(entry -> entry.zombie());
+    }
+
+    private static long children() {
+        return children(entry -> true);
+    }
+
+    private static long children(Predicate<Entry> which) {
         long self = ProcessHandle.current().pid();
         return ProcessTable.ofThisSystem().read().stream()
-                .filter(entry -> entry.parent() == self && entry.zombie())
+                .filter(entry -> entry.parent() == self && which.test(entry))
                 .count();
     }
 }

@@ -1,0 +1,21 @@
+package dev.fnwatchdog.core.process;
+
+/**
+ * Loads what starting a process takes while others do something else: on JDK 22 and later linking to the C library takes
+ * tens of milliseconds, a fifth of the watchdog's start.
+ */
+public final class LauncherPreload {
+    private LauncherPreload() {}
+
+    /**
+     * Begins to load, on a daemon thread that ends with that, and returns at once; whoever starts a process meanwhile waits
+     * for it. Does nothing where there is no second processor to do it.
+     */
+    public static void begin() {
+        if (Runtime.getRuntime().availableProcessors() > 1) {
+            Thread thread = new Thread(NativeLauncher::available, "watchdog-preload");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+}
