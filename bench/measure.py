@@ -42,11 +42,11 @@ class Server:
         )
         atexit.register(self.stop)
 
-    def stop(self):
+    def stop(self, patience=10):
         if self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(10)
+                self.process.wait(patience)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -120,6 +120,13 @@ class Results:
             json.dump(whole, file, indent=1)
             file.write("\n")
 
+JAVA_OPTIONS = "-Xmx64m -XX:+UseSerialGC"
+# As in StartArguments, of which a test sees to it; the heap is a share of the container's memory there.
+IMAGE_OPTIONS = (
+    "-XX:+IgnoreUnrecognizedVMOptions -XX:+UseSerialGC -XX:ReservedCodeCacheSize=48m -XX:CompileThresholdScaling=3 "
+    "-XX:TrimNativeHeapInterval=5000 -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData -XX:MaxNewSize=12m -XX:SurvivorRatio=4 "
+    "-Djdk.reflect.useNativeAccessorOnly=true -Xmx64m")
+
 
 def machine(options):
     """What figures depend on; no names of machines or folders, since the file is meant to be shown."""
@@ -148,6 +155,10 @@ def first_line(command, marked=""):
         return None
     lines = [line for line in (told.stdout + told.stderr).splitlines() if marked in line]
     return lines[0].strip() if lines else None
+
+
+def java_version(java):
+    return int(re.search(r'version "(\d+)', first_line([java, "-version"], "version")).group(1))
 
 
 def memory_megabytes(pid, name):
@@ -335,7 +346,10 @@ def arguments(benchmark, description, rounds=5, seconds=3):
     if seconds:
         parser.add_argument("--seconds", type=int, default=seconds, help="of each run")
     parser.add_argument("--java", default="java", help="the JVM's command")
-    parser.add_argument("--java-options", default="-Xmx64m -XX:+UseSerialGC", help="of the watchdog's JVM")
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--java-options", default=JAVA_OPTIONS, help="of the watchdog's JVM")
+    chosen.add_argument("--image", dest="java_options", action="store_const", const=IMAGE_OPTIONS,
+                        help="those of the images that watchdog:image makes, with 64 MB of heap")
     parser.add_argument("--save", metavar="FILE", help="write all figures there as JSON, for report.sh; a path from the project's folder")
     return parser
 

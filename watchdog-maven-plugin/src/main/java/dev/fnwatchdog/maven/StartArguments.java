@@ -33,8 +33,8 @@ final class StartArguments {
             // What calls allocate is garbage soon: more room is filled before it is collected, and stays in memory.
             // What
             // hundreds of calls hold fits into the survivors.
-            "-XX:MaxNewSize=8m",
-            "-XX:SurvivorRatio=2",
+            "-XX:MaxNewSize=12m",
+            "-XX:SurvivorRatio=4",
             // Nothing is called by reflection more than a few times, and the JDK's faster way makes classes for it.
             "-Djdk.reflect.useNativeAccessorOnly=true");
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,7 +22,7 @@ class StartArgumentsTest {
 
         assertThat(StartArguments.options(config.mode(), List.of()))
                 .contains("-XX:MaxRAMPercentage=25", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
-                .contains("-XX:MaxNewSize=8m", "-Djdk.reflect.useNativeAccessorOnly=true");
+                .contains("-XX:MaxNewSize=12m", "-Djdk.reflect.useNativeAccessorOnly=true");
     }
 
     @Test
@@ -31,7 +32,23 @@ class StartArgumentsTest {
         assertThat(StartArguments.options(config.mode(), List.of()))
                 .contains("-XX:MaxRAMPercentage=60")
                 .as("what suits the watchdog may not suit the function")
-                .doesNotContain("-XX:MaxNewSize=8m", "-Djdk.reflect.useNativeAccessorOnly=true");
+                .doesNotContain("-XX:MaxNewSize=12m", "-Djdk.reflect.useNativeAccessorOnly=true");
+    }
+
+    @Test
+    void areWhatTheBenchmarksMeasure() throws Exception {
+        WatchdogConfig config = WatchdogConfig.parse(Map.of("fprocess", "cat"));
+        String benchmarks = Files.readString(Path.of("../bench/measure.py"));
+        String measured = benchmarks
+                .replaceAll("(?s).*IMAGE_OPTIONS = \\((.*?)\\).*", "$1")
+                .replaceAll("[\\s\"]+", " ");
+
+        assertThat(measured.trim().split(" "))
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                StartArguments.options(config.mode(), List.of()).stream()
+                                        .filter(option -> !option.contains("RAMPercentage")),
+                                Stream.of("-Xmx64m"))
+                        .toList());
     }
 
     @Test

@@ -30,7 +30,7 @@ class FatJarStartIT {
     @Test
     void printsOnlyItsOwnLines() throws Exception {
         Path printed = folder.resolve("printed");
-        Process watchdog = start(printed);
+        Process watchdog = start(printed, Map.of("mode", "http"));
         try {
             assertThat(get(port(watchdog, printed), "/").statusCode()).isEqualTo(500);
         } finally {
@@ -44,22 +44,36 @@ class FatJarStartIT {
     }
 
     @Test
-    void isHealthyWithoutTheJvmsManagementAndTablesOfLanguages() throws Exception {
+    void isHealthyWithoutTheJvmsManagementTablesOfLanguagesAndCodeForRecords() throws Exception {
+        assertThat(loadedForHealth(Map.of("mode", "http")))
+                .contains("dev.fnwatchdog.undertow.Main ")
+                .doesNotContain(
+                        "javax.management.openmbean.",
+                        "java.text.SimpleDateFormat ",
+                        "java.lang.runtime.ObjectMethods ");
+    }
+
+    @Test
+    void isHealthyWithoutWhatStartsProcessesWhereNoneIsStarted() throws Exception {
+        assertThat(loadedForHealth(Map.of("mode", "static", "static_path", folder.toString())))
+                .contains("dev.fnwatchdog.undertow.Main ")
+                .doesNotContain("dev.fnwatchdog.core.process.NativeLauncher ", "java.lang.foreign.Linker ");
+    }
+
+    /** The names of all classes that a start and an answer take. */
+    private String loadedForHealth(Map<String, String> settings) throws Exception {
         Path printed = folder.resolve("printed");
         Path loaded = folder.resolve("loaded");
-        Process watchdog = start(printed, "-Xlog:class+load:file=" + loaded);
+        Process watchdog = start(printed, settings, "-Xlog:class+load:file=" + loaded);
         try {
             HttpResponse<String> answer = get(port(watchdog, printed), "/_/health");
 
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.headers().firstValue("Date")).isPresent();
+            return Files.readString(loaded);
         } finally {
             stop(watchdog);
         }
-
-        assertThat(Files.readString(loaded))
-                .contains("dev.fnwatchdog.undertow.Main ")
-                .doesNotContain("javax.management.openmbean.", "java.text.SimpleDateFormat ");
     }
 
     @Test
@@ -73,11 +87,11 @@ class FatJarStartIT {
                 .doesNotContain("WARN");
     }
 
-    private Process start(Path printed, String... options) throws IOException {
+    private Process start(Path printed, Map<String, String> settings, String... options) throws IOException {
         ProcessBuilder watchdog = java(printed, List.of(options));
+        watchdog.environment().putAll(settings);
         watchdog.environment()
                 .putAll(Map.of(
-                        "mode", "http",
                         "fprocess", "sleep 60",
                         // Nobody listens there: a failed call is what the libraries have most to say about.
                         "http_upstream_url", "http://127.0.0.1:1",
