@@ -13,8 +13,6 @@ final class StartArguments {
     private static final int SHARE_BESIDE_A_PROCESS = 25;
     private static final int SHARE_WITH_THE_FUNCTION = 60;
 
-    private StartArguments() {}
-
     // One list for all versions of Java.
     private static final List<String> EVERYWHERE = List.of(
             "-XX:+IgnoreUnrecognizedVMOptions",
@@ -30,13 +28,15 @@ final class StartArguments {
 
     /** Where nothing but the watchdog runs in the JVM, so that it is known what does it good. */
     private static final List<String> ALONE = List.of(
-            // What calls allocate is garbage soon: more room is filled before it is collected, and stays in memory.
-            // What
-            // hundreds of calls hold fits into the survivors.
+            // More room would be filled before it is collected, and stay in memory. In this a start needs no
+            // collection,
+            // and what hundreds of calls hold fits into the survivors.
             "-XX:MaxNewSize=12m",
             "-XX:SurvivorRatio=4",
             // Nothing is called by reflection more than a few times, and the JDK's faster way makes classes for it.
             "-Djdk.reflect.useNativeAccessorOnly=true");
+
+    private StartArguments() {}
 
     /** For a container: small, soon there, and gone when memory is. The project's own come last, so that they win. */
     static List<String> options(ModeConfig mode, List<String> own) {

@@ -17,7 +17,8 @@ import java.util.Optional;
  * does not know of, and of a result that is an {@code int} the lower half counts.
  */
 final class ForeignFunctions {
-    private static final int FIRST_RELEASE = 22;
+    static final int FIRST_RELEASE = 22;
+
     private static final int PARAMETERS = 6;
     private static final List<String> MACHINES = List.of("amd64", "aarch64");
 

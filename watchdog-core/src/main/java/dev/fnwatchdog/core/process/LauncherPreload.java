@@ -9,10 +9,11 @@ public final class LauncherPreload {
 
     /**
      * Begins to load, on a daemon thread that ends with that, and returns at once; whoever starts a process meanwhile waits
-     * for it. Does nothing where there is no second processor to do it.
+     * for it. Does nothing on an older JDK, and where there is no second processor to do it.
      */
     public static void begin() {
-        if (Runtime.getRuntime().availableProcessors() > 1) {
+        if (Runtime.version().feature() >= ForeignFunctions.FIRST_RELEASE
+                && Runtime.getRuntime().availableProcessors() > 1) {
             Thread thread = new Thread(NativeLauncher::available, "watchdog-preload");
             thread.setDaemon(true);
             thread.start();

@@ -19,7 +19,6 @@ public final class OrphanReaper {
     private static final String CANNOT =
             "as PID 1 the watchdog cannot reap orphaned processes here: that takes JDK 22 or later and glibc, or an init"
                     + " such as docker run --init";
-    private static final int FIRST_RELEASE = 22;
     private static final int P_ALL = 0;
     private static final int WNOHANG = 1;
     private static final int WEXITED = 4;
@@ -41,7 +40,7 @@ public final class OrphanReaper {
      */
     public static void start(Consumer<String> warn) {
         if (ProcessHandle.current().pid() == 1) {
-            if (Runtime.version().feature() < FIRST_RELEASE) {
+            if (Runtime.version().feature() < ForeignFunctions.FIRST_RELEASE) {
                 warn.accept(CANNOT);
             } else {
                 reap(warn);

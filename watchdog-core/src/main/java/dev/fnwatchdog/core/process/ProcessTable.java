@@ -36,8 +36,7 @@ final class ProcessTable {
 
     /** What a process is known by: a pid is used again, but not together with a start, which counts ticks since boot. */
     record ProcessId(long pid, long start) {
-        // Both spelled out: the JVM makes a record's own at their first use, which took an eighth of the watchdog's
-        // start.
+        // Both spelled out: the JVM makes a record's own at their first use, an eighth of the watchdog's start.
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof ProcessId id && id.pid == pid && id.start == start;
