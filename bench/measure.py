@@ -20,6 +20,12 @@ from statistics import median
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 PROCESSORS = os.cpu_count()
 MOST_WARM_UPS = 12
+JAVA_OPTIONS = "-Xmx64m -XX:+UseSerialGC"
+# As in StartArguments, of which a test sees to it; the heap is a share of the container's memory there.
+IMAGE_OPTIONS = (
+    "-XX:+IgnoreUnrecognizedVMOptions -XX:+UseSerialGC -XX:ReservedCodeCacheSize=48m -XX:CompileThresholdScaling=3 "
+    "-XX:TrimNativeHeapInterval=5000 -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData -XX:MaxNewSize=12m -XX:SurvivorRatio=4 "
+    "-Djdk.reflect.useNativeAccessorOnly=true -Xmx64m")
 
 
 class Bench(Exception):
@@ -119,13 +125,6 @@ class Results:
         with open(self.options.save, "w") as file:
             json.dump(whole, file, indent=1)
             file.write("\n")
-
-JAVA_OPTIONS = "-Xmx64m -XX:+UseSerialGC"
-# As in StartArguments, of which a test sees to it; the heap is a share of the container's memory there.
-IMAGE_OPTIONS = (
-    "-XX:+IgnoreUnrecognizedVMOptions -XX:+UseSerialGC -XX:ReservedCodeCacheSize=48m -XX:CompileThresholdScaling=3 "
-    "-XX:TrimNativeHeapInterval=5000 -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData -XX:MaxNewSize=12m -XX:SurvivorRatio=4 "
-    "-Djdk.reflect.useNativeAccessorOnly=true -Xmx64m")
 
 
 def machine(options):
