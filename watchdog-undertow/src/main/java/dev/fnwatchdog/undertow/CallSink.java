@@ -33,7 +33,6 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private static final long HEAD_RETRY_MILLIS = 10;
 
     private final Call call;
-    private final boolean http2;
 
     // Mutable state
     private long remaining;
@@ -64,7 +63,6 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private CallSink(StreamSinkConduit next, Call call) {
         super(next);
         this.call = call;
-        this.http2 = Protocols.HTTP_2_0.equals(call.exchange().getProtocol());
         this.remaining = bodyLength(call);
     }
 
@@ -133,10 +131,6 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         remaining -= count;
         if (count < size || remaining > 0) {
             startTimeout();
-        }
-        if (http2 && count > 0 && remaining > 0) {
-            // Undertow keeps a frame until it is full.
-            next.flush();
         }
         return count;
     }

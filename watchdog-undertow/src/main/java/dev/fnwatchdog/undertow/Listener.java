@@ -1,16 +1,22 @@
 package dev.fnwatchdog.undertow;
 
+import dev.fnwatchdog.undertow.internal.http2.ByteBudget;
+import dev.fnwatchdog.undertow.internal.http2.Http2Options;
+import dev.fnwatchdog.undertow.internal.http2.Http2Server;
+import dev.fnwatchdog.undertow.internal.http2.Http2Session;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpOpenListener;
-import io.undertow.server.protocol.http2.Http2ReceiveListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
@@ -42,21 +48,25 @@ final class Listener {
 
     private final AcceptingChannel<StreamConnection> channel;
     private final ByteBufferPool buffers;
-    private final int bufferSize;
     private final OptionMap protocol;
     private final long headMillis;
     private final HttpOpenListener http1;
     private final ServedConnections connections;
+    private final ByteBudget memory;
+    private final int maxStreams;
 
-    private Listener(XnioWorker worker, ByteBufferPool buffers, int port, Duration readTimeout) throws IOException {
+    // Mutable state: set before anything is accepted
+    private @Nullable Http2Server http2;
+
+    private Listener(XnioWorker worker, ByteBufferPool buffers, int port, Limits limits) throws IOException {
+        Duration readTimeout = limits.readTimeout();
         this.buffers = buffers;
-        try (PooledByteBuffer one = buffers.allocate()) {
-            this.bufferSize = one.getBuffer().remaining();
-        }
+        this.memory = limits.memory();
+        this.maxStreams = limits.maxStreams();
         this.headMillis = readTimeout.isZero() ? IDLE_MILLIS : Math.max(1, readTimeout.toMillis());
         this.protocol = protocol(readTimeout);
         this.http1 = new HttpOpenListener(buffers, protocol);
-        this.connections = new ServedConnections(buffers, headMillis);
+        this.connections = new ServedConnections(buffers);
         this.channel = worker.createStreamConnectionServer(new InetSocketAddress(port), this::accept, SOCKET);
     }
 
@@ -66,13 +76,22 @@ final class Listener {
      * @param port 0 for any free one
      * @throws IOException with a message that names the port
      */
-    static Listener bind(XnioWorker worker, ByteBufferPool buffers, int port, Duration readTimeout) throws IOException {
+    static Listener bind(XnioWorker worker, ByteBufferPool buffers, int port, Limits limits) throws IOException {
         try {
-            return new Listener(worker, buffers, port, readTimeout);
+            return new Listener(worker, buffers, port, limits);
         } catch (IOException e) {
             throw new IOException("cannot listen on port %d: %s".formatted(port, e.getMessage()), e);
         }
     }
+
+    /**
+     * What clients may use.
+     *
+     * @param readTimeout the longest that a head may take; zero: no limit
+     * @param maxStreams at once on one HTTP/2 connection
+     * @param memory for what clients make the watchdog hold
+     */
+    record Limits(Duration readTimeout, int maxStreams, ByteBudget memory) {}
 
     private void accept(AcceptingChannel<StreamConnection> from) {
         try {
@@ -118,6 +137,8 @@ final class Listener {
     /** Begins to accept. */
     void serve(HttpHandler root) {
         http1.setRootHandler(new RequestGuard(root));
+        Http2Options options = new Http2Options(protocol, maxStreams, LONGEST_HEAD, headMillis, IDLE_MILLIS);
+        http2 = new Http2Server(http1.getRootHandler(), buffers, memory, options, Listener::streamAborted);
         channel.resumeAccepts();
     }
 
@@ -127,12 +148,18 @@ final class Listener {
     }
 
     private void speakHttp2(ServedConnection connection, PooledByteBuffer first) {
-        connection.becomesHttp2(
-                first.getBuffer(), Greeting.PREFACE_LENGTH, first.getBuffer().limit());
-        Http2Connection http2 = new Http2Connection(connection, buffers, first, protocol);
-        ServedConnections.speaks(http2, connection);
-        http2.getReceiveSetter().set(new Http2ReceiveListener(http1.getRootHandler(), protocol, bufferSize, null));
-        http2.resumeReceives();
+        try (first) {
+            Http2Session session = Objects.requireNonNull(http2).open(connection, connection::closeInOrder);
+            connection.speaksHttp2(session);
+            Http2Server.serve(session, first.getBuffer().position(Greeting.PREFACE_LENGTH));
+        }
+    }
+
+    private static void streamAborted(HttpServerExchange exchange) {
+        Call call = Call.find(exchange);
+        if (call != null) {
+            call.clientGone();
+        }
     }
 
     /** The port that is bound. */

@@ -177,8 +177,6 @@ public final class Main {
     private static void tuneLibraries() {
         // A client that was told of the close has a moment to close first.
         System.setProperty("io.undertow.max-drain-time", "500");
-        // A head of HTTP/2 may be as long as one of HTTP/1.
-        System.setProperty("io.undertow.http2-max-header-size", Integer.toString(Listener.LONGEST_HEAD));
         // Nobody reads them, and registering costs a part of the start.
         System.setProperty("jboss.threads.eqe.disable-mbean", "true");
         if (Runtime.version().feature() < 22) {

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow;
 
+import dev.fnwatchdog.undertow.internal.http2.ByteBudget;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -8,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Threads: any; nothing here blocks.
  */
-final class MemoryBudget {
+final class MemoryBudget implements ByteBudget {
     private final long total;
     private final AtomicLong taken = new AtomicLong();
 
@@ -21,7 +22,8 @@ final class MemoryBudget {
     }
 
     /** Takes {@code bytes}, or nothing where they do not fit. */
-    boolean take(long bytes) {
+    @Override
+    public boolean take(long bytes) {
         long now = taken.addAndGet(bytes);
         if (now <= total) {
             return true;
@@ -30,7 +32,8 @@ final class MemoryBudget {
         return false;
     }
 
-    void giveBack(long bytes) {
+    @Override
+    public void giveBack(long bytes) {
         taken.addAndGet(-bytes);
     }
 

@@ -31,9 +31,6 @@ final class RequestGuard implements HttpHandler {
         exchange.addResponseWrapper(ResponseDate.OF_NOW);
         ServedConnection connection = ServedConnections.of(exchange);
         connection.begins(exchange);
-        if (connection.refuses(exchange)) {
-            return;
-        }
         connection.head().restore(exchange);
         if (connection.head().folded() || !acceptable(exchange)) {
             exchange.setPersistent(false);

@@ -67,9 +67,10 @@ final class Running implements Shutdown.Steps {
         Modes modes = new Modes(settings, log, registry, worker, buffers);
         FunctionMode first = config.mode().accept(modes);
         this.mode = settings.isReplaceable() ? new ReplaceableMode(first, modes) : first;
-        Duration readTimeout = config.timeouts().read();
-        this.listener = Listener.bind(worker, buffers, config.port(), readTimeout);
-        this.metricsListener = Listener.bind(worker, buffers, config.metricsPort(), readTimeout);
+        Listener.Limits limits =
+                new Listener.Limits(config.timeouts().read(), config.http2MaxStreams(), new MemoryBudget());
+        this.listener = Listener.bind(worker, buffers, config.port(), limits);
+        this.metricsListener = Listener.bind(worker, buffers, config.metricsPort(), limits);
         this.shutdown = new Shutdown(
                 this,
                 Waiting.polling(POLL),

@@ -1,6 +1,8 @@
 package dev.fnwatchdog.undertow;
 
-import io.undertow.protocols.http2.Http2Channel;
+import dev.fnwatchdog.undertow.internal.http2.ErrorCode;
+import dev.fnwatchdog.undertow.internal.http2.Http2Server;
+import dev.fnwatchdog.undertow.internal.http2.Http2Session;
 import io.undertow.server.Connectors;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
@@ -37,11 +39,10 @@ final class ServedConnection extends WrappedConnection {
 
     // Mutable state
     private boolean headRead;
-    private @Nullable Http2Heads http2Heads;
     private boolean tunnel;
     private boolean lingering;
     private boolean cutOff;
-    private @Nullable Http2Connection http2;
+    private @Nullable Http2Session http2;
     // written by the IO thread alone, read by whoever drains
     private volatile int requests;
 
@@ -53,15 +54,9 @@ final class ServedConnection extends WrappedConnection {
         socket.setCloseListener(closed -> IoUtils.safeClose(this));
     }
 
-    /** Its bytes are HTTP/2's, which many requests share: these, and all that follow. */
-    void becomesHttp2(ByteBuffer bytes, int from, int to) {
-        http2Heads = new Http2Heads(getIoThread(), all.headMillis(), () -> IoUtils.safeClose(this));
-        http2Heads.scan(bytes, from, to);
-    }
-
-    /** What speaks HTTP/2 on it, once that is there. */
-    void speaks(Http2Connection channel) {
-        http2 = channel;
+    /** Its bytes are HTTP/2's, which many requests share. */
+    void speaksHttp2(Http2Session session) {
+        http2 = session;
     }
 
     /** A request's head has been read, and whoever serves it is asked now. */
@@ -70,12 +65,6 @@ final class ServedConnection extends WrappedConnection {
         requests++;
         headRead = false;
         exchange.addExchangeCompleteListener(ending);
-        if (http2 != null) {
-            http2.begins(exchange);
-        }
-        if (http2Heads != null) {
-            http2Heads.used();
-        }
     }
 
     /** While the watchdog stops, each answer tells the client to open another connection next time (contract 7). */
@@ -91,9 +80,6 @@ final class ServedConnection extends WrappedConnection {
             return;
         }
         requests--;
-        if (http2 != null) {
-            http2.ends(exchange);
-        }
         head.begin();
         if (exchange.getConnection() instanceof HttpServerConnection connection && connection.getExtraBytes() != null) {
             // What has come ahead of time has waited for us: the time of the next request begins now.
@@ -105,25 +91,13 @@ final class ServedConnection extends WrappedConnection {
         }
         if (all.draining()) {
             exchange.setPersistent(false);
-            if (http2 != null) {
-                getIoThread().execute(this::closeIfIdle);
-            }
         }
-    }
-
-    /** New streams would keep a drain from its end: the client is told to ask elsewhere (RFC 9113, 8.7). True where so. */
-    boolean refuses(HttpServerExchange exchange) {
-        boolean refused = http2 != null && all.draining();
-        if (http2 != null && refused) {
-            http2.reset(exchange, Http2Channel.ERROR_REFUSED_STREAM);
-        }
-        return refused;
     }
 
     /** Ends an exchange in the middle, so that the client can tell (HTTP/1.1: closed; HTTP/2: RST_STREAM). */
     void breakOff(HttpServerExchange exchange) {
         if (http2 != null) {
-            http2.reset(exchange, Http2Channel.ERROR_CANCEL);
+            Http2Server.reset(exchange, ErrorCode.CANCEL);
         } else {
             IoUtils.safeClose(this);
         }
@@ -132,7 +106,7 @@ final class ServedConnection extends WrappedConnection {
     /** The answer is out, and nobody wants the rest of the request; the client is to stop sending, and can read on. */
     void stopReading(HttpServerExchange exchange) {
         if (http2 != null) {
-            http2.reset(exchange, Http2Channel.ERROR_NO_ERROR);
+            Http2Server.stopReading(exchange);
         } else {
             closeInOrder();
             Connectors.terminateRequest(exchange);
@@ -156,7 +130,7 @@ final class ServedConnection extends WrappedConnection {
 
     /** When the head that has just been read began, as {@link System#nanoTime()}. */
     long headBegan() {
-        return head.begun() && http2Heads == null ? head.began() : System.nanoTime();
+        return head.begun() && http2 == null ? head.began() : System.nanoTime();
     }
 
     /** The head that has just been read; of HTTP/1 alone. */
@@ -180,16 +154,20 @@ final class ServedConnection extends WrappedConnection {
         return cutOff;
     }
 
-    /** Closes it where it carries no request; on HTTP/2 with a goodbye, so that the client knows what was served. */
-    void closeIfIdle() {
-        if (requests > 0) {
+    /**
+     * Closes it as soon as it carries no request.
+     *
+     * @param decided run when it is decided which of the client's requests is the last; of HTTP/1 at once
+     */
+    void leave(Runnable decided) {
+        if (http2 != null) {
+            http2.leave(decided);
             return;
         }
-        if (http2 != null) {
-            http2.sendGoAway(Http2Channel.ERROR_NO_ERROR);
-        } else {
+        if (requests == 0) {
             IoUtils.safeClose(this);
         }
+        decided.run();
     }
 
     /**
@@ -204,9 +182,7 @@ final class ServedConnection extends WrappedConnection {
     }
 
     private void came(ByteBuffer bytes, int from) {
-        if (http2Heads != null) {
-            http2Heads.scan(bytes, from, bytes.position());
-        } else if (requests == 0) {
+        if (http2 == null && requests == 0) {
             head.read(bytes, from);
         }
     }
@@ -217,9 +193,6 @@ final class ServedConnection extends WrappedConnection {
         all.closed(this);
         if (http2 != null) {
             http2.closed();
-        }
-        if (http2Heads != null) {
-            http2Heads.closed();
         }
         if (socket().isWriteShutdown() && !socket().isReadShutdown()) {
             lingering = Lingering.begin(socket(), all.buffers());
@@ -252,7 +225,7 @@ final class ServedConnection extends WrappedConnection {
         /** Undertow does this when it has read a head, and before it asks anybody. */
         @Override
         public void suspendReads() {
-            headRead |= head.begun() && requests == 0 && http2Heads == null;
+            headRead |= head.begun() && requests == 0 && http2 == null;
             next.suspendReads();
         }
 

@@ -1,10 +1,10 @@
 package dev.fnwatchdog.undertow;
 
+import dev.fnwatchdog.undertow.internal.http2.Http2Server;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
-import io.undertow.util.AttachmentKey;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,28 +19,18 @@ import org.xnio.StreamConnection;
  * <p>Threads: any.
  */
 final class ServedConnections {
-    /** HTTP/2 puts a connection of its own around each stream; what they share is found by this. */
-    private static final AttachmentKey<ServedConnection> KEY = AttachmentKey.create(ServedConnection.class);
-
     /** An IO thread that does not come to it within that time is blocked by somebody. */
     private static final long LONGEST_DRAIN_START_SECONDS = 1;
 
     private final ByteBufferPool buffers;
-    private final long headMillis;
     private final Set<ServedConnection> open = ConcurrentHashMap.newKeySet();
 
     // Mutable state
     private volatile boolean stopping;
     private volatile boolean draining;
 
-    /** @param headMillis how long a head may take to come */
-    ServedConnections(ByteBufferPool buffers, long headMillis) {
+    ServedConnections(ByteBufferPool buffers) {
         this.buffers = buffers;
-        this.headMillis = headMillis;
-    }
-
-    long headMillis() {
-        return headMillis;
     }
 
     ByteBufferPool buffers() {
@@ -52,7 +42,7 @@ final class ServedConnections {
         ServedConnection connection = new ServedConnection(accepted, this);
         open.add(connection);
         if (draining) {
-            connection.closeIfIdle();
+            connection.leave(() -> {});
         }
         return connection;
     }
@@ -61,18 +51,12 @@ final class ServedConnections {
         open.remove(connection);
     }
 
-    /** From its first byte on, a connection speaks HTTP/2. */
-    static void speaks(Http2Connection channel, ServedConnection connection) {
-        connection.speaks(channel);
-        channel.putAttachment(KEY, connection);
-    }
-
     /** The connection that carries an exchange, be it alone or as one of many streams. */
     static ServedConnection of(HttpServerExchange exchange) {
         ServerConnection connection = exchange.getConnection();
         return connection instanceof AbstractServerConnection http1
                 ? (ServedConnection) http1.getChannel()
-                : connection.getAttachment(KEY);
+                : (ServedConnection) Http2Server.socketOf(connection);
     }
 
     /** Calls that are not over yet, to their last byte. */
@@ -101,18 +85,16 @@ final class ServedConnections {
     }
 
     /**
-     * Closes each connection that carries no call, now and when its last call ends. Returns when those of now are closed,
-     * so that a call which came just before is among {@link #calls()}.
+     * Closes each connection that carries no request, now and when its last request ends. Returns when those of now are
+     * closed, and when each client of HTTP/2 was told which of its requests is the last, so that a request which came just
+     * before is among {@link #calls()}.
      */
     void drain() throws InterruptedException {
         draining = true;
         List<ServedConnection> now = List.copyOf(open);
         CountDownLatch seen = new CountDownLatch(now.size());
         for (ServedConnection connection : now) {
-            connection.getIoThread().execute(() -> {
-                connection.closeIfIdle();
-                seen.countDown();
-            });
+            connection.getIoThread().execute(() -> connection.leave(seen::countDown));
         }
         seen.await(LONGEST_DRAIN_START_SECONDS, TimeUnit.SECONDS);
     }

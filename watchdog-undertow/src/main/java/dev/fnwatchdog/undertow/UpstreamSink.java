@@ -1,7 +1,6 @@
 package dev.fnwatchdog.undertow;
 
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.Protocols;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -33,7 +32,6 @@ final class UpstreamSink implements StreamSinkConduit {
     // Mutable state
     private @Nullable Upstream upstream;
     private boolean chunked;
-    private @Nullable ByteBuffer keptHead;
     private @Nullable ByteBuffer headRest;
     private @Nullable WriteReadyHandler ready;
     private boolean headBegun;
@@ -54,15 +52,10 @@ final class UpstreamSink implements StreamSinkConduit {
     /** The request is as it will be sent. */
     void prepare(boolean chunkedBody) {
         chunked = chunkedBody;
-        if (exchange.getProtocol().equals(Protocols.HTTP_2_0) && !exchange.isRequestComplete()) {
-            // Undertow puts trailers among the headers when they come, and that may be before the head is out.
-            ByteBuffer head = newHead();
-            keptHead = ByteBuffer.allocate(head.remaining()).put(head).flip();
-        }
     }
 
     private ByteBuffer newHead() {
-        return keptHead == null ? loop.headWriter().write(exchange, address, chunked) : keptHead.duplicate();
+        return loop.headWriter().write(exchange, address, chunked);
     }
 
     /** Whether not a byte of the request has been written, so that it can go out on another connection. */

@@ -27,10 +27,19 @@ import org.jspecify.annotations.NullMarked;
 @AnalyzeClasses(packages = "dev.fnwatchdog.undertow", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String HERE = "dev.fnwatchdog.undertow";
+    private static final String HTTP2 = HERE + ".internal.http2";
     private static final Set<String> SHOWN = Set.of("Watchdog", "WatchdogBuilder", "Main");
 
     @ArchTest
-    static final ArchRule is_one_flat_package = classes().should().resideInAPackage(HERE);
+    static final ArchRule lies_in_these_packages = classes().should().resideInAnyPackage(HERE, HTTP2);
+
+    @ArchTest
+    static final ArchRule http2_knows_nothing_of_the_watchdog = noClasses()
+            .that()
+            .resideInAPackage(HTTP2)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(HERE, "dev.fnwatchdog.core..");
 
     @ArchTest
     static final ArchRule imports_core_undertow_and_xnio = noClasses()
@@ -53,7 +62,10 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule shows_only_what_others_start_it_by = classes()
             .that(describe(
-                    "not meant for others", (JavaClass c) -> c.isTopLevelClass() && !SHOWN.contains(c.getSimpleName())))
+                    "not meant for others",
+                    (JavaClass c) -> c.isTopLevelClass()
+                            && c.getPackageName().equals(HERE)
+                            && !SHOWN.contains(c.getSimpleName())))
             .and()
             .areNotAssignableTo(LoggerProvider.class)
             .should()

@@ -94,6 +94,16 @@ final class Http2Client implements AutoCloseable {
         return theirs;
     }
 
+    /** Reads on to a PING of the server's, and acknowledges it. */
+    void acknowledgePing() throws IOException {
+        Frame frame = frames.read();
+        while (frame.type() != PING || frame.acknowledges()) {
+            settings(frame);
+            frame = frames.read();
+        }
+        send(PING, ACK, 0, frame.bytes());
+    }
+
     /** Waits for the answer to a PING: all that was sent before it has been seen then. */
     void awaitPing() throws IOException {
         for (Frame frame = frames.read(); frame.type() != PING || !frame.acknowledges(); frame = frames.read()) {
@@ -112,7 +122,7 @@ final class Http2Client implements AutoCloseable {
         Map<Integer, String> all = new HashMap<>();
         while (!open.isEmpty()) {
             Frame frame = next();
-            if (open.contains(frame.stream())) {
+            if (open.contains(frame.stream()) || frame.stream() == 0) {
                 all.merge(frame.stream(), text(frame), String::concat);
                 if (frame.endsStream()) {
                     open.remove(frame.stream());

@@ -3,7 +3,10 @@ package dev.fnwatchdog.undertow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fnwatchdog.core.health.Shutdown.Cause;
+import dev.fnwatchdog.undertow.Http2Frames.Frame;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -18,8 +21,14 @@ class StopHttp2Test {
         return CompletableFuture.supplyAsync(() -> watchdog.stop(Cause.SIGTERM));
     }
 
-    private static String lastStream(int stream) {
-        return "\0\0\0" + (char) stream;
+    private static Frame goAway(int lastStream) {
+        return new Frame(Http2Frames.GOAWAY, 0, 0, "\0\0\0" + (char) lastStream + NO_ERROR);
+    }
+
+    /** Two GOAWAY frames: that the connection ends, and which stream is its last (RFC 9113, section 6.8). */
+    private static void assertLeaves(Http2Client client, int lastStream) throws IOException {
+        assertThat(client.next().payload()).isEqualTo("\u007f\u00ff\u00ff\u00ff" + NO_ERROR);
+        assertThat(client.next()).isEqualTo(goAway(lastStream));
     }
 
     @Test
@@ -40,11 +49,10 @@ class StopHttp2Test {
             CompletableFuture<Integer> stopping = stop(watchdog);
             watchdog.log().awaitLine("draining: 2 requests");
             assertThat(stopping).isNotDone();
+            assertLeaves(client, 3);
             release.countDown();
 
             assertThat(client.responses(1, 3).values()).allMatch(response -> response.endsWith("hi"));
-            assertThat(client.next())
-                    .isEqualTo(new Http2Frames.Frame(Http2Frames.GOAWAY, 0, 0, lastStream(3) + NO_ERROR));
             assertThat(client.connection().readToEnd()).isEmpty();
             assertThat(stopping.get(10, TimeUnit.SECONDS)).isZero();
         }
@@ -68,10 +76,31 @@ class StopHttp2Test {
             watchdog.log().awaitLine("draining: 1 requests");
             client.get(3, "/call");
 
-            assertThat(client.next()).isEqualTo(new Http2Frames.Frame(Http2Frames.RST_STREAM, 0, 3, REFUSED_STREAM));
+            assertLeaves(client, 1);
+            assertThat(client.next()).isEqualTo(new Frame(Http2Frames.RST_STREAM, 0, 3, REFUSED_STREAM));
             release.countDown();
             assertThat(client.response(1)).endsWith("hi");
+            assertThat(client.connection().readToEnd()).isEmpty();
+            assertThat(stopping.get(10, TimeUnit.SECONDS)).isZero();
+        }
+    }
+
+    @Test
+    void servesStreamsThatComeBeforeTheClientKnowsOfTheEnd() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                Http2Client client = Http2Client.on(watchdog.connect())) {
+            client.get(1, "/call");
+            assertThat(client.response(1)).endsWith("hi");
+            CompletableFuture<Integer> stopping = stop(watchdog);
             assertThat(client.next().type()).isEqualTo(Http2Frames.GOAWAY);
+            client.get(3, "/call");
+            client.acknowledgePing();
+
+            Map<Integer, String> all = client.responses(3);
+            assertThat(all.get(3)).endsWith("hi");
+            assertThat(all.get(0)).contains(goAway(3).payload());
+            assertThat(client.connection().readToEnd()).isEmpty();
             assertThat(stopping.get(10, TimeUnit.SECONDS)).isZero();
         }
     }
@@ -88,9 +117,9 @@ class StopHttp2Test {
             fresh.awaitPing();
             CompletableFuture<Integer> stopping = stop(watchdog);
 
-            assertThat(used.next().payload()).isEqualTo(lastStream(1) + NO_ERROR);
+            assertLeaves(used, 1);
             assertThat(used.connection().readToEnd()).isEmpty();
-            assertThat(fresh.next().payload()).isEqualTo(lastStream(0) + NO_ERROR);
+            assertLeaves(fresh, 0);
             assertThat(fresh.connection().readToEnd()).isEmpty();
             assertThat(stopping.get(10, TimeUnit.SECONDS)).isZero();
         }

@@ -89,6 +89,12 @@ final class Definitions {
     static final Definition<Integer> MAX_INFLIGHT = Definition.of(
             "max_inflight", ValueTypes.COUNT, "0", "Calls served at once, more are answered with 429; 0 is no limit.");
 
+    static final Definition<Integer> HTTP2_MAX_STREAMS = Definition.of(
+            "http2_max_streams",
+            ValueTypes.COUNT_OVER_ZERO,
+            "250",
+            "Requests at once on one HTTP/2 connection; more are refused with REFUSED_STREAM.");
+
     static final Definition<Boolean> LOG_CALL_ID = Definition.of(
                     "log_callid", ValueTypes.BOOLEAN, "false", "Print X-Call-Id at the end of a call's log line.")
             .alias("log_call_id");
@@ -225,6 +231,7 @@ final class Definitions {
             CONTENT_TYPE,
             BUFFER_REQUEST_BODY,
             MAX_INFLIGHT,
+            HTTP2_MAX_STREAMS,
             LOG_CALL_ID,
             PREFIX_LOGS,
             LOG_BUFFER_SIZE,

@@ -34,6 +34,8 @@ final class ValueTypes {
     static final ValueType<Integer> PORT = integer("0-65535", 0, 65535, "a port from 0 to 65535");
     static final ValueType<Integer> COUNT =
             integer("count", 0, Integer.MAX_VALUE, "a whole number from 0 to " + Integer.MAX_VALUE);
+    static final ValueType<Integer> COUNT_OVER_ZERO =
+            integer("count", 1, Integer.MAX_VALUE, "a whole number from 1 to " + Integer.MAX_VALUE);
     static final ValueType<Integer> BYTES =
             integer("bytes", 1, Integer.MAX_VALUE, "-1, or a whole number from 1 to " + Integer.MAX_VALUE, -1);
     static final ValueType<Boolean> BOOLEAN = new ValueType<>("boolean", ValueTypes::parseBoolean);

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param port 0–65535; 0 is any free port
  * @param metricsPort 0–65535; 0 is any free port
  * @param maxInflight calls at once; 0 is no limit
+ * @param http2MaxStreams requests at once on one HTTP/2 connection, 1 or more
  * @param readyPath the path that {@code /_/ready} asks the function for, empty where there is none
  * @param lockFile whether the lock file is written and looked for
  * @param jwtAuth whether calls need a token
@@ -22,6 +23,7 @@ public record WatchdogConfig(
         int metricsPort,
         Timeouts timeouts,
         int maxInflight,
+        int http2MaxStreams,
         LogConfig log,
         String readyPath,
         boolean lockFile,

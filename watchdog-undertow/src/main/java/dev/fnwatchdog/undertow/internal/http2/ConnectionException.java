@@ -1,0 +1,17 @@
+package dev.fnwatchdog.undertow.internal.http2;
+
+/** The peer broke a rule in a way that ends the connection (RFC 9113, section 5.4.1). */
+@SuppressWarnings("serial") // never serialized
+final class ConnectionException extends Exception {
+    private final ErrorCode code;
+
+    ConnectionException(ErrorCode code, String reason) {
+        // No stack trace: a peer can cause these at will.
+        super(reason, null, false, false);
+        this.code = code;
+    }
+
+    ErrorCode code() {
+        return code;
+    }
+}

@@ -1,0 +1,146 @@
+package dev.fnwatchdog.undertow.internal.http2;
+
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A field section as it was received: pseudo-header fields apart, and checked field by field (RFC 9113, sections 8.2 and 8.3).
+ * Once it is handed out nothing is added to it, so that what was checked is what is used.
+ *
+ * <p>Threads: the connection's I/O thread.
+ */
+final class FieldSection {
+    /** Fields that HTTP/2 does not have (RFC 9113, section 8.2.2). */
+    static final Set<HttpString> OF_THE_CONNECTION = Set.of(
+            Headers.CONNECTION,
+            Headers.KEEP_ALIVE,
+            new HttpString("Proxy-Connection"),
+            Headers.TRANSFER_ENCODING,
+            Headers.UPGRADE);
+
+    /** Undertow counts the values of one name in a byte. */
+    private static final int MOST_VALUES = 127;
+
+    /** What the size of a field counts beside name and value (RFC 9113, section 6.5.2). */
+    private static final int FIELD_OVERHEAD = 32;
+
+    private final Map<String, String> pseudo = new HashMap<>(8);
+    private final HeaderMap fields = new HeaderMap();
+    private final StringBuilder cookie = new StringBuilder(0);
+    private final long largest;
+
+    // Mutable state
+    private HttpString cookieName = Headers.COOKIE;
+    private long size;
+    private boolean malformed;
+    private boolean tooLarge;
+
+    /** @param largest bytes that it may have, counted as the RFC does */
+    FieldSection(long largest) {
+        this.largest = largest;
+    }
+
+    /** Adds a field; what does not fit is only counted. */
+    void add(HttpString name, String value) {
+        size += (long) name.length() + value.length() + FIELD_OVERHEAD;
+        if (size > largest) {
+            tooLarge = true;
+        } else if (name.byteAt(0) == ':') {
+            addPseudo(name, value);
+        } else {
+            addField(name, value);
+        }
+    }
+
+    private void addPseudo(HttpString name, String value) {
+        malformed |= fields.size() > 0
+                || cookie.length() > 0
+                || !Fields.isCleanValue(value)
+                || pseudo.put(name.toString(), value) != null;
+    }
+
+    private void addField(HttpString name, String value) {
+        malformed |= !Fields.isLowerCaseToken(name)
+                || !Fields.isCleanValue(value)
+                || OF_THE_CONNECTION.contains(name)
+                || (name.equals(Headers.TE) && !value.equals("trailers"));
+        HeaderValues present = fields.get(name);
+        if (name.equals(Headers.COOKIE)) {
+            cookieName = name;
+            cookie.append(cookie.length() == 0 ? "" : "; ").append(value);
+        } else if (present != null && present.size() >= MOST_VALUES) {
+            tooLarge = true;
+        } else {
+            fields.add(name, value);
+        }
+    }
+
+    /** All fields were added. */
+    void complete() {
+        if (cookie.length() > 0) {
+            // One line again (RFC 9113, section 8.2.3).
+            fields.put(cookieName, cookie.toString());
+        }
+    }
+
+    /** Bytes so far, counted as the RFC does, with those that did not fit. */
+    long size() {
+        return size;
+    }
+
+    /** Whether it has more bytes, or more fields of one name, than are accepted. */
+    boolean isTooLarge() {
+        return tooLarge;
+    }
+
+    HeaderMap fields() {
+        return fields;
+    }
+
+    /** The value of a pseudo-header field, or an empty text. */
+    String pseudo(String name) {
+        return pseudo.getOrDefault(name, "");
+    }
+
+    boolean hasPseudo(String name) {
+        return pseudo.containsKey(name);
+    }
+
+    /** Whether it can be the head of a request (RFC 9113, section 8.3.1). CONNECT, which nothing here serves, cannot. */
+    boolean isRequestHead() {
+        return !malformed
+                && pseudo.keySet().equals(requestPseudo())
+                && Fields.isMethod(pseudo(":method"))
+                && !pseudo(":path").isEmpty()
+                && Fields.isAuthority(pseudo(":authority"))
+                && hasOneLength();
+    }
+
+    private Set<String> requestPseudo() {
+        return hasPseudo(":authority")
+                ? Set.of(":method", ":scheme", ":path", ":authority")
+                : Set.of(":method", ":scheme", ":path");
+    }
+
+    private boolean hasOneLength() {
+        List<String> lengths = fields.get(Headers.CONTENT_LENGTH);
+        return lengths == null || (lengths.size() == 1 && Fields.isLength(lengths.get(0)));
+    }
+
+    /** The body's length as the head has it; -1: not told there. */
+    long contentLength() {
+        String length = fields.getFirst(Headers.CONTENT_LENGTH);
+        return length == null ? -1 : Long.parseLong(length);
+    }
+
+    /** Whether it can be the trailers of a message (RFC 9110, section 6.5.1; RFC 9113, section 8.1). */
+    boolean isTrailers() {
+        return !malformed && pseudo.isEmpty() && !tooLarge;
+    }
+}

@@ -1,0 +1,453 @@
+package dev.fnwatchdog.undertow.internal.http2;
+
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
+import org.xnio.XnioExecutor;
+import org.xnio.XnioIoThread;
+import org.xnio.conduits.ConduitStreamSinkChannel;
+import org.xnio.conduits.ConduitStreamSourceChannel;
+
+/**
+ * One HTTP/2 connection: reads frames from its socket, writes those of its streams to it, and ends.
+ *
+ * <p>Threads: the connection's I/O thread, but for {@link #closed()}.
+ */
+final class Http2Connection implements Http2Session {
+    /** Then other connections of the thread have their turn. */
+    private static final int READS_AT_ONCE = 8;
+
+    /** A peer that makes us write control frames and reads none of them is not served. */
+    private static final int MOST_UNREAD = 256 * 1024;
+
+    private static final long LAST_WORDS_MILLIS = 1000;
+
+    /** Longer than a round trip; a client that takes longer may lose requests that it sends after a GOAWAY. */
+    private static final long ANNOUNCEMENT_MILLIS = 250;
+
+    private static final long PING_OF_DEPARTURE = 0x6c65617665L;
+
+    private enum Phase {
+        SERVING,
+        /** The client was told that the connection ends; what it sends is still served. */
+        ANNOUNCED,
+        /** The last stream was named; the connection ends with those that are open. */
+        LEAVING,
+        /** Nothing more is served; what is written goes out. */
+        CLOSING,
+        CLOSED
+    }
+
+    private final StreamConnection socket;
+    private final ByteBufferPool buffers;
+    private final ByteBudget budget;
+    private final Runnable closeGracefully;
+    private final ConduitStreamSinkChannel sink;
+    private final OutputQueue output;
+    private final FrameWriter frames;
+    private final StreamTable streams;
+    private final FrameRules rules;
+    private final FrameReader reader;
+    private final ConnectionTimers timers;
+    private final FlowWindow sendWindow = new FlowWindow(FlowWindow.INITIAL);
+    private final AbuseMeter abuse = new AbuseMeter(System.nanoTime());
+    private final Set<StreamSink> blocked = new LinkedHashSet<>();
+
+    // Mutable state
+    private Phase phase = Phase.SERVING;
+    private boolean flushDue;
+    private boolean notifyDue;
+    private Runnable announced = () -> {};
+    private XnioExecutor.@Nullable Key lastWords;
+
+    /**
+     * @param closeGracefully closes the socket so that what was written can still be read
+     * @param opener serves new streams
+     */
+    Http2Connection(
+            StreamConnection socket,
+            ByteBufferPool buffers,
+            ByteBudget budget,
+            Http2Options options,
+            Runnable closeGracefully,
+            StreamOpener opener) {
+        this.socket = socket;
+        this.buffers = buffers;
+        this.budget = budget;
+        this.closeGracefully = closeGracefully;
+        this.sink = socket.getSinkChannel();
+        this.output = new OutputQueue(sink, buffers);
+        this.frames = new FrameWriter(output, buffers);
+        this.streams = new StreamTable(options.maxStreams());
+        this.rules = new FrameRules(this, streams, budget, options, opener);
+        this.reader = new FrameReader(rules, budget);
+        this.timers = new ConnectionTimers(thread(), options, this::close, this::leaveNow);
+    }
+
+    /** Serves the connection, whose first bytes behind the preface are {@code first}. */
+    void start(ByteBuffer first) {
+        rules.begin();
+        ConduitStreamSourceChannel source = socket.getSourceChannel();
+        source.setReadListener(this::readable);
+        sink.setWriteListener(channel -> flush());
+        read(first);
+        if (isReading()) {
+            source.resumeReads();
+        }
+    }
+
+    XnioIoThread thread() {
+        return socket.getIoThread();
+    }
+
+    StreamConnection socket() {
+        return socket;
+    }
+
+    ByteBufferPool buffers() {
+        return buffers;
+    }
+
+    FrameWriter frames() {
+        return frames;
+    }
+
+    OutputQueue output() {
+        return output;
+    }
+
+    FlowWindow sendWindow() {
+        return sendWindow;
+    }
+
+    int initialSendWindow() {
+        return rules.settings().initialWindow();
+    }
+
+    private boolean isReading() {
+        return phase != Phase.CLOSING && phase != Phase.CLOSED;
+    }
+
+    /** Whether new streams are no longer served. */
+    boolean isLeaving() {
+        return phase == Phase.LEAVING || !isReading();
+    }
+
+    private void readable(ConduitStreamSourceChannel source) {
+        try (PooledByteBuffer pooled = buffers.allocate()) {
+            for (int i = 0; i < READS_AT_ONCE && isReading(); i++) {
+                ByteBuffer bytes = pooled.getBuffer().clear();
+                int count = source.read(bytes);
+                if (count <= 0) {
+                    if (count < 0) {
+                        close();
+                    }
+                    return;
+                }
+                read(bytes.flip());
+            }
+        } catch (IOException gone) {
+            close();
+        }
+    }
+
+    private void read(ByteBuffer bytes) {
+        try {
+            reader.read(bytes);
+            timers.received(
+                    rules.isWithinBlock() || (reader.isWithinFrame() && !rules.isWithinData()), rules.complete());
+        } catch (ConnectionException broken) {
+            fail(broken.code());
+        } catch (RuntimeException bug) {
+            fail(ErrorCode.INTERNAL_ERROR);
+            throw bug;
+        }
+        if (!output.isEmpty()) {
+            flushSoon();
+        }
+    }
+
+    /** Ends the connection for a rule that the peer broke. */
+    private void fail(ErrorCode code) {
+        if (isReading()) {
+            frames.goAway(streams.last(), code);
+            endAfterLastWords();
+        }
+    }
+
+    /** Writes before long what waits, together with what else is written until then. */
+    void flushSoon() {
+        if (!flushDue && phase != Phase.CLOSED) {
+            flushDue = true;
+            thread().execute(() -> {
+                flushDue = false;
+                flush();
+            });
+        }
+    }
+
+    /** Writes what the socket takes now. */
+    void flush() {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        try {
+            if (output.flush()) {
+                sink.suspendWrites();
+                if (phase == Phase.CLOSING) {
+                    closeGracefully.run();
+                    return;
+                }
+            } else {
+                sink.resumeWrites();
+            }
+        } catch (IOException gone) {
+            close();
+            return;
+        }
+        if (!blocked.isEmpty() && !output.isFull()) {
+            notifyBlockedSoon();
+        }
+    }
+
+    /** A writer waits for the connection's window, or for the socket. */
+    void awaitRoom(StreamSink writer) {
+        blocked.add(writer);
+    }
+
+    /** Writers may have room again. */
+    void notifyBlockedSoon() {
+        if (!notifyDue) {
+            notifyDue = true;
+            thread().execute(() -> {
+                notifyDue = false;
+                notifyBlocked();
+            });
+        }
+    }
+
+    private void notifyBlocked() {
+        List<StreamSink> writers = new ArrayList<>(blocked);
+        blocked.clear();
+        for (StreamSink writer : writers) {
+            writer.notifyIfWritable();
+            if (writer.waits()) {
+                blocked.add(writer);
+            }
+        }
+    }
+
+    /** Writes all of {@code bytes} as one DATA frame, for which the windows have room. */
+    void writeData(Http2Stream stream, ByteBuffer bytes) {
+        stream.sendWindow().use(bytes.remaining());
+        sendWindow.use(bytes.remaining());
+        try {
+            frames.data(stream.id(), bytes);
+        } catch (IOException gone) {
+            close();
+        }
+    }
+
+    /** A part of a body was read, or dropped: the peer may send as much again. */
+    void consumed(Http2Stream stream, int bytes) {
+        int total = stream.acknowledge(bytes);
+        if (total >= FlowWindow.INITIAL / 2 && stream.state().receives()) {
+            stream.acknowledged();
+            stream.receiveWindow().widen(total);
+            frames.windowUpdate(stream.id(), total);
+            flushSoon();
+        }
+    }
+
+    /** A stream's state has changed by an ordinary end. */
+    void changed(Http2Stream stream) {
+        if (stream.state() == StreamState.CLOSED) {
+            streams.close(stream.id(), ClosedStreams.End.ENDED_BY_PEER);
+        }
+    }
+
+    void resetByUs(Http2Stream stream, ErrorCode code) {
+        if (phase != Phase.CLOSED) {
+            frames.reset(stream.id(), code);
+            flushSoon();
+        }
+        streams.close(stream.id(), ClosedStreams.End.RESET_BY_US);
+        stream.abort();
+    }
+
+    /** The peer has ended a stream early. */
+    void resetByPeer(Http2Stream stream) {
+        streams.close(stream.id(), ClosedStreams.End.ENDED_BY_PEER);
+        stream.abort();
+        countCancelled();
+    }
+
+    /** Ends a stream, opened or not, for a rule that the peer broke on it. */
+    void streamError(int id, ErrorCode code) throws ConnectionException {
+        requireReader();
+        Http2Stream stream = streams.find(id);
+        if (stream != null) {
+            resetByUs(stream, code);
+        } else {
+            frames.reset(id, code);
+        }
+        countCancelled();
+    }
+
+    /** Refuses a stream that was not opened; the client may send its request again elsewhere. */
+    void refuse(int id) throws ConnectionException {
+        requireReader();
+        frames.reset(id, ErrorCode.REFUSED_STREAM);
+        streams.close(id, ClosedStreams.End.RESET_BY_US);
+        countIdleFrame();
+    }
+
+    /** Others on the connection have done nothing wrong: their streams are served to the end. */
+    private void countCancelled() {
+        if (abuse.cancelled(System.nanoTime())) {
+            leaveFor(ErrorCode.ENHANCE_YOUR_CALM);
+        }
+    }
+
+    void countIdleFrame() throws ConnectionException {
+        if (abuse.idleFrame(System.nanoTime())) {
+            throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "too many frames that serve nobody");
+        }
+    }
+
+    /** Before another control frame is written. */
+    void requireReader() throws ConnectionException {
+        if (output.size() > MOST_UNREAD) {
+            throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "control frames are not read");
+        }
+    }
+
+    void served() {
+        abuse.served();
+    }
+
+    void opened(Http2Stream stream) {
+        streams.add(stream);
+        timers.busy();
+    }
+
+    /** The exchange of a stream is over, with all that it holds. */
+    void finished(Http2Stream stream) {
+        stream.reset(ErrorCode.NO_ERROR);
+        budget.giveBack(stream.reserved());
+        streams.finished();
+        if (streams.isEmpty()) {
+            timers.idle();
+            closeIfDone();
+        }
+    }
+
+    @Override
+    public void leave(Runnable whenAnnounced) {
+        if (phase != Phase.SERVING) {
+            whenAnnounced.run();
+            return;
+        }
+        phase = Phase.ANNOUNCED;
+        announced = whenAnnounced;
+        frames.goAway(Integer.MAX_VALUE, ErrorCode.NO_ERROR);
+        frames.ping(0, PING_OF_DEPARTURE);
+        flush();
+        thread().executeAfter(this::leaveNow, ANNOUNCEMENT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** The client has answered a PING: what it sent before has been read. */
+    void pingAcknowledged(long opaque) {
+        if (phase == Phase.ANNOUNCED && opaque == PING_OF_DEPARTURE) {
+            leaveNow();
+        }
+    }
+
+    /** The client sends no more requests. */
+    void leftByPeer() {
+        leaveNow();
+    }
+
+    private void leaveNow() {
+        leaveFor(ErrorCode.NO_ERROR);
+    }
+
+    private void leaveFor(ErrorCode code) {
+        if (phase != Phase.SERVING && phase != Phase.ANNOUNCED) {
+            return;
+        }
+        phase = Phase.LEAVING;
+        frames.goAway(streams.last(), code);
+        flushSoon();
+        announce();
+        closeIfDone();
+    }
+
+    private void announce() {
+        Runnable once = announced;
+        announced = () -> {};
+        once.run();
+    }
+
+    private void closeIfDone() {
+        if (phase == Phase.LEAVING && streams.isEmpty()) {
+            endAfterLastWords();
+        }
+    }
+
+    private void endAfterLastWords() {
+        phase = Phase.CLOSING;
+        socket.getSourceChannel().suspendReads();
+        announce();
+        abortStreams();
+        lastWords = thread().executeAfter(this::close, LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+        flushSoon();
+    }
+
+    private void abortStreams() {
+        for (Http2Stream stream : streams.live()) {
+            streams.close(stream.id(), ClosedStreams.End.RESET_BY_US);
+            stream.abort();
+        }
+    }
+
+    private void close() {
+        IoUtils.safeClose(socket);
+        closed();
+    }
+
+    @Override
+    public void closed() {
+        if (Thread.currentThread() == thread()) {
+            release();
+        } else {
+            thread().execute(this::release);
+        }
+    }
+
+    private void release() {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        phase = Phase.CLOSED;
+        announce();
+        abortStreams();
+        blocked.clear();
+        timers.stop();
+        if (lastWords != null) {
+            lastWords.remove();
+        }
+        output.close();
+        reader.close();
+        rules.close();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.fnwatchdog.undertow.internal.http2;
+
+import io.undertow.server.Connectors;
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.xnio.conduits.AbstractStreamSinkConduit;
+import org.xnio.conduits.StreamSinkConduit;
+
+/**
+ * Sends an interim response (RFC 9110, section 15.2): a head alone, behind which the stream goes on.
+ *
+ * <p>Threads: the connection's I/O thread.
+ */
+final class InterimSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
+    private final Http2Connection connection;
+    private final Http2Stream stream;
+    private final HttpServerExchange interim;
+
+    // Mutable state
+    private long lastByte;
+
+    InterimSink(Http2Connection connection, Http2Stream stream, HttpServerExchange interim) {
+        super(stream.sink());
+        this.connection = connection;
+        this.stream = stream;
+        this.interim = interim;
+    }
+
+    @Override
+    public int write(ByteBuffer src) {
+        throw new IllegalStateException("an interim response has no body");
+    }
+
+    @Override
+    public void terminateWrites() {
+        if (stream.state() != StreamState.CLOSED) {
+            connection.frames().head(stream.id(), interim.getStatusCode(), interim.getResponseHeaders());
+            lastByte = connection.output().end();
+            connection.flushSoon();
+        }
+    }
+
+    @Override
+    public boolean flush() throws IOException {
+        connection.flush();
+        boolean flushed = connection.output().isFlushed(lastByte);
+        if (flushed) {
+            Connectors.terminateResponse(interim);
+        }
+        return flushed;
+    }
+}

@@ -1,0 +1,348 @@
+package dev.fnwatchdog.undertow.internal.http2;
+
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.ConduitWrapper;
+import io.undertow.server.Connectors;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.HttpUpgradeListener;
+import io.undertow.server.SSLSessionInfo;
+import io.undertow.server.ServerConnection;
+import io.undertow.server.XnioBufferPoolAdaptor;
+import io.undertow.server.protocol.http.HttpAttachments;
+import io.undertow.server.protocol.http.HttpContinue;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import io.undertow.util.Protocols;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
+import org.xnio.Option;
+import org.xnio.OptionMap;
+import org.xnio.Pool;
+import org.xnio.StreamConnection;
+import org.xnio.XnioIoThread;
+import org.xnio.XnioWorker;
+import org.xnio.channels.Configurable;
+import org.xnio.channels.ConnectedChannel;
+import org.xnio.conduits.ConduitStreamSinkChannel;
+import org.xnio.conduits.ConduitStreamSourceChannel;
+import org.xnio.conduits.StreamSinkConduit;
+
+/**
+ * One stream as Undertow's handlers see it: the connection of one exchange.
+ *
+ * <p>Threads: the connection's I/O thread.
+ */
+final class ServerStream extends ServerConnection implements Http2Stream.User {
+    /** So long a client may go on sending what is dropped. */
+    private static final long REST_OF_REQUEST_MILLIS = 500;
+
+    private final Http2Connection connection;
+    private final OptionMap options;
+    private final Consumer<HttpServerExchange> aborted;
+    private final Http2Stream stream;
+    private final ConduitStreamSourceChannel source;
+    private final ConduitStreamSinkChannel sink;
+    private final HttpServerExchange exchange;
+
+    // Mutable state
+    private @Nullable SSLSessionInfo sslSession;
+
+    /** @param aborted is told of an exchange that ended early */
+    ServerStream(
+            Http2Connection connection,
+            int id,
+            FieldSection head,
+            boolean whole,
+            OptionMap options,
+            Consumer<HttpServerExchange> aborted) {
+        this.connection = connection;
+        this.options = options;
+        this.aborted = aborted;
+        this.stream = new Http2Stream(
+                connection, id, whole ? StreamState.HALF_CLOSED_REMOTE : StreamState.OPEN, head.contentLength(), this);
+        this.source = new ConduitStreamSourceChannel(Configurable.EMPTY, stream.source());
+        this.sink = new ConduitStreamSinkChannel(Configurable.EMPTY, stream.sink());
+        this.exchange = new HttpServerExchange(this, head.fields(), new HeaderMap(), -1);
+    }
+
+    Http2Stream stream() {
+        return stream;
+    }
+
+    HttpServerExchange exchange() {
+        return exchange;
+    }
+
+    StreamConnection socket() {
+        return connection.socket();
+    }
+
+    /** Ends the stream early, and its exchange. */
+    void reset(ErrorCode code) {
+        stream.reset(code);
+        terminate();
+    }
+
+    /** Drops what arrives, and ends the stream in a moment unless the client does. */
+    void stopReading() {
+        stream.source().terminateReads();
+        if (!exchange.isRequestComplete()) {
+            connection.thread().executeAfter(this::endUnread, REST_OF_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void endUnread() {
+        if (!exchange.isComplete()) {
+            reset(ErrorCode.NO_ERROR);
+        }
+    }
+
+    private void terminate() {
+        Connectors.terminateRequest(exchange);
+        Connectors.terminateResponse(exchange);
+    }
+
+    @Override
+    public int status() {
+        return exchange.getStatusCode();
+    }
+
+    @Override
+    public HeaderMap fields() {
+        return exchange.getResponseHeaders();
+    }
+
+    @Override
+    public boolean hasBody() {
+        return !Methods.HEAD.equals(exchange.getRequestMethod()) && Connectors.isEntityBodyAllowed(exchange);
+    }
+
+    @Override
+    public HeaderMap trailers() {
+        Supplier<HeaderMap> supplier = exchange.getAttachment(HttpAttachments.RESPONSE_TRAILER_SUPPLIER);
+        HeaderMap trailers =
+                supplier == null ? exchange.getAttachment(HttpAttachments.RESPONSE_TRAILERS) : supplier.get();
+        return trailers == null ? new HeaderMap() : trailers;
+    }
+
+    @Override
+    public void trailers(HeaderMap trailers) {
+        exchange.putAttachment(HttpAttachments.REQUEST_TRAILERS, trailers);
+    }
+
+    @Override
+    public void bodyRead() {
+        Connectors.terminateRequest(exchange);
+    }
+
+    @Override
+    public void sent() {
+        connection.served();
+        Connectors.terminateResponse(exchange);
+    }
+
+    @Override
+    public void aborted() {
+        aborted.accept(exchange);
+        terminate();
+    }
+
+    @Override
+    protected void exchangeComplete(HttpServerExchange completed) {
+        if (completed == exchange) {
+            stream.source().terminateReads();
+            connection.finished(stream);
+        }
+    }
+
+    @Override
+    protected StreamSinkConduit getSinkConduit(HttpServerExchange of, StreamSinkConduit conduit) {
+        Connectors.flattenCookies(of);
+        if (!Connectors.isEntityBodyAllowed(of)) {
+            of.getResponseHeaders().remove(Headers.CONTENT_LENGTH);
+        }
+        for (HttpString name : FieldSection.OF_THE_CONNECTION) {
+            of.getResponseHeaders().remove(name);
+        }
+        return stream.sink();
+    }
+
+    /** For {@link HttpContinue}: a head without an end, before the one of the response. */
+    @Override
+    public HttpServerExchange sendOutOfBandResponse(HttpServerExchange request) {
+        HttpServerExchange interim = new HttpServerExchange(this);
+        interim.setProtocol(Protocols.HTTP_2_0);
+        interim.setRequestMethod(request.getRequestMethod());
+        Connectors.terminateRequest(interim);
+        ConduitWrapper<StreamSinkConduit> toInterimSink = (factory, ex) -> new InterimSink(connection, stream, ex);
+        interim.addResponseWrapper(toInterimSink);
+        return interim;
+    }
+
+    @Override
+    public boolean isContinueResponseSupported() {
+        return true;
+    }
+
+    /** The handler reads no more. The stream is reset when the response is out and more of the body is to come. */
+    @Override
+    public void terminateRequestChannel(HttpServerExchange of) {}
+
+    @Override
+    public void close() {
+        reset(ErrorCode.CANCEL);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return stream.state() != StreamState.CLOSED || (exchange.isResponseStarted() && !exchange.isComplete());
+    }
+
+    @Override
+    protected ConduitStreamSinkChannel getSinkChannel() {
+        return sink;
+    }
+
+    @Override
+    protected ConduitStreamSourceChannel getSourceChannel() {
+        return source;
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // abstract in Undertow
+    public Pool<ByteBuffer> getBufferPool() {
+        return new XnioBufferPoolAdaptor(getByteBufferPool());
+    }
+
+    @Override
+    public ByteBufferPool getByteBufferPool() {
+        return connection.buffers();
+    }
+
+    @Override
+    public XnioWorker getWorker() {
+        return connection.thread().getWorker();
+    }
+
+    @Override
+    public XnioIoThread getIoThread() {
+        return connection.thread();
+    }
+
+    @Override
+    public boolean supportsOption(Option<?> option) {
+        return false;
+    }
+
+    @Override
+    public <T> @Nullable T getOption(Option<T> option) {
+        return null;
+    }
+
+    @Override
+    public <T> @Nullable T setOption(Option<T> option, T value) {
+        return null;
+    }
+
+    @Override
+    public SocketAddress getPeerAddress() {
+        return socket().getPeerAddress();
+    }
+
+    @Override
+    public <A extends SocketAddress> A getPeerAddress(Class<A> type) {
+        return socket().getPeerAddress(type);
+    }
+
+    @Override
+    public SocketAddress getLocalAddress() {
+        return socket().getLocalAddress();
+    }
+
+    @Override
+    public <A extends SocketAddress> A getLocalAddress(Class<A> type) {
+        return socket().getLocalAddress(type);
+    }
+
+    @Override
+    public OptionMap getUndertowOptions() {
+        return options;
+    }
+
+    @Override
+    public int getBufferSize() {
+        return connection.buffers().getBufferSize();
+    }
+
+    @Override
+    public @Nullable SSLSessionInfo getSslSessionInfo() {
+        return sslSession;
+    }
+
+    @Override
+    public void setSslSessionInfo(SSLSessionInfo session) {
+        sslSession = session;
+    }
+
+    @Override
+    public void addCloseListener(CloseListener listener) {
+        exchange.addExchangeCompleteListener((completed, next) -> {
+            try {
+                listener.closed(this);
+            } finally {
+                next.proceed();
+            }
+        });
+    }
+
+    @Override
+    public ChannelListener.Setter<? extends ConnectedChannel> getCloseSetter() {
+        return socket().getCloseSetter();
+    }
+
+    @Override
+    protected StreamConnection upgradeChannel() {
+        throw new IllegalStateException("HTTP/2 has no upgrade");
+    }
+
+    @Override
+    protected boolean isUpgradeSupported() {
+        return false;
+    }
+
+    @Override
+    protected boolean isConnectSupported() {
+        return false;
+    }
+
+    @Override
+    protected void setUpgradeListener(HttpUpgradeListener listener) {
+        throw new IllegalStateException("HTTP/2 has no upgrade");
+    }
+
+    @Override
+    protected void setConnectListener(HttpUpgradeListener listener) {
+        throw new IllegalStateException("CONNECT is refused before");
+    }
+
+    /** Bodies have no limit here. */
+    @Override
+    protected void maxEntitySizeUpdated(HttpServerExchange of) {}
+
+    @Override
+    public String getTransportProtocol() {
+        return "h2c";
+    }
+
+    @Override
+    public boolean isRequestTrailerFieldsSupported() {
+        return true;
+    }
+}

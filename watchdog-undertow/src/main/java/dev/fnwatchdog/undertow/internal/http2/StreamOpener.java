@@ -1,0 +1,13 @@
+package dev.fnwatchdog.undertow.internal.http2;
+
+/** Serves the streams that the peer opens. Threads: the connection's I/O thread. */
+interface StreamOpener {
+    /**
+     * Serves a request.
+     *
+     * @param head checked
+     * @param whole whether the request has no body
+     * @param reserved bytes of the budget that belong to the stream
+     */
+    void open(Http2Connection connection, int id, FieldSection head, boolean whole, long reserved);
+}

@@ -1,0 +1,260 @@
+package dev.fnwatchdog.undertow.internal.http2;
+
+import io.undertow.connector.PooledByteBuffer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioIoThread;
+import org.xnio.XnioWorker;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.conduits.ConduitReadableByteChannel;
+import org.xnio.conduits.Conduits;
+import org.xnio.conduits.ReadReadyHandler;
+import org.xnio.conduits.StreamSourceConduit;
+
+/**
+ * The body that arrives on one stream. What was received and not yet read is held in pooled buffers, at most as much as the
+ * stream's window allows; reading it widens the window again.
+ *
+ * <p>Threads: the connection's I/O thread.
+ */
+final class StreamSource implements StreamSourceConduit {
+    private static final int END = -1;
+
+    private enum State {
+        RECEIVING,
+        /** All has been received, not all has been read. */
+        RECEIVED,
+        /** The end was read. */
+        FINISHED,
+        /** The reader wants no more: what arrives is dropped. */
+        DISCARDING,
+        ABORTED
+    }
+
+    private final Http2Connection connection;
+    private final Http2Stream stream;
+    private final ArrayDeque<PooledByteBuffer> received = new ArrayDeque<>(0);
+
+    // Mutable state
+    private State state = State.RECEIVING;
+    private @Nullable ReadReadyHandler ready;
+    // how much of the first buffer was read
+    private int readAt;
+    private boolean resumed;
+    private boolean wakeupDue;
+
+    StreamSource(Http2Connection connection, Http2Stream stream) {
+        this.connection = connection;
+        this.stream = stream;
+    }
+
+    /** A piece of the body has arrived. */
+    void receive(ByteBuffer piece) {
+        if (state != State.RECEIVING) {
+            return;
+        }
+        while (piece.hasRemaining()) {
+            ByteBuffer to = room();
+            int length = Math.min(to.remaining(), piece.remaining());
+            to.put(to.position(), piece, piece.position(), length);
+            to.position(to.position() + length);
+            piece.position(piece.position() + length);
+        }
+        notifyReader();
+    }
+
+    /** Buffers are filled from position to limit; of the first, what is before {@code readAt} was read. */
+    private ByteBuffer room() {
+        PooledByteBuffer last = received.peekLast();
+        if (last == null || !last.getBuffer().hasRemaining()) {
+            last = connection.buffers().allocate();
+            received.addLast(last);
+        }
+        return last.getBuffer();
+    }
+
+    /** The peer has sent END_STREAM. */
+    void end() {
+        if (state == State.RECEIVING) {
+            state = State.RECEIVED;
+            notifyReader();
+        } else if (state == State.DISCARDING) {
+            finish();
+        }
+    }
+
+    void abort() {
+        if (state != State.FINISHED && state != State.ABORTED) {
+            state = State.ABORTED;
+            free();
+            notifyReader();
+        }
+    }
+
+    private void finish() {
+        state = State.FINISHED;
+        free();
+        stream.listener().bodyRead();
+    }
+
+    private void free() {
+        while (!received.isEmpty()) {
+            received.remove().close();
+        }
+        readAt = 0;
+    }
+
+    @Override
+    public int read(ByteBuffer dst) throws IOException {
+        switch (state) {
+            case ABORTED -> throw new ClosedChannelException();
+            case FINISHED -> {
+                return END;
+            }
+            case DISCARDING -> {
+                return 0;
+            }
+            default -> {
+                return readReceived(dst);
+            }
+        }
+    }
+
+    private int readReceived(ByteBuffer dst) {
+        int from = dst.position();
+        while (dst.hasRemaining() && !received.isEmpty()) {
+            ByteBuffer bytes = received.element().getBuffer();
+            int length = Math.min(dst.remaining(), bytes.position() - readAt);
+            dst.put(dst.position(), bytes, readAt, length);
+            dst.position(dst.position() + length);
+            readAt += length;
+            if (readAt == bytes.position()) {
+                received.remove().close();
+                readAt = 0;
+            }
+        }
+        int count = dst.position() - from;
+        if (count > 0) {
+            connection.consumed(stream, count);
+        } else if (state == State.RECEIVED && received.isEmpty() && dst.hasRemaining()) {
+            finish();
+            return END;
+        }
+        return count;
+    }
+
+    @Override
+    public long read(ByteBuffer[] dsts, int offset, int length) throws IOException {
+        for (int i = offset; i < offset + length; i++) {
+            if (dsts[i].hasRemaining()) {
+                return read(dsts[i]);
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public long transferTo(long position, long count, FileChannel target) throws IOException {
+        return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
+    }
+
+    @Override
+    public long transferTo(long count, ByteBuffer throughBuffer, StreamSinkChannel target) throws IOException {
+        return Conduits.transfer(this, count, throughBuffer, target);
+    }
+
+    @Override
+    public void terminateReads() {
+        if (state == State.RECEIVING) {
+            state = State.DISCARDING;
+            free();
+        } else if (state == State.RECEIVED) {
+            finish();
+        }
+    }
+
+    @Override
+    public boolean isReadShutdown() {
+        return state != State.RECEIVING && state != State.RECEIVED;
+    }
+
+    private void notifyReader() {
+        if (resumed && ready != null) {
+            ready.readReady();
+            wakeLater();
+        }
+    }
+
+    /** A reader that stays resumed is called until nothing is left, each time from the I/O thread's queue. */
+    private void wakeLater() {
+        if (resumed && (!received.isEmpty() || state == State.RECEIVED)) {
+            wakeSoon();
+        }
+    }
+
+    private void wakeSoon() {
+        if (!wakeupDue) {
+            wakeupDue = true;
+            connection.thread().execute(this::wake);
+        }
+    }
+
+    private void wake() {
+        wakeupDue = false;
+        notifyReader();
+    }
+
+    @Override
+    public void resumeReads() {
+        resumed = true;
+        if (!received.isEmpty() || state != State.RECEIVING) {
+            wakeSoon();
+        }
+    }
+
+    @Override
+    public void wakeupReads() {
+        resumed = true;
+        wakeSoon();
+    }
+
+    @Override
+    public void suspendReads() {
+        resumed = false;
+    }
+
+    @Override
+    public boolean isReadResumed() {
+        return resumed;
+    }
+
+    @Override
+    public void awaitReadable() {
+        throw new UnsupportedOperationException("streams are read on their I/O thread");
+    }
+
+    @Override
+    public void awaitReadable(long time, TimeUnit timeUnit) {
+        awaitReadable();
+    }
+
+    @Override
+    public XnioIoThread getReadThread() {
+        return connection.thread();
+    }
+
+    @Override
+    public void setReadReadyHandler(ReadReadyHandler handler) {
+        ready = handler;
+    }
+
+    @Override
+    public XnioWorker getWorker() {
+        return connection.thread().getWorker();
+    }
+}

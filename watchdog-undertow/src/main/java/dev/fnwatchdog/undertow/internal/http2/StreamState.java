@@ -1,0 +1,60 @@
+package dev.fnwatchdog.undertow.internal.http2;
+
+/** The states of a stream that has been opened (RFC 9113, section 5.1). */
+enum StreamState {
+    OPEN {
+        @Override
+        StreamState afterLocalEnd() {
+            return HALF_CLOSED_LOCAL;
+        }
+
+        @Override
+        StreamState afterRemoteEnd() {
+            return HALF_CLOSED_REMOTE;
+        }
+    },
+    HALF_CLOSED_LOCAL {
+        @Override
+        StreamState afterLocalEnd() {
+            return HALF_CLOSED_LOCAL;
+        }
+
+        @Override
+        StreamState afterRemoteEnd() {
+            return CLOSED;
+        }
+    },
+    HALF_CLOSED_REMOTE {
+        @Override
+        StreamState afterLocalEnd() {
+            return CLOSED;
+        }
+
+        @Override
+        StreamState afterRemoteEnd() {
+            return HALF_CLOSED_REMOTE;
+        }
+    },
+    CLOSED {
+        @Override
+        StreamState afterLocalEnd() {
+            return CLOSED;
+        }
+
+        @Override
+        StreamState afterRemoteEnd() {
+            return CLOSED;
+        }
+    };
+
+    /** We have sent END_STREAM. */
+    abstract StreamState afterLocalEnd();
+
+    /** The peer has sent END_STREAM. */
+    abstract StreamState afterRemoteEnd();
+
+    /** Whether the peer may still send DATA and trailers. */
+    boolean receives() {
+        return this == OPEN || this == HALF_CLOSED_LOCAL;
+    }
+}
