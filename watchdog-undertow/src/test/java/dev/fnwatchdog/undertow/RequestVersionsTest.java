@@ -28,7 +28,8 @@ class RequestVersionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/9.9", "HTTP/3.0", "HTTP/2.1", "HTTP/0.9", "HTTP/0.0", "HTTP/0.1"})
     void ofAnotherMajorVersionAreRefusedWith505AndTheConnectionClosed(String version) throws Exception {
-        for (String body : new String[] {"\r\n", "Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n"}) {
+        for (String body :
+                new String[] {"\r\n", "Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n"}) {
             try (RawClient client = watchdog.connect()) {
                 client.send("POST /refused " + version + "\r\nHost: h\r\n" + body);
 
