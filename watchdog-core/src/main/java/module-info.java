@@ -6,7 +6,7 @@ module dev.fnwatchdog.core {
     requires java.management;
     requires java.net.http;
     requires jjwt.api;
-    requires jjwt.orgjson;
+    requires org.json;
 
     exports dev.fnwatchdog.core.auth;
     exports dev.fnwatchdog.core.config;

@@ -3,8 +3,6 @@ package dev.fnwatchdog.undertow;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.HttpUpgradeListener;
-import io.undertow.server.protocol.http.HttpAttachments;
-import io.undertow.util.AttachmentKey;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
@@ -24,6 +22,7 @@ import org.xnio.channels.StreamSinkChannel;
 final class AnswerHead {
     private final Call call;
     private final HttpServerExchange exchange;
+    private final HandlerTrailers trailers;
 
     // Mutable state
     private volatile @Nullable HttpUpgradeListener upgrade;
@@ -32,6 +31,7 @@ final class AnswerHead {
     AnswerHead(Call call, HttpServerExchange exchange) {
         this.call = call;
         this.exchange = exchange;
+        this.trailers = new HandlerTrailers(exchange);
     }
 
     /** The connection is {@code listener}'s once the head is out, where the answer is to switch protocols. Any thread. */
@@ -57,7 +57,7 @@ final class AnswerHead {
         HopByHop.copyRest(headers, client.getResponseHeaders());
         if (upgrade != null && client.getStatusCode() == StatusCodes.SWITCHING_PROTOCOLS) {
             becomeTunnel(client, upgrade, protocol);
-        } else if (wholeLength >= 0 && mayTellLength(client)) {
+        } else if (wholeLength >= 0 && !trailers.present() && mayTellLength(client)) {
             client.setResponseContentLength(wholeLength);
         }
         StreamSinkChannel opened = client.getResponseChannel();
@@ -108,16 +108,12 @@ final class AnswerHead {
                 : length;
     }
 
-    /** The last moment for trailers. */
+    /**
+     * The last moment for trailers.
+     *
+     * @throws RuntimeException where the handler's own supplier fails, or what it supplies cannot be sent
+     */
     void addTrailers() {
-        passOn(HttpAttachments.RESPONSE_TRAILERS);
-        passOn(HttpAttachments.RESPONSE_TRAILER_SUPPLIER);
-    }
-
-    private <T> void passOn(AttachmentKey<T> key) {
-        T attached = exchange.getAttachment(key);
-        if (attached != null) {
-            call.exchange().putAttachment(key, attached);
-        }
+        trailers.copyTo(call.exchange());
     }
 }

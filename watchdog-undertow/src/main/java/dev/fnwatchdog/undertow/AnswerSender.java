@@ -98,10 +98,24 @@ final class AnswerSender {
 
     private void finish() throws IOException {
         finished = true;
+        if (!addTrailers()) {
+            return;
+        }
         StreamSinkChannel to = opened();
-        handled.head().addTrailers();
         to.shutdownWrites();
         flushRest(to);
+    }
+
+    /** Before the head where that is not out yet: a failure can still become a status. */
+    @SuppressWarnings("CatchingUnchecked") // a handler's supplier may throw anything
+    private boolean addTrailers() {
+        try {
+            handled.head().addTrailers();
+            return true;
+        } catch (Throwable failure) {
+            handled.failedAtEnd(failure);
+            return false;
+        }
     }
 
     private void flushRest(StreamSinkChannel to) throws IOException {

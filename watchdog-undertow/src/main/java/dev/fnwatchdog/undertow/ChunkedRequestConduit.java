@@ -63,7 +63,9 @@ final class ChunkedRequestConduit extends SourceFilter {
             connection.ungetRequestBytes(rest);
         }
         if (decoder.trailers().size() > 0) {
-            exchange.putAttachment(HttpAttachments.REQUEST_TRAILERS, decoder.trailers());
+            exchange.putAttachment(
+                    HttpAttachments.REQUEST_TRAILERS,
+                    TrailerFields.permitted(decoder.trailers(), exchange.getRequestHeaders()));
         }
         Connectors.terminateRequest(exchange);
     }

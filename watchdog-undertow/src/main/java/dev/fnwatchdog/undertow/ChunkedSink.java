@@ -87,7 +87,10 @@ final class ChunkedSink extends SinkFilter {
             HeaderMap trailers = call.exchange().getAttachment(HttpAttachments.REQUEST_TRAILERS);
             // Those of HTTP/2 may hold anything.
             boolean clean = trailers == null || RequestGuard.hasCleanFields(trailers);
-            end = lastChunk(trailers == null || !clean ? new HeaderMap() : trailers);
+            end = lastChunk(
+                    trailers == null || !clean
+                            ? new HeaderMap()
+                            : TrailerFields.permitted(trailers, call.exchange().getRequestHeaders()));
             if (!clean) {
                 // Nothing goes out from here on.
                 call.answerInstead(Answer.of(StatusCodes.BAD_REQUEST));
@@ -99,13 +102,8 @@ final class ChunkedSink extends SinkFilter {
     private static ByteBuffer lastChunk(HeaderMap trailers) {
         StringBuilder text = new StringBuilder("0\r\n");
         for (HeaderValues values : trailers) {
-            if (HopByHop.mayTrail(values.getHeaderName())) {
-                for (String value : values) {
-                    text.append(values.getHeaderName())
-                            .append(": ")
-                            .append(value)
-                            .append("\r\n");
-                }
+            for (String value : values) {
+                text.append(values.getHeaderName()).append(": ").append(value).append("\r\n");
             }
         }
         return ByteBuffer.wrap(text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));

@@ -75,10 +75,7 @@ final class FileVersion {
     static FileVersion read(Path path, BasicFileAttributes seen, String type, String tagEnd) throws IOException {
         BasicFileAttributes before = seen;
         for (int i = 0; i < READS && before.size() <= LONGEST_KEPT; i++) {
-            byte[] content;
-            try (InputStream in = Files.newInputStream(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-                content = in.readNBytes(LONGEST_KEPT + 1);
-            }
+            byte[] content = content(path);
             BasicFileAttributes after = attributes(path);
             if (same(before, after) && content.length == before.size()) {
                 return new FileVersion(path, before, type, tagEnd, content);
@@ -89,6 +86,14 @@ final class FileVersion {
             throw new AccessDeniedException(path.toString());
         }
         return new FileVersion(path, before, type, tagEnd, null);
+    }
+
+    private static byte[] content(Path path) throws IOException {
+        try (InputStream in = Files.newInputStream(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            return in.readNBytes(LONGEST_KEPT + 1);
+        } catch (IOException failure) {
+            throw ReplacedFile.orFailure(path, failure);
+        }
     }
 
     /** The attributes of a file, or of whatever stands at a path without links. */
@@ -117,7 +122,7 @@ final class FileVersion {
      * @throws NoSuchFileException also where it has another size by now
      */
     FileChannel open() throws IOException {
-        FileChannel opened = FileChannel.open(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+        FileChannel opened = openHere();
         boolean same = false;
         try {
             same = opened.size() == size;
@@ -130,6 +135,14 @@ final class FileVersion {
             throw new NoSuchFileException(path.toString(), null, "replaced meanwhile");
         }
         return opened;
+    }
+
+    private FileChannel openHere() throws IOException {
+        try {
+            return FileChannel.open(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+        } catch (IOException failure) {
+            throw ReplacedFile.orFailure(path, failure);
+        }
     }
 
     Path path() {

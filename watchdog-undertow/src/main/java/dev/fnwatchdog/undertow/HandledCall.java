@@ -147,6 +147,11 @@ final class HandledCall implements Executor {
         host.failed(call, failure);
     }
 
+    /** The handler's trailers cannot be had: its response is not whole, though its body is. IO thread. */
+    void failedAtEnd(Throwable failure) {
+        host.failed(call, failure);
+    }
+
     /** What Undertow has caught, where a handler was dispatched. */
     @Nullable
     Throwable caught() {

@@ -32,9 +32,11 @@ final class HeadScan {
 
     private final AbsoluteForm target = new AbsoluteForm();
     private final NumericHost host = new NumericHost();
+    private final RequestVersion version = new RequestVersion();
 
     // Mutable state
     private At at = At.PATH;
+    private boolean requestLine = true;
     private boolean folded;
     private boolean doubleQuestion;
     private int length;
@@ -46,7 +48,9 @@ final class HeadScan {
     void begin() {
         target.begin();
         host.begin();
+        version.begin();
         at = At.PATH;
+        requestLine = true;
         folded = false;
         doubleQuestion = false;
         length = 0;
@@ -72,6 +76,11 @@ final class HeadScan {
     /** The head's bytes so far, with the empty line at its end. */
     int length() {
         return length;
+    }
+
+    /** The request's version, once its line has come. */
+    RequestVersion version() {
+        return version;
     }
 
     /** The authority of an absolute target, or nothing. It is not Undertow's to see: it would take Host for it. */
@@ -121,6 +130,7 @@ final class HeadScan {
                 }
                 case LINE_START -> {
                     keep(bytes, line, i - 1);
+                    endLine(bytes, line, i - 1);
                     line = i - 1;
                     folded |= HeaderLines.isBlank(b);
                     if (!target.absolute()) {
@@ -133,8 +143,19 @@ final class HeadScan {
                 case END -> throw new IllegalStateException();
             }
         }
+        if (requestLine) {
+            version.add(bytes, line, i);
+        }
         at = now;
         length += i - from;
+    }
+
+    /** An empty line before the request line is none. */
+    private void endLine(ByteBuffer bytes, int from, int to) {
+        if (requestLine) {
+            version.add(bytes, from, to);
+            requestLine = version.missing();
+        }
     }
 
     /** A line that has several blanks in a row is kept as it is, unless it has come in pieces. */

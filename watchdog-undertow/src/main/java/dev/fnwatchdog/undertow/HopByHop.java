@@ -25,7 +25,7 @@ final class HopByHop {
 
     /**
      * Named by Connection or not, without these the message would be another one; and what the watchdog tells the function of
-     * a call's token is not the client's to take away, nor to tell in a trailer.
+     * a call's token is not the client's to take away.
      */
     private static final Set<HttpString> NEVER_DROPPED =
             Set.of(Headers.HOST, Headers.CONTENT_LENGTH, JwtHandler.AUTH_SECONDS);
@@ -34,11 +34,6 @@ final class HopByHop {
 
     static boolean contains(HttpString name) {
         return NAMES.contains(name);
-    }
-
-    /** Whether a trailer of that name can go on: one that frames or routes its message cannot come after it. */
-    static boolean mayTrail(HttpString name) {
-        return !NAMES.contains(name) && !NEVER_DROPPED.contains(name);
     }
 
     /** The further names that the message's own Connection header makes hop-by-hop; nearly always none. */

@@ -137,7 +137,8 @@ final class Listener {
     /** Begins to accept. */
     void serve(HttpHandler root) {
         http1.setRootHandler(new RequestGuard(root));
-        Http2Options options = new Http2Options(protocol, maxStreams, LONGEST_HEAD, headMillis, IDLE_MILLIS);
+        Http2Options options = new Http2Options(
+                protocol, maxStreams, LONGEST_HEAD, headMillis, IDLE_MILLIS, TrailerFields::isForbidden);
         http2 = new Http2Server(http1.getRootHandler(), buffers, memory, options, Listener::streamAborted);
         channel.resumeAccepts();
     }

@@ -7,6 +7,7 @@ import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
+import io.undertow.util.Protocols;
 import io.undertow.util.StatusCodes;
 
 /**
@@ -18,6 +19,7 @@ import io.undertow.util.StatusCodes;
 final class RequestGuard implements HttpHandler {
     private static final int MOST_LENGTH_DIGITS = 18;
     private static final Answer BAD_REQUEST = Answer.of(StatusCodes.BAD_REQUEST);
+    private static final Answer VERSION_NOT_SUPPORTED = Answer.of(StatusCodes.HTTP_VERSION_NOT_SUPPORTED);
 
     private final HttpHandler next;
 
@@ -31,6 +33,12 @@ final class RequestGuard implements HttpHandler {
         exchange.addResponseWrapper(ResponseDate.OF_NOW);
         ServedConnection connection = ServedConnections.of(exchange);
         connection.begins(exchange);
+        if (!isOfServedVersion(exchange, connection)) {
+            exchange.setProtocol(Protocols.HTTP_1_1);
+            exchange.setPersistent(false);
+            VERSION_NOT_SUPPORTED.send(exchange);
+            return;
+        }
         connection.head().restore(exchange);
         if (connection.head().folded() || !acceptable(exchange)) {
             exchange.setPersistent(false);
@@ -45,6 +53,12 @@ final class RequestGuard implements HttpHandler {
             exchange.getRequestHeaders().put(Headers.HOST, authority);
         }
         next.handleRequest(exchange);
+    }
+
+    /** A higher minor version counts as 1.1 (RFC 9110, 2.5), as which Undertow reads it. */
+    private static boolean isOfServedVersion(HttpServerExchange exchange, ServedConnection connection) {
+        return exchange.getProtocol().equals(Protocols.HTTP_2_0)
+                || connection.head().version().served();
     }
 
     /** Undertow knows {@code close} only where it stands alone, and tells no HTTP/1.0 client that it may stay. */
@@ -62,8 +76,7 @@ final class RequestGuard implements HttpHandler {
 
     private static boolean acceptable(HttpServerExchange exchange) {
         HeaderMap headers = exchange.getRequestHeaders();
-        return !exchange.isHttp09()
-                && exchange.getRequestMethod().length() > 0
+        return exchange.getRequestMethod().length() > 0
                 && hasCleanTarget(exchange)
                 && hasTargetOfKnownForm(exchange)
                 && hasClearFraming(exchange, headers)

@@ -63,9 +63,11 @@ final class StaticHandler implements HttpHandler {
             FORBIDDEN.send(call.exchange());
         } catch (NoSuchFileException changed) {
             if (looks == 0) {
-                throw changed;
+                // As one that is never there when somebody looks.
+                MISSING.send(call.exchange());
+            } else {
+                look(call, path, looks - 1);
             }
-            look(call, path, looks - 1);
         }
     }
 

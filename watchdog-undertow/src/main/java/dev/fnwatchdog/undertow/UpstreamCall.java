@@ -235,8 +235,8 @@ final class UpstreamCall implements UpstreamPool.Opened, Runnable {
     }
 
     /** The function has sent these behind its body. */
-    void trailers(HeaderMap trailers) {
-        exchange.putAttachment(HttpAttachments.RESPONSE_TRAILERS, trailers);
+    void trailers(HeaderMap trailers, HeaderMap head) {
+        exchange.putAttachment(HttpAttachments.RESPONSE_TRAILERS, TrailerFields.permitted(trailers, head));
     }
 
     /** What there is of the answer goes out, though its body has not come. */

@@ -176,7 +176,7 @@ final class UpstreamSource {
             int read = decoder.decode(dst, from);
             int data = dst.position() - from;
             if (decoder.done()) {
-                endChunked(decoder, read < behind);
+                endChunked(connection, decoder, read < behind);
                 return data > 0 ? data : END;
             }
             if (data > 0 || raw == 0) {
@@ -192,9 +192,9 @@ final class UpstreamSource {
         return chunks;
     }
 
-    private void endChunked(ChunkDecoder decoder, boolean more) {
+    private void endChunked(Upstream connection, ChunkDecoder decoder, boolean more) {
         if (decoder.trailers().size() > 0) {
-            call.trailers(decoder.trailers());
+            call.trailers(decoder.trailers(), connection.parser().headers());
         }
         if (more) {
             framing = new BodyFraming(framing.kind(), framing.length(), false);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Frames of HTTP/2 and blocks of headers on a client's connection (RFC 9113, RFC 7541). Belongs to one thread. */
@@ -82,6 +83,16 @@ final class Http2Frames {
 
     void reset(int stream) throws IOException {
         send(RST_STREAM, 0, stream, CANCEL);
+    }
+
+    /** Sends headers in frames of {@code length} bytes, each by itself: HEADERS, then CONTINUATION. */
+    void headersInPieces(int stream, boolean last, int length, String... lines) throws IOException {
+        byte[] block = block(lines);
+        for (int from = 0; from < block.length; from += length) {
+            int to = Math.min(block.length, from + length);
+            int flags = (to == block.length ? END_HEADERS : 0) | (last && from == 0 ? END_STREAM : 0);
+            send(from == 0 ? HEADERS : CONTINUATION, flags, stream, Arrays.copyOfRange(block, from, to));
+        }
     }
 
     /** Literal fields without indexing and without Huffman code (RFC 7541, 6.2.2). */

@@ -29,6 +29,7 @@ final class Http2Streams implements AutoCloseable {
 
     // Mutable state
     private int nextStream = 1;
+    private boolean pinged;
 
     private Http2Streams(RawClient connection, boolean opensWindows) {
         this.connection = connection;
@@ -64,6 +65,19 @@ final class Http2Streams implements AutoCloseable {
         return stream;
     }
 
+    /** Sends a request's head in frames of {@code length} bytes; returns the number of its stream. */
+    int requestInPieces(boolean last, int length, String... headers) throws IOException {
+        int stream = nextStream;
+        nextStream += 2;
+        wire.headersInPieces(stream, last, length, headers);
+        return stream;
+    }
+
+    /** Sends any frame. */
+    void send(int type, int flags, int stream, byte[] payload) throws IOException {
+        wire.send(type, flags, stream, payload);
+    }
+
     int get(String path) throws IOException {
         return request(true, ":method: GET", ":scheme: http", ":authority: h", ":path: " + path);
     }
@@ -80,6 +94,19 @@ final class Http2Streams implements AutoCloseable {
 
     void data(int stream, String data, boolean last) throws IOException {
         wire.data(stream, data, last);
+    }
+
+    void headers(int stream, boolean last, String... headers) throws IOException {
+        wire.headers(stream, last, headers);
+    }
+
+    /** Reads to the reset of a stream, past what may have come before; returns its error code. */
+    int resetOf(int stream) throws IOException {
+        Frame frame = next(stream);
+        while (frame.type() != RST_STREAM) {
+            frame = next(stream);
+        }
+        return frame.errorCode();
     }
 
     void trailers(int stream, String... headers) throws IOException {
@@ -139,8 +166,22 @@ final class Http2Streams implements AutoCloseable {
         return frame.fields();
     }
 
+    /** The test itself has used the next number. */
+    void skipStream() {
+        nextStream += 2;
+    }
+
+    /** Reads on until a PING is acknowledged. */
+    void awaitPing() throws IOException {
+        pinged = false;
+        while (!pinged) {
+            readFrame();
+        }
+    }
+
     private void readFrame() throws IOException {
         Frame frame = wire.read();
+        pinged |= frame.type() == PING && frame.acknowledges();
         switch (frame.type()) {
             case SETTINGS -> answer(frame, new byte[0]);
             case PING -> answer(frame, frame.bytes());

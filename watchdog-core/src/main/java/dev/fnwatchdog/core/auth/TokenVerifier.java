@@ -3,10 +3,13 @@ package dev.fnwatchdog.core.auth;
 import io.jsonwebtoken.Claims;
 import io.jsonwebtoken.ExpiredJwtException;
 import io.jsonwebtoken.IncorrectClaimException;
+import io.jsonwebtoken.Jws;
 import io.jsonwebtoken.JwtParser;
+import io.jsonwebtoken.JwtVisitor;
 import io.jsonwebtoken.Jwts;
 import io.jsonwebtoken.MissingClaimException;
 import io.jsonwebtoken.PrematureJwtException;
+import io.jsonwebtoken.SupportedJwtVisitor;
 import io.jsonwebtoken.UnsupportedJwtException;
 import io.jsonwebtoken.security.SignatureException;
 import java.time.Clock;
@@ -23,6 +26,19 @@ final class TokenVerifier {
     private static final int LONGEST_TOKEN = 64 * 1024;
 
     private static final Duration LEEWAY = Duration.ofSeconds(1);
+
+    private static final JwtVisitor<Claims> SIGNED_CLAIMS = new SupportedJwtVisitor<>() {
+        @Override
+        public Claims onVerifiedClaims(Jws<Claims> token) {
+            return token.getPayload();
+        }
+
+        /** To jjwt whatever is no JSON object is a text, which may be signed as well. */
+        @Override
+        public Claims onVerifiedContent(Jws<byte[]> token) {
+            throw RefusedTokenException.because("the token is malformed");
+        }
+    };
 
     private final JwtParser parser;
 
@@ -52,7 +68,7 @@ final class TokenVerifier {
 
     private Claims parse(String token) {
         try {
-            return parser.parseSignedClaims(token).getPayload();
+            return parser.parse(token).accept(SIGNED_CLAIMS);
         } catch (RefusedTokenException e) {
             throw e;
         } catch (ExpiredJwtException e) {

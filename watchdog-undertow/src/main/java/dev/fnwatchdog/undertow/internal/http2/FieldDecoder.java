@@ -17,9 +17,15 @@ final class FieldDecoder {
     private static final int HEAP_FACTOR = 4;
 
     /** CONTINUATION frames that may be short, beside those that carry this many bytes each. */
-    private static final int SHORT_FRAGMENTS = 64;
+    private static final int SHORT_FRAGMENTS = 1024;
 
     private static final int LONG_FRAGMENT = 256;
+
+    /** Times the largest section: a block that is a little too long is decoded, so that its stream alone is refused. */
+    private static final long LONGEST_BLOCK = 2;
+
+    private static final int NEVER_INDEXED = 0x10;
+    private static final int STRING_LENGTH = 0x7f;
 
     private final HpackDecoder hpack = new HpackDecoder(TABLE_SIZE);
     private final ByteBudget budget;
@@ -28,9 +34,10 @@ final class FieldDecoder {
 
     // Mutable state
     private int fragments;
+    private int fieldStart;
     private int tableCost;
 
-    /** @param largest bytes of a field section, and of its block */
+    /** @param largest bytes of a field section */
     FieldDecoder(ByteBudget budget, long largest) {
         this.budget = budget;
         this.block = new BudgetedBytes(budget);
@@ -39,7 +46,7 @@ final class FieldDecoder {
 
     void add(ByteBuffer fragment) throws ConnectionException {
         fragments++;
-        if (block.size() + fragment.remaining() > largest
+        if (block.size() + fragment.remaining() > LONGEST_BLOCK * largest
                 || fragments > SHORT_FRAGMENTS + block.size() / LONG_FRAGMENT) {
             throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "a field block without an end");
         }
@@ -49,23 +56,57 @@ final class FieldDecoder {
     /** The block is complete. */
     FieldSection decode() throws ConnectionException {
         FieldSection section = new FieldSection(largest);
-        hpack.setHeaderEmitter((name, value, neverIndex) -> section.add(name, value));
         ByteBuffer bytes = block.view();
-        try {
-            hpack.decode(bytes, false);
-        } catch (HpackException | RuntimeException malformed) {
-            // Undertow's decoder meets what it does not check, such as an index into an empty table, as a
-            // RuntimeException.
-            throw new ConnectionException(ErrorCode.COMPRESSION_ERROR, "a field block that cannot be decoded");
-        }
-        if (bytes.hasRemaining()) {
-            throw new ConnectionException(ErrorCode.COMPRESSION_ERROR, "a field block that ends within a field");
+        hpack.setHeaderEmitter((name, value, neverIndex) -> {
+            fieldStart = bytes.position();
+            section.add(name, value);
+        });
+        fieldStart = 0;
+        while (bytes.hasRemaining()) {
+            decode(bytes, section);
         }
         section.complete();
         fragments = 0;
         block.clear();
         payForTable(section.size());
         return section;
+    }
+
+    private void decode(ByteBuffer bytes, FieldSection section) throws ConnectionException {
+        try {
+            hpack.decode(bytes, false);
+            if (!bytes.hasRemaining()) {
+                return;
+            }
+        } catch (HpackException malformed) {
+            if (isNamelessLiteral(bytes) && skipString(bytes)) {
+                // The decoder gives up at an empty name; since it enters no table, what follows can be decoded.
+                section.addNameless();
+                fieldStart = bytes.position();
+                return;
+            }
+        } catch (RuntimeException malformed) {
+            // What the decoder does not check, such as an index into an empty table, it meets as a RuntimeException.
+        }
+        throw new ConnectionException(ErrorCode.COMPRESSION_ERROR, "a field block that cannot be decoded");
+    }
+
+    /** Whether decoding stopped behind the empty name of a literal field that is not indexed (RFC 7541, section 6.2.2). */
+    private boolean isNamelessLiteral(ByteBuffer bytes) {
+        int literal = bytes.get(fieldStart) & 0xff;
+        return (literal == 0 || literal == NEVER_INDEXED)
+                && bytes.position() == fieldStart + 2
+                && (bytes.get(fieldStart + 1) & STRING_LENGTH) == 0;
+    }
+
+    /** Skips a string of one length byte (RFC 7541, section 5.2). */
+    private static boolean skipString(ByteBuffer bytes) {
+        int length = bytes.hasRemaining() ? bytes.get() & STRING_LENGTH : STRING_LENGTH;
+        if (length == STRING_LENGTH || length > bytes.remaining()) {
+            return false;
+        }
+        bytes.position(bytes.position() + length);
+        return true;
     }
 
     /** The table may hold all that came so far, up to its size. */

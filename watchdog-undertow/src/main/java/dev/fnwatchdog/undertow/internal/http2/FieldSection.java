@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A field section as it was received: pseudo-header fields apart, and checked field by field (RFC 9113, sections 8.2 and 8.3).
@@ -56,6 +57,11 @@ final class FieldSection {
         } else {
             addField(name, value);
         }
+    }
+
+    /** Adds a field without a name, which no message can have. */
+    void addNameless() {
+        malformed = true;
     }
 
     private void addPseudo(HttpString name, String value) {
@@ -139,8 +145,11 @@ final class FieldSection {
         return length == null ? -1 : Long.parseLong(length);
     }
 
-    /** Whether it can be the trailers of a message (RFC 9110, section 6.5.1; RFC 9113, section 8.1). */
-    boolean isTrailers() {
-        return !malformed && pseudo.isEmpty() && !tooLarge;
+    /** Whether it can be the trailers of a message (RFC 9113, section 8.1). */
+    boolean isTrailers(Predicate<HttpString> forbidden) {
+        return !malformed
+                && pseudo.isEmpty()
+                && !tooLarge
+                && fields.getHeaderNames().stream().noneMatch(forbidden);
     }
 }

@@ -273,7 +273,7 @@ final class FrameRules implements FrameHandler {
     private void trailers(Http2Stream stream, FieldSection section) throws ConnectionException {
         if (!stream.state().receives()) {
             connection.streamError(stream.id(), ErrorCode.STREAM_CLOSED);
-        } else if (!blockEndsStream || !section.isTrailers() || blockDependsOnItself) {
+        } else if (!blockEndsStream || !section.isTrailers(options.forbiddenTrailer()) || blockDependsOnItself) {
             connection.streamError(stream.id(), ErrorCode.PROTOCOL_ERROR);
         } else {
             if (stream.isWhole()) {
@@ -292,13 +292,8 @@ final class FrameRules implements FrameHandler {
     }
 
     private void open(int id, FieldSection head) throws ConnectionException {
-        if (connection.isLeaving()) {
-            // Its number is beyond the last that GOAWAY has named.
-            connection.frames().reset(id, ErrorCode.REFUSED_STREAM);
-            return;
-        }
         streams.used(id);
-        if (streams.isFull()) {
+        if (streams.isFull() || connection.isLeaving()) {
             connection.refuse(id);
         } else if (head.isTooLarge()) {
             refuseHead(id);

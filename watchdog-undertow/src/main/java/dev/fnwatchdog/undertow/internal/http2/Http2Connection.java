@@ -59,7 +59,7 @@ final class Http2Connection implements Http2Session {
     private final FrameReader reader;
     private final ConnectionTimers timers;
     private final FlowWindow sendWindow = new FlowWindow(FlowWindow.INITIAL);
-    private final AbuseMeter abuse = new AbuseMeter(System.nanoTime());
+    private final AbuseMeter abuse = new AbuseMeter();
     private final Set<StreamSink> blocked = new LinkedHashSet<>();
 
     // Mutable state
@@ -179,7 +179,7 @@ final class Http2Connection implements Http2Session {
     /** Ends the connection for a rule that the peer broke. */
     private void fail(ErrorCode code) {
         if (isReading()) {
-            frames.goAway(streams.last(), code);
+            frames.goAway(streams.lastServed(), code);
             endAfterLastWords();
         }
     }
@@ -386,7 +386,7 @@ final class Http2Connection implements Http2Session {
             return;
         }
         phase = Phase.LEAVING;
-        frames.goAway(streams.last(), code);
+        frames.goAway(streams.lastServed(), code);
         flushSoon();
         announce();
         closeIfDone();

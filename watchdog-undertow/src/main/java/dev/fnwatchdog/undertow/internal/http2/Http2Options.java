@@ -1,5 +1,7 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import io.undertow.util.HttpString;
+import java.util.function.Predicate;
 import org.xnio.OptionMap;
 
 /**
@@ -10,5 +12,12 @@ import org.xnio.OptionMap;
  * @param largestHead in bytes, counted as RFC 9113 section 6.5.2 does
  * @param headMillis how long a head may take from its first byte to its last
  * @param idleMillis how long a connection without a request is kept
+ * @param forbiddenTrailer which fields no trailer section may have (RFC 9110, section 6.5.1)
  */
-public record Http2Options(OptionMap undertow, int maxStreams, int largestHead, long headMillis, long idleMillis) {}
+public record Http2Options(
+        OptionMap undertow,
+        int maxStreams,
+        int largestHead,
+        long headMillis,
+        long idleMillis,
+        Predicate<HttpString> forbiddenTrailer) {}

@@ -18,6 +18,7 @@ final class StreamTable {
 
     // Mutable state
     private int last;
+    private int lastServed;
     private int unfinished;
 
     /** @param most streams at once */
@@ -60,7 +61,13 @@ final class StreamTable {
         last = id;
     }
 
+    /** The highest number of a stream that is or was served. */
+    int lastServed() {
+        return lastServed;
+    }
+
     void add(Http2Stream stream) {
+        lastServed = stream.id();
         live.put(stream.id(), stream);
         unfinished++;
     }
