@@ -1,15 +1,10 @@
 package dev.fnwatchdog.undertow;
 
-import static org.junit.jupiter.api.Assumptions.abort;
-
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -66,8 +61,8 @@ enum RealFunction {
     }
 
     private static void install() throws IOException {
-        requireProgram("npm");
-        requireProgram("node");
+        RequiredProgram.require("npm", "the functions in Node are not tested");
+        RequiredProgram.require("node", "the functions in Node are not tested");
         Path printed = INSTALLED.resolve("npm.log");
         Process npm = new ProcessBuilder("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
                 .directory(INSTALLED.toFile())
@@ -84,19 +79,5 @@ enum RealFunction {
         } finally {
             npm.destroyForcibly();
         }
-    }
-
-    /** A missing program is a reason to skip on somebody's own machine alone. */
-    private static void requireProgram(String name) {
-        List<String> folders = Arrays.asList(System.getenv("PATH").split(File.pathSeparator, -1));
-        if (folders.stream().anyMatch(folder -> Files.isExecutable(Path.of(folder, name)))) {
-            return;
-        }
-        String reason = name + " is not installed: the functions in Node are not tested";
-        if (Boolean.parseBoolean(System.getenv("CI"))) {
-            throw new IllegalStateException(reason);
-        }
-        System.err.println(reason);
-        abort(reason);
     }
 }
