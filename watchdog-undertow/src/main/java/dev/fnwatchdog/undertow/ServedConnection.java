@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
@@ -25,7 +26,11 @@ final class ServedConnection extends WrappedConnection {
             "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
                     .getBytes(StandardCharsets.ISO_8859_1);
 
+    /** When the watchdog stops, a connection is closed that has brought no request within that time. */
+    private static final long REQUEST_EXPECTED_MILLIS = 1000;
+
     private final ServedConnections all;
+    private final long acceptedNanos = System.nanoTime();
     private final HeadScan head = new HeadScan();
     private final ExchangeCompletionListener ending = (exchange, next) -> {
         try {
@@ -36,6 +41,7 @@ final class ServedConnection extends WrappedConnection {
     };
 
     // Mutable state
+    private boolean unused = true;
     private boolean headRead;
     private @Nullable Http2Heads http2Heads;
     private boolean tunnel;
@@ -44,6 +50,7 @@ final class ServedConnection extends WrappedConnection {
     private @Nullable Http2Connection http2;
     // written by the IO thread alone, read by whoever drains
     private volatile int requests;
+    private volatile boolean requestExpected;
 
     ServedConnection(StreamConnection socket, ServedConnections all) {
         super(socket);
@@ -68,6 +75,8 @@ final class ServedConnection extends WrappedConnection {
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     void begins(HttpServerExchange exchange) {
         requests++;
+        unused = false;
+        requestExpected = false;
         headRead = false;
         exchange.addExchangeCompleteListener(ending);
         if (http2 != null) {
@@ -180,16 +189,37 @@ final class ServedConnection extends WrappedConnection {
         return cutOff;
     }
 
-    /** Closes it where it carries no request; on HTTP/2 with a goodbye, so that the client knows what was served. */
+    /** Whether it is kept open for a request that its client is about to send; to be asked before {@link #requests()}. */
+    boolean requestExpected() {
+        return requestExpected;
+    }
+
+    /**
+     * Closes it where it carries no request; on HTTP/2 with a goodbye, so that the client knows what was served. A client
+     * that has just connected, or has sent a part of a head, gets a moment to send its request.
+     */
     void closeIfIdle() {
         if (requests > 0) {
             return;
         }
-        if (http2 != null) {
+        long left = millisToRequest();
+        requestExpected = left > 0;
+        if (requestExpected) {
+            getIoThread().executeAfter(this::closeIfIdle, left, TimeUnit.MILLISECONDS);
+        } else if (http2 != null) {
             http2.sendGoAway(Http2Channel.ERROR_NO_ERROR);
         } else {
             IoUtils.safeClose(this);
         }
+    }
+
+    private long millisToRequest() {
+        boolean partOfHead = head.begun() && http2Heads == null;
+        if (!partOfHead && !unused) {
+            return 0;
+        }
+        long nanos = System.nanoTime() - (partOfHead ? head.began() : acceptedNanos);
+        return REQUEST_EXPECTED_MILLIS - TimeUnit.NANOSECONDS.toMillis(nanos);
     }
 
     /**

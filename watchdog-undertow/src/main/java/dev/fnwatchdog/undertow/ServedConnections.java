@@ -80,6 +80,11 @@ final class ServedConnections {
         return open.stream().mapToInt(ServedConnection::requests).sum();
     }
 
+    /** Whether no request is in flight, and none is expected on a connection that {@link #drain()} has left open. */
+    boolean drained() {
+        return open.stream().noneMatch(served -> served.requestExpected() || served.requests() > 0);
+    }
+
     /** How many connections are open. */
     int open() {
         return open.size();
@@ -101,8 +106,9 @@ final class ServedConnections {
     }
 
     /**
-     * Closes each connection that carries no call, now and when its last call ends. Returns when those of now are closed,
-     * so that a call which came just before is among {@link #calls()}.
+     * Closes each connection that carries no call, now and when its last call ends; one that has just been accepted a little
+     * later, if no call comes. Returns when those of now are closed, so that a call which came just before is among {@link
+     * #calls()}.
      */
     void drain() throws InterruptedException {
         draining = true;
