@@ -11,18 +11,20 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.nio.channels.ClosedChannelException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
-import org.xnio.Options;
 import org.xnio.StreamConnection;
+import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
-import org.xnio.channels.AcceptingChannel;
 
 /**
  * One port, built by hand and not by Undertow's builder, which could not stop accepting without cutting the calls in
@@ -31,22 +33,18 @@ import org.xnio.channels.AcceptingChannel;
  * <p>Threads: any.
  */
 final class Listener {
-    private static final int BACKLOG = 1024;
-
     /** Longer than gateways keep theirs: else they would use a connection that is just being closed (contract 9). */
     static final int IDLE_MILLIS = 130_000;
 
     /** A request's head, and with it the number of its headers and parameters (contract 7). */
     static final int LONGEST_HEAD = 1024 * 1024;
 
-    private static final OptionMap SOCKET = OptionMap.builder()
-            .set(Options.TCP_NODELAY, true)
-            .set(Options.KEEP_ALIVE, true)
-            .set(Options.REUSE_ADDRESSES, true)
-            .set(Options.BACKLOG, BACKLOG)
-            .getMap();
+    /** An I/O thread that does not come to it within that time is blocked. */
+    private static final long LONGEST_HANDOVER_SECONDS = 1;
 
-    private final AcceptingChannel<StreamConnection> channel;
+    private final XnioWorker worker;
+    private final AcceptedSockets sockets;
+    private final Acceptor acceptor;
     private final ByteBufferPool buffers;
     private final OptionMap protocol;
     private final long headMillis;
@@ -55,11 +53,16 @@ final class Listener {
     private final ByteBudget memory;
     private final int maxStreams;
 
-    // Mutable state: set before anything is accepted
+    // Mutable state
+    private int nextThread;
+    // set before anything is accepted
     private @Nullable Http2Server http2;
 
-    private Listener(XnioWorker worker, ByteBufferPool buffers, int port, Limits limits) throws IOException {
+    private Listener(XnioWorker worker, ByteBufferPool buffers, int port, Limits limits, Consumer<String> log)
+            throws IOException {
         Duration readTimeout = limits.readTimeout();
+        this.worker = worker;
+        this.sockets = AcceptedSockets.of(worker);
         this.buffers = buffers;
         this.memory = limits.memory();
         this.maxStreams = limits.maxStreams();
@@ -67,18 +70,21 @@ final class Listener {
         this.protocol = protocol(readTimeout);
         this.http1 = new HttpOpenListener(buffers, protocol);
         this.connections = new ServedConnections(buffers);
-        this.channel = worker.createStreamConnectionServer(new InetSocketAddress(port), this::accept, SOCKET);
+        this.acceptor = Acceptor.bind(port, this::accepted, log);
     }
 
     /**
      * Binds the port, on IPv4 and IPv6, and accepts nothing yet.
      *
      * @param port 0 for any free one
+     * @param log for a line that says why connections cannot be accepted
      * @throws IOException with a message that names the port
      */
-    static Listener bind(XnioWorker worker, ByteBufferPool buffers, int port, Limits limits) throws IOException {
+    static Listener bind(
+            XnioWorker worker, ByteBufferPool buffers, int port, Limits limits, Consumer<String> log)
+            throws IOException {
         try {
-            return new Listener(worker, buffers, port, limits);
+            return new Listener(worker, buffers, port, limits, log);
         } catch (IOException e) {
             throw new IOException("cannot listen on port %d: %s".formatted(port, e.getMessage()), e);
         }
@@ -93,16 +99,20 @@ final class Listener {
      */
     record Limits(Duration readTimeout, int maxStreams, ByteBudget memory) {}
 
-    private void accept(AcceptingChannel<StreamConnection> from) {
+    /** On the acceptor's thread. */
+    private void accepted(SocketChannel socket) {
+        XnioIoThread thread = worker.getIoThread(nextThread++);
+        thread.execute(() -> accepted(thread, socket));
+    }
+
+    private void accepted(XnioIoThread thread, SocketChannel socket) {
         try {
-            StreamConnection accepted = from.accept();
-            if (accepted != null) {
-                greet(accepted);
-            }
-        } catch (ClosedChannelException ignored) {
-            // Told of a connection before the port was closed; it is closed with it.
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            socket.configureBlocking(false);
+            socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            ChannelListeners.invokeChannelListener(sockets.connection(thread, socket), this::greet);
+        } catch (IOException gone) {
+            IoUtils.safeClose(socket);
         }
     }
 
@@ -140,7 +150,7 @@ final class Listener {
         Http2Options options = new Http2Options(
                 protocol, maxStreams, LONGEST_HEAD, headMillis, IDLE_MILLIS, TrailerFields::isForbidden);
         http2 = new Http2Server(http1.getRootHandler(), buffers, memory, options, Listener::streamAborted);
-        channel.resumeAccepts();
+        acceptor.start();
     }
 
     private void greet(StreamConnection accepted) {
@@ -165,11 +175,43 @@ final class Listener {
 
     /** The port that is bound. */
     int port() {
-        return channel.getLocalAddress(InetSocketAddress.class).getPort();
+        return acceptor.port();
     }
 
-    /** New connections are refused from now on; those that are open stay. */
-    void refuse() {
-        IoUtils.safeClose(channel);
+    /**
+     * Accepts the connections that wait and closes the port, then closes each connection without a request, now and when
+     * its last request ends. Returns when every request that came before is among those of {@link #connections()}.
+     */
+    void drain() throws InterruptedException {
+        try {
+            acceptor.drain();
+            awaitIoThreads();
+        } finally {
+            // Also where the current thread is interrupted: then without the wait.
+            connections.drain();
+        }
+    }
+
+    /** Closes the port, whoever waits there, and every connection. Then the worker can be ended. */
+    void close() {
+        try {
+            acceptor.close();
+            awaitIoThreads();
+            connections.closeAll();
+            awaitIoThreads();
+        } catch (InterruptedException e) {
+            // The end of the worker closes them too.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until the I/O threads have done what they were asked for before. */
+    private void awaitIoThreads() throws InterruptedException {
+        int threads = worker.getIoThreadCount();
+        CountDownLatch done = new CountDownLatch(threads);
+        for (int i = 0; i < threads; i++) {
+            worker.getIoThread(i).execute(done::countDown);
+        }
+        done.await(LONGEST_HANDOVER_SECONDS, TimeUnit.SECONDS);
     }
 }

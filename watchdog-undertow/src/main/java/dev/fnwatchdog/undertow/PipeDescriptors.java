@@ -1,8 +1,5 @@
 package dev.fnwatchdog.undertow;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.util.Optional;
 import org.xnio.channels.StreamSinkChannel;
@@ -17,15 +14,12 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
 final class PipeDescriptors {
     private final Field source;
     private final Field sink;
-    private final MethodHandle number;
+    private final ChannelDescriptor descriptor;
 
     private PipeDescriptors() throws ReflectiveOperationException {
         source = field("org.xnio.nio.NioPipeSourceConduit", "sourceChannel");
         sink = field("org.xnio.nio.NioPipeSinkConduit", "sinkChannel");
-        Class<?> selectable = Class.forName("sun.nio.ch.SelChImpl");
-        number = MethodHandles.lookup()
-                .findVirtual(selectable, "getFDVal", MethodType.methodType(int.class))
-                .asType(MethodType.methodType(int.class, Object.class));
+        descriptor = new ChannelDescriptor();
     }
 
     private static Field field(String type, String name) throws ReflectiveOperationException {
@@ -52,14 +46,10 @@ final class PipeDescriptors {
         return number(sink, ((ConduitStreamSinkChannel) end).getConduit());
     }
 
-    @SuppressWarnings("CatchingUnchecked") // what a method handle declares
     private int number(Field field, Object conduit) {
         try {
-            Object channel = field.get(conduit);
-            return (int) number.invokeExact(channel);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
+            return descriptor.of(field.get(conduit));
+        } catch (IllegalAccessException e) {
             throw new IllegalStateException("a pipe that is not XNIO's", e);
         }
     }

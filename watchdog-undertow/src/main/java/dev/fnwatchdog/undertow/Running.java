@@ -36,6 +36,7 @@ final class Running implements Shutdown.Steps {
 
     private static final Duration FUNCTION_GRACE = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(5);
+    private static final Duration METRICS_DRAIN = Duration.ofSeconds(1);
     private static final long WORKER_END_SECONDS = 2;
 
     private final WatchdogConfig config;
@@ -69,14 +70,23 @@ final class Running implements Shutdown.Steps {
         this.mode = settings.isReplaceable() ? new ReplaceableMode(first, modes) : first;
         Listener.Limits limits =
                 new Listener.Limits(config.timeouts().read(), config.http2MaxStreams(), new MemoryBudget());
-        this.listener = Listener.bind(worker, buffers, config.port(), limits);
-        this.metricsListener = Listener.bind(worker, buffers, config.metricsPort(), limits);
+        this.listener = Listener.bind(worker, buffers, config.port(), limits, log::error);
+        this.metricsListener = bindMetrics(buffers, limits);
         this.shutdown = new Shutdown(
                 this,
                 Waiting.polling(POLL),
                 new Shutdown.Limits(
                         config.timeouts().healthcheck(), config.timeouts().write()),
                 GoDuration::format);
+    }
+
+    private Listener bindMetrics(ByteBufferPool buffers, Listener.Limits limits) throws IOException {
+        try {
+            return Listener.bind(worker, buffers, config.metricsPort(), limits, log::error);
+        } catch (IOException e) {
+            listener.close();
+            throw e;
+        }
     }
 
     /** What belongs to its IO threads. */
@@ -103,6 +113,8 @@ final class Running implements Shutdown.Steps {
             if (!started) {
                 if (running != null) {
                     running.availability.stop();
+                    running.listener.close();
+                    running.metricsListener.close();
                     running.mode.stop(Duration.ZERO);
                     running.closeAuthoriser();
                 }
@@ -196,6 +208,9 @@ final class Running implements Shutdown.Steps {
     int stop(Shutdown.Cause cause) {
         int status = shutdown.begin(cause);
         if (released.compareAndSet(false, true)) {
+            if (status == 0) {
+                drainMetrics();
+            }
             release();
         }
         return status;
@@ -204,9 +219,8 @@ final class Running implements Shutdown.Steps {
     /** Whatever is still open is closed: the sequence before this has given everybody his time. */
     private void release() {
         availability.stopped();
-        metricsListener.refuse();
-        listener.connections().closeAll();
-        metricsListener.connections().closeAll();
+        listener.close();
+        metricsListener.close();
         end(worker);
         closeAuthoriser();
         ownedLog.close();
@@ -216,15 +230,27 @@ final class Running implements Shutdown.Steps {
     public void refuseProbes() {
         availability.stop();
         listener.connections().stop();
+        metricsListener.connections().stop();
     }
 
     @Override
     public void closeListener() {
-        listener.refuse();
         try {
-            listener.connections().drain();
+            listener.drain();
         } catch (InterruptedException e) {
-            // Somebody is in a hurry: what is idle closes all the same, only unwaited for.
+            // Whoever interrupts is in a hurry: the steps are all taken, without waiting.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The last scrape shows the function's end, so that this port closes last; who waits there gets a response too. */
+    private void drainMetrics() {
+        ServedConnections scrapes = metricsListener.connections();
+        try {
+            metricsListener.drain();
+            Waiting.polling(POLL).await(scrapes::drained, METRICS_DRAIN);
+        } catch (InterruptedException e) {
+            // As above.
             Thread.currentThread().interrupt();
         }
     }
@@ -232,6 +258,11 @@ final class Running implements Shutdown.Steps {
     @Override
     public int inFlight() {
         return listener.connections().calls();
+    }
+
+    @Override
+    public boolean drained() {
+        return listener.connections().drained();
     }
 
     @Override

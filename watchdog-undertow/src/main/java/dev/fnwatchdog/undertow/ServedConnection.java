@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
@@ -27,7 +28,11 @@ final class ServedConnection extends WrappedConnection {
             "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
                     .getBytes(StandardCharsets.ISO_8859_1);
 
+    /** When the watchdog stops, a connection is closed that has brought no request within that time. */
+    private static final long REQUEST_EXPECTED_MILLIS = 1000;
+
     private final ServedConnections all;
+    private final long acceptedNanos = System.nanoTime();
     private final HeadScan head = new HeadScan();
     private final ExchangeCompletionListener ending = (exchange, next) -> {
         try {
@@ -38,6 +43,7 @@ final class ServedConnection extends WrappedConnection {
     };
 
     // Mutable state
+    private boolean unused = true;
     private boolean headRead;
     private boolean tunnel;
     private boolean lingering;
@@ -45,6 +51,7 @@ final class ServedConnection extends WrappedConnection {
     private @Nullable Http2Session http2;
     // written by the IO thread alone, read by whoever drains
     private volatile int requests;
+    private volatile boolean requestExpected;
 
     ServedConnection(StreamConnection socket, ServedConnections all) {
         super(socket);
@@ -63,6 +70,8 @@ final class ServedConnection extends WrappedConnection {
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     void begins(HttpServerExchange exchange) {
         requests++;
+        unused = false;
+        requestExpected = false;
         headRead = false;
         exchange.addExchangeCompleteListener(ending);
     }
@@ -154,20 +163,46 @@ final class ServedConnection extends WrappedConnection {
         return cutOff;
     }
 
+    /** Whether it is kept open for a request that its client is about to send; to be asked before {@link #requests()}. */
+    boolean requestExpected() {
+        return requestExpected;
+    }
+
     /**
-     * Closes it as soon as it carries no request.
+     * Closes it as soon as it carries no request. A client that has just connected, or has sent a part of a head, gets a moment
+     * to send its request.
      *
      * @param decided run when it is decided which of the client's requests is the last; of HTTP/1 at once
      */
     void leave(Runnable decided) {
+        requestExpected = false;
         if (http2 != null) {
             http2.leave(decided);
             return;
         }
         if (requests == 0) {
-            IoUtils.safeClose(this);
+            closeUnlessRequestExpected();
         }
         decided.run();
+    }
+
+    private void closeUnlessRequestExpected() {
+        long left = millisToRequest();
+        requestExpected = left > 0;
+        if (requestExpected) {
+            getIoThread().executeAfter(() -> leave(() -> {}), left, TimeUnit.MILLISECONDS);
+        } else {
+            IoUtils.safeClose(this);
+        }
+    }
+
+    private long millisToRequest() {
+        boolean partOfHead = head.begun();
+        if (!partOfHead && !unused) {
+            return 0;
+        }
+        long nanos = System.nanoTime() - (partOfHead ? head.began() : acceptedNanos);
+        return REQUEST_EXPECTED_MILLIS - TimeUnit.NANOSECONDS.toMillis(nanos);
     }
 
     /**

@@ -64,6 +64,11 @@ final class ServedConnections {
         return open.stream().mapToInt(ServedConnection::requests).sum();
     }
 
+    /** Whether no request is in flight, and none is expected on a connection that {@link #drain()} has left open. */
+    boolean drained() {
+        return open.stream().noneMatch(served -> served.requestExpected() || served.requests() > 0);
+    }
+
     /** How many connections are open. */
     int open() {
         return open.size();
@@ -85,9 +90,9 @@ final class ServedConnections {
     }
 
     /**
-     * Closes each connection that carries no request, now and when its last request ends. Returns when those of now are
-     * closed, and when each client of HTTP/2 was told which of its requests is the last, so that a request which came just
-     * before is among {@link #calls()}.
+     * Closes each connection that carries no request, now and when its last request ends; one that has just been accepted a
+     * little later, if no request comes. Returns when those of now are closed, and when each client of HTTP/2 was told which
+     * of its requests is the last, so that a request which came just before is among {@link #calls()}.
      */
     void drain() throws InterruptedException {
         draining = true;

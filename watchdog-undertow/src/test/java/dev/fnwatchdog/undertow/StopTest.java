@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fnwatchdog.core.health.Shutdown.Cause;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -173,6 +174,57 @@ class StopTest {
             assertThat(watchdog.log().holds("Forked function has terminated")).isFalse();
             assertThat(watchdog.watchdog().functionEnded().toCompletableFuture())
                     .isNotDone();
+        }
+    }
+
+    @Test
+    void servesAClientThatHadConnectedOrSentAPartOfItsHeadJustBefore() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "30s");
+                RawClient reused = watchdog.connect()) {
+            reused.send(CALL);
+            reused.readResponse();
+            try (RawClient fresh = watchdog.connect()) {
+                reused.send(CALL.substring(0, 10));
+                CompletableFuture<Integer> stopping = stop(watchdog, Cause.SIGINT);
+                watchdog.log().awaitLine("draining: 0 requests");
+
+                fresh.send(CALL);
+                assertThat(fresh.readToEnd())
+                        .contains("\r\nConnection: close\r\n")
+                        .endsWith("hi");
+                reused.send(CALL.substring(10));
+                assertThat(reused.readToEnd())
+                        .contains("\r\nConnection: close\r\n")
+                        .endsWith("hi");
+                assertThat(stopping.get(10, TimeUnit.SECONDS)).isZero();
+            }
+        }
+    }
+
+    @Test
+    void waitsOnlyAMomentForTheRequestOfAClientThatHasConnected() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "1h");
+                RawClient silent = watchdog.connect()) {
+            assertThat(stop(watchdog, Cause.SIGINT).get(10, TimeUnit.SECONDS)).isZero();
+            assertThat(silent.closedByPeer()).isTrue();
+        }
+    }
+
+    @Test
+    void servesAScrapeWhoseClientHadConnectedBeforeTheMetricsPortCloses() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                RawClient scraper = RawClient.to(InetAddress.getLoopbackAddress(), watchdog.metricsPort())) {
+            CompletableFuture<Integer> stopping = stop(watchdog, Cause.SIGINT);
+            watchdog.log().awaitLine("Exiting");
+
+            scraper.send("GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n");
+            assertThat(scraper.readToEnd())
+                    .startsWith("HTTP/1.1 200 ")
+                    .contains("\r\nConnection: close\r\n", "http_requests_in_flight 0\n");
+            assertThat(stopping.get(10, TimeUnit.SECONDS)).isZero();
         }
     }
 

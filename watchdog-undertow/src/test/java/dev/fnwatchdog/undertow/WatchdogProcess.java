@@ -129,6 +129,12 @@ final class WatchdogProcess implements AutoCloseable {
             return this;
         }
 
+        /** Under a limit of its shell, which the watchdog cannot raise. */
+        Builder underLimit(String option, int limit) {
+            launcher.addAll(List.of("sh", "-c", "ulimit %s %d && exec \"$@\"".formatted(option, limit), "sh"));
+            return this;
+        }
+
         /** Runs the main class with these beside the jar, in place of the jar alone. */
         Builder classPath(Path... more) {
             classPath = List.of(more);

@@ -44,11 +44,14 @@ public final class Shutdown {
         /** Health and readiness turn 503, the lock file goes, answers carry {@code Connection: close}. */
         void refuseProbes();
 
-        /** Closes the listener and every connection without a call. */
+        /** Accepts the connections that wait, closes the listener, and every connection without a call. */
         void closeListener();
 
-        /** Calls that are not over yet; asked every few milliseconds. */
+        /** Calls that are not over yet. */
         int inFlight();
+
+        /** Whether no call is left, and none is on its way; asked every few milliseconds. */
+        boolean drained();
 
         /** Ends the function in order: SIGTERM, a grace, SIGKILL. Blocks. */
         void stopFunction();
@@ -139,7 +142,7 @@ public final class Shutdown {
 
     private void await(Duration limit, boolean untilIdle) {
         try {
-            waiting.await(() -> cutShort.get() || (untilIdle && steps.inFlight() == 0), limit);
+            waiting.await(() -> cutShort.get() || (untilIdle && steps.drained()), limit);
         } catch (InterruptedException e) {
             // Somebody is in a hurry: the steps are all taken, without waiting.
             Thread.currentThread().interrupt();

@@ -47,6 +47,14 @@ final class ForeignFunctions {
         return new ForeignFunctions();
     }
 
+    /** These calls throw nothing but what no program survives. */
+    static LinkageError broken(Throwable e) {
+        if (e instanceof Error error) {
+            throw error;
+        }
+        return new LinkageError(String.valueOf(e.getMessage()), e);
+    }
+
     /** A function as {@link #caller} wants it. */
     Object function(String name) throws ReflectiveOperationException {
         return ((Optional<?>) find.invoke(symbols, name)).orElseThrow(() -> new NoSuchMethodException(name));

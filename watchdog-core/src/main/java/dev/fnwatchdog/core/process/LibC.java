@@ -76,20 +76,12 @@ final class LibC {
         try {
             return (long) CALLER.invokeExact(function, a, b, c, d, e, f);
         } catch (Throwable failure) {
-            throw broken(failure);
+            throw ForeignFunctions.broken(failure);
         }
     }
 
     private static int call(Object function, long a, long b, long c, long d) {
         return (int) call(function, a, b, c, d, 0L, 0L);
-    }
-
-    /** These calls throw nothing but what no program survives. */
-    static LinkageError broken(Throwable e) {
-        if (e instanceof Error error) {
-            throw error;
-        }
-        return new LinkageError(String.valueOf(e.getMessage()), e);
     }
 
     /** What the system says of an error's number, as {@code No such file or directory}. */

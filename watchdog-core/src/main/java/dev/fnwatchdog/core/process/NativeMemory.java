@@ -51,7 +51,7 @@ final class NativeMemory implements AutoCloseable {
         try {
             return in((AutoCloseable) OF_CONFINED.invokeExact(), size);
         } catch (Throwable e) {
-            throw LibC.broken(e);
+            throw ForeignFunctions.broken(e);
         }
     }
 
@@ -60,7 +60,7 @@ final class NativeMemory implements AutoCloseable {
         try {
             return in((AutoCloseable) OF_AUTO.invokeExact(), size);
         } catch (Throwable e) {
-            throw LibC.broken(e);
+            throw ForeignFunctions.broken(e);
         }
     }
 
@@ -84,7 +84,7 @@ final class NativeMemory implements AutoCloseable {
         try {
             arena.close();
         } catch (Exception e) {
-            throw LibC.broken(e);
+            throw ForeignFunctions.broken(e);
         }
     }
 }

@@ -32,6 +32,7 @@ class ShutdownTest {
 
     private final List<String> happened = new CopyOnWriteArrayList<>();
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger expected = new AtomicInteger();
 
     @Test
     void goesThroughTheStepsInOrderOnSigterm() {
@@ -104,6 +105,26 @@ class ShutdownTest {
 
         assertThat(happened)
                 .contains("log No new connections allowed, draining: 3 requests", "log Exiting. Active connections: 0");
+    }
+
+    @Test
+    void waitsForRequestsThatAreExpectedThoughNoneIsInFlight() {
+        expected.set(2);
+
+        shutdown((over, limit) -> {
+                    while (happened.contains("close listener") && !over.getAsBoolean()) {
+                        happened.add("expects " + expected.getAndDecrement());
+                    }
+                })
+                .begin(Cause.SIGTERM);
+
+        assertThat(happened)
+                .containsSubsequence(
+                        "log No new connections allowed, draining: 0 requests",
+                        "expects 2",
+                        "expects 1",
+                        "log Exiting. Active connections: 0",
+                        "stop function");
     }
 
     @ParameterizedTest
@@ -265,6 +286,11 @@ class ShutdownTest {
         @Override
         public int inFlight() {
             return inFlight.get();
+        }
+
+        @Override
+        public boolean drained() {
+            return inFlight.get() == 0 && expected.get() == 0;
         }
 
         @Override
