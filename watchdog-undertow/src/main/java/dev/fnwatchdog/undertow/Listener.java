@@ -48,7 +48,8 @@ final class Listener {
     private final HttpOpenListener http1;
     private final ServedConnections connections;
 
-    private Listener(XnioWorker worker, ByteBufferPool buffers, int port, Duration readTimeout) throws IOException {
+    private Listener(XnioWorker worker, ByteBufferPool buffers, MemoryBudget memory, int port, Duration readTimeout)
+            throws IOException {
         this.buffers = buffers;
         try (PooledByteBuffer one = buffers.allocate()) {
             this.bufferSize = one.getBuffer().remaining();
@@ -56,19 +57,21 @@ final class Listener {
         this.headMillis = readTimeout.isZero() ? IDLE_MILLIS : Math.max(1, readTimeout.toMillis());
         this.protocol = protocol(readTimeout);
         this.http1 = new HttpOpenListener(buffers, protocol);
-        this.connections = new ServedConnections(buffers, headMillis);
+        this.connections = new ServedConnections(buffers, memory, headMillis);
         this.channel = worker.createStreamConnectionServer(new InetSocketAddress(port), this::accept, SOCKET);
     }
 
     /**
      * Binds the port, on IPv4 and IPv6, and accepts nothing yet.
      *
+     * @param memory what its connections may hold together beyond a small allowance each
      * @param port 0 for any free one
      * @throws IOException with a message that names the port
      */
-    static Listener bind(XnioWorker worker, ByteBufferPool buffers, int port, Duration readTimeout) throws IOException {
+    static Listener bind(XnioWorker worker, ByteBufferPool buffers, MemoryBudget memory, int port, Duration readTimeout)
+            throws IOException {
         try {
-            return new Listener(worker, buffers, port, readTimeout);
+            return new Listener(worker, buffers, memory, port, readTimeout);
         } catch (IOException e) {
             throw new IOException("cannot listen on port %d: %s".formatted(port, e.getMessage()), e);
         }

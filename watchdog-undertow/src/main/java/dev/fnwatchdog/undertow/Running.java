@@ -68,8 +68,10 @@ final class Running implements Shutdown.Steps {
         FunctionMode first = config.mode().accept(modes);
         this.mode = settings.isReplaceable() ? new ReplaceableMode(first, modes) : first;
         Duration readTimeout = config.timeouts().read();
-        this.listener = Listener.bind(worker, buffers, config.port(), readTimeout);
-        this.metricsListener = Listener.bind(worker, buffers, config.metricsPort(), readTimeout);
+        // Bodies of accepted requests have the other half: connections alone cannot take it from them.
+        MemoryBudget held = settings.memory().half();
+        this.listener = Listener.bind(worker, buffers, held, config.port(), readTimeout);
+        this.metricsListener = Listener.bind(worker, buffers, held, config.metricsPort(), readTimeout);
         this.shutdown = new Shutdown(
                 this,
                 Waiting.polling(POLL),

@@ -26,6 +26,7 @@ final class ServedConnections {
     private static final long LONGEST_DRAIN_START_SECONDS = 1;
 
     private final ByteBufferPool buffers;
+    private final MemoryBudget memory;
     private final long headMillis;
     private final Set<ServedConnection> open = ConcurrentHashMap.newKeySet();
 
@@ -33,14 +34,23 @@ final class ServedConnections {
     private volatile boolean stopping;
     private volatile boolean draining;
 
-    /** @param headMillis how long a head may take to come */
-    ServedConnections(ByteBufferPool buffers, long headMillis) {
+    /**
+     * @param memory what its connections may hold together beyond a small allowance each
+     * @param headMillis how long a head may take to come
+     */
+    ServedConnections(ByteBufferPool buffers, MemoryBudget memory, long headMillis) {
         this.buffers = buffers;
+        this.memory = memory;
         this.headMillis = headMillis;
     }
 
     long headMillis() {
         return headMillis;
+    }
+
+    /** What all connections may hold together of heads and other things that are no accepted request's body. */
+    MemoryBudget memory() {
+        return memory;
     }
 
     ByteBufferPool buffers() {

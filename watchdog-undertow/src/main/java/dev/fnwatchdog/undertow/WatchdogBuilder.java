@@ -64,7 +64,7 @@ public final class WatchdogBuilder {
         return this;
     }
 
-    /** What bodies held in memory share, in place of half of the heap. */
+    /** What clients can make it hold, in place of half of the heap. */
     WatchdogBuilder memory(MemoryBudget budget) {
         memory = budget;
         return this;
@@ -85,7 +85,7 @@ public final class WatchdogBuilder {
     /** For a newer version of the same function. */
     WatchdogBuilder renewed(WatchdogConfig newConfig, Map<String, String> newEnvironment) {
         WatchdogBuilder renewed = new WatchdogBuilder(newConfig).environment(newEnvironment);
-        renewed.memory = memory;
+        renewed.memory = memory();
         renewed.passesDescriptors = passesDescriptors;
         return renewed;
     }
@@ -98,8 +98,12 @@ public final class WatchdogBuilder {
         return passesDescriptors;
     }
 
+    /** One for all that is started with it: all of that shares the heap. */
     MemoryBudget memory() {
-        return memory == null ? new MemoryBudget() : memory;
+        if (memory == null) {
+            memory = new MemoryBudget();
+        }
+        return memory;
     }
 
     WatchdogConfig config() {

@@ -21,7 +21,7 @@ final class ClientConnection implements AutoCloseable {
 
     ClientConnection() {
         var buffers = new DefaultByteBufferPool(true, BUFFER_SIZE);
-        var connection = new ServedConnections(buffers, HEAD_MILLIS).add(ends.getRightSide());
+        var connection = new ServedConnections(buffers, new MemoryBudget(), HEAD_MILLIS).add(ends.getRightSide());
         this.served = new HttpServerConnection(connection, buffers, exchange -> {}, OptionMap.EMPTY, BUFFER_SIZE, null);
     }
 
