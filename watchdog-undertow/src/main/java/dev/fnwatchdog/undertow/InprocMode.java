@@ -33,7 +33,7 @@ final class InprocMode implements FunctionMode {
     InprocMode(ModeConfig.Inproc mode, WatchdogBuilder settings, WatchdogLog log, MetricsRegistry registry) {
         this.mode = mode;
         this.config = settings.config();
-        this.memory = settings.memory();
+        this.memory = settings.memory().bodies();
         this.log = log;
         this.places = new HandlerPlaces(mode.concurrency());
         registry.gauge("watchdog_handler_waiting", "calls that wait for their turn in the handler", places::waiting);

@@ -48,7 +48,7 @@ final class Listener {
     private final HttpOpenListener http1;
     private final ServedConnections connections;
 
-    private Listener(XnioWorker worker, ByteBufferPool buffers, MemoryBudget memory, int port, Duration readTimeout)
+    private Listener(XnioWorker worker, ByteBufferPool buffers, MemoryShares memory, int port, Duration readTimeout)
             throws IOException {
         this.buffers = buffers;
         try (PooledByteBuffer one = buffers.allocate()) {
@@ -64,11 +64,11 @@ final class Listener {
     /**
      * Binds the port, on IPv4 and IPv6, and accepts nothing yet.
      *
-     * @param memory what its connections may hold together beyond a small allowance each
+     * @param memory what clients can make the watchdog hold
      * @param port 0 for any free one
      * @throws IOException with a message that names the port
      */
-    static Listener bind(XnioWorker worker, ByteBufferPool buffers, MemoryBudget memory, int port, Duration readTimeout)
+    static Listener bind(XnioWorker worker, ByteBufferPool buffers, MemoryShares memory, int port, Duration readTimeout)
             throws IOException {
         try {
             return new Listener(worker, buffers, memory, port, readTimeout);
@@ -126,6 +126,10 @@ final class Listener {
 
     private void greet(StreamConnection accepted) {
         ServedConnection connection = connections.add(accepted);
+        if (connection == null) {
+            IoUtils.safeClose(accepted);
+            return;
+        }
         new Greeting(connection, buffers, http1::handleEvent, this::speakHttp2, headMillis).await();
     }
 

@@ -4,9 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory that clients can make the watchdog hold: half of the heap, which bodies held as a whole, large request heads
- * and what HTTP/2 buffers share, so that no number of them ends in an OutOfMemoryError. Whoever does not fit is refused;
- * what was taken before stays taken.
+ * A number of bytes that many share, so that no number of them ends in an OutOfMemoryError. What does not fit is refused; what
+ * was taken before stays taken.
  *
  * <p>Threads: any; nothing here blocks.
  */
@@ -14,10 +13,6 @@ final class MemoryBudget {
     private final long total;
     private final @Nullable MemoryBudget whole;
     private final AtomicLong taken = new AtomicLong();
-
-    MemoryBudget() {
-        this(Runtime.getRuntime().maxMemory() / 2);
-    }
 
     MemoryBudget(long total) {
         this(total, null);
@@ -28,9 +23,9 @@ final class MemoryBudget {
         this.whole = whole;
     }
 
-    /** Half of this budget: what is taken of it is taken of the whole, and leaves the other half to others. */
-    MemoryBudget half() {
-        return new MemoryBudget(total / 2, this);
+    /** A part of this budget: what is taken of it is taken of the whole, and is never more than {@code most}. */
+    MemoryBudget part(long most) {
+        return new MemoryBudget(most, this);
     }
 
     /** Takes {@code bytes}, or nothing where they do not fit. */
@@ -52,9 +47,5 @@ final class MemoryBudget {
 
     long taken() {
         return taken.get();
-    }
-
-    long total() {
-        return total;
     }
 }

@@ -45,6 +45,7 @@ final class Running implements Shutdown.Steps {
     private final MetricsRegistry registry = new MetricsRegistry();
     private final XnioWorker worker;
     private final IoLoops loops;
+    private final MemoryBudget memory;
     private final Listener listener;
     private final Listener metricsListener;
     private final FunctionMode mode;
@@ -68,10 +69,10 @@ final class Running implements Shutdown.Steps {
         FunctionMode first = config.mode().accept(modes);
         this.mode = settings.isReplaceable() ? new ReplaceableMode(first, modes) : first;
         Duration readTimeout = config.timeouts().read();
-        // Bodies of accepted requests have the other half: connections alone cannot take it from them.
-        MemoryBudget held = settings.memory().half();
-        this.listener = Listener.bind(worker, buffers, held, config.port(), readTimeout);
-        this.metricsListener = Listener.bind(worker, buffers, held, config.metricsPort(), readTimeout);
+        MemoryShares shares = settings.memory();
+        this.memory = shares.whole();
+        this.listener = Listener.bind(worker, buffers, shares, config.port(), readTimeout);
+        this.metricsListener = Listener.bind(worker, buffers, shares, config.metricsPort(), readTimeout);
         this.shutdown = new Shutdown(
                 this,
                 Waiting.polling(POLL),
@@ -87,7 +88,8 @@ final class Running implements Shutdown.Steps {
 
     /** Buffers as a watchdog needs them: outside the heap, and as many as are asked for. */
     static ByteBufferPool newBuffers() {
-        return new IoBuffers(BUFFER_SIZE, IoWorker.ioThreads());
+        return new IoBuffers(
+                BUFFER_SIZE, IoWorker.ioThreads(), Runtime.getRuntime().maxMemory());
     }
 
     static Running start(WatchdogBuilder settings) throws IOException, FunctionFailedException {
@@ -133,11 +135,11 @@ final class Running implements Shutdown.Steps {
         UnaryOperator<HttpHandler> authorisation = startAuthoriser();
         mode.start();
         RequestMetrics metrics = new RequestMetrics(registry);
-        listener.serve(new Entrance(config, log, metrics, availability, mode, loops, authorisation).root());
+        listener.serve(new Entrance(config, log, metrics, availability, mode, loops, memory, authorisation).root());
         log.info("Listening on port: " + port());
         metricsListener.serve(new MetricsHandler(new Exposition(registry), log));
         log.info("Metrics listening on port: " + metricsPort());
-        availability.begin(log);
+        availability.begin(log, port());
     }
 
     private UnaryOperator<HttpHandler> startAuthoriser() throws IOException {

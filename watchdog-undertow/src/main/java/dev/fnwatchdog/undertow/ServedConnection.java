@@ -21,12 +21,15 @@ import org.xnio.conduits.StreamSourceConduit;
  * <p>Threads: the connection's IO thread, but for the count and for closing, which any thread may ask for.
  */
 final class ServedConnection extends WrappedConnection {
-    private static final byte[] BAD_REQUEST =
-            "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-                    .getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] BAD_REQUEST = refusal("400 Bad Request");
+    private static final byte[] HEAD_TOO_LARGE = refusal("431 Request Header Fields Too Large");
+
+    /** The memory that Undertow's parser has used for a longer head is freed by closing the connection. */
+    private static final int LARGE_HEAD = 64 * 1024;
 
     private final ServedConnections all;
     private final HeadScan head = new HeadScan();
+    private final HeadMemory memory;
     private final ExchangeCompletionListener ending = (exchange, next) -> {
         try {
             ends(exchange);
@@ -48,9 +51,15 @@ final class ServedConnection extends WrappedConnection {
     ServedConnection(StreamConnection socket, ServedConnections all) {
         super(socket);
         this.all = all;
+        this.memory = new HeadMemory(all.memory());
         setSourceConduit(new Input(socket.getSourceChannel().getConduit()));
         setSinkConduit(socket.getSinkChannel().getConduit());
         socket.setCloseListener(closed -> IoUtils.safeClose(this));
+    }
+
+    private static byte[] refusal(String status) {
+        return ("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** Its bytes are HTTP/2's, which many requests share: these, and all that follow. */
@@ -72,6 +81,8 @@ final class ServedConnection extends WrappedConnection {
         exchange.addExchangeCompleteListener(ending);
         if (http2 != null) {
             http2.begins(exchange);
+        } else if (head.length() > LARGE_HEAD || !memory.keeps(head)) {
+            exchange.setPersistent(false);
         }
         if (http2Heads != null) {
             http2Heads.used();
@@ -95,6 +106,7 @@ final class ServedConnection extends WrappedConnection {
             http2.ends(exchange);
         }
         head.begin();
+        memory.headIsGone();
         if (exchange.getConnection() instanceof HttpServerConnection connection && connection.getExtraBytes() != null) {
             // What has come ahead of time has waited for us: the time of the next request begins now.
             ByteBuffer ahead = connection.getExtraBytes().getBuffer();
@@ -198,7 +210,11 @@ final class ServedConnection extends WrappedConnection {
      */
     private void refuse() throws IOException {
         headRead = false;
-        socket().getSinkChannel().write(ByteBuffer.wrap(BAD_REQUEST));
+        refuse(BAD_REQUEST);
+    }
+
+    private void refuse(byte[] response) throws IOException {
+        socket().getSinkChannel().write(ByteBuffer.wrap(response));
         socket().getSinkChannel().shutdownWrites();
         throw new ClosedChannelException();
     }
@@ -215,6 +231,7 @@ final class ServedConnection extends WrappedConnection {
     @Override
     protected void closeAction() {
         all.closed(this);
+        memory.close();
         if (http2 != null) {
             http2.closed();
         }
@@ -246,6 +263,9 @@ final class ServedConnection extends WrappedConnection {
             int count = next.read(dst);
             dst.limit(limit);
             came(dst, from);
+            if (requests == 0 && http2Heads == null && !memory.holds(head)) {
+                refuse(HEAD_TOO_LARGE);
+            }
             return count < 0 ? count : dst.position() - from;
         }
 

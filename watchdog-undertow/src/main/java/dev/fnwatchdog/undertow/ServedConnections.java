@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
 
 /**
@@ -26,7 +27,7 @@ final class ServedConnections {
     private static final long LONGEST_DRAIN_START_SECONDS = 1;
 
     private final ByteBufferPool buffers;
-    private final MemoryBudget memory;
+    private final MemoryShares memory;
     private final long headMillis;
     private final Set<ServedConnection> open = ConcurrentHashMap.newKeySet();
 
@@ -35,10 +36,10 @@ final class ServedConnections {
     private volatile boolean draining;
 
     /**
-     * @param memory what its connections may hold together beyond a small allowance each
+     * @param memory what clients can make the watchdog hold
      * @param headMillis how long a head may take to come
      */
-    ServedConnections(ByteBufferPool buffers, MemoryBudget memory, long headMillis) {
+    ServedConnections(ByteBufferPool buffers, MemoryShares memory, long headMillis) {
         this.buffers = buffers;
         this.memory = memory;
         this.headMillis = headMillis;
@@ -50,15 +51,19 @@ final class ServedConnections {
 
     /** What all connections may hold together of heads and other things that are no accepted request's body. */
     MemoryBudget memory() {
-        return memory;
+        return memory.heads();
     }
 
     ByteBufferPool buffers() {
         return buffers;
     }
 
-    /** Takes in a connection that has just been accepted. */
+    /** Takes in a connection that has just been accepted; nothing where there is no memory for one more. */
+    @Nullable
     ServedConnection add(StreamConnection accepted) {
+        if (!memory.whole().take(HeadMemory.OF_CONNECTION)) {
+            return null;
+        }
         ServedConnection connection = new ServedConnection(accepted, this);
         open.add(connection);
         if (draining) {
@@ -68,7 +73,9 @@ final class ServedConnections {
     }
 
     void closed(ServedConnection connection) {
-        open.remove(connection);
+        if (open.remove(connection)) {
+            memory.whole().giveBack(HeadMemory.OF_CONNECTION);
+        }
     }
 
     /** From its first byte on, a connection speaks HTTP/2. */

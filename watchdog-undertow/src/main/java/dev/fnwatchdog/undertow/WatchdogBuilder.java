@@ -18,7 +18,7 @@ public final class WatchdogBuilder {
     private boolean lockFile;
     private @Nullable WatchdogLog log;
     private @Nullable ByteBufferPool buffers;
-    private @Nullable MemoryBudget memory;
+    private @Nullable MemoryShares memory;
     private boolean passesDescriptors = true;
     private boolean replaceable;
 
@@ -64,9 +64,9 @@ public final class WatchdogBuilder {
         return this;
     }
 
-    /** What clients can make it hold, in place of half of the heap. */
-    WatchdogBuilder memory(MemoryBudget budget) {
-        memory = budget;
+    /** What clients can make it hold, in place of a share of this JVM's heap. */
+    WatchdogBuilder memory(MemoryShares shares) {
+        memory = shares;
         return this;
     }
 
@@ -99,9 +99,9 @@ public final class WatchdogBuilder {
     }
 
     /** One for all that is started with it: all of that shares the heap. */
-    MemoryBudget memory() {
+    MemoryShares memory() {
         if (memory == null) {
-            memory = new MemoryBudget();
+            memory = MemoryShares.inHeapOf(Runtime.getRuntime());
         }
         return memory;
     }

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class MemoryBudgetTest {
     private final MemoryBudget whole = new MemoryBudget(1000);
-    private final MemoryBudget half = whole.half();
+    private final MemoryBudget part = whole.part(500);
 
     @Test
     void takes_nothing_of_what_does_not_fit() {
@@ -18,29 +18,29 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void what_is_taken_of_the_half_is_taken_of_the_whole_and_given_back_to_both() {
-        assertThat(half.take(400)).isTrue();
+    void what_is_taken_of_a_part_is_taken_of_the_whole_and_given_back_to_both() {
+        assertThat(part.take(400)).isTrue();
         assertThat(whole.taken()).isEqualTo(400);
 
-        half.giveBack(400);
-        assertThat(half.taken()).isZero();
+        part.giveBack(400);
+        assertThat(part.taken()).isZero();
         assertThat(whole.taken()).isZero();
     }
 
     @Test
-    void the_half_leaves_the_other_half_to_others() {
-        assertThat(half.take(501)).isFalse();
-        assertThat(half.take(500)).isTrue();
+    void a_part_leaves_the_rest_to_others() {
+        assertThat(part.take(501)).isFalse();
+        assertThat(part.take(500)).isTrue();
 
         assertThat(whole.take(500)).isTrue();
     }
 
     @Test
-    void the_half_is_refused_where_others_have_taken_the_whole() {
+    void a_part_is_refused_where_others_have_taken_the_whole() {
         assertThat(whole.take(900)).isTrue();
 
-        assertThat(half.take(101)).isFalse();
-        assertThat(half.taken()).isZero();
-        assertThat(half.take(100)).isTrue();
+        assertThat(part.take(101)).isFalse();
+        assertThat(part.taken()).isZero();
+        assertThat(part.take(100)).isTrue();
     }
 }
