@@ -30,6 +30,7 @@ final class ServedConnection extends WrappedConnection {
     private final ServedConnections all;
     private final HeadScan head = new HeadScan();
     private final HeadMemory memory;
+    private final SocketsEnd socketsEnd;
     private final ExchangeCompletionListener ending = (exchange, next) -> {
         try {
             ends(exchange);
@@ -54,7 +55,8 @@ final class ServedConnection extends WrappedConnection {
         this.memory = new HeadMemory(all.memory());
         setSourceConduit(new Input(socket.getSourceChannel().getConduit()));
         setSinkConduit(socket.getSinkChannel().getConduit());
-        socket.setCloseListener(closed -> IoUtils.safeClose(this));
+        this.socketsEnd = new SocketsEnd(this);
+        socket.setCloseListener(socketsEnd);
     }
 
     private static byte[] refusal(String status) {
@@ -106,7 +108,9 @@ final class ServedConnection extends WrappedConnection {
             http2.ends(exchange);
         }
         head.begin();
-        memory.headIsGone();
+        if (exchange.isPersistent()) {
+            memory.headIsGone();
+        }
         if (exchange.getConnection() instanceof HttpServerConnection connection && connection.getExtraBytes() != null) {
             // What has come ahead of time has waited for us: the time of the next request begins now.
             ByteBuffer ahead = connection.getExtraBytes().getBuffer();
@@ -239,6 +243,8 @@ final class ServedConnection extends WrappedConnection {
             http2Heads.closed();
         }
         if (socket().isWriteShutdown() && !socket().isReadShutdown()) {
+            // While the socket lingers it must not keep the request's memory, which has been given back.
+            socketsEnd.forget();
             lingering = Lingering.begin(socket(), all.buffers());
         }
         if (!lingering) {
