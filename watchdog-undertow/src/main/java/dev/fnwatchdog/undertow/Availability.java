@@ -24,11 +24,15 @@ final class Availability {
         this.usesLockFile = usesLockFile;
     }
 
-    /** From now on it is healthy. */
-    void begin(WatchdogLog log) throws IOException {
+    /**
+     * From now on it is healthy.
+     *
+     * @param port where those who find the lock file can ask
+     */
+    void begin(WatchdogLog log, int port) throws IOException {
         if (usesLockFile) {
             log.info("Writing lock-file to: " + lockFile.path());
-            lockFile.write();
+            lockFile.write(port);
             written = true;
         }
         lifecycle.toAccepting();

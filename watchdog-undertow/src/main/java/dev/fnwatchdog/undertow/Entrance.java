@@ -14,6 +14,7 @@ import java.util.function.UnaryOperator;
  *
  * @param availability what the probes ask for
  * @param loops of the IO threads that serve
+ * @param memory what requests take theirs from
  * @param authorisation puts before a handler what asks for tokens, where they are asked for
  */
 record Entrance(
@@ -23,6 +24,7 @@ record Entrance(
         Availability availability,
         FunctionMode mode,
         IoLoops loops,
+        MemoryBudget memory,
         UnaryOperator<HttpHandler> authorisation) {
     /** The first handler. */
     HttpHandler root() {
@@ -43,6 +45,8 @@ record Entrance(
                 .then(next -> new RequestMetricsHandler(next, metrics))
                 // one line for each call, refused or not
                 .then(next -> new AccessLogHandler(next, log, http))
+                // before anything else of the request takes memory
+                .then(next -> new MemoryLimitHandler(next, memory, loops::buffersAreScarce))
                 // a full watchdog parses no tokens
                 .then(next -> new ConcurrencyLimitHandler(next, limit))
                 // 401 and 403, while nothing of the body has been read or printed

@@ -31,7 +31,7 @@ final class ForkMode implements FunctionMode {
     static ForkMode serializing(
             ModeConfig.Serializing mode, WatchdogBuilder settings, WatchdogLog log, MetricsRegistry registry) {
         Forks forks = forks(mode.command(), mode.contentType(), settings, log, registry);
-        MemoryBudget memory = settings.memory();
+        MemoryBudget memory = settings.memory().bodies();
         return new ForkMode(
                 forks, mode.cgiHeaders(), call -> new SerializingCall(forks, call, memory, mode.combinedOutput()));
     }

@@ -44,6 +44,7 @@ final class FunctionGateway implements HttpHandler {
             ModeConfig.Http mode,
             Duration execTimeout,
             ByteBufferPool buffers,
+            MemoryBudget memory,
             LongAdder open,
             WatchdogLog log) {
         this.address = address;
@@ -53,7 +54,7 @@ final class FunctionGateway implements HttpHandler {
         this.log = log;
         this.forward = new HttpContinueReadHandler(
                 mode.bufferRequestBody()
-                        ? new BodyBufferHandler(FunctionGateway::forward, new MemoryBudget())
+                        ? new BodyBufferHandler(FunctionGateway::forward, memory)
                         : FunctionGateway::forward);
     }
 

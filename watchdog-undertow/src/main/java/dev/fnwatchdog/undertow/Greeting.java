@@ -36,8 +36,7 @@ final class Greeting implements ChannelListener<ConduitStreamSourceChannel> {
     private final long limitMillis;
 
     // Mutable state
-    private boolean begun;
-    private @Nullable PooledByteBuffer first;
+    private int matched;
     private XnioExecutor.@Nullable Key timer;
 
     /** @param limitMillis how long a client may take from his first byte to the one that tells the protocol */
@@ -63,29 +62,36 @@ final class Greeting implements ChannelListener<ConduitStreamSourceChannel> {
 
     @Override
     public void handleEvent(ConduitStreamSourceChannel source) {
-        PooledByteBuffer pooled = first == null ? buffers.allocate() : first;
-        first = pooled;
-        ByteBuffer buffer = pooled.getBuffer();
+        PooledByteBuffer pooled = buffers.allocate();
+        // What came before was the preface's beginning. No buffer is held for it: so may thousands of clients begin.
+        ByteBuffer buffer = pooled.getBuffer().put(PREFACE, 0, matched);
         try {
             if (source.read(buffer) < 0) {
+                pooled.close();
                 close();
                 return;
             }
         } catch (IOException gone) {
+            pooled.close();
             close();
             return;
         }
-        if (buffer.position() == 0) {
-            free();
-        } else if (!beginsLikePreface(buffer)) {
+        if (buffer.position() > 0 && !beginsLikePreface(buffer)) {
             handOver(source, http1, pooled);
         } else if (buffer.position() >= PREFACE.length) {
             handOver(source, http2, pooled);
-        } else if (!begun) {
-            begun = true;
+        } else {
+            awaitMore(buffer.position());
+            pooled.close();
+        }
+    }
+
+    private void awaitMore(int bytes) {
+        if (matched == 0 && bytes > 0) {
             stopTimer();
             startTimer(limitMillis);
         }
+        matched = bytes;
     }
 
     private static boolean beginsLikePreface(ByteBuffer buffer) {
@@ -99,7 +105,6 @@ final class Greeting implements ChannelListener<ConduitStreamSourceChannel> {
     }
 
     private void handOver(ConduitStreamSourceChannel source, Speaker speaker, PooledByteBuffer bytes) {
-        first = null;
         stopTimer();
         source.setReadListener(null);
         bytes.getBuffer().flip();
@@ -117,16 +122,8 @@ final class Greeting implements ChannelListener<ConduitStreamSourceChannel> {
         }
     }
 
-    private void free() {
-        if (first != null) {
-            first.close();
-            first = null;
-        }
-    }
-
     private void close() {
         stopTimer();
-        free();
         connection.getSourceChannel().setReadListener(null);
         IoUtils.safeClose(connection);
     }

@@ -133,12 +133,12 @@ final class HandledCall implements Executor {
         });
     }
 
-    /** Any thread. What is thrown once nobody waits for an answer is no news. */
+    /** Any thread. What is thrown once nobody waits for an answer is no news, unless the JVM itself has failed. */
     void failed(Throwable failure) {
-        if (givenUp) {
+        if (givenUp && FatalErrors.in(failure) == null) {
             return;
         }
-        if (answer.ended()) {
+        if (answer.ended() || givenUp) {
             host.tell(call, failure);
             return;
         }

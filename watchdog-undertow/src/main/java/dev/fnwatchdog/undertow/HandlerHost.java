@@ -102,6 +102,9 @@ record HandlerHost(
     void failed(Call call, Throwable failure) {
         call.loop().thread().execute(() -> {
             if (call.stopped()) {
+                if (FatalErrors.in(failure) != null) {
+                    tell(call, failure);
+                }
                 return;
             }
             if (failure instanceof RequestTooBigException) {

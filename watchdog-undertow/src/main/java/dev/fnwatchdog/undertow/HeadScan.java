@@ -23,12 +23,19 @@ final class HeadScan {
     private enum At {
         PATH,
         QUERY,
+        PARAMETERS,
         LINE,
         BLANK,
         LINE_START,
         LAST_CR,
         END
     }
+
+    /** Undertow's builders grow by doubling, and are copied then and at the end. */
+    private static final int MEMORY_OF_BYTE = 4;
+
+    /** Objects and entries of maps, as measured, for a field or a parameter that has a name of its own. */
+    private static final int MEMORY_OF_FIELD = 256;
 
     private final AbsoluteForm target = new AbsoluteForm();
     private final NumericHost host = new NumericHost();
@@ -40,6 +47,9 @@ final class HeadScan {
     private boolean folded;
     private boolean doubleQuestion;
     private int length;
+    private int lineBegin;
+    private int longestLine;
+    private int fields;
     private long began;
     private boolean blanks;
     private final List<String> blankLines = new ArrayList<>(0);
@@ -54,6 +64,9 @@ final class HeadScan {
         folded = false;
         doubleQuestion = false;
         length = 0;
+        lineBegin = 0;
+        longestLine = 0;
+        fields = 0;
         blanks = false;
         blankLines.clear();
     }
@@ -81,6 +94,21 @@ final class HeadScan {
     /** The request's version, once its line has come. */
     RequestVersion version() {
         return version;
+    }
+
+    /** Whether all of it has come. */
+    boolean ended() {
+        return at == At.END;
+    }
+
+    /** How many bytes of the heap what has come of it takes, at most. */
+    long memory() {
+        return (long) length * MEMORY_OF_BYTE + (long) fields * MEMORY_OF_FIELD;
+    }
+
+    /** How many bytes of the heap the parser keeps for the next head, at most. */
+    int keptByParser() {
+        return 2 * longestLine;
     }
 
     /** The authority of an absolute target, or nothing. It is not Undertow's to see: it would take Host for it. */
@@ -118,11 +146,15 @@ final class HeadScan {
             }
             byte b = bytes.get(i++);
             switch (now) {
-                case PATH -> now = b == '?' ? At.QUERY : b == '\n' ? At.LINE_START : At.PATH;
+                case PATH -> {
+                    now = b == '?' ? At.QUERY : b == '\n' ? At.LINE_START : At.PATH;
+                    fields += b == ';' ? 1 : 0;
+                }
                 case QUERY -> {
                     doubleQuestion = b == '?';
-                    now = b == '\n' ? At.LINE_START : At.LINE;
+                    now = afterParameter(b);
                 }
+                case PARAMETERS -> now = afterParameter(b);
                 case LINE, BLANK -> {
                     boolean blank = b == ' ' || b == '\t';
                     blanks |= blank && now == At.BLANK;
@@ -132,6 +164,7 @@ final class HeadScan {
                     keep(bytes, line, i - 1);
                     endLine(bytes, line, i - 1);
                     line = i - 1;
+                    endLine(length + line - from);
                     folded |= HeaderLines.isBlank(b);
                     if (!target.absolute()) {
                         // Else Undertow may compare the two.
@@ -148,6 +181,18 @@ final class HeadScan {
         }
         at = now;
         length += i - from;
+        longestLine = Math.max(longestLine, length - lineBegin);
+    }
+
+    private At afterParameter(byte b) {
+        fields += b == '&' || b == ';' ? 1 : 0;
+        return b == '\n' ? At.LINE_START : b == ' ' ? At.BLANK : At.PARAMETERS;
+    }
+
+    private void endLine(int end) {
+        fields++;
+        longestLine = Math.max(longestLine, end - lineBegin);
+        lineBegin = end;
     }
 
     /** An empty line before the request line is none. */

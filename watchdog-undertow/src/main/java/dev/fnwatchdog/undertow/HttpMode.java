@@ -44,7 +44,14 @@ final class HttpMode implements FunctionMode {
         UpstreamAddress address = UpstreamAddress.of(mode.upstream());
         LongAdder open = new LongAdder();
         registry.gauge("watchdog_upstream_connections", "open connections to the function", open::sum);
-        this.handler = new FunctionGateway(address, mode, config.timeouts().exec(), buffers, open, log);
+        this.handler = new FunctionGateway(
+                address,
+                mode,
+                config.timeouts().exec(),
+                buffers,
+                settings.memory().bodies(),
+                open,
+                log);
         this.port = new FunctionPort(address, worker);
     }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class InprocMode implements FunctionMode {
     private final ModeConfig.Inproc mode;
     private final WatchdogConfig config;
+    private final MemoryBudget memory;
     private final WatchdogLog log;
     private final ClassLoader loader;
     private final HandlerPlaces places;
@@ -29,9 +30,10 @@ final class InprocMode implements FunctionMode {
     // Mutable state, written once, by the start
     private volatile @Nullable InprocHandler handler;
 
-    InprocMode(ModeConfig.Inproc mode, WatchdogConfig config, WatchdogLog log, MetricsRegistry registry) {
+    InprocMode(ModeConfig.Inproc mode, WatchdogBuilder settings, WatchdogLog log, MetricsRegistry registry) {
         this.mode = mode;
-        this.config = config;
+        this.config = settings.config();
+        this.memory = settings.memory().bodies();
         this.log = log;
         this.places = new HandlerPlaces(mode.concurrency());
         registry.gauge("watchdog_handler_waiting", "calls that wait for their turn in the handler", places::waiting);
@@ -80,7 +82,7 @@ final class InprocMode implements FunctionMode {
                             .formatted(encoding));
         }
         try {
-            return new ModelFunction(host, function, ModelTypes.of(function), new MemoryBudget());
+            return new ModelFunction(host, function, ModelTypes.of(function), memory);
         } catch (ReflectiveOperationException e) {
             throw new FunctionFailedException(
                     "cannot use handler %s: its com.openfaas.model is not the one that is known: %s"

@@ -30,6 +30,11 @@ final class IoLoops {
         return taken;
     }
 
+    /** Whether so many buffers are in use that new requests should not be begun. */
+    boolean buffersAreScarce() {
+        return buffers instanceof IoBuffers own && own.scarce();
+    }
+
     IoLoop of(HttpServerExchange exchange) {
         return of(exchange.getIoThread());
     }

@@ -11,6 +11,7 @@ import org.xnio.XnioExecutor;
 import org.xnio.XnioIoThread;
 import org.xnio.conduits.ReadReadyHandler;
 import org.xnio.conduits.StreamSourceConduit;
+import org.xnio.conduits.WriteReadyHandler;
 
 /**
  * Closes a socket on which we have said our last word and the client may still be talking. Closing it at once would make
@@ -19,7 +20,7 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Threads: the connection's IO thread.
  */
-final class Lingering implements ReadReadyHandler {
+final class Lingering implements ReadReadyHandler, WriteReadyHandler {
     /** As long as Go's server waits for the same reason. */
     private static final long MOMENT_MILLIS = 500;
 
@@ -48,7 +49,9 @@ final class Lingering implements ReadReadyHandler {
         } catch (RejectedExecutionException ending) {
             return false;
         }
+        // In place of those that lead to all that was done on the connection, and keep its memory for so long.
         lingering.input.setReadReadyHandler(lingering);
+        socket.getSinkChannel().getConduit().setWriteReadyHandler(lingering);
         lingering.input.resumeReads();
         lingering.readReady();
         return true;
@@ -68,6 +71,12 @@ final class Lingering implements ReadReadyHandler {
         } catch (IOException gone) {
             close();
         }
+    }
+
+    /** Nothing is written any more. */
+    @Override
+    public void writeReady() {
+        socket.getSinkChannel().getConduit().suspendWrites();
     }
 
     @Override

@@ -1,9 +1,9 @@
 package dev.fnwatchdog.undertow;
 
-import dev.fnwatchdog.undertow.internal.http2.ByteBudget;
 import dev.fnwatchdog.undertow.internal.http2.Http2Options;
 import dev.fnwatchdog.undertow.internal.http2.Http2Server;
 import dev.fnwatchdog.undertow.internal.http2.Http2Session;
+import dev.fnwatchdog.undertow.internal.http2.MemoryBudgets;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
@@ -50,7 +50,7 @@ final class Listener {
     private final long headMillis;
     private final HttpOpenListener http1;
     private final ServedConnections connections;
-    private final ByteBudget memory;
+    private final MemoryShares memory;
     private final int maxStreams;
 
     // Mutable state
@@ -69,7 +69,7 @@ final class Listener {
         this.headMillis = readTimeout.isZero() ? IDLE_MILLIS : Math.max(1, readTimeout.toMillis());
         this.protocol = protocol(readTimeout);
         this.http1 = new HttpOpenListener(buffers, protocol);
-        this.connections = new ServedConnections(buffers);
+        this.connections = new ServedConnections(buffers, memory);
         this.acceptor = Acceptor.bind(port, this::accepted, log);
     }
 
@@ -97,7 +97,7 @@ final class Listener {
      * @param maxStreams at once on one HTTP/2 connection
      * @param memory for what clients make the watchdog hold
      */
-    record Limits(Duration readTimeout, int maxStreams, ByteBudget memory) {}
+    record Limits(Duration readTimeout, int maxStreams, MemoryShares memory) {}
 
     /** On the acceptor's thread. */
     private void accepted(SocketChannel socket) {
@@ -149,12 +149,16 @@ final class Listener {
         http1.setRootHandler(new RequestGuard(root));
         Http2Options options = new Http2Options(
                 protocol, maxStreams, LONGEST_HEAD, headMillis, IDLE_MILLIS, TrailerFields::isForbidden);
-        http2 = new Http2Server(http1.getRootHandler(), buffers, memory, options, Listener::streamAborted);
+        http2 = new Http2Server(http1.getRootHandler(), buffers, new MemoryBudgets(memory.heads(), memory.bodies()), options, Listener::streamAborted);
         acceptor.start();
     }
 
     private void greet(StreamConnection accepted) {
         ServedConnection connection = connections.add(accepted);
+        if (connection == null) {
+            IoUtils.safeClose(accepted);
+            return;
+        }
         new Greeting(connection, buffers, http1::handleEvent, this::speakHttp2, headMillis).await();
     }
 

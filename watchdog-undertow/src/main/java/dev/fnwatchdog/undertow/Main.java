@@ -80,14 +80,28 @@ public final class Main {
             if (!config.lockFile()) {
                 return HealthProbe.healthy(config.port()) ? OK : FAILED;
             }
-            if (new LockFile(LockFile.in(config.temporaryDirectory())).present()) {
-                return OK;
-            }
-            Console.error("unable to find lock file.");
+            return healthy(LockFile.in(config.temporaryDirectory())) ? OK : FAILED;
         } catch (InvalidConfigException e) {
             Console.error(e.getMessage());
         }
         return FAILED;
+    }
+
+    /** Whether the watchdog that has written the lock file serves: a file alone may be what a dead one has left. */
+    private static boolean healthy(Path lockFile) {
+        LockFile.Found found = LockFile.look(lockFile);
+        return switch (found.state()) {
+            case ABSENT -> {
+                Console.error("unable to find lock file.");
+                yield false;
+            }
+            case ABANDONED -> {
+                Console.error("the watchdog that has written the lock file " + lockFile + " does not run any more");
+                yield false;
+            }
+            case HELD -> HealthProbe.healthy(found.port());
+            case FOREIGN -> true;
+        };
     }
 
     /** Whatever goes wrong is told in the log, in the form that was asked for. */
@@ -108,6 +122,7 @@ public final class Main {
             WatchdogConfig config, Map<String, String> environment, WatchdogLog log, @Nullable Control control)
             throws IOException, FunctionFailedException {
         QuietLoggerProvider.sendTo(log::warn);
+        endOnFatalErrors(log, LockFile.in(config.temporaryDirectory()));
         if (config.mode() instanceof ModeConfig.Inproc) {
             // What the function prints is its output, as in the other modes. An embedder's streams are left alone.
             FunctionStreams.redirect(log, config.log());
@@ -144,6 +159,17 @@ public final class Main {
                     return FAILED;
                 }));
         return exitStatus.join();
+    }
+
+    /** Wherever such an error comes to light: caught by us, caught by a library, or by nobody. */
+    private static void endOnFatalErrors(WatchdogLog log, Path lockFile) {
+        FatalErrors fatalErrors = new FatalErrors(log, lockFile, Runtime.getRuntime()::halt);
+        log.observeFailures(fatalErrors);
+        QuietLoggerProvider.observeFailures(fatalErrors);
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            fatalErrors.accept(failure);
+            log.error("The thread " + thread.getName() + " has failed", failure);
+        });
     }
 
     /** The build tool has gone: a start that hangs is not waited for, since nobody is left to interrupt it. */

@@ -2,30 +2,38 @@ package dev.fnwatchdog.undertow;
 
 import dev.fnwatchdog.undertow.internal.http2.ByteBudget;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The memory that bodies held as a whole may take together: half of the heap (contract 7), so that no number of large
- * calls ends in an OutOfMemoryError.
+ * A number of bytes that many share, so that no number of them ends in an OutOfMemoryError. What does not fit is refused; what
+ * was taken before stays taken.
  *
  * <p>Threads: any; nothing here blocks.
  */
 final class MemoryBudget implements ByteBudget {
     private final long total;
+    private final @Nullable MemoryBudget whole;
     private final AtomicLong taken = new AtomicLong();
 
-    MemoryBudget() {
-        this(Runtime.getRuntime().maxMemory() / 2);
+    MemoryBudget(long total) {
+        this(total, null);
     }
 
-    MemoryBudget(long total) {
+    private MemoryBudget(long total, @Nullable MemoryBudget whole) {
         this.total = total;
+        this.whole = whole;
+    }
+
+    /** A part of this budget: what is taken of it is taken of the whole, and is never more than {@code most}. */
+    MemoryBudget part(long most) {
+        return new MemoryBudget(most, this);
     }
 
     /** Takes {@code bytes}, or nothing where they do not fit. */
     @Override
     public boolean take(long bytes) {
         long now = taken.addAndGet(bytes);
-        if (now <= total) {
+        if (now <= total && (whole == null || whole.take(bytes))) {
             return true;
         }
         taken.addAndGet(-bytes);
@@ -35,6 +43,9 @@ final class MemoryBudget implements ByteBudget {
     @Override
     public void giveBack(long bytes) {
         taken.addAndGet(-bytes);
+        if (whole != null) {
+            whole.giveBack(bytes);
+        }
     }
 
     long taken() {

@@ -40,6 +40,6 @@ record Modes(
 
     @Override
     public FunctionMode inproc(ModeConfig.Inproc mode) {
-        return new InprocMode(mode, settings.config(), log, registry);
+        return new InprocMode(mode, settings, log, registry);
     }
 }

@@ -33,12 +33,28 @@ public final class QuietLoggerProvider implements LoggerProvider {
     private static final AtomicReference<Consumer<String>> LINES =
             new AtomicReference<>(QuietLoggerProvider::toStandardError);
 
+    private static final AtomicReference<Consumer<Throwable>> FAILURES = new AtomicReference<>(failure -> {});
+
     /** Called by {@link java.util.ServiceLoader}. */
     public QuietLoggerProvider() {}
 
     /** From now on lines go there, without a time; before, straight to standard error. */
     static void sendTo(Consumer<String> lines) {
         LINES.set(lines);
+    }
+
+    /**
+     * From now on {@code observer} is given whatever the libraries have caught and log, be it printed or not: XNIO and Undertow
+     * catch errors of the JVM too, and go on.
+     */
+    static void observeFailures(Consumer<Throwable> observer) {
+        FAILURES.set(observer);
+    }
+
+    private static void observe(@Nullable Throwable thrown) {
+        if (thrown != null) {
+            Objects.requireNonNull(FAILURES.get()).accept(thrown);
+        }
     }
 
     private static void toStandardError(String line) {
@@ -133,6 +149,7 @@ public final class QuietLoggerProvider implements LoggerProvider {
                 Object message,
                 Object @Nullable [] parameters,
                 @Nullable Throwable thrown) {
+            observe(thrown);
             if (isEnabled(level)) {
                 String text = String.valueOf(message);
                 tell(level, parameters == null ? text : MessageFormat.format(text, parameters), thrown);
@@ -146,6 +163,7 @@ public final class QuietLoggerProvider implements LoggerProvider {
                 String format,
                 Object @Nullable [] parameters,
                 @Nullable Throwable thrown) {
+            observe(thrown);
             if (isEnabled(level)) {
                 tell(level, parameters == null ? format : String.format(format, parameters), thrown);
             }

@@ -46,6 +46,7 @@ final class Running implements Shutdown.Steps {
     private final MetricsRegistry registry = new MetricsRegistry();
     private final XnioWorker worker;
     private final IoLoops loops;
+    private final MemoryBudget memory;
     private final Listener listener;
     private final Listener metricsListener;
     private final FunctionMode mode;
@@ -68,8 +69,9 @@ final class Running implements Shutdown.Steps {
         Modes modes = new Modes(settings, log, registry, worker, buffers);
         FunctionMode first = config.mode().accept(modes);
         this.mode = settings.isReplaceable() ? new ReplaceableMode(first, modes) : first;
-        Listener.Limits limits =
-                new Listener.Limits(config.timeouts().read(), config.http2MaxStreams(), new MemoryBudget());
+        MemoryShares shares = settings.memory();
+        this.memory = shares.whole();
+        Listener.Limits limits = new Listener.Limits(config.timeouts().read(), config.http2MaxStreams(), shares);
         this.listener = Listener.bind(worker, buffers, config.port(), limits, log::error);
         this.metricsListener = bindMetrics(buffers, limits);
         this.shutdown = new Shutdown(
@@ -96,7 +98,8 @@ final class Running implements Shutdown.Steps {
 
     /** Buffers as a watchdog needs them: outside the heap, and as many as are asked for. */
     static ByteBufferPool newBuffers() {
-        return new IoBuffers(BUFFER_SIZE, IoWorker.ioThreads());
+        return new IoBuffers(
+                BUFFER_SIZE, IoWorker.ioThreads(), Runtime.getRuntime().maxMemory());
     }
 
     static Running start(WatchdogBuilder settings) throws IOException, FunctionFailedException {
@@ -144,11 +147,11 @@ final class Running implements Shutdown.Steps {
         UnaryOperator<HttpHandler> authorisation = startAuthoriser();
         mode.start();
         RequestMetrics metrics = new RequestMetrics(registry);
-        listener.serve(new Entrance(config, log, metrics, availability, mode, loops, authorisation).root());
+        listener.serve(new Entrance(config, log, metrics, availability, mode, loops, memory, authorisation).root());
         log.info("Listening on port: " + port());
         metricsListener.serve(new MetricsHandler(new Exposition(registry), log));
         log.info("Metrics listening on port: " + metricsPort());
-        availability.begin(log);
+        availability.begin(log, port());
     }
 
     private UnaryOperator<HttpHandler> startAuthoriser() throws IOException {

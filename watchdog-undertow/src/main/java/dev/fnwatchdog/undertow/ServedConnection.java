@@ -24,9 +24,11 @@ import org.xnio.conduits.StreamSourceConduit;
  * <p>Threads: the connection's IO thread, but for the count and for closing, which any thread may ask for.
  */
 final class ServedConnection extends WrappedConnection {
-    private static final byte[] BAD_REQUEST =
-            "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-                    .getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] BAD_REQUEST = refusal("400 Bad Request");
+    private static final byte[] HEAD_TOO_LARGE = refusal("431 Request Header Fields Too Large");
+
+    /** The memory that Undertow's parser has used for a longer head is freed by closing the connection. */
+    private static final int LARGE_HEAD = 64 * 1024;
 
     /** When the watchdog stops, a connection is closed that has brought no request within that time. */
     private static final long REQUEST_EXPECTED_MILLIS = 1000;
@@ -34,6 +36,8 @@ final class ServedConnection extends WrappedConnection {
     private final ServedConnections all;
     private final long acceptedNanos = System.nanoTime();
     private final HeadScan head = new HeadScan();
+    private final HeadMemory memory;
+    private final SocketsEnd socketsEnd;
     private final ExchangeCompletionListener ending = (exchange, next) -> {
         try {
             ends(exchange);
@@ -56,9 +60,16 @@ final class ServedConnection extends WrappedConnection {
     ServedConnection(StreamConnection socket, ServedConnections all) {
         super(socket);
         this.all = all;
+        this.memory = new HeadMemory(all.memory());
         setSourceConduit(new Input(socket.getSourceChannel().getConduit()));
         setSinkConduit(socket.getSinkChannel().getConduit());
-        socket.setCloseListener(closed -> IoUtils.safeClose(this));
+        this.socketsEnd = new SocketsEnd(this);
+        socket.setCloseListener(socketsEnd);
+    }
+
+    private static byte[] refusal(String status) {
+        return ("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** Its bytes are HTTP/2's, which many requests share. */
@@ -74,6 +85,9 @@ final class ServedConnection extends WrappedConnection {
         requestExpected = false;
         headRead = false;
         exchange.addExchangeCompleteListener(ending);
+        if (http2 == null && (head.length() > LARGE_HEAD || !memory.keeps(head))) {
+            exchange.setPersistent(false);
+        }
     }
 
     /** While the watchdog stops, each answer tells the client to open another connection next time (contract 7). */
@@ -90,6 +104,9 @@ final class ServedConnection extends WrappedConnection {
         }
         requests--;
         head.begin();
+        if (exchange.isPersistent()) {
+            memory.headIsGone();
+        }
         if (exchange.getConnection() instanceof HttpServerConnection connection && connection.getExtraBytes() != null) {
             // What has come ahead of time has waited for us: the time of the next request begins now.
             ByteBuffer ahead = connection.getExtraBytes().getBuffer();
@@ -211,7 +228,11 @@ final class ServedConnection extends WrappedConnection {
      */
     private void refuse() throws IOException {
         headRead = false;
-        socket().getSinkChannel().write(ByteBuffer.wrap(BAD_REQUEST));
+        refuse(BAD_REQUEST);
+    }
+
+    private void refuse(byte[] response) throws IOException {
+        socket().getSinkChannel().write(ByteBuffer.wrap(response));
         socket().getSinkChannel().shutdownWrites();
         throw new ClosedChannelException();
     }
@@ -226,10 +247,13 @@ final class ServedConnection extends WrappedConnection {
     @Override
     protected void closeAction() {
         all.closed(this);
+        memory.close();
         if (http2 != null) {
             http2.closed();
         }
         if (socket().isWriteShutdown() && !socket().isReadShutdown()) {
+            // While the socket lingers it must not keep the request's memory, which has been given back.
+            socketsEnd.forget();
             lingering = Lingering.begin(socket(), all.buffers());
         }
         if (!lingering) {
@@ -254,6 +278,9 @@ final class ServedConnection extends WrappedConnection {
             int count = next.read(dst);
             dst.limit(limit);
             came(dst, from);
+            if (requests == 0 && http2 == null && !memory.holds(head)) {
+                refuse(HEAD_TOO_LARGE);
+            }
             return count < 0 ? count : dst.position() - from;
         }
 

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
 
 /**
@@ -23,22 +24,34 @@ final class ServedConnections {
     private static final long LONGEST_DRAIN_START_SECONDS = 1;
 
     private final ByteBufferPool buffers;
+    private final MemoryShares memory;
     private final Set<ServedConnection> open = ConcurrentHashMap.newKeySet();
 
     // Mutable state
     private volatile boolean stopping;
     private volatile boolean draining;
 
-    ServedConnections(ByteBufferPool buffers) {
+    /** @param memory what clients can make the watchdog hold */
+    ServedConnections(ByteBufferPool buffers, MemoryShares memory) {
         this.buffers = buffers;
+        this.memory = memory;
+    }
+
+    /** What all connections may hold together of heads and other things that are no accepted request's body. */
+    MemoryBudget memory() {
+        return memory.heads();
     }
 
     ByteBufferPool buffers() {
         return buffers;
     }
 
-    /** Takes in a connection that has just been accepted. */
+    /** Takes in a connection that has just been accepted; nothing where there is no memory for one more. */
+    @Nullable
     ServedConnection add(StreamConnection accepted) {
+        if (!memory.whole().take(HeadMemory.OF_CONNECTION)) {
+            return null;
+        }
         ServedConnection connection = new ServedConnection(accepted, this);
         open.add(connection);
         if (draining) {
@@ -48,7 +61,9 @@ final class ServedConnections {
     }
 
     void closed(ServedConnection connection) {
-        open.remove(connection);
+        if (open.remove(connection)) {
+            memory.whole().giveBack(HeadMemory.OF_CONNECTION);
+        }
     }
 
     /** The connection that carries an exchange, be it alone or as one of many streams. */

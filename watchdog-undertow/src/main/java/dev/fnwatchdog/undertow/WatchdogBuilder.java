@@ -18,7 +18,7 @@ public final class WatchdogBuilder {
     private boolean lockFile;
     private @Nullable WatchdogLog log;
     private @Nullable ByteBufferPool buffers;
-    private @Nullable MemoryBudget memory;
+    private @Nullable MemoryShares memory;
     private boolean passesDescriptors = true;
     private boolean replaceable;
 
@@ -64,9 +64,9 @@ public final class WatchdogBuilder {
         return this;
     }
 
-    /** What bodies held in memory share, in place of half of the heap. */
-    WatchdogBuilder memory(MemoryBudget budget) {
-        memory = budget;
+    /** What clients can make it hold, in place of a share of this JVM's heap. */
+    WatchdogBuilder memory(MemoryShares shares) {
+        memory = shares;
         return this;
     }
 
@@ -85,7 +85,7 @@ public final class WatchdogBuilder {
     /** For a newer version of the same function. */
     WatchdogBuilder renewed(WatchdogConfig newConfig, Map<String, String> newEnvironment) {
         WatchdogBuilder renewed = new WatchdogBuilder(newConfig).environment(newEnvironment);
-        renewed.memory = memory;
+        renewed.memory = memory();
         renewed.passesDescriptors = passesDescriptors;
         return renewed;
     }
@@ -98,8 +98,12 @@ public final class WatchdogBuilder {
         return passesDescriptors;
     }
 
-    MemoryBudget memory() {
-        return memory == null ? new MemoryBudget() : memory;
+    /** One for all that is started with it: all of that shares the heap. */
+    MemoryShares memory() {
+        if (memory == null) {
+            memory = MemoryShares.inHeapOf(Runtime.getRuntime());
+        }
+        return memory;
     }
 
     WatchdogConfig config() {

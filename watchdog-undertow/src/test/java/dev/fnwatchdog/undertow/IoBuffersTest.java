@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.undertow.connector.PooledByteBuffer;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -16,10 +18,11 @@ import org.xnio.XnioWorker;
 /** The buffers of IO threads, and of others. */
 class IoBuffersTest {
     private static final int SIZE = 128;
+    private static final long MOST = 64 * SIZE;
 
     private final XnioWorker worker = IoWorker.start();
     private final XnioIoThread thread = worker.getIoThread();
-    private final IoBuffers buffers = new IoBuffers(SIZE, IoWorker.ioThreads());
+    private final IoBuffers buffers = new IoBuffers(SIZE, IoWorker.ioThreads(), MOST);
 
     @AfterEach
     void stop() {
@@ -76,6 +79,33 @@ class IoBuffersTest {
         assertThatThrownBy(taken::getBuffer).isInstanceOf(IllegalStateException.class);
         ByteBuffer first = onIoThread(() -> buffers.allocate().getBuffer());
         assertThat(onIoThread(() -> buffers.allocate().getBuffer())).isNotSameAs(first);
+    }
+
+    @Test
+    void are_scarce_from_half_of_what_there_may_be_outside_the_heap_until_enough_are_given_back() throws Exception {
+        List<PooledByteBuffer> taken = new ArrayList<>();
+        for (int i = 0; i < 17; i++) {
+            taken.add(onIoThread(buffers::allocate));
+            taken.add(buffers.allocate());
+        }
+
+        assertThat(buffers.scarce()).isTrue();
+        onIoThread(() -> {
+            taken.subList(0, 4).forEach(PooledByteBuffer::close);
+            return taken;
+        });
+        assertThat(buffers.scarce()).isFalse();
+    }
+
+    @Test
+    void come_from_the_heap_where_little_is_left_outside_it() throws Exception {
+        for (int i = 0; i < 24; i++) {
+            assertThat(onIoThread(buffers::allocate).getBuffer().isDirect()).isTrue();
+            assertThat(buffers.allocate().getBuffer().isDirect()).isTrue();
+        }
+
+        assertThat(onIoThread(buffers::allocate).getBuffer().isDirect()).isFalse();
+        assertThat(buffers.allocate().getBuffer().isDirect()).isFalse();
     }
 
     @Test

@@ -21,7 +21,8 @@ class SerializesTest {
     private static RunningWatchdog withLittleMemory(String command, String... settings) throws Exception {
         List<String> all = new ArrayList<>(List.of("mode", "serializing", "fprocess", command));
         all.addAll(Arrays.asList(settings));
-        return RunningWatchdog.started(builder -> builder.memory(new MemoryBudget(BUDGET)), all.toArray(String[]::new));
+        return RunningWatchdog.started(
+                builder -> builder.memory(MemoryShares.ofHeap(2 * BUDGET)), all.toArray(String[]::new));
     }
 
     @ParameterizedTest

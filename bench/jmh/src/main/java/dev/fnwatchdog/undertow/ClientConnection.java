@@ -5,6 +5,7 @@ import io.undertow.server.ServerConnection;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 import org.xnio.ChannelPipe;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
@@ -21,7 +22,9 @@ final class ClientConnection implements AutoCloseable {
 
     ClientConnection() {
         var buffers = new DefaultByteBufferPool(true, BUFFER_SIZE);
-        var connection = new ServedConnections(buffers, HEAD_MILLIS).add(ends.getRightSide());
+        var connections =
+                new ServedConnections(buffers, MemoryShares.inHeapOf(Runtime.getRuntime()), HEAD_MILLIS);
+        var connection = Objects.requireNonNull(connections.add(ends.getRightSide()));
         this.served = new HttpServerConnection(connection, buffers, exchange -> {}, OptionMap.EMPTY, BUFFER_SIZE, null);
     }
 

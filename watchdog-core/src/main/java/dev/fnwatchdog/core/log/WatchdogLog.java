@@ -6,6 +6,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * All that the watchdog prints (contract 6).
@@ -26,6 +27,9 @@ public final class WatchdogLog implements AutoCloseable {
     private final LineFormat format;
     private final BoundedOutput out;
     private final BoundedOutput err;
+
+    // Mutable state
+    private volatile Consumer<Throwable> failures = failure -> {};
 
     private WatchdogLog(LogConfig config, LogClock clock, Duration patience, OutputStream out, OutputStream err) {
         this.config = config;
@@ -77,9 +81,18 @@ public final class WatchdogLog implements AutoCloseable {
 
     /** Prints the message and the stack trace as one entry. */
     public void error(String message, Throwable cause) {
-        LineBuffer line = LineBuffer.ofThread();
-        format.failure(line, shortened(message), cause);
-        err.add(line);
+        try {
+            LineBuffer line = LineBuffer.ofThread();
+            format.failure(line, shortened(message), cause);
+            err.add(line);
+        } finally {
+            failures.accept(cause);
+        }
+    }
+
+    /** From now on {@code observer} is given each {@link #error(String, Throwable) failure} too, on the thread that logs it. */
+    public void observeFailures(Consumer<Throwable> observer) {
+        failures = observer;
     }
 
     /** Prints the line of a call. Which calls have none is for the caller to know. */

@@ -26,9 +26,9 @@ class LockFileTest {
         LockFile lock = new LockFile(LockFile.in(folder));
         assertThat(lock.present()).isFalse();
 
-        lock.write();
+        lock.write(8080);
         assertThat(lock.present()).isTrue();
-        assertThat(lock.path()).isEmptyFile();
+        assertThat(lock.path()).hasContent("8080\n");
 
         assertThat(lock.remove()).isTrue();
         assertThat(lock.present()).isFalse();
@@ -38,11 +38,46 @@ class LockFileTest {
     @Test
     void isGoneOnceSomebodyElseRemovesIt() throws IOException {
         LockFile lock = new LockFile(LockFile.in(folder));
-        lock.write();
+        lock.write(8080);
 
         Files.delete(lock.path());
 
         assertThat(lock.present()).isFalse();
+    }
+
+    @Test
+    void is_found_with_its_port_while_its_watchdog_holds_it_and_absent_once_removed() throws IOException {
+        Path path = LockFile.in(folder);
+        LockFile lock = new LockFile(path);
+        assertThat(LockFile.look(path).state()).isEqualTo(LockFile.State.ABSENT);
+
+        lock.write(8123);
+        assertThat(LockFile.look(path)).isEqualTo(new LockFile.Found(LockFile.State.HELD, 8123));
+
+        lock.remove();
+        assertThat(LockFile.look(path).state()).isEqualTo(LockFile.State.ABSENT);
+    }
+
+    @Test
+    void is_abandoned_once_the_process_that_wrote_it_has_ended() throws Exception {
+        Path path = LockFile.in(folder);
+        Process writer = new ProcessBuilder(
+                        java(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Writer.class.getName(),
+                        path.toString())
+                .inheritIO()
+                .start();
+
+        assertThat(writer.waitFor()).isZero();
+        assertThat(LockFile.look(path)).isEqualTo(new LockFile.Found(LockFile.State.ABANDONED, 8080));
+    }
+
+    @Test
+    void is_foreign_where_somebody_else_has_made_the_file() throws IOException {
+        assertThat(LockFile.look(Files.createFile(LockFile.in(folder))).state()).isEqualTo(LockFile.State.FOREIGN);
     }
 
     @ParameterizedTest
@@ -75,9 +110,9 @@ class LockFileTest {
         Files.writeString(path, "left");
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("r--------"));
 
-        new LockFile(path).write();
+        new LockFile(path).write(8080);
 
-        assertThat(path).isEmptyFile();
+        assertThat(path).hasContent("8080\n");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
                 .isEqualTo("rw-rw----");
     }
@@ -87,7 +122,7 @@ class LockFileTest {
         Path precious = Files.writeString(folder.resolve("precious"), "kept");
         Path path = Files.createSymbolicLink(LockFile.in(folder), precious);
 
-        new LockFile(path).write();
+        new LockFile(path).write(8080);
 
         assertThat(precious).hasContent("kept");
         assertThat(Files.isSymbolicLink(path)).isFalse();
@@ -98,7 +133,7 @@ class LockFileTest {
         Path path = folder.resolve("nosuch").resolve(".lock");
 
         assertThatIOException()
-                .isThrownBy(() -> new LockFile(path).write())
+                .isThrownBy(() -> new LockFile(path).write(8080))
                 .withMessage(
                         "cannot write the lock file %s: no such directory; with suppress_lock=true there is none",
                         path);
@@ -109,7 +144,7 @@ class LockFileTest {
         Path path = Files.createFile(folder.resolve("file")).resolve(".lock");
 
         assertThatIOException()
-                .isThrownBy(() -> new LockFile(path).write())
+                .isThrownBy(() -> new LockFile(path).write(8080))
                 .withMessageContaining("not a directory")
                 .withMessageContaining("suppress_lock");
     }
@@ -118,7 +153,9 @@ class LockFileTest {
     void leavesADirectoryOfItsNameAlone() throws IOException {
         Path path = Files.createDirectory(LockFile.in(folder));
 
-        assertThatIOException().isThrownBy(() -> new LockFile(path).write()).withMessageContaining("is a directory");
+        assertThatIOException()
+                .isThrownBy(() -> new LockFile(path).write(8080))
+                .withMessageContaining("is a directory");
         assertThat(path).isDirectory();
     }
 
@@ -139,7 +176,7 @@ class LockFileTest {
         private Writer() {}
 
         public static void main(String[] arguments) throws IOException {
-            new LockFile(Path.of(arguments[0])).write();
+            new LockFile(Path.of(arguments[0])).write(8080);
         }
     }
 }

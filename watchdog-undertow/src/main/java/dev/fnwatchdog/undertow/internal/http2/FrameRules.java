@@ -27,7 +27,7 @@ final class FrameRules implements FrameHandler {
 
     private final Http2Connection connection;
     private final StreamTable streams;
-    private final ByteBudget budget;
+    private final MemoryBudgets memory;
     private final Http2Options options;
     private final StreamOpener opener;
     private final FieldDecoder decoder;
@@ -51,15 +51,15 @@ final class FrameRules implements FrameHandler {
     FrameRules(
             Http2Connection connection,
             StreamTable streams,
-            ByteBudget budget,
+            MemoryBudgets memory,
             Http2Options options,
             StreamOpener opener) {
         this.connection = connection;
         this.streams = streams;
-        this.budget = budget;
+        this.memory = memory;
         this.options = options;
         this.opener = opener;
-        this.decoder = new FieldDecoder(budget, options.largestHead());
+        this.decoder = new FieldDecoder(memory.heads(), options.largestHead());
     }
 
     /** The server's preface (RFC 9113, section 3.4). */
@@ -307,9 +307,9 @@ final class FrameRules implements FrameHandler {
 
     private void openWithinBudget(int id, FieldSection head) throws ConnectionException {
         long forHead = head.size() > ORDINARY_HEAD ? HEAD_COST * head.size() : 0;
-        long reserved = forHead + (blockEndsStream ? 0 : FlowWindow.INITIAL);
-        if (reserved == 0 || budget.take(reserved)) {
-            opener.open(connection, id, head, blockEndsStream, reserved);
+        StreamMemory needed = new StreamMemory(forHead, blockEndsStream ? 0 : FlowWindow.INITIAL);
+        if (memory.take(needed)) {
+            opener.open(connection, id, head, blockEndsStream, needed);
         } else {
             connection.refuse(id);
         }

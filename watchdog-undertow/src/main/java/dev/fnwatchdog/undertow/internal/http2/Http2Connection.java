@@ -49,7 +49,7 @@ final class Http2Connection implements Http2Session {
 
     private final StreamConnection socket;
     private final ByteBufferPool buffers;
-    private final ByteBudget budget;
+    private final MemoryBudgets memory;
     private final Runnable closeGracefully;
     private final ConduitStreamSinkChannel sink;
     private final OutputQueue output;
@@ -76,20 +76,20 @@ final class Http2Connection implements Http2Session {
     Http2Connection(
             StreamConnection socket,
             ByteBufferPool buffers,
-            ByteBudget budget,
+            MemoryBudgets memory,
             Http2Options options,
             Runnable closeGracefully,
             StreamOpener opener) {
         this.socket = socket;
         this.buffers = buffers;
-        this.budget = budget;
+        this.memory = memory;
         this.closeGracefully = closeGracefully;
         this.sink = socket.getSinkChannel();
         this.output = new OutputQueue(sink, buffers);
         this.frames = new FrameWriter(output, buffers);
         this.streams = new StreamTable(options.maxStreams());
-        this.rules = new FrameRules(this, streams, budget, options, opener);
-        this.reader = new FrameReader(rules, budget);
+        this.rules = new FrameRules(this, streams, memory, options, opener);
+        this.reader = new FrameReader(rules, memory.heads());
         this.timers = new ConnectionTimers(thread(), options, this::close, this::leaveNow);
     }
 
@@ -343,7 +343,7 @@ final class Http2Connection implements Http2Session {
     /** The exchange of a stream is over, with all that it holds. */
     void finished(Http2Stream stream) {
         stream.reset(ErrorCode.NO_ERROR);
-        budget.giveBack(stream.reserved());
+        memory.giveBack(stream.memory());
         streams.finished();
         if (streams.isEmpty()) {
             timers.idle();

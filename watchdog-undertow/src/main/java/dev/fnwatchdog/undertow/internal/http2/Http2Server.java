@@ -25,7 +25,7 @@ import org.xnio.StreamConnection;
 public final class Http2Server implements StreamOpener {
     private final HttpHandler root;
     private final ByteBufferPool buffers;
-    private final ByteBudget budget;
+    private final MemoryBudgets memory;
     private final Http2Options options;
     private final Consumer<HttpServerExchange> aborted;
 
@@ -33,12 +33,12 @@ public final class Http2Server implements StreamOpener {
     public Http2Server(
             HttpHandler root,
             ByteBufferPool buffers,
-            ByteBudget budget,
+            MemoryBudgets memory,
             Http2Options options,
             Consumer<HttpServerExchange> aborted) {
         this.root = root;
         this.buffers = buffers;
-        this.budget = budget;
+        this.memory = memory;
         this.options = options;
         this.aborted = aborted;
     }
@@ -49,7 +49,7 @@ public final class Http2Server implements StreamOpener {
      * @param closeGracefully closes the socket so that what was written can still be read
      */
     public Http2Session open(StreamConnection socket, Runnable closeGracefully) {
-        return new Http2Connection(socket, buffers, budget, options, closeGracefully, this);
+        return new Http2Connection(socket, buffers, memory, options, closeGracefully, this);
     }
 
     /** Serves a connection of {@link #open}, whose first bytes behind the preface are {@code first}. */
@@ -81,12 +81,12 @@ public final class Http2Server implements StreamOpener {
     }
 
     @Override
-    public void open(Http2Connection connection, int id, FieldSection head, boolean whole, long reserved) {
+    public void open(Http2Connection connection, int id, FieldSection head, boolean whole, StreamMemory memory) {
         if (head.hasPseudo(":authority")) {
             head.fields().put(Headers.HOST, head.pseudo(":authority"));
         }
         ServerStream stream = new ServerStream(connection, id, head, whole, options.undertow(), aborted);
-        stream.stream().reserve(reserved);
+        stream.stream().holds(memory);
         connection.opened(stream.stream());
         HttpServerExchange exchange = stream.exchange();
         exchange.setProtocol(Protocols.HTTP_2_0);

@@ -21,7 +21,7 @@ final class Http2Stream {
     // of the body that is announced; ANY_LENGTH: not told
     private long bodyDue;
     private int unacknowledged;
-    private long reserved;
+    private StreamMemory memory = new StreamMemory(0, 0);
 
     /**
      * @param bodyLength that the head announces in bytes, or negative where it does not
@@ -69,13 +69,13 @@ final class Http2Stream {
         return sendWindow;
     }
 
-    /** Bytes of the budget that belong to it. */
-    long reserved() {
-        return reserved;
+    /** Takes over memory that is given back when its exchange is over. */
+    void holds(StreamMemory taken) {
+        memory = taken;
     }
 
-    void reserve(long bytes) {
-        reserved += bytes;
+    StreamMemory memory() {
+        return memory;
     }
 
     /** Bytes that were read since the window was last widened; {@code bytes} more were. */

@@ -7,7 +7,7 @@ interface StreamOpener {
      *
      * @param head checked
      * @param whole whether the request has no body
-     * @param reserved bytes of the budget that belong to the stream
+     * @param memory is released with the stream
      */
-    void open(Http2Connection connection, int id, FieldSection head, boolean whole, long reserved);
+    void open(Http2Connection connection, int id, FieldSection head, boolean whole, StreamMemory memory);
 }
