@@ -80,8 +80,7 @@ final class Listener {
      * @param log for a line that says why connections cannot be accepted
      * @throws IOException with a message that names the port
      */
-    static Listener bind(
-            XnioWorker worker, ByteBufferPool buffers, int port, Limits limits, Consumer<String> log)
+    static Listener bind(XnioWorker worker, ByteBufferPool buffers, int port, Limits limits, Consumer<String> log)
             throws IOException {
         try {
             return new Listener(worker, buffers, port, limits, log);
@@ -149,7 +148,12 @@ final class Listener {
         http1.setRootHandler(new RequestGuard(root));
         Http2Options options = new Http2Options(
                 protocol, maxStreams, LONGEST_HEAD, headMillis, IDLE_MILLIS, TrailerFields::isForbidden);
-        http2 = new Http2Server(http1.getRootHandler(), buffers, new MemoryBudgets(memory.heads(), memory.bodies()), options, Listener::streamAborted);
+        http2 = new Http2Server(
+                http1.getRootHandler(),
+                buffers,
+                new MemoryBudgets(memory.heads(), memory.bodies()),
+                options,
+                Listener::streamAborted);
         acceptor.start();
     }
 

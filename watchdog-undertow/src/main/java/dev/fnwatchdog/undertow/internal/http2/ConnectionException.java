@@ -11,6 +11,18 @@ final class ConnectionException extends Exception {
         this.code = code;
     }
 
+    /** Ends the connection unless a rule is met. */
+    static void require(boolean met, ErrorCode code, String rule) throws ConnectionException {
+        if (!met) {
+            throw new ConnectionException(code, rule);
+        }
+    }
+
+    /** Ends the connection with PROTOCOL_ERROR unless a rule is met. */
+    static void require(boolean met, String rule) throws ConnectionException {
+        require(met, ErrorCode.PROTOCOL_ERROR, rule);
+    }
+
     ErrorCode code() {
         return code;
     }

@@ -1,9 +1,8 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
-import io.undertow.util.HeaderMap;
-import io.undertow.util.StatusCodes;
+import static dev.fnwatchdog.undertow.internal.http2.ConnectionException.require;
+
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What each frame means, and whether it may come now (RFC 9113, sections 5 and 6). A rule that is broken ends the stream where
@@ -12,41 +11,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: the connection's I/O thread.
  */
 final class FrameRules implements FrameHandler {
-    /** Wide, and widened again as soon as DATA arrives: a stream that nobody reads must not stop the others. */
-    private static final int CONNECTION_WINDOW = 1024 * 1024;
-
-    /** A head of ordinary size asks no budget. */
-    private static final int ORDINARY_HEAD = 4 * 1024;
-
-    /** What a byte of a head costs while its request is served: strings, and the head that goes to the function. */
-    private static final int HEAD_COST = 2;
-
-    private static final int PRIORITY_LENGTH = 5;
     private static final int PING_LENGTH = 8;
     private static final int GOAWAY_LENGTH = 8;
 
     private final Http2Connection connection;
     private final StreamTable streams;
-    private final MemoryBudgets memory;
     private final Http2Options options;
-    private final StreamOpener opener;
-    private final FieldDecoder decoder;
+    private final FieldBlocks blocks;
+    private final BodyFrames bodies;
     private final Settings settings = new Settings();
-    private final FlowWindow receiveWindow = new FlowWindow(CONNECTION_WINDOW);
 
     // Mutable state
     private boolean settingsDue = true;
     private long complete;
-    private int unacknowledged;
-    // of the field block that is being collected; 0: none
-    private int blockStream;
-    private boolean blockEndsStream;
-    private boolean blockDependsOnItself;
-    // of the DATA frame that is being read
-    private boolean withinData;
-    private @Nullable Http2Stream dataStream;
-    private int dataLength;
-    private int dataOverhead;
 
     FrameRules(
             Http2Connection connection,
@@ -56,10 +33,9 @@ final class FrameRules implements FrameHandler {
             StreamOpener opener) {
         this.connection = connection;
         this.streams = streams;
-        this.memory = memory;
         this.options = options;
-        this.opener = opener;
-        this.decoder = new FieldDecoder(memory.heads(), options.largestHead());
+        this.blocks = new FieldBlocks(connection, streams, memory, options, opener);
+        this.bodies = new BodyFrames(connection, streams);
     }
 
     /** The server's preface (RFC 9113, section 3.4). */
@@ -71,19 +47,16 @@ final class FrameRules implements FrameHandler {
                         options.maxStreams(),
                         Settings.MAX_HEADER_LIST_SIZE,
                         options.largestHead());
-        connection.frames().windowUpdate(0, CONNECTION_WINDOW - FlowWindow.INITIAL);
+        connection.frames().windowUpdate(0, BodyFrames.CONNECTION_WINDOW - FlowWindow.INITIAL);
     }
 
     Settings settings() {
         return settings;
     }
 
-    boolean isWithinData() {
-        return withinData;
-    }
-
-    boolean isWithinBlock() {
-        return blockStream != 0;
+    /** Whether what was read ends within a frame other than DATA, or within a field block. */
+    boolean awaitsRestOfHead(boolean withinFrame) {
+        return blocks.stream() != 0 || (withinFrame && !bodies.isWithinFrame());
     }
 
     /** Frames and field blocks that were complete. */
@@ -92,124 +65,39 @@ final class FrameRules implements FrameHandler {
     }
 
     void close() {
-        decoder.close();
-    }
-
-    private static void require(boolean met, ErrorCode code, String rule) throws ConnectionException {
-        if (!met) {
-            throw new ConnectionException(code, rule);
-        }
-    }
-
-    private static void require(boolean met, String rule) throws ConnectionException {
-        require(met, ErrorCode.PROTOCOL_ERROR, rule);
+        blocks.close();
     }
 
     @Override
     public void frameBegins(int type, int flags, int stream, int length) throws ConnectionException {
         require(!settingsDue || type == FrameType.SETTINGS, "SETTINGS come first");
         require(
-                blockStream == 0 || (type == FrameType.CONTINUATION && stream == blockStream),
+                blocks.stream() == 0 || (type == FrameType.CONTINUATION && stream == blocks.stream()),
                 "a field block is not interrupted");
         if (type == FrameType.DATA) {
-            beginData(stream, length);
+            bodies.begin(stream, length);
         } else if (!FrameType.isKnown(type)) {
             connection.countIdleFrame();
         }
     }
 
-    private void beginData(int id, int length) throws ConnectionException {
-        require(id != 0 && !streams.isIdle(id), "DATA on a stream that was not opened");
-        withinData = true;
-        receiveWindow.use(length);
-        require(receiveWindow.size() >= 0, ErrorCode.FLOW_CONTROL_ERROR, "DATA beyond the connection's window");
-        widenConnectionWindow(length);
-        dataLength = length;
-        dataOverhead = length;
-        dataStream = streams.find(id);
-        if (dataStream == null) {
-            dataAfterEnd(id);
-            return;
-        }
-        dataStream.receiveWindow().use(length);
-        if (!dataStream.state().receives()) {
-            endDataStream(id, ErrorCode.STREAM_CLOSED);
-        } else if (dataStream.receiveWindow().size() < 0) {
-            endDataStream(id, ErrorCode.FLOW_CONTROL_ERROR);
-        }
-    }
-
-    private void endDataStream(int id, ErrorCode code) throws ConnectionException {
-        dataStream = null;
-        connection.streamError(id, code);
-    }
-
-    /** What was under way when we reset the stream is no fault of the peer's (RFC 9113, section 5.1). */
-    private void dataAfterEnd(int id) throws ConnectionException {
-        if (streams.endOf(id) == ClosedStreams.End.RESET_BY_US) {
-            connection.countIdleFrame();
-        } else {
-            connection.streamError(id, ErrorCode.STREAM_CLOSED);
-        }
-    }
-
-    private void widenConnectionWindow(int length) {
-        unacknowledged += length;
-        if (unacknowledged >= CONNECTION_WINDOW / 2) {
-            receiveWindow.widen(unacknowledged);
-            connection.frames().windowUpdate(0, unacknowledged);
-            unacknowledged = 0;
-        }
+    @Override
+    public void data(int stream, ByteBuffer piece) throws ConnectionException {
+        bodies.piece(stream, piece);
     }
 
     @Override
-    public void data(int id, ByteBuffer piece) throws ConnectionException {
-        Http2Stream stream = dataStream;
-        if (stream == null || stream.state() == StreamState.CLOSED) {
-            return;
-        }
-        dataOverhead -= piece.remaining();
-        if (stream.accepts(piece.remaining())) {
-            stream.source().receive(piece);
-        } else {
-            endDataStream(id, ErrorCode.PROTOCOL_ERROR);
-        }
-    }
-
-    @Override
-    public void dataEnds(int id, int flags) throws ConnectionException {
-        withinData = false;
+    public void dataEnds(int stream, int flags) throws ConnectionException {
         complete++;
-        Http2Stream stream = dataStream;
-        dataStream = null;
-        if (stream == null || stream.state() == StreamState.CLOSED) {
-            return;
-        }
-        if (dataOverhead > 0) {
-            connection.consumed(stream, dataOverhead);
-        }
-        if ((flags & FrameType.END_STREAM) != 0) {
-            endBody(stream);
-        } else if (dataLength == dataOverhead) {
-            // Empty, or nothing but padding.
-            connection.countIdleFrame();
-        }
-    }
-
-    private void endBody(Http2Stream stream) throws ConnectionException {
-        if (stream.isWhole()) {
-            stream.remoteEnded();
-        } else {
-            connection.streamError(stream.id(), ErrorCode.PROTOCOL_ERROR);
-        }
+        bodies.end(flags);
     }
 
     @Override
     public void frame(int type, int flags, int stream, ByteBuffer payload) throws ConnectionException {
-        complete++;
+        complete += type == FrameType.CONTINUATION ? 0 : 1;
         switch (type) {
-            case FrameType.HEADERS -> headers(flags, stream, payload);
-            case FrameType.CONTINUATION -> continuation(flags, payload);
+            case FrameType.HEADERS -> blocks.headers(flags, stream, payload);
+            case FrameType.CONTINUATION -> blocks.continuation(flags, payload);
             case FrameType.PRIORITY -> priority(stream, payload);
             case FrameType.RST_STREAM -> reset(stream, payload);
             case FrameType.SETTINGS -> settings(flags, stream, payload);
@@ -220,117 +108,11 @@ final class FrameRules implements FrameHandler {
         }
     }
 
-    private void headers(int flags, int id, ByteBuffer payload) throws ConnectionException {
-        require(id % 2 == 1, "clients open streams of odd numbers");
-        int padding = 0;
-        if ((flags & FrameType.PADDED) != 0) {
-            require(payload.hasRemaining(), ErrorCode.FRAME_SIZE_ERROR, "a pad length");
-            padding = payload.get() & 0xff;
-        }
-        blockDependsOnItself = false;
-        if ((flags & FrameType.WITH_PRIORITY) != 0) {
-            require(payload.remaining() >= PRIORITY_LENGTH, ErrorCode.FRAME_SIZE_ERROR, "a priority");
-            blockDependsOnItself = dependency(payload) == id;
-        }
-        require(payload.remaining() >= padding, "padding longer than its frame");
-        payload.limit(payload.limit() - padding);
-        blockStream = id;
-        blockEndsStream = (flags & FrameType.END_STREAM) != 0;
-        fragment(flags, payload);
-    }
-
-    /** Reads a priority, which is used for nothing (RFC 9113, section 5.3.2). */
-    private static int dependency(ByteBuffer payload) {
-        int stream = payload.getInt() & Integer.MAX_VALUE;
-        payload.get();
-        return stream;
-    }
-
-    private void continuation(int flags, ByteBuffer payload) throws ConnectionException {
-        require(blockStream != 0, "CONTINUATION without HEADERS");
-        complete--;
-        fragment(flags, payload);
-    }
-
-    private void fragment(int flags, ByteBuffer payload) throws ConnectionException {
-        decoder.add(payload);
-        if ((flags & FrameType.END_HEADERS) == 0) {
-            return;
-        }
-        FieldSection section = decoder.decode();
-        int id = blockStream;
-        blockStream = 0;
-        Http2Stream stream = streams.find(id);
-        if (stream != null) {
-            trailers(stream, section);
-        } else if (id <= streams.last()) {
-            headersAfterEnd(id);
-        } else {
-            open(id, section);
-        }
-    }
-
-    private void trailers(Http2Stream stream, FieldSection section) throws ConnectionException {
-        if (!stream.state().receives()) {
-            connection.streamError(stream.id(), ErrorCode.STREAM_CLOSED);
-        } else if (!blockEndsStream || !section.isTrailers(options.forbiddenTrailer()) || blockDependsOnItself) {
-            connection.streamError(stream.id(), ErrorCode.PROTOCOL_ERROR);
-        } else {
-            if (stream.isWhole()) {
-                stream.listener().trailers(section.fields());
-            }
-            endBody(stream);
-        }
-    }
-
-    private void headersAfterEnd(int id) throws ConnectionException {
-        switch (streams.endOf(id)) {
-            case RESET_BY_US -> connection.countIdleFrame();
-            case ENDED_BY_PEER -> throw new ConnectionException(ErrorCode.STREAM_CLOSED, "HEADERS after the end");
-            case UNKNOWN -> throw new ConnectionException(ErrorCode.PROTOCOL_ERROR, "a number lower than the last");
-        }
-    }
-
-    private void open(int id, FieldSection head) throws ConnectionException {
-        streams.used(id);
-        if (streams.isFull() || connection.isLeaving()) {
-            connection.refuse(id);
-        } else if (head.isTooLarge()) {
-            refuseHead(id);
-        } else if (!head.isRequestHead() || blockDependsOnItself || (blockEndsStream && head.contentLength() > 0)) {
-            connection.streamError(id, ErrorCode.PROTOCOL_ERROR);
-            streams.close(id, ClosedStreams.End.RESET_BY_US);
-        } else {
-            openWithinBudget(id, head);
-        }
-    }
-
-    private void openWithinBudget(int id, FieldSection head) throws ConnectionException {
-        long forHead = head.size() > ORDINARY_HEAD ? HEAD_COST * head.size() : 0;
-        StreamMemory needed = new StreamMemory(forHead, blockEndsStream ? 0 : FlowWindow.INITIAL);
-        if (memory.take(needed)) {
-            opener.open(connection, id, head, blockEndsStream, needed);
-        } else {
-            connection.refuse(id);
-        }
-    }
-
-    /** A response of the protocol layer: no request has begun. */
-    private void refuseHead(int id) throws ConnectionException {
-        connection.requireReader();
-        connection.frames().headAlone(id, StatusCodes.REQUEST_HEADER_FIELDS_TOO_LARGE, new HeaderMap());
-        if (!blockEndsStream) {
-            connection.frames().reset(id, ErrorCode.NO_ERROR);
-        }
-        streams.close(id, ClosedStreams.End.RESET_BY_US);
-        connection.countIdleFrame();
-    }
-
     private void priority(int id, ByteBuffer payload) throws ConnectionException {
         require(id != 0, "PRIORITY without a stream");
-        if (payload.remaining() != PRIORITY_LENGTH) {
+        if (payload.remaining() != FieldBlocks.PRIORITY_LENGTH) {
             breakOff(id, ErrorCode.FRAME_SIZE_ERROR);
-        } else if (dependency(payload) == id) {
+        } else if (FieldBlocks.dependency(payload) == id) {
             breakOff(id, ErrorCode.PROTOCOL_ERROR);
         }
         connection.countIdleFrame();
@@ -372,7 +154,7 @@ final class FrameRules implements FrameHandler {
         }
         connection.frames().acknowledgeSettings();
         if (change > 0) {
-            connection.notifyBlockedSoon();
+            connection.blocked().notifySoon();
         }
     }
 
@@ -403,7 +185,7 @@ final class FrameRules implements FrameHandler {
                     connection.sendWindow().widen(increment),
                     ErrorCode.FLOW_CONTROL_ERROR,
                     "a window that is too wide");
-            connection.notifyBlockedSoon();
+            connection.blocked().notifySoon();
             return;
         }
         require(!streams.isIdle(id), "WINDOW_UPDATE on a stream that was not opened");

@@ -4,10 +4,6 @@ import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
@@ -60,12 +56,11 @@ final class Http2Connection implements Http2Session {
     private final ConnectionTimers timers;
     private final FlowWindow sendWindow = new FlowWindow(FlowWindow.INITIAL);
     private final AbuseMeter abuse = new AbuseMeter();
-    private final Set<StreamSink> blocked = new LinkedHashSet<>();
+    private final BlockedWriters blocked;
 
     // Mutable state
     private Phase phase = Phase.SERVING;
     private boolean flushDue;
-    private boolean notifyDue;
     private Runnable announced = () -> {};
     private XnioExecutor.@Nullable Key lastWords;
 
@@ -90,6 +85,7 @@ final class Http2Connection implements Http2Session {
         this.streams = new StreamTable(options.maxStreams());
         this.rules = new FrameRules(this, streams, memory, options, opener);
         this.reader = new FrameReader(rules, memory.heads());
+        this.blocked = new BlockedWriters(thread());
         this.timers = new ConnectionTimers(thread(), options, this::close, this::leaveNow);
     }
 
@@ -163,8 +159,7 @@ final class Http2Connection implements Http2Session {
     private void read(ByteBuffer bytes) {
         try {
             reader.read(bytes);
-            timers.received(
-                    rules.isWithinBlock() || (reader.isWithinFrame() && !rules.isWithinData()), rules.complete());
+            timers.received(rules.awaitsRestOfHead(reader.isWithinFrame()), rules.complete());
         } catch (ConnectionException broken) {
             fail(broken.code());
         } catch (RuntimeException bug) {
@@ -214,36 +209,13 @@ final class Http2Connection implements Http2Session {
             close();
             return;
         }
-        if (!blocked.isEmpty() && !output.isFull()) {
-            notifyBlockedSoon();
+        if (!output.isFull()) {
+            blocked.notifySoon();
         }
     }
 
-    /** A writer waits for the connection's window, or for the socket. */
-    void awaitRoom(StreamSink writer) {
-        blocked.add(writer);
-    }
-
-    /** Writers may have room again. */
-    void notifyBlockedSoon() {
-        if (!notifyDue) {
-            notifyDue = true;
-            thread().execute(() -> {
-                notifyDue = false;
-                notifyBlocked();
-            });
-        }
-    }
-
-    private void notifyBlocked() {
-        List<StreamSink> writers = new ArrayList<>(blocked);
-        blocked.clear();
-        for (StreamSink writer : writers) {
-            writer.notifyIfWritable();
-            if (writer.waits()) {
-                blocked.add(writer);
-            }
-        }
+    BlockedWriters blocked() {
+        return blocked;
     }
 
     /** Writes all of {@code bytes} as one DATA frame, for which the windows have room. */
@@ -289,6 +261,15 @@ final class Http2Connection implements Http2Session {
         streams.close(stream.id(), ClosedStreams.End.ENDED_BY_PEER);
         stream.abort();
         countCancelled();
+    }
+
+    /** The peer has ended a body; one of another length than announced is malformed (RFC 9113, section 8.1.1). */
+    void endBody(Http2Stream stream) throws ConnectionException {
+        if (stream.isWhole()) {
+            stream.remoteEnded();
+        } else {
+            streamError(stream.id(), ErrorCode.PROTOCOL_ERROR);
+        }
     }
 
     /** Ends a stream, opened or not, for a rule that the peer broke on it. */

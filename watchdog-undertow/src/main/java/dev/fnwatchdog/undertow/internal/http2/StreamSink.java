@@ -241,7 +241,7 @@ final class StreamSink implements StreamSinkConduit {
         if (isWritable()) {
             wakeSoon();
         } else if (waits()) {
-            connection.awaitRoom(this);
+            connection.blocked().add(this);
         }
     }
 

@@ -1,0 +1,116 @@
+package dev.fnwatchdog.undertow.internal.http2;
+
+import static dev.fnwatchdog.undertow.internal.http2.ConnectionException.require;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * DATA frames: their stream, their windows, and what of them is passed on (RFC 9113, sections 5.2 and 6.1).
+ *
+ * <p>Threads: the connection's I/O thread.
+ */
+final class BodyFrames {
+    /** Wide, and widened again as soon as DATA arrives: a stream that nobody reads must not stop the others. */
+    static final int CONNECTION_WINDOW = 1024 * 1024;
+
+    private final Http2Connection connection;
+    private final StreamTable streams;
+    private final FlowWindow receiveWindow = new FlowWindow(CONNECTION_WINDOW);
+
+    // Mutable state
+    private int unacknowledged;
+    // of the frame that is being read
+    private boolean within;
+    private @Nullable Http2Stream dataStream;
+    private int dataLength;
+    private int dataOverhead;
+
+    BodyFrames(Http2Connection connection, StreamTable streams) {
+        this.connection = connection;
+        this.streams = streams;
+    }
+
+    /** Whether a DATA frame has begun and is not complete. */
+    boolean isWithinFrame() {
+        return within;
+    }
+
+    /** The head of a DATA frame was read. */
+    void begin(int id, int length) throws ConnectionException {
+        require(id != 0 && !streams.isIdle(id), "DATA on a stream that was not opened");
+        within = true;
+        receiveWindow.use(length);
+        require(receiveWindow.size() >= 0, ErrorCode.FLOW_CONTROL_ERROR, "DATA beyond the connection's window");
+        widenConnectionWindow(length);
+        dataLength = length;
+        dataOverhead = length;
+        dataStream = streams.find(id);
+        if (dataStream == null) {
+            dataAfterEnd(id);
+            return;
+        }
+        dataStream.receiveWindow().use(length);
+        if (!dataStream.state().receives()) {
+            endDataStream(id, ErrorCode.STREAM_CLOSED);
+        } else if (dataStream.receiveWindow().size() < 0) {
+            endDataStream(id, ErrorCode.FLOW_CONTROL_ERROR);
+        }
+    }
+
+    private void endDataStream(int id, ErrorCode code) throws ConnectionException {
+        dataStream = null;
+        connection.streamError(id, code);
+    }
+
+    /** What was under way when we reset the stream is no fault of the peer's (RFC 9113, section 5.1). */
+    private void dataAfterEnd(int id) throws ConnectionException {
+        if (streams.endOf(id) == ClosedStreams.End.RESET_BY_US) {
+            connection.countIdleFrame();
+        } else {
+            connection.streamError(id, ErrorCode.STREAM_CLOSED);
+        }
+    }
+
+    private void widenConnectionWindow(int length) {
+        unacknowledged += length;
+        if (unacknowledged >= CONNECTION_WINDOW / 2) {
+            receiveWindow.widen(unacknowledged);
+            connection.frames().windowUpdate(0, unacknowledged);
+            unacknowledged = 0;
+        }
+    }
+
+    /** A piece of the frame's payload, without padding. */
+    void piece(int id, ByteBuffer piece) throws ConnectionException {
+        Http2Stream stream = dataStream;
+        if (stream == null || stream.state() == StreamState.CLOSED) {
+            return;
+        }
+        dataOverhead -= piece.remaining();
+        if (stream.accepts(piece.remaining())) {
+            stream.source().receive(piece);
+        } else {
+            endDataStream(id, ErrorCode.PROTOCOL_ERROR);
+        }
+    }
+
+    /** The frame is complete. */
+    void end(int flags) throws ConnectionException {
+        within = false;
+        Http2Stream stream = dataStream;
+        dataStream = null;
+        if (stream == null || stream.state() == StreamState.CLOSED) {
+            return;
+        }
+        if (dataOverhead > 0) {
+            connection.consumed(stream, dataOverhead);
+        }
+        if ((flags & FrameType.END_STREAM) != 0) {
+            connection.endBody(stream);
+        } else if (dataLength == dataOverhead) {
+            // Empty, or nothing but padding.
+            connection.countIdleFrame();
+        }
+    }
+}
