@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow;
 import dev.fnwatchdog.core.process.CallProcess;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.Termination;
+import dev.fnwatchdog.core.process.ThreadRefusedException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
@@ -66,7 +67,17 @@ final class Child {
 
     /** Has a worker start it; returns at once. */
     void start(Map<String, String> variables) {
-        thread.getWorker().execute(() -> startNow(variables));
+        try {
+            ThreadRefusedException.check(() -> thread.getWorker().execute(() -> startNow(variables)));
+        } catch (RejectedExecutionException e) {
+            FunctionFailedException reason = noThread(e);
+            onIoThread(() -> notStarted(reason));
+        }
+    }
+
+    private FunctionFailedException noThread(RejectedExecutionException reason) {
+        return new FunctionFailedException(
+                "cannot start \"%s\": %s".formatted(forks.command(), reason.getMessage()), reason);
     }
 
     private void startNow(Map<String, String> variables) {
@@ -118,7 +129,13 @@ final class Child {
 
     private void started(CallProcess runs) {
         process = runs;
-        pipes.started(runs);
+        try {
+            pipes.started(runs);
+        } catch (RejectedExecutionException e) {
+            runs.kill();
+            notStarted(noThread(e));
+            return;
+        }
         StreamSourceChannel errors = pipes.errors();
         if (errors != null) {
             new ErrorLines(errors, forks.log(), forks.logConfig().bufferSize()).copy();

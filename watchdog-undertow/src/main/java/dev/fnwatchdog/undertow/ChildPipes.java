@@ -37,7 +37,11 @@ interface ChildPipes {
     @Nullable
     StreamSourceChannel errors();
 
-    /** The process has its ends: from now on they are its alone, so that their end can be seen. */
+    /**
+     * The process has its ends: from now on they are its alone, so that their end can be seen.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException where that takes threads which are not granted
+     */
     void started(CallProcess process);
 
     /** There is no process, nor will there be. */

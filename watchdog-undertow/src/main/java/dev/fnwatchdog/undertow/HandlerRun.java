@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow;
 
+import dev.fnwatchdog.core.process.ThreadRefusedException;
 import dev.fnwatchdog.undertow.HandlerPlaces.Place;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +76,7 @@ final class HandlerRun implements Executor {
         }
         boolean accepted = false;
         try {
-            threads.execute(() -> onOwnThread(task));
+            ThreadRefusedException.check(() -> threads.execute(() -> onOwnThread(task)));
             accepted = true;
         } finally {
             if (!accepted) {
@@ -170,7 +171,9 @@ final class HandlerRun implements Executor {
         }
         if (last != null) {
             try {
-                threads.execute(last);
+                ThreadRefusedException.check(() -> threads.execute(last));
+            } catch (ThreadRefusedException refused) {
+                last.run();
             } catch (RejectedExecutionException ignored) {
                 // The watchdog ends, and all that is left with it.
             }

@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.metrics.Exposition;
 import dev.fnwatchdog.core.metrics.Exposition.Page;
+import dev.fnwatchdog.core.process.ThreadRefusedException;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
@@ -22,8 +23,8 @@ final class MetricsHandler implements HttpHandler {
 
     private final Exposition exposition;
     private final WatchdogLog log;
-    private final HttpHandler page = new ReadOnlyHandler(
-            exchange -> exchange.dispatch(exchange.getConnection().getWorker(), () -> render(exchange)));
+    private final HttpHandler page = new ReadOnlyHandler(exchange -> exchange.dispatch(
+            ThreadRefusedException.checked(exchange.getConnection().getWorker()), () -> render(exchange)));
 
     MetricsHandler(Exposition exposition, WatchdogLog log) {
         this.exposition = exposition;

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow;
 
 import dev.fnwatchdog.core.process.CallProcess;
 import dev.fnwatchdog.core.process.Stdio;
+import dev.fnwatchdog.core.process.ThreadRefusedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -84,8 +85,21 @@ final class PumpedPipes implements ChildPipes {
         return errors == null ? null : errors.getLeftSide();
     }
 
+    /** @throws RejectedExecutionException where the system grants no thread; the process has none of its ends then */
     @Override
     public void started(CallProcess process) {
+        boolean all = false;
+        try {
+            ThreadRefusedException.check(() -> startPumps(process));
+            all = true;
+        } finally {
+            if (!all) {
+                IoUtils.safeClose(process.input(), process.output(), process.errors());
+            }
+        }
+    }
+
+    private void startPumps(CallProcess process) {
         pumps.execute(() -> give(pipes.input().getLeftSide(), process.input()));
         pumps.execute(() -> take(process.output(), pipes.output().getRightSide()));
         ChannelPipe<StreamSourceChannel, StreamSinkChannel> errors = pipes.errors();

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow;
 
 import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.process.ThreadRefusedException;
 import io.undertow.server.HttpHandler;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,7 +20,7 @@ final class StaticMode implements FunctionMode {
         this.handler = new ReadOnlyHandler(new StaticHandler(
                 new ServedFolder(mode.root(), mode.singlePage()),
                 FileCache.inHeapOf(Runtime.getRuntime()),
-                worker,
+                ThreadRefusedException.checked(worker),
                 log));
     }
 

@@ -39,7 +39,7 @@ class FatJarIT {
         assertThat(manifest.getValue("Main-Class")).isEqualTo("dev.fnwatchdog.undertow.Main");
         assertThat(manifest.getValue("Multi-Release")).isEqualTo("true");
         assertThat(manifest.getValue("Add-Exports")).isEqualTo("java.base/sun.nio.ch");
-        assertThat(manifest.getValue("Add-Opens")).isEqualTo("java.base/sun.nio.ch");
+        assertThat(manifest.getValue("Add-Opens")).isEqualTo("java.base/java.lang java.base/sun.nio.ch");
         assertThat(manifest.getValue("Enable-Native-Access")).isEqualTo("ALL-UNNAMED");
         assertThat(manifest.getValue("Implementation-Title")).isNotEmpty();
         assertThat(manifest.getValue("Implementation-Version")).isNotEmpty();

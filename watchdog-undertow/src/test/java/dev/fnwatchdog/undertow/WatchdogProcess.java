@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -45,6 +46,10 @@ final class WatchdogProcess implements AutoCloseable {
     private WatchdogProcess(Builder builder) throws IOException {
         this.folder = Files.createTempDirectory("watchdog-it");
         Files.createDirectory(temporaryDirectory());
+        if (builder.user >= 0) {
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.setAttribute(temporaryDirectory(), "unix:uid", builder.user);
+        }
         ProcessBuilder command = new ProcessBuilder(builder.command());
         Map<String, String> environment = command.environment();
         // What this machine sets must not reach the watchdog, but for what it takes to find programs.
@@ -92,6 +97,7 @@ final class WatchdogProcess implements AutoCloseable {
         private List<String> program = List.of();
         private List<Path> classPath = List.of();
         private boolean read = true;
+        private int user = -1;
 
         private Builder(String... settings) {
             set(settings);
@@ -132,6 +138,13 @@ final class WatchdogProcess implements AutoCloseable {
         /** Under a limit of its shell, which the watchdog cannot raise. */
         Builder underLimit(String option, int limit) {
             launcher.addAll(List.of("sh", "-c", "ulimit %s %d && exec \"$@\"".formatted(option, limit), "sh"));
+            return this;
+        }
+
+        /** Runs as another user, whose processes and threads are this watchdog's and its function's alone. */
+        Builder asUser(int id) {
+            user = id;
+            launcher.addAll(List.of("setpriv", "--reuid=" + id, "--regid=" + id, "--clear-groups"));
             return this;
         }
 

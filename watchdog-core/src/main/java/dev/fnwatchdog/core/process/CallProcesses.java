@@ -48,8 +48,10 @@ public final class CallProcesses implements AutoCloseable {
             return new NativeLauncher(command.words(), environment);
         }
         // Without setsid, which would make each call slower: the marker tells what belongs to a call.
+        StrayReaper strays = new StrayReaper();
+        strays.start();
         return new JdkLauncher(
-                List.of(), command.words().subList(1, command.words().size()), environment);
+                List.of(), command.words().subList(1, command.words().size()), environment, strays);
     }
 
     /** Whether {@link Stdio.Descriptors} can be used on this system. */
@@ -71,7 +73,7 @@ public final class CallProcesses implements AutoCloseable {
         CallMarker call = marker.ofCall(calls.incrementAndGet());
         Child child = program.start(fromRequest(callVariables), call, stdio);
         ProcessTree tree = new ProcessTree(child, call);
-        CallProcess process = new CallProcess(child, tree, killer);
+        CallProcess process = watched(child, tree);
         running.add(tree);
         process.onExit().whenComplete((ended, failure) -> running.remove(tree));
         if (closed) {
@@ -79,6 +81,15 @@ public final class CallProcesses implements AutoCloseable {
             TreeKill.all(table, List.of(tree));
         }
         return process;
+    }
+
+    private CallProcess watched(Child child, ProcessTree tree) throws FunctionFailedException {
+        try {
+            return new CallProcess(child, tree, killer);
+        } catch (ThreadRefusedException e) {
+            UnwatchedChild.end(child, tree, table);
+            throw new FunctionFailedException(Executable.message(command.program(), String.valueOf(e.getMessage())), e);
+        }
     }
 
     private static Map<String, String> fromRequest(Map<String, String> variables) {

@@ -35,6 +35,7 @@ final class ExitWatcher implements AutoCloseable {
         return descriptor >= 0 && LibC.close(descriptor) == 0;
     }
 
+    /** @throws ThreadRefusedException where that takes a thread, and the system grants none */
     void watch(SpawnedChild child) {
         int descriptor = LibC.pidfdOpen(child.pid());
         if (descriptor < 0 || !add(new Watched(child, descriptor))) {
@@ -46,7 +47,7 @@ final class ExitWatcher implements AutoCloseable {
     private static void start(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
-        thread.start();
+        ThreadRefusedException.check(thread::start);
     }
 
     private synchronized boolean add(Watched watched) {
@@ -72,16 +73,25 @@ final class ExitWatcher implements AutoCloseable {
             alarmEnd = ends.bytes().getInt(Integer.BYTES);
         }
         epoll = Epoll.open();
-        if (!epoll.add(alarm, CLOSING)) {
-            close(alarm);
-            close(alarmEnd);
-            epoll.close();
-            epoll = Epoll.NONE;
-            return false;
-        }
         Epoll ready = epoll;
-        start("watchdog-exit", () -> run(ready));
-        return true;
+        boolean running = false;
+        try {
+            if (ready.add(alarm, CLOSING)) {
+                start("watchdog-exit", () -> run(ready));
+                running = true;
+            }
+        } catch (ThreadRefusedException e) {
+            // Then there is none for this child either, which the caller hears of.
+            running = false;
+        } finally {
+            if (!running) {
+                close(alarm);
+                close(alarmEnd);
+                epoll.close();
+                epoll = Epoll.NONE;
+            }
+        }
+        return running;
     }
 
     private void run(Epoll ready) {

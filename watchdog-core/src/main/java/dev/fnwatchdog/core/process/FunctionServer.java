@@ -53,9 +53,14 @@ public final class FunctionServer {
         CallMarker marker = CallMarker.next(environment);
         ProgramStart program = new ProgramStart(command, environment, launcher(command, environment));
         Child child = program.start(Map.of(), marker, new Stdio.Pipes(false));
-        FunctionServer server = new FunctionServer(child, marker, log, config);
-        server.watch();
-        return server;
+        try {
+            FunctionServer server = new FunctionServer(child, marker, log, config);
+            server.watch();
+            return server;
+        } catch (ThreadRefusedException e) {
+            UnwatchedChild.end(child, new ProcessTree(child, marker), ProcessTable.ofThisSystem());
+            throw new FunctionFailedException(Executable.message(command.program(), String.valueOf(e.getMessage())), e);
+        }
     }
 
     private static Launcher launcher(CommandLine command, Map<String, String> environment) {
@@ -65,7 +70,7 @@ public final class FunctionServer {
         List<String> setsid =
                 Executable.findIfPresent("setsid", environment).map(List::of).orElse(List.of());
         return new JdkLauncher(
-                setsid, command.words().subList(1, command.words().size()), environment);
+                setsid, command.words().subList(1, command.words().size()), environment, new StrayReaper());
     }
 
     /** This process's own environment, for a function that gets no other. */
@@ -122,7 +127,7 @@ public final class FunctionServer {
     private void watch() {
         Thread watcher = new Thread(this::awaitEnd, "watchdog-function-exit");
         watcher.setDaemon(true);
-        watcher.start();
+        ThreadRefusedException.check(watcher::start);
     }
 
     private void awaitEnd() {

@@ -2,14 +2,17 @@ package dev.fnwatchdog.core.process;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** A child of the JDK's own making. */
 final class JdkChild implements Child {
     private final Process process;
+    private final StrayReaper strays;
 
-    JdkChild(Process process) {
+    JdkChild(Process process, StrayReaper strays) {
         this.process = process;
+        this.strays = strays;
     }
 
     @Override
@@ -40,7 +43,16 @@ final class JdkChild implements Child {
 
     @Override
     public CompletionStage<Termination> onExit() {
-        return process.onExit().thenApply(ended -> Termination.ofStatus(ended.exitValue()));
+        CompletableFuture<Termination> exit = new CompletableFuture<>();
+        // The JDK reports the end on a thread that it may have to start for it.
+        var ignored = process.onExit().whenComplete((ended, notReported) -> {
+            if (notReported == null) {
+                exit.complete(Termination.ofStatus(ended.exitValue()));
+            } else {
+                strays.ended(this, exit);
+            }
+        });
+        return exit.minimalCompletionStage();
     }
 
     @Override

@@ -25,14 +25,17 @@ final class JdkLauncher implements Launcher {
     // What is equal in both is left alone: a value that is not text in this JVM's encoding then keeps its bytes.
     private final Set<String> removed;
     private final Map<String, String> changed;
+    private final StrayReaper strays;
 
     /**
      * Starts with exactly the given environment.
      *
      * @param before words before the file, such as {@code setsid}
      * @param arguments words after it
+     * @param strays waits for those that the JDK loses
      */
-    JdkLauncher(List<String> before, List<String> arguments, Map<String, String> environment) {
+    JdkLauncher(List<String> before, List<String> arguments, Map<String, String> environment, StrayReaper strays) {
+        this.strays = strays;
         this.before = List.copyOf(before);
         this.arguments = List.copyOf(arguments);
         Map<String, String> inherited = new ProcessBuilder().environment();
@@ -57,10 +60,20 @@ final class JdkLauncher implements Launcher {
         variables.forEach((name, value) -> environment.put(text(name), text(value)));
         environment.put(CallMarker.NAME, marker.value());
         try {
-            return new JdkChild(start(builder, stdio));
+            return new JdkChild(start(builder, stdio), strays);
         } catch (IOException e) {
             throw LaunchFailedException.of(e);
+        } catch (OutOfMemoryError e) {
+            ThreadRefusedException refused = ThreadRefusedException.of(e);
+            endLost(marker);
+            throw LaunchFailedException.of(new IOException(refused.getMessage(), refused));
         }
+    }
+
+    /** The process runs by now; the JDK has no thread to wait for it, and so keeps its number to itself. */
+    private void endLost(CallMarker marker) {
+        TreeKill.all(ProcessTable.ofThisSystem(), List.of(ProcessTree.of(marker)));
+        strays.lost();
     }
 
     private static Process start(ProcessBuilder builder, Stdio stdio) throws IOException {
@@ -92,7 +105,7 @@ final class JdkLauncher implements Launcher {
 
     @Override
     public void close() {
-        // It has none.
+        strays.close();
     }
 
     private static File file(int descriptor) {

@@ -25,7 +25,7 @@ final class LineCopier {
 
     static LineCopier start(String threadName, InputStream in, LineSink sink, int limit) {
         LineCopier copier = new LineCopier(threadName, in, new LineSplitter(sink, limit));
-        copier.thread.start();
+        ThreadRefusedException.check(copier.thread::start);
         return copier;
     }
 

@@ -20,13 +20,21 @@ final class TreeKiller {
         this.table = table;
     }
 
-    synchronized void kill(ProcessTree tree) {
-        pending.add(tree);
-        if (!running) {
-            Thread thread = new Thread(this::run, "watchdog-kill");
-            thread.setDaemon(true);
-            thread.start();
+    void kill(ProcessTree tree) {
+        synchronized (this) {
+            pending.add(tree);
+            if (running) {
+                return;
+            }
             running = true;
+        }
+        Thread thread = new Thread(this::run, "watchdog-kill");
+        thread.setDaemon(true);
+        try {
+            ThreadRefusedException.check(thread::start);
+        } catch (ThreadRefusedException e) {
+            // The caller waits for some milliseconds: the processes that it kills may be what leaves no thread.
+            run();
         }
     }
 

@@ -161,7 +161,7 @@ class ProcessTreeTest {
         Eventually.isTrue("child", () -> parent.descendants().count() == 1);
         ProcessHandle child = parent.descendants().findFirst().orElseThrow();
 
-        ProcessTree tree = new ProcessTree(new JdkChild(parent), marker);
+        ProcessTree tree = new ProcessTree(new JdkChild(parent, new StrayReaper()), marker);
         TreeKill.all(new ProcessTable(proc.resolve("nosuch")), List.of(tree));
 
         dies(parent);
@@ -170,7 +170,7 @@ class ProcessTreeTest {
     }
 
     private ProcessTree tree() {
-        ProcessTree tree = new ProcessTree(new JdkChild(root), marker);
+        ProcessTree tree = new ProcessTree(new JdkChild(root, new StrayReaper()), marker);
         tree.identify(new ProcessTable(proc));
         return tree;
     }
