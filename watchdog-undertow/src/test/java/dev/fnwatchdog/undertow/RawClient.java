@@ -161,6 +161,13 @@ final class RawClient implements AutoCloseable {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
+    /** Reads what has come, and waits where that is nothing; empty once the other side has closed. */
+    String readSome() throws IOException {
+        byte[] buffer = new byte[64 * 1024];
+        int count = in.read(buffer);
+        return new String(buffer, 0, Math.max(count, 0), StandardCharsets.ISO_8859_1);
+    }
+
     /** Reads until the other side closes. */
     String readToEnd() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);

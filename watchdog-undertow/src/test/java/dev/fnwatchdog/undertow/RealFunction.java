@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 enum RealFunction {
     EXPRESS("node", "app.js"),
     WEB_SOCKET("node", "echo.js"),
+    WEB_SOCKET_CASES("node", "cases.js"),
     PYTHON("python3", "app.py"),
     JDK(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "App.java"),
     PRINTS("sh", "prints.sh");
