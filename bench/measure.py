@@ -115,7 +115,7 @@ class Results:
     def save(self):
         if not self.options.save:
             return
-        hidden = {"benchmark", "jar", "java", "java_options", "openfaas", "save"}
+        hidden = {"benchmark", "jar", "java", "java_options", "openfaas", "save", "chaos", "keep_log"}
         whole = {
             "benchmark": self.options.benchmark,
             "machine": machine(self.options),
@@ -237,13 +237,13 @@ def await_port(path, server):
         raise Bench(f"{server.name} does not start: " + log.read().strip())
 
 
-def start_watchdog(options, folder, settings):
-    """Starts the jar on a free port; returns it with that port and the path of its log."""
+def start_watchdog(options, folder, settings, prefix=()):
+    """Starts the jar on a free port, by a command that may have a prefix; returns it with that port and the path of its log."""
     log_path = os.path.join(folder, "watchdog.log")
     environment = {"PATH": os.environ["PATH"], "TMPDIR": folder, "LANG": "C.UTF-8", "port": "0", "metrics_port": "0",
                    "healthcheck_interval": "0", **settings}
     with open(log_path, "w") as log:
-        command = [options.java, *shlex.split(options.java_options), "-jar", options.jar]
+        command = [*prefix, options.java, *shlex.split(options.java_options), "-jar", options.jar]
         watchdog = Server("watchdog", command, environment, log)
     return watchdog, await_port(log_path, watchdog), log_path
 

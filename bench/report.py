@@ -181,6 +181,19 @@ def soak(section, rows):
         section.chart(key.split()[0], charts.lines(title, "seconds", series, logarithmic=False))
 
 
+def chaos(section, rows):
+    section.add(table(["mode", "honest requests", "lost", "touched by missing descriptors", "429", "429 below the limit", "s until served after EMFILE, most", "wrong"], [
+        [row["mode"], number(sum(row["honest"].values())), row["lost"], row["touched"], row["refused"], row["unexplained"],
+         max(row["accepted after"], default=""), len(row["wrong"])] for row in rows]))
+    section.add(table(["mode", "faults"], [
+        [row["mode"], ", ".join(f"{number(count)} {name.replace('_', ' ')}" for name, count in sorted(row["faults"].items()))] for row in rows]))
+    held = ["resident MB", "descriptors", "threads", "children", "connections"]
+    section.add(table(["mode", *(f"{name}, before and after" for name in held), "in flight"], [
+        [row["mode"], *(f"{number(row['baseline'][name])}, {number(row['end'][name])}" for name in held), row["in flight"]] for row in rows]))
+    series = {row["mode"]: [(sample["seconds"], sample["resident MB"]) for sample in row["samples"]] for row in rows}
+    section.chart("resident", charts.lines("Resident memory, MB", "seconds", series, logarithmic=False))
+
+
 def nanoseconds(section, rows):
     section.add(table(["what", "input", "ns/op", "error", "B/op"], [
         [row["name"], row["input"], figure(row, "ns", 1), number(row["error"], 1) if row["error"] else "", number(row["medians"]["bytes"])]
@@ -195,6 +208,7 @@ SECTIONS = {
     "growth": ("How the cost of http mode grows", growth),
     "start": ("Start", starts),
     "soak": ("Minutes under load", soak),
+    "chaos": ("Honest clients beside faults", chaos),
     "jmh": ("What each call passes, in nanoseconds", nanoseconds),
 }
 

@@ -23,13 +23,17 @@ ALLOWANCES = {"resident MB": 32, "descriptors": 60, "threads": 40}
 class Clients:
     """Threads that call until they are told to end; what a well-behaved one meets is kept in failures."""
 
+    EXPECTED = (Bench,)
+
     def __init__(self, port):
         self.port = port
         self.over = threading.Event()
         self.failures = []
         self.calls = {}
-        kinds = [self.small] * 3 + [self.down, self.up] + [self.slow_down, self.slow_up, self.events, self.leave] * 2
-        self.threads = [threading.Thread(target=self.repeat, args=(kind,), daemon=True) for kind in kinds]
+        self.threads = [threading.Thread(target=self.repeat, args=(kind,), daemon=True) for kind in self.kinds()]
+
+    def kinds(self):
+        return [self.small] * 3 + [self.down, self.up] + [self.slow_down, self.slow_up, self.events, self.leave] * 2
 
     def __enter__(self):
         for thread in self.threads:
@@ -44,14 +48,18 @@ class Clients:
     def repeat(self, kind):
         name = kind.__name__
         while not self.over.is_set():
+            begin = time.monotonic()
             try:
                 count = kind() or 1
                 # Another thread may do the same at once: the count is for reading, not for checking.
                 self.calls[name] = self.calls.get(name, 0) + count
-            except (OSError, http.client.HTTPException, Bench) as problem:
-                self.failures.append(f"{name}: {problem!r}")
+            except (OSError, http.client.HTTPException, *self.EXPECTED) as problem:
+                self.failed(name, problem, begin)
                 # A watchdog that is gone would be told a thousand times.
                 self.over.wait(1)
+
+    def failed(self, name, problem, _begin):
+        self.failures.append(f"{name}: {problem!r}")
 
     def small(self):
         """Many calls on one connection; returns how many."""
@@ -211,4 +219,5 @@ def main():
     measure.run(run, parser.parse_args())
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -64,10 +64,11 @@ class Connection(asyncio.BufferedProtocol):
         asyncio.get_running_loop().call_later(0.05, self.event, number + 1)
 
 
-async def main():
-    server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", 0, backlog=4096)
+async def main(protocol=Connection):
+    server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0, backlog=4096)
     print(f"Listening on port: {server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())
