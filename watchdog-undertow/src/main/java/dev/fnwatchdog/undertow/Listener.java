@@ -84,6 +84,7 @@ final class Listener {
     /** On the acceptor's thread. */
     private void accepted(SocketChannel socket) {
         XnioIoThread thread = worker.getIoThread(nextThread++);
+        connections.arrives();
         thread.execute(() -> accepted(thread, socket));
     }
 
@@ -95,6 +96,8 @@ final class Listener {
             ChannelListeners.invokeChannelListener(sockets.connection(thread, socket), this::greet);
         } catch (IOException gone) {
             IoUtils.safeClose(socket);
+        } finally {
+            connections.arrived();
         }
     }
 

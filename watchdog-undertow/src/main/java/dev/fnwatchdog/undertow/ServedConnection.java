@@ -29,6 +29,17 @@ final class ServedConnection extends WrappedConnection {
     /** When the watchdog stops, a connection is closed that has brought no request within that time. */
     private static final long REQUEST_EXPECTED_MILLIS = 1000;
 
+    private static final long LAST_LOOK_MILLIS = 1;
+
+    /** What keeps a connection without a request open while idle ones are closed. */
+    private enum Wait {
+        NONE,
+        /** Its client is about to send a request. */
+        REQUEST,
+        /** What has arrived is read first: a busy I/O thread may have had no time for it. */
+        LAST_LOOK
+    }
+
     private final ServedConnections all;
     private final long acceptedNanos = System.nanoTime();
     private final HeadScan head = new HeadScan();
@@ -50,7 +61,7 @@ final class ServedConnection extends WrappedConnection {
     private @Nullable Http2Connection http2;
     // written by the IO thread alone, read by whoever drains
     private volatile int requests;
-    private volatile boolean requestExpected;
+    private volatile Wait wait = Wait.NONE;
 
     ServedConnection(StreamConnection socket, ServedConnections all) {
         super(socket);
@@ -76,7 +87,7 @@ final class ServedConnection extends WrappedConnection {
     void begins(HttpServerExchange exchange) {
         requests++;
         unused = false;
-        requestExpected = false;
+        wait = Wait.NONE;
         headRead = false;
         exchange.addExchangeCompleteListener(ending);
         if (http2 != null) {
@@ -191,7 +202,7 @@ final class ServedConnection extends WrappedConnection {
 
     /** Whether it is kept open for a request that its client is about to send; to be asked before {@link #requests()}. */
     boolean requestExpected() {
-        return requestExpected;
+        return wait != Wait.NONE;
     }
 
     /**
@@ -203,14 +214,20 @@ final class ServedConnection extends WrappedConnection {
             return;
         }
         long left = millisToRequest();
-        requestExpected = left > 0;
-        if (requestExpected) {
-            getIoThread().executeAfter(this::closeIfIdle, left, TimeUnit.MILLISECONDS);
+        if (left > 0) {
+            await(Wait.REQUEST, left);
+        } else if (wait != Wait.LAST_LOOK) {
+            await(Wait.LAST_LOOK, LAST_LOOK_MILLIS);
         } else if (http2 != null) {
             http2.sendGoAway(Http2Channel.ERROR_NO_ERROR);
         } else {
             IoUtils.safeClose(this);
         }
+    }
+
+    private void await(Wait what, long millis) {
+        wait = what;
+        getIoThread().executeAfter(this::closeIfIdle, millis, TimeUnit.MILLISECONDS);
     }
 
     private long millisToRequest() {
