@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
@@ -26,22 +25,8 @@ final class ServedConnection extends WrappedConnection {
             "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
                     .getBytes(StandardCharsets.ISO_8859_1);
 
-    /** When the watchdog stops, a connection is closed that has brought no request within that time. */
-    private static final long REQUEST_EXPECTED_MILLIS = 1000;
-
-    private static final long LAST_LOOK_MILLIS = 1;
-
-    /** What keeps a connection without a request open while idle ones are closed. */
-    private enum Wait {
-        NONE,
-        /** Its client is about to send a request. */
-        REQUEST,
-        /** What has arrived is read first: a busy I/O thread may have had no time for it. */
-        LAST_LOOK
-    }
-
     private final ServedConnections all;
-    private final long acceptedNanos = System.nanoTime();
+    private final IdleClose idleClose = new IdleClose(this);
     private final HeadScan head = new HeadScan();
     private final ExchangeCompletionListener ending = (exchange, next) -> {
         try {
@@ -52,7 +37,6 @@ final class ServedConnection extends WrappedConnection {
     };
 
     // Mutable state
-    private boolean unused = true;
     private boolean headRead;
     private @Nullable Http2Heads http2Heads;
     private boolean tunnel;
@@ -61,7 +45,6 @@ final class ServedConnection extends WrappedConnection {
     private @Nullable Http2Connection http2;
     // written by the IO thread alone, read by whoever drains
     private volatile int requests;
-    private volatile Wait wait = Wait.NONE;
 
     ServedConnection(StreamConnection socket, ServedConnections all) {
         super(socket);
@@ -86,8 +69,7 @@ final class ServedConnection extends WrappedConnection {
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     void begins(HttpServerExchange exchange) {
         requests++;
-        unused = false;
-        wait = Wait.NONE;
+        idleClose.requestBegins();
         headRead = false;
         exchange.addExchangeCompleteListener(ending);
         if (http2 != null) {
@@ -202,7 +184,7 @@ final class ServedConnection extends WrappedConnection {
 
     /** Whether it is kept open for a request that its client is about to send; to be asked before {@link #requests()}. */
     boolean requestExpected() {
-        return wait != Wait.NONE;
+        return idleClose.waiting();
     }
 
     /**
@@ -210,33 +192,14 @@ final class ServedConnection extends WrappedConnection {
      * that has just connected, or has sent a part of a head, gets a moment to send its request.
      */
     void closeIfIdle() {
-        if (requests > 0) {
+        if (requests > 0 || !idleClose.due(head.begun() && http2Heads == null, head.began())) {
             return;
         }
-        long left = millisToRequest();
-        if (left > 0) {
-            await(Wait.REQUEST, left);
-        } else if (wait != Wait.LAST_LOOK) {
-            await(Wait.LAST_LOOK, LAST_LOOK_MILLIS);
-        } else if (http2 != null) {
+        if (http2 != null) {
             http2.sendGoAway(Http2Channel.ERROR_NO_ERROR);
         } else {
             IoUtils.safeClose(this);
         }
-    }
-
-    private void await(Wait what, long millis) {
-        wait = what;
-        getIoThread().executeAfter(this::closeIfIdle, millis, TimeUnit.MILLISECONDS);
-    }
-
-    private long millisToRequest() {
-        boolean partOfHead = head.begun() && http2Heads == null;
-        if (!partOfHead && !unused) {
-            return 0;
-        }
-        long nanos = System.nanoTime() - (partOfHead ? head.began() : acceptedNanos);
-        return REQUEST_EXPECTED_MILLIS - TimeUnit.NANOSECONDS.toMillis(nanos);
     }
 
     /**

@@ -92,7 +92,7 @@ final class ServedConnections {
         return open.stream().mapToInt(ServedConnection::requests).sum();
     }
 
-    /** Whether no request is in flight, no connection arrives, and none is expected on a connection that {@link #drain()} has left open. */
+    /** Whether no connection is arriving, no request is in flight, and none is expected on a connection that is open. */
     boolean drained() {
         return arriving.get() == 0
                 && open.stream().noneMatch(served -> served.requestExpected() || served.requests() > 0);
