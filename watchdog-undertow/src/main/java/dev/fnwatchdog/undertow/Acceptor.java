@@ -37,7 +37,7 @@ final class Acceptor {
     private static final Duration LONGEST_LAST_LOOK = Duration.ofNanos(200_000);
 
     /** The longest that clients can delay the closing, by connecting without end or by holding all descriptors. */
-    private static final Duration LONGEST_DRAIN = Duration.ofSeconds(1);
+    private static final Duration LONGEST_DRAIN = Duration.ofSeconds(3);
 
     /** In this order; states can be skipped. */
     private enum State {
@@ -183,8 +183,10 @@ final class Acceptor {
     }
 
     private void acceptTheLast(SelectionKey key, AcceptFailures failures) throws IOException {
+        boolean filtered = ignoreNewHandshakes();
+        // From here on: to link to the C library takes seconds on a machine that has other things to do.
         drainEndNanos = System.nanoTime() + LONGEST_DRAIN.toNanos();
-        if (ignoreNewHandshakes()) {
+        if (filtered) {
             key.interestOps(SelectionKey.OP_ACCEPT);
             long end = System.nanoTime() + HANDSHAKES.toNanos();
             for (long left = HANDSHAKES.toNanos(); left > 0 && mayAccept(); left = nanosLeft(end)) {

@@ -101,6 +101,7 @@ final class Listener {
     /** On the acceptor's thread. */
     private void accepted(SocketChannel socket) {
         XnioIoThread thread = worker.getIoThread(nextThread++);
+        connections.arrives();
         thread.execute(() -> accepted(thread, socket));
     }
 
@@ -112,6 +113,8 @@ final class Listener {
             ChannelListeners.invokeChannelListener(sockets.connection(thread, socket), this::greet);
         } catch (IOException gone) {
             IoUtils.safeClose(socket);
+        } finally {
+            connections.arrived();
         }
     }
 
@@ -171,6 +174,9 @@ final class Listener {
             Http2Session session = Objects.requireNonNull(http2).open(connection, connection::closeInOrder);
             connection.speaksHttp2(session);
             Http2Server.serve(session, first.getBuffer().position(Greeting.PREFACE_LENGTH));
+            if (connections.draining()) {
+                connection.leave(() -> {});
+            }
         }
     }
 

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
@@ -30,11 +29,8 @@ final class ServedConnection extends WrappedConnection {
     /** The memory that Undertow's parser has used for a longer head is freed by closing the connection. */
     private static final int LARGE_HEAD = 64 * 1024;
 
-    /** When the watchdog stops, a connection is closed that has brought no request within that time. */
-    private static final long REQUEST_EXPECTED_MILLIS = 1000;
-
     private final ServedConnections all;
-    private final long acceptedNanos = System.nanoTime();
+    private final IdleClose idleClose = new IdleClose(this);
     private final HeadScan head = new HeadScan();
     private final HeadMemory memory;
     private final SocketsEnd socketsEnd;
@@ -47,7 +43,6 @@ final class ServedConnection extends WrappedConnection {
     };
 
     // Mutable state
-    private boolean unused = true;
     private boolean headRead;
     private boolean tunnel;
     private boolean lingering;
@@ -55,7 +50,6 @@ final class ServedConnection extends WrappedConnection {
     private @Nullable Http2Session http2;
     // written by the IO thread alone, read by whoever drains
     private volatile int requests;
-    private volatile boolean requestExpected;
 
     ServedConnection(StreamConnection socket, ServedConnections all) {
         super(socket);
@@ -81,8 +75,7 @@ final class ServedConnection extends WrappedConnection {
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     void begins(HttpServerExchange exchange) {
         requests++;
-        unused = false;
-        requestExpected = false;
+        idleClose.requestBegins();
         headRead = false;
         exchange.addExchangeCompleteListener(ending);
         if (http2 == null && (head.length() > LARGE_HEAD || !memory.keeps(head))) {
@@ -182,7 +175,7 @@ final class ServedConnection extends WrappedConnection {
 
     /** Whether it is kept open for a request that its client is about to send; to be asked before {@link #requests()}. */
     boolean requestExpected() {
-        return requestExpected;
+        return idleClose.waiting();
     }
 
     /**
@@ -192,34 +185,25 @@ final class ServedConnection extends WrappedConnection {
      * @param decided run when it is decided which of the client's requests is the last; of HTTP/1 at once
      */
     void leave(Runnable decided) {
-        requestExpected = false;
-        if (http2 != null) {
+        if (http2 == null) {
+            closeIfIdle();
+            decided.run();
+        } else {
+            idleClose.cancel();
             http2.leave(decided);
+        }
+    }
+
+    /** Closes it unless it carries a request, or its client is about to send one. */
+    void closeIfIdle() {
+        if (requests > 0) {
             return;
         }
-        if (requests == 0) {
-            closeUnlessRequestExpected();
-        }
-        decided.run();
-    }
-
-    private void closeUnlessRequestExpected() {
-        long left = millisToRequest();
-        requestExpected = left > 0;
-        if (requestExpected) {
-            getIoThread().executeAfter(() -> leave(() -> {}), left, TimeUnit.MILLISECONDS);
-        } else {
+        if (http2 != null) {
+            leave(() -> {});
+        } else if (idleClose.due(head.begun(), head.began())) {
             IoUtils.safeClose(this);
         }
-    }
-
-    private long millisToRequest() {
-        boolean partOfHead = head.begun();
-        if (!partOfHead && !unused) {
-            return 0;
-        }
-        long nanos = System.nanoTime() - (partOfHead ? head.began() : acceptedNanos);
-        return REQUEST_EXPECTED_MILLIS - TimeUnit.NANOSECONDS.toMillis(nanos);
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
 
@@ -26,6 +27,7 @@ final class ServedConnections {
     private final ByteBufferPool buffers;
     private final MemoryShares memory;
     private final Set<ServedConnection> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger arriving = new AtomicInteger();
 
     // Mutable state
     private volatile boolean stopping;
@@ -48,6 +50,17 @@ final class ServedConnections {
 
     /** Takes in a connection that has just been accepted; nothing where there is no memory for one more. */
     @Nullable
+    /** A socket has been accepted, and its I/O thread will {@link #add} it or say that it {@link #arrived}. */
+    void arrives() {
+        arriving.incrementAndGet();
+    }
+
+    /** Such a socket has been added, or could not be. */
+    void arrived() {
+        arriving.decrementAndGet();
+    }
+
+    /** Takes in a connection that has just been accepted. */
     ServedConnection add(StreamConnection accepted) {
         if (!memory.whole().take(HeadMemory.OF_CONNECTION)) {
             return null;
@@ -79,9 +92,10 @@ final class ServedConnections {
         return open.stream().mapToInt(ServedConnection::requests).sum();
     }
 
-    /** Whether no request is in flight, and none is expected on a connection that {@link #drain()} has left open. */
+    /** Whether no connection is arriving, no request is in flight, and none is expected on a connection that is open. */
     boolean drained() {
-        return open.stream().noneMatch(served -> served.requestExpected() || served.requests() > 0);
+        return arriving.get() == 0
+                && open.stream().noneMatch(served -> served.requestExpected() || served.requests() > 0);
     }
 
     /** How many connections are open. */

@@ -7,13 +7,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A hundred restarts of the packaged jar lose no request (contract 7). */
 @Tag("nightly")
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class RestartsIT {
     private static final int RESTARTS = 100;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
