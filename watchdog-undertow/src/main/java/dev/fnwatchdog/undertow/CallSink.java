@@ -32,11 +32,17 @@ import org.xnio.conduits.StreamSinkConduit;
 final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private static final long HEAD_RETRY_MILLIS = 10;
 
+    /** Undertow keeps the buffers that it has sent together with a head for as long as their connection is open. */
+    private static final long MOST_WITH_HEAD = 1024;
+
+    private static final long MOST_IN_ONE_BUFFER_WITH_HEAD = 64 * 1024;
+
     private final Call call;
 
     // Mutable state
     private long remaining;
     private boolean begun;
+    private boolean headIsOut;
     private boolean writesResumed;
     private boolean stopped;
     private TimeoutQueue.@Nullable Timeout timeout;
@@ -135,10 +141,19 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         return count;
     }
 
+    /** False where the client has no room for the head yet. */
+    private boolean sendHeadAlone() throws IOException {
+        headIsOut |= http2 || next.flush();
+        return headIsOut;
+    }
+
     @Override
     public int write(ByteBuffer src) throws IOException {
         int size = src.remaining();
         before(size);
+        if (size > MOST_IN_ONE_BUFFER_WITH_HEAD && !src.isDirect() && !sendHeadAlone()) {
+            return (int) wrote(size, 0);
+        }
         return (int) wrote(size, next.write(src));
     }
 
@@ -146,6 +161,9 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     public long write(ByteBuffer[] srcs, int offs, int len) throws IOException {
         long size = Buffers.remaining(srcs, offs, len);
         before(size);
+        if (size > MOST_WITH_HEAD && !sendHeadAlone()) {
+            return wrote(size, 0);
+        }
         return wrote(size, next.write(srcs, offs, len));
     }
 

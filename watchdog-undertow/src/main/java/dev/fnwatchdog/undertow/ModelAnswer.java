@@ -105,6 +105,7 @@ record ModelAnswer(String refusal, int status, Map<String, String> headers, Byte
             return;
         }
         exchange.setResponseContentLength(body.remaining());
-        exchange.getResponseSender().send(body);
+        // As one of several buffers: Undertow would keep it for as long as the connection is open.
+        exchange.getResponseSender().send(new ByteBuffer[] {body});
     }
 }
