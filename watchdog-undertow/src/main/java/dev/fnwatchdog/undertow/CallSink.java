@@ -143,7 +143,7 @@ final class CallSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     /** False where the client has no room for the head yet. */
     private boolean sendHeadAlone() throws IOException {
-        headIsOut |= http2 || next.flush();
+        headIsOut |= next.flush();
         return headIsOut;
     }
 

@@ -48,8 +48,6 @@ final class ServedConnections {
         return buffers;
     }
 
-    /** Takes in a connection that has just been accepted; nothing where there is no memory for one more. */
-    @Nullable
     /** A socket has been accepted, and its I/O thread will {@link #add} it or say that it {@link #arrived}. */
     void arrives() {
         arriving.incrementAndGet();
@@ -60,7 +58,8 @@ final class ServedConnections {
         arriving.decrementAndGet();
     }
 
-    /** Takes in a connection that has just been accepted. */
+    /** Takes in a connection that has just been accepted; nothing where there is no memory for one more. */
+    @Nullable
     ServedConnection add(StreamConnection accepted) {
         if (!memory.whole().take(HeadMemory.OF_CONNECTION)) {
             return null;
