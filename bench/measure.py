@@ -20,7 +20,7 @@ from statistics import median
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 PROCESSORS = os.cpu_count()
 MOST_WARM_UPS = 12
-JAVA_OPTIONS = "-Xmx64m -XX:+UseSerialGC"
+JAVA_OPTIONS = "-Xmx64m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError"
 # As in StartArguments, of which a test sees to it; the heap is a share of the container's memory there.
 IMAGE_OPTIONS = (
     "-XX:+IgnoreUnrecognizedVMOptions -XX:+UseSerialGC -XX:ReservedCodeCacheSize=48m -XX:CompileThresholdScaling=3 "

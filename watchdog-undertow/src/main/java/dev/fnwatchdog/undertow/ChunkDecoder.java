@@ -44,6 +44,7 @@ final class ChunkDecoder {
     private byte[] trailer = new byte[0];
     private int trailerLength;
     private int trailersTotal;
+    private int trailerLines;
     private HeaderMap trailers = new HeaderMap();
     private @Nullable MalformedMessageException failure;
 
@@ -56,6 +57,11 @@ final class ChunkDecoder {
     /** Whether the last chunk and its trailers have been read. */
     boolean done() {
         return state == State.DONE;
+    }
+
+    /** How many bytes of the heap what has come of the trailers takes, at most. */
+    long trailersMemory() {
+        return HeadScan.memory(trailersTotal, trailerLines);
     }
 
     /** The trailers, complete once {@link #done()}. */
@@ -202,6 +208,7 @@ final class ChunkDecoder {
         if (trailerLength == 1) {
             state = State.DONE;
         } else {
+            trailerLines++;
             lines.add(trailer, trailerLength - 1, trailers);
         }
         trailerLength = 0;

@@ -42,6 +42,9 @@ final class ChunkedRequestConduit extends SourceFilter {
             }
             int end = dst.position();
             int read = decoder.decode(dst, from);
+            if (!ServedConnections.of(exchange).holdsTrailers(decoder.trailersMemory())) {
+                throw new MalformedMessageException("there is no memory for the trailers");
+            }
             if (decoder.done()) {
                 finish(dst, read, end);
             }

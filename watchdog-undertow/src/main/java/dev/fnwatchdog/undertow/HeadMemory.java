@@ -36,6 +36,11 @@ final class HeadMemory {
         return cost <= (head.ended() ? OF_COMPLETE_HEAD : OF_HEAD_UNDER_WAY) || takeUpTo(cost);
     }
 
+    /** Takes what the request's trailers need that arrive, beside its head; false where they do not fit. */
+    boolean holds(HeadScan head, long trailers) {
+        return trailers <= OF_HEAD_UNDER_WAY || takeUpTo(head.memory() + trailers);
+    }
+
     private synchronized boolean takeUpTo(long bytes) {
         if (closed) {
             return false;

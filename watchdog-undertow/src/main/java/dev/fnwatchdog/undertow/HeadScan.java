@@ -103,7 +103,12 @@ final class HeadScan {
 
     /** How many bytes of the heap what has come of it takes, at most. */
     long memory() {
-        return (long) length * MEMORY_OF_BYTE + (long) fields * MEMORY_OF_FIELD;
+        return memory(length, fields);
+    }
+
+    /** How many bytes of the heap so many bytes with so many fields take, at most. */
+    static long memory(int bytes, int fields) {
+        return (long) bytes * MEMORY_OF_BYTE + (long) fields * MEMORY_OF_FIELD;
     }
 
     /** How many bytes of the heap the parser keeps for the next head, at most. */

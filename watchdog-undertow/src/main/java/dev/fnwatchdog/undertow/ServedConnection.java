@@ -157,6 +157,11 @@ final class ServedConnection extends WrappedConnection {
         return head;
     }
 
+    /** Whether there is memory for trailers that take so much of it. */
+    boolean holdsTrailers(long memoryOfTrailers) {
+        return memory.holds(head, memoryOfTrailers);
+    }
+
     /** Requests whose answers are not out yet, to the last byte. */
     int requests() {
         return requests;
