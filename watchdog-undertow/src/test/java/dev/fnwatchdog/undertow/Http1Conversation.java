@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * All that a client got.
@@ -22,10 +23,16 @@ record Http1Conversation(String received, boolean closed) {
      * @param silenceMillis for how long a server that has something to say may be silent
      */
     static Http1Conversation with(int port, List<String> pieces, int silenceMillis) throws IOException {
+        return with(port, pieces, silenceMillis, received -> false);
+    }
+
+    /** As {@link #with(int, List, int)}, and no longer than until {@code enough} of what has come. */
+    static Http1Conversation with(int port, List<String> pieces, int silenceMillis, Predicate<String> enough)
+            throws IOException {
         try (RawClient client = RawClient.to(InetAddress.getLoopbackAddress(), port)) {
             send(client, pieces);
             client.socket().setSoTimeout(silenceMillis);
-            return receive(client);
+            return receive(client, enough);
         }
     }
 
@@ -39,13 +46,17 @@ record Http1Conversation(String received, boolean closed) {
         }
     }
 
-    private static Http1Conversation receive(RawClient client) throws IOException {
+    private static Http1Conversation receive(RawClient client, Predicate<String> enough) throws IOException {
         StringBuilder received = new StringBuilder();
         try {
-            for (String some = client.readSome(); !some.isEmpty(); some = client.readSome()) {
+            while (!enough.test(received.toString())) {
+                String some = client.readSome();
+                if (some.isEmpty()) {
+                    return new Http1Conversation(received.toString(), true);
+                }
                 received.append(some);
             }
-            return new Http1Conversation(received.toString(), true);
+            return new Http1Conversation(received.toString(), false);
         } catch (SocketTimeoutException silent) {
             return new Http1Conversation(received.toString(), false);
         } catch (SocketException reset) {

@@ -56,7 +56,7 @@ final class RecordingUpstream implements AutoCloseable {
                 connection.send(response(request));
             }
             if (read.end() == StrictReader.End.MALFORMED) {
-                faults.add(read.fault() + ": " + pending);
+                faults.add(read.fault() + ": " + StreamMutator.printable(pending.toString()));
                 return;
             }
             pending.delete(0, read.length());

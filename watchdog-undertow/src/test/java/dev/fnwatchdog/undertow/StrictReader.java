@@ -15,7 +15,7 @@ final class StrictReader {
     private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f]");
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
     // Blanks before the end of the line are the only padding that is let through: it cannot move the end of a chunk.
-    private static final Pattern CHUNK = Pattern.compile("([0-9a-fA-F]{1,15})[ \\t]*(;.*)?");
+    private static final Pattern CHUNK = Pattern.compile("([0-9a-fA-F]{1,15})[ \\t]*(;.*)?", Pattern.DOTALL);
 
     private final String bytes;
 
@@ -130,7 +130,7 @@ final class StrictReader {
         if (!CHUNK.matcher(line).matches() || CONTROL.matcher(line).find()) {
             throw new MalformedException("a chunk's size");
         }
-        return Long.parseLong(line.replaceAll("[ \\t;].*", ""), 16);
+        return Long.parseLong(line.replaceAll("(?s)[ \\t;].*", ""), 16);
     }
 
     private void expectLineEnd() throws MalformedException, IncompleteException {

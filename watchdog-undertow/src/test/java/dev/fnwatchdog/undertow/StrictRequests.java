@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  * @param length how many bytes the whole ones take
  */
 record StrictRequests(List<Request> whole, StrictReader.End end, String fault, int length) {
-    private static final Pattern REQUEST_LINE = Pattern.compile("(\\S+) ([\\x21-\\x7e]+) HTTP/1\\.([0-9])");
+    // Targets hold bytes that no URI may: clients send them, and servers take them as they are.
+    private static final Pattern REQUEST_LINE = Pattern.compile("(\\S+) ([\\x21-\\x7e\\x80-\\xff]+) HTTP/1\\.([0-9])");
     private static final Pattern ABSOLUTE = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://([^/?#]+)(/[^?#]*)?(\\?[^#]*)?");
     private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
     private static final Pattern HOST = Pattern.compile("([A-Za-z0-9._~!$&'()*+;=%-]*|\\[[0-9A-Fa-fvV:.]+])(:[0-9]*)?");
@@ -86,7 +87,7 @@ record StrictRequests(List<Request> whole, StrictReader.End end, String fault, i
                 || (target.equals("*") && method.equals("OPTIONS"))
                 || (method.equals("CONNECT") && HOST.matcher(target).matches())
                 || ABSOLUTE.matcher(target).matches();
-        String path = target.replaceFirst("\\?.*", "");
+        String path = target.replaceFirst("(?s)\\?.*", "");
         if (!known || BAD_ESCAPE.matcher(path).find()) {
             throw new StrictReader.MalformedException("the target");
         }

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  */
 record StrictResponses(List<Response> whole, StrictReader.End end, String fault) {
     private static final Pattern STATUS_LINE =
-            Pattern.compile("HTTP/1\\.[01] ([1-5][0-9]{2}) ([\\t\\x20-\\x7e\\x80-\\xff]*)");
+            Pattern.compile("HTTP/1\\.[01] ([1-9][0-9]{2}) ([\\t\\x20-\\x7e\\x80-\\xff]*)");
 
     /** One response. */
     record Response(int status, String reason, List<StrictReader.Field> fields, String body) {}
