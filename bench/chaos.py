@@ -151,8 +151,7 @@ class Chaos:
         prefix = ["sh", "-c", f'ulimit -n {DESCRIPTORS}; exec "$@"', "sh"]
         self.watchdog, self.port, self.log = start_watchdog(options, self.folder, settings, prefix)
         self.base = f"http://127.0.0.1:{self.port}/"
-        with open(self.log) as log:
-            self.metrics = re.search(r"Metrics listening on port: (\d+)", log.read()).group(1)
+        self.metrics = await_port(self.log, self.watchdog, "Metrics listening on port")
         await_answer(self.base + "32", self.watchdog, 32)
 
     def settings(self):

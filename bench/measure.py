@@ -224,12 +224,12 @@ def compile_java(options, classes, sources, path=""):
         raise Bench("cannot compile: " + built.stderr)
 
 
-def await_port(path, server):
-    """The port that a program tells in its log."""
+def await_port(path, server, words="Listening on port"):
+    """The port that a program tells in its log, after those words."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and server.process.poll() is None:
         with open(path) as log:
-            port = re.search(r"(?m)^(?:.* )?Listening on port: (\d+)$", log.read())
+            port = re.search(rf"(?m)^(?:.* )?{words}: (\d+)$", log.read())
         if port:
             return int(port.group(1))
         time.sleep(0.05)
