@@ -49,7 +49,9 @@ class Http2ClientsIT {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as(output).isTrue();
+            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                    .as(output)
+                    .isTrue();
             return output;
         } finally {
             process.destroyForcibly();
@@ -57,7 +59,9 @@ class Http2ClientsIT {
     }
 
     private static String resource(String name) {
-        return Path.of("src", "test", "resources", "http2", name).toAbsolutePath().toString();
+        return Path.of("src", "test", "resources", "http2", name)
+                .toAbsolutePath()
+                .toString();
     }
 
     @Test
