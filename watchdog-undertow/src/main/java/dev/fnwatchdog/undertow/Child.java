@@ -7,6 +7,7 @@ import dev.fnwatchdog.core.process.ThreadRefusedException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.XnioIoThread;
@@ -28,12 +29,20 @@ final class Child {
         void ended(Termination termination);
     }
 
+    /** Whether a worker has come to it. Until then it costs nothing to give the process up. */
+    private enum Start {
+        WAITING,
+        BEGUN,
+        CANCELLED
+    }
+
     private final Forks forks;
     private final XnioIoThread thread;
     private final ChildPipes pipes;
     private final Watcher watcher;
 
     // Mutable state
+    private final AtomicReference<Start> start = new AtomicReference<>(Start.WAITING);
     private @Nullable CallProcess process;
     private boolean exited;
     private boolean killed;
@@ -81,6 +90,9 @@ final class Child {
     }
 
     private void startNow(Map<String, String> variables) {
+        if (!start.compareAndSet(Start.WAITING, Start.BEGUN)) {
+            return;
+        }
         CallProcess made = null;
         FunctionFailedException reason = null;
         try {
@@ -155,7 +167,10 @@ final class Child {
         }
     }
 
-    /** Kills it and all that it started; where it is just being started, as soon as that is done. */
+    /**
+     * Kills it and all that it started; where it is just being started, as soon as that is done. Where no worker has come to
+     * it, its descriptors are released at once: clients that leave as fast as they come must not fill the queue with them.
+     */
     void kill() {
         if (killed) {
             return;
@@ -163,6 +178,9 @@ final class Child {
         killed = true;
         if (process != null) {
             killNow(process);
+        } else if (start.compareAndSet(Start.WAITING, Start.CANCELLED)) {
+            pipes.notStarted();
+            closeAll();
         }
     }
 

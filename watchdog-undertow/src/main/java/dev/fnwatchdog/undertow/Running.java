@@ -91,6 +91,11 @@ final class Running implements Shutdown.Steps {
         }
     }
 
+    /** Its threads. */
+    XnioWorker worker() {
+        return worker;
+    }
+
     /** What belongs to its IO threads. */
     IoLoops loops() {
         return loops;

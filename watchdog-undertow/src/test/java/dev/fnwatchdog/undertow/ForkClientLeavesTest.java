@@ -2,9 +2,14 @@ package dev.fnwatchdog.undertow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.xnio.XnioWorker;
 
 /** Contract 4: a client goes away, and the process and everything that it started are killed, its place given back. */
 class ForkClientLeavesTest {
@@ -46,6 +51,43 @@ class ForkClientLeavesTest {
             watchdog.awaitIdle();
             assertAllIsOver(watchdog);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void descriptorsAreReleasedAtOnceWhereAClientLeavesBeforeAWorkerStartsItsProcess(ForkingWatchdog mode)
+            throws Exception {
+        CountDownLatch workersAreFree = new CountDownLatch(1);
+        try (RunningWatchdog watchdog = mode.running("echo hi")) {
+            XnioWorker worker = watchdog.watchdog().running().worker();
+            for (int i = 0; i < worker.getMXBean().getMaxWorkerPoolSize(); i++) {
+                worker.execute(() -> await(workersAreFree));
+            }
+            int before = descriptors();
+            for (int i = 0; i < 100; i++) {
+                try (RawClient client = watchdog.connect()) {
+                    client.send(GET);
+                }
+            }
+            Poll.until(Duration.ofSeconds(5), () -> descriptors() < before + 50);
+            workersAreFree.countDown();
+            watchdog.awaitIdle();
+            assertThat(watchdog.get("/").body()).isEqualTo("hi\n");
+        } finally {
+            workersAreFree.countDown();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static int descriptors() {
+        return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
     }
 
     @ParameterizedTest

@@ -43,6 +43,7 @@ class MistakesTest {
                 "http_buffer_req_body| yes",
                 "buffer_http| on",
                 "max_inflight| -1",
+                "http2_max_streams| 0",
                 "max_inflight| 2147483648",
                 "max_inflight| 1e3",
                 "max_inflight| ten",
