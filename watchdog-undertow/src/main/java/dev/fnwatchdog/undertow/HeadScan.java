@@ -50,6 +50,7 @@ final class HeadScan {
     private int lineBegin;
     private int longestLine;
     private int fields;
+    private int lines;
     private long began;
     private boolean blanks;
     private final List<String> blankLines = new ArrayList<>(0);
@@ -67,6 +68,7 @@ final class HeadScan {
         lineBegin = 0;
         longestLine = 0;
         fields = 0;
+        lines = 0;
         blanks = false;
         blankLines.clear();
     }
@@ -104,6 +106,11 @@ final class HeadScan {
     /** How many bytes of the heap what has come of it takes, at most. */
     long memory() {
         return memory(length, fields);
+    }
+
+    /** How many lines have come, the request line among them. */
+    int lines() {
+        return lines;
     }
 
     /** How many bytes of the heap so many bytes with so many fields take, at most. */
@@ -196,6 +203,7 @@ final class HeadScan {
 
     private void endLine(int end) {
         fields++;
+        lines++;
         longestLine = Math.max(longestLine, end - lineBegin);
         lineBegin = end;
     }

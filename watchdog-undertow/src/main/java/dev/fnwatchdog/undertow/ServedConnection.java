@@ -29,11 +29,15 @@ final class ServedConnection extends WrappedConnection {
     /** The memory that Undertow's parser has used for a longer head is freed by closing the connection. */
     private static final int LARGE_HEAD = 64 * 1024;
 
+    /** Undertow counts the values of one name in a byte, and refuses more; heads of fewer lines have other faults. */
+    private static final int MOST_FIELDS_OF_ONE_NAME = 127;
+
     private final ServedConnections all;
     private final IdleClose idleClose = new IdleClose(this);
     private final HeadScan head = new HeadScan();
     private final HeadMemory memory;
     private final SocketsEnd socketsEnd;
+    private final ParserRefusal refusal;
     private final ExchangeCompletionListener ending = (exchange, next) -> {
         try {
             ends(exchange);
@@ -56,7 +60,8 @@ final class ServedConnection extends WrappedConnection {
         this.all = all;
         this.memory = new HeadMemory(all.memory());
         setSourceConduit(new Input(socket.getSourceChannel().getConduit()));
-        setSinkConduit(socket.getSinkChannel().getConduit());
+        this.refusal = new ParserRefusal(socket.getSinkChannel().getConduit());
+        setSinkConduit(refusal);
         this.socketsEnd = new SocketsEnd(this);
         socket.setCloseListener(socketsEnd);
     }
@@ -76,6 +81,7 @@ final class ServedConnection extends WrappedConnection {
     void begins(HttpServerExchange exchange) {
         requests++;
         idleClose.requestBegins();
+        refusal.keep();
         headRead = false;
         exchange.addExchangeCompleteListener(ending);
         if (http2 == null && (head.length() > LARGE_HEAD || !memory.keeps(head))) {
@@ -229,6 +235,9 @@ final class ServedConnection extends WrappedConnection {
     private void came(ByteBuffer bytes, int from) {
         if (http2 == null && requests == 0) {
             head.read(bytes, from);
+            if (head.lines() > MOST_FIELDS_OF_ONE_NAME) {
+                refusal.replaceBy(HEAD_TOO_LARGE);
+            }
         }
     }
 

@@ -49,8 +49,6 @@ class FatJarIT {
     @ValueSource(
             strings = {
                 "io.jsonwebtoken.CompressionCodec",
-                "io.jsonwebtoken.io.Deserializer",
-                "io.jsonwebtoken.io.Serializer",
                 "io.undertow.attribute.ExchangeAttributeBuilder",
                 "io.undertow.client.ClientProvider",
                 "io.undertow.predicate.PredicateBuilder",

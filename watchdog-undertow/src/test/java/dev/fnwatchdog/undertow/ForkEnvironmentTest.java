@@ -112,8 +112,7 @@ class ForkEnvironmentTest {
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\nX-Long: " + "x".repeat(200_000) + "\r\n\r\n");
             assertThat(client.readResponse()).startsWith("HTTP/1.1 431 ");
-            assertThat(client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n").readWhole())
-                    .startsWith("HTTP/1.1 200 ");
+            assertThat(watchdog.get("/").statusCode()).isEqualTo(200);
         }
     }
 }

@@ -80,7 +80,7 @@ class HealthTest {
         Path lockFile = temporary.resolve(".lock");
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = withLockFile(function)) {
-            assertThat(lockFile).isEmptyFile();
+            assertThat(lockFile).content().isEqualToIgnoringNewLines(Integer.toString(watchdog.port()));
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(lockFile)))
                     .isEqualTo("rw-rw----");
             assertThat(watchdog.log().awaitLine("Writing lock-file to: " + lockFile))

@@ -165,7 +165,7 @@ class MalformedRequestsTest {
                 client.send(line.formatted(i));
             }
 
-            assertThat(client.readToEnd()).startsWith("HTTP/1.1 400 ").containsOnlyOnce("HTTP/");
+            assertThat(client.readToEnd()).startsWith("HTTP/1.1 431 ").containsOnlyOnce("HTTP/");
         }
         assertThatNobodySawIt();
     }

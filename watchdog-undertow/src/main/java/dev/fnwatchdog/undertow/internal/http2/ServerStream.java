@@ -90,11 +90,20 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         terminate();
     }
 
-    /** Drops what arrives, and ends the stream in a moment unless the client does. */
+    /** The response is out. Drops what arrives, and ends the stream in a moment unless the client does. */
     void stopReading() {
         stream.source().terminateReads();
         if (!exchange.isRequestComplete()) {
             connection.thread().executeAfter(this::endUnread, REST_OF_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
+            bodyDropped();
+        }
+    }
+
+    /** A client that has a long body to send is told at once that it is not wanted. */
+    @Override
+    public void bodyDropped() {
+        if (exchange.isResponseComplete() && stream.receiveWindow().size() <= FlowWindow.INITIAL / 2) {
+            endUnread();
         }
     }
 

@@ -7,6 +7,9 @@ interface StreamListener {
     /** The peer's trailers; its body ends with them. */
     void trailers(HeaderMap trailers);
 
+    /** A piece of the body came that is not wanted any more. */
+    void bodyDropped();
+
     /** The peer's body was read to its end. */
     void bodyRead();
 

@@ -56,6 +56,7 @@ final class StreamSource implements StreamSourceConduit {
     /** A piece of the body has arrived. */
     void receive(ByteBuffer piece) {
         if (state != State.RECEIVING) {
+            stream.listener().bodyDropped();
             return;
         }
         while (piece.hasRemaining()) {
