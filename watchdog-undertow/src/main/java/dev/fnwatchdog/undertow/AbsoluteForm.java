@@ -90,7 +90,7 @@ final class AbsoluteForm {
             boolean second = length > 1 && begin.charAt(length - 1) == '/' && begin.charAt(length - 2) == ':';
             return !first && !second;
         }
-        return b == '?' || b <= ' ' || begin.length() == LONGEST;
+        return b == '?' || (b >= 0 && b <= ' ') || begin.length() == LONGEST;
     }
 
     /** What stands before the rest of the target, whose first byte is {@code next}. */
