@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fnwatchdog.undertow.Http2Frames.Frame;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -122,7 +123,7 @@ class Http2LimitsTest {
     }
 
     @Test
-    void http2HeadOfMoreThanAMebibyteIs431AndTheConnectionGoesOn() throws Exception {
+    void http2HeadOfMoreThanAMebibyteIs431AndTheConnectionEndsWithItsStreams() throws Exception {
         String value = "v".repeat(10_000);
         try (ScriptedFunction function = responding();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
@@ -131,7 +132,7 @@ class Http2LimitsTest {
                     true, 16_000, with(IntStream.range(0, 105).mapToObj(i -> "x-" + i + ": " + value)));
 
             assertThat(client.head(stream)).contains(":status: 431");
-            assertServed(client, client.get("/"));
+            assertThat(client.next(0).type()).isEqualTo(Http2Frames.GOAWAY);
         }
     }
 
@@ -145,6 +146,8 @@ class Http2LimitsTest {
                 "x-a: b\rc",
                 "x-a: b ",
                 "te: gzip",
+                "host: a@b",
+                "host: a b",
                 "connection: close");
     }
 
@@ -202,6 +205,24 @@ class Http2LimitsTest {
                 assertThat(client.head(stream)).contains(":status: 200");
                 assertThat(client.body(stream)).contains("x-long: " + value, "x-last: z");
             }
+        }
+    }
+
+    @Test
+    void http2StreamsThatHaveEndedWhenTheirConnectionBreaksAreOverAtOnce() throws Exception {
+        try (ScriptedFunction function = responding();
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "30s")) {
+            for (int round = 0; round < 20; round++) {
+                try (Http2Streams client = Http2Streams.of(watchdog)) {
+                    for (int i = 0; i < 100; i++) {
+                        client.get("/");
+                    }
+                    client.connection().reset();
+                }
+            }
+            watchdog.awaitIdle();
+            Poll.until(
+                    Duration.ofSeconds(5), () -> watchdog.watchdog().running().inFlight() == 0);
         }
     }
 

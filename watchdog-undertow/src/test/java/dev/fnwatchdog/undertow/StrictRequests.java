@@ -18,7 +18,8 @@ record StrictRequests(List<Request> whole, StrictReader.End end, String fault, i
     private static final Pattern REQUEST_LINE = Pattern.compile("(\\S+) ([\\x21-\\x7e\\x80-\\xff]+) HTTP/1\\.([0-9])");
     private static final Pattern ABSOLUTE = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://([^/?#]+)(/[^?#]*)?(\\?[^#]*)?");
     private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
-    private static final Pattern HOST = Pattern.compile("([A-Za-z0-9._~!$&'()*+,;=%-]*|\\[[0-9A-Fa-fvV:.]+])(:[0-9]*)?");
+    private static final Pattern HOST =
+            Pattern.compile("([A-Za-z0-9._~!$&'()*+,;=%-]*|\\[[0-9A-Fa-fvV:.]+])(:[0-9]*)?");
 
     /** One request. */
     record Request(String method, String target, boolean persistent, List<StrictReader.Field> fields, String body) {

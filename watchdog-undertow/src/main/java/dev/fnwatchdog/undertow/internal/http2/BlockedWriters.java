@@ -2,7 +2,6 @@ package dev.fnwatchdog.undertow.internal.http2;
 
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import org.xnio.XnioIoThread;
 
@@ -36,12 +35,13 @@ final class BlockedWriters {
 
     private void notifyAllOnce() {
         notifyDue = false;
-        List<StreamSink> now = new ArrayList<>(writers);
-        writers.clear();
-        for (StreamSink writer : now) {
-            writer.notifyIfWritable();
-            if (writer.waits()) {
-                writers.add(writer);
+        for (StreamSink writer : new ArrayList<>(writers)) {
+            if (writer.isWritable()) {
+                // It comes back behind the others.
+                writers.remove(writer);
+                writer.notifyIfWritable();
+            } else if (!writer.waits()) {
+                writers.remove(writer);
             }
         }
     }

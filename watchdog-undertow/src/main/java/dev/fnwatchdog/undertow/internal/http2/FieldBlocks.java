@@ -14,10 +14,7 @@ import java.nio.ByteBuffer;
  */
 final class FieldBlocks {
     /** A head of ordinary size asks no budget. */
-    private static final int ORDINARY_HEAD = 4 * 1024;
-
-    /** What a byte of a head costs while its request is served: strings, and the head that goes to the function. */
-    private static final int HEAD_COST = 2;
+    private static final int ORDINARY_HEAD = 16 * 1024;
 
     static final int PRIORITY_LENGTH = 5;
 
@@ -91,11 +88,11 @@ final class FieldBlocks {
     }
 
     private void fragment(int flags, ByteBuffer payload) throws ConnectionException {
-        decoder.add(payload);
         if ((flags & FrameType.END_HEADERS) == 0) {
+            decoder.add(payload);
             return;
         }
-        FieldSection section = decoder.decode();
+        FieldSection section = decoder.decode(payload);
         int id = blockStream;
         blockStream = 0;
         Http2Stream stream = streams.find(id);
@@ -106,6 +103,9 @@ final class FieldBlocks {
         } else {
             open(id, section);
         }
+        if (decoder.isBloated()) {
+            connection.leaveSoon();
+        }
     }
 
     private void trailers(Http2Stream stream, FieldSection section) throws ConnectionException {
@@ -113,12 +113,18 @@ final class FieldBlocks {
             connection.streamError(stream.id(), ErrorCode.STREAM_CLOSED);
         } else if (!blockEndsStream || !section.isTrailers(options.forbiddenTrailer()) || blockDependsOnItself) {
             connection.streamError(stream.id(), ErrorCode.PROTOCOL_ERROR);
+        } else if (!stream.holdsMore(memory, cost(section))) {
+            connection.streamError(stream.id(), ErrorCode.ENHANCE_YOUR_CALM);
         } else {
             if (stream.isWhole()) {
                 stream.listener().trailers(section.fields());
             }
             connection.endBody(stream);
         }
+    }
+
+    private static long cost(FieldSection section) {
+        return section.memory() > ORDINARY_HEAD ? section.memory() : 0;
     }
 
     private void headersAfterEnd(int id) throws ConnectionException {
@@ -144,8 +150,7 @@ final class FieldBlocks {
     }
 
     private void openWithinBudget(int id, FieldSection head) throws ConnectionException {
-        long forHead = head.size() > ORDINARY_HEAD ? HEAD_COST * head.size() : 0;
-        StreamMemory needed = new StreamMemory(forHead, blockEndsStream ? 0 : FlowWindow.INITIAL);
+        StreamMemory needed = new StreamMemory(cost(head), blockEndsStream ? 0 : FlowWindow.INITIAL);
         if (memory.take(needed)) {
             opener.open(connection, id, head, blockEndsStream, needed);
         } else {

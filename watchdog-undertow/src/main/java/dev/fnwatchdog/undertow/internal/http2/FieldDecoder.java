@@ -21,6 +21,11 @@ final class FieldDecoder {
 
     private static final int LONG_FRAGMENT = 256;
 
+    private static final int LONG_BLOCK = 64 * 1024;
+
+    /** What a byte of a string costs in a buffer that grows by doubling, and is decompressed into. */
+    private static final int STRING_FACTOR = 3;
+
     /** Times the largest section: a block that is a little too long is decoded, so that its stream alone is refused. */
     private static final long LONGEST_BLOCK = 2;
 
@@ -36,6 +41,7 @@ final class FieldDecoder {
     private int fragments;
     private int fieldStart;
     private int tableCost;
+    private int stringCost;
 
     /** @param largest bytes of a field section */
     FieldDecoder(ByteBudget budget, long largest) {
@@ -53,23 +59,49 @@ final class FieldDecoder {
         block.append(fragment, fragment.remaining());
     }
 
-    /** The block is complete. */
-    FieldSection decode() throws ConnectionException {
+    /** The block is complete with {@code last}; nearly always that is all of it, and is decoded where it is. */
+    FieldSection decode(ByteBuffer last) throws ConnectionException {
+        if (fragments == 0) {
+            return decodeAll(last);
+        }
+        add(last);
+        FieldSection section = decodeAll(block.view());
+        fragments = 0;
+        block.clear();
+        return section;
+    }
+
+    private FieldSection decodeAll(ByteBuffer bytes) throws ConnectionException {
+        payForStrings(bytes.remaining());
         FieldSection section = new FieldSection(largest);
-        ByteBuffer bytes = block.view();
+        int begin = bytes.position();
         hpack.setHeaderEmitter((name, value, neverIndex) -> {
             fieldStart = bytes.position();
             section.add(name, value);
         });
-        fieldStart = 0;
+        fieldStart = begin;
         while (bytes.hasRemaining()) {
             decode(bytes, section);
         }
         section.complete();
-        fragments = 0;
-        block.clear();
         payForTable(section.size());
         return section;
+    }
+
+    /** Whether it has decoded a block so long that the connection should not be kept for what that costs. */
+    boolean isBloated() {
+        return stringCost > 0;
+    }
+
+    /** The decoder keeps the buffer of its longest string for the connection's life. */
+    private void payForStrings(int length) throws ConnectionException {
+        int cost = length > LONG_BLOCK ? STRING_FACTOR * length : 0;
+        if (cost > stringCost) {
+            if (!budget.take(cost - stringCost)) {
+                throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "no memory for a longer head");
+            }
+            stringCost = cost;
+        }
     }
 
     private void decode(ByteBuffer bytes, FieldSection section) throws ConnectionException {
@@ -109,21 +141,23 @@ final class FieldDecoder {
         return true;
     }
 
-    /** The table may hold all that came so far, up to its size. */
+    /** The table may hold all that came so far, up to its size. A connection that was served before is served on. */
     private void payForTable(long sectionSize) throws ConnectionException {
         int cost = (int) Math.min(HEAP_FACTOR * TABLE_SIZE, tableCost + HEAP_FACTOR * sectionSize);
         if (cost > tableCost) {
-            if (!budget.take(cost - tableCost)) {
+            if (budget.take(cost - tableCost)) {
+                tableCost = cost;
+            } else if (tableCost == 0) {
                 throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "no memory for another connection");
             }
-            tableCost = cost;
         }
     }
 
     /** Returns what it holds to the budget. */
     void close() {
         block.clear();
-        budget.giveBack(tableCost);
+        budget.giveBack(tableCost + stringCost);
         tableCost = 0;
+        stringCost = 0;
     }
 }

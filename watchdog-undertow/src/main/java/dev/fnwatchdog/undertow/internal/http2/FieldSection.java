@@ -31,6 +31,9 @@ final class FieldSection {
     /** What the size of a field counts beside name and value (RFC 9113, section 6.5.2). */
     private static final int FIELD_OVERHEAD = 32;
 
+    private static final int BYTE_COST = 2;
+    private static final int FIELD_COST = 256;
+
     private final Map<String, String> pseudo = new HashMap<>(8);
     private final HeaderMap fields = new HeaderMap();
     private final StringBuilder cookie = new StringBuilder(0);
@@ -39,6 +42,7 @@ final class FieldSection {
     // Mutable state
     private HttpString cookieName = Headers.COOKIE;
     private long size;
+    private long count;
     private boolean malformed;
     private boolean tooLarge;
 
@@ -50,6 +54,7 @@ final class FieldSection {
     /** Adds a field; what does not fit is only counted. */
     void add(HttpString name, String value) {
         size += (long) name.length() + value.length() + FIELD_OVERHEAD;
+        count++;
         if (size > largest) {
             tooLarge = true;
         } else if (name.byteAt(0) == ':') {
@@ -83,7 +88,16 @@ final class FieldSection {
         } else if (present != null && present.size() >= MOST_VALUES) {
             tooLarge = true;
         } else {
+            addUnlessNamesCollide(name, value);
+        }
+    }
+
+    private void addUnlessNamesCollide(HttpString name, String value) {
+        try {
             fields.add(name, value);
+        } catch (SecurityException collisions) {
+            // Undertow's map takes no more names of one hash code.
+            tooLarge = true;
         }
     }
 
@@ -93,6 +107,11 @@ final class FieldSection {
             // One line again (RFC 9113, section 8.2.3).
             fields.put(cookieName, cookie.toString());
         }
+    }
+
+    /** Bytes of the heap that it takes while its message is served: strings, entries, and the head that is made of it. */
+    long memory() {
+        return BYTE_COST * size + FIELD_COST * count;
     }
 
     /** Bytes so far, counted as the RFC does, with those that did not fit. */
@@ -124,7 +143,8 @@ final class FieldSection {
                 && pseudo.keySet().equals(requestPseudo())
                 && Fields.isMethod(pseudo(":method"))
                 && !pseudo(":path").isEmpty()
-                && Fields.isAuthority(pseudo(":authority"))
+                && (!hasPseudo(":authority") || Fields.isAuthority(pseudo(":authority")))
+                && hasOneHost()
                 && hasOneLength();
     }
 
@@ -132,6 +152,11 @@ final class FieldSection {
         return hasPseudo(":authority")
                 ? Set.of(":method", ":scheme", ":path", ":authority")
                 : Set.of(":method", ":scheme", ":path");
+    }
+
+    private boolean hasOneHost() {
+        List<String> hosts = fields.get(Headers.HOST);
+        return hosts == null || (hosts.size() == 1 && Fields.isAuthority(hosts.get(0)));
     }
 
     private boolean hasOneLength() {

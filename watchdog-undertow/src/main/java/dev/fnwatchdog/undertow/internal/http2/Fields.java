@@ -5,6 +5,7 @@ import io.undertow.util.HttpString;
 /** What names and values of fields may consist of in HTTP/2 (RFC 9113, section 8.2.1). */
 final class Fields {
     private static final int MOST_LENGTH_DIGITS = 18;
+    private static final int DELETE = 0x7f;
     private static final String NOT_ALPHANUMERIC = "!#$%&'*+-.^_`|~";
 
     private Fields() {}
@@ -48,9 +49,9 @@ final class Fields {
                 || (c > 0 && NOT_ALPHANUMERIC.indexOf(c) >= 0);
     }
 
-    /** No user, path or query. */
+    /** Not empty; no user, path or query, no blank, no control character. */
     static boolean isAuthority(String text) {
-        return text.chars().noneMatch(c -> "@/?#\\".indexOf(c) >= 0);
+        return !text.isEmpty() && text.chars().noneMatch(c -> c <= ' ' || c >= DELETE || "@/?#\\".indexOf(c) >= 0);
     }
 
     static boolean isLength(String text) {

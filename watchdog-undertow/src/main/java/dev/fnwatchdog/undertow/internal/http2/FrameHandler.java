@@ -4,6 +4,9 @@ import java.nio.ByteBuffer;
 
 /** Receives what a {@link FrameReader} reads. */
 interface FrameHandler {
+    /** Whether the connection is closed: nothing more is read. */
+    boolean isOver();
+
     /** A frame's head was read; its payload follows. Called for every frame, of unknown types too. */
     void frameBegins(int type, int flags, int stream, int length) throws ConnectionException;
 

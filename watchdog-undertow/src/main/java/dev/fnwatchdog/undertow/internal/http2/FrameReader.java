@@ -42,7 +42,7 @@ final class FrameReader {
 
     /** Reads all of {@code in}. */
     void read(ByteBuffer in) throws ConnectionException {
-        while (in.hasRemaining()) {
+        while (in.hasRemaining() && !handler.isOver()) {
             switch (at) {
                 case HEAD -> readHead(in);
                 case PAD_LENGTH -> readPadLength(in);

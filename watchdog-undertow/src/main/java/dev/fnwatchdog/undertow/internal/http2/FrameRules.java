@@ -69,6 +69,11 @@ final class FrameRules implements FrameHandler {
     }
 
     @Override
+    public boolean isOver() {
+        return connection.isClosed();
+    }
+
+    @Override
     public void frameBegins(int type, int flags, int stream, int length) throws ConnectionException {
         require(!settingsDue || type == FrameType.SETTINGS, "SETTINGS come first");
         require(

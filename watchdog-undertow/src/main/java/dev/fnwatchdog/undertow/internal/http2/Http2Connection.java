@@ -4,6 +4,7 @@ import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
@@ -22,8 +23,11 @@ final class Http2Connection implements Http2Session {
     /** Then other connections of the thread have their turn. */
     private static final int READS_AT_ONCE = 8;
 
-    /** A peer that makes us write control frames and reads none of them is not served. */
-    private static final int MOST_UNREAD = 256 * 1024;
+    /** Nothing more is read from a peer that leaves so much unread. */
+    private static final int MUCH_UNREAD = 128 * 1024;
+
+    /** What one read can add to that is less than this: beyond it the connection ends. */
+    private static final int MOST_UNREAD = 1024 * 1024;
 
     private static final long LAST_WORDS_MILLIS = 1000;
 
@@ -133,6 +137,15 @@ final class Http2Connection implements Http2Session {
         return phase != Phase.CLOSING && phase != Phase.CLOSED;
     }
 
+    boolean isClosed() {
+        return phase == Phase.CLOSED;
+    }
+
+    /** The client may open another connection; this one ends with the streams that are open. */
+    void leaveSoon() {
+        leaveNow();
+    }
+
     /** Whether new streams are no longer served. */
     boolean isLeaving() {
         return phase == Phase.LEAVING || !isReading();
@@ -141,6 +154,11 @@ final class Http2Connection implements Http2Session {
     private void readable(ConduitStreamSourceChannel source) {
         try (PooledByteBuffer pooled = buffers.allocate()) {
             for (int i = 0; i < READS_AT_ONCE && isReading(); i++) {
+                if (output.size() > MUCH_UNREAD) {
+                    source.suspendReads();
+                    flushSoon();
+                    return;
+                }
                 ByteBuffer bytes = pooled.getBuffer().clear();
                 int count = source.read(bytes);
                 if (count <= 0) {
@@ -159,6 +177,11 @@ final class Http2Connection implements Http2Session {
     private void read(ByteBuffer bytes) {
         try {
             reader.read(bytes);
+            if (phase == Phase.CLOSED) {
+                // By a frame in the midst of the others: what those behind it have taken is released too.
+                releaseMemory();
+                return;
+            }
             timers.received(rules.awaitsRestOfHead(reader.isWithinFrame()), rules.complete());
         } catch (ConnectionException broken) {
             fail(broken.code());
@@ -199,11 +222,15 @@ final class Http2Connection implements Http2Session {
             if (output.flush()) {
                 sink.suspendWrites();
                 if (phase == Phase.CLOSING) {
+                    streams.unfinished().forEach(stream -> stream.sink().endIfFlushed());
                     closeGracefully.run();
                     return;
                 }
             } else {
                 sink.resumeWrites();
+            }
+            if (isReading() && output.size() <= MUCH_UNREAD) {
+                socket.getSourceChannel().resumeReads();
             }
         } catch (IOException gone) {
             close();
@@ -325,7 +352,7 @@ final class Http2Connection implements Http2Session {
     void finished(Http2Stream stream) {
         stream.reset(ErrorCode.NO_ERROR);
         memory.giveBack(stream.memory());
-        streams.finished();
+        streams.finished(stream);
         if (streams.isEmpty()) {
             timers.idle();
             closeIfDone();
@@ -389,13 +416,13 @@ final class Http2Connection implements Http2Session {
         phase = Phase.CLOSING;
         socket.getSourceChannel().suspendReads();
         announce();
-        abortStreams();
+        abort(streams.live());
         lastWords = thread().executeAfter(this::close, LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
         flushSoon();
     }
 
-    private void abortStreams() {
-        for (Http2Stream stream : streams.live()) {
+    private void abort(List<Http2Stream> ending) {
+        for (Http2Stream stream : ending) {
             streams.close(stream.id(), ClosedStreams.End.RESET_BY_US);
             stream.abort();
         }
@@ -421,12 +448,17 @@ final class Http2Connection implements Http2Session {
         }
         phase = Phase.CLOSED;
         announce();
-        abortStreams();
+        // Also those whose end was written, and has not reached the socket.
+        abort(streams.unfinished());
         blocked.clear();
         timers.stop();
         if (lastWords != null) {
             lastWords.remove();
         }
+        releaseMemory();
+    }
+
+    private void releaseMemory() {
         output.close();
         reader.close();
         rules.close();

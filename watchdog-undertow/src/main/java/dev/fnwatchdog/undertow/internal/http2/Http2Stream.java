@@ -74,6 +74,16 @@ final class Http2Stream {
         memory = taken;
     }
 
+    /** Takes more for it, of the share of heads; false where that does not fit. */
+    boolean holdsMore(MemoryBudgets budgets, long head) {
+        StreamMemory more = new StreamMemory(head, 0);
+        if (!budgets.take(more)) {
+            return false;
+        }
+        memory = new StreamMemory(memory.head() + head, memory.body());
+        return true;
+    }
+
     StreamMemory memory() {
         return memory;
     }

@@ -2,7 +2,6 @@ package dev.fnwatchdog.undertow.internal.http2;
 
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
@@ -16,9 +15,6 @@ final class InterimSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private final Http2Connection connection;
     private final Http2Stream stream;
     private final HttpServerExchange interim;
-
-    // Mutable state
-    private long lastByte;
 
     InterimSink(Http2Connection connection, Http2Stream stream, HttpServerExchange interim) {
         super(stream.sink());
@@ -36,18 +32,15 @@ final class InterimSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     public void terminateWrites() {
         if (stream.state() != StreamState.CLOSED) {
             connection.frames().head(stream.id(), interim.getStatusCode(), interim.getResponseHeaders());
-            lastByte = connection.output().end();
             connection.flushSoon();
         }
     }
 
+    /** It is on its way with all that goes before it: nobody waits for that. */
     @Override
-    public boolean flush() throws IOException {
+    public boolean flush() {
         connection.flush();
-        boolean flushed = connection.output().isFlushed(lastByte);
-        if (flushed) {
-            Connectors.terminateResponse(interim);
-        }
-        return flushed;
+        Connectors.terminateResponse(interim);
+        return true;
     }
 }

@@ -159,8 +159,11 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
 
     @Override
     public void aborted() {
-        aborted.accept(exchange);
-        terminate();
+        try {
+            aborted.accept(exchange);
+        } finally {
+            terminate();
+        }
     }
 
     @Override

@@ -57,6 +57,8 @@ final class StreamSink implements StreamSinkConduit {
     private boolean resumed;
     private boolean wakeupDue;
     private long lastByte;
+    // A flush was not complete, and the writer waits for that, not for room.
+    private boolean flushing;
 
     StreamSink(Http2Connection connection, Http2Stream stream, Message message) {
         this.connection = connection;
@@ -190,12 +192,17 @@ final class StreamSink implements StreamSinkConduit {
         if (state == State.ABORTED) {
             throw new ClosedChannelException();
         }
-        boolean flushed = connection.output().isFlushed(lastByte);
-        if (flushed && state == State.ENDED) {
+        flushing = !connection.output().isFlushed(lastByte);
+        endIfFlushed();
+        return !flushing;
+    }
+
+    /** Its end was written; where it has reached the socket, the message is sent. */
+    void endIfFlushed() {
+        if (state == State.ENDED && connection.output().isFlushed(lastByte)) {
             state = State.SENT;
             stream.listener().sent();
         }
-        return flushed;
     }
 
     void abort() {
@@ -209,7 +216,7 @@ final class StreamSink implements StreamSinkConduit {
     boolean isWritable() {
         return switch (state) {
             case HEAD -> !connection.output().isFull();
-            case BODY -> sendable() > 0;
+            case BODY -> flushing ? connection.output().isFlushed(lastByte) : sendable() > 0;
             case ENDED -> connection.output().isFlushed(lastByte);
             case SENT, ABORTED -> false;
         };

@@ -1,8 +1,10 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class StreamTable {
     private final int most;
     private final Map<Integer, Http2Stream> live = new HashMap<>();
+    private final Set<Http2Stream> unfinished = new LinkedHashSet<>();
     private final ClosedStreams closed = new ClosedStreams();
 
     // Mutable state
     private int last;
     private int lastServed;
-    private int unfinished;
 
     /** @param most streams at once */
     StreamTable(int most) {
@@ -48,12 +50,12 @@ final class StreamTable {
     }
 
     boolean isFull() {
-        return unfinished >= most;
+        return unfinished.size() >= most;
     }
 
     /** Whether no exchange is under way. */
     boolean isEmpty() {
-        return unfinished == 0;
+        return unfinished.isEmpty();
     }
 
     /** The peer has used the number, and all below it. */
@@ -69,7 +71,7 @@ final class StreamTable {
     void add(Http2Stream stream) {
         lastServed = stream.id();
         live.put(stream.id(), stream);
-        unfinished++;
+        unfinished.add(stream);
     }
 
     /** No frame comes or goes on it any more. */
@@ -84,7 +86,12 @@ final class StreamTable {
     }
 
     /** Its exchange is over. */
-    void finished() {
-        unfinished--;
+    void finished(Http2Stream stream) {
+        unfinished.remove(stream);
+    }
+
+    /** The streams whose exchanges are not over. */
+    List<Http2Stream> unfinished() {
+        return List.copyOf(unfinished);
     }
 }
