@@ -50,11 +50,15 @@ func main() {
 	begun := make(chan bool)
 	go func() {
 		begun <- true
-		slow <- send(client, "POST", "/slow", 1<<20)
+		answer := send(client, "POST", "/slow", 1<<20)
+		for strings.HasPrefix(answer, "429") {
+			answer = send(client, "POST", "/slow", 1<<20)
+		}
+		slow <- answer
 	}()
 	<-begun
 	refused := 0
-	for i := 0; i < 20 || refused == 0; i++ {
+	for i := 0; i < 20 || (refused == 0 && i < 2000); i++ {
 		answer := send(client, "POST", "/refused", 1<<20)
 		if strings.HasPrefix(answer, "429") {
 			refused++

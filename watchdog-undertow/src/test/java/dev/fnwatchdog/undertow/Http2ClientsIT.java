@@ -29,6 +29,12 @@ class Http2ClientsIT {
     @BeforeEach
     void start() throws Exception {
         watchdog = WatchdogProcess.with(
+                        "port",
+                        "0",
+                        "metrics_port",
+                        "0",
+                        "healthcheck_interval",
+                        "0",
                         "mode",
                         "streaming",
                         "fprocess",
