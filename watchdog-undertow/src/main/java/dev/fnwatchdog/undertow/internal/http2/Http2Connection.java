@@ -229,7 +229,9 @@ final class Http2Connection implements Http2Session {
             } else {
                 sink.resumeWrites();
             }
-            if (isReading() && output.size() <= MUCH_UNREAD) {
+            if (isReading()
+                    && output.size() <= MUCH_UNREAD
+                    && !socket.getSourceChannel().isReadResumed()) {
                 socket.getSourceChannel().resumeReads();
             }
         } catch (IOException gone) {
