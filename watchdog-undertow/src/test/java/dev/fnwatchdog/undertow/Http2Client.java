@@ -80,7 +80,12 @@ final class Http2Client implements AutoCloseable {
     Frame next() throws IOException {
         while (true) {
             Frame frame = frames.read();
-            if (!settings(frame) && frame.type() != SETTINGS && frame.type() != WINDOW_UPDATE && frame.type() != PING) {
+            if (frame.type() == PING && !frame.acknowledges()) {
+                send(PING, ACK, 0, frame.bytes());
+            } else if (!settings(frame)
+                    && frame.type() != SETTINGS
+                    && frame.type() != WINDOW_UPDATE
+                    && frame.type() != PING) {
                 return frame;
             }
         }

@@ -178,7 +178,7 @@ final class FrameRules implements FrameHandler {
     private void goAway(int id, ByteBuffer payload) throws ConnectionException {
         require(id == 0, "GOAWAY on a stream");
         require(payload.remaining() >= GOAWAY_LENGTH, ErrorCode.FRAME_SIZE_ERROR, "GOAWAY");
-        connection.leftByPeer();
+        connection.leaveSoon();
     }
 
     private void windowUpdate(int id, ByteBuffer payload) throws ConnectionException {

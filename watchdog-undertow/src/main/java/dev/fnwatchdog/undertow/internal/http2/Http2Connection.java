@@ -31,18 +31,9 @@ final class Http2Connection implements Http2Session {
 
     private static final long LAST_WORDS_MILLIS = 1000;
 
-    /** Longer than a round trip; a client that takes longer may lose requests that it sends after a GOAWAY. */
-    private static final long ANNOUNCEMENT_MILLIS = 250;
-
-    private static final long PING_OF_DEPARTURE = 0x6c65617665L;
-
     private enum Phase {
-        SERVING,
-        /** The client was told that the connection ends; what it sends is still served. */
-        ANNOUNCED,
-        /** The last stream was named; the connection ends with those that are open. */
-        LEAVING,
-        /** Nothing more is served; what is written goes out. */
+        OPEN,
+        /** No stream is served any more; what is written goes out. */
         CLOSING,
         CLOSED
     }
@@ -61,11 +52,11 @@ final class Http2Connection implements Http2Session {
     private final FlowWindow sendWindow = new FlowWindow(FlowWindow.INITIAL);
     private final AbuseMeter abuse = new AbuseMeter();
     private final BlockedWriters blocked;
+    private final GracefulShutdown shutdown;
 
     // Mutable state
-    private Phase phase = Phase.SERVING;
+    private Phase phase = Phase.OPEN;
     private boolean flushDue;
-    private Runnable announced = () -> {};
     private XnioExecutor.@Nullable Key lastWords;
 
     /**
@@ -90,7 +81,8 @@ final class Http2Connection implements Http2Session {
         this.rules = new FrameRules(this, streams, memory, options, opener);
         this.reader = new FrameReader(rules, memory.heads());
         this.blocked = new BlockedWriters(thread());
-        this.timers = new ConnectionTimers(thread(), options, this::close, this::leaveNow);
+        this.shutdown = new GracefulShutdown(thread(), frames, streams);
+        this.timers = new ConnectionTimers(thread(), options, this::close, this::leaveSoon);
     }
 
     /** Serves the connection, whose first bytes behind the preface are {@code first}. */
@@ -134,21 +126,16 @@ final class Http2Connection implements Http2Session {
     }
 
     private boolean isReading() {
-        return phase != Phase.CLOSING && phase != Phase.CLOSED;
+        return phase == Phase.OPEN;
     }
 
     boolean isClosed() {
         return phase == Phase.CLOSED;
     }
 
-    /** The client may open another connection; this one ends with the streams that are open. */
-    void leaveSoon() {
-        leaveNow();
-    }
-
     /** Whether new streams are no longer served. */
     boolean isLeaving() {
-        return phase == Phase.LEAVING || !isReading();
+        return shutdown.isLastStreamNamed() || !isReading();
     }
 
     private void readable(ConduitStreamSourceChannel source) {
@@ -362,54 +349,36 @@ final class Http2Connection implements Http2Session {
     }
 
     @Override
-    public void leave(Runnable whenAnnounced) {
-        if (phase != Phase.SERVING) {
-            whenAnnounced.run();
+    public void leave(Runnable announced) {
+        if (!isReading()) {
+            announced.run();
             return;
         }
-        phase = Phase.ANNOUNCED;
-        announced = whenAnnounced;
-        frames.goAway(Integer.MAX_VALUE, ErrorCode.NO_ERROR);
-        frames.ping(0, PING_OF_DEPARTURE);
+        shutdown.announce(announced, this::leaveSoon);
         flush();
-        thread().executeAfter(this::leaveNow, ANNOUNCEMENT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** The client has answered a PING: what it sent before has been read. */
-    void pingAcknowledged(long opaque) {
-        if (phase == Phase.ANNOUNCED && opaque == PING_OF_DEPARTURE) {
-            leaveNow();
+    /** The client has acknowledged a PING: what it sent before has been read. */
+    void pingAcknowledged(long payload) {
+        if (shutdown.isAcknowledgedBy(payload)) {
+            leaveSoon();
         }
     }
 
-    /** The client sends no more requests. */
-    void leftByPeer() {
-        leaveNow();
-    }
-
-    private void leaveNow() {
+    /** Serves no new stream: the connection ends with those that are open. */
+    void leaveSoon() {
         leaveFor(ErrorCode.NO_ERROR);
     }
 
     private void leaveFor(ErrorCode code) {
-        if (phase != Phase.SERVING && phase != Phase.ANNOUNCED) {
-            return;
+        if (isReading() && shutdown.nameLastStream(code)) {
+            flushSoon();
+            closeIfDone();
         }
-        phase = Phase.LEAVING;
-        frames.goAway(streams.lastServed(), code);
-        flushSoon();
-        announce();
-        closeIfDone();
-    }
-
-    private void announce() {
-        Runnable once = announced;
-        announced = () -> {};
-        once.run();
     }
 
     private void closeIfDone() {
-        if (phase == Phase.LEAVING && streams.isEmpty()) {
+        if (isReading() && shutdown.isLastStreamNamed() && streams.isEmpty()) {
             endAfterLastWords();
         }
     }
@@ -417,7 +386,7 @@ final class Http2Connection implements Http2Session {
     private void endAfterLastWords() {
         phase = Phase.CLOSING;
         socket.getSourceChannel().suspendReads();
-        announce();
+        shutdown.end();
         abort(streams.live());
         lastWords = thread().executeAfter(this::close, LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
         flushSoon();
@@ -449,7 +418,7 @@ final class Http2Connection implements Http2Session {
             return;
         }
         phase = Phase.CLOSED;
-        announce();
+        shutdown.end();
         // Also those whose end was written, and has not reached the socket.
         abort(streams.unfinished());
         blocked.clear();

@@ -1,0 +1,96 @@
+package dev.fnwatchdog.undertow.internal.http2;
+
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioExecutor;
+import org.xnio.XnioIoThread;
+
+/**
+ * Ends a connection without losing a request (RFC 9113, section 6.8): a first GOAWAY announces the end, and a second one names
+ * the last stream that is served once the client has acknowledged the PING behind the first.
+ *
+ * <p>Threads: the connection's I/O thread.
+ */
+final class GracefulShutdown {
+    /** Longer than a round trip; a client that takes longer may lose requests that it sends after the first GOAWAY. */
+    private static final long ANNOUNCEMENT_MILLIS = 1000;
+
+    private static final long PING_PAYLOAD = 0x6c65617665L;
+
+    private enum State {
+        NOT_STARTED,
+        /** The first GOAWAY is written; new streams are still served. */
+        ANNOUNCED,
+        /** The last stream is named. */
+        LAST_STREAM_NAMED
+    }
+
+    private final XnioIoThread thread;
+    private final FrameWriter frames;
+    private final StreamTable streams;
+
+    // Mutable state
+    private State state = State.NOT_STARTED;
+    private Runnable onLastStreamNamed = () -> {};
+    private XnioExecutor.@Nullable Key timer;
+
+    GracefulShutdown(XnioIoThread thread, FrameWriter frames, StreamTable streams) {
+        this.thread = thread;
+        this.frames = frames;
+        this.streams = streams;
+    }
+
+    /** Whether new streams are no longer served. */
+    boolean isLastStreamNamed() {
+        return state == State.LAST_STREAM_NAMED;
+    }
+
+    /**
+     * Writes the first GOAWAY, unless a shutdown is under way.
+     *
+     * @param onLastStreamNamed run once the second GOAWAY is written, or the connection has ended in another way
+     * @param expired run when the client has not acknowledged the PING in time
+     */
+    void announce(Runnable onLastStreamNamed, Runnable expired) {
+        if (state != State.NOT_STARTED) {
+            onLastStreamNamed.run();
+            return;
+        }
+        state = State.ANNOUNCED;
+        this.onLastStreamNamed = onLastStreamNamed;
+        frames.goAway(Integer.MAX_VALUE, ErrorCode.NO_ERROR);
+        frames.ping(0, PING_PAYLOAD);
+        timer = thread.executeAfter(expired, ANNOUNCEMENT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether a PING's acknowledgement means that the client has read the first GOAWAY. */
+    boolean isAcknowledgedBy(long payload) {
+        return state == State.ANNOUNCED && payload == PING_PAYLOAD;
+    }
+
+    /**
+     * Writes the GOAWAY that names the last stream.
+     *
+     * @return whether it was written: not a second time
+     */
+    boolean nameLastStream(ErrorCode code) {
+        if (state == State.LAST_STREAM_NAMED) {
+            return false;
+        }
+        frames.goAway(streams.lastServed(), code);
+        end();
+        return true;
+    }
+
+    /** The connection serves no new stream any more. */
+    void end() {
+        state = State.LAST_STREAM_NAMED;
+        if (timer != null) {
+            timer.remove();
+            timer = null;
+        }
+        Runnable once = onLastStreamNamed;
+        onLastStreamNamed = () -> {};
+        once.run();
+    }
+}
