@@ -17,9 +17,6 @@ import org.xnio.IoUtils;
 
 /** An answer of the watchdog's own: status, headers, a short body. */
 final class Answer {
-    /** Who answered, where it was not the function (contract 3 and 7). */
-    static final HttpString INTERNAL = new HttpString("X-OpenFaaS-Internal");
-
     private final int status;
     private final ByteBuffer[] body;
     private final Map<HttpString, String> headers;

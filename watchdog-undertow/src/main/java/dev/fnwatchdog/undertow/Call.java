@@ -127,6 +127,14 @@ final class Call implements ExchangeCompletionListener {
         return accessDenied;
     }
 
+    /** The stream of an exchange was reset by its client. */
+    static void clientGone(HttpServerExchange exchange) {
+        Call call = find(exchange);
+        if (call != null) {
+            call.clientGone();
+        }
+    }
+
     /** Whether it has been given up: answered by the watchdog, broken off, or over. */
     boolean stopped() {
         return stopped;

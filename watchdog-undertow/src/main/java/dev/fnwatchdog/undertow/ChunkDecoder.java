@@ -61,7 +61,7 @@ final class ChunkDecoder {
 
     /** How many bytes of the heap what has come of the trailers takes, at most. */
     long trailersMemory() {
-        return HeadScan.memory(trailersTotal, trailerLines);
+        return HeaderLines.memory(trailersTotal, trailerLines);
     }
 
     /** The trailers, complete once {@link #done()}. */

@@ -86,7 +86,7 @@ final class ChunkedSink extends SinkFilter {
         if (end == null) {
             HeaderMap trailers = call.exchange().getAttachment(HttpAttachments.REQUEST_TRAILERS);
             // Those of HTTP/2 may hold anything.
-            boolean clean = trailers == null || RequestGuard.hasCleanFields(trailers);
+            boolean clean = trailers == null || FieldSyntax.isValid(trailers);
             end = lastChunk(
                     trailers == null || !clean
                             ? new HeaderMap()

@@ -23,7 +23,7 @@ final class ConcurrencyLimitHandler implements HttpHandler {
         this.next = next;
         this.limit = limit;
         this.refusal = Answer.of(StatusCodes.TOO_MANY_REQUESTS)
-                .with(Answer.INTERNAL, "faas-middleware")
+                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.MIDDLEWARE)
                 .with(Headers.RETRY_AFTER, "1")
                 .withBody(
                         "text/plain",

@@ -12,7 +12,7 @@ import io.undertow.util.StatusCodes;
  */
 final class FailureHandler implements HttpHandler {
     private static final Answer FAILED =
-            Answer.of(StatusCodes.INTERNAL_SERVER_ERROR).with(Answer.INTERNAL, "of-watchdog");
+            Answer.of(StatusCodes.INTERNAL_SERVER_ERROR).with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG);
 
     private final HttpHandler next;
     private final WatchdogLog log;

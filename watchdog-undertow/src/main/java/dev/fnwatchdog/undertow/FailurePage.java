@@ -20,11 +20,11 @@ final class FailurePage implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         Answer answer = Answer.of(StatusCodes.INTERNAL_SERVER_ERROR)
-                .with(Answer.INTERNAL, "of-watchdog")
+                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
                 .with(Headers.CACHE_CONTROL, "no-store");
         (wantsHtml(exchange)
                         ? answer.withBody("text/html; charset=utf-8", html())
-                        : answer.withBody("text/plain; charset=utf-8", reason + "\n"))
+                        : answer.withBody(WatchdogHeaders.PLAIN_TEXT, reason + "\n"))
                 .send(exchange);
     }
 

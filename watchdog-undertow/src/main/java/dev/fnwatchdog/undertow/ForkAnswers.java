@@ -9,13 +9,13 @@ import java.nio.charset.StandardCharsets;
 
 /** What the watchdog answers, and logs, where a process does not. */
 final class ForkAnswers {
-    private static final String TEXT = "text/plain; charset=utf-8";
 
     private ForkAnswers() {}
 
     /** The request cannot be told to a process. */
     static Answer unusable(UnusableRequestException reason) {
-        return Answer.of(StatusCodes.BAD_REQUEST).withBody(TEXT, String.valueOf(reason.getMessage()));
+        return Answer.of(StatusCodes.BAD_REQUEST)
+                .withBody(WatchdogHeaders.PLAIN_TEXT, String.valueOf(reason.getMessage()));
     }
 
     /** The process did not start; an environment that is too long is the request's fault (contract 4). */
@@ -23,12 +23,13 @@ final class ForkAnswers {
         String message = String.valueOf(reason.getMessage());
         forks.log().error(message);
         if (reason.tooLong()) {
-            return Answer.of(StatusCodes.REQUEST_HEADER_FIELDS_TOO_LARGE).with(Answer.INTERNAL, "of-watchdog");
+            return Answer.of(StatusCodes.REQUEST_HEADER_FIELDS_TOO_LARGE)
+                    .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG);
         }
         forks.counts().failed();
         return Answer.of(StatusCodes.INTERNAL_SERVER_ERROR)
-                .with(Answer.INTERNAL, "of-watchdog")
-                .withBody(TEXT, message);
+                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
+                .withBody(WatchdogHeaders.PLAIN_TEXT, message);
     }
 
     /** There are no pipes to be had, and so no process. */
@@ -46,16 +47,16 @@ final class ForkAnswers {
     /** The output does not fit into what bodies may take of the memory (contract 7). */
     static Answer tooLarge(Call call) {
         return Answer.of(StatusCodes.INTERNAL_SERVER_ERROR)
-                .with(Answer.INTERNAL, "of-watchdog")
-                .with(FunctionGateway.DURATION, Seconds.of(call.elapsedNanos()))
-                .withBody(TEXT, "response too large");
+                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
+                .with(WatchdogHeaders.DURATION_SECONDS, Seconds.of(call.elapsedNanos()))
+                .withBody(WatchdogHeaders.PLAIN_TEXT, "response too large");
     }
 
     /** As in http mode. */
     static Answer timedOut(Call call) {
         return Answer.of(StatusCodes.GATEWAY_TIME_OUT)
-                .with(Answer.INTERNAL, "of-watchdog")
-                .with(FunctionGateway.DURATION, Seconds.of(call.elapsedNanos()));
+                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
+                .with(WatchdogHeaders.DURATION_SECONDS, Seconds.of(call.elapsedNanos()));
     }
 
     static boolean succeeded(Termination termination) {

@@ -4,7 +4,6 @@ import dev.fnwatchdog.core.request.CallTimeout;
 import dev.fnwatchdog.core.request.UnusableRequestException;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
@@ -18,7 +17,6 @@ import java.util.Map;
  * <p>Threads: the exchange's IO thread; nothing blocks.
  */
 final class ForkHandler implements HttpHandler {
-    private static final HttpString TIMEOUT = new HttpString("X-Timeout");
     private static final Answer NOT_ALLOWED = Answer.of(StatusCodes.METHOD_NOT_ALLOWED);
 
     /** One call under way. */
@@ -63,7 +61,7 @@ final class ForkHandler implements HttpHandler {
             return;
         }
         Duration limit = CallTimeout.effective(
-                forks.execTimeout(), exchange.getRequestHeaders().getFirst(TIMEOUT));
+                forks.execTimeout(), exchange.getRequestHeaders().getFirst(WatchdogHeaders.TIMEOUT));
         // Within a handler's call Undertow holds back what is asked of its channels.
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> begin(Call.of(exchange), ofCall, limit));
     }

@@ -2,8 +2,6 @@ package dev.fnwatchdog.undertow;
 
 import dev.fnwatchdog.core.config.CommandLine;
 import dev.fnwatchdog.core.config.ModeConfig;
-import dev.fnwatchdog.core.log.WatchdogLog;
-import dev.fnwatchdog.core.metrics.MetricsRegistry;
 import dev.fnwatchdog.core.process.CallProcesses;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.handlers.HttpContinueReadHandler;
@@ -22,30 +20,23 @@ final class ForkMode implements FunctionMode {
         this.handler = new HttpContinueReadHandler(new ForkHandler(forks, new CallVariables(cgiHeaders), calls));
     }
 
-    static ForkMode streaming(
-            ModeConfig.Streaming mode, WatchdogBuilder settings, WatchdogLog log, MetricsRegistry registry) {
-        Forks forks = forks(mode.command(), mode.contentType(), settings, log, registry);
+    static ForkMode streaming(ModeConfig.Streaming mode, ModeContext context) {
+        Forks forks = forks(mode.command(), mode.contentType(), context);
         return new ForkMode(forks, mode.cgiHeaders(), call -> new StreamingCall(forks, call));
     }
 
-    static ForkMode serializing(
-            ModeConfig.Serializing mode, WatchdogBuilder settings, WatchdogLog log, MetricsRegistry registry) {
-        Forks forks = forks(mode.command(), mode.contentType(), settings, log, registry);
-        MemoryBudget memory = settings.memory().bodies();
+    static ForkMode serializing(ModeConfig.Serializing mode, ModeContext context) {
+        Forks forks = forks(mode.command(), mode.contentType(), context);
+        MemoryBudget memory = context.bodies();
         return new ForkMode(
                 forks, mode.cgiHeaders(), call -> new SerializingCall(forks, call, memory, mode.combinedOutput()));
     }
 
-    private static Forks forks(
-            CommandLine command,
-            String contentType,
-            WatchdogBuilder settings,
-            WatchdogLog log,
-            MetricsRegistry registry) {
+    private static Forks forks(CommandLine command, String contentType, ModeContext context) {
         Forks.Counts counts = new Forks.Counts();
-        counts.exposeIn(registry);
-        CallProcesses processes = new CallProcesses(command, settings.environment());
-        Optional<PipeDescriptors> descriptors = settings.passesDescriptors() && processes.passesDescriptors()
+        counts.exposeIn(context.registry());
+        CallProcesses processes = new CallProcesses(command, context.environment());
+        Optional<PipeDescriptors> descriptors = context.passesDescriptors() && processes.passesDescriptors()
                 ? PipeDescriptors.find()
                 : Optional.empty();
         ChildPipes.Maker pipes =
@@ -53,11 +44,11 @@ final class ForkMode implements FunctionMode {
         return new Forks(
                 processes,
                 pipes,
-                log,
-                settings.config().log(),
+                context.log(),
+                context.config().log(),
                 command.program(),
                 contentType,
-                settings.config().timeouts().exec(),
+                context.config().timeouts().exec(),
                 counts);
     }
 

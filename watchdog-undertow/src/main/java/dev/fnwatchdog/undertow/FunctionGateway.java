@@ -4,14 +4,12 @@ import dev.fnwatchdog.core.config.GoDuration;
 import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.request.CallTimeout;
-import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.HttpContinueReadHandler;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
@@ -25,36 +23,26 @@ import java.util.concurrent.atomic.LongAdder;
  * <p>Threads: the exchange's IO thread; nothing blocks.
  */
 final class FunctionGateway implements HttpHandler {
-    static final HttpString DURATION = new HttpString("X-Duration-Seconds");
 
-    private static final HttpString TIMEOUT = new HttpString("X-Timeout");
     private static final AttachmentKey<UpstreamCall> CALL = AttachmentKey.create(UpstreamCall.class);
     private static final Answer NOT_ALLOWED = Answer.of(StatusCodes.METHOD_NOT_ALLOWED);
 
     private final UpstreamAddress address;
     private final Duration execTimeout;
-    private final ByteBufferPool buffers;
-    private final LongAdder open;
+    private final IoLocal<UpstreamPool> pools;
     private final WatchdogLog log;
     private final HttpHandler forward;
 
     /** @param open counts the connections to the function, for the metrics */
-    FunctionGateway(
-            UpstreamAddress address,
-            ModeConfig.Http mode,
-            Duration execTimeout,
-            ByteBufferPool buffers,
-            MemoryBudget memory,
-            LongAdder open,
-            WatchdogLog log) {
+    FunctionGateway(UpstreamAddress address, ModeConfig.Http mode, ModeContext context, LongAdder open) {
         this.address = address;
-        this.execTimeout = execTimeout;
-        this.buffers = buffers;
-        this.open = open;
-        this.log = log;
+        this.execTimeout = context.config().timeouts().exec();
+        this.pools =
+                new IoLocal<>(context.worker(), thread -> new UpstreamPool(thread, address, context.buffers(), open));
+        this.log = context.log();
         this.forward = new HttpContinueReadHandler(
                 mode.bufferRequestBody()
-                        ? new BodyBufferHandler(FunctionGateway::forward, memory)
+                        ? new BodyBufferHandler(FunctionGateway::forward, context.bodies())
                         : FunctionGateway::forward);
     }
 
@@ -65,11 +53,11 @@ final class FunctionGateway implements HttpHandler {
             NOT_ALLOWED.send(exchange);
             return;
         }
-        UpstreamCall upstreamCall = new UpstreamCall(call, this, pool(call.loop()));
+        UpstreamCall upstreamCall = new UpstreamCall(call, this, pools.of(exchange.getIoThread()));
         exchange.putAttachment(CALL, upstreamCall);
         call.onAbort(upstreamCall::abort);
         Duration limit =
-                CallTimeout.effective(execTimeout, exchange.getRequestHeaders().getFirst(TIMEOUT));
+                CallTimeout.effective(execTimeout, exchange.getRequestHeaders().getFirst(WatchdogHeaders.TIMEOUT));
         call.limitTo(limit, () -> timedOut(call, limit));
         forward.handleRequest(exchange);
     }
@@ -77,15 +65,6 @@ final class FunctionGateway implements HttpHandler {
     /** Dispatched, since Undertow ends an exchange whose handler returns with nothing under way. */
     private static void forward(HttpServerExchange exchange) {
         exchange.dispatch(SameThreadExecutor.INSTANCE, exchange.getAttachment(CALL));
-    }
-
-    private UpstreamPool pool(IoLoop loop) {
-        UpstreamPool known = loop.upstreams();
-        if (known == null) {
-            known = new UpstreamPool(loop, address, buffers, open);
-            loop.upstreams(known);
-        }
-        return known;
     }
 
     UpstreamAddress address() {
@@ -103,7 +82,7 @@ final class FunctionGateway implements HttpHandler {
         if (protocol != null) {
             to.put(Headers.UPGRADE, protocol);
         }
-        to.put(DURATION, Seconds.of(call.elapsedNanos()));
+        to.put(WatchdogHeaders.DURATION_SECONDS, Seconds.of(call.elapsedNanos()));
         frame(exchange, to, head.status(), framing);
     }
 
@@ -142,7 +121,8 @@ final class FunctionGateway implements HttpHandler {
     }
 
     private static void answerInstead(Call call, int status) {
-        call.answerInstead(
-                Answer.of(status).with(Answer.INTERNAL, "of-watchdog").with(DURATION, Seconds.of(call.elapsedNanos())));
+        call.answerInstead(Answer.of(status)
+                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
+                .with(WatchdogHeaders.DURATION_SECONDS, Seconds.of(call.elapsedNanos())));
     }
 }

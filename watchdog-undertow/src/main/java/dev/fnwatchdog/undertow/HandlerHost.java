@@ -5,7 +5,6 @@ import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.request.CallTimeout;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RequestTooBigException;
-import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.time.Duration;
@@ -22,7 +21,6 @@ import java.util.function.Consumer;
  */
 record HandlerHost(
         WatchdogLog log, Duration execTimeout, HandlerPlaces places, ExecutorService threads, ClassLoader loader) {
-    private static final HttpString TIMEOUT = new HttpString("X-Timeout");
     private static final long UNWATCHED_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
     private static final Answer NOT_ALLOWED = Answer.of(StatusCodes.METHOD_NOT_ALLOWED);
 
@@ -39,7 +37,7 @@ record HandlerHost(
         Upgrades.keepOnlyAsked(exchange);
         Call call = Call.of(exchange);
         Duration limit =
-                CallTimeout.effective(execTimeout, exchange.getRequestHeaders().getFirst(TIMEOUT));
+                CallTimeout.effective(execTimeout, exchange.getRequestHeaders().getFirst(WatchdogHeaders.TIMEOUT));
         call.limitTo(limit, () -> timedOut(call, limit));
         return true;
     }
@@ -127,7 +125,7 @@ record HandlerHost(
     void refuseAnswer(Call call, String reason) {
         log.error("The handler's answer cannot be sent: " + reason);
         call.answerInstead(inItsStead(call, StatusCodes.INTERNAL_SERVER_ERROR)
-                .withBody("text/plain; charset=utf-8", reason + "\n"));
+                .withBody(WatchdogHeaders.PLAIN_TEXT, reason + "\n"));
     }
 
     private void timedOut(Call call, Duration limit) {
@@ -138,7 +136,7 @@ record HandlerHost(
     /** An answer of the watchdog's own. */
     static Answer inItsStead(Call call, int status) {
         return Answer.of(status)
-                .with(Answer.INTERNAL, "of-watchdog")
-                .with(FunctionGateway.DURATION, Seconds.of(call.elapsedNanos()));
+                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
+                .with(WatchdogHeaders.DURATION_SECONDS, Seconds.of(call.elapsedNanos()));
     }
 }

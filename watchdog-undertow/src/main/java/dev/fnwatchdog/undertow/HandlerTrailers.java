@@ -35,7 +35,7 @@ final class HandlerTrailers {
             return;
         }
         HeaderMap permitted = TrailerFields.permitted(all(), exchange.getResponseHeaders());
-        if (!RequestGuard.hasCleanFields(permitted)) {
+        if (!FieldSyntax.isValid(permitted)) {
             throw new IllegalArgumentException("a trailer has a name or a value that HTTP cannot carry");
         }
         if (size(permitted) > ChunkDecoder.RESPONSE_TRAILERS) {

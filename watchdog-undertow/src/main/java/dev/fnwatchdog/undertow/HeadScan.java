@@ -31,12 +31,6 @@ final class HeadScan {
         END
     }
 
-    /** Undertow's builders grow by doubling, and are copied then and at the end. */
-    private static final int MEMORY_OF_BYTE = 4;
-
-    /** Objects and entries of maps, as measured, for a field or a parameter that has a name of its own. */
-    private static final int MEMORY_OF_FIELD = 256;
-
     private final AbsoluteForm target = new AbsoluteForm();
     private final NumericHost host = new NumericHost();
     private final RequestVersion version = new RequestVersion();
@@ -105,17 +99,12 @@ final class HeadScan {
 
     /** How many bytes of the heap what has come of it takes, at most. */
     long memory() {
-        return memory(length, fields);
+        return HeaderLines.memory(length, fields);
     }
 
     /** How many lines have come, the request line among them. */
     int lines() {
         return lines;
-    }
-
-    /** How many bytes of the heap so many bytes with so many fields take, at most. */
-    static long memory(int bytes, int fields) {
-        return (long) bytes * MEMORY_OF_BYTE + (long) fields * MEMORY_OF_FIELD;
     }
 
     /** How many bytes of the heap the parser keeps for the next head, at most. */

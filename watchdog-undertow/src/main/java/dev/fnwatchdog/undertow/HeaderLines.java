@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: none of its own; one instance belongs to one IO thread, since it remembers the names and values that it has seen.
  */
 final class HeaderLines {
+    /** Undertow's builders grow by doubling, and are copied then and at the end. */
+    private static final int MEMORY_OF_BYTE = 4;
+
+    /** Objects and entries of maps, as measured, for a field or a parameter that has a name of its own. */
+    private static final int MEMORY_OF_FIELD = 256;
+
     /** As many distinct names as the answers of one function use; what does not fit is made anew each time. */
     private static final int NAMES = 128;
 
@@ -112,5 +118,10 @@ final class HeaderLines {
 
     static boolean isBlank(byte b) {
         return b == ' ' || b == '\t';
+    }
+
+    /** How many bytes of the heap so many bytes with so many fields take, at most. */
+    static long memory(int bytes, int fields) {
+        return (long) bytes * MEMORY_OF_BYTE + (long) fields * MEMORY_OF_FIELD;
     }
 }

@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
  * <p>Threads: the exchange's IO thread; a look at the lock file is one system call.
  */
 final class HealthHandler implements HttpHandler {
-    private static final Answer HEALTHY = Answer.of(StatusCodes.OK).withBody("text/plain; charset=utf-8", "OK");
+    private static final Answer HEALTHY = Answer.of(StatusCodes.OK).withBody(WatchdogHeaders.PLAIN_TEXT, "OK");
     private static final Answer UNHEALTHY = Answer.of(StatusCodes.SERVICE_UNAVAILABLE);
     private final BooleanSupplier healthy;
 

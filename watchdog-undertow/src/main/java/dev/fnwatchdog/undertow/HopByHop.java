@@ -28,7 +28,7 @@ final class HopByHop {
      * a call's token is not the client's to take away.
      */
     private static final Set<HttpString> NEVER_DROPPED =
-            Set.of(Headers.HOST, Headers.CONTENT_LENGTH, JwtHandler.AUTH_SECONDS);
+            Set.of(Headers.HOST, Headers.CONTENT_LENGTH, WatchdogHeaders.AUTH_SECONDS);
 
     private HopByHop() {}
 

@@ -3,11 +3,9 @@ package dev.fnwatchdog.undertow;
 import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
-import dev.fnwatchdog.core.metrics.MetricsRegistry;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.FunctionServer;
 import dev.fnwatchdog.core.process.Termination;
-import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
 import java.time.Duration;
 import java.util.Map;
@@ -15,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
-import org.xnio.XnioWorker;
 
 /** One function that runs beside the watchdog and listens by itself (contract 3). Threads: any. */
 final class HttpMode implements FunctionMode {
@@ -30,29 +27,16 @@ final class HttpMode implements FunctionMode {
     // Mutable state
     private volatile @Nullable FunctionServer server;
 
-    HttpMode(
-            ModeConfig.Http mode,
-            WatchdogBuilder settings,
-            WatchdogLog log,
-            MetricsRegistry registry,
-            XnioWorker worker,
-            ByteBufferPool buffers) {
+    HttpMode(ModeConfig.Http mode, ModeContext context) {
         this.mode = mode;
-        this.config = settings.config();
-        this.environment = settings.environment();
-        this.log = log;
+        this.config = context.config();
+        this.environment = context.environment();
+        this.log = context.log();
         UpstreamAddress address = UpstreamAddress.of(mode.upstream());
         LongAdder open = new LongAdder();
-        registry.gauge("watchdog_upstream_connections", "open connections to the function", open::sum);
-        this.handler = new FunctionGateway(
-                address,
-                mode,
-                config.timeouts().exec(),
-                buffers,
-                settings.memory().bodies(),
-                open,
-                log);
-        this.port = new FunctionPort(address, worker);
+        context.registry().gauge("watchdog_upstream_connections", "open connections to the function", open::sum);
+        this.handler = new FunctionGateway(address, mode, context, open);
+        this.port = new FunctionPort(address, context.worker());
     }
 
     @Override

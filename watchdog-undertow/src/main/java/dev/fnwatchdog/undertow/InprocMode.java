@@ -3,7 +3,6 @@ package dev.fnwatchdog.undertow;
 import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
-import dev.fnwatchdog.core.metrics.MetricsRegistry;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import io.undertow.server.HttpHandler;
 import jakarta.servlet.Servlet;
@@ -30,13 +29,14 @@ final class InprocMode implements FunctionMode {
     // Mutable state, written once, by the start
     private volatile @Nullable InprocHandler handler;
 
-    InprocMode(ModeConfig.Inproc mode, WatchdogBuilder settings, WatchdogLog log, MetricsRegistry registry) {
+    InprocMode(ModeConfig.Inproc mode, ModeContext context) {
         this.mode = mode;
-        this.config = settings.config();
-        this.memory = settings.memory().bodies();
-        this.log = log;
+        this.config = context.config();
+        this.memory = context.bodies();
+        this.log = context.log();
         this.places = new HandlerPlaces(mode.concurrency());
-        registry.gauge("watchdog_handler_waiting", "calls that wait for their turn in the handler", places::waiting);
+        context.registry()
+                .gauge("watchdog_handler_waiting", "calls that wait for their turn in the handler", places::waiting);
         this.loader = mode.functionPath().isEmpty() ? contextLoader() : FunctionClassLoader.of(mode.functionPath());
     }
 

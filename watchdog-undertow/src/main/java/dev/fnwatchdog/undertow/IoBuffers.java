@@ -22,6 +22,9 @@ import org.xnio.XnioIoThread;
  * <p>Threads: any.
  */
 final class IoBuffers implements ByteBufferPool {
+    /** What Undertow's parsers are tuned to: a little under 16 KiB, so that a chunk's framing fits beside it. */
+    static final int USUAL_SIZE = 16 * 1024 - 20;
+
     /** For each thread, 4 MiB of those that Undertow's parsers are tuned to. */
     private static final int KEPT = 256;
 

@@ -1,12 +1,11 @@
 package dev.fnwatchdog.undertow;
 
 import io.undertow.connector.ByteBufferPool;
-import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
 /**
- * What one IO thread owns for itself, so that no call needs a lock: its timers, its idle connections to the function,
- * its large buffers, the header names that it has seen.
+ * What one IO thread owns for itself, so that no call needs a lock: its timers, its large buffers, the
+ * header names that it has seen.
  *
  * <p>Threads: only its own IO thread uses it.
  */
@@ -18,10 +17,6 @@ final class IoLoop {
     private final TimeoutQueue clientChecks;
     private final LargeBuffers largeBuffers;
     private final HeaderLines headerLines = new HeaderLines();
-    private final RequestHeadWriter headWriter = new RequestHeadWriter();
-
-    // Mutable state
-    private @Nullable UpstreamPool upstreams;
 
     /** @param buffers those of the usual size */
     IoLoop(XnioIoThread thread, ByteBufferPool buffers) {
@@ -63,19 +58,5 @@ final class IoLoop {
 
     HeaderLines headerLines() {
         return headerLines;
-    }
-
-    RequestHeadWriter headWriter() {
-        return headWriter;
-    }
-
-    /** The thread's connections to the function, once http mode has needed one. */
-    @Nullable
-    UpstreamPool upstreams() {
-        return upstreams;
-    }
-
-    void upstreams(UpstreamPool pool) {
-        upstreams = pool;
     }
 }

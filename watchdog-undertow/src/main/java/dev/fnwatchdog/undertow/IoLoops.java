@@ -2,32 +2,26 @@ package dev.fnwatchdog.undertow;
 
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpServerExchange;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 
 /**
- * The {@link IoLoop} of each IO thread of one worker, made when the thread first needs it.
+ * The {@link IoLoop} of each I/O thread of one worker.
  *
- * <p>Threads: any; a slot is filled by its own thread alone.
+ * <p>Threads: any.
  */
 final class IoLoops {
     private final ByteBufferPool buffers;
-    private final AtomicReferenceArray<IoLoop> loops;
+    private final IoLocal<IoLoop> loops;
 
     IoLoops(XnioWorker worker, ByteBufferPool buffers) {
         this.buffers = buffers;
-        this.loops = new AtomicReferenceArray<>(worker.getIoThreadCount());
+        this.loops = new IoLocal<>(worker, thread -> new IoLoop(thread, buffers));
     }
 
-    /** How many large buffers calls hold. */
+    /** How many large buffers requests hold. */
     int largeBuffersTaken() {
-        int taken = 0;
-        for (int i = 0; i < loops.length(); i++) {
-            IoLoop known = loops.get(i);
-            taken += known == null ? 0 : known.largeBuffers().taken();
-        }
-        return taken;
+        return loops.sum(loop -> loop.largeBuffers().taken());
     }
 
     /** Whether so many buffers are in use that new requests should not be begun. */
@@ -40,13 +34,6 @@ final class IoLoops {
     }
 
     IoLoop of(XnioIoThread thread) {
-        int number = thread.getNumber();
-        IoLoop known = loops.get(number);
-        if (known != null) {
-            return known;
-        }
-        IoLoop made = new IoLoop(thread, buffers);
-        loops.set(number, made);
-        return made;
+        return loops.of(thread);
     }
 }

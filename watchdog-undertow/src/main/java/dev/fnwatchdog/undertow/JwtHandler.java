@@ -7,7 +7,6 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
 import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
 import java.time.Duration;
@@ -23,11 +22,7 @@ import java.util.concurrent.CompletionStage;
  * without a thread until the keys have been read again.
  */
 final class JwtHandler implements HttpHandler {
-    static final HttpString AUTH_SECONDS = new HttpString("X-Auth-Seconds");
 
-    private static final String TEXT = "text/plain; charset=utf-8";
-    private static final String MIDDLEWARE = "faas-middleware";
-    private static final HttpString TIMEOUT = new HttpString("X-Timeout");
     private static final Duration UNLIMITED = Duration.ofDays(1);
 
     private final HttpHandler next;
@@ -58,7 +53,7 @@ final class JwtHandler implements HttpHandler {
 
     private Duration patience(HttpServerExchange exchange) {
         Duration limit =
-                CallTimeout.effective(execTimeout, exchange.getRequestHeaders().getFirst(TIMEOUT));
+                CallTimeout.effective(execTimeout, exchange.getRequestHeaders().getFirst(WatchdogHeaders.TIMEOUT));
         return limit.isZero() ? UNLIMITED : limit;
     }
 
@@ -81,7 +76,7 @@ final class JwtHandler implements HttpHandler {
             refusal.get().send(exchange);
             return;
         }
-        exchange.getRequestHeaders().put(AUTH_SECONDS, Seconds.of(System.nanoTime() - begun));
+        exchange.getRequestHeaders().put(WatchdogHeaders.AUTH_SECONDS, Seconds.of(System.nanoTime() - begun));
         next.handleRequest(exchange);
     }
 
@@ -90,8 +85,8 @@ final class JwtHandler implements HttpHandler {
         ANSWER;
 
         private static final Answer FORBIDDEN = Answer.of(StatusCodes.FORBIDDEN)
-                .with(Answer.INTERNAL, MIDDLEWARE)
-                .withBody(TEXT, "insufficient permissions\n");
+                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.MIDDLEWARE)
+                .withBody(WatchdogHeaders.PLAIN_TEXT, "insufficient permissions\n");
 
         @Override
         public Optional<Answer> allowed() {
@@ -101,9 +96,9 @@ final class JwtHandler implements HttpHandler {
         @Override
         public Optional<Answer> refused(String reason) {
             return Optional.of(Answer.of(StatusCodes.UNAUTHORIZED)
-                    .with(Answer.INTERNAL, MIDDLEWARE)
+                    .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.MIDDLEWARE)
                     .with(Headers.WWW_AUTHENTICATE, "Bearer realm=IAM function invoke")
-                    .withBody(TEXT, reason + "\n"));
+                    .withBody(WatchdogHeaders.PLAIN_TEXT, reason + "\n"));
         }
 
         @Override

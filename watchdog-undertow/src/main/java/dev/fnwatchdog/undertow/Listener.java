@@ -146,17 +146,17 @@ final class Listener {
         return connections;
     }
 
-    /** Begins to accept. */
-    void serve(HttpHandler root) {
-        http1.setRootHandler(new RequestGuard(root));
+    /**
+     * Begins to accept.
+     *
+     * @param aborted is run for an exchange whose HTTP/2 stream has ended early
+     */
+    void serve(HttpHandler root, Consumer<HttpServerExchange> aborted) {
+        http1.setRootHandler(root);
         Http2Options options = new Http2Options(
                 protocol, maxStreams, LONGEST_HEAD, headMillis, IDLE_MILLIS, TrailerFields::isForbidden);
         http2 = new Http2Server(
-                http1.getRootHandler(),
-                buffers,
-                new MemoryBudgets(memory.heads(), memory.bodies()),
-                options,
-                Listener::streamAborted);
+                http1.getRootHandler(), buffers, new MemoryBudgets(memory.heads(), memory.bodies()), options, aborted);
         acceptor.start();
     }
 
@@ -177,13 +177,6 @@ final class Listener {
             if (connections.draining()) {
                 connection.leave(() -> {});
             }
-        }
-    }
-
-    private static void streamAborted(HttpServerExchange exchange) {
-        Call call = Call.find(exchange);
-        if (call != null) {
-            call.clientGone();
         }
     }
 

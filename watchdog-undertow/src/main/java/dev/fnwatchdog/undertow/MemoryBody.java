@@ -22,7 +22,7 @@ final class MemoryBody {
 
     private static final int SMALLEST_PIECE = 512;
     // What is read beyond the end of a request has to fit into one buffer, to be put back.
-    private static final int LARGEST_PIECE = Running.BUFFER_SIZE;
+    private static final int LARGEST_PIECE = IoBuffers.USUAL_SIZE;
     /** Who sends fast must not keep the others of his IO thread waiting. */
     private static final int MOST_READS_AT_ONCE = 16;
 

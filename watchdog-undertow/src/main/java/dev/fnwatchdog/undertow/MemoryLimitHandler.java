@@ -16,9 +16,9 @@ final class MemoryLimitHandler implements HttpHandler {
     static final int OF_REQUEST = 16 * 1024;
 
     private static final Answer REFUSAL = Answer.of(StatusCodes.SERVICE_UNAVAILABLE)
-            .with(Answer.INTERNAL, "of-watchdog")
+            .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
             .with(Headers.RETRY_AFTER, "1")
-            .withBody("text/plain; charset=utf-8", "out of memory for more requests\n");
+            .withBody(WatchdogHeaders.PLAIN_TEXT, "out of memory for more requests\n");
 
     private final HttpHandler next;
     private final MemoryBudget memory;

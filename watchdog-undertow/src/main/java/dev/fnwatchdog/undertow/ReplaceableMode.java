@@ -30,7 +30,8 @@ final class ReplaceableMode implements FunctionMode {
     private static final Duration POLL = Duration.ofMillis(5);
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
-    private final Modes modes;
+    private final ModeFactory factory;
+    private final ModeContext context;
     private final Timeouts timeouts;
     /** Those that may still run: the latest, the next while it gets ready, and older ones with calls of their own. */
     private final Set<FunctionVersion> versions = ConcurrentHashMap.newKeySet();
@@ -42,10 +43,12 @@ final class ReplaceableMode implements FunctionMode {
     private volatile @Nullable HttpHandler instead;
     private volatile boolean stopping;
 
-    ReplaceableMode(FunctionMode first, Modes modes) {
-        this.modes = modes;
-        this.timeouts = modes.settings().config().timeouts();
-        this.latest = new FunctionVersion(first);
+    /** @param context of the first version */
+    ReplaceableMode(ModeFactory factory, ModeContext context) {
+        this.factory = factory;
+        this.context = context;
+        this.timeouts = context.config().timeouts();
+        this.latest = new FunctionVersion(factory.create(context));
         versions.add(latest);
     }
 
@@ -66,10 +69,10 @@ final class ReplaceableMode implements FunctionMode {
             instead = null;
             failure = "";
             watch(latest);
-            modes.log().info("Serving the next version of the function");
+            context.log().info("Serving the next version of the function");
         } catch (InvalidConfigException | FunctionFailedException e) {
             failure = String.valueOf(e.getMessage());
-            modes.log().error(failure);
+            context.log().error(failure);
         } finally {
             if (!failure.isEmpty()) {
                 fail(failure);
@@ -90,7 +93,7 @@ final class ReplaceableMode implements FunctionMode {
 
     private FunctionVersion started(WatchdogConfig config, Map<String, String> environment)
             throws FunctionFailedException, InterruptedException {
-        FunctionMode mode = config.mode().accept(modes.renewed(config, environment));
+        FunctionMode mode = factory.create(context.renewed(config, environment));
         FunctionVersion version = new FunctionVersion(mode);
         start(version);
         CompletableFuture<String> ended = mode.ended().toCompletableFuture();
@@ -133,7 +136,7 @@ final class ReplaceableMode implements FunctionMode {
 
     private void gone(FunctionVersion version, String words) {
         if (!stopping && !version.retired()) {
-            modes.log().error("Forked function has terminated: " + words);
+            context.log().error("Forked function has terminated: " + words);
             instead = new FailurePage(
                     "The function has ended: " + words + ". It is started again when a change is saved.");
         }

@@ -80,7 +80,7 @@ final class RequestGuard implements HttpHandler {
                 && hasCleanTarget(exchange)
                 && hasTargetOfKnownForm(exchange)
                 && hasClearFraming(exchange, headers)
-                && hasCleanFields(headers);
+                && FieldSyntax.isValid(headers);
     }
 
     private static boolean hasCleanTarget(HttpServerExchange exchange) {
@@ -136,41 +136,6 @@ final class RequestGuard implements HttpHandler {
         }
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Whether names and values of all fields are as HTTP/1.1 can carry them. */
-    static boolean hasCleanFields(HeaderMap headers) {
-        for (long i = headers.fastIterateNonEmpty(); i != -1; i = headers.fiNextNonEmpty(i)) {
-            HeaderValues values = headers.fiCurrent(i);
-            if (!isToken(values.getHeaderName())) {
-                return false;
-            }
-            for (int v = 0; v < values.size(); v++) {
-                if (!isCleanValue(values.get(v))) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
-    private static boolean isToken(HttpString name) {
-        int length = name.length();
-        for (int i = 0; i < length; i++) {
-            if (!Tokens.isTokenByte(name.byteAt(i))) {
-                return false;
-            }
-        }
-        return length > 0;
-    }
-
-    private static boolean isCleanValue(String value) {
-        for (int i = 0; i < value.length(); i++) {
-            if (Tokens.isControlByte(value.charAt(i))) {
                 return false;
             }
         }

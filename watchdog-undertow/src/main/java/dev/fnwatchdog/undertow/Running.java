@@ -31,9 +31,6 @@ import org.xnio.XnioWorker;
  * <p>Threads: any.
  */
 final class Running implements Shutdown.Steps {
-    /** What Undertow's parsers are tuned to: a little under 16 KiB, so that a chunk's framing fits beside it. */
-    static final int BUFFER_SIZE = 16 * 1024 - 20;
-
     private static final Duration FUNCTION_GRACE = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(5);
     private static final Duration METRICS_DRAIN = Duration.ofSeconds(1);
@@ -66,10 +63,17 @@ final class Running implements Shutdown.Steps {
                 new Availability(new LockFile(LockFile.in(config.temporaryDirectory())), settings.writesLockFile());
         ByteBufferPool buffers = settings.buffers();
         this.loops = new IoLoops(worker, buffers);
-        Modes modes = new Modes(settings, log, registry, worker, buffers);
-        FunctionMode first = config.mode().accept(modes);
-        this.mode = settings.isReplaceable() ? new ReplaceableMode(first, modes) : first;
         MemoryShares shares = settings.memory();
+        ModeContext context = new ModeContext(
+                config,
+                settings.environment(),
+                log,
+                registry,
+                worker,
+                buffers,
+                shares.bodies(),
+                settings.passesDescriptors());
+        this.mode = settings.isReplaceable() ? new ReplaceableMode(Modes::create, context) : Modes.create(context);
         this.memory = shares.whole();
         Listener.Limits limits = new Listener.Limits(config.timeouts().read(), config.http2MaxStreams(), shares);
         this.listener = Listener.bind(worker, buffers, config.port(), limits, log::error);
@@ -104,7 +108,7 @@ final class Running implements Shutdown.Steps {
     /** Buffers as a watchdog needs them: outside the heap, and as many as are asked for. */
     static ByteBufferPool newBuffers() {
         return new IoBuffers(
-                BUFFER_SIZE, IoWorker.ioThreads(), Runtime.getRuntime().maxMemory());
+                IoBuffers.USUAL_SIZE, IoWorker.ioThreads(), Runtime.getRuntime().maxMemory());
     }
 
     static Running start(WatchdogBuilder settings) throws IOException, FunctionFailedException {
@@ -152,9 +156,10 @@ final class Running implements Shutdown.Steps {
         UnaryOperator<HttpHandler> authorisation = startAuthoriser();
         mode.start();
         RequestMetrics metrics = new RequestMetrics(registry);
-        listener.serve(new Entrance(config, log, metrics, availability, mode, loops, memory, authorisation).root());
+        HttpHandler root = new Entrance(config, log, metrics, availability, mode, loops, memory, authorisation).root();
+        listener.serve(new RequestGuard(root), Call::clientGone);
         log.info("Listening on port: " + port());
-        metricsListener.serve(new MetricsHandler(new Exposition(registry), log));
+        metricsListener.serve(new RequestGuard(new MetricsHandler(new Exposition(registry), log)), Call::clientGone);
         log.info("Metrics listening on port: " + metricsPort());
         availability.begin(log, port());
     }

@@ -148,7 +148,7 @@ final class SerializingCall implements ForkHandler.ForkCall, Child.Watcher {
                 ? Answer.of(StatusCodes.OK).withBody(output.pieces())
                 : ForkAnswers.failed(termination);
         answer.with(Headers.CONTENT_TYPE, forks.contentType())
-                .with(FunctionGateway.DURATION, Seconds.of(call.elapsedNanos()))
+                .with(WatchdogHeaders.DURATION_SECONDS, Seconds.of(call.elapsedNanos()))
                 .send(exchange);
     }
 
@@ -157,7 +157,7 @@ final class SerializingCall implements ForkHandler.ForkCall, Child.Watcher {
         forks.counts().killedByTimeout();
         call.answerInstead(ForkAnswers.failed(new Termination.TimedOut())
                 .with(Headers.CONTENT_TYPE, forks.contentType())
-                .with(FunctionGateway.DURATION, Seconds.of(call.elapsedNanos())));
+                .with(WatchdogHeaders.DURATION_SECONDS, Seconds.of(call.elapsedNanos())));
     }
 
     /** The call is over. What of it still runs has nobody left who would read its output. */

@@ -19,7 +19,6 @@ import java.util.concurrent.FutureTask;
  * <p>Threads: the exchange's IO thread; looking happens on a worker's.
  */
 final class StaticHandler implements HttpHandler {
-    private static final String TEXT = "text/plain; charset=utf-8";
     private static final HttpString NO_SNIFF = new HttpString("X-Content-Type-Options");
     private static final Answer MISSING = refusal(StatusCodes.NOT_FOUND, "404 page not found\n");
     private static final Answer FORBIDDEN = refusal(StatusCodes.FORBIDDEN, "403 forbidden\n");
@@ -41,7 +40,7 @@ final class StaticHandler implements HttpHandler {
     }
 
     private static Answer refusal(int status, String text) {
-        return Answer.of(status).withBody(TEXT, text).with(NO_SNIFF, "nosniff");
+        return Answer.of(status).withBody(WatchdogHeaders.PLAIN_TEXT, text).with(NO_SNIFF, "nosniff");
     }
 
     @Override

@@ -8,19 +8,18 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.xnio.XnioWorker;
 
 /** No function: files from a folder (contract 1). There is nothing to start, and nothing to stop. Threads: any. */
 final class StaticMode implements FunctionMode {
     private final WatchdogLog log;
     private final HttpHandler handler;
 
-    StaticMode(ModeConfig.Static mode, WatchdogLog log, XnioWorker worker) {
-        this.log = log;
+    StaticMode(ModeConfig.Static mode, ModeContext context) {
+        this.log = context.log();
         this.handler = new ReadOnlyHandler(new StaticHandler(
                 new ServedFolder(mode.root(), mode.singlePage()),
                 FileCache.inHeapOf(Runtime.getRuntime()),
-                ThreadRefusedException.checked(worker),
+                ThreadRefusedException.checked(context.worker()),
                 log));
     }
 

@@ -42,7 +42,7 @@ final class TrailerFields {
             Headers.COOKIE2,
             Headers.SET_COOKIE,
             Headers.SET_COOKIE2,
-            JwtHandler.AUTH_SECONDS);
+            WatchdogHeaders.AUTH_SECONDS);
 
     /** What changes how a request is processed (RFC 9110, 10.1), or how a response is used (RFC 9110, 10.2). */
     private static final Set<HttpString> CONTROL = Set.of(

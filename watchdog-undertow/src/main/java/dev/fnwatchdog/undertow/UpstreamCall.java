@@ -45,7 +45,7 @@ final class UpstreamCall implements UpstreamPool.Opened, Runnable {
         this.exchange = call.exchange();
         this.gateway = gateway;
         this.pool = pool;
-        this.sink = new UpstreamSink(this, exchange, call.loop(), gateway.address());
+        this.sink = new UpstreamSink(this, exchange, pool.headWriter(), gateway.address());
         this.source = new UpstreamSource(this, call.loop());
         this.repeatable = exchange.isRequestComplete() && Idempotence.of(exchange.getRequestMethod());
     }

@@ -43,7 +43,8 @@ final class UpstreamPool {
     private final XnioIoThread thread;
     private final UpstreamAddress address;
     private final ByteBufferPool buffers;
-    private final HeaderLines lines;
+    private final HeaderLines lines = new HeaderLines();
+    private final RequestHeadWriter headWriter = new RequestHeadWriter();
     private final LongAdder open;
     private final ArrayDeque<Upstream> idle = new ArrayDeque<>();
     private final Set<Upstream> all = new HashSet<>();
@@ -51,12 +52,15 @@ final class UpstreamPool {
     // Mutable state
     private boolean sweeping;
 
-    UpstreamPool(IoLoop loop, UpstreamAddress address, ByteBufferPool buffers, LongAdder open) {
-        this.thread = loop.thread();
+    UpstreamPool(XnioIoThread thread, UpstreamAddress address, ByteBufferPool buffers, LongAdder open) {
+        this.thread = thread;
         this.address = address;
         this.buffers = buffers;
-        this.lines = loop.headerLines();
         this.open = open;
+    }
+
+    RequestHeadWriter headWriter() {
+        return headWriter;
     }
 
     /** An idle connection that is still good, or nothing. */

@@ -26,7 +26,7 @@ import org.xnio.conduits.WriteReadyHandler;
 final class UpstreamSink implements StreamSinkConduit {
     private final UpstreamCall call;
     private final HttpServerExchange exchange;
-    private final IoLoop loop;
+    private final RequestHeadWriter headWriter;
     private final UpstreamAddress address;
 
     // Mutable state
@@ -42,10 +42,11 @@ final class UpstreamSink implements StreamSinkConduit {
     private boolean discarding;
     private boolean done;
 
-    UpstreamSink(UpstreamCall call, HttpServerExchange exchange, IoLoop loop, UpstreamAddress address) {
+    UpstreamSink(
+            UpstreamCall call, HttpServerExchange exchange, RequestHeadWriter headWriter, UpstreamAddress address) {
         this.call = call;
         this.exchange = exchange;
-        this.loop = loop;
+        this.headWriter = headWriter;
         this.address = address;
     }
 
@@ -55,7 +56,7 @@ final class UpstreamSink implements StreamSinkConduit {
     }
 
     private ByteBuffer newHead() {
-        return loop.headWriter().write(exchange, address, chunked);
+        return headWriter.write(exchange, address, chunked);
     }
 
     /** Whether not a byte of the request has been written, so that it can go out on another connection. */

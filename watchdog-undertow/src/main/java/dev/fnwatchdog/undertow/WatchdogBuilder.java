@@ -82,14 +82,6 @@ public final class WatchdogBuilder {
         return this;
     }
 
-    /** For a newer version of the same function. */
-    WatchdogBuilder renewed(WatchdogConfig newConfig, Map<String, String> newEnvironment) {
-        WatchdogBuilder renewed = new WatchdogBuilder(newConfig).environment(newEnvironment);
-        renewed.memory = memory();
-        renewed.passesDescriptors = passesDescriptors;
-        return renewed;
-    }
-
     boolean isReplaceable() {
         return replaceable;
     }

@@ -13,7 +13,7 @@ import org.xnio.channels.StreamSourceChannel;
  */
 final class WholeRequest {
     private static final Answer TOO_LARGE =
-            Answer.of(StatusCodes.REQUEST_ENTITY_TOO_LARGE).with(Answer.INTERNAL, "of-watchdog");
+            Answer.of(StatusCodes.REQUEST_ENTITY_TOO_LARGE).with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG);
 
     private final HttpServerExchange exchange;
     private final Call call;
