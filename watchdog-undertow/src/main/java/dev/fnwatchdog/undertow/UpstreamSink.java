@@ -323,7 +323,7 @@ final class UpstreamSink implements StreamSinkConduit {
 
     @Override
     public XnioIoThread getWriteThread() {
-        return loop.thread();
+        return exchange.getIoThread();
     }
 
     @Override
@@ -333,6 +333,6 @@ final class UpstreamSink implements StreamSinkConduit {
 
     @Override
     public XnioWorker getWorker() {
-        return loop.thread().getWorker();
+        return exchange.getIoThread().getWorker();
     }
 }
