@@ -15,5 +15,8 @@ module dev.fnwatchdog.core {
     exports dev.fnwatchdog.core.log;
     exports dev.fnwatchdog.core.metrics;
     exports dev.fnwatchdog.core.process;
+    exports dev.fnwatchdog.core.process.launch;
+    exports dev.fnwatchdog.core.process.posix;
+    exports dev.fnwatchdog.core.process.tree;
     exports dev.fnwatchdog.core.request;
 }

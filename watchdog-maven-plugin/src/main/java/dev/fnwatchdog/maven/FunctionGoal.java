@@ -2,6 +2,7 @@ package dev.fnwatchdog.maven;
 
 import dev.fnwatchdog.core.config.Setting;
 import dev.fnwatchdog.core.config.Settings;
+import dev.fnwatchdog.maven.config.RawSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,19 @@
 package dev.fnwatchdog.maven;
 
 import dev.fnwatchdog.core.config.WatchdogConfig;
+import dev.fnwatchdog.maven.config.InvalidParameterException;
+import dev.fnwatchdog.maven.config.InvalidSettingsException;
+import dev.fnwatchdog.maven.config.RawSettings;
+import dev.fnwatchdog.maven.config.WatchdogFailedException;
+import dev.fnwatchdog.maven.config.WatchdogJar;
+import dev.fnwatchdog.maven.dev.StartedWatchdogs;
+import dev.fnwatchdog.maven.image.FunctionFiles;
+import dev.fnwatchdog.maven.image.FunctionImage;
+import dev.fnwatchdog.maven.image.ImageEnvironment;
+import dev.fnwatchdog.maven.image.ImageLayer;
+import dev.fnwatchdog.maven.image.PlannedImage;
+import dev.fnwatchdog.maven.image.ProjectLibraries;
+import dev.fnwatchdog.maven.image.StartArguments;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;

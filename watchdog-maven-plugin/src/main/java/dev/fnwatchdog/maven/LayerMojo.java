@@ -1,5 +1,19 @@
 package dev.fnwatchdog.maven;
 
+import dev.fnwatchdog.maven.config.InvalidParameterException;
+import dev.fnwatchdog.maven.config.InvalidSettingsException;
+import dev.fnwatchdog.maven.config.WatchdogFailedException;
+import dev.fnwatchdog.maven.image.ClassArchive;
+import dev.fnwatchdog.maven.image.DefaultBase;
+import dev.fnwatchdog.maven.image.Dockerfile;
+import dev.fnwatchdog.maven.image.ExplodedLayers;
+import dev.fnwatchdog.maven.image.FunctionFiles;
+import dev.fnwatchdog.maven.image.FunctionImage;
+import dev.fnwatchdog.maven.image.LayerDescription;
+import dev.fnwatchdog.maven.image.LayerTar;
+import dev.fnwatchdog.maven.image.PlannedImage;
+import dev.fnwatchdog.maven.image.archive.JavaHome;
+import dev.fnwatchdog.maven.image.archive.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

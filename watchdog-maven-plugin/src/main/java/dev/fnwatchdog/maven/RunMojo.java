@@ -2,6 +2,16 @@ package dev.fnwatchdog.maven;
 
 import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.core.config.WatchdogConfig;
+import dev.fnwatchdog.maven.config.InvalidSettingsException;
+import dev.fnwatchdog.maven.config.RawSettings;
+import dev.fnwatchdog.maven.config.WatchdogFailedException;
+import dev.fnwatchdog.maven.dev.Debugging;
+import dev.fnwatchdog.maven.dev.DevelopmentLoop;
+import dev.fnwatchdog.maven.dev.FreePorts;
+import dev.fnwatchdog.maven.dev.FunctionCopies;
+import dev.fnwatchdog.maven.dev.FunctionModules;
+import dev.fnwatchdog.maven.dev.FunctionSettings;
+import dev.fnwatchdog.maven.dev.Recompilation;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;

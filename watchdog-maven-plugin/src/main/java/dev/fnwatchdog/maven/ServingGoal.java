@@ -2,6 +2,13 @@ package dev.fnwatchdog.maven;
 
 import dev.fnwatchdog.core.config.CommandLine;
 import dev.fnwatchdog.core.config.Timeouts;
+import dev.fnwatchdog.maven.config.InvalidSettingsException;
+import dev.fnwatchdog.maven.config.RawSettings;
+import dev.fnwatchdog.maven.config.UnknownProperties;
+import dev.fnwatchdog.maven.config.WatchdogFailedException;
+import dev.fnwatchdog.maven.config.WatchdogJar;
+import dev.fnwatchdog.maven.dev.FunctionClasses;
+import dev.fnwatchdog.maven.dev.WatchdogLaunch;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;

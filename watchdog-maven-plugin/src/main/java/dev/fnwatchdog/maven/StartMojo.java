@@ -1,6 +1,14 @@
 package dev.fnwatchdog.maven;
 
 import dev.fnwatchdog.core.config.WatchdogConfig;
+import dev.fnwatchdog.maven.config.InvalidSettingsException;
+import dev.fnwatchdog.maven.config.RawSettings;
+import dev.fnwatchdog.maven.config.WatchdogFailedException;
+import dev.fnwatchdog.maven.dev.FreePorts;
+import dev.fnwatchdog.maven.dev.FunctionSettings;
+import dev.fnwatchdog.maven.dev.StartedWatchdogs;
+import dev.fnwatchdog.maven.dev.WatchdogLaunch;
+import dev.fnwatchdog.maven.dev.WatchdogProcess;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;

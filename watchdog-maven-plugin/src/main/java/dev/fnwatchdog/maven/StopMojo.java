@@ -1,5 +1,6 @@
 package dev.fnwatchdog.maven;
 
+import dev.fnwatchdog.maven.dev.StartedWatchdogs;
 import org.apache.maven.plugin.AbstractMojo;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;

@@ -12,8 +12,9 @@ import dev.fnwatchdog.core.log.Console;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.FunctionStreams;
-import dev.fnwatchdog.core.process.LauncherPreload;
-import dev.fnwatchdog.core.process.OrphanReaper;
+import dev.fnwatchdog.core.process.launch.LaunchPreload;
+import dev.fnwatchdog.core.process.launch.OrphanReaper;
+import dev.fnwatchdog.undertow.internal.io.FatalErrors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,14 +51,14 @@ public final class Main {
             return serve(environment, null);
         }
         if (arguments.length == 2 && arguments[0].equals("--controlled")) {
-            return serve(environment, new Control(System.in, Path.of(arguments[1]), environment));
+            return serve(environment, new ControlInput(System.in, Path.of(arguments[1]), environment));
         }
         return arguments.length == 1 ? command(arguments[0], environment) : unknown(arguments[1]);
     }
 
     private static int command(String argument, Map<String, String> environment) {
         switch (argument) {
-            case "--version", "-version" -> Console.print(Version.text());
+            case "--version", "-version" -> Console.print(WatchdogVersion.text());
             case "--help", "-help" -> Console.print(Settings.help());
             case "--run-healthcheck", "-run-healthcheck" -> {
                 return healthcheck(environment);
@@ -78,7 +79,7 @@ public final class Main {
         try {
             HealthcheckConfig config = HealthcheckConfig.parse(environment);
             if (!config.lockFile()) {
-                return HealthProbe.healthy(config.port()) ? OK : FAILED;
+                return HealthcheckCommand.healthy(config.port()) ? OK : FAILED;
             }
             return healthy(LockFile.in(config.temporaryDirectory())) ? OK : FAILED;
         } catch (InvalidConfigException e) {
@@ -99,13 +100,13 @@ public final class Main {
                 Console.error("the watchdog that has written the lock file " + lockFile + " does not run any more");
                 yield false;
             }
-            case HELD -> HealthProbe.healthy(found.port());
+            case HELD -> HealthcheckCommand.healthy(found.port());
             case FOREIGN -> true;
         };
     }
 
     /** Whatever goes wrong is told in the log, in the form that was asked for. */
-    private static int serve(Map<String, String> environment, @Nullable Control control) {
+    private static int serve(Map<String, String> environment, @Nullable ControlInput control) {
         try (WatchdogLog log = WatchdogLog.toStandardStreams(LogConfig.asFarAsUsable(environment))) {
             try {
                 return serve(WatchdogConfig.parse(environment), environment, log, control);
@@ -119,7 +120,7 @@ public final class Main {
     }
 
     private static int serve(
-            WatchdogConfig config, Map<String, String> environment, WatchdogLog log, @Nullable Control control)
+            WatchdogConfig config, Map<String, String> environment, WatchdogLog log, @Nullable ControlInput control)
             throws IOException, FunctionFailedException {
         QuietLoggerProvider.sendTo(log::warn);
         endOnFatalErrors(log, LockFile.in(config.temporaryDirectory()));
@@ -127,7 +128,7 @@ public final class Main {
             // What the function prints is its output, as in the other modes. An embedder's streams are left alone.
             FunctionStreams.redirect(log, config.log());
         } else if (!(config.mode() instanceof ModeConfig.Static)) {
-            LauncherPreload.begin();
+            LaunchPreload.begin();
         }
         tuneLibraries();
         CompletableFuture<Watchdog> started = new CompletableFuture<>();
@@ -135,7 +136,7 @@ public final class Main {
         // From before the start: a function that is just being started must not be left behind.
         AtomicBoolean signalled = new AtomicBoolean();
         for (Shutdown.Cause cause : SIGNALS) {
-            Signals.handle(cause.name().substring("SIG".length()), () -> {
+            SignalListener.handle(cause.name().substring("SIG".length()), () -> {
                 if (signalled.getAndSet(true) && !started.isDone()) {
                     endAtOnce(cause);
                 }

@@ -1,35 +1,41 @@
 package dev.fnwatchdog.undertow;
 
 import dev.fnwatchdog.core.config.ModeConfig;
+import dev.fnwatchdog.undertow.internal.files.StaticMode;
+import dev.fnwatchdog.undertow.internal.fork.ForkMode;
+import dev.fnwatchdog.undertow.internal.inproc.InprocMode;
+import dev.fnwatchdog.undertow.internal.mode.Mode;
+import dev.fnwatchdog.undertow.internal.mode.ModeContext;
+import dev.fnwatchdog.undertow.internal.proxy.HttpMode;
 
 /** Makes the mode that was chosen. */
-record Modes(ModeContext context) implements ModeConfig.Visitor<FunctionMode> {
-    static FunctionMode create(ModeContext context) {
+record Modes(ModeContext context) implements ModeConfig.Visitor<Mode> {
+    static Mode create(ModeContext context) {
         return context.config().mode().accept(new Modes(context));
     }
 
     @Override
-    public FunctionMode http(ModeConfig.Http mode) {
+    public Mode http(ModeConfig.Http mode) {
         return new HttpMode(mode, context);
     }
 
     @Override
-    public FunctionMode streaming(ModeConfig.Streaming mode) {
+    public Mode streaming(ModeConfig.Streaming mode) {
         return ForkMode.streaming(mode, context);
     }
 
     @Override
-    public FunctionMode serializing(ModeConfig.Serializing mode) {
+    public Mode serializing(ModeConfig.Serializing mode) {
         return ForkMode.serializing(mode, context);
     }
 
     @Override
-    public FunctionMode files(ModeConfig.Static mode) {
+    public Mode files(ModeConfig.Static mode) {
         return new StaticMode(mode, context);
     }
 
     @Override
-    public FunctionMode inproc(ModeConfig.Inproc mode) {
+    public Mode inproc(ModeConfig.Inproc mode) {
         return new InprocMode(mode, context);
     }
 }

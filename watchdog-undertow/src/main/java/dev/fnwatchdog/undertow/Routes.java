@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow;
 
+import dev.fnwatchdog.undertow.internal.http.RequestTarget;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 

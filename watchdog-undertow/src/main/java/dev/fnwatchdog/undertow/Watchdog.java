@@ -3,12 +3,13 @@ package dev.fnwatchdog.undertow;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.Shutdown;
 import dev.fnwatchdog.core.process.FunctionFailedException;
+import dev.fnwatchdog.undertow.internal.reload.ReplaceableMode;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A running watchdog: an HTTP server in front of one function.
+ * A server watchdog: an HTTP server in front of one function.
  *
  * <p>Any number of them run in one JVM, each with its own ports, threads, metrics and function. None sets a system property
  * or installs a signal handler; a lock file is written only when the builder is told to.
@@ -28,14 +29,14 @@ import java.util.concurrent.CompletionStage;
  * <p>Threads: any may call it.
  */
 public final class Watchdog implements AutoCloseable {
-    private final Running running;
+    private final WatchdogServer server;
 
-    Watchdog(Running running) {
-        this.running = running;
+    Watchdog(WatchdogServer server) {
+        this.server = server;
     }
 
-    Running running() {
-        return running;
+    WatchdogServer server() {
+        return server;
     }
 
     /** A builder for a watchdog with these settings. */
@@ -44,17 +45,17 @@ public final class Watchdog implements AutoCloseable {
     }
 
     static Watchdog start(WatchdogBuilder builder) throws IOException, FunctionFailedException {
-        return new Watchdog(Running.start(builder));
+        return new Watchdog(WatchdogServer.start(builder));
     }
 
     /** The port that calls come to, 1–65535; a free one was taken where the setting is 0. */
     public int port() {
-        return running.port();
+        return server.port();
     }
 
     /** The port of {@code /metrics}, 1–65535. */
     public int metricsPort() {
-        return running.metricsPort();
+        return server.metricsPort();
     }
 
     /**
@@ -62,12 +63,12 @@ public final class Watchdog implements AutoCloseable {
      * signal: killed}); never in a mode without such a function, nor while the watchdog stops.
      */
     public CompletionStage<String> functionEnded() {
-        return running.functionEnded();
+        return server.functionEnded();
     }
 
     /** The function's versions, where there may be more than one. */
     Optional<ReplaceableMode> replaceable() {
-        return running.replaceable();
+        return server.replaceable();
     }
 
     /**
@@ -76,7 +77,7 @@ public final class Watchdog implements AutoCloseable {
      * @return the exit status that a program around it should end with: 0, or 128 plus the number of the second signal
      */
     public int stop(Shutdown.Cause cause) {
-        return running.stop(cause);
+        return server.stop(cause);
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.FunctionServer;
+import dev.fnwatchdog.undertow.internal.io.MemoryShares;
 import io.undertow.connector.ByteBufferPool;
 import java.io.IOException;
 import java.util.Map;
@@ -111,7 +112,7 @@ public final class WatchdogBuilder {
     }
 
     ByteBufferPool buffers() {
-        return buffers == null ? Running.newBuffers() : buffers;
+        return buffers == null ? WatchdogServer.newBuffers() : buffers;
     }
 
     /** The log to write to, and whether the watchdog has to close it. */

@@ -1,9 +1,10 @@
 package dev.fnwatchdog.example;
 
-// README: begin
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.undertow.Watchdog;
 import java.util.Map;
+
+// README: begin
 
 final class Embedding {
     private Embedding() {}

@@ -3,14 +3,19 @@ package dev.fnwatchdog.undertow;
 import static com.tngtech.archunit.base.DescribedPredicate.anyElementThat;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.codeUnits;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -18,28 +23,112 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
 import io.undertow.server.HttpHandler;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jboss.logging.LoggerProvider;
 import org.jspecify.annotations.NullMarked;
 
 /** What package-info says of the imports, and the habits that a tool can check. */
 @AnalyzeClasses(packages = "dev.fnwatchdog.undertow", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-    private static final String HERE = "dev.fnwatchdog.undertow";
-    private static final String HTTP2 = HERE + ".internal.http2";
+    private static final String ROOT = "dev.fnwatchdog.undertow";
+    private static final String INTERNAL = ROOT + ".internal.";
+    private static final int MOST_CLASSES_OF_A_PACKAGE = 28;
     private static final Set<String> SHOWN = Set.of("Watchdog", "WatchdogBuilder", "Main");
 
-    @ArchTest
-    static final ArchRule lies_in_these_packages = classes().should().resideInAnyPackage(HERE, HTTP2);
+    /** The one class of each package that the wiring uses. */
+    private static final Map<String, Set<String>> ENTRIES = Map.of(
+            "proxy", Set.of("HttpMode"),
+            "fork", Set.of("ForkMode"),
+            "files", Set.of("StaticMode"),
+            "inproc", Set.of("InprocMode"),
+            "reload", Set.of("ReplaceableMode"));
 
     @ArchTest
-    static final ArchRule http2_knows_nothing_of_the_watchdog = noClasses()
+    static final ArchRule layers_depend_downwards_only = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("wiring")
+            .definedBy(ROOT)
+            .layer("modes, probes and reload")
+            .definedBy(
+                    INTERNAL + "proxy",
+                    INTERNAL + "fork",
+                    INTERNAL + "files",
+                    INTERNAL + "inproc",
+                    INTERNAL + "probe",
+                    INTERNAL + "reload")
+            .layer("mode")
+            .definedBy(INTERNAL + "mode")
+            .layer("handler")
+            .definedBy(INTERNAL + "handler")
+            .layer("invocation")
+            .definedBy(INTERNAL + "invocation")
+            .layer("connection")
+            .definedBy(INTERNAL + "connection")
+            .layer("http2")
+            .definedBy(INTERNAL + "http2..")
+            .layer("io")
+            .definedBy(INTERNAL + "io")
+            .layer("http")
+            .definedBy(INTERNAL + "http")
+            .whereLayer("wiring")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("modes, probes and reload")
+            .mayOnlyBeAccessedByLayers("wiring")
+            .whereLayer("mode")
+            .mayOnlyBeAccessedByLayers("wiring", "modes, probes and reload")
+            .whereLayer("handler")
+            .mayOnlyBeAccessedByLayers("wiring", "modes, probes and reload")
+            .whereLayer("invocation")
+            .mayOnlyBeAccessedByLayers("wiring", "modes, probes and reload", "handler")
+            .whereLayer("connection")
+            .mayOnlyBeAccessedByLayers("wiring", "modes, probes and reload", "handler", "invocation")
+            .whereLayer("http2")
+            .mayOnlyBeAccessedByLayers("connection")
+            .whereLayer("io")
+            .mayOnlyBeAccessedByLayers(
+                    "wiring", "modes, probes and reload", "mode", "handler", "invocation", "connection", "http2")
+            .ensureAllClassesAreContainedInArchitecture();
+
+    @ArchTest
+    static final ArchRule packages_have_no_cycles =
+            slices().matching(INTERNAL + "(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule modes_do_not_know_each_other = slices().matching(
+                    INTERNAL + "(proxy|fork|files|inproc|probe|reload)")
+            .should()
+            .notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule a_mode_is_entered_by_one_class = noClasses()
             .that()
-            .resideInAPackage(HTTP2)
+            .resideInAPackage(ROOT)
+            .should()
+            .dependOnClassesThat(describe(
+                    "a mode keeps to itself",
+                    (JavaClass c) -> ENTRIES.entrySet().stream()
+                            .anyMatch(entry -> c.getPackageName().equals(INTERNAL + entry.getKey())
+                                    && !entry.getValue().contains(c.getSimpleName()))));
+
+    @ArchTest
+    static void no_package_has_more_than_28_classes(JavaClasses classes) {
+        Map<String, Long> sizes = classes.stream()
+                .filter(JavaClass::isTopLevelClass)
+                .filter(c -> !c.getSimpleName().equals("package-info"))
+                .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+        assertThat(sizes).allSatisfy((name, size) -> assertThat(size).isLessThanOrEqualTo(MOST_CLASSES_OF_A_PACKAGE));
+    }
+
+    @ArchTest
+    static final ArchRule http_and_http2_know_nothing_of_the_core = noClasses()
+            .that()
+            .resideInAnyPackage(INTERNAL + "http", INTERNAL + "http2..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(HERE, "dev.fnwatchdog.core..");
+            .resideInAPackage("dev.fnwatchdog.core..");
 
     @ArchTest
     static final ArchRule imports_core_undertow_and_xnio = noClasses()
@@ -60,11 +149,11 @@ class ArchitectureTest {
                     "");
 
     @ArchTest
-    static final ArchRule shows_only_what_others_start_it_by = classes()
+    static final ArchRule exports_only_what_others_start_it_by = classes()
             .that(describe(
                     "not meant for others",
                     (JavaClass c) -> c.isTopLevelClass()
-                            && c.getPackageName().equals(HERE)
+                            && c.getPackageName().equals(ROOT)
                             && !SHOWN.contains(c.getSimpleName())))
             .and()
             .areNotAssignableTo(LoggerProvider.class)
@@ -72,13 +161,20 @@ class ArchitectureTest {
             .notBePublic();
 
     @ArchTest
-    static final ArchRule handlers_are_final_and_not_for_others = classes()
+    static final ArchRule the_exported_classes_show_nothing_internal = codeUnits()
             .that()
-            .implement(HttpHandler.class)
+            .arePublic()
+            .and()
+            .areDeclaredInClassesThat()
+            .haveNameMatching(ROOT.replace(".", "\\.") + "\\.(Watchdog|WatchdogBuilder|Main)")
             .should()
-            .haveModifier(JavaModifier.FINAL)
+            .notHaveRawParameterTypes(anyElementThat(resideInAPackage(ROOT + ".internal..")))
             .andShould()
-            .notBePublic();
+            .notHaveRawReturnType(resideInAPackage(ROOT + ".internal.."));
+
+    @ArchTest
+    static final ArchRule handlers_are_final =
+            classes().that().implement(HttpHandler.class).should().haveModifier(JavaModifier.FINAL);
 
     @ArchTest
     static final ArchRule classes_are_not_extended = classes()

@@ -3,7 +3,8 @@ package dev.fnwatchdog.undertow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fnwatchdog.core.config.Settings;
-import dev.fnwatchdog.undertow.WatchdogProcess.Finished;
+import dev.fnwatchdog.undertow.fixture.PackagedWatchdog;
+import dev.fnwatchdog.undertow.fixture.PackagedWatchdog.Finished;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +15,7 @@ class CommandLineIT {
     @ParameterizedTest
     @ValueSource(strings = {"--version", "-version"})
     void printsItsVersion(String argument) throws Exception {
-        Finished run = WatchdogProcess.with().run(argument);
+        Finished run = PackagedWatchdog.with().run(argument);
 
         assertThat(run.status()).isZero();
         assertThat(run.out()).singleElement().asString().matches("\\d+\\.\\d+\\.\\d+(-\\w+)?");
@@ -24,7 +25,7 @@ class CommandLineIT {
     @ParameterizedTest
     @ValueSource(strings = {"--help", "-help"})
     void printsTheSettingsTable(String argument) throws Exception {
-        Finished run = WatchdogProcess.with().run(argument);
+        Finished run = PackagedWatchdog.with().run(argument);
 
         assertThat(run.status()).isZero();
         assertThat(String.join("\n", run.out()).strip())
@@ -35,7 +36,7 @@ class CommandLineIT {
     @ParameterizedTest
     @ValueSource(strings = {"--verison", "-h", "start", ""})
     void namesAnArgumentThatItDoesNotKnow(String argument) throws Exception {
-        Finished run = WatchdogProcess.with().run(argument);
+        Finished run = PackagedWatchdog.with().run(argument);
 
         assertThat(run.status()).isOne();
         assertThat(run.out()).isEmpty();
@@ -46,7 +47,7 @@ class CommandLineIT {
 
     @Test
     void takesOneArgumentAndNoMore() throws Exception {
-        Finished run = WatchdogProcess.with().run("--version", "--help");
+        Finished run = PackagedWatchdog.with().run("--version", "--help");
 
         assertThat(run.status()).isOne();
         assertThat(run.out()).isEmpty();
@@ -56,7 +57,7 @@ class CommandLineIT {
     @ParameterizedTest
     @ValueSource(strings = {"--run-healthcheck", "-run-healthcheck"})
     void failsTheHealthcheckWithoutALockFile(String argument) throws Exception {
-        Finished run = WatchdogProcess.with().run(argument);
+        Finished run = PackagedWatchdog.with().run(argument);
 
         assertThat(run.status()).isOne();
         assertThat(run.err()).containsExactly("unable to find lock file.");
@@ -64,7 +65,7 @@ class CommandLineIT {
 
     @Test
     void passesTheHealthcheckWhileTheLockFileIsThere() throws Exception {
-        try (WatchdogProcess watchdog = WatchdogProcess.inFrontOfPython().startReady()) {
+        try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOfPython().startReady()) {
             String folder = watchdog.temporaryDirectory().toString();
 
             assertThat(Files.exists(watchdog.temporaryDirectory().resolve(".lock")))
@@ -79,8 +80,8 @@ class CommandLineIT {
 
     @Test
     void asksTheWatchdogItselfWhereThereIsNoLockFile() throws Exception {
-        try (WatchdogProcess watchdog =
-                WatchdogProcess.inFrontOfPython("suppress_lock", "true").startReady()) {
+        try (PackagedWatchdog watchdog =
+                PackagedWatchdog.inFrontOfPython("suppress_lock", "true").startReady()) {
             String port = Integer.toString(watchdog.port());
 
             assertThat(watchdog.temporaryDirectory()).isEmptyDirectory();
@@ -105,6 +106,6 @@ class CommandLineIT {
     }
 
     private static Finished healthcheck(String... settings) throws Exception {
-        return WatchdogProcess.with(settings).run("--run-healthcheck");
+        return PackagedWatchdog.with(settings).run("--run-healthcheck");
     }
 }

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fnwatchdog.undertow.fixture.PackagedWatchdog;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +12,7 @@ class DemoIT {
 
     @Test
     void answersAndLeavesNothingBehindAfterCtrlC() throws Exception {
-        try (WatchdogProcess demo = WatchdogProcess.with("port", "0", "metrics_port", "0")
+        try (PackagedWatchdog demo = PackagedWatchdog.with("port", "0", "metrics_port", "0")
                 .set("JAVA_HOME", System.getProperty("java.home"))
                 .interruptible()
                 .program(ROOT.resolve("demo"))
@@ -29,7 +30,7 @@ class DemoIT {
 
     @Test
     void saysWhichJdkItNeedsWhereThereIsNone() throws Exception {
-        WatchdogProcess.Finished run = WatchdogProcess.with("JAVA_HOME", "/no/such/jdk")
+        PackagedWatchdog.Finished run = PackagedWatchdog.with("JAVA_HOME", "/no/such/jdk")
                 .program(ROOT.resolve("demo"))
                 .run();
 

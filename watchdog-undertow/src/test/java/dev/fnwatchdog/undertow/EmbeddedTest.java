@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.Shutdown.Cause;
 import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.undertow.fixture.Http2Client;
+import dev.fnwatchdog.undertow.fixture.Polling;
+import dev.fnwatchdog.undertow.fixture.RawClient;
+import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
+import dev.fnwatchdog.undertow.fixture.ScriptedFunction;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -50,7 +55,7 @@ class EmbeddedTest {
             serveAndClose();
         }
 
-        Poll.until(PATIENCE, () -> Holdings.now().descriptors() <= before.descriptors());
+        Polling.until(PATIENCE, () -> Holdings.now().descriptors() <= before.descriptors());
         assertThat(before.threads()).containsAll(Holdings.now().threads());
         assertThat(before.children()).containsAll(Holdings.now().children());
     }

@@ -57,7 +57,7 @@ class FatJarStartIT {
     void isHealthyWithoutWhatStartsProcessesWhereNoneIsStarted() throws Exception {
         assertThat(loadedForHealth(Map.of("mode", "static", "static_path", folder.toString())))
                 .contains("dev.fnwatchdog.undertow.Main ")
-                .doesNotContain("dev.fnwatchdog.core.process.NativeLauncher ", "java.lang.foreign.Linker ");
+                .doesNotContain("dev.fnwatchdog.core.process.launch.NativeLauncher ", "java.lang.foreign.Linker ");
     }
 
     /** The names of all classes that a start and an answer take. */

@@ -2,6 +2,11 @@ package dev.fnwatchdog.undertow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fnwatchdog.undertow.fixture.FreePort;
+import dev.fnwatchdog.undertow.fixture.PackagedWatchdog;
+import dev.fnwatchdog.undertow.fixture.Polling;
+import dev.fnwatchdog.undertow.fixture.RawClient;
+import dev.fnwatchdog.undertow.fixture.RealFunction;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -22,8 +27,8 @@ class LogIT {
     void beginsWithLinesInThisOrderAndPrintsNothingOfTheLibraries() throws Exception {
         int port = FreePort.any();
         String command = RealFunction.PYTHON.command(port);
-        try (WatchdogProcess watchdog =
-                WatchdogProcess.inFrontOf(command, port, "max_inflight", "5").startReady()) {
+        try (PackagedWatchdog watchdog =
+                PackagedWatchdog.inFrontOf(command, port, "max_inflight", "5").startReady()) {
             watchdog.get("/a?b=c");
             HttpClient http2 =
                     HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
@@ -59,12 +64,12 @@ class LogIT {
     }
 
     private static String version() throws Exception {
-        return WatchdogProcess.with().run("--version").out().get(0);
+        return PackagedWatchdog.with().run("--version").out().get(0);
     }
 
     @Test
     void warnsOfSettingsThatHaveNoEffect() throws Exception {
-        try (WatchdogProcess watchdog = WatchdogProcess.inFrontOfPython("content_type", "text/plain", "nosuch", "1")
+        try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOfPython("content_type", "text/plain", "nosuch", "1")
                 .startReady()) {
             assertThat(watchdog.awaitLine("content_type"))
                     .matches(TIME + "content_type has no effect in mode http, but in streaming, serializing");
@@ -74,7 +79,7 @@ class LogIT {
 
     @Test
     void isJsonInEveryLineWhereThatIsAskedFor() throws Exception {
-        try (WatchdogProcess watchdog = WatchdogProcess.inFrontOfPython("log_format", "json", "log_call_id", "true")
+        try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOfPython("log_format", "json", "log_call_id", "true")
                 .startReady()) {
             try (RawClient client = watchdog.connect()) {
                 client.send("GET /print/%22\\ HTTP/1.1\r\nHost: h\r\nX-Call-Id: a\"b\r\n\r\n")
@@ -102,8 +107,8 @@ class LogIT {
     @Test
     void endsTheLineOfACallWithItsIdWhereThatIsAskedFor() throws Exception {
         for (String name : List.of("log_callid", "log_call_id")) {
-            try (WatchdogProcess watchdog =
-                    WatchdogProcess.inFrontOfPython(name, "true").startReady()) {
+            try (PackagedWatchdog watchdog =
+                    PackagedWatchdog.inFrontOfPython(name, "true").startReady()) {
                 watchdog.send(watchdog.request("/with").header("X-Call-Id", "079d9ff9-d7b7"));
                 watchdog.get("/without");
 
@@ -115,7 +120,7 @@ class LogIT {
 
     @Test
     void leavesTheFunctionsLinesAsTheyAreWithoutPrefix() throws Exception {
-        try (WatchdogProcess watchdog = WatchdogProcess.inFrontOf(RealFunction.PRINTS.command(0), FreePort.any())
+        try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOf(RealFunction.PRINTS.command(0), FreePort.any())
                 .set("prefix_logs", "false", "log_buffer_size", "-1")
                 .start()) {
             watchdog.awaitLine("the end of the output");
@@ -130,7 +135,7 @@ class LogIT {
 
     @Test
     void cutsALineOfTheFunctionsThatIsTooLongAndGoesOn() throws Exception {
-        try (WatchdogProcess watchdog = WatchdogProcess.inFrontOf(RealFunction.PRINTS.command(0), FreePort.any())
+        try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOf(RealFunction.PRINTS.command(0), FreePort.any())
                 .set("log_buffer_size", "1000")
                 .start()) {
             assertThat(watchdog.awaitLine("the end of the output")).matches(TIME + "stdout: the end of the output");
@@ -141,8 +146,8 @@ class LogIT {
 
     @Test
     void escapesWhatAClientWouldWriteIntoTheLog() throws Exception {
-        try (WatchdogProcess watchdog =
-                WatchdogProcess.inFrontOfPython("log_callid", "1").startReady()) {
+        try (PackagedWatchdog watchdog =
+                PackagedWatchdog.inFrontOfPython("log_callid", "1").startReady()) {
             try (RawClient client = watchdog.connect()) {
                 client.send("GET /%0d%0aforged HTTP/1.1\r\nHost: h\r\nX-Call-Id: \u009b2J\r\n\r\n")
                         .readResponse();
@@ -157,13 +162,13 @@ class LogIT {
     void servesOnWhereNobodyReadsWhatItPrints() throws Exception {
         int port = FreePort.any();
         int served = FreePort.any();
-        try (WatchdogProcess watchdog = WatchdogProcess.inFrontOf(RealFunction.PYTHON.command(port), port)
+        try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOf(RealFunction.PYTHON.command(port), port)
                 .set("port", Integer.toString(served))
                 .unread()
                 .start()) {
             watchdog.listensOn(served);
             String longPath = "/print/" + "x".repeat(1000);
-            Poll.until(Duration.ofSeconds(20), () -> watchdog.get("/_/ready").statusCode() == 200);
+            Polling.until(Duration.ofSeconds(20), () -> watchdog.get("/_/ready").statusCode() == 200);
 
             // Some 4 MB of lines in all, where the pipes hold 64 KiB each and the watchdog keeps 1 MiB for each.
             try (RawClient client = watchdog.connect()) {

@@ -3,6 +3,9 @@ package dev.fnwatchdog.undertow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.fnwatchdog.undertow.fixture.FunctionJar;
+import dev.fnwatchdog.undertow.fixture.PackagedWatchdog;
+import dev.fnwatchdog.undertow.fixture.Polling;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,18 +51,18 @@ class MemoryLimitsIT {
         clients.clear();
     }
 
-    private WatchdogProcess.Builder files() throws IOException {
+    private PackagedWatchdog.Builder files() throws IOException {
         Files.writeString(folder.resolve("small"), "small");
         return small("mode", "static", "static_path", folder.toString());
     }
 
-    private static WatchdogProcess.Builder small(String... settings) {
-        return WatchdogProcess.with("port", "0", "metrics_port", "0", "healthcheck_interval", "0")
+    private static PackagedWatchdog.Builder small(String... settings) {
+        return PackagedWatchdog.with("port", "0", "metrics_port", "0", "healthcheck_interval", "0")
                 .set(settings)
                 .jvm("-Xmx64m");
     }
 
-    private Socket connect(WatchdogProcess watchdog) throws IOException {
+    private Socket connect(PackagedWatchdog watchdog) throws IOException {
         Socket client = new Socket();
         clients.add(client);
         // What has been sent to it and it has not read is to wait on the other side.
@@ -114,7 +117,7 @@ class MemoryLimitsIT {
     }
 
     private void sendHeads(Head head) throws Exception {
-        try (WatchdogProcess watchdog = files().startReady()) {
+        try (PackagedWatchdog watchdog = files().startReady()) {
             for (int i = 0; i < head.connections; i++) {
                 send(connect(watchdog), head.text);
                 if (i % (head.connections / 20) == 0) {
@@ -144,7 +147,7 @@ class MemoryLimitsIT {
             System.out.println("skipped: needs more descriptors than " + descriptors + "; raise the limit, ulimit -n");
         }
         assumeTrue(descriptors >= connections + 500);
-        try (WatchdogProcess watchdog = files().startReady()) {
+        try (PackagedWatchdog watchdog = files().startReady()) {
             for (int i = 0; i < connections; i++) {
                 connect(watchdog);
             }
@@ -172,7 +175,7 @@ class MemoryLimitsIT {
     @ParameterizedTest
     @ValueSource(strings = {"streaming", "serializing", "http", "static", "inproc"})
     void serves_others_while_200_clients_do_not_read_their_large_responses(String mode) throws Exception {
-        try (WatchdogProcess watchdog = large(mode).startReady()) {
+        try (PackagedWatchdog watchdog = large(mode).startReady()) {
             String large = mode.equals("http") ? "/bytes/" + BODY : "/large";
             for (int i = 0; i < 200; i++) {
                 send(connect(watchdog), "GET %s HTTP/1.1\r\nHost: h\r\n\r\n".formatted(large));
@@ -188,11 +191,11 @@ class MemoryLimitsIT {
         }
     }
 
-    private WatchdogProcess.Builder large(String mode) throws Exception {
+    private PackagedWatchdog.Builder large(String mode) throws Exception {
         String printing = "sh -c 'case $Http_Path in /large) head -c %d /dev/zero;; esac'";
         switch (mode) {
             case "http" -> {
-                return WatchdogProcess.inFrontOfPython().jvm("-Xmx64m");
+                return PackagedWatchdog.inFrontOfPython().jvm("-Xmx64m");
             }
             case "static" -> {
                 Files.write(folder.resolve("large"), new byte[BODY]);
@@ -226,14 +229,14 @@ class MemoryLimitsIT {
         }
     }
 
-    private static void assertAtRest(WatchdogProcess watchdog) {
-        Poll.until(PATIENCE, () -> heapInUse(watchdog) < LARGEST_HEAP_AT_REST);
+    private static void assertAtRest(PackagedWatchdog watchdog) {
+        Polling.until(PATIENCE, () -> heapInUse(watchdog) < LARGEST_HEAP_AT_REST);
         assertThat(watchdog.alive()).isTrue();
         assertThat(watchdog.err()).noneMatch(line -> line.contains("OutOfMemory"));
     }
 
     /** What is left of the heap after a collection. */
-    private static double heapInUse(WatchdogProcess watchdog) throws Exception {
+    private static double heapInUse(PackagedWatchdog watchdog) throws Exception {
         Process collection = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
                         Long.toString(watchdog.pid()),

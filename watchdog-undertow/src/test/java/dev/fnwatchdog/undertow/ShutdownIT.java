@@ -3,6 +3,12 @@ package dev.fnwatchdog.undertow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.fnwatchdog.undertow.fixture.FreePort;
+import dev.fnwatchdog.undertow.fixture.FunctionJar;
+import dev.fnwatchdog.undertow.fixture.PackagedWatchdog;
+import dev.fnwatchdog.undertow.fixture.Polling;
+import dev.fnwatchdog.undertow.fixture.RawClient;
+import dev.fnwatchdog.undertow.fixture.RealFunction;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.http.HttpResponse;
@@ -30,21 +36,21 @@ class ShutdownIT {
 
     @Test
     void failsNoRequestOfClientsThatHeedConnectionClose() throws Exception {
-        try (WatchdogProcess watchdog =
-                WatchdogProcess.inFrontOfPython("healthcheck_interval", "3s").startReady()) {
+        try (PackagedWatchdog watchdog =
+                PackagedWatchdog.inFrontOfPython("healthcheck_interval", "3s").startReady()) {
             AtomicBoolean routed = new AtomicBoolean(true);
             AtomicInteger answered = new AtomicInteger();
             List<CompletableFuture<Void>> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(inBackground(() -> callUntilNotRouted(watchdog, routed, answered)));
             }
-            Poll.until(Duration.ofSeconds(20), () -> answered.get() > 20 * CLIENTS);
+            Polling.until(Duration.ofSeconds(20), () -> answered.get() > 20 * CLIENTS);
 
             watchdog.signal("TERM");
             // As an orchestrator does: no new connections once the probe fails, while those that are open go on.
-            Poll.until(Duration.ofSeconds(2), () -> watchdog.get("/_/health").statusCode() == 503);
+            Polling.until(Duration.ofSeconds(2), () -> watchdog.get("/_/health").statusCode() == 503);
             int before = answered.get();
-            Poll.until(Duration.ofSeconds(2), () -> answered.get() > before + 2 * CLIENTS);
+            Polling.until(Duration.ofSeconds(2), () -> answered.get() > before + 2 * CLIENTS);
             routed.set(false);
 
             for (CompletableFuture<Void> client : clients) {
@@ -57,7 +63,7 @@ class ShutdownIT {
     }
 
     /** One connection for many calls, and another one where an answer says that it was the connection's last. */
-    private static void callUntilNotRouted(WatchdogProcess watchdog, AtomicBoolean routed, AtomicInteger answered)
+    private static void callUntilNotRouted(PackagedWatchdog watchdog, AtomicBoolean routed, AtomicInteger answered)
             throws Exception {
         boolean told = false;
         while (!told || routed.get()) {
@@ -76,7 +82,7 @@ class ShutdownIT {
     @Test
     void stopsTheFunctionOnlyWhenTheLastCallIsOver() throws Exception {
         int port = FreePort.any();
-        try (WatchdogProcess watchdog = WatchdogProcess.inFrontOf(
+        try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOf(
                         RealFunction.PYTHON.command(port) + " with-child", port, "healthcheck_interval", "200ms")
                 .startReady()) {
             CompletableFuture<HttpResponse<String>> slow = watchdog.sendAsync(watchdog.request("/slow/1.5"));
@@ -102,8 +108,8 @@ class ShutdownIT {
 
     @Test
     void stopsAFunctionThatIsNotReadyYet() throws Exception {
-        try (WatchdogProcess watchdog =
-                WatchdogProcess.inFrontOf("sleep 600", FreePort.any()).start()) {
+        try (PackagedWatchdog watchdog =
+                PackagedWatchdog.inFrontOf("sleep 600", FreePort.any()).start()) {
             watchdog.awaitLine("Writing lock-file");
             assertThat(watchdog.get("/_/ready").statusCode()).isEqualTo(503);
 
@@ -131,7 +137,7 @@ class ShutdownIT {
                             public void handleRequest(io.undertow.server.HttpServerExchange exchange) {}
                         }
                         """).write(folder, "function.jar");
-        try (WatchdogProcess watchdog = WatchdogProcess.with(
+        try (PackagedWatchdog watchdog = PackagedWatchdog.with(
                         "mode", "inproc",
                         "handler", "com.example.Hanging",
                         "function_path", jar.toString(),
@@ -143,7 +149,7 @@ class ShutdownIT {
 
             watchdog.signal("TERM");
             // Two that come at once are one to the system.
-            Poll.until(Duration.ofSeconds(20), () -> {
+            Polling.until(Duration.ofSeconds(20), () -> {
                 watchdog.signal("TERM");
                 return !watchdog.alive();
             });
@@ -155,8 +161,8 @@ class ShutdownIT {
 
     @Test
     void failsProbesAtOnceAndStillServesCalls() throws Exception {
-        try (WatchdogProcess watchdog =
-                WatchdogProcess.inFrontOfPython("healthcheck_interval", "20s").startReady()) {
+        try (PackagedWatchdog watchdog =
+                PackagedWatchdog.inFrontOfPython("healthcheck_interval", "20s").startReady()) {
             watchdog.signal("TERM");
             watchdog.awaitLine("SIGTERM: no new connections in 20s");
 
@@ -171,8 +177,8 @@ class ShutdownIT {
 
     @Test
     void closesTheListenerAndGivesUpOnACallAfterTheDrain() throws Exception {
-        try (WatchdogProcess watchdog =
-                WatchdogProcess.inFrontOfPython("write_timeout", "500ms").startReady()) {
+        try (PackagedWatchdog watchdog =
+                PackagedWatchdog.inFrontOfPython("write_timeout", "500ms").startReady()) {
             int port = watchdog.port();
             CompletableFuture<HttpResponse<String>> endless = watchdog.sendAsync(watchdog.request("/slow/600"));
             watchdog.awaitLine("function works");
@@ -192,7 +198,7 @@ class ShutdownIT {
     @ParameterizedTest
     @ValueSource(strings = {"INT", "HUP"})
     void doesNotWaitForTheOrchestratorOnCtrlCOrWithoutATerminal(String signal) throws Exception {
-        try (WatchdogProcess watchdog = WatchdogProcess.inFrontOfPython("healthcheck_interval", "1h")
+        try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOfPython("healthcheck_interval", "1h")
                 .interruptible()
                 .startReady()) {
             watchdog.signal(signal);
@@ -210,7 +216,7 @@ class ShutdownIT {
     void endsAtOnceOnTheSecondSignalAndKillsWhatTheFunctionStarted(String first, String second, int status)
             throws Exception {
         int port = FreePort.any();
-        try (WatchdogProcess watchdog = WatchdogProcess.inFrontOf(
+        try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOf(
                         RealFunction.PYTHON.command(port) + " with-child", port, "healthcheck_interval", "1h")
                 .interruptible()
                 .startReady()) {
@@ -226,7 +232,7 @@ class ShutdownIT {
             assertThat(failed(call)).isTrue();
             assertThat(watchdog.out()).noneMatch(line -> line.contains("function got SIGTERM"));
             // The signal was sent; a process may take a moment to be gone.
-            Poll.until(Duration.ofSeconds(5), () -> watchdog.leftBehind().isEmpty());
+            Polling.until(Duration.ofSeconds(5), () -> watchdog.leftBehind().isEmpty());
         }
     }
 

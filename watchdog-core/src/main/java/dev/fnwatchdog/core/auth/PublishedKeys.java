@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 final class PublishedKeys implements AutoCloseable {
     private final DocumentReader reader;
     private final URI location;
-    private final Pace pace;
+    private final KeyRefreshPolicy pace;
     private final Consumer<KeySet> receiver;
     private final WatchdogLog log;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -31,7 +31,8 @@ final class PublishedKeys implements AutoCloseable {
     private CompletableFuture<Void> underWay = CompletableFuture.completedFuture(null);
     private long asked;
 
-    private PublishedKeys(DocumentReader reader, URI location, Pace pace, Consumer<KeySet> receiver, WatchdogLog log) {
+    private PublishedKeys(
+            DocumentReader reader, URI location, KeyRefreshPolicy pace, Consumer<KeySet> receiver, WatchdogLog log) {
         this.reader = reader;
         this.location = location;
         this.pace = pace;
@@ -46,7 +47,7 @@ final class PublishedKeys implements AutoCloseable {
      * @param receiver is given each set that could be read
      */
     static PublishedKeys start(
-            DocumentReader reader, URI location, Pace pace, Consumer<KeySet> receiver, WatchdogLog log)
+            DocumentReader reader, URI location, KeyRefreshPolicy pace, Consumer<KeySet> receiver, WatchdogLog log)
             throws IOException {
         PublishedKeys keys = new PublishedKeys(reader, location, pace, receiver, log);
         try {

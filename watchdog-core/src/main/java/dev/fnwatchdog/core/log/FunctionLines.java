@@ -11,7 +11,7 @@ final class FunctionLines implements LineSink {
     }
 
     private final BoundedOutput output;
-    private final FunctionFormat format;
+    private final FunctionLogFormat format;
     private final Runnable reportTooLong;
     private final Waiting waiting;
 
@@ -19,7 +19,7 @@ final class FunctionLines implements LineSink {
     private boolean open;
     private boolean lost;
 
-    FunctionLines(BoundedOutput output, FunctionFormat format, Runnable reportTooLong, Waiting waiting) {
+    FunctionLines(BoundedOutput output, FunctionLogFormat format, Runnable reportTooLong, Waiting waiting) {
         this.output = output;
         this.format = format;
         this.reportTooLong = reportTooLong;

@@ -1,7 +1,7 @@
 package dev.fnwatchdog.core.log;
 
 import dev.fnwatchdog.core.config.LogConfig;
-import dev.fnwatchdog.core.log.LineFormat.Level;
+import dev.fnwatchdog.core.log.LogFormat.Level;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -24,7 +24,7 @@ public final class WatchdogLog implements AutoCloseable {
 
     private final LogConfig config;
     private final LogClock clock;
-    private final LineFormat format;
+    private final LogFormat format;
     private final BoundedOutput out;
     private final BoundedOutput err;
 
@@ -34,7 +34,7 @@ public final class WatchdogLog implements AutoCloseable {
     private WatchdogLog(LogConfig config, LogClock clock, Duration patience, OutputStream out, OutputStream err) {
         this.config = config;
         this.clock = clock;
-        this.format = json() ? new JsonFormat(clock) : new TextFormat(clock, config.callId());
+        this.format = json() ? new JsonLogFormat(clock) : new TextLogFormat(clock, config.callId());
         this.out = new BoundedOutput("watchdog-log-stdout", out, patience, dropped -> tell(dropped, "standard output"));
         this.err = new BoundedOutput("watchdog-log-stderr", err, patience, dropped -> tell(dropped, "standard error"));
     }
@@ -96,7 +96,7 @@ public final class WatchdogLog implements AutoCloseable {
     }
 
     /** Prints the line of a call. Which calls have none is for the caller to know. */
-    public void call(CallRecord call) {
+    public void call(AccessLogEntry call) {
         LineBuffer line = LineBuffer.ofThread();
         format.call(line, call);
         err.add(line);
@@ -155,13 +155,13 @@ public final class WatchdogLog implements AutoCloseable {
         return new FunctionLines(output, functionFormat(stream), reportTooLong, waiting);
     }
 
-    private FunctionFormat functionFormat(String stream) {
+    private FunctionLogFormat functionFormat(String stream) {
         if (!config.prefix()) {
-            return FunctionFormat.bare(config.bufferSize());
+            return FunctionLogFormat.bare(config.bufferSize());
         }
         return json()
-                ? FunctionFormat.json(clock, stream)
-                : FunctionFormat.prefixed(clock, stream, config.bufferSize());
+                ? FunctionLogFormat.json(clock, stream)
+                : FunctionLogFormat.prefixed(clock, stream, config.bufferSize());
     }
 
     private boolean json() {

@@ -37,7 +37,7 @@ public final class Exposition {
         MetricSnapshots values = registry.scrape();
         return accept != null && AcceptHeader.wantsOpenMetrics(accept)
                 ? openMetrics(values)
-                : new Page(TEXT, MetricsText.of(values).getBytes(StandardCharsets.UTF_8));
+                : new Page(TEXT, PrometheusText.of(values).getBytes(StandardCharsets.UTF_8));
     }
 
     private static Page openMetrics(MetricSnapshots values) {

@@ -29,7 +29,7 @@ public final class RequestMetrics {
 
     private static final int ROWS = 1 + LAST_STATUS - FIRST_STATUS + 1;
 
-    private final AtomicReferenceArray<CallSeries> series = new AtomicReferenceArray<>(ROWS * METHODS.length);
+    private final AtomicReferenceArray<RequestSeries> series = new AtomicReferenceArray<>(ROWS * METHODS.length);
     private final LongAdder inFlight = new LongAdder();
 
     /** Adds the three {@code http_} metrics to what the registry exposes. */
@@ -70,17 +70,17 @@ public final class RequestMetrics {
         inFlight.decrement();
     }
 
-    private CallSeries seriesOf(int methodIndex, int status) {
+    private RequestSeries seriesOf(int methodIndex, int status) {
         Objects.checkIndex(methodIndex, METHODS.length);
         int row = status < FIRST_STATUS || status > LAST_STATUS ? NO_STATUS : 1 + status - FIRST_STATUS;
         int slot = row * METHODS.length + methodIndex;
-        CallSeries known = series.get(slot);
+        RequestSeries known = series.get(slot);
         return known == null ? newSeries(slot, row, methodIndex) : known;
     }
 
-    private CallSeries newSeries(int slot, int row, int methodIndex) {
+    private RequestSeries newSeries(int slot, int row, int methodIndex) {
         String code = row == NO_STATUS ? "unknown" : Integer.toString(row - 1 + FIRST_STATUS);
-        CallSeries created = new CallSeries(code, METHODS[methodIndex]);
+        RequestSeries created = new RequestSeries(code, METHODS[methodIndex]);
         return series.compareAndSet(slot, null, created) ? created : series.get(slot);
     }
 
@@ -91,7 +91,7 @@ public final class RequestMetrics {
                 .name("http_request_duration_seconds")
                 .help("seconds from the head of a request to the end of its response");
         for (int slot = 0; slot < series.length(); slot++) {
-            CallSeries used = series.get(slot);
+            RequestSeries used = series.get(slot);
             if (used != null) {
                 used.addTo(requests, durations);
             }

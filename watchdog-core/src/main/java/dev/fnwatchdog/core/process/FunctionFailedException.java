@@ -1,5 +1,6 @@
 package dev.fnwatchdog.core.process;
 
+import dev.fnwatchdog.core.process.launch.LaunchFailedException;
 import java.io.IOException;
 
 /** A function process that could not be started. The message names the command and the reason, for operators to read. */

@@ -3,6 +3,19 @@ package dev.fnwatchdog.core.process;
 import dev.fnwatchdog.core.config.CommandLine;
 import dev.fnwatchdog.core.config.LogConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.process.launch.ChildProcess;
+import dev.fnwatchdog.core.process.launch.JdkLauncher;
+import dev.fnwatchdog.core.process.launch.Launcher;
+import dev.fnwatchdog.core.process.launch.NativeLauncher;
+import dev.fnwatchdog.core.process.launch.Stdio;
+import dev.fnwatchdog.core.process.launch.StrayReaper;
+import dev.fnwatchdog.core.process.launch.UnwatchedChildProcess;
+import dev.fnwatchdog.core.process.posix.Termination;
+import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
+import dev.fnwatchdog.core.process.tree.InvocationMarker;
+import dev.fnwatchdog.core.process.tree.ProcessTable;
+import dev.fnwatchdog.core.process.tree.ProcessTree;
+import dev.fnwatchdog.core.process.tree.TreeKillRounds;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -24,16 +37,16 @@ public final class FunctionServer {
     private static final long LAST_LINES_MILLIS = 1000;
     private static final Duration DEATH = Duration.ofSeconds(2);
 
-    private final Child child;
+    private final ChildProcess child;
     private final ProcessTable table = ProcessTable.ofThisSystem();
     private final ProcessTree tree;
     private final LineCopier output;
     private final LineCopier errors;
     private final CompletableFuture<Termination> exit = new CompletableFuture<>();
 
-    private FunctionServer(Child child, CallMarker marker, WatchdogLog log, LogConfig config) {
+    private FunctionServer(ChildProcess child, InvocationMarker marker, WatchdogLog log, LogConfig config) {
         this.child = child;
-        this.tree = new ProcessTree(child, marker);
+        this.tree = child.tree(marker);
         this.output =
                 LineCopier.start("watchdog-function-stdout", child.output(), log.functionOutput(), config.bufferSize());
         this.errors =
@@ -50,15 +63,15 @@ public final class FunctionServer {
     public static FunctionServer start(
             CommandLine command, Map<String, String> environment, WatchdogLog log, LogConfig config)
             throws FunctionFailedException {
-        CallMarker marker = CallMarker.next(environment);
+        InvocationMarker marker = InvocationMarker.next(environment);
         ProgramStart program = new ProgramStart(command, environment, launcher(command, environment));
-        Child child = program.start(Map.of(), marker, new Stdio.Pipes(false));
+        ChildProcess child = program.start(Map.of(), marker, new Stdio.Pipes(false));
         try {
             FunctionServer server = new FunctionServer(child, marker, log, config);
             server.watch();
             return server;
         } catch (ThreadRefusedException e) {
-            UnwatchedChild.end(child, new ProcessTree(child, marker), ProcessTable.ofThisSystem());
+            UnwatchedChildProcess.end(child, child.tree(marker), ProcessTable.ofThisSystem());
             throw new FunctionFailedException(Executable.message(command.program(), String.valueOf(e.getMessage())), e);
         }
     }
@@ -109,7 +122,7 @@ public final class FunctionServer {
 
     /** Kills the function and everything that it started, at once. */
     public void kill() {
-        TreeKill.all(table, List.of(tree));
+        TreeKillRounds.all(table, List.of(tree));
     }
 
     private boolean ended(Duration limit) {

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.core.process;
 
 import dev.fnwatchdog.core.log.LineSink;
+import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
 import java.io.IOException;
 import java.io.InputStream;
 

@@ -1,6 +1,11 @@
 package dev.fnwatchdog.core.process;
 
 import dev.fnwatchdog.core.config.CommandLine;
+import dev.fnwatchdog.core.process.launch.ChildProcess;
+import dev.fnwatchdog.core.process.launch.LaunchFailedException;
+import dev.fnwatchdog.core.process.launch.Launcher;
+import dev.fnwatchdog.core.process.launch.Stdio;
+import dev.fnwatchdog.core.process.tree.InvocationMarker;
 import java.util.Map;
 
 /** A command that is started again and again: its file is looked for once, and again when it is not there any more. */
@@ -25,7 +30,8 @@ final class ProgramStart {
      *
      * @throws FunctionFailedException {@code cannot start "nosuch": no such file or directory}
      */
-    Child start(Map<String, String> variables, CallMarker marker, Stdio stdio) throws FunctionFailedException {
+    ChildProcess start(Map<String, String> variables, InvocationMarker marker, Stdio stdio)
+            throws FunctionFailedException {
         String known = file;
         try {
             String found = known.equals(NOT_LOOKED_FOR) ? find() : known;
@@ -38,7 +44,7 @@ final class ProgramStart {
         return startAnew(variables, marker, stdio);
     }
 
-    private Child startAnew(Map<String, String> variables, CallMarker marker, Stdio stdio)
+    private ChildProcess startAnew(Map<String, String> variables, InvocationMarker marker, Stdio stdio)
             throws FunctionFailedException {
         file = NOT_LOOKED_FOR;
         try {

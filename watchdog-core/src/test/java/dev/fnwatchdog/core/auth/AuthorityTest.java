@@ -3,8 +3,8 @@ package dev.fnwatchdog.core.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fnwatchdog.core.Eventually;
 import dev.fnwatchdog.core.config.JwtConfig;
+import dev.fnwatchdog.core.fixture.Eventually;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -21,10 +21,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** An authority that cannot be read stops the start, with the reason in one line (contract 8). */
 class AuthorityTest {
     private static final SigningKey KEY = SigningKey.ed25519("key");
-    private static final Pace HASTY =
-            new Pace(Duration.ofHours(1), Duration.ZERO, Duration.ofSeconds(1), Duration.ofMillis(400));
-    private static final Pace PATIENT =
-            new Pace(Duration.ofHours(1), Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(20));
+    private static final KeyRefreshPolicy HASTY =
+            new KeyRefreshPolicy(Duration.ofHours(1), Duration.ZERO, Duration.ofSeconds(1), Duration.ofMillis(400));
+    private static final KeyRefreshPolicy PATIENT =
+            new KeyRefreshPolicy(Duration.ofHours(1), Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(20));
 
     private Issuer issuer;
 
@@ -42,7 +42,7 @@ class AuthorityTest {
                         .noneMatch(thread -> thread.getName().equals("watchdog-jwt-keys")));
     }
 
-    private void assertRefused(Pace pace, String document, String reason) {
+    private void assertRefused(KeyRefreshPolicy pace, String document, String reason) {
         assertThatThrownBy(() -> Guard.of(issuer, pace).close())
                 .isInstanceOf(IOException.class)
                 .hasMessage("jwt_auth: cannot read the %s: %s", document, reason);

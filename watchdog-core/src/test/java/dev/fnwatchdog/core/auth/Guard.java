@@ -22,24 +22,24 @@ final class Guard implements AutoCloseable {
     static final String FORBIDDEN = "forbidden";
 
     /** Reads the keys regularly in an hour: never. */
-    static final Pace NO_PAUSE =
-            new Pace(Duration.ofHours(1), Duration.ZERO, Duration.ofSeconds(10), Duration.ofSeconds(10));
+    static final KeyRefreshPolicy NO_PAUSE =
+            new KeyRefreshPolicy(Duration.ofHours(1), Duration.ZERO, Duration.ofSeconds(10), Duration.ofSeconds(10));
 
     private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
     private final WatchdogLog log;
-    private final Authoriser authoriser;
+    private final Authorizer authoriser;
 
-    private Guard(JwtConfig config, Pace pace) throws IOException {
+    private Guard(JwtConfig config, KeyRefreshPolicy pace) throws IOException {
         LogConfig text = new LogConfig(LogConfig.Format.TEXT, true, 65536, false, false, false);
         this.log = WatchdogLog.start(text, OutputStream.nullOutputStream(), logged);
-        this.authoriser = Authoriser.start(config, log, pace, Clock.fixed(TokenClaims.NOW, ZoneOffset.UTC));
+        this.authoriser = Authorizer.start(config, log, pace, Clock.fixed(TokenClaims.NOW, ZoneOffset.UTC));
     }
 
     static Guard of(JwtConfig config) throws IOException {
-        return new Guard(config, Pace.USUAL);
+        return new Guard(config, KeyRefreshPolicy.USUAL);
     }
 
-    static Guard of(Issuer issuer, Pace pace) throws IOException {
+    static Guard of(Issuer issuer, KeyRefreshPolicy pace) throws IOException {
         return new Guard(issuer.config(), pace);
     }
 

@@ -2,7 +2,7 @@ package dev.fnwatchdog.core.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fnwatchdog.core.Eventually;
+import dev.fnwatchdog.core.fixture.Eventually;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,7 +79,7 @@ class KeyRotationTest {
 
     @Test
     void readsTheSetAgainNowAndThen() throws Exception {
-        Pace quick = new Pace(Duration.ofMillis(50), NEVER, LONG, LONG);
+        KeyRefreshPolicy quick = new KeyRefreshPolicy(Duration.ofMillis(50), NEVER, LONG, LONG);
         try (Guard guard = Guard.of(issuer, quick)) {
             assertThat(guard.decide(tokenOf(STRANGER))).isEqualTo(UNKNOWN);
             issuer.publish(NEW);
@@ -91,14 +91,14 @@ class KeyRotationTest {
 
     @Test
     void readsItEveryFiveMinutesAndWithUsualPauses() {
-        assertThat(Pace.USUAL.refresh()).isEqualTo(Duration.ofMinutes(5));
-        assertThat(Pace.USUAL.pause()).isEqualTo(Duration.ofSeconds(3));
-        assertThat(Pace.USUAL.patience()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(KeyRefreshPolicy.USUAL.refresh()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(KeyRefreshPolicy.USUAL.pause()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(KeyRefreshPolicy.USUAL.patience()).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test
     void doesNotReadItTwiceWithinThePause() throws Exception {
-        Pace slow = new Pace(NEVER, NEVER, LONG, LONG);
+        KeyRefreshPolicy slow = new KeyRefreshPolicy(NEVER, NEVER, LONG, LONG);
         try (Guard guard = Guard.of(issuer, slow)) {
             assertThat(guard.decide(tokenOf(STRANGER))).isEqualTo(UNKNOWN);
             assertThat(issuer.keyReads()).isEqualTo(2);
@@ -115,7 +115,7 @@ class KeyRotationTest {
 
     @Test
     void readsItOnceForAFloodOfUnknownKeys() throws Exception {
-        Pace pace = new Pace(NEVER, Duration.ofMillis(200), LONG, LONG);
+        KeyRefreshPolicy pace = new KeyRefreshPolicy(NEVER, Duration.ofMillis(200), LONG, LONG);
         long begun = System.nanoTime();
         try (Guard guard = Guard.of(issuer, pace)) {
             List<CompletableFuture<AuthDecision>> decisions = new ArrayList<>();
@@ -158,7 +158,7 @@ class KeyRotationTest {
     @Test
     void waitsNoLongerThanItsPatience() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
-        Pace impatient = new Pace(NEVER, Duration.ZERO, Duration.ofMillis(100), LONG);
+        KeyRefreshPolicy impatient = new KeyRefreshPolicy(NEVER, Duration.ZERO, Duration.ofMillis(100), LONG);
         try (Guard guard = Guard.of(issuer, impatient)) {
             issuer.keys(held(release, OLD, NEW));
 

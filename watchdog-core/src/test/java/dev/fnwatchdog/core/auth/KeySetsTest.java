@@ -2,7 +2,7 @@ package dev.fnwatchdog.core.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fnwatchdog.core.Eventually;
+import dev.fnwatchdog.core.fixture.Eventually;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -7,8 +7,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fnwatchdog.core.Eventually;
 import dev.fnwatchdog.core.config.LogConfig.Format;
+import dev.fnwatchdog.core.fixture.Eventually;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;

@@ -4,9 +4,9 @@ import static dev.fnwatchdog.core.log.RecordingLog.config;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fnwatchdog.core.Eventually;
 import dev.fnwatchdog.core.config.LogConfig;
 import dev.fnwatchdog.core.config.LogConfig.Format;
+import dev.fnwatchdog.core.fixture.Eventually;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -33,7 +33,7 @@ class SlowReaderTest {
         try (PipedOutputStream nobodyReads = new PipedOutputStream(new PipedInputStream(1024));
                 PipedOutputStream norHere = fullPipe();
                 WatchdogLog log = RecordingLog.start(TEXT, nobodyReads, norHere)) {
-            CallRecord call = new CallRecord("GET", "/path", 200, "OK", 39, 39, 4_900_000, "", false);
+            AccessLogEntry call = new AccessLogEntry("GET", "/path", 200, "OK", 39, 39, 4_900_000, "", false);
             // 8 MB. One wait of the ten minutes that this log has for the function's lines, and the test is over its
             // time.
             for (int i = 0; i < MANY; i++) {

@@ -4,8 +4,8 @@ import static dev.fnwatchdog.core.log.RecordingLog.JSON_TIME;
 import static dev.fnwatchdog.core.log.RecordingLog.TIME;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fnwatchdog.core.Eventually;
 import dev.fnwatchdog.core.config.LogConfig;
+import dev.fnwatchdog.core.fixture.Eventually;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

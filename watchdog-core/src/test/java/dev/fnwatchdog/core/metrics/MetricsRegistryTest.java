@@ -57,6 +57,6 @@ class MetricsRegistryTest {
     }
 
     private String text() {
-        return MetricsText.of(registry.scrape());
+        return PrometheusText.of(registry.scrape());
     }
 }

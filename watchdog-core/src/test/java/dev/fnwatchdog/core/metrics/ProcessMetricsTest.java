@@ -91,7 +91,7 @@ class ProcessMetricsTest {
     }
 
     private static String text(Path proc) {
-        return MetricsText.of(new MetricSnapshots(new ProcessMetrics(proc).snapshots()));
+        return PrometheusText.of(new MetricSnapshots(new ProcessMetrics(proc).snapshots()));
     }
 
     private static double value(String text, String name) {

@@ -206,7 +206,7 @@ class RequestMetricsTest {
         MetricsRegistry other = new MetricsRegistry();
         new RequestMetrics(other);
 
-        assertThat(MetricsText.of(other.scrape())).doesNotContain("http_requests_total");
+        assertThat(PrometheusText.of(other.scrape())).doesNotContain("http_requests_total");
     }
 
     private void count(String method, int status, long nanos) {

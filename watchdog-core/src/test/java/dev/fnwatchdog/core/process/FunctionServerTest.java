@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.fnwatchdog.core.Eventually;
 import dev.fnwatchdog.core.config.CommandLine;
 import dev.fnwatchdog.core.config.LogConfig;
+import dev.fnwatchdog.core.fixture.Eventually;
+import dev.fnwatchdog.core.fixture.RunningFunction;
 import dev.fnwatchdog.core.log.WatchdogLog;
-import dev.fnwatchdog.core.process.Termination.Exited;
-import dev.fnwatchdog.core.process.Termination.Signalled;
+import dev.fnwatchdog.core.process.launch.NativeLauncher;
+import dev.fnwatchdog.core.process.posix.Termination.Exited;
+import dev.fnwatchdog.core.process.posix.Termination.Signalled;
+import dev.fnwatchdog.core.process.tree.ProcessTable;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.file.Files;

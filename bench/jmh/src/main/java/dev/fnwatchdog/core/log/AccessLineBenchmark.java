@@ -20,14 +20,14 @@ public class AccessLineBenchmark {
     private static final LogConfig DEFAULTS = LogConfig.asFarAsUsable(Map.of());
 
     private final LineBuffer line = new LineBuffer(512);
-    private final LineFormat text = new TextFormat(LogClock.system(), DEFAULTS.callId());
-    private final LineFormat json = new JsonFormat(LogClock.system());
+    private final LogFormat text = new TextLogFormat(LogClock.system(), DEFAULTS.callId());
+    private final LogFormat json = new JsonLogFormat(LogClock.system());
     private final WatchdogLog log =
             WatchdogLog.start(DEFAULTS, OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
 
     // Not final: what never changes would be compiled into the code.
-    private CallRecord call =
-            new CallRecord("GET", "/greet?name=ada", 200, "OK", 24, 24, 1_234_567, "0b0aa9b1-5e3b", false);
+    private AccessLogEntry call =
+            new AccessLogEntry("GET", "/greet?name=ada", 200, "OK", 24, 24, 1_234_567, "0b0aa9b1-5e3b", false);
 
     /** The line as text. */
     @Benchmark

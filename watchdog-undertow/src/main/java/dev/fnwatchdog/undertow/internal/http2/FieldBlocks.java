@@ -1,7 +1,13 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
-import static dev.fnwatchdog.undertow.internal.http2.ConnectionException.require;
+import static dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException.require;
 
+import dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException;
+import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
+import dev.fnwatchdog.undertow.internal.http2.frame.FieldDecoder;
+import dev.fnwatchdog.undertow.internal.http2.frame.FieldSection;
+import dev.fnwatchdog.undertow.internal.http2.frame.FlowWindow;
+import dev.fnwatchdog.undertow.internal.http2.frame.FrameType;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.StatusCodes;
 import java.nio.ByteBuffer;

@@ -1,7 +1,13 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
-import static dev.fnwatchdog.undertow.internal.http2.ConnectionException.require;
+import static dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException.require;
 
+import dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException;
+import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
+import dev.fnwatchdog.undertow.internal.http2.frame.FlowWindow;
+import dev.fnwatchdog.undertow.internal.http2.frame.FrameHandler;
+import dev.fnwatchdog.undertow.internal.http2.frame.FrameType;
+import dev.fnwatchdog.undertow.internal.http2.frame.Settings;
 import java.nio.ByteBuffer;
 
 /**

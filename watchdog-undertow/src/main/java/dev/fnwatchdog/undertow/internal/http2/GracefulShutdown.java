@@ -1,5 +1,7 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
+import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioExecutor;

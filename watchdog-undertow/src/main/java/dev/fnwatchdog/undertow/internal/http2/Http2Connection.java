@@ -1,5 +1,11 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException;
+import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
+import dev.fnwatchdog.undertow.internal.http2.frame.FlowWindow;
+import dev.fnwatchdog.undertow.internal.http2.frame.FrameReader;
+import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
+import dev.fnwatchdog.undertow.internal.http2.frame.OutputQueue;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
+import dev.fnwatchdog.undertow.internal.http2.frame.FieldSection;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.Connectors;

@@ -1,5 +1,8 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
+import dev.fnwatchdog.undertow.internal.http2.frame.FlowWindow;
+
 /**
  * One stream that the peer has opened: its state, its windows, and the memory that was reserved for it.
  *

@@ -1,5 +1,7 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import dev.fnwatchdog.undertow.internal.io.ByteBudget;
+
 /**
  * The memory of all connections.
  *

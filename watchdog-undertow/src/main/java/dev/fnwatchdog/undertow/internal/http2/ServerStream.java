@@ -1,5 +1,8 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
+import dev.fnwatchdog.undertow.internal.http2.frame.FieldSection;
+import dev.fnwatchdog.undertow.internal.http2.frame.FlowWindow;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.ConduitWrapper;
 import io.undertow.server.Connectors;

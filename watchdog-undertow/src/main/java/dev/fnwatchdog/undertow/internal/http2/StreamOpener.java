@@ -1,5 +1,7 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import dev.fnwatchdog.undertow.internal.http2.frame.FieldSection;
+
 /** Serves the streams that the peer opens. Threads: the connection's I/O thread. */
 interface StreamOpener {
     /**

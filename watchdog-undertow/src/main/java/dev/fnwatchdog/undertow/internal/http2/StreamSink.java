@@ -1,5 +1,7 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
+import dev.fnwatchdog.undertow.internal.http2.frame.FrameType;
 import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;

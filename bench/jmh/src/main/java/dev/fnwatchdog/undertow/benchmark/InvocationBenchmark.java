@@ -1,0 +1,97 @@
+package dev.fnwatchdog.undertow.benchmark;
+
+import dev.fnwatchdog.core.config.LogConfig;
+import dev.fnwatchdog.core.config.Timeouts;
+import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.metrics.MetricsRegistry;
+import dev.fnwatchdog.core.metrics.RequestMetrics;
+import dev.fnwatchdog.undertow.internal.handler.AccessLogHandler;
+import dev.fnwatchdog.undertow.internal.handler.RequestMetricsHandler;
+import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import io.undertow.server.Connectors;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** What each call passes, without the wire: how much a handler costs is the difference to {@link #bare}. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class InvocationBenchmark {
+    private static final HttpHandler ANSWER = exchange -> {
+        exchange.getResponseHeaders().put(Headers.CONTENT_LENGTH, "24");
+        // The head is as good as out; nothing is written.
+        exchange.getResponseChannel();
+    };
+
+    private final SampleClientConnection connection = new SampleClientConnection();
+    private final IoLoop loop = new IoLoop(
+            connection.served().getIoThread(), new DefaultByteBufferPool(true, 16 * 1024));
+    private final Timeouts timeouts =
+            new Timeouts(Duration.ZERO, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO);
+    private final WatchdogLog log = WatchdogLog.start(
+            LogConfig.asFarAsUsable(Map.of()), OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
+    private final HttpHandler counting = new RequestMetricsHandler(ANSWER, new RequestMetrics(new MetricsRegistry()));
+    private final HttpHandler logging = new AccessLogHandler(ANSWER, log, true);
+
+    @Param("CURL")
+    private SampleRequestHead from = SampleRequestHead.CURL;
+
+    private ReceivedRequest received = new ReceivedRequest(from);
+
+    /** Takes the head that is asked for. */
+    @Setup
+    public void read() {
+        received = new ReceivedRequest(from);
+    }
+
+    /** Its exchange, its call and the way to its answer. */
+    @Benchmark
+    public HttpServerExchange bare() throws Exception {
+        return call(ANSWER);
+    }
+
+    /** With its metrics. */
+    @Benchmark
+    public HttpServerExchange counted() throws Exception {
+        return call(counting);
+    }
+
+    /** With its line. */
+    @Benchmark
+    public HttpServerExchange logged() throws Exception {
+        return call(logging);
+    }
+
+    private HttpServerExchange call(HttpHandler handler) throws Exception {
+        HttpServerExchange exchange = received.exchange(connection.served());
+        Connectors.terminateRequest(exchange);
+        Invocation call = Invocation.begin(exchange, loop, timeouts);
+        handler.handleRequest(exchange);
+        call.exchangeEvent(exchange, () -> {});
+        return exchange;
+    }
+
+    /** Ends the threads of connection and log. */
+    @TearDown
+    public void close() throws IOException {
+        connection.close();
+        log.close();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.fnwatchdog.undertow.benchmark;
+
+import dev.fnwatchdog.undertow.internal.connection.RequestHeadScanner;
+import dev.fnwatchdog.undertow.internal.proxy.RequestHeadWriter;
+import dev.fnwatchdog.undertow.internal.proxy.UpstreamAddress;
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** What the head of a request costs beside Undertow's parser. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class RequestHeadBenchmark {
+    private final RequestHeadScanner scan = new RequestHeadScanner();
+    private final RequestHeadWriter writer = new RequestHeadWriter();
+    private final UpstreamAddress function = UpstreamAddress.of(URI.create("http://127.0.0.1:3000"));
+    private final SampleClientConnection connection = new SampleClientConnection();
+
+    @Param
+    private SampleRequestHead from = SampleRequestHead.WRK;
+
+    private ByteBuffer bytes = SocketBytes.of(from.text());
+    private HttpServerExchange exchange = new ReceivedRequest(from).exchange(connection.served());
+
+    /** Takes the head that is asked for. */
+    @Setup
+    public void read() {
+        bytes = SocketBytes.of(from.text());
+        exchange = new ReceivedRequest(from).exchange(connection.served());
+    }
+
+    /** The look at what has come, in one piece. */
+    @Benchmark
+    public int scan() {
+        scan.begin();
+        scan.read(bytes, 0);
+        return scan.length();
+    }
+
+    /** The head that goes to the function. */
+    @Benchmark
+    public ByteBuffer write() {
+        return writer.write(exchange, function, false);
+    }
+
+    /** Ends the connection's threads. */
+    @TearDown
+    public void close() throws IOException {
+        connection.close();
+    }
+}

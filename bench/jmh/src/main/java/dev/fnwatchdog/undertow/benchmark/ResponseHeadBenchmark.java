@@ -1,0 +1,45 @@
+package dev.fnwatchdog.undertow.benchmark;
+
+import dev.fnwatchdog.undertow.internal.http.HeaderLineParser;
+import dev.fnwatchdog.undertow.internal.proxy.ResponseHeadParser;
+import io.undertow.util.HeaderMap;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** What the head of a function's response costs. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class ResponseHeadBenchmark {
+    private final ResponseHeadParser parser = new ResponseHeadParser(new HeaderLineParser());
+
+    @Param
+    private SampleResponseHead from = SampleResponseHead.EXPRESS;
+
+    private ByteBuffer bytes = SocketBytes.of(from.text());
+
+    /** Takes the head that is asked for. */
+    @Setup
+    public void read() {
+        bytes = SocketBytes.of(from.text());
+    }
+
+    /** On a connection that has had such responses before. */
+    @Benchmark
+    public HeaderMap parse() throws IOException {
+        parser.reset();
+        if (!parser.parse(bytes.rewind())) {
+            throw new IllegalStateException("a head without an end");
+        }
+        return parser.headers();
+    }
+}

@@ -1,0 +1,138 @@
+package dev.fnwatchdog.core.log;
+
+import java.nio.charset.StandardCharsets;
+
+/** How the lines of one of the function's streams look. */
+interface FunctionLogFormat {
+    /** What stands before a line. */
+    void begin(LineBuffer to);
+
+    /** A line or a part of one, with its carriage return where it had one. */
+    void text(LineBuffer to, byte[] bytes, int offset, int length);
+
+    /** What ends a line, newline included. */
+    byte[] end();
+
+    /** What ends a line of which the rest is missing. */
+    byte[] cutEnd();
+
+    /** How much of a whole line is its text. */
+    default int textLength(byte[] bytes, int offset, int length) {
+        return length > 0 && bytes[offset + length - 1] == '\r' ? length - 1 : length;
+    }
+
+    /** {@code 2006/01/02 15:04:05 stdout: text}. */
+    static FunctionLogFormat prefixed(LogClock clock, String stream, int limit) {
+        return new Text(clock, " " + stream + ": ", limit);
+    }
+
+    /** The line as it is, byte for byte. */
+    static FunctionLogFormat bare(int limit) {
+        return new Bare(limit);
+    }
+
+    /** An object with time, stream and msg. */
+    static FunctionLogFormat json(LogClock clock, String stream) {
+        return new Json(clock, stream);
+    }
+
+    private static byte[] cutMark(int limit) {
+        return (" [cut at " + limit + " bytes]\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Both text forms end alike. */
+    abstract class Lines implements FunctionLogFormat {
+        private final byte[] end = {'\n'};
+        private final byte[] cutEnd;
+
+        Lines(int limit) {
+            cutEnd = cutMark(limit);
+        }
+
+        @Override
+        public void text(LineBuffer to, byte[] bytes, int offset, int length) {
+            to.bytes(bytes, offset, length);
+        }
+
+        @Override
+        public byte[] end() {
+            return end;
+        }
+
+        @Override
+        public byte[] cutEnd() {
+            return cutEnd;
+        }
+    }
+
+    /** See {@link #prefixed}. */
+    final class Text extends Lines {
+        private final LogClock clock;
+        private final String prefix;
+
+        Text(LogClock clock, String prefix, int limit) {
+            super(limit);
+            this.clock = clock;
+            this.prefix = prefix;
+        }
+
+        @Override
+        public void begin(LineBuffer to) {
+            clock.text(to);
+            to.ascii(prefix);
+        }
+    }
+
+    /** See {@link #bare}. */
+    final class Bare extends Lines {
+        Bare(int limit) {
+            super(limit);
+        }
+
+        @Override
+        public void begin(LineBuffer to) {
+            // The line begins with its own first byte.
+        }
+
+        @Override
+        public int textLength(byte[] bytes, int offset, int length) {
+            return length;
+        }
+    }
+
+    /** See {@link #json}. */
+    final class Json implements FunctionLogFormat {
+        private final Escaping escaping = new JsonEscaping();
+        private final byte[] end = "\"}\n".getBytes(StandardCharsets.US_ASCII);
+        private final byte[] cutEnd = "\",\"cut\":true}\n".getBytes(StandardCharsets.US_ASCII);
+        private final LogClock clock;
+        private final String stream;
+
+        Json(LogClock clock, String stream) {
+            this.clock = clock;
+            this.stream = stream;
+        }
+
+        @Override
+        public void begin(LineBuffer to) {
+            to.ascii("{\"time\":\"");
+            clock.rfc3339(to);
+            to.ascii("\",\"stream\":\"").ascii(stream).ascii("\",\"msg\":\"");
+        }
+
+        @Override
+        public void text(LineBuffer to, byte[] bytes, int offset, int length) {
+            escaping.utf8(to, bytes, offset, length);
+        }
+
+        @Override
+        public byte[] end() {
+            return end;
+        }
+
+        @Override
+        public byte[] cutEnd() {
+            return cutEnd;
+        }
+    }
+}

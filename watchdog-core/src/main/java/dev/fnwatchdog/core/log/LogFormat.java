@@ -1,0 +1,23 @@
+package dev.fnwatchdog.core.log;
+
+/** How the watchdog's own lines look. Each method writes one whole entry with its newline. */
+interface LogFormat {
+    /** How much an entry matters; the text form does not show it. */
+    enum Level {
+        INFO("info"),
+        WARN("warn"),
+        ERROR("error");
+
+        final String word;
+
+        Level(String word) {
+            this.word = word;
+        }
+    }
+
+    void message(LineBuffer to, Level level, String message);
+
+    void failure(LineBuffer to, String message, Throwable cause);
+
+    void call(LineBuffer to, AccessLogEntry call);
+}

@@ -1,0 +1,118 @@
+package dev.fnwatchdog.core.process.launch;
+
+import dev.fnwatchdog.core.process.posix.ForeignFunctions;
+import dev.fnwatchdog.core.process.posix.LibC;
+import dev.fnwatchdog.core.process.posix.NativeMemory;
+import dev.fnwatchdog.core.process.tree.ProcessTable;
+import dev.fnwatchdog.core.process.tree.ProcessTable.Entry;
+import dev.fnwatchdog.core.process.tree.ProcessTable.ProcessId;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * Buries the orphans that this process inherits as PID 1 of a container (contract 4), and none of its own children: those
+ * that were started here are left out, and those of the JDK have long been buried when it is the turn of an orphan.
+ *
+ * <p>Threads: one of its own, a daemon, for as long as the JVM lives. It looks for dead children each second until the first
+ * is there or a function was started; from then on it sleeps until a child has ended.
+ */
+public final class OrphanReaper {
+    private static final String CANNOT =
+            "as PID 1 the watchdog cannot reap orphaned processes here: that takes JDK 22 or later and glibc, or an init"
+                    + " such as docker run --init";
+    private static final int P_ALL = 0;
+    private static final int WNOHANG = 1;
+    private static final int WEXITED = 4;
+    private static final int WNOWAIT = 0x01000000;
+    private static final int SIZE_OF_SIGINFO = 128;
+    private static final int PID_IN_SIGINFO = 16;
+    // Who waits for a child of its own takes it within microseconds.
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final ProcessTable table = ProcessTable.ofThisSystem();
+    private final long self = ProcessHandle.current().pid();
+
+    private OrphanReaper() {}
+
+    /**
+     * Starts reaping where this process is PID 1, and returns at once. To be called once.
+     *
+     * @param warn gets one line where it is but cannot reap them: at once on JDK 17, else when the first one is dead
+     */
+    public static void start(Consumer<String> warn) {
+        if (ProcessHandle.current().pid() == 1) {
+            if (Runtime.version().feature() < ForeignFunctions.FIRST_RELEASE) {
+                warn.accept(CANNOT);
+            } else {
+                reap(warn);
+            }
+        }
+    }
+
+    /** Whoever this process is. */
+    static void reap(Consumer<String> warn) {
+        Thread thread = new Thread(() -> new OrphanReaper().run(warn), "watchdog-orphans");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** What burying takes is loaded for the first orphan, if not for a function: it is a sixth of an idle watchdog's memory. */
+    private void run(Consumer<String> warn) {
+        while (!NativeLauncher.asked() && table.read().stream().noneMatch(this::isDeadChild)) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        if (NativeLauncher.available()) {
+            reapAll();
+        } else {
+            warn.accept(CANNOT);
+        }
+    }
+
+    private void reapAll() {
+        Set<ProcessId> seen = new HashSet<>();
+        while (!Thread.currentThread().isInterrupted()) {
+            ended(0);
+            LockSupport.parkNanos(PAUSE_NANOS);
+            if (ended(WNOHANG)) {
+                seen = bury(seen);
+            } else {
+                seen.clear();
+            }
+        }
+    }
+
+    /** Whether some child has ended and is not buried yet; without the option waits for one, if there is any child. */
+    private static boolean ended(int option) {
+        try (NativeMemory info = NativeMemory.allocate(SIZE_OF_SIGINFO)) {
+            int result = LibC.waitid(P_ALL, 0, info.address(), WEXITED | WNOWAIT | option);
+            return result == 0 && info.bytes().getInt(PID_IN_SIGINFO) != 0;
+        }
+    }
+
+    /** Buries those that are dead now as they were a second ago. */
+    private Set<ProcessId> bury(Set<ProcessId> before) {
+        Set<ProcessId> dead = new HashSet<>();
+        for (Entry entry : table.read()) {
+            if (isDeadChild(entry) && !SpawnedProcessIds.contains(entry.pid())) {
+                dead.add(entry.id());
+                if (before.contains(entry.id())) {
+                    bury(entry.pid());
+                }
+            }
+        }
+        return dead;
+    }
+
+    private boolean isDeadChild(Entry entry) {
+        return entry.zombie() && entry.parent() == self;
+    }
+
+    private static void bury(long pid) {
+        try (NativeMemory status = NativeMemory.allocate(Integer.BYTES)) {
+            int ignored = LibC.waitpid((int) pid, status.address(), WNOHANG);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.fnwatchdog.core.process.launch;
+
+import dev.fnwatchdog.core.process.posix.LibC;
+import dev.fnwatchdog.core.process.posix.NativeMemory;
+import dev.fnwatchdog.core.process.posix.Termination;
+import dev.fnwatchdog.core.process.posix.Termination.Exited;
+import dev.fnwatchdog.core.process.posix.Termination.Signalled;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A child in a session of its own, started without the JDK, which therefore does not wait for it. */
+final class SpawnedChildProcess implements ChildProcess {
+    private static final int P_PID = 1;
+    private static final int WNOHANG = 1;
+    private static final int WEXITED = 4;
+    private static final int WNOWAIT = 0x01000000;
+    private static final int SIZE_OF_SIGINFO = 128;
+    private static final int STATUS_NOT_KNOWN = -1;
+
+    private final int pid;
+    private final SpawnedStreams streams;
+    private final ExitWatcher watcher;
+    private final CompletableFuture<Termination> exit = new CompletableFuture<>();
+
+    // Mutable state, guarded by this: until then the pid can be nobody else's.
+    private boolean reaped;
+    private boolean watched;
+
+    SpawnedChildProcess(int pid, SpawnedStreams streams, ExitWatcher watcher) {
+        this.pid = pid;
+        this.streams = streams;
+        this.watcher = watcher;
+        SpawnedProcessIds.add(pid);
+    }
+
+    @Override
+    public long pid() {
+        return pid;
+    }
+
+    @Override
+    public synchronized boolean alive() {
+        return !reaped;
+    }
+
+    @Override
+    public void terminate() {
+        signal(pid, LibC.SIGTERM);
+    }
+
+    @Override
+    public void freeze() {
+        signal(-pid, LibC.SIGSTOP);
+    }
+
+    private synchronized void signal(int target, int signal) {
+        if (!reaped) {
+            // It may have ended meanwhile, which is as good.
+            int ignored = LibC.kill(target, signal);
+        }
+    }
+
+    /** Takes the exit status of a child that has ended; false for one that has not. */
+    boolean reap() {
+        Termination termination;
+        synchronized (this) {
+            if (reaped) {
+                return true;
+            }
+            try (NativeMemory status = NativeMemory.allocate(Integer.BYTES)) {
+                int result = LibC.waitpid(pid, status.address(), WNOHANG);
+                if (result == 0) {
+                    return false;
+                }
+                // A watchdog that was told to ignore SIGCHLD learns of no status.
+                termination = result == pid ? decode(status.bytes().getInt(0)) : new Exited(STATUS_NOT_KNOWN);
+            }
+            reaped = true;
+        }
+        SpawnedProcessIds.remove(pid);
+        exit.complete(termination);
+        return true;
+    }
+
+    private static Termination decode(int status) {
+        int signal = status & 0x7F;
+        return signal == 0 ? new Exited((status >> 8) & 0xFF) : new Signalled(signal);
+    }
+
+    @Override
+    public Termination waitFor() {
+        try (NativeMemory info = NativeMemory.allocate(SIZE_OF_SIGINFO)) {
+            while (!reap()) {
+                // Without taking the status, so that no signal is sent meanwhile to who gets the pid.
+                int ignored = LibC.waitid(P_PID, pid, info.address(), WEXITED | WNOWAIT);
+            }
+        }
+        return exit.join();
+    }
+
+    @Override
+    public CompletionStage<Termination> onExit() {
+        boolean first;
+        synchronized (this) {
+            first = !watched;
+            watched = true;
+        }
+        if (first) {
+            watcher.watch(this);
+        }
+        return exit.minimalCompletionStage();
+    }
+
+    @Override
+    public OutputStream input() {
+        return streams.input();
+    }
+
+    @Override
+    public InputStream output() {
+        return streams.output();
+    }
+
+    @Override
+    public InputStream errors() {
+        return streams.errors();
+    }
+}

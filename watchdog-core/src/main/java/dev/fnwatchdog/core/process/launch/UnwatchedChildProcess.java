@@ -1,0 +1,35 @@
+package dev.fnwatchdog.core.process.launch;
+
+import dev.fnwatchdog.core.process.posix.Termination;
+import dev.fnwatchdog.core.process.tree.ProcessTable;
+import dev.fnwatchdog.core.process.tree.ProcessTree;
+import dev.fnwatchdog.core.process.tree.TreeKillRounds;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+
+/** A child that was started, and for whose end no thread is granted. */
+public final class UnwatchedChildProcess {
+    private UnwatchedChildProcess() {}
+
+    /** Kills it and what it has started, waits for it, and closes its streams. Blocks for some milliseconds. */
+    public static void end(ChildProcess child, ProcessTree tree, ProcessTable table) {
+        TreeKillRounds.all(table, List.of(tree));
+        try {
+            Termination ignored = child.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close(child.input());
+        close(child.output());
+        close(child.errors());
+    }
+
+    private static void close(Closeable stream) {
+        try {
+            stream.close();
+        } catch (IOException ignored) {
+            // There is nobody left at its other end.
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package dev.fnwatchdog.core.process.posix;
+
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The functions of Linux's C library that starting and ending processes takes, where they can be had: JDK 22 and later,
+ * native access enabled, and a library that has them all (glibc 2.34 and later). Each tells an error as it does in C,
+ * without its number unless that is its result.
+ */
+public final class LibC {
+    public static final int SIGKILL = 9;
+    public static final int SIGTERM = 15;
+    public static final int SIGSTOP = 19;
+
+    private static final long PIDFD_SEND_SIGNAL = 424;
+    private static final long PIDFD_OPEN = 434;
+    private static final int LONGEST_TEXT = 256;
+
+    private static final MethodHandle CALLER;
+    private static final Object ATTR_INIT;
+    private static final Object ATTR_SETFLAGS;
+    private static final Object ATTR_SETSIGMASK;
+    private static final Object ATTR_SETSIGDEFAULT;
+    private static final Object ACTIONS_INIT;
+    private static final Object ACTIONS_DESTROY;
+    private static final Object ACTIONS_ADDDUP2;
+    private static final Object ACTIONS_ADDCLOSEFROM;
+    private static final Object SPAWN;
+    private static final Object WAITPID;
+    private static final Object WAITID;
+    private static final Object KILL;
+    private static final Object PIPE2;
+    private static final Object CLOSE;
+    private static final Object FCNTL;
+    private static final Object SYSCALL;
+    private static final Object EPOLL_CREATE1;
+    private static final Object EPOLL_CTL;
+    private static final Object EPOLL_WAIT;
+    private static final Object PRCTL;
+    private static final Object STRERROR_R;
+
+    static {
+        try {
+            ForeignFunctions c = ForeignFunctions.open();
+            ATTR_INIT = c.function("posix_spawnattr_init");
+            ATTR_SETFLAGS = c.function("posix_spawnattr_setflags");
+            ATTR_SETSIGMASK = c.function("posix_spawnattr_setsigmask");
+            ATTR_SETSIGDEFAULT = c.function("posix_spawnattr_setsigdefault");
+            ACTIONS_INIT = c.function("posix_spawn_file_actions_init");
+            ACTIONS_DESTROY = c.function("posix_spawn_file_actions_destroy");
+            ACTIONS_ADDDUP2 = c.function("posix_spawn_file_actions_adddup2");
+            ACTIONS_ADDCLOSEFROM = c.function("posix_spawn_file_actions_addclosefrom_np");
+            SPAWN = c.function("posix_spawn");
+            WAITPID = c.function("waitpid");
+            WAITID = c.function("waitid");
+            KILL = c.function("kill");
+            PIPE2 = c.function("pipe2");
+            CLOSE = c.function("close");
+            FCNTL = c.function("fcntl");
+            SYSCALL = c.function("syscall");
+            EPOLL_CREATE1 = c.function("epoll_create1");
+            EPOLL_CTL = c.function("epoll_ctl");
+            EPOLL_WAIT = c.function("epoll_wait");
+            PRCTL = c.function("prctl");
+            STRERROR_R = c.function("__xpg_strerror_r");
+            // The last, since it takes the longest.
+            CALLER = c.caller();
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(e.getMessage(), e);
+        }
+    }
+
+    private LibC() {}
+
+    private static long call(Object function, long a, long b, long c, long d, long e, long f) {
+        try {
+            return (long) CALLER.invokeExact(function, a, b, c, d, e, f);
+        } catch (Throwable failure) {
+            throw ForeignFunctions.broken(failure);
+        }
+    }
+
+    private static int call(Object function, long a, long b, long c, long d) {
+        return (int) call(function, a, b, c, d, 0L, 0L);
+    }
+
+    /** What the system says of an error's number, as {@code No such file or directory}. */
+    public static String describe(int errno) {
+        try (NativeMemory text = NativeMemory.allocate(LONGEST_TEXT)) {
+            int result = call(STRERROR_R, errno, text.address(), LONGEST_TEXT, 0L);
+            byte[] bytes = new byte[LONGEST_TEXT];
+            text.bytes().get(bytes);
+            String words = new String(bytes, NativeStrings.CHARSET);
+            return result == 0 ? words.substring(0, words.indexOf('\0')) : "error " + errno;
+        }
+    }
+
+    /** A descriptor of a process, negative where there is none. */
+    /** Returns whether the system has descriptors of processes. */
+    public static boolean hasPidfd() {
+        int descriptor = pidfdOpen(ProcessHandle.current().pid());
+        return descriptor >= 0 && close(descriptor) == 0;
+    }
+
+    public static int pidfdOpen(long pid) {
+        return call(SYSCALL, PIDFD_OPEN, pid, 0L, 0L);
+    }
+
+    public static int pidfdSendSignal(int descriptor, int signal) {
+        return (int) call(SYSCALL, PIDFD_SEND_SIGNAL, descriptor, signal, 0L, 0L, 0L);
+    }
+
+    public static int spawnAttributesInit(long attributes) {
+        return call(ATTR_INIT, attributes, 0L, 0L, 0L);
+    }
+
+    public static int spawnAttributesFlags(long attributes, int flags) {
+        return call(ATTR_SETFLAGS, attributes, flags, 0L, 0L);
+    }
+
+    public static int spawnAttributesMask(long attributes, long signals) {
+        return call(ATTR_SETSIGMASK, attributes, signals, 0L, 0L);
+    }
+
+    public static int spawnAttributesDefault(long attributes, long signals) {
+        return call(ATTR_SETSIGDEFAULT, attributes, signals, 0L, 0L);
+    }
+
+    public static int fileActionsInit(long actions) {
+        return call(ACTIONS_INIT, actions, 0L, 0L, 0L);
+    }
+
+    public static int fileActionsDestroy(long actions) {
+        return call(ACTIONS_DESTROY, actions, 0L, 0L, 0L);
+    }
+
+    public static int fileActionsDup2(long actions, int from, int to) {
+        return call(ACTIONS_ADDDUP2, actions, from, to, 0L);
+    }
+
+    public static int fileActionsCloseFrom(long actions, int first) {
+        return call(ACTIONS_ADDCLOSEFROM, actions, first, 0L, 0L);
+    }
+
+    /** The error's number, or 0. */
+    public static int spawn(long pid, long file, long actions, long attributes, long words, long environment) {
+        return (int) call(SPAWN, pid, file, actions, attributes, words, environment);
+    }
+
+    public static int waitpid(int pid, long status, int options) {
+        return call(WAITPID, pid, status, options, 0L);
+    }
+
+    public static int waitid(int kind, int pid, long info, int options) {
+        return call(WAITID, kind, pid, info, options);
+    }
+
+    /** A negative pid is a process group's. */
+    public static int kill(int pid, int signal) {
+        return call(KILL, pid, signal, 0L, 0L);
+    }
+
+    public static int pipe2(long ends, int flags) {
+        return call(PIPE2, ends, flags, 0L, 0L);
+    }
+
+    public static int close(int descriptor) {
+        return call(CLOSE, descriptor, 0L, 0L, 0L);
+    }
+
+    public static int fcntl(int descriptor, int command, int argument) {
+        return call(FCNTL, descriptor, command, argument, 0L);
+    }
+
+    static int epollCreate(int flags) {
+        return call(EPOLL_CREATE1, flags, 0L, 0L, 0L);
+    }
+
+    static int epollControl(int epoll, int operation, int descriptor, long event) {
+        return call(EPOLL_CTL, epoll, operation, descriptor, event);
+    }
+
+    static int epollWait(int epoll, long events, int most, int millis) {
+        return call(EPOLL_WAIT, epoll, events, most, millis);
+    }
+
+    public static int prctl(int option, long argument) {
+        return call(PRCTL, option, argument, 0L, 0L);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.fnwatchdog.core.process.tree;
+
+import dev.fnwatchdog.core.process.tree.ProcessTable.Entry;
+import dev.fnwatchdog.core.process.tree.ProcessTable.ProcessId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Finds the members of many trees in one reading of the process table. Threads: one. */
+final class ProcessTreeScan {
+    private final ProcessTable table;
+    private final List<Entry> entries;
+    private final Map<Long, List<Entry>> children = new HashMap<>();
+    private final Map<Long, ProcessTree> byPid = new HashMap<>();
+    private final Map<Long, ProcessTree> bySession = new HashMap<>();
+    private final Map<String, ProcessTree> byMarker = new HashMap<>();
+
+    // Mutable state
+    private boolean uncertain;
+
+    ProcessTreeScan(ProcessTable table, Collection<ProcessTree> trees) {
+        this.table = table;
+        long self = ProcessHandle.current().pid();
+        // Where a root's start is not known, it was after this process's own.
+        long first = table.entry(self).map(Entry::start).orElse(0L);
+        long oldest = Math.max(
+                first, trees.stream().mapToLong(ProcessTree::start).min().orElse(first));
+        // The watchdog itself is spared.
+        this.entries = table.read().stream()
+                .filter(entry -> entry.start() >= oldest && entry.pid() != self)
+                .sorted(Comparator.comparingLong(Entry::start))
+                .toList();
+        for (ProcessTree tree : trees) {
+            byPid.put(tree.pid(), tree);
+            bySession.put(tree.pid(), tree);
+            byMarker.put(tree.marker().value(), tree);
+        }
+        for (Entry entry : entries) {
+            children.computeIfAbsent(entry.parent(), pid -> new ArrayList<>()).add(entry);
+            ProcessTree tree = byPid.get(entry.pid());
+            if (tree != null && !tree.isRoot(entry)) {
+                // Somebody else has got the root's pid, which nobody does as long as its session lasts.
+                bySession.remove(entry.pid());
+            }
+        }
+    }
+
+    Set<ProcessId> seen() {
+        return entries.stream().map(Entry::id).collect(Collectors.toSet());
+    }
+
+    /** A process and the tree to which it belongs. */
+    record Member(ProcessTree tree, Entry entry) {}
+
+    /**
+     * All that belongs to one of the trees, each process once, and parents before their children: a parent that is killed
+     * later would take its child's death for an ordinary end, and go on.
+     */
+    Collection<Member> members() {
+        Map<ProcessId, Member> members = new LinkedHashMap<>();
+        Deque<Member> toVisit = new ArrayDeque<>();
+        for (Entry entry : entries) {
+            tree(entry).ifPresent(tree -> toVisit.add(new Member(tree, entry)));
+        }
+        while (!toVisit.isEmpty()) {
+            Member member = toVisit.remove();
+            if (members.putIfAbsent(member.entry().id(), member) == null) {
+                for (Entry child : children.getOrDefault(member.entry().pid(), List.of())) {
+                    // An older child is one of a process that had the pid before, read a moment earlier.
+                    if (child.start() >= member.entry().start()) {
+                        toVisit.add(new Member(member.tree(), child));
+                    }
+                }
+            }
+        }
+        return members.values();
+    }
+
+    /** Whether some process had no environment: it may only just become another program, which has its marker in a moment. */
+    boolean uncertain() {
+        return uncertain;
+    }
+
+    private Optional<ProcessTree> tree(Entry entry) {
+        ProcessTree tree = byPid.get(entry.pid());
+        if (tree != null && tree.isRoot(entry)) {
+            return Optional.of(tree);
+        }
+        String environment = table.environment(entry.pid());
+        uncertain |= environment.length() <= 2 && !entry.zombie();
+        String marker = InvocationMarker.valueIn(environment);
+        tree = bySession.get(entry.session());
+        if (tree != null && entry.start() >= tree.start() && !isOfAnother(marker, tree)) {
+            return Optional.of(tree);
+        }
+        return marked(entry, marker);
+    }
+
+    /** Where the root was never seen, its session's number may have gone to another call. */
+    private static boolean isOfAnother(String marker, ProcessTree tree) {
+        return tree.start() == 0 && !marker.isEmpty() && !tree.marker().holds(marker);
+    }
+
+    /** A marker made inside another one's begins with that and a slash. */
+    private Optional<ProcessTree> marked(Entry entry, String value) {
+        String marker = value;
+        while (!marker.isEmpty()) {
+            ProcessTree tree = byMarker.get(marker);
+            if (tree != null && entry.start() >= tree.start()) {
+                return Optional.of(tree);
+            }
+            marker = marker.substring(0, Math.max(0, marker.lastIndexOf('/')));
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,124 @@
+package dev.fnwatchdog.core.process.tree;
+
+import dev.fnwatchdog.core.process.tree.ProcessTable.Entry;
+import dev.fnwatchdog.core.process.tree.ProcessTable.ProcessId;
+import dev.fnwatchdog.core.process.tree.ProcessTreeScan.Member;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * Ends all of some trees, round by round. Where that can be done all that is found is frozen first, until nothing new is
+ * found, and then killed: so no parent ends before its children are known, and a fork bomb has nobody left that forks.
+ * Elsewhere what is found is killed at once, until nothing new is found. Without {@code /proc} only what descends from
+ * the roots is killed.
+ *
+ * <p>Threads: one.
+ */
+public final class TreeKillRounds {
+    // More than a few mean a fork bomb.
+    private static final int MOST_ROUNDS = 1000;
+    private static final int MOST_DOUBTS = 4;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
+
+    private final ProcessTable table;
+    private final ProcessSignals signals;
+    private final Set<ProcessId> frozen = new HashSet<>();
+    private final Set<ProcessId> killed = new HashSet<>();
+    private final Map<ProcessTree, Integer> doubts = new HashMap<>();
+
+    public TreeKillRounds(ProcessTable table) {
+        this.table = table;
+        this.signals = ProcessSignals.with(table);
+    }
+
+    /** Takes some milliseconds for every hundred processes. */
+    public static void all(ProcessTable table, Collection<ProcessTree> trees) {
+        TreeKillRounds kill = new TreeKillRounds(table);
+        Set<ProcessTree> left = Set.copyOf(trees);
+        for (int round = 0; round < MOST_ROUNDS && !left.isEmpty(); round++) {
+            left = kill.round(left);
+        }
+    }
+
+    /** Goes on with these trees; those that it has to go on with once more. */
+    public Set<ProcessTree> round(Collection<ProcessTree> trees) {
+        if (!table.available()) {
+            trees.forEach(TreeKillRounds::killDescendants);
+            return Set.of();
+        }
+        trees.forEach(tree -> tree.identify(table));
+        ProcessTreeScan scan = new ProcessTreeScan(table, trees);
+        forget(scan.seen());
+        Collection<Member> members = scan.members();
+        Set<ProcessTree> left = new HashSet<>();
+        for (Member member : members) {
+            if (isNew(member.entry().id())) {
+                stop(member.entry());
+                left.add(member.tree());
+            }
+        }
+        List<Member> allKnown = new ArrayList<>(members);
+        allKnown.removeIf(member -> left.contains(member.tree()));
+        for (Member member : allKnown) {
+            if (killed.add(member.entry().id())) {
+                signals.kill(member.entry());
+                left.add(member.tree());
+            }
+        }
+        doubt(scan.uncertain(), trees, left);
+        return left;
+    }
+
+    /** What looks done is looked at some more times, with a pause, where not all could be seen. */
+    private void doubt(boolean uncertain, Collection<ProcessTree> trees, Set<ProcessTree> left) {
+        boolean busy = !left.isEmpty();
+        for (ProcessTree tree : trees) {
+            if (left.contains(tree)) {
+                doubts.remove(tree);
+            } else if (uncertain && doubts.merge(tree, 1, Integer::sum) < MOST_DOUBTS) {
+                left.add(tree);
+            } else {
+                doubts.remove(tree);
+            }
+        }
+        if (!busy && !left.isEmpty()) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /** What has gone from the table is not to be remembered. */
+    private void forget(Set<ProcessId> seen) {
+        frozen.retainAll(seen);
+        killed.retainAll(seen);
+    }
+
+    /** What was sent its signal may be there for a moment yet, but starts nothing any more. */
+    private boolean isNew(ProcessId id) {
+        return !frozen.contains(id) && !killed.contains(id);
+    }
+
+    private void stop(Entry entry) {
+        if (signals.freeze(entry)) {
+            frozen.add(entry.id());
+        } else {
+            signals.kill(entry);
+            killed.add(entry.id());
+        }
+    }
+
+    private static void killDescendants(ProcessTree tree) {
+        // All are listed before the first is killed: orphans are nobody's descendants.
+        List<ProcessHandle> handles = tree.handle().stream()
+                .flatMap(root -> Stream.concat(Stream.of(root), root.descendants()))
+                .toList();
+        handles.forEach(ProcessHandle::destroyForcibly);
+    }
+}

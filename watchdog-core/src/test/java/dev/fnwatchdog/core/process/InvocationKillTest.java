@@ -1,0 +1,162 @@
+package dev.fnwatchdog.core.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.fnwatchdog.core.fixture.Eventually;
+import dev.fnwatchdog.core.fixture.StartedInvocations;
+import dev.fnwatchdog.core.fixture.Threads;
+import dev.fnwatchdog.core.process.launch.NativeLauncher;
+import dev.fnwatchdog.core.process.posix.Termination.Exited;
+import dev.fnwatchdog.core.process.posix.Termination.Signalled;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** What is left of a call that was killed: nothing; and nothing of any other is touched. */
+@EnabledOnOs(OS.LINUX)
+class InvocationKillTest {
+    private static final String HIDES =
+            "hides-grandchildren.sh stays" + (NativeLauncher.available() ? "" : " no-session");
+
+    @Test
+    void takesItsHiddenGrandchildrenAlong() throws Exception {
+        try (StartedInvocations calls = StartedInvocations.ofScript(HIDES)) {
+            InvocationProcess process = calls.ready();
+            assertThat(calls.processes()).hasSizeGreaterThanOrEqualTo(8);
+
+            process.kill();
+
+            assertThat(StartedInvocations.ended(process)).isEqualTo(new Signalled(9));
+            Eventually.isTrue("nothing is left", () -> calls.processes().isEmpty());
+            StartedInvocations.discard(process);
+        }
+    }
+
+    @Test
+    void takesSomeHundredDeepAndReparentedOnesAlongAfterTheEndOfTheFirst() throws Exception {
+        try (StartedInvocations calls = StartedInvocations.ofScript("hides-deep.sh 100")) {
+            InvocationProcess process = calls.ready();
+            assertThat(StartedInvocations.ended(process)).isEqualTo(new Exited(0));
+            assertThat(calls.processes()).hasSizeGreaterThan(300);
+
+            process.kill();
+
+            Eventually.isTrue("nothing is left", () -> calls.processes().isEmpty());
+            StartedInvocations.discard(process);
+        }
+    }
+
+    @Test
+    void takesAThousandThatForkMeanwhileAlong() throws Exception {
+        try (StartedInvocations calls = StartedInvocations.ofScript("fork-tree.sh 3")) {
+            InvocationProcess process = calls.start();
+            Eventually.isTrue("a thousand", () -> calls.processes().size() > 1000);
+
+            process.kill();
+
+            Eventually.isTrue("nothing is left", () -> calls.processes().isEmpty());
+            StartedInvocations.discard(process);
+        }
+    }
+
+    @Test
+    void sparesTheOtherCalls() throws Exception {
+        try (StartedInvocations calls = StartedInvocations.ofScript(HIDES)) {
+            InvocationProcess killed = calls.ready();
+            InvocationProcess spared = calls.ready();
+            int both = calls.processes().size();
+
+            killed.kill();
+            StartedInvocations.ended(killed);
+
+            Eventually.isTrue("one half is left", () -> calls.processes().size() <= both / 2 + 1);
+            assertThat(calls.processes()).contains(spared.pid()).hasSizeGreaterThanOrEqualTo(8);
+            StartedInvocations.discard(killed);
+            StartedInvocations.discard(spared);
+        }
+    }
+
+    @Test
+    void servesManyAtOnceAndEndsItsThread() throws Exception {
+        try (StartedInvocations calls = StartedInvocations.ofScript(HIDES)) {
+            List<InvocationProcess> processes = new ArrayList<>();
+            ExecutorService threads = Executors.newFixedThreadPool(10);
+            try {
+                List<Future<InvocationProcess>> starts = new ArrayList<>();
+                for (int i = 0; i < 10; i++) {
+                    starts.add(threads.submit(calls::ready));
+                }
+                for (Future<InvocationProcess> start : starts) {
+                    processes.add(start.get());
+                }
+                for (InvocationProcess process : processes) {
+                    Future<?> ignored = threads.submit(process::kill);
+                }
+            } finally {
+                threads.shutdown();
+            }
+
+            Eventually.isTrue("nothing is left", () -> calls.processes().isEmpty());
+            Eventually.isTrue("no thread", () -> Threads.named("watchdog-kill") == 0);
+            for (InvocationProcess process : processes) {
+                assertThat(StartedInvocations.ended(process)).isEqualTo(new Signalled(9));
+                StartedInvocations.discard(process);
+            }
+        }
+    }
+
+    @Test
+    void mayBeToldTwiceAndAfterTheEnd() throws Exception {
+        try (StartedInvocations calls = StartedInvocations.of("true")) {
+            InvocationProcess process = calls.start();
+            assertThat(StartedInvocations.ended(process)).isEqualTo(new Exited(0));
+            process.kill();
+            process.kill();
+
+            assertThat(StartedInvocations.ended(process)).isEqualTo(new Exited(0));
+            StartedInvocations.discard(process);
+        }
+    }
+
+    @Test
+    void killsAtTheCloseWhatAnyCallStarted() throws Exception {
+        try (StartedInvocations running = StartedInvocations.ofScript(HIDES);
+                StartedInvocations ended = StartedInvocations.ofScript("hides-deep.sh 10")) {
+            InvocationProcess first = running.ready();
+            InvocationProcess second = running.ready();
+            InvocationProcess third = ended.ready();
+            StartedInvocations.ended(third);
+
+            running.calls().close();
+            assertThat(StartedInvocations.ended(first)).isEqualTo(new Signalled(9));
+            assertThat(StartedInvocations.ended(second)).isEqualTo(new Signalled(9));
+            Eventually.isTrue("nothing runs", () -> running.processes().isEmpty());
+            assertThat(ended.processes()).hasSizeGreaterThan(30);
+
+            ended.calls().close();
+            Eventually.isTrue("nothing is left", () -> ended.processes().isEmpty());
+            for (InvocationProcess process : List.of(first, second, third)) {
+                StartedInvocations.discard(process);
+            }
+        }
+    }
+
+    @Test
+    void startsNothingAfterTheClose() throws Exception {
+        try (StartedInvocations calls = StartedInvocations.of("sleep 600")) {
+            calls.calls().close();
+
+            assertThatExceptionOfType(FunctionFailedException.class)
+                    .isThrownBy(() -> calls.start(Map.of()))
+                    .withMessage("cannot start \"sleep\": the watchdog stops");
+            assertThat(calls.processes()).isEmpty();
+        }
+    }
+}

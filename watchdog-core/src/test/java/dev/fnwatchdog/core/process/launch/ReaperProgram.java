@@ -1,0 +1,85 @@
+package dev.fnwatchdog.core.process.launch;
+
+import dev.fnwatchdog.core.config.CommandLine;
+import dev.fnwatchdog.core.fixture.StartedInvocations;
+import dev.fnwatchdog.core.process.InvocationProcess;
+import dev.fnwatchdog.core.process.InvocationProcesses;
+import dev.fnwatchdog.core.process.posix.LibC;
+import dev.fnwatchdog.core.process.tree.ProcessTable;
+import dev.fnwatchdog.core.process.tree.ProcessTable.Entry;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+
+/** A JVM of its own that inherits orphans: says what the reaper says, and whether it buries them and them alone. */
+final class ReaperProgram {
+    private static final int PR_SET_CHILD_SUBREAPER = 36;
+    private static final int ORPHANS = 20;
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+    private ReaperProgram() {}
+
+    public static void main(String[] arguments) throws Exception {
+        if (List.of(arguments).contains("subreaper")) {
+            LibC.prctl(PR_SET_CHILD_SUBREAPER, 1L);
+            OrphanReaper.reap(System.out::println);
+        } else {
+            OrphanReaper.start(System.out::println);
+        }
+        if (List.of(arguments).contains("jdk")) {
+            leaveOrphansOfTheJdk();
+        } else if (NativeLauncher.available()) {
+            System.out.println("started");
+            leaveOrphans();
+        }
+    }
+
+    private static void leaveOrphansOfTheJdk() throws Exception {
+        for (int i = 0; i < ORPHANS; i++) {
+            new ProcessBuilder("sh", "-c", "sleep 0.1 &").start().waitFor();
+        }
+        System.out.println("loaded " + NativeLauncher.asked());
+        awaitBurial();
+        System.out.println("loaded " + NativeLauncher.asked());
+    }
+
+    private static void leaveOrphans() throws Exception {
+        CommandLine leaves = CommandLine.parse("/bin/sh -c '(sleep 0.1 &) ; exit 7'");
+        try (InvocationProcesses calls = new InvocationProcesses(leaves, Map.of("PATH", System.getenv("PATH")))) {
+            for (int i = 0; i < ORPHANS; i++) {
+                InvocationProcess process = calls.start(Map.of(), new Stdio.Pipes(false));
+                Process jdk = new ProcessBuilder("sh", "-c", "exit 9").start();
+                System.out.println(StartedInvocations.ended(process).describe() + ", " + jdk.waitFor());
+                StartedInvocations.discard(process);
+            }
+            // One that is dead for long before anybody asks for it is a child all the same.
+            System.out.println(zombies() + " dead");
+            awaitBurial();
+        }
+    }
+
+    private static void awaitBurial() {
+        long end = System.nanoTime() + LIMIT_NANOS;
+        while (children() > 0 && System.nanoTime() < end) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+        System.out.println(children() + " left");
+    }
+
+    private static long zombies() {
+        return children(entry -> entry.zombie());
+    }
+
+    private static long children() {
+        return children(entry -> true);
+    }
+
+    private static long children(Predicate<Entry> which) {
+        long self = ProcessHandle.current().pid();
+        return ProcessTable.ofThisSystem().read().stream()
+                .filter(entry -> entry.parent() == self && which.test(entry))
+                .count();
+    }
+}

@@ -1,0 +1,19 @@
+package dev.fnwatchdog.maven.config;
+
+/** A parameter of a goal that its user has to mend. */
+public final class InvalidParameterException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * @param parameter as it is typed on the command line, such as {@code watchdog.image.to}
+     * @param expected completes the sentence "expected …"
+     */
+    public InvalidParameterException(String parameter, String value, String expected) {
+        super("%s=\"%s\" cannot be used: expected %s".formatted(parameter, value, expected));
+    }
+
+    public InvalidParameterException(String parameter, String value, String expected, Throwable cause) {
+        this(parameter, value, "%s (%s)".formatted(expected, cause.getMessage()));
+        initCause(cause);
+    }
+}

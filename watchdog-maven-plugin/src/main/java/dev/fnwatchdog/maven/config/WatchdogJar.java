@@ -1,0 +1,36 @@
+package dev.fnwatchdog.maven.config;
+
+import java.nio.file.Path;
+import org.apache.maven.execution.MavenSession;
+import org.eclipse.aether.RepositorySystem;
+import org.eclipse.aether.artifact.Artifact;
+import org.eclipse.aether.artifact.DefaultArtifact;
+import org.eclipse.aether.resolution.ArtifactRequest;
+import org.eclipse.aether.resolution.ArtifactResolutionException;
+
+/** Finds the watchdog with everything in it, of the plugin's own version. */
+public final class WatchdogJar {
+    private final RepositorySystem repositories;
+    private final MavenSession session;
+
+    public WatchdogJar(RepositorySystem repositories, MavenSession session) {
+        this.repositories = repositories;
+        this.session = session;
+    }
+
+    /** The file, fetched from where plugins come from if need be. */
+    public Path file(String version) throws WatchdogFailedException {
+        Artifact artifact = new DefaultArtifact("dev.fnwatchdog", "watchdog-undertow", "all", "jar", version);
+        ArtifactRequest request =
+                new ArtifactRequest(artifact, session.getCurrentProject().getRemotePluginRepositories(), "plugin");
+        try {
+            return repositories
+                    .resolveArtifact(session.getRepositorySession(), request)
+                    .getArtifact()
+                    .getFile()
+                    .toPath();
+        } catch (ArtifactResolutionException e) {
+            throw new WatchdogFailedException("cannot find the watchdog itself: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.fnwatchdog.maven.dev;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What a build has written. Its age is how Maven's plugins know whether a source is newer than what was made of it. */
+final class BuiltFiles {
+    private final List<Path> folders;
+
+    BuiltFiles(List<Path> folders) {
+        this.folders = List.copyOf(folders);
+    }
+
+    /**
+     * Makes them as old as the beginning of their build. A source that is saved while it is being compiled would else be older
+     * than its class, and pass for compiled.
+     */
+    void dateBack(Instant begin) throws IOException {
+        FileTime time = FileTime.from(begin);
+        for (Path folder : folders) {
+            if (Files.isDirectory(folder)) {
+                dateBack(folder, time);
+            }
+        }
+    }
+
+    private static void dateBack(Path folder, FileTime begin) throws IOException {
+        List<Path> files;
+        try (Stream<Path> found = Files.walk(folder)) {
+            files = found.filter(Files::isRegularFile).toList();
+        }
+        for (Path file : files) {
+            if (Files.getLastModifiedTime(file).compareTo(begin) > 0) {
+                Files.setLastModifiedTime(file, begin);
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.fnwatchdog.maven.dev;
+
+import java.util.List;
+import org.apache.maven.execution.MavenSession;
+import org.apache.maven.lifecycle.LifecycleExecutor;
+import org.apache.maven.plugin.AbstractMojoExecutionException;
+import org.apache.maven.plugin.BuildPluginManager;
+import org.apache.maven.plugin.MojoExecution;
+import org.apache.maven.project.MavenProject;
+
+/**
+ * Runs again what the project's own build does up to {@code process-classes}, with the project's own plugins and their
+ * configuration.
+ *
+ * <p>Threads: the goal's own.
+ */
+public final class Recompilation {
+    private static final String UNTIL = "process-classes";
+
+    /** It prints its errors itself. */
+    private static final String COMPILER = "maven-compiler-plugin";
+
+    private final MavenSession session;
+    private final LifecycleExecutor lifecycle;
+    private final BuildPluginManager plugins;
+
+    public Recompilation(MavenSession session, LifecycleExecutor lifecycle, BuildPluginManager plugins) {
+        this.session = session;
+        this.lifecycle = lifecycle;
+        this.plugins = plugins;
+    }
+
+    /**
+     * Builds these projects, in this order.
+     *
+     * @throws CompilationFailedException with what the compiler says, or whoever else fails
+     */
+    public void run(List<MavenProject> projects) throws CompilationFailedException {
+        MavenProject current = session.getCurrentProject();
+        try {
+            for (MavenProject project : projects) {
+                session.setCurrentProject(project);
+                for (MojoExecution execution : plan()) {
+                    run(execution);
+                }
+            }
+        } finally {
+            session.setCurrentProject(current);
+        }
+    }
+
+    @SuppressWarnings("CatchingUnchecked") // Maven has a dozen exceptions for what cannot be planned, and all say why
+    private List<MojoExecution> plan() throws CompilationFailedException {
+        try {
+            return lifecycle.calculateExecutionPlan(session, UNTIL).getMojoExecutions();
+        } catch (Exception e) {
+            throw new CompilationFailedException(String.valueOf(e.getMessage()), false, e);
+        }
+    }
+
+    @SuppressWarnings("CatchingUnchecked") // a plugin may throw what it likes: the next save may mend it
+    private void run(MojoExecution execution) throws CompilationFailedException {
+        try {
+            plugins.executeMojo(session, execution);
+        } catch (Exception e) {
+            throw new CompilationFailedException(reason(e), COMPILER.equals(execution.getArtifactId()), e);
+        }
+    }
+
+    /** What mojos say at length is meant for the user; a compiler lists its errors there. */
+    private static String reason(Exception failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof AbstractMojoExecutionException mojo && mojo.getLongMessage() != null) {
+                return mojo.getLongMessage();
+            }
+        }
+        return String.valueOf(failure.getMessage());
+    }
+}

@@ -1,0 +1,5 @@
+/** A watchdog around a project's own classes: start, recompilation, replacement of the function, stop. */
+@NullMarked
+package dev.fnwatchdog.maven.dev;
+
+import org.jspecify.annotations.NullMarked;

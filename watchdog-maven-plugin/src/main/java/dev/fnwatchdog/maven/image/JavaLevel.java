@@ -1,0 +1,44 @@
+package dev.fnwatchdog.maven.image;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The version of Java that code needs. */
+final class JavaLevel {
+    private static final int OLDEST = 17;
+    private static final int CLASS_FILE_MAGIC = 0xCAFEBABE;
+    // Java 17 is version 61.
+    private static final int CLASS_FILE_OFFSET = 44;
+    // Those that are kept up for years, and so have current images.
+    private static final List<Integer> LONG_TERM = List.of(17, 21, 25);
+
+    private JavaLevel() {}
+
+    /** The oldest long-term version that runs all class files below a folder; what is newer than all stands for itself. */
+    static int longTerm(Path classes) throws IOException {
+        int needed = OLDEST;
+        for (LayerFile file : FileTree.files(classes, "")) {
+            if (file.path().endsWith(".class") && !file.path().startsWith("/META-INF/versions/")) {
+                needed = Math.max(needed, of(file.source()));
+            }
+        }
+        int least = needed;
+        return LONG_TERM.stream()
+                .filter(version -> version >= least)
+                .findFirst()
+                .orElse(least);
+    }
+
+    private static int of(Path classFile) throws IOException {
+        try (DataInputStream in = new DataInputStream(Files.newInputStream(classFile))) {
+            if (in.readInt() != CLASS_FILE_MAGIC) {
+                return OLDEST;
+            }
+            in.readUnsignedShort();
+            return in.readUnsignedShort() - CLASS_FILE_OFFSET;
+        }
+    }
+}

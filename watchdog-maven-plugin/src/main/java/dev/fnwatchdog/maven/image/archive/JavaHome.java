@@ -1,0 +1,35 @@
+package dev.fnwatchdog.maven.image.archive;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A Java that runs on this machine.
+ *
+ * @param feature its version: 17, 25
+ * @param build what tells it from all others, such as {@code 17.0.15+6-LTS}
+ */
+public record JavaHome(Path command, int feature, String build) {
+    private static final Pattern VERSION = Pattern.compile("\\(build (([0-9]+)[^,)]*)");
+
+    /**
+     * Asks a Java what it is.
+     *
+     * @throws IOException where it cannot be run
+     */
+    public static JavaHome at(Path home) throws IOException {
+        Path command = home.resolve("bin/java");
+        Process process = new ProcessBuilder(command.toString(), "-version")
+                .redirectErrorStream(true)
+                .start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        Matcher version = VERSION.matcher(said);
+        if (!version.find()) {
+            throw new IOException("%s cannot be run here: %s".formatted(command, said.strip()));
+        }
+        return new JavaHome(command, Integer.parseInt(version.group(2)), version.group(1));
+    }
+}

@@ -1,0 +1,44 @@
+package dev.fnwatchdog.maven;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** What package-info says of the imports. */
+@AnalyzeClasses(packages = "dev.fnwatchdog.maven", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String ROOT = "dev.fnwatchdog.maven";
+
+    @ArchTest
+    static final ArchRule layers_depend_downwards_only = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("goals")
+            .definedBy(ROOT)
+            .layer("development")
+            .definedBy(ROOT + ".dev")
+            .layer("archive")
+            .definedBy(ROOT + ".image.archive")
+            .layer("image")
+            .definedBy(ROOT + ".image")
+            .layer("configuration")
+            .definedBy(ROOT + ".config")
+            .whereLayer("goals")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("development")
+            .mayOnlyBeAccessedByLayers("goals")
+            .whereLayer("archive")
+            .mayOnlyBeAccessedByLayers("goals")
+            .whereLayer("image")
+            .mayOnlyBeAccessedByLayers("goals", "archive")
+            .whereLayer("configuration")
+            .mayOnlyBeAccessedByLayers("goals", "development", "archive", "image")
+            .ensureAllClassesAreContainedInArchitecture();
+
+    @ArchTest
+    static final ArchRule packages_have_no_cycles =
+            slices().matching(ROOT + "(**)").should().beFreeOfCycles();
+}

@@ -1,0 +1,153 @@
+package dev.fnwatchdog.maven.dev;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.maven.model.Build;
+import org.apache.maven.plugin.logging.SystemStreamLog;
+import org.apache.maven.project.MavenProject;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is saved while the function is being served, and built. */
+class DevelopmentLoopTest {
+    private static final int PATIENCE = 20;
+    private static final long POLL_NANOS = 2_000_000;
+
+    @TempDir
+    private Path folder;
+
+    /** What each build has found in the sources, as it begins. */
+    private final BlockingQueue<String> begun = new LinkedBlockingQueue<>();
+
+    /** How each build ends: the test takes part in it. */
+    private final SynchronousQueue<String> outcomes = new SynchronousQueue<>();
+
+    private final CompletableFuture<String> ended = new CompletableFuture<>();
+    private StandInWatchdog watchdog;
+    private Thread loop;
+
+    @BeforeEach
+    void serve() throws Exception {
+        Files.createDirectories(folder.resolve("src"));
+        save("A", "0");
+        save("B", "0");
+        Files.writeString(folder.resolve("pom.xml"), "<project/>");
+        watchdog = new StandInWatchdog(Files.createDirectory(folder.resolve("run")));
+        WatchdogLaunch launch = watchdog.launch();
+        DevelopmentLoop served = new DevelopmentLoop(
+                List.of(project()), this::build, Instant.now().plusSeconds(1), new SystemStreamLog());
+        loop = new Thread(() -> {
+            try {
+                served.serve(launch, false);
+                ended.complete("the watchdog has ended");
+            } catch (Exception e) {
+                ended.complete(e.toString());
+            }
+        });
+        loop.start();
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        loop.interrupt();
+        ended.get(PATIENCE, TimeUnit.SECONDS);
+    }
+
+    private MavenProject project() {
+        MavenProject project = new MavenProject();
+        Build build = new Build();
+        build.setDirectory(folder.resolve("target").toString());
+        build.setOutputDirectory(folder.resolve("target/classes").toString());
+        project.setBuild(build);
+        project.setFile(folder.resolve("pom.xml").toFile());
+        project.addCompileSourceRoot(folder.resolve("src").toString());
+        return project;
+    }
+
+    private void save(String name, String text) throws Exception {
+        Files.writeString(folder.resolve("src").resolve(name), text);
+    }
+
+    private Map<String, String> build() throws CompilationFailedException, IOException {
+        begun.add(Files.readString(folder.resolve("src/A")) + Files.readString(folder.resolve("src/B")));
+        String outcome = awaitOutcome();
+        if (!outcome.startsWith("version")) {
+            throw new CompilationFailedException(outcome, false, new IllegalStateException(outcome));
+        }
+        return Map.of("VERSION", outcome);
+    }
+
+    private String awaitOutcome() {
+        try {
+            return outcomes.take();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "the test is over";
+        }
+    }
+
+    private String awaitBuild() throws Exception {
+        String found = begun.poll(PATIENCE, TimeUnit.SECONDS);
+        return found == null ? "no build has begun" : found;
+    }
+
+    private void endBuild(String outcome) throws Exception {
+        assertThat(outcomes.offer(outcome, PATIENCE, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private void awaitTold(String... commands) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+        while (watchdog.told().size() < commands.length && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        assertThat(watchdog.told()).containsExactly(commands);
+    }
+
+    @Test
+    void makesOneMoreBuildOfAllThatIsSavedDuringOne() throws Exception {
+        save("A", "first");
+        assertThat(awaitBuild()).isEqualTo("first0");
+        save("A", "second");
+        save("B", "second");
+        save("A", "and third");
+        endBuild("version1");
+
+        assertThat(awaitBuild()).isEqualTo("and thirdsecond");
+        endBuild("version2");
+        awaitTold("replace VERSION=version1", "replace VERSION=version2");
+
+        // Had there been more to build, it would come before this.
+        save("B", "later");
+        assertThat(awaitBuild()).isEqualTo("and thirdlater");
+        endBuild("version3");
+        awaitTold("replace VERSION=version1", "replace VERSION=version2", "replace VERSION=version3");
+        assertThat(begun).isEmpty();
+    }
+
+    @Test
+    void goesOnAfterABuildThatFails() throws Exception {
+        save("A", "wrong");
+        assertThat(awaitBuild()).isEqualTo("wrong0");
+        endBuild("A:1: not a word");
+        awaitTold("fail A%3A1%3A+not+a+word");
+
+        save("A", "right");
+        assertThat(awaitBuild()).isEqualTo("right0");
+        endBuild("version2");
+        awaitTold("fail A%3A1%3A+not+a+word", "replace VERSION=version2");
+    }
+}

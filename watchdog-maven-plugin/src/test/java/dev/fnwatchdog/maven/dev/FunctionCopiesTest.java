@@ -1,0 +1,77 @@
+package dev.fnwatchdog.maven.dev;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FunctionCopiesTest {
+    private static final int VERSIONS = 6;
+
+    @TempDir
+    private Path folder;
+
+    private Path classes;
+
+    @BeforeEach
+    void compile() throws Exception {
+        classes = Files.createDirectories(folder.resolve("target/classes"));
+        Files.writeString(classes.resolve("A.class"), "a");
+    }
+
+    private FunctionCopies copies(Duration longestCall) throws Exception {
+        return new FunctionCopies(
+                folder.resolve("copies"), longestCall, () -> FunctionClasses.of(List.of(classes.toString())));
+    }
+
+    private static List<Path> versions(FunctionCopies copies) throws Exception {
+        List<Path> versions = new ArrayList<>();
+        for (int i = 0; i < VERSIONS; i++) {
+            versions.addAll(copies.next().elements());
+        }
+        return versions;
+    }
+
+    @Test
+    void keepsACopyAsLongAsACallMayBeInIt() throws Exception {
+        assertThat(versions(copies(Duration.ofHours(1))))
+                .hasSize(VERSIONS)
+                .doesNotHaveDuplicates()
+                .allSatisfy(copy -> assertThat(copy.resolve("A.class")).hasContent("a"));
+    }
+
+    @Test
+    void deletesCopiesThatNoCallCanBeIn() throws Exception {
+        List<Path> versions = versions(copies(Duration.ZERO));
+
+        assertThat(versions.subList(0, VERSIONS - 3))
+                .allSatisfy(copy -> assertThat(copy).doesNotExist());
+        assertThat(versions.subList(VERSIONS - 3, VERSIONS))
+                .allSatisfy(copy -> assertThat(copy).exists());
+    }
+
+    @Test
+    void deletesWhatEarlierRunsHaveLeftAndNothingOfThoseThatStillRun() throws Exception {
+        Process other = new ProcessBuilder("sleep", "600").start();
+        try {
+            Path running = Files.createDirectories(folder.resolve("copies/" + other.pid()));
+            Path ended = Files.createDirectories(folder.resolve("copies/999999999"));
+            Path own = Files.createDirectories(
+                    folder.resolve("copies/" + ProcessHandle.current().pid()));
+
+            copies(Duration.ZERO);
+
+            assertThat(running).exists();
+            assertThat(ended).doesNotExist();
+            assertThat(own).doesNotExist();
+        } finally {
+            other.destroyForcibly();
+        }
+    }
+}

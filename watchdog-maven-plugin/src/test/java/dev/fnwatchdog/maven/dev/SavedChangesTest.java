@@ -1,0 +1,85 @@
+package dev.fnwatchdog.maven.dev;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SavedChangesTest {
+    @TempDir
+    private Path folder;
+
+    private Path write(String name, String text) throws Exception {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, text);
+    }
+
+    private static SavedChanges watching(Path root) {
+        return new SavedChanges(List.of(root), Instant.MAX);
+    }
+
+    @Test
+    void tellsOnceOfFilesThatAreChangedAddedOrRemoved() throws Exception {
+        Path changed = write("a/changed", "1");
+        Path removed = write("a/removed", "1");
+        write("same", "1");
+        SavedChanges changes = watching(folder);
+        assertThat(changes.take()).isEmpty();
+
+        Files.writeString(changed, "longer");
+        Files.delete(removed);
+        Path added = write("b/c/added", "1");
+
+        assertThat(changes.take()).containsExactly(changed, removed, added);
+        assertThat(changes.take()).isEmpty();
+    }
+
+    @Test
+    void seesAChangeThatLeavesTheSizeAsItWas() throws Exception {
+        Path file = write("file", "1");
+        SavedChanges changes = watching(file);
+
+        Files.writeString(file, "2");
+        Files.setLastModifiedTime(file, FileTime.fromMillis(1));
+
+        assertThat(changes.take()).containsExactly(file);
+    }
+
+    @Test
+    void passesOverWhatEditorsKeepBesideAFile() throws Exception {
+        SavedChanges changes = watching(folder);
+
+        write(".Hello.java.swp", "1");
+        write("Hello.java~", "1");
+
+        assertThat(changes.take()).isEmpty();
+    }
+
+    @Test
+    void findsAFolderThatIsMadeLater() throws Exception {
+        SavedChanges changes = watching(folder.resolve("resources"));
+        assertThat(changes.take()).isEmpty();
+
+        Path added = write("resources/text", "1");
+
+        assertThat(changes.take()).containsExactly(added);
+    }
+
+    /** It may have been compiled already, or not. */
+    @Test
+    void countsWhatWasSavedSinceTheBuildBegan() throws Exception {
+        Instant begin = Instant.now();
+        Path before = write("before", "1");
+        Path after = write("after", "1");
+        Files.setLastModifiedTime(before, FileTime.from(begin.minusSeconds(1)));
+        Files.setLastModifiedTime(after, FileTime.from(begin.plusSeconds(1)));
+
+        assertThat(new SavedChanges(List.of(folder), begin).take()).containsExactly(after);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.fnwatchdog.maven.dev;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+
+/** A process in the watchdog's place: it reports ports that nobody serves, and writes down what it is told until that ends. */
+final class StandInWatchdog {
+    private final Path folder;
+
+    StandInWatchdog(Path folder) {
+        this.folder = folder;
+    }
+
+    /** As the watchdog's fat jar is started. */
+    WatchdogLaunch launch() throws IOException {
+        return new WatchdogLaunch(
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                List.of(),
+                jar(),
+                folder,
+                Map.of(),
+                folder.resolve("ports"),
+                Duration.ofSeconds(10));
+    }
+
+    /** A jar with no more in it than where this class is. */
+    private Path jar() throws IOException {
+        URI classes = URI.create(StandInWatchdog.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toString());
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, Main.class.getName());
+        manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, classes.toString());
+        Path jar = folder.resolve("watchdog.jar");
+        try (OutputStream out = Files.newOutputStream(jar);
+                JarOutputStream packed = new JarOutputStream(out, manifest)) {
+            packed.finish();
+        }
+        return jar;
+    }
+
+    /** What it has been told so far. */
+    List<String> told() throws IOException {
+        Path told = folder.resolve("ports.told");
+        return Files.exists(told) ? Files.readAllLines(told) : List.of();
+    }
+
+    /** The process, which knows none of the plugin's classes. */
+    static final class Main {
+        private Main() {}
+
+        public static void main(String[] arguments) throws IOException {
+            Path report = Path.of(arguments[1]);
+            Path told = Files.createFile(report.resolveSibling("ports.told"));
+            Path draft = Files.writeString(report.resolveSibling("ports.new"), "port=1\nmetrics_port=2\n");
+            Files.move(draft, report, StandardCopyOption.ATOMIC_MOVE);
+            try (BufferedReader commands =
+                    new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+                for (String line = commands.readLine(); line != null; line = commands.readLine()) {
+                    Files.writeString(told, line + "\n", StandardOpenOption.APPEND);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.fnwatchdog.undertow.internal.connection;
+
+import dev.fnwatchdog.undertow.internal.http.ChunkDecoder;
+import dev.fnwatchdog.undertow.internal.http.HeaderLineParser;
+import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
+import dev.fnwatchdog.undertow.internal.http.TrailerFields;
+import dev.fnwatchdog.undertow.internal.io.SourceFilter;
+import io.undertow.conduits.ReadDataStreamSourceConduit;
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.server.Connectors;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpAttachments;
+import io.undertow.server.protocol.http.HttpServerConnection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+
+/**
+ * Reads a chunked request body, in place of Undertow's own conduit, which takes malformed chunks for whole ones (RFC
+ * 9112, 7.1; contract 7).
+ *
+ * <p>Threads: the exchange's IO thread.
+ */
+public final class ChunkedRequestConduit extends SourceFilter {
+    private final HttpServerConnection connection;
+    private final HttpServerExchange exchange;
+    private final ChunkDecoder decoder;
+
+    public ChunkedRequestConduit(
+            HttpServerConnection connection, HttpServerExchange exchange, HeaderLineParser lines, int headLength) {
+        super(new ReadDataStreamSourceConduit(connection.getOriginalSourceConduit(), connection));
+        this.connection = connection;
+        this.exchange = exchange;
+        this.decoder = new ChunkDecoder(lines, Math.max(0, Listener.LONGEST_HEAD - headLength));
+    }
+
+    @Override
+    public int read(ByteBuffer dst) throws IOException {
+        if (!dst.hasRemaining()) {
+            return 0;
+        }
+        while (!decoder.done()) {
+            int from = dst.position();
+            int raw = next.read(dst);
+            if (raw < 0) {
+                throw new ClosedChannelException();
+            }
+            int end = dst.position();
+            int read = decoder.decode(dst, from);
+            if (!ServedConnections.of(exchange).holdsTrailers(decoder.trailersMemory())) {
+                throw new MalformedMessageException("there is no memory for the trailers");
+            }
+            if (decoder.done()) {
+                finish(dst, read, end);
+            }
+            int data = dst.position() - from;
+            if (data > 0 || raw == 0) {
+                return data;
+            }
+        }
+        return -1;
+    }
+
+    /** The bytes behind the body are the next request's head. */
+    private void finish(ByteBuffer dst, int read, int end) {
+        if (read < end) {
+            PooledByteBuffer rest = connection.getByteBufferPool().allocate();
+            ByteBuffer behind = dst.duplicate();
+            behind.limit(end).position(read);
+            rest.getBuffer().put(behind).flip();
+            connection.ungetRequestBytes(rest);
+        }
+        if (decoder.trailers().size() > 0) {
+            exchange.putAttachment(
+                    HttpAttachments.REQUEST_TRAILERS,
+                    TrailerFields.permitted(decoder.trailers(), exchange.getRequestHeaders()));
+        }
+        Connectors.terminateRequest(exchange);
+    }
+
+    @Override
+    public void terminateReads() throws IOException {
+        if (!decoder.done()) {
+            exchange.setPersistent(false);
+            Connectors.terminateRequest(exchange);
+        }
+        next.terminateReads();
+    }
+}

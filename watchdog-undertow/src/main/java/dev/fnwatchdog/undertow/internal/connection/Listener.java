@@ -1,0 +1,227 @@
+package dev.fnwatchdog.undertow.internal.connection;
+
+import dev.fnwatchdog.undertow.internal.http.TrailerFields;
+import dev.fnwatchdog.undertow.internal.http2.Http2Options;
+import dev.fnwatchdog.undertow.internal.http2.Http2Server;
+import dev.fnwatchdog.undertow.internal.http2.Http2Session;
+import dev.fnwatchdog.undertow.internal.http2.MemoryBudgets;
+import dev.fnwatchdog.undertow.internal.io.MemoryShares;
+import io.undertow.UndertowOptions;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpOpenListener;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.StreamConnection;
+import org.xnio.XnioIoThread;
+import org.xnio.XnioWorker;
+
+/**
+ * One port, built by hand and not by Undertow's builder, which could not stop accepting without cutting the calls in
+ * flight.
+ *
+ * <p>Threads: any.
+ */
+public final class Listener {
+    /** Longer than gateways keep theirs: else they would use a connection that is just being closed (contract 9). */
+    static final int IDLE_MILLIS = 130_000;
+
+    /** A request's head, and with it the number of its headers and parameters (contract 7). */
+    static final int LONGEST_HEAD = 1024 * 1024;
+
+    /** An I/O thread that does not come to it within that time is blocked. */
+    private static final long LONGEST_HANDOVER_SECONDS = 1;
+
+    private final XnioWorker worker;
+    private final AcceptedSockets sockets;
+    private final Acceptor acceptor;
+    private final ByteBufferPool buffers;
+    private final OptionMap protocol;
+    private final long headMillis;
+    private final HttpOpenListener http1;
+    private final ServedConnections connections;
+    private final MemoryShares memory;
+    private final int maxStreams;
+
+    // Mutable state
+    private int nextThread;
+    // set before anything is accepted
+    private @Nullable Http2Server http2;
+
+    private Listener(XnioWorker worker, ByteBufferPool buffers, int port, Limits limits, Consumer<String> log)
+            throws IOException {
+        Duration readTimeout = limits.readTimeout();
+        this.worker = worker;
+        this.sockets = AcceptedSockets.of(worker);
+        this.buffers = buffers;
+        this.memory = limits.memory();
+        this.maxStreams = limits.maxStreams();
+        this.headMillis = readTimeout.isZero() ? IDLE_MILLIS : Math.max(1, readTimeout.toMillis());
+        this.protocol = protocol(readTimeout);
+        this.http1 = new HttpOpenListener(buffers, protocol);
+        this.connections = new ServedConnections(buffers, memory);
+        this.acceptor = Acceptor.bind(port, this::accepted, log);
+    }
+
+    /**
+     * Binds the port, on IPv4 and IPv6, and accepts nothing yet.
+     *
+     * @param port 0 for any free one
+     * @param log for a line that says why connections cannot be accepted
+     * @throws IOException with a message that names the port
+     */
+    public static Listener bind(
+            XnioWorker worker, ByteBufferPool buffers, int port, Limits limits, Consumer<String> log)
+            throws IOException {
+        try {
+            return new Listener(worker, buffers, port, limits, log);
+        } catch (IOException e) {
+            throw new IOException("cannot listen on port %d: %s".formatted(port, e.getMessage()), e);
+        }
+    }
+
+    /**
+     * What clients may use.
+     *
+     * @param readTimeout the longest that a head may take; zero: no limit
+     * @param maxStreams at once on one HTTP/2 connection
+     * @param memory for what clients make the watchdog hold
+     */
+    public record Limits(Duration readTimeout, int maxStreams, MemoryShares memory) {}
+
+    /** On the acceptor's thread. */
+    private void accepted(SocketChannel socket) {
+        XnioIoThread thread = worker.getIoThread(nextThread++);
+        connections.arrives();
+        thread.execute(() -> accepted(thread, socket));
+    }
+
+    private void accepted(XnioIoThread thread, SocketChannel socket) {
+        try {
+            socket.configureBlocking(false);
+            socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            ChannelListeners.invokeChannelListener(sockets.connection(thread, socket), this::greet);
+        } catch (IOException gone) {
+            IoUtils.safeClose(socket);
+        } finally {
+            connections.arrived();
+        }
+    }
+
+    private static OptionMap protocol(Duration readTimeout) {
+        OptionMap.Builder options = OptionMap.builder()
+                // Else each piece of an answer would wait for the answers behind it (contract 3), and be lost where
+                // one of them is refused.
+                .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
+                .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
+                // ResponseDate sets it.
+                .set(UndertowOptions.ALWAYS_SET_DATE, false)
+                // The target goes to the function as it came; what must not be in it, RequestGuard refuses.
+                .set(UndertowOptions.DECODE_URL, false)
+                .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
+                .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
+                .set(UndertowOptions.MAX_HEADER_SIZE, LONGEST_HEAD)
+                .set(UndertowOptions.MAX_HEADERS, Integer.MAX_VALUE)
+                .set(UndertowOptions.MAX_PARAMETERS, Integer.MAX_VALUE)
+                .set(UndertowOptions.MAX_COOKIES, Integer.MAX_VALUE)
+                .set(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS);
+        if (!readTimeout.isZero()) {
+            long millis = Math.max(1, readTimeout.toMillis());
+            options.set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) Math.min(millis, Integer.MAX_VALUE));
+        }
+        return options.getMap();
+    }
+
+    public ServedConnections connections() {
+        return connections;
+    }
+
+    /**
+     * Begins to accept.
+     *
+     * @param aborted is run for an exchange whose HTTP/2 stream has ended early
+     */
+    public void serve(HttpHandler root, Consumer<HttpServerExchange> aborted) {
+        http1.setRootHandler(root);
+        Http2Options options = new Http2Options(
+                protocol, maxStreams, LONGEST_HEAD, headMillis, IDLE_MILLIS, TrailerFields::isForbidden);
+        http2 = new Http2Server(
+                http1.getRootHandler(), buffers, new MemoryBudgets(memory.heads(), memory.bodies()), options, aborted);
+        acceptor.start();
+    }
+
+    private void greet(StreamConnection accepted) {
+        ServedConnection connection = connections.add(accepted);
+        if (connection == null) {
+            IoUtils.safeClose(accepted);
+            return;
+        }
+        new ProtocolDetector(connection, buffers, http1::handleEvent, this::speakHttp2, headMillis).await();
+    }
+
+    private void speakHttp2(ServedConnection connection, PooledByteBuffer first) {
+        try (first) {
+            Http2Session session = Objects.requireNonNull(http2).open(connection, connection::closeInOrder);
+            connection.speaksHttp2(session);
+            Http2Server.serve(session, first.getBuffer().position(ProtocolDetector.PREFACE_LENGTH));
+            if (connections.draining()) {
+                connection.leave(() -> {});
+            }
+        }
+    }
+
+    /** The port that is bound. */
+    public int port() {
+        return acceptor.port();
+    }
+
+    /**
+     * Accepts the connections that wait and closes the port, then closes each connection without a request, now and when
+     * its last request ends. Returns when every request that came before is among those of {@link #connections()}.
+     */
+    public void drain() throws InterruptedException {
+        try {
+            acceptor.drain();
+            awaitIoThreads();
+        } finally {
+            // Also where the current thread is interrupted: then without the wait.
+            connections.drain();
+        }
+    }
+
+    /** Closes the port, whoever waits there, and every connection. Then the worker can be ended. */
+    public void close() {
+        try {
+            acceptor.close();
+            awaitIoThreads();
+            connections.closeAll();
+            awaitIoThreads();
+        } catch (InterruptedException e) {
+            // The end of the worker closes them too.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until the I/O threads have done what they were asked for before. */
+    private void awaitIoThreads() throws InterruptedException {
+        int threads = worker.getIoThreadCount();
+        CountDownLatch done = new CountDownLatch(threads);
+        for (int i = 0; i < threads; i++) {
+            worker.getIoThread(i).execute(done::countDown);
+        }
+        done.await(LONGEST_HANDOVER_SECONDS, TimeUnit.SECONDS);
+    }
+}

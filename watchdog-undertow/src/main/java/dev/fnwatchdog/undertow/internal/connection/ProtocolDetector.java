@@ -1,0 +1,131 @@
+package dev.fnwatchdog.undertow.internal.connection;
+
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
+import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
+import org.xnio.conduits.ConduitStreamSourceChannel;
+
+/**
+ * Waits for a new connection's first bytes, which tell its protocol: HTTP/2 by prior knowledge begins with a preface that
+ * no request of HTTP/1 is like (RFC 9113, 3.4). Undertow could tell by itself, but would keep the connection's own object
+ * back, without which it cannot be closed in order.
+ *
+ * <p>Threads: the connection's IO thread.
+ */
+final class ProtocolDetector implements ChannelListener<ConduitStreamSourceChannel> {
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+
+    static final int PREFACE_LENGTH = PREFACE.length;
+
+    /** Who goes on with a connection, and with what has been read of it, whose position is 0. */
+    interface Speaker {
+        void speak(ServedConnection connection, PooledByteBuffer first);
+    }
+
+    private final ServedConnection connection;
+    private final ByteBufferPool buffers;
+    private final Speaker http1;
+    private final Speaker http2;
+    private final long limitMillis;
+
+    // Mutable state
+    private int matched;
+    private XnioExecutor.@Nullable Key timer;
+
+    /** @param limitMillis how long a client may take from his first byte to the one that tells the protocol */
+    ProtocolDetector(
+            ServedConnection connection, ByteBufferPool buffers, Speaker http1, Speaker http2, long limitMillis) {
+        this.connection = connection;
+        this.buffers = buffers;
+        this.http1 = http1;
+        this.http2 = http2;
+        this.limitMillis = limitMillis;
+    }
+
+    void await() {
+        ConduitStreamSourceChannel source = connection.getSourceChannel();
+        source.setReadListener(this);
+        handleEvent(source);
+        if (source.getReadListener() == this) {
+            if (timer == null) {
+                startTimer(Listener.IDLE_MILLIS);
+            }
+            source.resumeReads();
+        }
+    }
+
+    @Override
+    public void handleEvent(ConduitStreamSourceChannel source) {
+        PooledByteBuffer pooled = buffers.allocate();
+        // What came before was the preface's beginning. No buffer is held for it: so may thousands of clients begin.
+        ByteBuffer buffer = pooled.getBuffer().put(PREFACE, 0, matched);
+        try {
+            if (source.read(buffer) < 0) {
+                pooled.close();
+                close();
+                return;
+            }
+        } catch (IOException gone) {
+            pooled.close();
+            close();
+            return;
+        }
+        if (buffer.position() > 0 && !beginsLikePreface(buffer)) {
+            handOver(source, http1, pooled);
+        } else if (buffer.position() >= PREFACE.length) {
+            handOver(source, http2, pooled);
+        } else {
+            awaitMore(buffer.position());
+            pooled.close();
+        }
+    }
+
+    private void awaitMore(int bytes) {
+        if (matched == 0 && bytes > 0) {
+            stopTimer();
+            startTimer(limitMillis);
+        }
+        matched = bytes;
+    }
+
+    private static boolean beginsLikePreface(ByteBuffer buffer) {
+        int length = Math.min(buffer.position(), PREFACE.length);
+        for (int i = 0; i < length; i++) {
+            if (buffer.get(i) != PREFACE[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void handOver(ConduitStreamSourceChannel source, Speaker speaker, PooledByteBuffer bytes) {
+        stopTimer();
+        source.setReadListener(null);
+        bytes.getBuffer().flip();
+        speaker.speak(connection, bytes);
+    }
+
+    private void startTimer(long millis) {
+        timer = connection.getIoThread().executeAfter(this::close, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void stopTimer() {
+        if (timer != null) {
+            timer.remove();
+            timer = null;
+        }
+    }
+
+    private void close() {
+        stopTimer();
+        connection.getSourceChannel().setReadListener(null);
+        IoUtils.safeClose(connection);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.fnwatchdog.undertow.internal.files;
+
+import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
+
+/**
+ * What is said of a file, to somebody who may have a part of it or all of it already (RFC 9110, 13 and 14).
+ *
+ * <p>Threads: the exchange's IO thread.
+ */
+final class FileResponse {
+    private final HttpServerExchange exchange;
+    private final HeaderMap headers;
+    private final StaticFile file;
+    private final FileVersion version;
+    private final boolean compressed;
+    private final Preconditions decision;
+    private final FileRange range;
+
+    private FileResponse(HttpServerExchange exchange, StaticFile file) {
+        HeaderMap request = exchange.getRequestHeaders();
+        this.exchange = exchange;
+        this.headers = exchange.getResponseHeaders();
+        this.file = file;
+        // A part is a part of the file itself: clients that ask for parts put them together by the file's own length.
+        boolean ranged = isGet(exchange) && request.contains(Headers.RANGE);
+        this.compressed = file.hasGzip() && !ranged && AcceptEncoding.takesGzip(request.get(Headers.ACCEPT_ENCODING));
+        this.version = compressed ? file.gzip().orElseThrow() : file.plain();
+        this.decision = Preconditions.decide(request, version, isDated(file));
+        this.range = ranged && Preconditions.rangeHolds(request.getFirst(Headers.IF_RANGE), version)
+                ? FileRange.of(request.get(Headers.RANGE), version.size())
+                : FileRange.whole(version.size());
+    }
+
+    /**
+     * Answers with a file.
+     *
+     * @throws java.nio.file.NoSuchFileException where it is not any more what it was; then nothing has been said yet
+     * @throws java.nio.file.AccessDeniedException where it must not be read; as above
+     */
+    static void send(Invocation call, StaticFile file) throws IOException {
+        FileResponse answer = new FileResponse(call.exchange(), file);
+        FileTransfer send =
+                answer.hasBody() ? FileTransfer.of(call, answer.version, answer.range) : FileTransfer.ofNothing(call);
+        answer.describe();
+        send.begin();
+    }
+
+    private static boolean isGet(HttpServerExchange exchange) {
+        return exchange.getRequestMethod().equals(Methods.GET);
+    }
+
+    private static boolean isDated(StaticFile file) {
+        return file.role() != StaticFile.Role.STAND_IN;
+    }
+
+    private boolean hasBody() {
+        return isGet(exchange) && decision == Preconditions.SEND && range.exists();
+    }
+
+    private void describe() {
+        if (!version.etag().isEmpty()) {
+            headers.put(Headers.ETAG, version.etag());
+        }
+        if (isDated(file) && !version.lastModified().isEmpty()) {
+            headers.put(Headers.LAST_MODIFIED, version.lastModified());
+        }
+        if (file.hasGzip()) {
+            headers.put(Headers.VARY, Headers.ACCEPT_ENCODING_STRING);
+        }
+        if (file.role() != StaticFile.Role.FILE) {
+            headers.put(Headers.CACHE_CONTROL, "no-cache");
+        }
+        switch (decision) {
+            case NOT_MODIFIED -> exchange.setStatusCode(StatusCodes.NOT_MODIFIED);
+            case FAILED -> empty(StatusCodes.PRECONDITION_FAILED);
+            case SEND -> describeBody();
+        }
+    }
+
+    private void describeBody() {
+        headers.put(Headers.ACCEPT_RANGES, "bytes");
+        if (!range.exists()) {
+            headers.put(Headers.CONTENT_RANGE, "bytes */" + version.length());
+            empty(StatusCodes.REQUEST_RANGE_NOT_SATISFIABLE);
+            return;
+        }
+        headers.put(Headers.CONTENT_TYPE, version.type());
+        if (compressed) {
+            headers.put(Headers.CONTENT_ENCODING, "gzip");
+        }
+        if (!range.partial()) {
+            headers.put(Headers.CONTENT_LENGTH, version.length());
+        } else {
+            exchange.setStatusCode(StatusCodes.PARTIAL_CONTENT);
+            headers.put(Headers.CONTENT_LENGTH, range.length());
+            headers.put(
+                    Headers.CONTENT_RANGE, "bytes %d-%d/%d".formatted(range.from(), range.end() - 1, version.size()));
+        }
+    }
+
+    private void empty(int status) {
+        exchange.setStatusCode(status);
+        headers.put(Headers.CONTENT_LENGTH, 0);
+    }
+}

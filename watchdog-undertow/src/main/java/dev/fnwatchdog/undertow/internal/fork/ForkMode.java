@@ -1,0 +1,100 @@
+package dev.fnwatchdog.undertow.internal.fork;
+
+import dev.fnwatchdog.core.config.CommandLine;
+import dev.fnwatchdog.core.config.ModeConfig;
+import dev.fnwatchdog.core.process.InvocationProcesses;
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
+import dev.fnwatchdog.undertow.internal.mode.Mode;
+import dev.fnwatchdog.undertow.internal.mode.ModeContext;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.handlers.HttpContinueReadHandler;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** The modes that start one process a call: streaming and serializing (contract 4). Threads: any. */
+public final class ForkMode implements Mode {
+    private final ForkContext forks;
+    private final HttpHandler handler;
+
+    private ForkMode(ForkContext forks, boolean cgiHeaders, ForkHandler.ForkCalls calls) {
+        this.forks = forks;
+        this.handler = new HttpContinueReadHandler(new ForkHandler(forks, new RequestVariables(cgiHeaders), calls));
+    }
+
+    public static ForkMode streaming(ModeConfig.Streaming mode, ModeContext context) {
+        ForkContext forks = forks(mode.command(), mode.contentType(), context);
+        return new ForkMode(forks, mode.cgiHeaders(), call -> new StreamingInvocation(forks, call));
+    }
+
+    public static ForkMode serializing(ModeConfig.Serializing mode, ModeContext context) {
+        ForkContext forks = forks(mode.command(), mode.contentType(), context);
+        MemoryBudget memory = context.bodies();
+        return new ForkMode(
+                forks,
+                mode.cgiHeaders(),
+                call -> new SerializingInvocation(forks, call, memory, mode.combinedOutput()));
+    }
+
+    private static ForkContext forks(CommandLine command, String contentType, ModeContext context) {
+        ForkContext.Counts counts = new ForkContext.Counts();
+        counts.exposeIn(context.registry());
+        InvocationProcesses processes = new InvocationProcesses(command, context.environment());
+        Optional<PipeDescriptors> descriptors = context.passesDescriptors() && processes.passesDescriptors()
+                ? PipeDescriptors.find()
+                : Optional.empty();
+        ProcessPipes.Maker pipes =
+                descriptors.<ProcessPipes.Maker>map(DescriptorPipes.Maker::new).orElseGet(PumpedPipes.Maker::new);
+        return new ForkContext(
+                processes,
+                pipes,
+                context.log(),
+                context.config().log(),
+                command.program(),
+                contentType,
+                context.config().timeouts().exec(),
+                counts);
+    }
+
+    @Override
+    public HttpHandler handler() {
+        return handler;
+    }
+
+    /** Nothing runs between calls. */
+    @Override
+    public void start() {
+        String encoding = System.getProperty("sun.jnu.encoding", "");
+        if (!encoding.equalsIgnoreCase("UTF-8")) {
+            forks.log()
+                    .warn(
+                            "The system's encoding is %s: names and values outside ASCII do not reach the function. Set LANG=C.UTF-8"
+                                    .formatted(encoding));
+        }
+    }
+
+    @Override
+    public boolean ready() {
+        return true;
+    }
+
+    /** A process that ends is a call's end, and never the watchdog's. */
+    @Override
+    public CompletionStage<String> ended() {
+        return new CompletableFuture<>();
+    }
+
+    /** Calls had their time while the watchdog drained: what still runs gets no other. */
+    @Override
+    public void stop(Duration grace) {
+        kill();
+    }
+
+    @Override
+    public void kill() {
+        forks.counts().stop();
+        forks.processes().close();
+        forks.pipes().close();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.fnwatchdog.undertow.internal.fork;
+
+import dev.fnwatchdog.undertow.internal.io.ChannelDescriptor;
+import java.lang.reflect.Field;
+import java.util.Optional;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.channels.StreamSourceChannel;
+import org.xnio.conduits.ConduitStreamSinkChannel;
+import org.xnio.conduits.ConduitStreamSourceChannel;
+
+/**
+ * Tells the descriptor behind one end of a pipe of XNIO's, by which a process can open it. Neither XNIO nor the JDK shows
+ * it, so this needs {@code --add-exports java.base/sun.nio.ch=ALL-UNNAMED}, which the fat jar's manifest asks for.
+ */
+final class PipeDescriptors {
+    private final Field source;
+    private final Field sink;
+    private final ChannelDescriptor descriptor;
+
+    private PipeDescriptors() throws ReflectiveOperationException {
+        source = field("org.xnio.nio.NioPipeSourceConduit", "sourceChannel");
+        sink = field("org.xnio.nio.NioPipeSinkConduit", "sinkChannel");
+        descriptor = new ChannelDescriptor();
+    }
+
+    private static Field field(String type, String name) throws ReflectiveOperationException {
+        Field field = Class.forName(type, true, ConduitStreamSinkChannel.class.getClassLoader())
+                .getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
+    }
+
+    /** Nothing where this JVM does not let us see them. */
+    static Optional<PipeDescriptors> find() {
+        try {
+            return Optional.of(new PipeDescriptors());
+        } catch (ReflectiveOperationException | RuntimeException hidden) {
+            return Optional.empty();
+        }
+    }
+
+    int of(StreamSourceChannel end) {
+        return number(source, ((ConduitStreamSourceChannel) end).getConduit());
+    }
+
+    int of(StreamSinkChannel end) {
+        return number(sink, ((ConduitStreamSinkChannel) end).getConduit());
+    }
+
+    private int number(Field field, Object conduit) {
+        try {
+            return descriptor.of(field.get(conduit));
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("a pipe that is not XNIO's", e);
+        }
+    }
+}

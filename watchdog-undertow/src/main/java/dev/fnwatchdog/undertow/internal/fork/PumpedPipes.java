@@ -1,0 +1,158 @@
+package dev.fnwatchdog.undertow.internal.fork;
+
+import dev.fnwatchdog.core.process.InvocationProcess;
+import dev.fnwatchdog.core.process.launch.Stdio;
+import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelPipe;
+import org.xnio.IoUtils;
+import org.xnio.XnioIoThread;
+import org.xnio.channels.Channels;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.channels.StreamSourceChannel;
+
+/**
+ * Pipes for a system whose processes cannot open ours: threads copy between their far ends and the streams that the JDK has
+ * for a process. The output then ends with the process, whoever else holds it.
+ */
+final class PumpedPipes implements ProcessPipes {
+    private static final int CHUNK = 16 * 1024;
+
+    private final PipeSet pipes;
+    private final XnioIoThread thread;
+    private final ExecutorService pumps;
+
+    private PumpedPipes(PipeSet pipes, XnioIoThread thread, ExecutorService pumps) {
+        this.pipes = pipes;
+        this.thread = thread;
+        this.pumps = pumps;
+    }
+
+    /** Has as many threads as there are streams to copy. */
+    static final class Maker implements ProcessPipes.Maker {
+        private static final long IDLE_SECONDS = 5;
+        private static final long STACK_BYTES = 256 * 1024;
+
+        private final AtomicInteger made = new AtomicInteger();
+        private final ExecutorService pumps = new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), this::thread);
+
+        private Thread thread(Runnable work) {
+            Thread thread = new Thread(null, work, "watchdog-pump-" + made.incrementAndGet(), STACK_BYTES);
+            thread.setDaemon(true);
+            return thread;
+        }
+
+        @Override
+        public ProcessPipes open(XnioIoThread thread, boolean errorsIntoOutput) throws IOException {
+            return new PumpedPipes(PipeSet.open(thread, errorsIntoOutput), thread, pumps);
+        }
+
+        @Override
+        public void close() {
+            pumps.shutdownNow();
+        }
+    }
+
+    @Override
+    public Stdio stdio() {
+        return new Stdio.Pipes(pipes.errors() == null);
+    }
+
+    @Override
+    public StreamSinkChannel input() {
+        return pipes.input().getRightSide();
+    }
+
+    @Override
+    public StreamSourceChannel output() {
+        return pipes.output().getLeftSide();
+    }
+
+    @Override
+    public @Nullable StreamSourceChannel errors() {
+        ChannelPipe<StreamSourceChannel, StreamSinkChannel> errors = pipes.errors();
+        return errors == null ? null : errors.getLeftSide();
+    }
+
+    /** @throws RejectedExecutionException where the system grants no thread; the process has none of its ends then */
+    @Override
+    public void started(InvocationProcess process) {
+        boolean all = false;
+        try {
+            ThreadRefusedException.check(() -> startPumps(process));
+            all = true;
+        } finally {
+            if (!all) {
+                IoUtils.safeClose(process.input(), process.output(), process.errors());
+            }
+        }
+    }
+
+    private void startPumps(InvocationProcess process) {
+        pumps.execute(() -> give(pipes.input().getLeftSide(), process.input()));
+        pumps.execute(() -> take(process.output(), pipes.output().getRightSide()));
+        ChannelPipe<StreamSourceChannel, StreamSinkChannel> errors = pipes.errors();
+        if (errors != null) {
+            pumps.execute(() -> take(process.errors(), errors.getRightSide()));
+        }
+    }
+
+    @Override
+    public void notStarted() {
+        IoUtils.safeClose(pipes.input().getLeftSide(), pipes.output().getRightSide());
+        ChannelPipe<StreamSourceChannel, StreamSinkChannel> errors = pipes.errors();
+        if (errors != null) {
+            IoUtils.safeClose(errors.getRightSide());
+        }
+    }
+
+    private void give(StreamSourceChannel from, OutputStream to) {
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+        try (to) {
+            while (Channels.readBlocking(from, chunk.clear()) >= 0) {
+                to.write(chunk.array(), 0, chunk.position());
+                to.flush();
+            }
+        } catch (IOException ignored) {
+            // The process reads no more, which is its right; whoever writes to it sees that when the pipe is closed.
+        } finally {
+            close(from);
+        }
+    }
+
+    private void take(InputStream from, StreamSinkChannel to) {
+        byte[] chunk = new byte[CHUNK];
+        try (from) {
+            for (int length = from.read(chunk); length >= 0; length = from.read(chunk)) {
+                ByteBuffer piece = ByteBuffer.wrap(chunk, 0, length);
+                while (piece.hasRemaining()) {
+                    Channels.writeBlocking(to, piece);
+                }
+            }
+        } catch (IOException ignored) {
+            // The call has been given up, or the JDK closes the stream since the process has ended. Both are the end.
+        } finally {
+            close(to);
+        }
+    }
+
+    /** On the IO thread, whose selector alone gives the descriptor back. */
+    private void close(AutoCloseable end) {
+        try {
+            thread.execute(() -> IoUtils.safeClose(end));
+        } catch (RejectedExecutionException ignored) {
+            // The IO thread ends, and closes all that is open on it.
+        }
+    }
+}

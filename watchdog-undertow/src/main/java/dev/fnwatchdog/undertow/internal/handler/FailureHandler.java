@@ -1,0 +1,38 @@
+package dev.fnwatchdog.undertow.internal.handler;
+
+import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
+import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
+import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.StatusCodes;
+
+/**
+ * The one place where a throwable becomes a response, or a broken connection where the response has begun.
+ *
+ * <p>Threads: the exchange's IO thread.
+ */
+public final class FailureHandler implements HttpHandler {
+    private static final CannedResponse FAILED = CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR)
+            .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG);
+
+    private final HttpHandler next;
+    private final WatchdogLog log;
+
+    public FailureHandler(HttpHandler next, WatchdogLog log) {
+        this.next = next;
+        this.log = log;
+    }
+
+    @Override
+    @SuppressWarnings("CatchingUnchecked") // whatever it is, the client is to be told, and its place given back
+    public void handleRequest(HttpServerExchange exchange) {
+        try {
+            next.handleRequest(exchange);
+        } catch (Throwable failure) {
+            log.error("A call failed in the watchdog itself", failure);
+            Invocation.of(exchange).answerInstead(FAILED);
+        }
+    }
+}

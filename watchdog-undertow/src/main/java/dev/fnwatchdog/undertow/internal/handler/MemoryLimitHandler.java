@@ -1,0 +1,46 @@
+package dev.fnwatchdog.undertow.internal.handler;
+
+import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
+import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
+import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.StatusCodes;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Refuses new requests with 503 while those that are served already take the memory (contract 7).
+ *
+ * <p>Threads: the exchange's IO thread.
+ */
+public final class MemoryLimitHandler implements HttpHandler {
+    /** A request with a head of usual size and all that serves it, as measured in http mode, and a little more. */
+    static final int OF_REQUEST = 16 * 1024;
+
+    private static final CannedResponse REFUSAL = CannedResponse.of(StatusCodes.SERVICE_UNAVAILABLE)
+            .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
+            .with(Headers.RETRY_AFTER, "1")
+            .withBody(WatchdogHeaders.PLAIN_TEXT, "out of memory for more requests\n");
+
+    private final HttpHandler next;
+    private final MemoryBudget memory;
+    private final BooleanSupplier buffersAreScarce;
+
+    public MemoryLimitHandler(HttpHandler next, MemoryBudget memory, BooleanSupplier buffersAreScarce) {
+        this.next = next;
+        this.memory = memory;
+        this.buffersAreScarce = buffersAreScarce;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        if (buffersAreScarce.getAsBoolean() || !memory.take(OF_REQUEST)) {
+            REFUSAL.send(exchange);
+            return;
+        }
+        Invocation.of(exchange).atEnd(() -> memory.giveBack(OF_REQUEST));
+        next.handleRequest(exchange);
+    }
+}

@@ -1,0 +1,151 @@
+package dev.fnwatchdog.undertow.internal.handler;
+
+import dev.fnwatchdog.undertow.internal.connection.ServedConnection;
+import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
+import dev.fnwatchdog.undertow.internal.http.FieldSyntax;
+import dev.fnwatchdog.undertow.internal.http.RequestTarget;
+import dev.fnwatchdog.undertow.internal.http.Tokens;
+import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import io.undertow.util.Protocols;
+import io.undertow.util.StatusCodes;
+
+/**
+ * Refuses what RFC 9112 calls malformed or ambiguous and Undertow's parser lets through (contract 7): two readers of such a
+ * request could disagree about where it ends, or about what it asks for. Nothing of it is forwarded, counted or logged.
+ *
+ * <p>Threads: the exchange's IO thread.
+ */
+public final class RequestGuard implements HttpHandler {
+    private static final int MOST_LENGTH_DIGITS = 18;
+    private static final CannedResponse BAD_REQUEST = CannedResponse.of(StatusCodes.BAD_REQUEST);
+    private static final CannedResponse VERSION_NOT_SUPPORTED =
+            CannedResponse.of(StatusCodes.HTTP_VERSION_NOT_SUPPORTED);
+
+    private final HttpHandler next;
+
+    public RequestGuard(HttpHandler next) {
+        this.next = next;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        // The first to be added, and so the last to be asked: the function's own date is there by then.
+        exchange.addResponseWrapper(ResponseDate.OF_NOW);
+        ServedConnection connection = ServedConnections.of(exchange);
+        connection.begins(exchange);
+        if (!isOfServedVersion(exchange, connection)) {
+            exchange.setProtocol(Protocols.HTTP_1_1);
+            exchange.setPersistent(false);
+            VERSION_NOT_SUPPORTED.send(exchange);
+            return;
+        }
+        connection.head().restore(exchange);
+        if (connection.head().folded() || !acceptable(exchange)) {
+            exchange.setPersistent(false);
+            BAD_REQUEST.send(exchange);
+            return;
+        }
+        decidePersistence(exchange);
+        connection.announceClose(exchange);
+        String authority = connection.head().authority();
+        if (!authority.isEmpty()) {
+            // It counts, whatever Host says (RFC 9112, 3.2.2).
+            exchange.getRequestHeaders().put(Headers.HOST, authority);
+        }
+        next.handleRequest(exchange);
+    }
+
+    /** A higher minor version counts as 1.1 (RFC 9110, 2.5), as which Undertow reads it. */
+    private static boolean isOfServedVersion(HttpServerExchange exchange, ServedConnection connection) {
+        return exchange.getProtocol().equals(Protocols.HTTP_2_0)
+                || connection.head().version().served();
+    }
+
+    /** Undertow knows {@code close} only where it stands alone, and tells no HTTP/1.0 client that it may stay. */
+    private static void decidePersistence(HttpServerExchange exchange) {
+        HeaderValues connection = exchange.getRequestHeaders().get(Headers.CONNECTION);
+        if (connection == null) {
+            return;
+        }
+        if (Tokens.anyLists(connection, "close")) {
+            exchange.setPersistent(false);
+        } else if (exchange.isHttp10() && exchange.isPersistent()) {
+            exchange.getResponseHeaders().put(Headers.CONNECTION, "keep-alive");
+        }
+    }
+
+    private static boolean acceptable(HttpServerExchange exchange) {
+        HeaderMap headers = exchange.getRequestHeaders();
+        return exchange.getRequestMethod().length() > 0
+                && hasCleanTarget(exchange)
+                && hasTargetOfKnownForm(exchange)
+                && hasClearFraming(exchange, headers)
+                && FieldSyntax.isValid(headers);
+    }
+
+    private static boolean hasCleanTarget(HttpServerExchange exchange) {
+        return isCleanTarget(exchange.getRequestURI()) && isCleanTarget(exchange.getQueryString());
+    }
+
+    /**
+     * A path, or {@code *} of OPTIONS (RFC 9112, 3.2). HTTP/2 may carry anything there, and the function would be asked for
+     * another host, or outside the path of its own URL. CONNECT's is an authority, and refused later.
+     */
+    private static boolean hasTargetOfKnownForm(HttpServerExchange exchange) {
+        String path = RequestTarget.path(exchange);
+        HttpString method = exchange.getRequestMethod();
+        return path.startsWith("/")
+                || (path.equals("*") && method.equals(Methods.OPTIONS))
+                || method.equals(Methods.CONNECT);
+    }
+
+    /** No control byte, no blank, and two hex digits after each percent sign. */
+    private static boolean isCleanTarget(String target) {
+        int length = target.length();
+        for (int i = 0; i < length; i++) {
+            char c = target.charAt(i);
+            if (c <= ' ' || c == 0x7f) {
+                return false;
+            }
+            if (c == '%' && !(i + 2 < length && isHex(target.charAt(i + 1)) && isHex(target.charAt(i + 2)))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isHex(char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    }
+
+    private static boolean hasClearFraming(HttpServerExchange exchange, HeaderMap headers) {
+        HeaderValues codings = headers.get(Headers.TRANSFER_ENCODING);
+        HeaderValues lengths = headers.get(Headers.CONTENT_LENGTH);
+        if (codings != null) {
+            return lengths == null
+                    && exchange.isHttp11()
+                    && codings.size() == 1
+                    && codings.getFirst().equalsIgnoreCase("chunked");
+        }
+        return lengths == null || (lengths.size() == 1 && isLength(lengths.getFirst()));
+    }
+
+    private static boolean isLength(String text) {
+        if (text.isEmpty() || text.length() > MOST_LENGTH_DIGITS) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,5 @@
+/** The handlers of the chain in front of every mode, and those that several modes share. */
+@NullMarked
+package dev.fnwatchdog.undertow.internal.handler;
+
+import org.jspecify.annotations.NullMarked;

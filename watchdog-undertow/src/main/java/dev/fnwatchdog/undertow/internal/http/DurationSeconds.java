@@ -1,0 +1,24 @@
+package dev.fnwatchdog.undertow.internal.http;
+
+/** Durations as the X-Duration-Seconds header spells them: seconds with six decimals (contract 3). */
+public final class DurationSeconds {
+    private static final int DECIMALS = 6;
+    private static final long NANOS_PER_MICRO = 1_000;
+    private static final long MICROS_PER_SECOND = 1_000_000;
+
+    private DurationSeconds() {}
+
+    public static String of(long nanos) {
+        long micros = (nanos + NANOS_PER_MICRO / 2) / NANOS_PER_MICRO;
+        String whole = Long.toString(micros / MICROS_PER_SECOND);
+        char[] text = new char[whole.length() + 1 + DECIMALS];
+        whole.getChars(0, whole.length(), text, 0);
+        text[whole.length()] = '.';
+        long fraction = micros % MICROS_PER_SECOND;
+        for (int i = text.length - 1; i > whole.length(); i--) {
+            text[i] = (char) ('0' + fraction % 10);
+            fraction /= 10;
+        }
+        return new String(text);
+    }
+}

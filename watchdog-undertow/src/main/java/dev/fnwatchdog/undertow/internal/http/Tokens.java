@@ -1,0 +1,69 @@
+package dev.fnwatchdog.undertow.internal.http;
+
+import io.undertow.util.HeaderValues;
+
+/** The character classes of HTTP's grammar (RFC 9110, 5.6.2 and 5.5), as tables of all bytes. */
+public final class Tokens {
+    private static final boolean[] TOKEN = new boolean[256];
+
+    static {
+        for (char c = '0'; c <= '9'; c++) {
+            TOKEN[c] = true;
+        }
+        for (char c = 'a'; c <= 'z'; c++) {
+            TOKEN[c] = true;
+            TOKEN[c - 'a' + 'A'] = true;
+        }
+        for (char c : "!#$%&'*+-.^_`|~".toCharArray()) {
+            TOKEN[c] = true;
+        }
+    }
+
+    private Tokens() {}
+
+    /** A character of a method or of a header's name. */
+    public static boolean isTokenByte(byte b) {
+        return TOKEN[b & 0xff];
+    }
+
+    /** A byte that no header value may hold: every control byte but TAB. */
+    public static boolean isControlByte(int b) {
+        return (b >= 0 && b < 0x20 && b != '\t') || b == 0x7f;
+    }
+
+    /** Whether a comma-separated list names {@code token}, in any case (RFC 9110, 5.6.1). */
+    static boolean listNames(String list, String token) {
+        int from = 0;
+        while (from <= list.length()) {
+            int comma = list.indexOf(',', from);
+            int end = comma < 0 ? list.length() : comma;
+            if (sameTrimmed(list, from, end, token)) {
+                return true;
+            }
+            from = end + 1;
+        }
+        return false;
+    }
+
+    /** Whether one of several such lists names it. */
+    public static boolean anyLists(HeaderValues lists, String token) {
+        for (int i = 0; i < lists.size(); i++) {
+            if (listNames(lists.get(i), token)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean sameTrimmed(String list, int from, int to, String token) {
+        int start = from;
+        int end = to;
+        while (start < end && list.charAt(start) <= ' ') {
+            start++;
+        }
+        while (end > start && list.charAt(end - 1) <= ' ') {
+            end--;
+        }
+        return end - start == token.length() && list.regionMatches(true, start, token, 0, token.length());
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * HTTP's grammar, without connections: tokens, header fields, chunks, targets, hop-by-hop fields and trailers.
+ * Nothing here knows of requests in flight.
+ */
+@NullMarked
+package dev.fnwatchdog.undertow.internal.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,69 @@
+package dev.fnwatchdog.undertow.internal.http2.frame;
+
+import dev.fnwatchdog.undertow.internal.io.ByteBudget;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Bytes that are collected until they are complete. The first {@value #FREE} bytes are free, so that an ordinary head asks
+ * nobody; what is beyond them is taken from the budget while it is held.
+ *
+ * <p>Threads: the connection's I/O thread.
+ */
+final class BudgetedBytes {
+    private static final int FREE = 1024;
+
+    private final ByteBudget budget;
+
+    // Mutable state
+    private byte[] bytes = new byte[0];
+    private int size;
+
+    BudgetedBytes(ByteBudget budget) {
+        this.budget = budget;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /**
+     * Appends the next {@code length} bytes of {@code in}.
+     *
+     * @throws ConnectionException where the budget has no room: what was collected decides how to read on, so that the
+     *     connection ends
+     */
+    void append(ByteBuffer in, int length) throws ConnectionException {
+        if (size + length > bytes.length) {
+            grow(size + length);
+        }
+        in.get(bytes, size, length);
+        size += length;
+    }
+
+    private void grow(int least) throws ConnectionException {
+        int capacity = Math.max(least, Math.max(FREE, 2 * bytes.length));
+        if (!budget.take(cost(capacity) - cost(bytes.length))) {
+            throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "no memory for a longer head");
+        }
+        bytes = Arrays.copyOf(bytes, capacity);
+    }
+
+    private static int cost(int capacity) {
+        return Math.max(0, capacity - FREE);
+    }
+
+    /** What was collected; valid until the next change. */
+    ByteBuffer view() {
+        return ByteBuffer.wrap(bytes, 0, size);
+    }
+
+    /** Drops what was collected. An array of the free size is kept for the next use. */
+    void clear() {
+        size = 0;
+        if (bytes.length > FREE) {
+            budget.giveBack(cost(bytes.length));
+            bytes = new byte[0];
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.fnwatchdog.undertow.internal.http2.frame;
+
+import io.undertow.protocols.http2.HpackEncoder;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.nio.ByteBuffer;
+import java.util.Set;
+
+/**
+ * Encodes field sections (RFC 7541). Blocks have to be sent in the order in which they were encoded.
+ *
+ * <p>Threads: the connection's I/O thread.
+ */
+final class FieldEncoder {
+    /** The dynamic table's size unless the peer wants a smaller one; larger ones are not used, since they cost memory. */
+    static final int TABLE_SIZE = 4096;
+
+    private static final HttpString STATUS = new HttpString(":status");
+
+    /** Fields whose values hardly repeat, or are secret (RFC 7541, section 7.1.3). */
+    private static final Set<HttpString> NOT_INDEXED = Set.of(
+            Headers.CONTENT_LENGTH,
+            Headers.DATE,
+            Headers.ETAG,
+            Headers.LAST_MODIFIED,
+            Headers.LOCATION,
+            Headers.SET_COOKIE,
+            new HttpString("X-Call-Id"),
+            new HttpString("X-Duration-Seconds"));
+
+    private final HpackEncoder hpack = new HpackEncoder(TABLE_SIZE, new Indexing());
+    private final HeaderMap status = new HeaderMap();
+
+    // Mutable state
+    private int tableSize = TABLE_SIZE;
+
+    /** Receives a part of a block. */
+    interface Sink {
+        /** Takes the next part; {@code first} and {@code last} tell whether it begins or ends the block. */
+        void part(ByteBuffer part, boolean first, boolean last);
+    }
+
+    void useTableSize(int size) {
+        if (size != tableSize) {
+            tableSize = size;
+            hpack.setMaxTableSize(size);
+        }
+    }
+
+    /** @param scratch for the parts, of at most {@link FrameType#MAX_PAYLOAD} bytes */
+    void encodeResponse(int statusCode, HeaderMap fields, ByteBuffer scratch, Sink to) {
+        status.put(STATUS, Integer.toString(statusCode));
+        scratch.clear();
+        hpack.encode(status, scratch);
+        encodeRest(fields, scratch, to);
+    }
+
+    /** Encodes trailers. */
+    void encode(HeaderMap fields, ByteBuffer scratch, Sink to) {
+        scratch.clear();
+        encodeRest(fields, scratch, to);
+    }
+
+    private void encodeRest(HeaderMap fields, ByteBuffer scratch, Sink to) {
+        boolean first = true;
+        boolean complete = false;
+        while (!complete) {
+            complete = hpack.encode(fields, scratch) == HpackEncoder.State.COMPLETE;
+            scratch.flip();
+            to.part(scratch, first, complete);
+            scratch.clear();
+            first = false;
+        }
+    }
+
+    private static final class Indexing implements HpackEncoder.HpackHeaderFunction {
+        private static final int WORTH_HUFFMAN = 10;
+
+        @Override
+        public boolean shouldUseIndexing(HttpString name, String value) {
+            return !NOT_INDEXED.contains(name);
+        }
+
+        @Override
+        public boolean shouldUseHuffman(HttpString name, String value) {
+            return value.length() > WORTH_HUFFMAN;
+        }
+
+        @Override
+        public boolean shouldUseHuffman(HttpString name) {
+            return name.length() > WORTH_HUFFMAN;
+        }
+    }
+}

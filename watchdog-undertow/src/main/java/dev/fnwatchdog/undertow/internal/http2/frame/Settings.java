@@ -1,0 +1,71 @@
+package dev.fnwatchdog.undertow.internal.http2.frame;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What the peer has announced in SETTINGS (RFC 9113, section 6.5.2), as far as it concerns what is sent to it.
+ *
+ * <p>Threads: the connection's I/O thread.
+ */
+public final class Settings {
+    static final int HEADER_TABLE_SIZE = 1;
+    static final int ENABLE_PUSH = 2;
+    public static final int MAX_CONCURRENT_STREAMS = 3;
+    static final int INITIAL_WINDOW_SIZE = 4;
+    static final int MAX_FRAME_SIZE = 5;
+    public static final int MAX_HEADER_LIST_SIZE = 6;
+
+    /** Bytes of one setting: two of the name, four of the value. */
+    static final int LENGTH = 6;
+
+    private static final int LARGEST_FRAME_SIZE = (1 << 24) - 1;
+
+    // Mutable state
+    private int headerTableSize = FieldEncoder.TABLE_SIZE;
+    private int initialWindow = FlowWindow.INITIAL;
+
+    /** Takes over all settings of one frame, in their order. */
+    public void read(ByteBuffer payload) throws ConnectionException {
+        if (payload.remaining() % LENGTH != 0) {
+            throw new ConnectionException(ErrorCode.FRAME_SIZE_ERROR, "a part of a setting");
+        }
+        while (payload.hasRemaining()) {
+            read(payload.getShort() & 0xffff, payload.getInt() & 0xffff_ffffL);
+        }
+    }
+
+    private void read(int name, long value) throws ConnectionException {
+        switch (name) {
+            case HEADER_TABLE_SIZE -> headerTableSize = (int) Math.min(value, FieldEncoder.TABLE_SIZE);
+            case ENABLE_PUSH -> require(value <= 1, ErrorCode.PROTOCOL_ERROR, "ENABLE_PUSH");
+            case INITIAL_WINDOW_SIZE -> {
+                require(value <= FlowWindow.LARGEST, ErrorCode.FLOW_CONTROL_ERROR, "INITIAL_WINDOW_SIZE");
+                initialWindow = (int) value;
+            }
+            case MAX_FRAME_SIZE ->
+                require(
+                        value >= FrameType.MAX_PAYLOAD && value <= LARGEST_FRAME_SIZE,
+                        ErrorCode.PROTOCOL_ERROR,
+                        "MAX_FRAME_SIZE");
+            default -> {
+                // Unknown settings are ignored (RFC 9113, section 6.5.2); no frame is longer than every peer accepts.
+            }
+        }
+    }
+
+    private static void require(boolean valid, ErrorCode code, String name) throws ConnectionException {
+        if (!valid) {
+            throw new ConnectionException(code, "a value out of range: " + name);
+        }
+    }
+
+    /** The size of the encoder's dynamic table in bytes. */
+    public int headerTableSize() {
+        return headerTableSize;
+    }
+
+    /** How many bytes may be sent on a new stream. */
+    public int initialWindow() {
+        return initialWindow;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.fnwatchdog.undertow.internal.inproc;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The classes of {@code function_path} (contract 1). It shares with the watchdog what they have to agree about, Undertow, XNIO
+ * and the Servlet API; of the watchdog's own classes and libraries it sees nothing, and so can bring any version of them.
+ *
+ * <p>Threads: any.
+ */
+final class FunctionClassLoader extends URLClassLoader {
+    private static final List<String> SHARED = List.of("io.undertow.", "org.xnio.", "jakarta.servlet.");
+
+    static {
+        registerAsParallelCapable();
+    }
+
+    private final ClassLoader watchdog;
+
+    private FunctionClassLoader(URL[] urls, ClassLoader watchdog) {
+        super("function", urls, ClassLoader.getPlatformClassLoader());
+        this.watchdog = watchdog;
+    }
+
+    /** @param path jars and folders; a folder stands for the classes and for the jars in it */
+    static FunctionClassLoader of(List<Path> path) {
+        List<URL> urls = new ArrayList<>();
+        for (Path part : path) {
+            urls.add(url(part));
+            jarsIn(part).forEach(jar -> urls.add(url(jar)));
+        }
+        return new FunctionClassLoader(urls.toArray(new URL[0]), FunctionClassLoader.class.getClassLoader());
+    }
+
+    private static List<Path> jarsIn(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static URL url(Path path) {
+        try {
+            return path.toUri().toURL();
+        } catch (MalformedURLException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        return SHARED.stream().anyMatch(name::startsWith) ? watchdog.loadClass(name) : super.loadClass(name, resolve);
+    }
+}

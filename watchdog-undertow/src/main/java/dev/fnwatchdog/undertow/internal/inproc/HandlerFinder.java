@@ -1,0 +1,98 @@
+package dev.fnwatchdog.undertow.internal.inproc;
+
+import dev.fnwatchdog.core.process.FunctionFailedException;
+import io.undertow.server.HttpHandler;
+import jakarta.servlet.Servlet;
+import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/**
+ * Finds the function's class, by its name, as the one service provider, or by the name that OpenFaaS' templates give it, and
+ * makes the one object of it (contract 5). Whatever does not work is told in a line.
+ */
+final class HandlerFinder {
+    private static final String TEMPLATE_NAME = "com.openfaas.function.Handler";
+
+    private final ClassLoader loader;
+
+    HandlerFinder(ClassLoader loader) {
+        this.loader = loader;
+    }
+
+    /** @param handler the class's name, empty where it is to be found */
+    Object find(String handler) throws FunctionFailedException {
+        return handler.isEmpty() ? provided() : make(handler);
+    }
+
+    private Object provided() throws FunctionFailedException {
+        Map<String, ServiceLoader.Provider<?>> providers = new LinkedHashMap<>();
+        try {
+            for (Class<?> service : services()) {
+                ServiceLoader.load(service, loader).stream()
+                        .forEach(provider ->
+                                providers.putIfAbsent(provider.type().getName(), provider));
+            }
+            if (providers.size() == 1) {
+                return providers.values().iterator().next().get();
+            }
+        } catch (ServiceConfigurationError e) {
+            throw new FunctionFailedException("cannot use the service provider: " + reason(e), e);
+        }
+        if (providers.isEmpty()) {
+            return template();
+        }
+        throw new FunctionFailedException("several handlers are provided as services, %s: set handler to one of them"
+                .formatted(providers.keySet().stream().sorted().collect(Collectors.joining(" and "))));
+    }
+
+    private List<Class<?>> services() {
+        List<Class<?>> services = new ArrayList<>(List.of(HttpHandler.class, Servlet.class));
+        services.addAll(ModelTypes.handlers(loader));
+        return services;
+    }
+
+    private Object template() throws FunctionFailedException {
+        try {
+            Class.forName(TEMPLATE_NAME, false, loader);
+        } catch (ClassNotFoundException | LinkageError e) {
+            throw new FunctionFailedException(
+                    "no handler found: set handler to its class, or provide it as a service; there is no %s either"
+                            .formatted(TEMPLATE_NAME),
+                    e);
+        }
+        return make(TEMPLATE_NAME);
+    }
+
+    private Object make(String name) throws FunctionFailedException {
+        try {
+            return Class.forName(name, true, loader).getConstructor().newInstance();
+        } catch (ClassNotFoundException e) {
+            throw new FunctionFailedException("cannot load handler %s: no such class".formatted(name), e);
+        } catch (NoSuchMethodException | IllegalAccessException | InstantiationException e) {
+            throw new FunctionFailedException(
+                    "cannot make handler %s: it must be a public class with a public constructor without parameters"
+                            .formatted(name),
+                    e);
+        } catch (InvocationTargetException e) {
+            throw new FunctionFailedException(
+                    "cannot make handler %s: %s".formatted(name, reason(e.getCause() == null ? e : e.getCause())), e);
+        } catch (LinkageError e) {
+            throw new FunctionFailedException("cannot load handler %s: %s".formatted(name, reason(e)), e);
+        }
+    }
+
+    /** What went wrong, at its root. */
+    static String reason(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.toString();
+    }
+}

@@ -1,0 +1,55 @@
+package dev.fnwatchdog.undertow.internal.inproc;
+
+/**
+ * Whether a handler wants to be told when it can go on reading or writing, and how.
+ *
+ * <p>Threads: any. The handler is told on the thread that calls {@link #tell}, without a lock.
+ */
+final class HandlerInterest {
+    // Mutable state, under this object's lock
+    private boolean resumed;
+    private Runnable handler = () -> {};
+
+    /** @param ready tells the handler */
+    synchronized void handler(Runnable ready) {
+        handler = ready;
+    }
+
+    /** False where the handler has wanted it already. */
+    synchronized boolean resume() {
+        boolean first = !resumed;
+        resumed = true;
+        return first;
+    }
+
+    synchronized void suspend() {
+        resumed = false;
+    }
+
+    synchronized boolean resumed() {
+        return resumed;
+    }
+
+    /** Tells the handler, where it wants to be told. */
+    boolean tell() {
+        return tell(true);
+    }
+
+    /** Tells it for the last time: there will be no more to tell. */
+    void tellLast() {
+        tell(false);
+    }
+
+    private boolean tell(boolean again) {
+        Runnable waiting;
+        synchronized (this) {
+            if (!resumed) {
+                return false;
+            }
+            resumed = again;
+            waiting = handler;
+        }
+        waiting.run();
+        return true;
+    }
+}

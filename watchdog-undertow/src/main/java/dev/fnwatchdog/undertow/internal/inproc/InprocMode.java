@@ -1,0 +1,177 @@
+package dev.fnwatchdog.undertow.internal.inproc;
+
+import dev.fnwatchdog.core.config.ModeConfig;
+import dev.fnwatchdog.core.config.WatchdogConfig;
+import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.process.FunctionFailedException;
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
+import dev.fnwatchdog.undertow.internal.mode.Mode;
+import dev.fnwatchdog.undertow.internal.mode.ModeContext;
+import io.undertow.server.HttpHandler;
+import jakarta.servlet.Servlet;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** A function inside the watchdog's own JVM (contract 5). Threads: any. */
+public final class InprocMode implements Mode {
+    private final ModeConfig.Inproc mode;
+    private final WatchdogConfig config;
+    private final MemoryBudget memory;
+    private final WatchdogLog log;
+    private final ClassLoader loader;
+    private final HandlerPermits places;
+    private final ExecutorService threads = HandlerThreads.start();
+    private final AtomicBoolean stopped = new AtomicBoolean();
+
+    // Mutable state, written once, by the start
+    private volatile @Nullable InprocHandler handler;
+
+    public InprocMode(ModeConfig.Inproc mode, ModeContext context) {
+        this.mode = mode;
+        this.config = context.config();
+        this.memory = context.bodies();
+        this.log = context.log();
+        this.places = new HandlerPermits(mode.concurrency());
+        context.registry()
+                .gauge("watchdog_handler_waiting", "calls that wait for their turn in the handler", places::waiting);
+        this.loader = mode.functionPath().isEmpty() ? contextLoader() : FunctionClassLoader.of(mode.functionPath());
+    }
+
+    private static ClassLoader contextLoader() {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        return context == null ? InprocMode.class.getClassLoader() : context;
+    }
+
+    @Override
+    public void start() throws FunctionFailedException {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        try {
+            handler = load();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private InprocHandler load() throws FunctionFailedException {
+        Object function = new HandlerFinder(loader).find(mode.handler());
+        HandlerContext host = new HandlerContext(log, config.timeouts().exec(), places, threads, loader);
+        if (function instanceof HttpHandler exchanges) {
+            return new PlainHandler(new ExchangeFunction(host, exchanges, false), function);
+        }
+        if (function instanceof Servlet servlet) {
+            return ServletFunction.start(servlet, host, config.temporaryDirectory());
+        }
+        if (ModelTypes.isHandler(function)) {
+            return new PlainHandler(model(host, function), function);
+        }
+        throw new FunctionFailedException(
+                "handler %s is none: expected an io.undertow.server.HttpHandler, a jakarta.servlet.Servlet or a com.openfaas.model.IHandler"
+                        .formatted(function.getClass().getName()));
+    }
+
+    private HttpHandler model(HandlerContext host, Object function) throws FunctionFailedException {
+        String encoding = System.getProperty("file.encoding", "");
+        if (!encoding.equals(StandardCharsets.UTF_8.name())) {
+            log.warn(
+                    "Query parameters outside ASCII are lost: OpenFaaS' model reads them in the JVM's file.encoding, %s"
+                            .formatted(encoding));
+        }
+        try {
+            return new ModelFunction(host, function, ModelTypes.of(function), memory);
+        } catch (ReflectiveOperationException e) {
+            throw new FunctionFailedException(
+                    "cannot use handler %s: its com.openfaas.model is not the one that is known: %s"
+                            .formatted(function.getClass().getName(), e.getMessage()),
+                    e);
+        }
+    }
+
+    /** A function without a container; it may want to be closed. */
+    private record PlainHandler(HttpHandler calls, Object function) implements InprocHandler {
+        @Override
+        public void close() throws Exception {
+            if (function instanceof AutoCloseable closeable) {
+                closeable.close();
+            }
+        }
+    }
+
+    @Override
+    public HttpHandler handler() {
+        InprocHandler started = handler;
+        if (started == null) {
+            throw new IllegalStateException("not started");
+        }
+        return started.calls();
+    }
+
+    @Override
+    public boolean ready() {
+        return handler != null;
+    }
+
+    @Override
+    public CompletionStage<String> ended() {
+        return new CompletableFuture<>();
+    }
+
+    /** Calls that still run are interrupted; then the function may close, for as long as the grace. */
+    @Override
+    public void stop(Duration grace) {
+        if (!stopped.compareAndSet(false, true)) {
+            return;
+        }
+        threads.shutdownNow();
+        InprocHandler started = handler;
+        if (started != null) {
+            close(started, grace);
+        }
+        try {
+            if (loader instanceof FunctionClassLoader own) {
+                own.close();
+            }
+        } catch (IOException e) {
+            log.error("Cannot close function_path", e);
+        }
+    }
+
+    private void close(InprocHandler started, Duration grace) {
+        Thread closing = new Thread(() -> closeNow(started), "watchdog-close");
+        closing.setDaemon(true);
+        closing.setContextClassLoader(loader);
+        closing.start();
+        try {
+            if (!grace.isZero()) {
+                closing.join(grace.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (closing.isAlive()) {
+            closing.interrupt();
+            log.error("The handler has not closed within " + grace.toSeconds() + " s");
+        }
+    }
+
+    @SuppressWarnings("CatchingUnchecked") // the stop goes on, whatever the function throws
+    private void closeNow(InprocHandler started) {
+        try {
+            started.close();
+        } catch (Throwable failure) {
+            log.error("The handler failed while it was closed", failure);
+        }
+    }
+
+    @Override
+    public void kill() {
+        threads.shutdownNow();
+    }
+}

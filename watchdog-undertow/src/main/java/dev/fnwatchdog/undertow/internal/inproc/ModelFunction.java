@@ -1,0 +1,113 @@
+package dev.fnwatchdog.undertow.internal.inproc;
+
+import dev.fnwatchdog.undertow.internal.handler.BodyBufferHandler;
+import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.HttpContinueReadHandler;
+import io.undertow.util.SameThreadExecutor;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.xnio.channels.StreamSourceChannel;
+
+/**
+ * Passes calls to a function of OpenFaaS' model, whose bodies are strings: each is read as a whole, and held in memory while
+ * the function runs (contract 5).
+ *
+ * <p>Threads: the exchange's IO thread; the function runs on a thread of its own.
+ */
+final class ModelFunction implements HttpHandler {
+    private final HandlerContext host;
+    private final Object function;
+    private final ModelTypes types;
+    private final MemoryBudget memory;
+    private final HttpHandler reading;
+
+    ModelFunction(HandlerContext host, Object function, ModelTypes types, MemoryBudget memory) {
+        this.host = host;
+        this.function = function;
+        this.types = types;
+        this.memory = memory;
+        this.reading = new HttpContinueReadHandler(new BodyBufferHandler(this::read, memory));
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        if (host.begins(exchange)) {
+            reading.handleRequest(exchange);
+        }
+    }
+
+    /** All of the body is there. */
+    private void read(HttpServerExchange exchange) throws IOException {
+        Invocation call = Invocation.of(exchange);
+        int length = (int) Math.max(0, exchange.getRequestContentLength());
+        if (!take(call, length)) {
+            call.answerInstead(HandlerContext.inItsStead(call, StatusCodes.REQUEST_ENTITY_TOO_LARGE));
+            return;
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(exchange.isRequestComplete() ? 0 : length);
+        if (bytes.hasRemaining()) {
+            StreamSourceChannel channel = exchange.getRequestChannel();
+            int read = 0;
+            while (read >= 0 && bytes.hasRemaining()) {
+                read = channel.read(bytes);
+            }
+            channel.read(ByteBuffer.allocate(1));
+        }
+        String body = new String(bytes.array(), StandardCharsets.UTF_8);
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> enter(call, body));
+    }
+
+    /** For the string, beside the bytes that it is made of. */
+    private boolean take(Invocation call, long bytes) {
+        if (!memory.take(bytes)) {
+            return false;
+        }
+        call.atEnd(() -> memory.giveBack(bytes));
+        return true;
+    }
+
+    private void enter(Invocation call, String body) {
+        HandlerExecution run = host.runOf(failure -> host.failed(call, failure));
+        call.onAbort(run::giveUp);
+        ModelRequest request = ModelRequest.of(call.exchange());
+        host.admit(
+                call,
+                run,
+                () -> run.execute(() -> {
+                    handle(call, run, request, body);
+                }));
+    }
+
+    @SuppressWarnings("CatchingUnchecked") // whatever the function throws, the client is to be told
+    private void handle(Invocation call, HandlerExecution run, ModelRequest request, String body) {
+        try {
+            Object response = types.call(function, body, request.headers(), request.query(), request.path());
+            ModelResponse answer = ModelResponse.of(types, response, memory);
+            call.loop().thread().execute(() -> send(call, answer));
+        } catch (Throwable failure) {
+            host.failed(call, failure);
+        } finally {
+            run.over();
+        }
+    }
+
+    private void send(Invocation call, ModelResponse answer) {
+        int size = answer.body().remaining();
+        if (call.stopped()) {
+            memory.giveBack(size);
+            return;
+        }
+        call.atEnd(() -> memory.giveBack(size));
+        call.onAbort(() -> {});
+        if (answer.refusal().isEmpty()) {
+            answer.send(call.exchange());
+        } else {
+            host.refuseAnswer(call, answer.refusal());
+        }
+    }
+}

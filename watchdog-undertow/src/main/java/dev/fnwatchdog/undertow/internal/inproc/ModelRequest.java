@@ -1,0 +1,43 @@
+package dev.fnwatchdog.undertow.internal.inproc;
+
+import dev.fnwatchdog.undertow.internal.http.PercentDecoder;
+import dev.fnwatchdog.undertow.internal.http.RequestTarget;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request as OpenFaaS' entrypoint tells it to a function (contract 5).
+ *
+ * @param headers the first value of each, spelled {@code X-call-id} and found in any case
+ * @param query as it came, null where there is none
+ * @param path decoded
+ */
+record ModelRequest(Map<String, String> headers, @Nullable String query, String path) {
+    static ModelRequest of(HttpServerExchange exchange) {
+        String raw = exchange.getQueryString();
+        // A character a byte; what clients send unescaped is UTF-8 as a rule.
+        String query = new String(raw.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        return new ModelRequest(
+                headers(exchange.getRequestHeaders()),
+                query.isEmpty() ? null : query,
+                PercentDecoder.decode(RequestTarget.path(exchange)));
+    }
+
+    private static Map<String, String> headers(HeaderMap from) {
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (HeaderValues values : from) {
+            headers.put(spelled(values.getHeaderName().toString()), values.getFirst());
+        }
+        return headers;
+    }
+
+    private static String spelled(String name) {
+        return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1).toLowerCase(Locale.ROOT);
+    }
+}

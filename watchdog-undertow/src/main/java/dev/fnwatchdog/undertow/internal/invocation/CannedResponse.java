@@ -1,0 +1,118 @@
+package dev.fnwatchdog.undertow.internal.invocation;
+
+import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
+import io.undertow.io.IoCallback;
+import io.undertow.io.Sender;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.SameThreadExecutor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.xnio.Buffers;
+import org.xnio.IoUtils;
+
+/** An answer of the watchdog's own: status, headers, a short body. */
+public final class CannedResponse {
+    private final int status;
+    private final ByteBuffer[] body;
+    private final Map<HttpString, String> headers;
+
+    private CannedResponse(int status, ByteBuffer[] body, Map<HttpString, String> headers) {
+        this.status = status;
+        this.body = body;
+        this.headers = headers;
+    }
+
+    /** Just a status, with no body. */
+    public static CannedResponse of(int status) {
+        return new CannedResponse(status, new ByteBuffer[0], Map.of());
+    }
+
+    public CannedResponse with(HttpString header, String value) {
+        Map<HttpString, String> more = new LinkedHashMap<>(headers);
+        more.put(header, value);
+        return new CannedResponse(status, body, more);
+    }
+
+    public CannedResponse withBody(String contentType, String text) {
+        return withBody(contentType, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public CannedResponse withBody(String contentType, byte[] bytes) {
+        return withBody(bytes).with(Headers.CONTENT_TYPE, contentType);
+    }
+
+    public CannedResponse withBody(byte[] bytes) {
+        return withBody(ByteBuffer.wrap(bytes));
+    }
+
+    /**
+     * Returns a response that has this body.
+     *
+     * @param pieces are not changed, and not copied
+     */
+    public CannedResponse withBody(ByteBuffer... pieces) {
+        return new CannedResponse(status, pieces, headers);
+    }
+
+    /**
+     * Sends it at once, also while the request's body still arrives; then the connection is closed, once the client had a
+     * moment to read the answer.
+     */
+    public void send(HttpServerExchange exchange) {
+        send(exchange, !exchange.isRequestComplete());
+    }
+
+    /** @param bodyUnread whether a part of the request's body has not arrived, or nobody wants it */
+    void send(HttpServerExchange exchange, boolean bodyUnread) {
+        if (bodyUnread) {
+            exchange.setPersistent(false);
+        }
+        exchange.setStatusCode(status);
+        headers.forEach(exchange.getResponseHeaders()::put);
+        exchange.setResponseContentLength(Buffers.remaining(body));
+        // Within a handler's call Undertow would end the exchange behind our back, draining the body first.
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> write(exchange, bodyUnread));
+    }
+
+    private void write(HttpServerExchange exchange, boolean bodyUnread) {
+        Sender sender = exchange.getResponseSender();
+        if (!Buffers.hasRemaining(body)) {
+            sender.close(new Sent(bodyUnread));
+        } else {
+            ByteBuffer[] pieces = Arrays.stream(body).map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
+            sender.send(pieces, new BodySent(bodyUnread));
+        }
+    }
+
+    private record BodySent(boolean bodyUnread) implements IoCallback {
+        @Override
+        public void onComplete(HttpServerExchange exchange, Sender sender) {
+            sender.close(new Sent(bodyUnread));
+        }
+
+        @Override
+        public void onException(HttpServerExchange exchange, Sender sender, IOException gone) {
+            IoUtils.safeClose(exchange.getConnection());
+        }
+    }
+
+    private record Sent(boolean bodyUnread) implements IoCallback {
+        @Override
+        public void onComplete(HttpServerExchange exchange, Sender sender) {
+            if (bodyUnread) {
+                ServedConnections.of(exchange).stopReading(exchange);
+            }
+        }
+
+        @Override
+        public void onException(HttpServerExchange exchange, Sender sender, IOException gone) {
+            IoUtils.safeClose(exchange.getConnection());
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.fnwatchdog.undertow.internal.probe;
+
+import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
+import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.StatusCodes;
+import java.util.function.BooleanSupplier;
+
+/**
+ * {@code /_/health} (contract 2).
+ *
+ * <p>Threads: the exchange's IO thread; a look at the lock file is one system call.
+ */
+public final class HealthHandler implements HttpHandler {
+    private static final CannedResponse HEALTHY =
+            CannedResponse.of(StatusCodes.OK).withBody(WatchdogHeaders.PLAIN_TEXT, "OK");
+    private static final CannedResponse UNHEALTHY = CannedResponse.of(StatusCodes.SERVICE_UNAVAILABLE);
+    private final BooleanSupplier healthy;
+
+    public HealthHandler(BooleanSupplier healthy) {
+        this.healthy = healthy;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        CannedResponse answer = healthy.getAsBoolean() ? HEALTHY : UNHEALTHY;
+        answer.send(exchange);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.fnwatchdog.undertow.internal.probe;
+
+import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.metrics.Exposition;
+import dev.fnwatchdog.core.metrics.Exposition.Page;
+import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
+import dev.fnwatchdog.undertow.internal.handler.ReadOnlyHandler;
+import dev.fnwatchdog.undertow.internal.http.RequestTarget;
+import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.StatusCodes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /metrics}, the only path of its port (contract 2).
+ *
+ * <p>Threads: the page is made on a worker thread, since the first one loads the JVM's management classes; it is sent on
+ * the exchange's IO thread.
+ */
+public final class MetricsHandler implements HttpHandler {
+    private static final CannedResponse NOT_FOUND = CannedResponse.of(StatusCodes.NOT_FOUND);
+    private static final CannedResponse FAILED = CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR);
+
+    private final Exposition exposition;
+    private final WatchdogLog log;
+    private final HttpHandler page = new ReadOnlyHandler(exchange -> exchange.dispatch(
+            ThreadRefusedException.checked(exchange.getConnection().getWorker()), () -> render(exchange)));
+
+    public MetricsHandler(Exposition exposition, WatchdogLog log) {
+        this.exposition = exposition;
+        this.log = log;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        if (RequestTarget.path(exchange).equals("/metrics")) {
+            page.handleRequest(exchange);
+        } else {
+            NOT_FOUND.send(exchange);
+        }
+    }
+
+    private static @Nullable String accept(HttpServerExchange exchange) {
+        HeaderValues accept = exchange.getRequestHeaders().get(Headers.ACCEPT);
+        return accept == null ? null : String.join(",", accept);
+    }
+
+    private void render(HttpServerExchange exchange) {
+        CannedResponse answer = answer(accept(exchange));
+        exchange.getIoThread().execute(() -> answer.send(exchange));
+    }
+
+    private CannedResponse answer(@Nullable String accept) {
+        try {
+            Page rendered = exposition.render(accept);
+            return CannedResponse.of(StatusCodes.OK).withBody(rendered.contentType(), rendered.body());
+        } catch (RuntimeException failure) {
+            log.error("The metrics page could not be made", failure);
+            return FAILED;
+        }
+    }
+}

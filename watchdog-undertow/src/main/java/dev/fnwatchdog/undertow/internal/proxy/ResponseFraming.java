@@ -1,0 +1,97 @@
+package dev.fnwatchdog.undertow.internal.proxy;
+
+import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
+import dev.fnwatchdog.undertow.internal.http.Tokens;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
+import io.undertow.util.Protocols;
+import java.io.IOException;
+
+/**
+ * Where the body of a function's response ends (RFC 9112, 6.3).
+ *
+ * @param kind how the end is told
+ * @param length the body's bytes where {@code kind} is {@link Kind#LENGTH}; where it is {@link Kind#NONE} what the head
+ *     says of a body that is not there, or -1 where it says nothing
+ * @param reusable whether the connection can carry another request after it
+ */
+record ResponseFraming(Kind kind, long length, boolean reusable) {
+    enum Kind {
+        NONE,
+        LENGTH,
+        CHUNKED,
+        UNTIL_CLOSE
+    }
+
+    private static final int MOST_DIGITS = 18;
+
+    static ResponseFraming of(HttpServerExchange exchange, ResponseHeadParser head) throws IOException {
+        HeaderMap headers = head.headers();
+        boolean http11 = head.protocol().equals(Protocols.HTTP_1_1);
+        boolean reusable = keepsAlive(headers, http11);
+        int status = head.status();
+        if (exchange.getRequestMethod().equals(Methods.HEAD) || status < 200 || status == 204 || status == 304) {
+            return none(headers, reusable && status != 101);
+        }
+        HeaderValues codings = headers.get(Headers.TRANSFER_ENCODING);
+        if (codings != null && http11) {
+            if (codings.size() != 1 || !codings.getFirst().equalsIgnoreCase("chunked")) {
+                throw new MalformedMessageException("the response has a transfer coding other than chunked");
+            }
+            // A length beside it is wrong (RFC 9112, 6.1): the coding counts, and the connection is not trusted
+            // further.
+            return new ResponseFraming(Kind.CHUNKED, 0, reusable && !headers.contains(Headers.CONTENT_LENGTH));
+        }
+        HeaderValues lengths = headers.get(Headers.CONTENT_LENGTH);
+        if (lengths == null || codings != null) {
+            return new ResponseFraming(Kind.UNTIL_CLOSE, 0, false);
+        }
+        return new ResponseFraming(Kind.LENGTH, length(lengths), reusable);
+    }
+
+    /** There is no body, so a length that makes no sense does no harm but when it is passed on. */
+    private static ResponseFraming none(HeaderMap headers, boolean reusable) {
+        HeaderValues lengths = headers.get(Headers.CONTENT_LENGTH);
+        try {
+            return new ResponseFraming(Kind.NONE, lengths == null ? -1 : length(lengths), reusable);
+        } catch (MalformedMessageException unusable) {
+            return new ResponseFraming(Kind.NONE, -1, reusable);
+        }
+    }
+
+    private static boolean keepsAlive(HeaderMap headers, boolean http11) {
+        HeaderValues connection = headers.get(Headers.CONNECTION);
+        if (connection == null) {
+            return http11;
+        }
+        if (http11) {
+            return !Tokens.anyLists(connection, "close");
+        }
+        return Tokens.anyLists(connection, "keep-alive");
+    }
+
+    /** Several equal lengths are one (RFC 9110, 8.6); different ones are a response that cannot be trusted. */
+    private static long length(HeaderValues lengths) throws MalformedMessageException {
+        String first = lengths.getFirst();
+        for (String other : lengths) {
+            if (!other.equals(first)) {
+                throw new MalformedMessageException("the response has two different lengths");
+            }
+        }
+        if (first.isEmpty() || first.length() > MOST_DIGITS) {
+            throw new MalformedMessageException("the response's length is not a number");
+        }
+        long length = 0;
+        for (int i = 0; i < first.length(); i++) {
+            int digit = first.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                throw new MalformedMessageException("the response's length is not a number");
+            }
+            length = length * 10 + digit;
+        }
+        return length;
+    }
+}

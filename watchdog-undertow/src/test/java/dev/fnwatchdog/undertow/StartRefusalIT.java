@@ -1,0 +1,137 @@
+package dev.fnwatchdog.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fnwatchdog.undertow.fixture.FreePort;
+import dev.fnwatchdog.undertow.fixture.PackagedWatchdog;
+import dev.fnwatchdog.undertow.fixture.PackagedWatchdog.Finished;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What users read when the packaged jar does not start: reasons, and never a stack trace (contract 1, 2 and 3). */
+class StartRefusalIT {
+    private static final String TIME = "\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d ";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void tellsEveryMistakeOfTheSettingsInALineOfItsOwn() throws Exception {
+        Finished run = PackagedWatchdog.with(
+                        "mode", "http",
+                        "fprocess", "node 'index.js",
+                        "http_upstream_url", "localhost",
+                        "port", "80a",
+                        "exec_timeout", "soon",
+                        "write_timeout", "0",
+                        "max_inflight", "ten",
+                        "log_callid", "maybe")
+                .run();
+
+        assertThat(run.status()).isOne();
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err())
+                .allMatch(line -> line.matches(TIME + "\\w+=\".*\" cannot be used: expected .*"))
+                .hasSize(7)
+                .anyMatch(line -> line.contains("fprocess=\"node 'index.js\""))
+                .anyMatch(line ->
+                        line.contains("http_upstream_url=\"localhost\"") && line.contains("a whole URL such as"))
+                .anyMatch(line -> line.contains("port=\"80a\"") && line.contains("a port from 0 to 65535"))
+                .anyMatch(
+                        line -> line.contains("exec_timeout=\"soon\"") && line.contains("a Go duration such as 1m30s"))
+                .anyMatch(line -> line.contains("HTTP write timeout must be over 0s"))
+                .anyMatch(line -> line.contains("max_inflight=\"ten\""))
+                .anyMatch(line -> line.contains("log_callid=\"maybe\"") && line.contains("true or 1, false or 0"));
+    }
+
+    @Test
+    void namesWhatIsMissingWhereNothingIsSet() throws Exception {
+        Finished run = PackagedWatchdog.with().run();
+
+        assertThat(run.status()).isOne();
+        assertThat(run.err()).singleElement().asString().contains("fprocess is not set", "mode streaming needs it");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"afterburn", "htttp"})
+    void namesTheModesWhereItDoesNotKnowOne(String mode) throws Exception {
+        Finished run = PackagedWatchdog.with("mode", mode, "fprocess", "cat").run();
+
+        assertThat(run.status()).isOne();
+        assertThat(run.err())
+                .singleElement()
+                .asString()
+                .contains("mode=\"" + mode + "\"", "streaming", "serializing", "http", "static", "inproc");
+    }
+
+    @Test
+    void tellsTheMistakesAsJsonToo() throws Exception {
+        Finished run = PackagedWatchdog.with("log_format", "json", "mode", "http", "port", "-1")
+                .run();
+
+        assertThat(run.status()).isOne();
+        assertThat(run.err())
+                .hasSize(3)
+                .allMatch(line -> line.matches("\\{\"time\":\"[^\"]+\",\"level\":\"error\",\"msg\":\".+\"}"));
+    }
+
+    @Test
+    void namesACommandThatIsNotThere() throws Exception {
+        Finished run = PackagedWatchdog.inFrontOf("/no/such/program --fast", FreePort.any())
+                .run();
+
+        assertThat(run.status()).isOne();
+        assertThat(run.err().get(run.err().size() - 1))
+                .matches(TIME + "cannot start \"/no/such/program\": no such file or directory");
+        assertNoStackTrace(run);
+    }
+
+    @Test
+    void namesACommandThatMayNotBeRun() throws Exception {
+        Path script = Files.writeString(folder.resolve("function.sh"), "#!/bin/sh\n");
+
+        Finished run =
+                PackagedWatchdog.inFrontOf("'" + script + "'", FreePort.any()).run();
+
+        assertThat(run.status()).isOne();
+        assertThat(run.err().get(run.err().size() - 1)).endsWith("cannot start \"" + script + "\": permission denied");
+        assertNoStackTrace(run);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"port", "metrics_port"})
+    void namesAPortThatIsInUse(String setting) throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            String port = Integer.toString(taken.getLocalPort());
+            Finished run = PackagedWatchdog.inFrontOfPython(setting, port).run();
+
+            assertThat(run.status()).isOne();
+            assertThat(run.err())
+                    .singleElement()
+                    .asString()
+                    .matches(TIME + "cannot listen on port " + port + ": [Aa]ddress already in use.*");
+        }
+    }
+
+    @Test
+    void namesALockFileThatCannotBeWrittenAndLeavesNoFunction() throws Exception {
+        Path missing = folder.resolve("missing");
+        try (PackagedWatchdog watchdog =
+                PackagedWatchdog.inFrontOfPython("TMPDIR", missing.toString()).start()) {
+            assertThat(watchdog.awaitExit()).isOne();
+
+            assertThat(watchdog.err().get(watchdog.err().size() - 1))
+                    .contains("cannot write the lock file " + missing.resolve(".lock"), "suppress_lock");
+            assertThat(watchdog.leftBehind()).isEmpty();
+        }
+    }
+
+    private static void assertNoStackTrace(Finished run) {
+        assertThat(run.err()).noneMatch(line -> line.contains("Exception") || line.contains("\tat "));
+    }
+}

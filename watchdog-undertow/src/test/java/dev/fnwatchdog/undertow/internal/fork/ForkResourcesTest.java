@@ -1,0 +1,93 @@
+package dev.fnwatchdog.undertow.internal.fork;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fnwatchdog.undertow.fixture.ForkingWatchdog;
+import dev.fnwatchdog.undertow.fixture.Polling;
+import dev.fnwatchdog.undertow.fixture.RawClient;
+import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Contract 4: no zombie, no leaked descriptor, no thread left behind. */
+class ForkResourcesTest {
+    private static final int CALLS = 1000;
+    // What the JVM opens and starts by itself meanwhile.
+    private static final int SLACK = 8;
+
+    private static final String SCRIPT = "case $Http_Path in"
+            + " /fail) exit 3;; /kill) kill -9 $$;; /close) exec <&- >&- 2>&-;; /sleep) exec sleep 600;;"
+            + " /late) (sleep 0.02; echo late) & exit;; *) cat; echo error >&2;; esac";
+    private static final String[] PATHS = {"/cat", "/fail", "/kill", "/close", "/late", "/cat"};
+
+    private static int descriptors() {
+        return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
+    }
+
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !thread.getName().startsWith("watchdog-pump"))
+                .count();
+    }
+
+    private static long zombies() {
+        return ProcessHandle.current()
+                .children()
+                .filter(child -> {
+                    try {
+                        return Files.readString(Path.of("/proc", Long.toString(child.pid()), "stat"))
+                                .contains(") Z ");
+                    } catch (IOException gone) {
+                        return false;
+                    }
+                })
+                .count();
+    }
+
+    private static void call(RunningWatchdog watchdog, RawClient client, int i) throws IOException {
+        if (i % 10 == 7) {
+            // Too late to be answered, or gone before.
+            try (RawClient other = watchdog.connect()) {
+                other.send("POST /sleep HTTP/1.1\r\nHost: h\r\nX-Timeout: 20ms\r\nContent-Length: 2\r\n\r\nab");
+                if (i % 20 == 7) {
+                    other.readResponse();
+                }
+            }
+            return;
+        }
+        client.send("POST %s HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab".formatted(PATHS[i % PATHS.length]));
+        client.readWhole();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Timeout(60)
+    void leavesNothingBehind(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(SCRIPT);
+                RawClient client = watchdog.connect()) {
+            for (int i = 0; i < 60; i++) {
+                call(watchdog, client, i);
+            }
+            watchdog.awaitIdle();
+            int descriptors = descriptors();
+            long threads = threads();
+
+            for (int i = 0; i < (mode == ForkingWatchdog.STREAMING ? CALLS : CALLS / 10); i++) {
+                call(watchdog, client, i);
+            }
+            watchdog.awaitIdle();
+
+            Polling.until(
+                    Duration.ofSeconds(20),
+                    () -> zombies() == 0 && descriptors() <= descriptors + SLACK && threads() <= threads + SLACK);
+            assertThat(ProcessHandle.current().children()).isEmpty();
+        }
+    }
+}

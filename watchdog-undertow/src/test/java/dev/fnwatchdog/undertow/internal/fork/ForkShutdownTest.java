@@ -1,0 +1,70 @@
+package dev.fnwatchdog.undertow.internal.fork;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fnwatchdog.core.health.Shutdown;
+import dev.fnwatchdog.undertow.fixture.ForkingWatchdog;
+import dev.fnwatchdog.undertow.fixture.Polling;
+import dev.fnwatchdog.undertow.fixture.RawClient;
+import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
+import dev.fnwatchdog.undertow.fixture.Sleeper;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Contract 7 where each call has a process: calls in flight end in their own time, and what is left then is killed. */
+class ForkShutdownTest {
+    private static final String GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+
+    private final Sleeper sleeper = new Sleeper();
+
+    @ParameterizedTest
+    @EnumSource
+    void letsCallsEnd(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running("echo begun; read line; echo $line");
+                RawClient client = watchdog.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n");
+            if (mode.streams()) {
+                client.readUntil("begun\n");
+            } else {
+                Polling.until(Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 1);
+            }
+            CompletableFuture<Integer> stop = CompletableFuture.supplyAsync(
+                    () -> watchdog.stop(Shutdown.Cause.SIGTERM), work -> new Thread(work).start());
+            watchdog.log().awaitLine("draining: 1 requests");
+            client.send("end\n");
+            assertThat(client.readToEnd()).contains("end\n");
+            assertThat(stop.join()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void killsWhatRunsLongerThanTheDrainAndTellsTheClient(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog =
+                        mode.running("(setsid %1$s &); %1$s".formatted(sleeper.command()), "write_timeout", "300ms");
+                RawClient client = watchdog.connect()) {
+            client.send(GET);
+            sleeper.awaitStart();
+
+            assertThat(watchdog.stop(Shutdown.Cause.SIGINT)).isZero();
+
+            sleeper.awaitEnd();
+            // Not as if the process had ended by itself and had nothing to say.
+            assertThat(client.readToAnyEnd()).doesNotContain(" 200 OK");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void exitsAtOnceWhereNothingRuns(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.starting("cat")) {
+            watchdog.get("/");
+            long begin = System.nanoTime();
+            assertThat(watchdog.stop(Shutdown.Cause.SIGINT)).isZero();
+            assertThat(System.nanoTime() - begin)
+                    .isLessThan(Duration.ofSeconds(4).toNanos());
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package dev.fnwatchdog.undertow.internal.handler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fnwatchdog.undertow.fixture.Http2Client;
+import dev.fnwatchdog.undertow.fixture.Http2Frames;
+import dev.fnwatchdog.undertow.fixture.Polling;
+import dev.fnwatchdog.undertow.fixture.RawClient;
+import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
+import dev.fnwatchdog.undertow.fixture.ScriptedFunction;
+import dev.fnwatchdog.undertow.fixture.TokenIssuer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Calls whose token is signed with a key that the watchdog does not know yet (contract 8). */
+class JwtKeyRotationTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final String UNKNOWN = "the token is signed with an unknown key\n";
+
+    private final CountDownLatch allowed = new CountDownLatch(1);
+    private TokenIssuer issuer;
+
+    @BeforeEach
+    void start() throws IOException {
+        issuer = TokenIssuer.start();
+    }
+
+    @AfterEach
+    void stop() {
+        allowed.countDown();
+        issuer.close();
+    }
+
+    private String call(String path, String token) {
+        return "GET %s HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\n\r\n".formatted(path, token);
+    }
+
+    /** Brings about a reading of the keys, with a call that has gone by then, and waits until the authority is asked. */
+    private void awaitReading(RunningWatchdog watchdog) throws IOException {
+        int before = issuer.keyReads();
+        try (RawClient client = watchdog.connect()) {
+            client.send(call("/first", issuer.newToken()));
+            Polling.until(PATIENCE, () -> issuer.keyReads() > before);
+        }
+    }
+
+    @Test
+    void readsTheNewKeyAndForgetsTheOldOne() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.echoingHeads();
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
+                RawClient client = watchdog.connect()) {
+            client.send(call("/", issuer.token()));
+            assertThat(client.readResponse()).startsWith("HTTP/1.1 200 ");
+            assertThat(issuer.keyReads()).isOne();
+
+            issuer.rotate();
+            client.send(call("/", issuer.newToken()));
+            assertThat(client.readResponse()).startsWith("HTTP/1.1 200 ");
+            assertThat(issuer.keyReads()).isEqualTo(2);
+            client.send(call("/", issuer.token()));
+            assertThat(client.readResponse()).startsWith("HTTP/1.1 401 ").endsWith(UNKNOWN);
+        }
+    }
+
+    @Test
+    void keepsACallWaitingForTheKeysAndServesOthersMeanwhile() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.echoingHeads();
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
+                RawClient waiting = watchdog.connect();
+                RawClient body = watchdog.connect();
+                RawClient other = watchdog.connect();
+                Http2Client http2 = Http2Client.on(watchdog.connect())) {
+            issuer.rotate();
+            issuer.hold(allowed);
+            awaitReading(watchdog);
+            waiting.send(call("/waiting", issuer.newToken()));
+            body.send("POST /body HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nAuthorization: Bearer %s\r\n\r\nha"
+                    .formatted(issuer.newToken()));
+            http2.request(1, Http2Frames.END_STREAM, "GET", "/http2", "authorization", "Bearer " + issuer.newToken());
+            other.send(call("/other", issuer.token()));
+            assertThat(other.readResponse()).startsWith("HTTP/1.1 200 ");
+
+            allowed.countDown();
+            body.send("lf");
+            // Within a second, else they are refused; where this machine was slower than that, that is right too.
+            assertThat(waiting.readResponse()).matches("(?s)HTTP/1.1 (200|401) .*");
+            assertThat(body.readResponse()).matches("(?s)HTTP/1.1 (200|401) .*");
+            assertThat(http2.response(1)).containsPattern(":status: (200|401)");
+            waiting.send(call("/again", issuer.newToken()));
+            assertThat(waiting.readResponse()).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
+    void refusesACallThatHasWaitedForASecond() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.echoingHeads();
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
+                RawClient client = watchdog.connect()) {
+            issuer.hold(allowed);
+            awaitReading(watchdog);
+
+            long begun = System.nanoTime();
+            client.send(call("/", issuer.newToken()));
+            assertThat(client.readResponse()).startsWith("HTTP/1.1 401 ").endsWith(UNKNOWN);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(900));
+            client.send(call("/", issuer.token()));
+            assertThat(client.readResponse()).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
+    void doesNotLetACallWaitLongerThanItMayTake() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.echoingHeads();
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
+                RawClient hasty = watchdog.connect();
+                RawClient patient = watchdog.connect()) {
+            issuer.hold(allowed);
+            awaitReading(watchdog);
+
+            patient.send(call("/patient", issuer.newToken()));
+            hasty.send("GET /hasty HTTP/1.1\r\nHost: h\r\nX-Timeout: 50ms\r\nAuthorization: Bearer %s\r\n\r\n"
+                    .formatted(issuer.newToken()));
+            assertThat(hasty.readResponse()).startsWith("HTTP/1.1 401 ");
+            assertThat(patient.readResponse()).startsWith("HTTP/1.1 401 ");
+
+            watchdog.log().awaitLine("GET /patient");
+            assertThat(watchdog.log().lines().stream()
+                            .filter(line -> line.contains(" GET /hasty") || line.contains(" GET /patient")))
+                    .element(0)
+                    .asString()
+                    .contains("/hasty");
+        }
+    }
+
+    @Test
+    void letsTheClientLeaveWhileItWaits() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.echoingHeads();
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings("max_inflight", "1"));
+                Http2Client http2 = Http2Client.on(watchdog.connect())) {
+            issuer.hold(allowed);
+            awaitReading(watchdog);
+            watchdog.awaitIdle();
+
+            try (RawClient leaving = watchdog.connect()) {
+                leaving.send(call("/leaving", issuer.newToken()));
+                Polling.until(PATIENCE, () -> watchdog.metric("http_requests_in_flight") == 1);
+            }
+            assertThat(watchdog.log().awaitLine("GET /leaving")).contains("GET /leaving - 499 Client Closed Request");
+            watchdog.awaitIdle();
+            http2.request(1, Http2Frames.END_STREAM, "GET", "/reset", "authorization", "Bearer " + issuer.newToken());
+            http2.reset(1);
+            assertThat(watchdog.log().awaitLine("GET /reset")).contains(" - 499 ");
+        }
+    }
+
+    @Test
+    void holdsReadTimeoutWhileItWaits() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.echoingHeads();
+                RunningWatchdog watchdog =
+                        RunningWatchdog.inFrontOf(function, issuer.settings("read_timeout", "300ms"));
+                RawClient client = watchdog.connect()) {
+            issuer.hold(allowed);
+            awaitReading(watchdog);
+
+            client.send("POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nAuthorization: Bearer %s\r\n\r\nha"
+                    .formatted(issuer.newToken()));
+            assertThat(client.readResponse()).startsWith("HTTP/1.1 408 ");
+            allowed.countDown();
+            assertThat(client.readToAnyEnd()).isEmpty();
+        }
+    }
+
+    @Test
+    void readsTheKeysOnceForAFlood() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.echoingHeads();
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
+                RawClient client = watchdog.connect()) {
+            long begun = System.nanoTime();
+            for (int i = 0; i < 500; i++) {
+                client.send(call("/", issuer.newToken()));
+                assertThat(client.readResponse()).startsWith("HTTP/1.1 401 ");
+            }
+            long pauses = Duration.ofNanos(System.nanoTime() - begun).toSeconds() / 3;
+            assertThat(issuer.keyReads()).isBetween(1, 2 + (int) pauses);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.fnwatchdog.undertow.internal.handler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ResponseDateTest {
+    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.US)
+            .withZone(ZoneOffset.UTC);
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 784111777, 951782399, 951782400, 1772442846, 1798761599, 4102444800L})
+    void namesASecondAsHttpDoes(long epochSecond) {
+        assertThat(ResponseDate.OF_NOW.at(epochSecond)).isEqualTo(HTTP_DATE.format(Instant.ofEpochSecond(epochSecond)));
+    }
+}

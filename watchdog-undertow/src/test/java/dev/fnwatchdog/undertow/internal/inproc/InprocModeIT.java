@@ -1,0 +1,221 @@
+package dev.fnwatchdog.undertow.internal.inproc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fnwatchdog.undertow.fixture.FunctionJar;
+import dev.fnwatchdog.undertow.fixture.PackagedWatchdog;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The packaged jar with {@code mode=inproc}, and functions in jars of their own. */
+class InprocModeIT {
+    private static final String PACKAGE = "package com.example;\n";
+    private static final String HANDLER = PACKAGE + """
+            import io.undertow.server.*;
+
+            public final class Handler implements HttpHandler, AutoCloseable {
+                public void handleRequest(HttpServerExchange exchange) throws Exception {
+                    if (exchange.isInIoThread()) {
+                        exchange.dispatch(this);
+                        return;
+                    }
+                    System.out.println("serving " + exchange.getRequestPath());
+                    exchange.startBlocking();
+                    exchange.getInputStream().transferTo(exchange.getOutputStream());
+                }
+
+                public void close() {
+                    System.out.println("closed by " + Thread.currentThread().getContextClassLoader().getName());
+                }
+            }
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private static PackagedWatchdog.Builder inproc(Object functionPath, String... settings) {
+        return PackagedWatchdog.with(
+                        "mode", "inproc",
+                        "function_path", functionPath.toString(),
+                        "port", "0",
+                        "metrics_port", "0",
+                        "healthcheck_interval", "0")
+                .set(settings);
+    }
+
+    @Test
+    void servesABinaryRoundTripUntilItIsStopped() throws Exception {
+        Path jar = new FunctionJar().source("com.example.Handler", HANDLER).write(folder, "function.jar");
+        byte[] body = new byte[2_000_000];
+        new Random(1).nextBytes(body);
+        try (PackagedWatchdog watchdog =
+                inproc(jar, "handler", "com.example.Handler").startReady()) {
+            HttpResponse<byte[]> response = HttpClient.newHttpClient()
+                    .send(
+                            watchdog.request("/a")
+                                    .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofByteArray());
+            assertThat(response.body()).isEqualTo(body);
+            assertThat(watchdog.awaitLine("serving /a")).endsWith("stdout: serving /a");
+            watchdog.awaitLine("POST /a - 200 - ContentLength: 2MB (");
+
+            watchdog.signal("TERM");
+
+            assertThat(watchdog.awaitExit()).isZero();
+            assertThat(watchdog.out()).anyMatch(line -> line.endsWith("stdout: closed by function"));
+            assertThat(watchdog.err()).noneMatch(line -> line.contains("WARN") || line.contains("ERROR"));
+        }
+    }
+
+    @Test
+    void findsTheOneProvidedServlet() throws Exception {
+        Path jar = new FunctionJar()
+                .source("com.example.Greeting", PACKAGE + """
+                                import jakarta.servlet.http.*;
+
+                                public final class Greeting extends HttpServlet {
+                                    protected void doGet(HttpServletRequest request, HttpServletResponse response)
+                                            throws java.io.IOException {
+                                        boolean virtual = Thread.currentThread().toString().startsWith("VirtualThread");
+                                        response.getWriter().write("hello, virtual: " + virtual);
+                                    }
+                                }
+                                """)
+                .provides("jakarta.servlet.Servlet", "com.example.Greeting")
+                .write(folder, "function.jar");
+        try (PackagedWatchdog watchdog = inproc(jar).startReady()) {
+            // Those of JDK 21 to 23 are pinned by synchronized blocks.
+            assertThat(watchdog.get("/").body())
+                    .isEqualTo("hello, virtual: " + (Runtime.version().feature() >= 24));
+        }
+    }
+
+    @Test
+    void runsAFunctionOfOpenFaasTemplateUnchanged() throws Exception {
+        new FunctionJar().source("com.openfaas.function.Handler", """
+                        package com.openfaas.function;
+
+                        import com.openfaas.model.IHandler;
+                        import com.openfaas.model.IRequest;
+                        import com.openfaas.model.IResponse;
+                        import com.openfaas.model.Response;
+
+                        public class Handler extends com.openfaas.model.AbstractHandler {
+                            public IResponse Handle(IRequest req) {
+                                Response res = new Response();
+                                res.setBody("Hello, " + req.getBody() + " " + req.getHeader("X-Call-Id"));
+                                return res;
+                            }
+                        }
+                        """).write(folder, "function.jar");
+        for (String jar : new String[] {"model.jar", "entrypoint.jar"}) {
+            Files.copy(Path.of(System.getProperty("openfaas.jars"), jar), folder.resolve(jar));
+        }
+        try (PackagedWatchdog watchdog = inproc(folder).startReady()) {
+            HttpResponse<String> response = watchdog.send(
+                    watchdog.request("/").header("x-call-id", "1").POST(HttpRequest.BodyPublishers.ofString("wörld")));
+
+            assertThat(response.body()).isEqualTo("Hello, wörld 1");
+        }
+    }
+
+    @Test
+    void keepsTheFunctionsLibrariesApartFromItsOwn() throws Exception {
+        Path jar = new FunctionJar()
+                .source("com.example.Handler", PACKAGE + """
+                                import io.undertow.server.*;
+
+                                public final class Handler implements HttpHandler {
+                                    public void handleRequest(HttpServerExchange exchange) {
+                                        String found = "";
+                                        for (String name : new String[] {
+                                            "dev.fnwatchdog.core.log.WatchdogLog", "io.prometheus.metrics.model.snapshots.Unit",
+                                            "org.jboss.logging.Logger"
+                                        }) {
+                                            try {
+                                                found += Class.forName(name).getSimpleName() + " ";
+                                            } catch (ClassNotFoundException e) {
+                                                found += "none ";
+                                            }
+                                        }
+                                        exchange.getResponseSender().send(found + org.json.JSONObject.VERSION
+                                                + " " + io.prometheus.metrics.model.snapshots.Labels.VERSION);
+                                    }
+                                }
+                                """)
+                // Other versions of what the watchdog has.
+                .source(
+                        "org.json.JSONObject",
+                        "package org.json;\npublic class JSONObject { public static final String VERSION = new String(\"own\"); }")
+                .source(
+                        "io.prometheus.metrics.model.snapshots.Labels",
+                        "package io.prometheus.metrics.model.snapshots;\npublic class Labels { public static final String VERSION = new String(\"too\"); }")
+                .write(folder, "function.jar");
+        Path otherUndertow = new FunctionJar()
+                .source(
+                        "io.undertow.server.HttpHandler",
+                        "package io.undertow.server;\npublic interface HttpHandler { void other(); }")
+                .write(folder, "undertow.jar");
+        try (PackagedWatchdog watchdog = inproc(otherUndertow + ":" + jar, "handler", "com.example.Handler")
+                .startReady()) {
+            assertThat(watchdog.get("/").body()).isEqualTo("none none none own too");
+            assertThat(watchdog.get("/").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "com.example.Missing"})
+    void endsWithAReasonInOneLineWhereThereIsNoHandler(String handler) throws Exception {
+        PackagedWatchdog.Finished run = inproc(folder, "handler", handler).run();
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err())
+                .last()
+                .asString()
+                .contains(handler.isEmpty() ? "no handler found" : "cannot load handler");
+        assertThat(run.err()).noneMatch(line -> line.startsWith("    at "));
+    }
+
+    @Test
+    void refusesToChooseBetweenProviders() throws Exception {
+        Path jar = new FunctionJar()
+                .source("com.example.Handler", HANDLER)
+                .source("com.example.Another", HANDLER.replace("class Handler", "class Another"))
+                .provides("io.undertow.server.HttpHandler", "com.example.Handler\ncom.example.Another")
+                .write(folder, "function.jar");
+
+        PackagedWatchdog.Finished run = inproc(jar).run();
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err())
+                .last()
+                .asString()
+                .contains("several handlers are provided as services, com.example.Another and com.example.Handler");
+    }
+
+    @Test
+    void runsFromAClassPathAsWell() throws Exception {
+        Path jar = new FunctionJar().source("com.example.Handler", HANDLER).write(folder, "function.jar");
+        try (PackagedWatchdog watchdog = PackagedWatchdog.with(
+                        "mode", "inproc",
+                        "handler", "com.example.Handler",
+                        "port", "0",
+                        "metrics_port", "0",
+                        "healthcheck_interval", "0")
+                .classPath(jar)
+                .startReady()) {
+            assertThat(watchdog.send(watchdog.request("/").POST(HttpRequest.BodyPublishers.ofString("x")))
+                            .body())
+                    .isEqualTo("x");
+        }
+    }
+}

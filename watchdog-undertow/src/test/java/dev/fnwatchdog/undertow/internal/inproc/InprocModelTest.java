@@ -1,0 +1,200 @@
+package dev.fnwatchdog.undertow.internal.inproc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.openfaas.model.IRequest;
+import com.openfaas.model.IResponse;
+import com.openfaas.model.Response;
+import dev.fnwatchdog.undertow.fixture.RawClient;
+import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
+import dev.fnwatchdog.undertow.fixture.ScriptedHandler;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A handler of OpenFaaS' model as the function (contract 5). */
+class InprocModelTest {
+    private static IResponse response(String body) {
+        Response response = new Response();
+        response.setBody(body);
+        return response;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST", "PUT", "PATCH", "DELETE"})
+    void givesTheBodyOfEveryMethodAsText(String method) throws Exception {
+        try (RunningWatchdog watchdog = ScriptedHandler.model(request -> response("<" + request.getBody() + ">"))) {
+            HttpResponse<String> response = watchdog.send(watchdog.request("/")
+                    .method(method, HttpRequest.BodyPublishers.ofString("über"))
+                    .build());
+
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.body()).isEqualTo("<über>");
+            assertThat(response.headers().firstValue("Content-Length")).contains("7");
+            assertThat(response.headers().firstValue("Content-Type")).isEmpty();
+        }
+    }
+
+    @Test
+    void givesAnEmptyBodyWhereThereIsNone() throws Exception {
+        try (RunningWatchdog watchdog = ScriptedHandler.model(request -> response("<" + request.getBody() + ">"))) {
+            assertThat(watchdog.get("/").body()).isEqualTo("<>");
+        }
+    }
+
+    @Test
+    void givesWhatTheEntrypointGives() throws Exception {
+        CompletableFuture<IRequest> seen = new CompletableFuture<>();
+        try (RunningWatchdog watchdog = ScriptedHandler.model(request -> {
+            seen.complete(request);
+            return response("");
+        })) {
+            watchdog.send(watchdog.request("/a%20b/1/%C3%BC/2?x=1&x=2&y=%20z")
+                    .header("X-CALL-ID", "first")
+                    .header("X-Call-Id", "second")
+                    .header("content-type", "text/x")
+                    .POST(HttpRequest.BodyPublishers.ofString("b"))
+                    .build());
+
+            IRequest request = seen.join();
+            assertThat(request.getPathRaw()).isEqualTo("/a b/1/ü/2");
+            assertThat(request.getPath()).isEqualTo(Map.of("a b", "1", "ü", "2"));
+            assertThat(request.getQueryRaw()).isEqualTo("x=1&x=2&y=%20z");
+            assertThat(request.getQuery()).isEqualTo(Map.of("x", "2", "y", " z"));
+            assertThat(request.getHeaders()).containsKeys("Content-type", "X-call-id", "Host");
+            assertThat(request.getHeaders().get("X-call-id")).isEqualTo("first");
+            assertThat(request.getHeader("X-Call-Id")).isEqualTo("first");
+            assertThat(request.getHeader("x-call-id")).isEqualTo("first");
+            assertThat(request.getHeader("CONTENT-TYPE")).isEqualTo("text/x");
+            assertThat(request.getHeader("X-Other")).isNull();
+        }
+    }
+
+    @Test
+    void hasNoQueryWhereThereIsNone() throws Exception {
+        CompletableFuture<IRequest> seen = new CompletableFuture<>();
+        try (RunningWatchdog watchdog = ScriptedHandler.model(request -> {
+            seen.complete(request);
+            return response("");
+        })) {
+            watchdog.get("/");
+
+            assertThat(seen.join().getQueryRaw()).isNull();
+            assertThat(seen.join().getQuery()).isEmpty();
+        }
+    }
+
+    @Test
+    void answersWithStatusHeadersAndType() throws Exception {
+        try (RunningWatchdog watchdog = ScriptedHandler.model(request -> {
+            Response response = new Response();
+            response.setStatusCode(418);
+            response.setContentType("text/tea");
+            response.setHeader("X-Own", "1");
+            response.setHeader("Content-Length", "999");
+            response.setBody("short");
+            return response;
+        })) {
+            HttpResponse<String> response = watchdog.get("/");
+
+            assertThat(response.statusCode()).isEqualTo(418);
+            assertThat(response.body()).isEqualTo("short");
+            assertThat(response.headers().firstValue("Content-Type")).contains("text/tea");
+            assertThat(response.headers().firstValue("X-Own")).contains("1");
+            assertThat(response.headers().allValues("Content-Length")).containsExactly("5");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"204, ''", "304, ''", "205, 0"})
+    void sendsNoBodyWhereTheStatusHasNone(int status, String length) throws Exception {
+        try (RunningWatchdog watchdog = ScriptedHandler.model(request -> {
+                    Response response = new Response();
+                    response.setStatusCode(status);
+                    response.setBody("ignored");
+                    return response;
+                });
+                RawClient client = watchdog.connect()) {
+            for (int i = 0; i < 2; i++) {
+                String head = client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n").readHead();
+                assertThat(head).startsWith("HTTP/1.1 " + status);
+                assertThat(head.contains("Content-Length: " + length)).isEqualTo(!length.isEmpty());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "response, the handler returned no response",
+        "body, the handler returned a response without a body",
+        "status, the handler returned a response with status 42",
+        "header, the handler returned a header that HTTP cannot carry"
+    })
+    void answers500WithAReasonWhereTheAnswerIsNone(String what, String reason) throws Exception {
+        try (RunningWatchdog watchdog = ScriptedHandler.model(request -> switch (what) {
+            case "response" -> none();
+            case "body" -> response(none());
+            case "status" -> {
+                Response response = new Response();
+                response.setStatusCode(42);
+                yield response;
+            }
+            default -> {
+                Response response = new Response();
+                response.setHeader("X-Own", "a\r\nX-Other: b");
+                yield response;
+            }
+        })) {
+            HttpResponse<String> response = watchdog.get("/");
+
+            assertThat(response.statusCode()).isEqualTo(500);
+            assertThat(response.body()).isEqualTo(reason + "\n");
+            assertThat(response.headers().firstValue("X-OpenFaaS-Internal")).contains("of-watchdog");
+            watchdog.log().awaitLine(reason);
+        }
+    }
+
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // what a function must not do
+    private static <T> T none() {
+        return null;
+    }
+
+    @Test
+    void takesLargeBodies() throws Exception {
+        String body = "ü".repeat(1_500_000);
+        try (RunningWatchdog watchdog = ScriptedHandler.model(request -> response(request.getBody()))) {
+            HttpResponse<String> response = watchdog.send(watchdog.request("/")
+                    .POST(HttpRequest.BodyPublishers.ofString(body))
+                    .build());
+
+            assertThat(response.body()).isEqualTo(body);
+        }
+    }
+
+    @Test
+    void refusesWhatDoesNotFitIntoMemory() throws Exception {
+        try (RunningWatchdog watchdog = ScriptedHandler.model(request -> response(""));
+                RawClient client = watchdog.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 999999999999\r\n\r\n");
+
+            assertThat(client.readHead()).startsWith("HTTP/1.1 413");
+        }
+    }
+
+    @Test
+    void leavesNothingBehindAfterAThousandCalls() throws Exception {
+        try (RunningWatchdog watchdog = ScriptedHandler.model(request -> response(request.getBody()));
+                RawClient client = watchdog.connect()) {
+            for (int i = 0; i < 1000; i++) {
+                client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab");
+                assertThat(client.readResponse()).endsWith("\r\n\r\nab");
+            }
+            watchdog.awaitIdle();
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.fnwatchdog.undertow.internal.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fnwatchdog.undertow.fixture.RawClient;
+import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
+import dev.fnwatchdog.undertow.fixture.ScriptedFunction;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Contract 3: the head of a request reaches the function as the client sent it. */
+class RequestForwardingTest {
+    private static ScriptedFunction function;
+    private static RunningWatchdog watchdog;
+
+    @BeforeAll
+    static void start() throws Exception {
+        function = ScriptedFunction.echoingHeads();
+        watchdog = RunningWatchdog.inFrontOf(function);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        watchdog.close();
+        function.close();
+    }
+
+    /** The head that the function got. */
+    private static String forwarded(String request) throws IOException {
+        try (RawClient client = watchdog.connect()) {
+            String response = client.send(request).readResponse();
+            assertThat(response).startsWith("HTTP/1.").contains(" 200 OK\r\n");
+            return response.substring(response.indexOf("\r\n\r\n") + 4);
+        }
+    }
+
+    private static String status(String request) throws IOException {
+        try (RawClient client = watchdog.connect()) {
+            return client.send(request).readHead().lines().findFirst().orElseThrow();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/a%2Fb%2fc",
+                "/%20%41%7e",
+                "/a/./b/../c/..",
+                "/../../etc/passwd",
+                "//a///b//",
+                "/a;b=c/d;e;f=;",
+                "/a+b@c:d,e!f$g&h'i(j)k*l=m",
+                "/%0d%0aX:%20y",
+                "/%00",
+                "/{x}|^\"\\`<>",
+                "/?q={\"a\":[1]}|^\\`",
+                "/a?x=1&x=2&&=&y",
+                "/a?b?c/d/../e//f",
+                "/a??x",
+                "/a???x=1&?x=2",
+                "/a?x??",
+                "/a?%E2%82%AC",
+                "/\u00e9\u00ff?\u00fc",
+                "/a#b",
+                "/http://other/x",
+                "/a?http://other/x",
+                "/_/healthy",
+                "/_/"
+            })
+    void passesTheTargetOnByteForByte(String target) throws Exception {
+        assertThat(forwarded("GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n"))
+                .startsWith("GET " + target + " HTTP/1.1\r\n");
+    }
+
+    @Test
+    void mayDropTheQuestionMarkOfAnEmptyQueryAndNothingElse() throws Exception {
+        assertThat(forwarded("GET /a/? HTTP/1.1\r\nHost: h\r\n\r\n")).containsPattern("^GET /a/\\??\\ HTTP/1.1\r\n");
+    }
+
+    @Test
+    void passesALongTargetWithManyParametersOn() throws Exception {
+        String target = "/" + "d/".repeat(2000) + "?" + "p=v&".repeat(20_000);
+
+        assertThat(forwarded("GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n"))
+                .startsWith("GET " + target + " HTTP/1.1\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PURGE", "M-SEARCH", "x!#$"
+            })
+    void passesAnyMethodOn(String method) throws Exception {
+        try (RawClient client = watchdog.connect()) {
+            client.send(method + " /m HTTP/1.1\r\nHost: h\r\nX-Head: yes\r\n\r\n");
+
+            assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
+            assertThat(function.lastHead()).startsWith(method + " /m HTTP/1.1\r\n");
+        }
+    }
+
+    @Test
+    void passesOptionsOfTheServerOn() throws Exception {
+        assertThat(forwarded("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n")).startsWith("OPTIONS * HTTP/1.1\r\n");
+    }
+
+    @Test
+    void givesARequestOfHttp10WithoutHostTheUpstreams() throws Exception {
+        assertThat(forwarded("GET /a HTTP/1.0\r\n\r\n"))
+                .startsWith("GET /a HTTP/1.1\r\n")
+                .contains("\r\nHost: 127.0.0.1:" + function.port() + "\r\n");
+    }
+
+    @Test
+    void keepsTheHostOfAnHttp10Request() throws Exception {
+        assertThat(forwarded("GET /a HTTP/1.0\r\nHost: mine\r\n\r\n")).contains("\r\nHost: mine\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"example.com:443", "h:80"})
+    void refusesConnect(String target) throws Exception {
+        assertThat(status("CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 405 ");
+        assertThat(function.lastHead()).doesNotStartWith("CONNECT");
+    }
+
+    @Test
+    void putsThePathOfTheUpstreamUrlBeforeTheRequests() throws Exception {
+        String url = "http://127.0.0.1:" + function.port() + "/base/%7Ex/";
+        try (RunningWatchdog prefixed = RunningWatchdog.inFrontOf(function, "http_upstream_url", url);
+                RawClient client = prefixed.connect()) {
+            client.send("GET //a?b HTTP/1.1\r\nHost: h\r\n\r\n");
+            assertThat(client.readResponse()).contains("GET /base/%7Ex//a?b HTTP/1.1\r\n");
+
+            client.send("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n");
+            assertThat(client.readResponse()).contains("OPTIONS * HTTP/1.1\r\n");
+
+            client.send("GET http://h HTTP/1.1\r\nHost: h\r\n\r\n");
+            assertThat(client.readResponse()).contains("GET /base/%7Ex/ HTTP/1.1\r\n");
+        }
+    }
+}

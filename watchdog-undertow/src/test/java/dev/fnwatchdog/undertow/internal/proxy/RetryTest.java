@@ -1,0 +1,216 @@
+package dev.fnwatchdog.undertow.internal.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fnwatchdog.undertow.fixture.Polling;
+import dev.fnwatchdog.undertow.fixture.RawClient;
+import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
+import dev.fnwatchdog.undertow.fixture.ScriptedFunction;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Contract 3: a request is sent to the function at most once, but for the two exceptions. */
+class RetryTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+
+    private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+
+    /** Answers the first request of each connection, and ends a connection with the second one that it reads. */
+    private ScriptedFunction endingSecondRequests(String before) throws Exception {
+        return ScriptedFunction.serving(connection -> {
+            requests.add(request(connection));
+            connection.send(OK);
+            requests.add(request(connection));
+            connection.send(before);
+        });
+    }
+
+    private static String request(RawClient connection) throws Exception {
+        String head = connection.readHead();
+        connection.read(RawClient.contentLength(head));
+        return head.lines().findFirst().orElseThrow();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "OPTIONS", "TRACE", "PUT", "DELETE"})
+    void sendsAnIdempotentRequestOnceMoreWhereAReusedConnectionEnds(String method) throws Exception {
+        try (ScriptedFunction function = endingSecondRequests("");
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                RawClient client = watchdog.connect()) {
+            client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n").readResponse();
+            String answer =
+                    client.send(method + " /2 HTTP/1.1\r\nHost: h\r\n\r\n").readResponse();
+
+            assertThat(answer).startsWith("HTTP/1.1 200 ");
+            assertThat(requests).containsExactly("GET /1 HTTP/1.1", method + " /2 HTTP/1.1", method + " /2 HTTP/1.1");
+            assertThat(function.connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void sendsHeadOnceMoreToo() throws Exception {
+        try (ScriptedFunction function = endingSecondRequests("");
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                RawClient client = watchdog.connect()) {
+            client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n").readResponse();
+            client.send("HEAD /2 HTTP/1.1\r\nHost: h\r\n\r\n");
+
+            assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST /2 HTTP/1.1\r\nHost: h\r\n\r\n",
+                "POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+                "PATCH /2 HTTP/1.1\r\nHost: h\r\n\r\n",
+                "OWN /2 HTTP/1.1\r\nHost: h\r\n\r\n",
+                "PUT /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab",
+                "GET /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab"
+            })
+    void sendsAnyOtherRequestNeverTwice(String request) throws Exception {
+        try (ScriptedFunction function = endingSecondRequests("");
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                RawClient client = watchdog.connect()) {
+            client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n").readResponse();
+
+            assertThat(client.send(request).readResponse()).startsWith("HTTP/1.1 500 ");
+            assertThat(requests).hasSize(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"H", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 103 Early Hints\r\n\r\n"})
+    void sendsNoRequestTwiceWhoseResponseHasBegun(String before) throws Exception {
+        try (ScriptedFunction function = endingSecondRequests(before);
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                RawClient client = watchdog.connect()) {
+            client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n").readResponse();
+
+            assertThat(client.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n").readResponse())
+                    .startsWith("HTTP/1.1 500 ");
+            assertThat(requests).hasSize(2);
+        }
+    }
+
+    @Test
+    void sendsNoRequestTwiceThatWentOutOnAFreshConnection() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> requests.add(request(connection)));
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                RawClient client = watchdog.connect()) {
+            assertThat(client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n").readResponse())
+                    .startsWith("HTTP/1.1 500 ");
+            assertThat(requests).hasSize(1);
+        }
+    }
+
+    @Test
+    void sendsNoRequestAThirdTime() throws Exception {
+        AtomicInteger connections = new AtomicInteger();
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    boolean first = connections.incrementAndGet() == 1;
+                    requests.add(request(connection));
+                    if (first) {
+                        connection.send(OK);
+                        requests.add(request(connection));
+                    }
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                RawClient client = watchdog.connect()) {
+            client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n").readResponse();
+
+            assertThat(client.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n").readResponse())
+                    .startsWith("HTTP/1.1 500 ");
+            assertThat(requests).hasSize(3);
+        }
+    }
+
+    @Test
+    void usesNoConnectionThatTheFunctionHasClosed() throws Exception {
+        CountDownLatch close = new CountDownLatch(1);
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    requests.add(request(connection));
+                    connection.send(OK);
+                    close.await();
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                RawClient client = watchdog.connect()) {
+            client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n").readResponse();
+            assertThat(watchdog.metric("watchdog_upstream_connections")).isOne();
+
+            close.countDown();
+            Polling.until(PATIENCE, () -> watchdog.metric("watchdog_upstream_connections") == 0);
+
+            assertThat(client.send("POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab")
+                            .readResponse())
+                    .startsWith("HTTP/1.1 200 ");
+            assertThat(requests).containsExactly("GET /1 HTTP/1.1", "POST /2 HTTP/1.1");
+        }
+    }
+
+    @Test
+    void usesNoConnectionThatIsJustBeingClosed() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    requests.add(request(connection));
+                    connection.send(OK);
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                RawClient client = watchdog.connect()) {
+            for (int i = 0; i < 200; i++) {
+                client.send("GET /%d HTTP/1.1\r\nHost: h\r\n\r\n".formatted(i));
+
+                assertThat(client.readResponse()).startsWith("HTTP/1.1 200 ");
+            }
+            assertThat(List.copyOf(requests)).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void closesAnIdleConnectionOnWhichTheFunctionSpeaksUnasked() throws Exception {
+        CountDownLatch ended = new CountDownLatch(1);
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    requests.add(request(connection));
+                    connection.send(OK);
+                    connection.send("HTTP/1.1 408 Request Time-out\r\nContent-Length: 0\r\n\r\n");
+                    if (connection.closedByPeer()) {
+                        ended.countDown();
+                    }
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                RawClient client = watchdog.connect()) {
+            client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n").readResponse();
+            assertThat(ended.await(5, TimeUnit.SECONDS)).isTrue();
+
+            assertThat(client.send("POST /2 HTTP/1.1\r\nHost: h\r\n\r\n").readResponse())
+                    .startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
+    void answersAPostThatBrokeOffWhileItWasWrittenWith500() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    requests.add(connection.readHead());
+                    connection.reset();
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                RawClient client = watchdog.connect()) {
+            client.send("POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: 100000000\r\n\r\n");
+            client.send(new byte[10_000]);
+
+            String answer = client.readResponse();
+
+            assertThat(answer).startsWith("HTTP/1.1 500 ").contains("\r\nConnection: close\r\n");
+            assertThat(requests).hasSize(1);
+        }
+    }
+}
