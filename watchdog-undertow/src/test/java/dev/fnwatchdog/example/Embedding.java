@@ -1,10 +1,9 @@
 package dev.fnwatchdog.example;
 
+// README: begin
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.undertow.Watchdog;
 import java.util.Map;
-
-// README: begin
 
 final class Embedding {
     private Embedding() {}
