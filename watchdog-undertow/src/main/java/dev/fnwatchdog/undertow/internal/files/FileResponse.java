@@ -43,10 +43,11 @@ final class FileResponse {
      * @throws java.nio.file.NoSuchFileException where it is not any more what it was; then nothing has been said yet
      * @throws java.nio.file.AccessDeniedException where it must not be read; as above
      */
-    static void send(Invocation call, StaticFile file) throws IOException {
-        FileResponse answer = new FileResponse(call.exchange(), file);
-        FileTransfer send =
-                answer.hasBody() ? FileTransfer.of(call, answer.version, answer.range) : FileTransfer.ofNothing(call);
+    static void send(Invocation invocation, StaticFile file) throws IOException {
+        FileResponse answer = new FileResponse(invocation.exchange(), file);
+        FileTransfer send = answer.hasBody()
+                ? FileTransfer.of(invocation, answer.version, answer.range)
+                : FileTransfer.ofNothing(invocation);
         answer.describe();
         send.begin();
     }

@@ -30,7 +30,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final Invocation call;
+    private final Invocation invocation;
     private final boolean framed;
     private final @Nullable FileChannel file;
     private final long end;
@@ -44,43 +44,44 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
     private boolean closed;
     private boolean finished;
 
-    private FileTransfer(Invocation call, ByteBuffer content, @Nullable FileChannel file, long from, long end) {
-        this.call = call;
-        this.framed = call.exchange().getProtocol().equals(Protocols.HTTP_2_0);
+    private FileTransfer(Invocation invocation, ByteBuffer content, @Nullable FileChannel file, long from, long end) {
+        this.invocation = invocation;
+        this.framed = invocation.exchange().getProtocol().equals(Protocols.HTTP_2_0);
         this.buffer = content;
         this.file = file;
         this.position = from;
         this.end = end;
-        this.bodyUnread = !call.exchange().isRequestComplete();
-        call.onAbort(this::close);
+        this.bodyUnread = !invocation.exchange().isRequestComplete();
+        invocation.onAbort(this::close);
     }
 
     /** An answer without a body. */
-    static FileTransfer ofNothing(Invocation call) {
-        return new FileTransfer(call, NOTHING, null, 0, 0);
+    static FileTransfer ofNothing(Invocation invocation) {
+        return new FileTransfer(invocation, NOTHING, null, 0, 0);
     }
 
     /** @throws IOException where the file cannot be opened */
-    static FileTransfer of(Invocation call, FileVersion version, FileRange range) throws IOException {
+    static FileTransfer of(Invocation invocation, FileVersion version, FileRange range) throws IOException {
         byte[] content = version.content();
         if (content == null) {
-            return new FileTransfer(call, NOTHING, version.open(), range.from(), range.end());
+            return new FileTransfer(invocation, NOTHING, version.open(), range.from(), range.end());
         }
         ByteBuffer part = ByteBuffer.wrap(content, (int) range.from(), (int) range.length());
-        return new FileTransfer(call, part, null, 0, 0);
+        return new FileTransfer(invocation, part, null, 0, 0);
     }
 
     /** Sends head and body; nothing but headers must have been said until then. */
     void begin() {
         if (bodyUnread) {
-            call.exchange().setPersistent(false);
+            invocation.exchange().setPersistent(false);
             // Within a handler's call Undertow would end the exchange behind our back, draining the body first.
-            call.exchange()
+            invocation
+                    .exchange()
                     .dispatch(
                             SameThreadExecutor.INSTANCE,
-                            () -> goOn(call.exchange().getResponseChannel()));
+                            () -> goOn(invocation.exchange().getResponseChannel()));
         } else {
-            goOn(call.exchange().getResponseChannel());
+            goOn(invocation.exchange().getResponseChannel());
         }
     }
 
@@ -98,19 +99,19 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
             boolean done = finished ? sink.flush() : write(sink);
             if (done) {
                 stopReading();
-            } else if (!call.stopped()) {
+            } else if (!invocation.stopped()) {
                 sink.getWriteSetter().set(this);
                 sink.resumeWrites();
             }
         } catch (IOException gone) {
-            call.clientGone();
+            invocation.clientGone();
         }
     }
 
     /** Where the request had a body that nobody has asked for. */
     private void stopReading() {
         if (bodyUnread) {
-            ServedConnections.of(call.exchange()).stopReading(call.exchange());
+            ServedConnections.of(invocation.exchange()).stopReading(invocation.exchange());
         }
     }
 
@@ -146,7 +147,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
             return false;
         }
         if (pooled == null) {
-            pooled = call.exchange().getConnection().getByteBufferPool().allocate();
+            pooled = invocation.exchange().getConnection().getByteBufferPool().allocate();
             buffer = pooled.getBuffer();
         }
         buffer.clear();
@@ -175,7 +176,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
     /** What has been promised cannot be kept where the file ends before its end: the client is to see that. */
     private boolean advance(long count) {
         if (count <= 0) {
-            call.breakOff();
+            invocation.breakOff();
             return false;
         }
         position += count;

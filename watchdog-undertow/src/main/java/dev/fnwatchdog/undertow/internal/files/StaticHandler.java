@@ -52,54 +52,54 @@ final class StaticHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        Invocation call = Invocation.of(exchange);
+        Invocation invocation = Invocation.of(exchange);
         String path = RequestTarget.path(exchange);
         StaticFile known = cache.find(path);
-        if (known != null && known.freshAt(call.start())) {
-            send(call, path, known, LOOKS);
+        if (known != null && known.freshAt(invocation.start())) {
+            send(invocation, path, known, LOOKS);
         } else {
-            look(call, path, LOOKS);
+            look(invocation, path, LOOKS);
         }
     }
 
-    private void send(Invocation call, String path, StaticFile file, int looks) throws IOException {
+    private void send(Invocation invocation, String path, StaticFile file, int looks) throws IOException {
         try {
-            FileResponse.send(call, file);
+            FileResponse.send(invocation, file);
         } catch (AccessDeniedException forbidden) {
-            FORBIDDEN.send(call.exchange());
+            FORBIDDEN.send(invocation.exchange());
         } catch (NoSuchFileException changed) {
             if (looks == 0) {
                 // As one that is never there when somebody looks.
-                MISSING.send(call.exchange());
+                MISSING.send(invocation.exchange());
             } else {
-                look(call, path, looks - 1);
+                look(invocation, path, looks - 1);
             }
         }
     }
 
-    private void look(Invocation call, String path, int looks) {
-        HttpServerExchange exchange = call.exchange();
+    private void look(Invocation invocation, String path, int looks) {
+        HttpServerExchange exchange = invocation.exchange();
         FutureTask<StaticLookup> look = new FutureTask<>(() -> folder.find(StaticPath.of(path), cache.find(path)));
-        HttpHandler next = new FailureHandler(ex -> found(call, path, look.get(), looks), log);
+        HttpHandler next = new FailureHandler(ex -> found(invocation, path, look.get(), looks), log);
         exchange.dispatch(worker, () -> {
             look.run();
             exchange.dispatch(exchange.getIoThread(), next);
         });
     }
 
-    private void found(Invocation call, String path, StaticLookup found, int looks) throws IOException {
-        HttpServerExchange exchange = call.exchange();
+    private void found(Invocation invocation, String path, StaticLookup found, int looks) throws IOException {
+        HttpServerExchange exchange = invocation.exchange();
         if (found instanceof StaticFile file) {
             if (file.role() != StaticFile.Role.STAND_IN) {
                 cache.put(path, file);
             }
-            if (!call.stopped()) {
-                send(call, path, file, looks);
+            if (!invocation.stopped()) {
+                send(invocation, path, file, looks);
             }
             return;
         }
         cache.remove(path);
-        if (call.stopped()) {
+        if (invocation.stopped()) {
             return;
         }
         if (found instanceof StaticLookup.Refused refused) {

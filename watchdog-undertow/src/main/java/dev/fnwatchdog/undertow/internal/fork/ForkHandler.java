@@ -36,7 +36,7 @@ final class ForkHandler implements HttpHandler {
 
     /** Makes the calls of one mode. */
     interface ForkCalls {
-        ForkCall of(Invocation call) throws IOException;
+        ForkCall of(Invocation invocation) throws IOException;
     }
 
     private final ForkContext forks;
@@ -70,11 +70,11 @@ final class ForkHandler implements HttpHandler {
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> begin(Invocation.of(exchange), ofCall, limit));
     }
 
-    private void begin(Invocation call, Map<String, String> ofCall, Duration limit) {
+    private void begin(Invocation invocation, Map<String, String> ofCall, Duration limit) {
         try {
-            calls.of(call).begin(ofCall, limit);
+            calls.of(invocation).begin(ofCall, limit);
         } catch (IOException noDescriptors) {
-            call.answerInstead(ForkResponses.notStarted(forks, ForkResponses.noPipes(forks, noDescriptors)));
+            invocation.answerInstead(ForkResponses.notStarted(forks, ForkResponses.noPipes(forks, noDescriptors)));
         }
     }
 }

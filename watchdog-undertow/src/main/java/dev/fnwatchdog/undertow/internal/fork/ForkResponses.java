@@ -49,18 +49,18 @@ final class ForkResponses {
     }
 
     /** The output does not fit into what bodies may take of the memory (contract 7). */
-    static CannedResponse tooLarge(Invocation call) {
+    static CannedResponse tooLarge(Invocation invocation) {
         return CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR)
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
-                .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(call.elapsedNanos()))
+                .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()))
                 .withBody(WatchdogHeaders.PLAIN_TEXT, "response too large");
     }
 
     /** As in http mode. */
-    static CannedResponse timedOut(Invocation call) {
+    static CannedResponse timedOut(Invocation invocation) {
         return CannedResponse.of(StatusCodes.GATEWAY_TIME_OUT)
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
-                .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(call.elapsedNanos()));
+                .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()));
     }
 
     static boolean succeeded(Termination termination) {

@@ -28,7 +28,7 @@ final class RequestPump {
         void requestBroken();
     }
 
-    private final Invocation call;
+    private final Invocation invocation;
     private final HttpServerExchange exchange;
     private final StreamSourceChannel request;
     private final StreamSinkChannel input;
@@ -41,13 +41,13 @@ final class RequestPump {
     private boolean pumping;
     private boolean done;
 
-    RequestPump(Invocation call, StreamSinkChannel input, Watcher watcher) {
-        this.call = call;
-        this.exchange = call.exchange();
+    RequestPump(Invocation invocation, StreamSinkChannel input, Watcher watcher) {
+        this.invocation = invocation;
+        this.exchange = invocation.exchange();
         this.request = exchange.getRequestChannel();
         this.input = input;
         this.watcher = watcher;
-        this.piece = new BodyPiece(call);
+        this.piece = new BodyPiece(invocation);
     }
 
     void start() {
@@ -125,7 +125,7 @@ final class RequestPump {
             }
             int read = request.read(piece.room());
             piece.flip();
-            if (call.requestBroken()) {
+            if (invocation.requestBroken()) {
                 watcher.requestBroken();
             }
             if (done) {

@@ -43,12 +43,12 @@ final class ResponsePump {
     private boolean pumping;
     private boolean done;
 
-    ResponsePump(Invocation call, StreamSourceChannel output, String contentType, Watcher watcher) {
-        this.exchange = call.exchange();
+    ResponsePump(Invocation invocation, StreamSourceChannel output, String contentType, Watcher watcher) {
+        this.exchange = invocation.exchange();
         this.output = output;
         this.contentType = contentType;
         this.watcher = watcher;
-        this.piece = new BodyPiece(call);
+        this.piece = new BodyPiece(invocation);
     }
 
     void start() {

@@ -33,7 +33,7 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
     private static final int MOST_WRITES_AT_ONCE = 16;
 
     private final ForkContext forks;
-    private final Invocation call;
+    private final Invocation invocation;
     private final HttpServerExchange exchange;
     private final boolean errorsIntoOutput;
     private final RequestBodyCollector request;
@@ -49,22 +49,22 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
     private boolean over;
 
     /** @param memory what the bodies of all calls share */
-    SerializingInvocation(ForkContext forks, Invocation call, MemoryBudget memory, boolean errorsIntoOutput) {
+    SerializingInvocation(ForkContext forks, Invocation invocation, MemoryBudget memory, boolean errorsIntoOutput) {
         this.forks = forks;
-        this.call = call;
-        this.exchange = call.exchange();
+        this.invocation = invocation;
+        this.exchange = invocation.exchange();
         this.errorsIntoOutput = errorsIntoOutput;
         this.request = new RequestBodyCollector(exchange, memory, body -> run());
         this.output = new BufferedBody(memory);
-        call.atEnd(output::free);
+        invocation.atEnd(output::free);
     }
 
     @Override
     public void begin(Map<String, String> ofCall, Duration limit) throws IOException {
         variables = ofCall;
-        call.onAbort(this::abort);
-        call.limitTo(limit, () -> timedOut(limit));
-        call.watchClient();
+        invocation.onAbort(this::abort);
+        invocation.limitTo(limit, () -> timedOut(limit));
+        invocation.watchClient();
         if (request.read()) {
             run();
         }
@@ -72,7 +72,7 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
 
     private void run() {
         try {
-            ProcessRun made = ProcessRun.prepare(forks, call.loop().thread(), errorsIntoOutput, this);
+            ProcessRun made = ProcessRun.prepare(forks, invocation.loop().thread(), errorsIntoOutput, this);
             child = made;
             made.start(variables);
             ungiven = request.body().pieces();
@@ -117,7 +117,7 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
         } else if (progress == BufferedBody.Progress.TOO_LARGE) {
             forks.log().error("The function's output does not fit into memory");
             free();
-            call.answerInstead(ForkResponses.tooLarge(call));
+            invocation.answerInstead(ForkResponses.tooLarge(invocation));
         }
     }
 
@@ -132,7 +132,7 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
     public void notStarted(FunctionFailedException reason) {
         over = true;
         free();
-        call.answerInstead(ForkResponses.notStarted(forks, reason));
+        invocation.answerInstead(ForkResponses.notStarted(forks, reason));
     }
 
     @Override
@@ -148,23 +148,23 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
             return;
         }
         over = true;
-        call.liftLimit();
+        invocation.liftLimit();
         IoUtils.safeClose(child.input());
         request.body().free();
         CannedResponse answer = ForkResponses.succeeded(termination)
                 ? CannedResponse.of(StatusCodes.OK).withBody(output.pieces())
                 : ForkResponses.failed(termination);
         answer.with(Headers.CONTENT_TYPE, forks.contentType())
-                .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(call.elapsedNanos()))
+                .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()))
                 .send(exchange);
     }
 
     private void timedOut(Duration limit) {
         forks.log().error("Function was killed by ExecTimeout: " + GoDuration.format(limit));
         forks.counts().killedByTimeout();
-        call.answerInstead(ForkResponses.failed(new Termination.TimedOut())
+        invocation.answerInstead(ForkResponses.failed(new Termination.TimedOut())
                 .with(Headers.CONTENT_TYPE, forks.contentType())
-                .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(call.elapsedNanos())));
+                .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos())));
     }
 
     /** The call is over. What of it still runs has nobody left who would read its output. */

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamingInvocation
         implements ForkHandler.ForkCall, ProcessRun.Watcher, RequestPump.Watcher, ResponsePump.Watcher {
     private final ForkContext forks;
-    private final Invocation call;
+    private final Invocation invocation;
     private final HttpServerExchange exchange;
     private final ProcessRun child;
     private final RequestPump requestPump;
@@ -32,22 +32,23 @@ final class StreamingInvocation
     private boolean exited;
     private boolean answered;
 
-    StreamingInvocation(ForkContext forks, Invocation call) throws IOException {
+    StreamingInvocation(ForkContext forks, Invocation invocation) throws IOException {
         this.forks = forks;
-        this.call = call;
-        this.exchange = call.exchange();
-        this.child = ProcessRun.prepare(forks, call.loop().thread(), false, this);
-        this.requestPump = new RequestPump(call, child.input(), this);
-        this.responsePump = new ResponsePump(call, child.output(), forks.contentType(), this);
+        this.invocation = invocation;
+        this.exchange = invocation.exchange();
+        this.child = ProcessRun.prepare(forks, invocation.loop().thread(), false, this);
+        this.requestPump = new RequestPump(invocation, child.input(), this);
+        this.responsePump = new ResponsePump(invocation, child.output(), forks.contentType(), this);
     }
 
     @Override
     public void begin(Map<String, String> variables, Duration limit) {
-        call.onAbort(this::abort);
+        invocation.onAbort(this::abort);
         if (!limit.isZero()) {
-            timeout = call.loop().execTimeouts().start(call.start(), limit.toNanos(), () -> timedOut(limit));
+            timeout =
+                    invocation.loop().execTimeouts().start(invocation.start(), limit.toNanos(), () -> timedOut(limit));
         }
-        call.watchClient();
+        invocation.watchClient();
         child.start(variables);
         requestPump.start();
         responsePump.start();
@@ -58,7 +59,7 @@ final class StreamingInvocation
         cancelTimeout();
         requestPump.stop();
         responsePump.stop();
-        call.answerInstead(ForkResponses.notStarted(forks, reason));
+        invocation.answerInstead(ForkResponses.notStarted(forks, reason));
     }
 
     @Override
@@ -82,7 +83,7 @@ final class StreamingInvocation
     @Override
     public boolean outputEnds() {
         if (forks.counts().stopping()) {
-            call.breakOff();
+            invocation.breakOff();
             return false;
         }
         return true;
@@ -96,7 +97,7 @@ final class StreamingInvocation
 
     @Override
     public void clientGone() {
-        call.clientGone();
+        invocation.clientGone();
     }
 
     /** Sees what is over, and ends what then has no use any more. */
@@ -106,7 +107,7 @@ final class StreamingInvocation
             requestPump.discard();
         }
         if (answered && requestPump.refused() && !exchange.isRequestComplete()) {
-            call.awaitEndOfRequest();
+            invocation.awaitEndOfRequest();
         }
     }
 
@@ -120,7 +121,7 @@ final class StreamingInvocation
         forks.log().error("Function was killed by ExecTimeout: " + GoDuration.format(limit));
         forks.counts().killedByTimeout();
         kill();
-        call.answerInstead(ForkResponses.timedOut(call));
+        invocation.answerInstead(ForkResponses.timedOut(invocation));
     }
 
     /** The call is over. A process whose client was served in full may go on. */

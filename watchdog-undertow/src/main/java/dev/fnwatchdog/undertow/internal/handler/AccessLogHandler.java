@@ -36,15 +36,15 @@ public final class AccessLogHandler implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         String agent = exchange.getRequestHeaders().getFirst(Headers.USER_AGENT);
         if (agent == null || !agent.startsWith(PROBE_AGENT)) {
-            Invocation call = Invocation.of(exchange);
-            call.atEnd(() -> log.call(record(call)));
+            Invocation invocation = Invocation.of(exchange);
+            invocation.atEnd(() -> log.call(record(invocation)));
         }
         next.handleRequest(exchange);
     }
 
-    private AccessLogEntry record(Invocation call) {
-        HttpServerExchange exchange = call.exchange();
-        int status = call.status();
+    private AccessLogEntry record(Invocation invocation) {
+        HttpServerExchange exchange = invocation.exchange();
+        int status = invocation.status();
         long sent = exchange.getRequestMethod().equals(Methods.HEAD) ? 0 : exchange.getResponseBytesSent();
         String callId = exchange.getRequestHeaders().getFirst(CALL_ID);
         return new AccessLogEntry(
@@ -54,9 +54,9 @@ public final class AccessLogHandler implements HttpHandler {
                 http ? reason(exchange, status) : "",
                 http ? exchange.getResponseContentLength() : sent,
                 sent,
-                call.elapsedNanos(),
+                invocation.elapsedNanos(),
                 callId == null ? "" : callId,
-                call.accessDenied());
+                invocation.accessDenied());
     }
 
     private static String reason(HttpServerExchange exchange, int status) {

@@ -41,16 +41,16 @@ public final class BodyLogHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        Invocation call = Invocation.of(exchange);
+        Invocation invocation = Invocation.of(exchange);
         if (config.requestBodies() && !exchange.isRequestComplete()) {
             BodyLog body = new BodyLog(log, "Request body", config.bufferSize());
             exchange.addRequestWrapper((factory, ex) -> new Read(factory.create(), body));
-            call.atEnd(body::end);
+            invocation.atEnd(body::end);
         }
         if (config.responseBodies()) {
             BodyLog body = new BodyLog(log, "Response body", config.bufferSize());
             exchange.addResponseWrapper((factory, ex) -> new Written(factory.create(), body));
-            call.atEnd(body::end);
+            invocation.atEnd(body::end);
         }
         next.handleRequest(exchange);
     }

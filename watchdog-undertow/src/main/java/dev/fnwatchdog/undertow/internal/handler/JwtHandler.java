@@ -62,12 +62,12 @@ public final class JwtHandler implements HttpHandler {
     }
 
     private void await(HttpServerExchange exchange, CompletableFuture<AuthDecision> decision, long begun) {
-        Invocation call = Invocation.of(exchange);
-        call.watchClient();
+        Invocation invocation = Invocation.of(exchange);
+        invocation.watchClient();
         CompletionStage<AuthDecision> made = decision;
         made.whenComplete((ignored, failure) -> {
             // It may have been answered for its slow body, or broken off, or its client may have left.
-            if (!call.stopped()) {
+            if (!invocation.stopped()) {
                 exchange.dispatch(SameThreadExecutor.INSTANCE, (HttpHandler) ex -> decided(ex, decision.join(), begun));
             }
         });

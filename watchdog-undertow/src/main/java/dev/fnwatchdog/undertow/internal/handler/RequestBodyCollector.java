@@ -21,17 +21,17 @@ public final class RequestBodyCollector {
             .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG);
 
     private final HttpServerExchange exchange;
-    private final Invocation call;
+    private final Invocation invocation;
     private final BufferedBody body;
     private final Consumer<BufferedBody> whenWhole;
 
     /** @param whenWhole runs when the body is there, unless {@link #read} has said so, or the call is over */
     public RequestBodyCollector(HttpServerExchange exchange, MemoryBudget memory, Consumer<BufferedBody> whenWhole) {
         this.exchange = exchange;
-        this.call = Invocation.of(exchange);
+        this.invocation = Invocation.of(exchange);
         this.body = new BufferedBody(memory);
         this.whenWhole = whenWhole;
-        call.atEnd(body::free);
+        invocation.atEnd(body::free);
     }
 
     public BufferedBody body() {
@@ -52,7 +52,7 @@ public final class RequestBodyCollector {
         if (readOn(channel)) {
             return true;
         }
-        if (!call.stopped()) {
+        if (!invocation.stopped()) {
             channel.getReadSetter().set(this::continueReading);
             channel.resumeReads();
         }
@@ -62,32 +62,32 @@ public final class RequestBodyCollector {
     /** Who has been answered may try again at once: his memory has to be there by then. */
     private void refuse() {
         body.free();
-        call.answerInstead(TOO_LARGE);
+        invocation.answerInstead(TOO_LARGE);
     }
 
     private boolean readOn(StreamSourceChannel channel) throws IOException {
         BufferedBody.Progress progress = body.readFrom(channel);
-        if (progress == BufferedBody.Progress.TOO_LARGE && !call.stopped()) {
+        if (progress == BufferedBody.Progress.TOO_LARGE && !invocation.stopped()) {
             refuse();
         }
         // A call that was answered meanwhile (too late, malformed) looks like an end too.
         // One that is complete with its last data says nothing more, and so may not be waited for.
-        return (progress == BufferedBody.Progress.WHOLE || exchange.isRequestComplete()) && !call.stopped();
+        return (progress == BufferedBody.Progress.WHOLE || exchange.isRequestComplete()) && !invocation.stopped();
     }
 
     private void continueReading(StreamSourceChannel channel) {
         try {
             channel.suspendReads();
-            if (call.stopped()) {
+            if (invocation.stopped()) {
                 return;
             }
             if (readOn(channel)) {
                 whenWhole.accept(body);
-            } else if (!call.stopped()) {
+            } else if (!invocation.stopped()) {
                 channel.resumeReads();
             }
         } catch (IOException gone) {
-            call.clientGone();
+            invocation.clientGone();
         }
     }
 }

@@ -22,10 +22,10 @@ public final class RequestMetricsHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        Invocation call = Invocation.of(exchange);
+        Invocation invocation = Invocation.of(exchange);
         int method = RequestMetrics.methodIndex(exchange.getRequestMethod().toString());
         metrics.started();
-        call.beforeLastByte(() -> metrics.finished(method, call.status(), call.elapsedNanos()));
+        invocation.beforeLastByte(() -> metrics.finished(method, invocation.status(), invocation.elapsedNanos()));
         next.handleRequest(exchange);
     }
 }

@@ -42,11 +42,11 @@ final class ExchangeFunction implements HttpHandler {
     }
 
     private void enter(HttpServerExchange exchange) {
-        Invocation call = Invocation.of(exchange);
+        Invocation invocation = Invocation.of(exchange);
         try {
-            new InprocInvocation(call, host, function).enter(blocks);
+            new InprocInvocation(invocation, host, function).enter(blocks);
         } catch (BadRequestException | ParameterLimitException e) {
-            call.answerInstead(BAD_REQUEST);
+            invocation.answerInstead(BAD_REQUEST);
         }
     }
 }

@@ -43,10 +43,10 @@ record HandlerContext(
             return false;
         }
         UpgradeProtocols.keepOnlyAsked(exchange);
-        Invocation call = Invocation.of(exchange);
+        Invocation invocation = Invocation.of(exchange);
         Duration limit = RequestTimeout.effective(
                 execTimeout, exchange.getRequestHeaders().getFirst(WatchdogHeaders.TIMEOUT));
-        call.limitTo(limit, () -> timedOut(call, limit));
+        invocation.limitTo(limit, () -> timedOut(invocation, limit));
         return true;
     }
 
@@ -55,32 +55,32 @@ record HandlerContext(
      *
      * @param run gives the place back
      */
-    void admit(Invocation call, HandlerExecution run, Runnable begin) {
-        Admission admission = new Admission(call, run, begin);
+    void admit(Invocation invocation, HandlerExecution run, Runnable begin) {
+        Admission admission = new Admission(invocation, run, begin);
         run.holds(places.enter(admission));
         admission.later = true;
-        if (!call.ended()) {
-            watchLater(call);
+        if (!invocation.ended()) {
+            watchLater(invocation);
         }
     }
 
     /** Watching costs two system calls, which a call that is over soon need not pay; he who left before is seen then too. */
-    private static void watchLater(Invocation call) {
+    private static void watchLater(Invocation invocation) {
         TimeoutQueue.Timeout delay =
-                call.loop().clientChecks().start(System.nanoTime(), UNWATCHED_NANOS, call::watchClient);
-        call.atEnd(delay::cancel);
+                invocation.loop().clientChecks().start(System.nanoTime(), UNWATCHED_NANOS, invocation::watchClient);
+        invocation.atEnd(delay::cancel);
     }
 
     private static final class Admission implements Runnable {
-        private final Invocation call;
+        private final Invocation invocation;
         private final HandlerExecution run;
         private final Runnable begin;
 
         // Mutable state, written before another thread can know of this
         private boolean later;
 
-        Admission(Invocation call, HandlerExecution run, Runnable begin) {
-            this.call = call;
+        Admission(Invocation invocation, HandlerExecution run, Runnable begin) {
+            this.invocation = invocation;
             this.run = run;
             this.begin = begin;
         }
@@ -89,14 +89,14 @@ record HandlerContext(
         @Override
         public void run() {
             if (later) {
-                call.loop().thread().execute(this::start);
+                invocation.loop().thread().execute(this::start);
             } else {
                 start();
             }
         }
 
         private void start() {
-            if (call.stopped()) {
+            if (invocation.stopped()) {
                 run.over();
             } else {
                 run.here(begin);
@@ -105,46 +105,46 @@ record HandlerContext(
     }
 
     /** The handler has thrown. Any thread. */
-    void failed(Invocation call, Throwable failure) {
-        call.loop().thread().execute(() -> {
-            if (call.stopped()) {
+    void failed(Invocation invocation, Throwable failure) {
+        invocation.loop().thread().execute(() -> {
+            if (invocation.stopped()) {
                 if (FatalErrors.in(failure) != null) {
-                    tell(call, failure);
+                    tell(invocation, failure);
                 }
                 return;
             }
             if (failure instanceof RequestTooBigException) {
-                call.answerInstead(inItsStead(call, StatusCodes.REQUEST_ENTITY_TOO_LARGE));
+                invocation.answerInstead(inItsStead(invocation, StatusCodes.REQUEST_ENTITY_TOO_LARGE));
             } else {
-                tell(call, failure);
-                call.answerInstead(inItsStead(call, StatusCodes.INTERNAL_SERVER_ERROR));
+                tell(invocation, failure);
+                invocation.answerInstead(inItsStead(invocation, StatusCodes.INTERNAL_SERVER_ERROR));
             }
         });
     }
 
-    void tell(Invocation call, Throwable failure) {
+    void tell(Invocation invocation, Throwable failure) {
         log.error(
                 "The handler failed: %s %s"
-                        .formatted(call.exchange().getRequestMethod(), RequestTarget.of(call.exchange())),
+                        .formatted(invocation.exchange().getRequestMethod(), RequestTarget.of(invocation.exchange())),
                 failure);
     }
 
     /** The handler's answer is none. IO thread. */
-    void refuseAnswer(Invocation call, String reason) {
+    void refuseAnswer(Invocation invocation, String reason) {
         log.error("The handler's answer cannot be sent: " + reason);
-        call.answerInstead(inItsStead(call, StatusCodes.INTERNAL_SERVER_ERROR)
+        invocation.answerInstead(inItsStead(invocation, StatusCodes.INTERNAL_SERVER_ERROR)
                 .withBody(WatchdogHeaders.PLAIN_TEXT, reason + "\n"));
     }
 
-    private void timedOut(Invocation call, Duration limit) {
+    private void timedOut(Invocation invocation, Duration limit) {
         log.error("The handler was interrupted due to exec_timeout: " + GoDuration.format(limit));
-        call.answerInstead(inItsStead(call, StatusCodes.GATEWAY_TIME_OUT));
+        invocation.answerInstead(inItsStead(invocation, StatusCodes.GATEWAY_TIME_OUT));
     }
 
     /** An answer of the watchdog's own. */
-    static CannedResponse inItsStead(Invocation call, int status) {
+    static CannedResponse inItsStead(Invocation invocation, int status) {
         return CannedResponse.of(status)
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
-                .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(call.elapsedNanos()));
+                .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()));
     }
 }

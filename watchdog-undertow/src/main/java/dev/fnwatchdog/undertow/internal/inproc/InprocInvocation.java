@@ -28,7 +28,7 @@ final class InprocInvocation implements Executor {
     private static final boolean DECODE = true;
     private static final boolean DECODE_SLASHES = false;
 
-    private final Invocation call;
+    private final Invocation invocation;
     private final HandlerContext host;
     private final HttpHandler handler;
     private final HandlerExecution run;
@@ -42,17 +42,17 @@ final class InprocInvocation implements Executor {
     private volatile boolean givenUp;
 
     /** @throws BadRequestException where the target's escapes make no text */
-    InprocInvocation(Invocation call, HandlerContext host, HttpHandler handler)
+    InprocInvocation(Invocation invocation, HandlerContext host, HttpHandler handler)
             throws BadRequestException, ParameterLimitException {
-        this.call = call;
+        this.invocation = invocation;
         this.host = host;
         this.handler = handler;
         this.run = host.runOf(this::failed);
         this.body = new InprocRequestBody(this);
         this.answer = new InprocResponse(this);
         this.connection = new InprocConnection(this, body, answer);
-        this.exchange = newExchange(call.exchange());
-        this.head = new ResponseHead(call, exchange);
+        this.exchange = newExchange(invocation.exchange());
+        this.head = new ResponseHead(invocation, exchange);
     }
 
     /** The call of an exchange that a handler was given. */
@@ -82,7 +82,7 @@ final class InprocInvocation implements Executor {
     }
 
     Invocation call() {
-        return call;
+        return invocation;
     }
 
     HandlerExecution run() {
@@ -100,12 +100,12 @@ final class InprocInvocation implements Executor {
 
     /** Runs the handler on this thread, or, where it blocks, on another; now or when there is a place for it. */
     void enter(boolean blocks) {
-        call.onAbort(this::giveUp);
+        invocation.onAbort(this::giveUp);
         run.onGivenUp(this::cleanUp);
         if (blocks) {
             body.prefetch();
         }
-        host.admit(call, run, blocks ? () -> execute(this::serve) : this::serveHere);
+        host.admit(invocation, run, blocks ? () -> execute(this::serve) : this::serveHere);
     }
 
     private void serveHere() {
@@ -145,17 +145,17 @@ final class InprocInvocation implements Executor {
             return;
         }
         if (answer.ended() || givenUp) {
-            host.tell(call, failure);
+            host.tell(invocation, failure);
             return;
         }
         answer.refuse();
         connection.refuse();
-        host.failed(call, failure);
+        host.failed(invocation, failure);
     }
 
     /** The handler's trailers cannot be had: its response is not whole, though its body is. IO thread. */
     void failedAtEnd(Throwable failure) {
-        host.failed(call, failure);
+        host.failed(invocation, failure);
     }
 
     /** What Undertow has caught, where a handler was dispatched. */
@@ -169,7 +169,7 @@ final class InprocInvocation implements Executor {
         if (!answer.ended() && !givenUp) {
             answer.refuse();
             connection.refuse();
-            call.loop().thread().execute(call::breakOff);
+            invocation.loop().thread().execute(invocation::breakOff);
         }
     }
 
@@ -203,13 +203,13 @@ final class InprocInvocation implements Executor {
 
     /** The answer is out. What is left of the request may be on its way already. IO thread. */
     void sent() {
-        HttpServerExchange client = call.exchange();
-        if (client.isRequestComplete() || call.stopped()) {
+        HttpServerExchange client = invocation.exchange();
+        if (client.isRequestComplete() || invocation.stopped()) {
             return;
         }
         if (client.isPersistent()) {
             body.discard();
-            call.awaitEndOfRequest();
+            invocation.awaitEndOfRequest();
         } else {
             ServedConnections.of(client).stopReading(client);
         }
@@ -218,10 +218,10 @@ final class InprocInvocation implements Executor {
     /** The client takes no more, or was promised another length. IO thread. */
     void cannotSend(IOException reason) {
         if (reason instanceof FixedLengthUnderflowException || reason instanceof FixedLengthOverflowException) {
-            host.tell(call, reason);
-            call.breakOff();
-        } else if (!call.stopped()) {
-            call.clientGone();
+            host.tell(invocation, reason);
+            invocation.breakOff();
+        } else if (!invocation.stopped()) {
+            invocation.clientGone();
         }
     }
 }

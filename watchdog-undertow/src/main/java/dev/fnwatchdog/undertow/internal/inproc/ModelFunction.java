@@ -43,10 +43,10 @@ final class ModelFunction implements HttpHandler {
 
     /** All of the body is there. */
     private void read(HttpServerExchange exchange) throws IOException {
-        Invocation call = Invocation.of(exchange);
+        Invocation invocation = Invocation.of(exchange);
         int length = (int) Math.max(0, exchange.getRequestContentLength());
-        if (!take(call, length)) {
-            call.answerInstead(HandlerContext.inItsStead(call, StatusCodes.REQUEST_ENTITY_TOO_LARGE));
+        if (!take(invocation, length)) {
+            invocation.answerInstead(HandlerContext.inItsStead(invocation, StatusCodes.REQUEST_ENTITY_TOO_LARGE));
             return;
         }
         ByteBuffer bytes = ByteBuffer.allocate(exchange.isRequestComplete() ? 0 : length);
@@ -59,55 +59,55 @@ final class ModelFunction implements HttpHandler {
             channel.read(ByteBuffer.allocate(1));
         }
         String body = new String(bytes.array(), StandardCharsets.UTF_8);
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> enter(call, body));
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> enter(invocation, body));
     }
 
     /** For the string, beside the bytes that it is made of. */
-    private boolean take(Invocation call, long bytes) {
+    private boolean take(Invocation invocation, long bytes) {
         if (!memory.take(bytes)) {
             return false;
         }
-        call.atEnd(() -> memory.giveBack(bytes));
+        invocation.atEnd(() -> memory.giveBack(bytes));
         return true;
     }
 
-    private void enter(Invocation call, String body) {
-        HandlerExecution run = host.runOf(failure -> host.failed(call, failure));
-        call.onAbort(run::giveUp);
-        ModelRequest request = ModelRequest.of(call.exchange());
+    private void enter(Invocation invocation, String body) {
+        HandlerExecution run = host.runOf(failure -> host.failed(invocation, failure));
+        invocation.onAbort(run::giveUp);
+        ModelRequest request = ModelRequest.of(invocation.exchange());
         host.admit(
-                call,
+                invocation,
                 run,
                 () -> run.execute(() -> {
-                    handle(call, run, request, body);
+                    handle(invocation, run, request, body);
                 }));
     }
 
     @SuppressWarnings("CatchingUnchecked") // whatever the function throws, the client is to be told
-    private void handle(Invocation call, HandlerExecution run, ModelRequest request, String body) {
+    private void handle(Invocation invocation, HandlerExecution run, ModelRequest request, String body) {
         try {
             Object response = types.call(function, body, request.headers(), request.query(), request.path());
             ModelResponse answer = ModelResponse.of(types, response, memory);
-            call.loop().thread().execute(() -> send(call, answer));
+            invocation.loop().thread().execute(() -> send(invocation, answer));
         } catch (Throwable failure) {
-            host.failed(call, failure);
+            host.failed(invocation, failure);
         } finally {
             run.over();
         }
     }
 
-    private void send(Invocation call, ModelResponse answer) {
+    private void send(Invocation invocation, ModelResponse answer) {
         int size = answer.body().remaining();
-        if (call.stopped()) {
+        if (invocation.stopped()) {
             memory.giveBack(size);
             return;
         }
-        call.atEnd(() -> memory.giveBack(size));
-        call.onAbort(() -> {});
+        invocation.atEnd(() -> memory.giveBack(size));
+        invocation.onAbort(() -> {});
         if (answer.refusal().isEmpty()) {
-            answer.send(call.exchange());
+            answer.send(invocation.exchange());
         } else {
-            host.refuseAnswer(call, answer.refusal());
+            host.refuseAnswer(invocation, answer.refusal());
         }
     }
 }

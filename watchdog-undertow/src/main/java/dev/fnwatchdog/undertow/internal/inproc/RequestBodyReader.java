@@ -19,7 +19,7 @@ import org.xnio.channels.StreamSourceChannel;
  * <p>Threads: the client's IO thread, but for the methods that say otherwise.
  */
 final class RequestBodyReader {
-    private final Invocation call;
+    private final Invocation invocation;
     private final InprocInvocation handled;
     private final XnioIoThread ioThread;
     private final @Nullable StreamSourceChannel source;
@@ -37,11 +37,11 @@ final class RequestBodyReader {
             @Nullable StreamSourceChannel source,
             RequestBodyBuffer buffer,
             HandlerInterest interest) {
-        this.call = handled.call();
+        this.invocation = handled.call();
         this.handled = handled;
-        this.ioThread = call.loop().thread();
+        this.ioThread = invocation.loop().thread();
         this.source = source;
-        this.clientWaits = HttpContinue.requiresContinueResponse(call.exchange());
+        this.clientWaits = HttpContinue.requiresContinueResponse(invocation.exchange());
         this.buffer = buffer;
         this.interest = interest;
         if (source != null) {
@@ -76,7 +76,7 @@ final class RequestBodyReader {
         try {
             read = begun(cameTooLate() ? RequestBodyBuffer.END : buffer.fillFrom(from));
         } catch (IOException gone) {
-            call.clientGone();
+            invocation.clientGone();
             return;
         }
         if (read == 0) {
@@ -111,16 +111,16 @@ final class RequestBodyReader {
 
     /** Whether a client that waited for a word has got the answer in its place: he sends nothing then. */
     private boolean cameTooLate() {
-        return clientWaits && !begun && call.exchange().isResponseStarted();
+        return clientWaits && !begun && invocation.exchange().isResponseStarted();
     }
 
     private void sawEnd() {
-        HttpServerExchange client = call.exchange();
+        HttpServerExchange client = invocation.exchange();
         HeaderMap trailers = client.getAttachment(HttpAttachments.REQUEST_TRAILERS);
         if (trailers != null) {
             handled.exchange().putAttachment(HttpAttachments.REQUEST_TRAILERS, trailers);
         }
-        buffer.end(call.stopped());
+        buffer.end(invocation.stopped());
     }
 
     /** Whatever still comes is read for nobody. */
@@ -131,7 +131,7 @@ final class RequestBodyReader {
         }
         buffer.unwanted();
         try (PooledByteBuffer scratch =
-                call.exchange().getConnection().getByteBufferPool().allocate()) {
+                invocation.exchange().getConnection().getByteBufferPool().allocate()) {
             int read = 1;
             while (read > 0) {
                 read = from.read(scratch.getBuffer().clear());
@@ -140,7 +140,7 @@ final class RequestBodyReader {
                 from.resumeReads();
             }
         } catch (IOException gone) {
-            call.clientGone();
+            invocation.clientGone();
         }
     }
 

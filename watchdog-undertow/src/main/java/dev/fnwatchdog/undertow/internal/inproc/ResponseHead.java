@@ -23,7 +23,7 @@ import org.xnio.channels.StreamSinkChannel;
  * <p>Threads: the client's IO thread, but for the methods that say otherwise.
  */
 final class ResponseHead {
-    private final Invocation call;
+    private final Invocation invocation;
     private final HttpServerExchange exchange;
     private final ResponseTrailers trailers;
 
@@ -31,8 +31,8 @@ final class ResponseHead {
     private volatile @Nullable HttpUpgradeListener upgrade;
 
     /** @param exchange the handler's own */
-    ResponseHead(Invocation call, HttpServerExchange exchange) {
-        this.call = call;
+    ResponseHead(Invocation invocation, HttpServerExchange exchange) {
+        this.invocation = invocation;
         this.exchange = exchange;
         this.trailers = new ResponseTrailers(exchange);
     }
@@ -48,8 +48,8 @@ final class ResponseHead {
      * @param wholeLength of the body where it is all there, else -1
      */
     StreamSinkChannel open(long wholeLength) throws IOException {
-        HttpServerExchange client = call.exchange();
-        if (call.stopped()) {
+        HttpServerExchange client = invocation.exchange();
+        if (invocation.stopped()) {
             throw new ClosedChannelException();
         }
         // What Undertow's own connections do with cookies.
@@ -89,7 +89,7 @@ final class ResponseHead {
 
     private void becomeTunnel(HttpServerExchange client, HttpUpgradeListener listener, @Nullable String protocol) {
         client.upgradeChannel((channel, upgraded) -> {
-            call.stopWatching();
+            invocation.stopWatching();
             listener.handleUpgrade(channel, exchange);
         });
         if (protocol != null) {
@@ -97,8 +97,8 @@ final class ResponseHead {
         }
         // What the client said of the connection's end does not hold for the tunnel.
         client.setPersistent(true);
-        call.becomeTunnel();
-        call.liftLimit();
+        invocation.becomeTunnel();
+        invocation.liftLimit();
     }
 
     /** How long the body will be, as the handler has said; {@link Long#MAX_VALUE} where it has not, or none is sent. Any thread. */
@@ -117,6 +117,6 @@ final class ResponseHead {
      * @throws RuntimeException where the handler's own supplier fails, or what it supplies cannot be sent
      */
     void addTrailers() {
-        trailers.copyTo(call.exchange());
+        trailers.copyTo(invocation.exchange());
     }
 }

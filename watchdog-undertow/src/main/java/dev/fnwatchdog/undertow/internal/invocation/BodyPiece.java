@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 public final class BodyPiece {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final Invocation call;
+    private final Invocation invocation;
 
     // Mutable state
     private @Nullable PooledByteBuffer pooled;
     private boolean large;
 
-    public BodyPiece(Invocation call) {
-        this.call = call;
+    public BodyPiece(Invocation invocation) {
+        this.invocation = invocation;
     }
 
     /** What has been read elsewhere is the first piece. */
@@ -41,8 +41,8 @@ public final class BodyPiece {
         }
         if (pooled == null) {
             pooled = large
-                    ? call.loop().largeBuffers().allocate()
-                    : call.exchange().getConnection().getByteBufferPool().allocate();
+                    ? invocation.loop().largeBuffers().allocate()
+                    : invocation.exchange().getConnection().getByteBufferPool().allocate();
         }
         return pooled.getBuffer().clear();
     }

@@ -65,19 +65,19 @@ public final class Invocation implements ExchangeCompletionListener {
     /** Begins the call of an exchange whose head has just been read. */
     public static Invocation begin(HttpServerExchange exchange, IoLoop loop, Timeouts timeouts) {
         ServedConnection connection = ServedConnections.of(exchange);
-        Invocation call = new Invocation(exchange, loop, connection, timeouts.write());
-        exchange.putAttachment(KEY, call);
+        Invocation invocation = new Invocation(exchange, loop, connection, timeouts.write());
+        exchange.putAttachment(KEY, invocation);
         exchange.addResponseWrapper((factory, ex) -> {
             connection.announceClose(ex);
-            ResponseSink made = ResponseSink.around(factory, call);
-            call.sink = made;
+            ResponseSink made = ResponseSink.around(factory, invocation);
+            invocation.sink = made;
             return made;
         });
-        exchange.addExchangeCompleteListener(call);
+        exchange.addExchangeCompleteListener(invocation);
         if (!exchange.isRequestComplete()) {
-            RequestSource.install(call, connection, timeouts.read());
+            RequestSource.install(invocation, connection, timeouts.read());
         }
-        return call;
+        return invocation;
     }
 
     /** The call of an exchange, where it is one: a probe is not. */
@@ -133,9 +133,9 @@ public final class Invocation implements ExchangeCompletionListener {
 
     /** The stream of an exchange was reset by its client. */
     public static void clientGone(HttpServerExchange exchange) {
-        Invocation call = find(exchange);
-        if (call != null) {
-            call.clientGone();
+        Invocation invocation = find(exchange);
+        if (invocation != null) {
+            invocation.clientGone();
         }
     }
 

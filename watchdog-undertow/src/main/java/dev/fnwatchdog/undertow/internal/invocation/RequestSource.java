@@ -29,7 +29,7 @@ final class RequestSource extends SourceFilter {
     /** How often a client is looked after whose body nobody reads: within a second it is to be seen that it left. */
     private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
-    private final Invocation call;
+    private final Invocation invocation;
     private final ServedConnection connection;
     private final TimeoutQueue.@Nullable Timeout timeout;
 
@@ -40,41 +40,42 @@ final class RequestSource extends SourceFilter {
 
     private RequestSource(
             StreamSourceConduit next,
-            Invocation call,
+            Invocation invocation,
             ServedConnection connection,
             TimeoutQueue.@Nullable Timeout timeout) {
         super(next);
-        this.call = call;
+        this.invocation = invocation;
         this.connection = connection;
         this.timeout = timeout;
     }
 
     /** Puts itself around the body of a request that has one. */
-    static void install(Invocation call, ServedConnection connection, Duration readTimeout) {
-        HttpServerExchange exchange = call.exchange();
+    static void install(Invocation invocation, ServedConnection connection, Duration readTimeout) {
+        HttpServerExchange exchange = invocation.exchange();
         int headLength = connection.head().length();
         if (exchange.getConnection() instanceof HttpServerConnection http1
                 && exchange.getRequestHeaders().contains(Headers.TRANSFER_ENCODING)) {
             http1.getChannel()
                     .getSourceChannel()
                     .setConduit(new ChunkedRequestConduit(
-                            http1, exchange, call.loop().headerLines(), headLength));
+                            http1, exchange, invocation.loop().headerLines(), headLength));
         }
         TimeoutQueue.Timeout timeout = readTimeout.isZero()
                 ? null
-                : call.loop()
+                : invocation
+                        .loop()
                         .readTimeouts()
                         .start(
                                 connection.headBegan(),
                                 readTimeout.toNanos(),
-                                () -> call.answerInstead(CannedResponse.of(StatusCodes.REQUEST_TIME_OUT)));
+                                () -> invocation.answerInstead(CannedResponse.of(StatusCodes.REQUEST_TIME_OUT)));
         exchange.addRequestWrapper((factory, ex) -> {
-            RequestSource source = new RequestSource(factory.create(), call, connection, timeout);
+            RequestSource source = new RequestSource(factory.create(), invocation, connection, timeout);
             source.checkLater();
-            call.source(source);
+            invocation.source(source);
             return source;
         });
-        call.atEnd(() -> {
+        invocation.atEnd(() -> {
             if (timeout != null) {
                 timeout.cancel();
             }
@@ -109,15 +110,15 @@ final class RequestSource extends SourceFilter {
 
     private void checkLater() {
         // The bytes of HTTP/2 are always read.
-        if (PeerCloseCheck.canTell() && call.exchange().getConnection() instanceof HttpServerConnection) {
-            check = call.loop().clientChecks().start(System.nanoTime(), CHECK_NANOS, this::checkClient);
+        if (PeerCloseCheck.canTell() && invocation.exchange().getConnection() instanceof HttpServerConnection) {
+            check = invocation.loop().clientChecks().start(System.nanoTime(), CHECK_NANOS, this::checkClient);
         }
     }
 
     /** Who waits for bytes sees the client's end behind them; who does not read, because the function does not, sees nothing. */
     private void checkClient() {
         if (!next.isReadResumed() && PeerCloseCheck.of(connection.socket())) {
-            call.clientGone();
+            invocation.clientGone();
         } else {
             checkLater();
         }
@@ -125,9 +126,9 @@ final class RequestSource extends SourceFilter {
 
     private long ended(long count) {
         // A chunked body is complete with its last data; its reader may not ask again.
-        if (count == END || call.exchange().isRequestComplete()) {
+        if (count == END || invocation.exchange().isRequestComplete()) {
             finish();
-            call.requestRead();
+            invocation.requestRead();
         }
         return count;
     }
@@ -136,9 +137,9 @@ final class RequestSource extends SourceFilter {
     private long broken(IOException reason) {
         broken = true;
         if (reason instanceof MalformedMessageException) {
-            call.answerInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
+            invocation.answerInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
         } else {
-            call.clientGone();
+            invocation.clientGone();
         }
         return END;
     }

@@ -38,7 +38,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     private static final long MOST_IN_ONE_BUFFER_WITH_HEAD = 64 * 1024;
 
-    private final Invocation call;
+    private final Invocation invocation;
 
     // Mutable state
     private long remaining;
@@ -49,8 +49,8 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private TimeoutQueue.@Nullable Timeout timeout;
 
     /** Has Undertow make the conduit that frames the answer, and mends what it does to the head of one without a body. */
-    static ResponseSink around(ConduitFactory<StreamSinkConduit> factory, Invocation call) {
-        HttpServerExchange exchange = call.exchange();
+    static ResponseSink around(ConduitFactory<StreamSinkConduit> factory, Invocation invocation) {
+        HttpServerExchange exchange = invocation.exchange();
         HeaderMap headers = exchange.getResponseHeaders();
         String length = headers.getFirst(Headers.CONTENT_LENGTH);
         StreamSinkConduit framed = factory.create();
@@ -64,21 +64,22 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
                 headers.put(Headers.CONNECTION, "close");
             }
         }
-        return new ResponseSink(framed, call);
+        return new ResponseSink(framed, invocation);
     }
 
-    private ResponseSink(StreamSinkConduit next, Invocation call) {
+    private ResponseSink(StreamSinkConduit next, Invocation invocation) {
         super(next);
-        this.call = call;
-        this.remaining = bodyLength(call);
+        this.invocation = invocation;
+        this.remaining = bodyLength(invocation);
     }
 
     /** Bytes until the last one, where the head tells; else the end is announced by {@link #terminateWrites()} alone. */
-    private static long bodyLength(Invocation call) {
-        if (hasNoBody(call.exchange()) || call.exchange().getResponseHeaders().contains(Headers.TRANSFER_ENCODING)) {
+    private static long bodyLength(Invocation invocation) {
+        if (hasNoBody(invocation.exchange())
+                || invocation.exchange().getResponseHeaders().contains(Headers.TRANSFER_ENCODING)) {
             return Long.MAX_VALUE;
         }
-        long length = call.exchange().getResponseContentLength();
+        long length = invocation.exchange().getResponseContentLength();
         return length < 0 ? Long.MAX_VALUE : length;
     }
 
@@ -97,12 +98,12 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     private void finishHead() {
         try {
-            if (!call.ended() && !next.flush()) {
+            if (!invocation.ended() && !next.flush()) {
                 // The client has let answers pile up. The body's writer knows nothing of a head, so it is not told.
-                call.loop().thread().executeAfter(this::finishHead, HEAD_RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                invocation.loop().thread().executeAfter(this::finishHead, HEAD_RETRY_MILLIS, TimeUnit.MILLISECONDS);
             }
         } catch (IOException gone) {
-            call.clientGone();
+            invocation.clientGone();
         }
     }
 
@@ -119,7 +120,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     private void startTimeout() {
         if (timeout == null) {
-            timeout = call.startWriteTimeout();
+            timeout = invocation.startWriteTimeout();
         }
     }
 
@@ -128,7 +129,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
             throw new ClosedChannelException();
         }
         if (size >= remaining) {
-            call.lastByteDue();
+            invocation.lastByteDue();
         }
     }
 
@@ -191,10 +192,10 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     @Override
     public void terminateWrites() throws IOException {
-        call.lastByteDue();
+        invocation.lastByteDue();
         if (!begun) {
             begun = true;
-            if (call.exchange().getResponseHeaders().contains(Headers.TRANSFER_ENCODING)) {
+            if (invocation.exchange().getResponseHeaders().contains(Headers.TRANSFER_ENCODING)) {
                 // Undertow would turn an empty chunked body into none, and lose its trailers.
                 next.flush();
             }
@@ -230,7 +231,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     }
 
     private void wakeWriter() {
-        ConduitStreamSinkChannel channel = Connectors.getConduitSinkChannel(call.exchange());
+        ConduitStreamSinkChannel channel = Connectors.getConduitSinkChannel(invocation.exchange());
         ChannelListeners.invokeChannelListener(channel, channel.getWriteListener());
     }
 }

@@ -61,7 +61,7 @@ public final class FunctionReadiness implements HttpHandler {
     }
 
     private void ask(HttpServerExchange exchange, Round round) throws Exception {
-        Invocation call = Invocation.begin(exchange, loops.of(exchange), timeouts);
+        Invocation invocation = Invocation.begin(exchange, loops.of(exchange), timeouts);
         HttpString method = exchange.getRequestMethod();
         exchange.addResponseWrapper((factory, probe) -> {
             // Only the function was to be asked with GET: the probe gets a body, or none, as it asked for.
@@ -72,8 +72,8 @@ public final class FunctionReadiness implements HttpHandler {
         exchange.addResponseWrapper(captured);
         // Who comes when the answer is out asks anew: a client that probes again at once would else be told what it
         // knows.
-        call.beforeLastByte(() -> close(round));
-        call.atEnd(() -> ended(round, captured));
+        invocation.beforeLastByte(() -> close(round));
+        invocation.atEnd(() -> ended(round, captured));
         exchange.setRequestMethod(Methods.GET);
         exchange.setRequestURI(path, false);
         exchange.setQueryString("");

@@ -28,7 +28,7 @@ final class ChunkedSink extends SinkFilter {
     /** A size of eight hex digits and its line end. */
     private static final int LONGEST_SIZE_LINE = 10;
 
-    private final Invocation call;
+    private final Invocation invocation;
     private final ByteBuffer sizeLine = ByteBuffer.allocate(LONGEST_SIZE_LINE).limit(0);
     private final ByteBuffer chunkEnd = ByteBuffer.wrap(LINE_END.clone()).limit(0);
 
@@ -37,9 +37,9 @@ final class ChunkedSink extends SinkFilter {
     private @Nullable ByteBuffer end;
     private boolean endWritten;
 
-    ChunkedSink(StreamSinkConduit next, Invocation call) {
+    ChunkedSink(StreamSinkConduit next, Invocation invocation) {
         super(next);
-        this.call = call;
+        this.invocation = invocation;
     }
 
     @Override
@@ -89,16 +89,17 @@ final class ChunkedSink extends SinkFilter {
     @Override
     public void terminateWrites() throws IOException {
         if (end == null) {
-            HeaderMap trailers = call.exchange().getAttachment(HttpAttachments.REQUEST_TRAILERS);
+            HeaderMap trailers = invocation.exchange().getAttachment(HttpAttachments.REQUEST_TRAILERS);
             // Those of HTTP/2 may hold anything.
             boolean clean = trailers == null || FieldSyntax.isValid(trailers);
             end = lastChunk(
                     trailers == null || !clean
                             ? new HeaderMap()
-                            : TrailerFields.permitted(trailers, call.exchange().getRequestHeaders()));
+                            : TrailerFields.permitted(
+                                    trailers, invocation.exchange().getRequestHeaders()));
             if (!clean) {
                 // Nothing goes out from here on.
-                call.answerInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
+                invocation.answerInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
             }
             writeEnd(end);
         }

@@ -16,15 +16,15 @@ import org.xnio.conduits.StreamSinkConduit;
  * <p>Threads: belongs to one body, so to one IO thread.
  */
 final class ContentLengthSink extends SinkFilter {
-    private final Invocation call;
+    private final Invocation invocation;
 
     // Mutable state
     private long missing;
 
     /** @param length bytes that the body must have */
-    ContentLengthSink(StreamSinkConduit next, Invocation call, long length) {
+    ContentLengthSink(StreamSinkConduit next, Invocation invocation, long length) {
         super(next);
-        this.call = call;
+        this.invocation = invocation;
         this.missing = length;
     }
 
@@ -48,6 +48,6 @@ final class ContentLengthSink extends SinkFilter {
 
     /** Nothing goes out from here on. */
     private void refuse() {
-        call.answerInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
+        invocation.answerInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
     }
 }

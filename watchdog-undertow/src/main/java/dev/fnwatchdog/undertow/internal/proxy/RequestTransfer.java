@@ -17,14 +17,14 @@ import org.xnio.channels.StreamSinkChannel;
  * <p>Threads: the exchange's IO thread.
  */
 final class RequestTransfer {
-    private final Invocation call;
+    private final Invocation invocation;
     private final HttpServerExchange exchange;
     private final UpstreamExchange function;
     private final StreamSinkChannel to;
 
-    RequestTransfer(Invocation call, UpstreamExchange function, StreamSinkChannel to) {
-        this.call = call;
-        this.exchange = call.exchange();
+    RequestTransfer(Invocation invocation, UpstreamExchange function, StreamSinkChannel to) {
+        this.invocation = invocation;
+        this.exchange = invocation.exchange();
         this.function = function;
         this.to = to;
     }
@@ -38,7 +38,7 @@ final class RequestTransfer {
             if (HttpContinue.requiresContinueResponse(exchange) && !to.flush()) {
                 to.getWriteSetter()
                         .set(ChannelListeners.flushingChannelListener(
-                                sent -> transfer(), (channel, broken) -> call.breakOff()));
+                                sent -> transfer(), (channel, broken) -> invocation.breakOff()));
                 to.resumeWrites();
                 return;
             }
@@ -67,8 +67,8 @@ final class RequestTransfer {
                 to,
                 ChannelListeners.closingChannelListener(),
                 end(),
-                (channel, broken) -> call.breakOff(),
-                (channel, broken) -> call.breakOff(),
-                isLarge(buffers) ? call.loop().largeBuffers() : buffers);
+                (channel, broken) -> invocation.breakOff(),
+                (channel, broken) -> invocation.breakOff(),
+                isLarge(buffers) ? invocation.loop().largeBuffers() : buffers);
     }
 }

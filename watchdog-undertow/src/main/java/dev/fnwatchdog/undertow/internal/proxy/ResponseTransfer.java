@@ -16,7 +16,7 @@ import org.xnio.channels.StreamSinkChannel;
 final class ResponseTransfer {
     private static final int MOST_PIECES_AT_ONCE = 16;
 
-    private final Invocation call;
+    private final Invocation invocation;
     private final UpstreamSource body;
     private final StreamSinkChannel client;
     private final BodyPiece piece;
@@ -26,11 +26,11 @@ final class ResponseTransfer {
     private boolean finishing;
     private boolean done;
 
-    ResponseTransfer(Invocation call, UpstreamSource body, StreamSinkChannel client) {
-        this.call = call;
+    ResponseTransfer(Invocation invocation, UpstreamSource body, StreamSinkChannel client) {
+        this.invocation = invocation;
         this.body = body;
         this.client = client;
-        this.piece = new BodyPiece(call);
+        this.piece = new BodyPiece(invocation);
     }
 
     void start() {
@@ -57,7 +57,7 @@ final class ResponseTransfer {
             }
         } catch (IOException broken) {
             done = true;
-            call.breakOff();
+            invocation.breakOff();
         } finally {
             running = false;
             piece.freeIfUnused(done);
@@ -85,7 +85,7 @@ final class ResponseTransfer {
         }
         // Others have their turn.
         body.suspendReads();
-        call.loop().thread().execute(this::run);
+        invocation.loop().thread().execute(this::run);
     }
 
     /** True when nothing is left of what has been read. */

@@ -26,7 +26,7 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
     private final ResponseHeadParser parser;
 
     // Mutable state
-    private @Nullable UpstreamExchange call;
+    private @Nullable UpstreamExchange upstreamExchange;
     private boolean reused;
     private long idleSince;
 
@@ -37,8 +37,8 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
         this.parser = new ResponseHeadParser(lines);
         connection.getSourceChannel().setReadListener(this);
         connection.getSinkChannel().setWriteListener(channel -> {
-            if (call != null) {
-                call.writable();
+            if (upstreamExchange != null) {
+                upstreamExchange.writable();
             } else {
                 channel.suspendWrites();
             }
@@ -77,13 +77,13 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
 
     /** From now on what arrives is this call's. */
     void use(UpstreamExchange user) {
-        call = user;
+        upstreamExchange = user;
         parser.reset();
     }
 
     /** The call is over, and left the connection as a fresh one: the next call may have it. */
     void release() {
-        call = null;
+        upstreamExchange = null;
         reused = true;
         idleSince = System.nanoTime();
         connection.getSourceChannel().resumeReads();
@@ -92,14 +92,14 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
 
     /** Not to be used again. */
     void close() {
-        call = null;
+        upstreamExchange = null;
         pool.closed(this);
         IoUtils.safeClose(connection);
     }
 
     /** The call has become a tunnel and owns the bare connection now. */
     StreamConnection detach() {
-        call = null;
+        upstreamExchange = null;
         pool.closed(this);
         connection.getSourceChannel().setReadListener(null);
         connection.getSinkChannel().setWriteListener(null);
@@ -118,8 +118,8 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
 
     @Override
     public void handleEvent(ConduitStreamSourceChannel channel) {
-        if (call != null) {
-            call.readable();
+        if (upstreamExchange != null) {
+            upstreamExchange.readable();
         } else if (!stillIdle()) {
             // The function closed it, or sent what nobody asked for.
             close();

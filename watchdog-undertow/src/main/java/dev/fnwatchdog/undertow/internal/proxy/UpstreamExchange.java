@@ -26,7 +26,7 @@ import org.xnio.conduits.StreamSinkConduit;
  * <p>Threads: the exchange's IO thread.
  */
 final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
-    private final Invocation call;
+    private final Invocation invocation;
     private final HttpServerExchange exchange;
     private final UpstreamHandler gateway;
     private final UpstreamPool pool;
@@ -44,13 +44,13 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
     private boolean answered;
     private boolean over;
 
-    UpstreamExchange(Invocation call, UpstreamHandler gateway, UpstreamPool pool) {
-        this.call = call;
-        this.exchange = call.exchange();
+    UpstreamExchange(Invocation invocation, UpstreamHandler gateway, UpstreamPool pool) {
+        this.invocation = invocation;
+        this.exchange = invocation.exchange();
         this.gateway = gateway;
         this.pool = pool;
         this.sink = new UpstreamSink(this, exchange, pool.headWriter(), gateway.address());
-        this.source = new UpstreamSource(this, call.loop());
+        this.source = new UpstreamSource(this, invocation.loop());
         this.repeatable = exchange.isRequestComplete() && IdempotentMethods.of(exchange.getRequestMethod());
     }
 
@@ -64,7 +64,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
         boolean chunked = headers.contains(Headers.TRANSFER_ENCODING)
                 || (!headers.contains(Headers.CONTENT_LENGTH) && !exchange.isRequestComplete());
         sink.prepare(chunked);
-        call.watchClient();
+        invocation.watchClient();
         UpstreamConnection idle = pool.takeIdle();
         if (idle == null) {
             attempt = pool.open(this);
@@ -76,7 +76,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
         if (body == sink && exchange.isRequestComplete()) {
             sink.terminateWrites();
         } else {
-            new RequestTransfer(call, this, new ConduitStreamSinkChannel(Configurable.EMPTY, body)).start();
+            new RequestTransfer(invocation, this, new ConduitStreamSinkChannel(Configurable.EMPTY, body)).start();
         }
         if (upstream != null && sink.untouched()) {
             // A body that lets wait for itself must not hold back the head.
@@ -86,11 +86,11 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
 
     private StreamSinkConduit framed(boolean chunked) {
         if (chunked) {
-            return new ChunkedSink(sink, call);
+            return new ChunkedSink(sink, invocation);
         }
         // HTTP/1 has been cut by its length already.
         return exchange.getProtocol().equals(Protocols.HTTP_2_0)
-                ? new ContentLengthSink(sink, call, Math.max(0, exchange.getRequestContentLength()))
+                ? new ContentLengthSink(sink, invocation, Math.max(0, exchange.getRequestContentLength()))
                 : sink;
     }
 
@@ -215,15 +215,15 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
                 throw new MalformedMessageException("it changes to a protocol that nobody asked for");
             }
             ResponseFraming framing = ResponseFraming.of(exchange, head);
-            gateway.answer(call, exchange, head, framing);
+            gateway.answer(invocation, exchange, head, framing);
             taken = true;
             if (tunnel) {
                 tunnelBytes = rest;
                 source.beginTunnel();
                 // What the client said of the connection's end does not hold for the tunnel.
                 exchange.setPersistent(true);
-                call.becomeTunnel();
-                call.liftLimit();
+                invocation.becomeTunnel();
+                invocation.liftLimit();
                 exchange.upgradeChannel((client, upgraded) -> tunnel(client));
             } else {
                 source.begin(connection, framing, rest);
@@ -234,8 +234,8 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
             }
         }
         answered = true;
-        new ResponseTransfer(call, source, exchange.getResponseChannel()).start();
-        call.flushHead();
+        new ResponseTransfer(invocation, source, exchange.getResponseChannel()).start();
+        invocation.flushHead();
     }
 
     /** The function has sent these behind its body. */
@@ -245,7 +245,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
 
     /** What there is of the answer goes out, though its body has not come. */
     void flushHead() {
-        call.flushHead();
+        invocation.flushHead();
     }
 
     /** The body has been read to its end. */
@@ -258,7 +258,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
         dropConnection();
         sink.discard();
         if (!exchange.isRequestComplete()) {
-            call.awaitEndOfRequest();
+            invocation.awaitEndOfRequest();
         }
     }
 
@@ -281,7 +281,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
     }
 
     private void fail(String reason) {
-        gateway.failed(call, reason);
+        gateway.failed(invocation, reason);
     }
 
     /** Gives up the connection and everything that waits on it. Harmless when the call is over. */
@@ -310,7 +310,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
             return;
         }
         upstream = null;
-        call.stopWatching();
+        invocation.stopWatching();
         StreamConnection function = connection.detach();
         if (tunnelBytes != null) {
             function.getSourceChannel()

@@ -56,17 +56,17 @@ final class UpstreamHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        Invocation call = Invocation.of(exchange);
+        Invocation invocation = Invocation.of(exchange);
         if (exchange.getRequestMethod().equals(Methods.CONNECT)) {
             NOT_ALLOWED.send(exchange);
             return;
         }
-        UpstreamExchange upstreamCall = new UpstreamExchange(call, this, pools.of(exchange.getIoThread()));
-        exchange.putAttachment(CALL, upstreamCall);
-        call.onAbort(upstreamCall::abort);
+        UpstreamExchange upstreamExchange = new UpstreamExchange(invocation, this, pools.of(exchange.getIoThread()));
+        exchange.putAttachment(CALL, upstreamExchange);
+        invocation.onAbort(upstreamExchange::abort);
         Duration limit = RequestTimeout.effective(
                 execTimeout, exchange.getRequestHeaders().getFirst(WatchdogHeaders.TIMEOUT));
-        call.limitTo(limit, () -> timedOut(call, limit));
+        invocation.limitTo(limit, () -> timedOut(invocation, limit));
         forward.handleRequest(exchange);
     }
 
@@ -80,7 +80,7 @@ final class UpstreamHandler implements HttpHandler {
     }
 
     /** Makes the function's answer the client's: less hop-by-hop headers, plus the duration, framed as he can read. */
-    void answer(Invocation call, HttpServerExchange exchange, ResponseHeadParser head, ResponseFraming framing) {
+    void answer(Invocation invocation, HttpServerExchange exchange, ResponseHeadParser head, ResponseFraming framing) {
         exchange.setStatusCode(head.status());
         exchange.setReasonPhrase(head.reason());
         HeaderMap from = head.headers();
@@ -90,7 +90,7 @@ final class UpstreamHandler implements HttpHandler {
         if (protocol != null) {
             to.put(Headers.UPGRADE, protocol);
         }
-        to.put(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(call.elapsedNanos()));
+        to.put(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()));
         frame(exchange, to, head.status(), framing);
     }
 
@@ -118,19 +118,19 @@ final class UpstreamHandler implements HttpHandler {
     }
 
     /** The function gave no answer: the watchdog does. */
-    void failed(Invocation call, String reason) {
+    void failed(Invocation invocation, String reason) {
         log.error("Upstream HTTP request error: the function at %s %s".formatted(address, reason));
-        answerInstead(call, StatusCodes.INTERNAL_SERVER_ERROR);
+        answerInstead(invocation, StatusCodes.INTERNAL_SERVER_ERROR);
     }
 
-    private void timedOut(Invocation call, Duration limit) {
+    private void timedOut(Invocation invocation, Duration limit) {
         log.error("Upstream HTTP request killed due to exec_timeout: " + GoDuration.format(limit));
-        answerInstead(call, StatusCodes.GATEWAY_TIME_OUT);
+        answerInstead(invocation, StatusCodes.GATEWAY_TIME_OUT);
     }
 
-    private static void answerInstead(Invocation call, int status) {
-        call.answerInstead(CannedResponse.of(status)
+    private static void answerInstead(Invocation invocation, int status) {
+        invocation.answerInstead(CannedResponse.of(status)
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
-                .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(call.elapsedNanos())));
+                .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos())));
     }
 }

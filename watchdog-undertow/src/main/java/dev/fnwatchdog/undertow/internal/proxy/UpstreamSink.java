@@ -24,7 +24,7 @@ import org.xnio.conduits.WriteReadyHandler;
  * <p>Threads: the exchange's IO thread.
  */
 final class UpstreamSink implements StreamSinkConduit {
-    private final UpstreamExchange call;
+    private final UpstreamExchange upstreamExchange;
     private final HttpServerExchange exchange;
     private final RequestHeadWriter headWriter;
     private final UpstreamAddress address;
@@ -43,8 +43,11 @@ final class UpstreamSink implements StreamSinkConduit {
     private boolean done;
 
     UpstreamSink(
-            UpstreamExchange call, HttpServerExchange exchange, RequestHeadWriter headWriter, UpstreamAddress address) {
-        this.call = call;
+            UpstreamExchange upstreamExchange,
+            HttpServerExchange exchange,
+            RequestHeadWriter headWriter,
+            UpstreamAddress address) {
+        this.upstreamExchange = upstreamExchange;
         this.exchange = exchange;
         this.headWriter = headWriter;
         this.address = address;
@@ -138,7 +141,7 @@ final class UpstreamSink implements StreamSinkConduit {
                 return;
             }
         } catch (IOException e) {
-            call.sendFailed(e);
+            upstreamExchange.sendFailed(e);
             return;
         }
         if (upstream != null && !writesResumed) {
@@ -160,7 +163,7 @@ final class UpstreamSink implements StreamSinkConduit {
         try {
             return (int) writeTo(upstream, new ByteBuffer[] {src}, 0, 1);
         } catch (IOException e) {
-            call.sendFailed(e);
+            upstreamExchange.sendFailed(e);
             return discarding ? write(src) : 0;
         }
     }
@@ -176,7 +179,7 @@ final class UpstreamSink implements StreamSinkConduit {
         try {
             return writeTo(upstream, srcs, offs, len);
         } catch (IOException e) {
-            call.sendFailed(e);
+            upstreamExchange.sendFailed(e);
             return discarding ? skip(srcs, offs, len) : 0;
         }
     }
@@ -239,7 +242,7 @@ final class UpstreamSink implements StreamSinkConduit {
             }
         }
         if (terminated) {
-            call.requestSent();
+            upstreamExchange.requestSent();
         }
         return true;
     }
@@ -248,13 +251,13 @@ final class UpstreamSink implements StreamSinkConduit {
     public void terminateWrites() {
         terminated = true;
         if (headBegun && headRest == null && !discarding) {
-            call.requestSent();
+            upstreamExchange.requestSent();
         }
     }
 
     @Override
     public void truncateWrites() {
-        call.abort();
+        upstreamExchange.abort();
     }
 
     @Override

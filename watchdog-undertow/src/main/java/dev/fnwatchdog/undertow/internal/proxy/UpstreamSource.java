@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class UpstreamSource {
     private static final int END = -1;
 
-    private final UpstreamExchange call;
+    private final UpstreamExchange upstreamExchange;
     private final IoLoop loop;
 
     // Mutable state
@@ -32,8 +32,8 @@ final class UpstreamSource {
     private boolean aborted;
     private boolean resumed;
 
-    UpstreamSource(UpstreamExchange call, IoLoop loop) {
-        this.call = call;
+    UpstreamSource(UpstreamExchange upstreamExchange, IoLoop loop) {
+        this.upstreamExchange = upstreamExchange;
         this.loop = loop;
     }
 
@@ -133,7 +133,7 @@ final class UpstreamSource {
             return readBody(upstream, dst);
         } catch (IOException broken) {
             // The client is to see of the response what there was of it.
-            call.flushHead();
+            upstreamExchange.flushHead();
             throw broken;
         }
     }
@@ -196,7 +196,7 @@ final class UpstreamSource {
 
     private void endChunked(UpstreamConnection connection, ChunkDecoder decoder, boolean more) {
         if (decoder.trailers().size() > 0) {
-            call.trailers(decoder.trailers(), connection.parser().headers());
+            upstreamExchange.trailers(decoder.trailers(), connection.parser().headers());
         }
         if (more) {
             framing = new ResponseFraming(framing.kind(), framing.length(), false);
@@ -233,7 +233,7 @@ final class UpstreamSource {
         ended = true;
         boolean reusable = framing.reusable() && pushedBack == null;
         freePushedBack();
-        call.responseReceived(reusable);
+        upstreamExchange.responseReceived(reusable);
     }
 
     void resumeReads() {
