@@ -30,16 +30,16 @@ import java.util.stream.Collectors;
 import org.jboss.logging.LoggerProvider;
 import org.jspecify.annotations.NullMarked;
 
-/** What package-info says of the imports, and the habits that a tool can check. */
+/** Checks the dependency rules of package-info, and the conventions that a tool can verify. */
 @AnalyzeClasses(packages = "dev.fnwatchdog.undertow", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String ROOT = "dev.fnwatchdog.undertow";
     private static final String INTERNAL = ROOT + ".internal.";
-    private static final int MOST_CLASSES_OF_A_PACKAGE = 28;
-    private static final Set<String> SHOWN = Set.of("Watchdog", "WatchdogBuilder", "Main");
+    private static final int MAX_CLASSES_PER_PACKAGE = 28;
+    private static final Set<String> EXPORTED = Set.of("Watchdog", "WatchdogBuilder", "Main");
 
     /** The one class of each package that the wiring uses. */
-    private static final Map<String, Set<String>> ENTRIES = Map.of(
+    private static final Map<String, Set<String>> ENTRY_POINTS = Map.of(
             "proxy", Set.of("HttpMode"),
             "fork", Set.of("ForkMode"),
             "files", Set.of("StaticMode"),
@@ -109,7 +109,7 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(describe(
                     "a mode keeps to itself",
-                    (JavaClass c) -> ENTRIES.entrySet().stream()
+                    (JavaClass c) -> ENTRY_POINTS.entrySet().stream()
                             .anyMatch(entry -> c.getPackageName().equals(INTERNAL + entry.getKey())
                                     && !entry.getValue().contains(c.getSimpleName()))));
 
@@ -119,7 +119,7 @@ class ArchitectureTest {
                 .filter(JavaClass::isTopLevelClass)
                 .filter(c -> !c.getSimpleName().equals("package-info"))
                 .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
-        assertThat(sizes).allSatisfy((name, size) -> assertThat(size).isLessThanOrEqualTo(MOST_CLASSES_OF_A_PACKAGE));
+        assertThat(sizes).allSatisfy((name, size) -> assertThat(size).isLessThanOrEqualTo(MAX_CLASSES_PER_PACKAGE));
     }
 
     @ArchTest
@@ -154,7 +154,7 @@ class ArchitectureTest {
                     "not meant for others",
                     (JavaClass c) -> c.isTopLevelClass()
                             && c.getPackageName().equals(ROOT)
-                            && !SHOWN.contains(c.getSimpleName())))
+                            && !EXPORTED.contains(c.getSimpleName())))
             .and()
             .areNotAssignableTo(LoggerProvider.class)
             .should()

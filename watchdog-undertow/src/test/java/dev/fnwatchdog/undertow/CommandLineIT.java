@@ -10,11 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The packaged jar with arguments (contract 1, command line). */
+/** Runs the packaged jar with arguments. Proves specification 1.21 to 1.23. */
 class CommandLineIT {
+    /** Proves specification 1.21. */
     @ParameterizedTest
     @ValueSource(strings = {"--version", "-version"})
-    void printsItsVersion(String argument) throws Exception {
+    void theVersionOptionPrintsTheVersion(String argument) throws Exception {
         Finished run = PackagedWatchdog.with().run(argument);
 
         assertThat(run.status()).isZero();
@@ -22,9 +23,10 @@ class CommandLineIT {
         assertThat(run.err()).isEmpty();
     }
 
+    /** Proves specification 1.21. */
     @ParameterizedTest
     @ValueSource(strings = {"--help", "-help"})
-    void printsTheSettingsTable(String argument) throws Exception {
+    void theHelpOptionPrintsTheSettingsTable(String argument) throws Exception {
         Finished run = PackagedWatchdog.with().run(argument);
 
         assertThat(run.status()).isZero();
@@ -33,9 +35,10 @@ class CommandLineIT {
         assertThat(run.err()).isEmpty();
     }
 
+    /** Proves specification 1.21. */
     @ParameterizedTest
     @ValueSource(strings = {"--verison", "-h", "start", ""})
-    void namesAnArgumentThatItDoesNotKnow(String argument) throws Exception {
+    void anUnknownArgumentIsRefusedWithAMessageThatNamesIt(String argument) throws Exception {
         Finished run = PackagedWatchdog.with().run(argument);
 
         assertThat(run.status()).isOne();
@@ -45,8 +48,9 @@ class CommandLineIT {
                         "unknown argument \"%s\": expected --version, --help or --run-healthcheck".formatted(argument));
     }
 
+    /** Proves specification 1.21. */
     @Test
-    void takesOneArgumentAndNoMore() throws Exception {
+    void aSecondArgumentIsRefused() throws Exception {
         Finished run = PackagedWatchdog.with().run("--version", "--help");
 
         assertThat(run.status()).isOne();
@@ -54,17 +58,19 @@ class CommandLineIT {
         assertThat(run.err()).singleElement().asString().contains("unknown argument \"--help\"");
     }
 
+    /** Proves specification 1.22. */
     @ParameterizedTest
     @ValueSource(strings = {"--run-healthcheck", "-run-healthcheck"})
-    void failsTheHealthcheckWithoutALockFile(String argument) throws Exception {
+    void runHealthcheckFailsWithoutALockFile(String argument) throws Exception {
         Finished run = PackagedWatchdog.with().run(argument);
 
         assertThat(run.status()).isOne();
         assertThat(run.err()).containsExactly("unable to find lock file.");
     }
 
+    /** Proves specification 1.22. */
     @Test
-    void passesTheHealthcheckWhileTheLockFileIsThere() throws Exception {
+    void runHealthcheckSucceedsWhileTheLockFileExistsAndFailsAfterSigterm() throws Exception {
         try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOfPython().startReady()) {
             String folder = watchdog.temporaryDirectory().toString();
 
@@ -78,8 +84,9 @@ class CommandLineIT {
         }
     }
 
+    /** Proves specification 1.23, 2.1. */
     @Test
-    void asksTheWatchdogItselfWhereThereIsNoLockFile() throws Exception {
+    void runHealthcheckRequestsTheHealthEndpointWhenSuppressLockIsSet() throws Exception {
         try (PackagedWatchdog watchdog =
                 PackagedWatchdog.inFrontOfPython("suppress_lock", "true").startReady()) {
             String port = Integer.toString(watchdog.port());
@@ -97,8 +104,9 @@ class CommandLineIT {
         }
     }
 
+    /** Proves specification 1.23. */
     @Test
-    void cannotAskAWatchdogWhosePortNobodyKnows() throws Exception {
+    void runHealthcheckRefusesPortZeroWhenSuppressLockIsSet() throws Exception {
         Finished run = healthcheck("suppress_lock", "true", "port", "0");
 
         assertThat(run.status()).isOne();

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a build tool says to the watchdog that it has started. */
+/**
+ * Tests the commands that a build tool sends to the watchdog that it has started. Proves specification 7.26, 7.28,
+ * 7.29.
+ */
 class ControlInputTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -33,7 +36,7 @@ class ControlInputTest {
 
     private static final Duration HANGING = Duration.ofSeconds(4);
 
-    /** A server that never listens keeps the version waiting for write_timeout. */
+    /** A server that never listens makes the version wait for write_timeout. */
     private static final String NEVER_LISTENING =
             "replace mode=http&fprocess=sleep+602&http_upstream_url=http%3A%2F%2F127.0.0.1%3A" + FreePort.any();
 
@@ -44,12 +47,12 @@ class ControlInputTest {
     private final CapturedLog captured = new CapturedLog();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    /** A test's part as the build tool. */
+    /** The part of the build tool, which the test plays. */
     private interface Conversation {
         void with(RunningWatchdog watchdog, OutputStream commands) throws Exception;
     }
 
-    private void talk(Conversation conversation) throws Exception {
+    private void withControlInput(Conversation conversation) throws Exception {
         try (RunningWatchdog watchdog = RunningWatchdog.started(
                         builder -> builder.replaceable().environment(environment),
                         "mode",
@@ -71,19 +74,20 @@ class ControlInputTest {
         }
     }
 
+    /** Proves specification 7.26, 7.28, 7.29. */
     @Test
-    void reportsItsPortsAndObeysUntilTheInputEnds() throws Exception {
-        talk((watchdog, commands) -> {
+    void portsAreReportedAndCommandsAreExecutedUntilTheControlInputEnds() throws Exception {
+        withControlInput((watchdog, commands) -> {
             assertThat(Files.readAllLines(folder.resolve("ports"))).contains("port=" + watchdog.port());
             assertThat(watchdog.get("/").body()).isEqualTo("one\n");
 
-            tell(commands, "replace WORD=two+%26+more&OTHER=x");
+            send(commands, "replace WORD=two+%26+more&OTHER=x");
             Polling.until(PATIENCE, () -> watchdog.get("/").body().equals("two & more\n"));
 
-            tell(commands, "fail a%0Ab");
+            send(commands, "fail a%0Ab");
             Polling.until(PATIENCE, () -> watchdog.get("/").body().equals("a\nb\n"));
 
-            tell(commands, "replace fprocess=");
+            send(commands, "replace fprocess=");
             captured.awaitLine("fprocess is not set");
             Polling.until(PATIENCE, () -> watchdog.get("/").body().contains("fprocess is not set"));
             assertThat(ended).isNotDone();
@@ -92,20 +96,21 @@ class ControlInputTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"dance now", "", "replace", "fail a%zz", "replace WORD=%2", "replace %=two"})
-    void goesOnAfterWhatItCannotObey(String line) throws Exception {
-        talk((watchdog, commands) -> {
-            tell(commands, line);
+    void anInvalidCommandIsIgnoredAndTheNextOneIsExecuted(String line) throws Exception {
+        withControlInput((watchdog, commands) -> {
+            send(commands, line);
 
-            tell(commands, "replace WORD=two");
+            send(commands, "replace WORD=two");
             Polling.until(PATIENCE, () -> watchdog.get("/").body().equals("two\n"));
             assertThat(ended).isNotDone();
         });
     }
 
+    /** Proves specification 7.29. */
     @Test
-    void seesTheEndOfTheInputWhileAVersionWaitsForTheOlderOne() throws Exception {
-        talk((watchdog, commands) -> {
-            tell(commands, NEVER_LISTENING);
+    void theEndOfTheControlInputIsSeenWhileAVersionIsStillStarting() throws Exception {
+        withControlInput((watchdog, commands) -> {
+            send(commands, NEVER_LISTENING);
             Polling.until(PATIENCE, () -> watchdog.get("/_/ready").statusCode() == 503);
 
             commands.close();
@@ -115,30 +120,31 @@ class ControlInputTest {
         });
     }
 
-    /** As many as no pipe holds that nobody reads. */
+    /** Sends more commands than the buffer of a pipe without a reader can contain. */
     @Test
-    void readsWhatIsSaidWhileAVersionStarts() throws Exception {
-        talk((watchdog, commands) -> {
-            tell(commands, NEVER_LISTENING);
+    void commandsAreReadWhileAVersionIsStillStartingAndOnlyTheLastReplacementIsMade() throws Exception {
+        withControlInput((watchdog, commands) -> {
+            send(commands, NEVER_LISTENING);
             Polling.until(PATIENCE, () -> watchdog.get("/_/ready").statusCode() == 503);
 
-            CompletableFuture<Boolean> said = DevelopedFunction.async(() -> {
+            CompletableFuture<Boolean> sent = DevelopedFunction.async(() -> {
                 for (int i = 0; i < 300; i++) {
-                    tell(commands, "replace mode=streaming&fprocess=sh+-c+%27echo+%24WORD%27&WORD=word" + i);
+                    send(commands, "replace mode=streaming&fprocess=sh+-c+%27echo+%24WORD%27&WORD=word" + i);
                 }
                 return true;
             });
 
-            assertThat(said).succeedsWithin(HANGING.dividedBy(2));
+            assertThat(sent).succeedsWithin(HANGING.dividedBy(2));
             assertThat(watchdog.get("/_/ready").statusCode()).isEqualTo(503);
             Polling.until(PATIENCE, () -> watchdog.get("/").body().equals("word299\n"));
-            // Of those that were said together the last alone is made: the others were old when their turn came.
+            // Of the commands that arrived together only the last one creates a version: the others were outdated when
+            // they were executed.
             assertThat(watchdog.log().lines().stream().filter(line -> line.contains("Serving the next version")))
                     .hasSize(2);
         });
     }
 
-    private static void tell(OutputStream commands, String line) throws Exception {
+    private static void send(OutputStream commands, String line) throws Exception {
         commands.write((line + "\n").getBytes(StandardCharsets.UTF_8));
         commands.flush();
     }

@@ -6,12 +6,12 @@ import dev.fnwatchdog.undertow.fixture.PackagedWatchdog;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The command at the top of the README. */
+/** Runs the command at the top of the README. */
 class DemoIT {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     @Test
-    void answersAndLeavesNothingBehindAfterCtrlC() throws Exception {
+    void theDemoRespondsAndLeavesNoProcessOrFileAfterCtrlC() throws Exception {
         try (PackagedWatchdog demo = PackagedWatchdog.with("port", "0", "metrics_port", "0")
                 .set("JAVA_HOME", System.getProperty("java.home"))
                 .interruptible()
@@ -29,7 +29,7 @@ class DemoIT {
     }
 
     @Test
-    void saysWhichJdkItNeedsWhereThereIsNone() throws Exception {
+    void theDemoNamesTheRequiredJdkWhenNoneIsFound() throws Exception {
         PackagedWatchdog.Finished run = PackagedWatchdog.with("JAVA_HOME", "/no/such/jdk")
                 .program(ROOT.resolve("demo"))
                 .run();

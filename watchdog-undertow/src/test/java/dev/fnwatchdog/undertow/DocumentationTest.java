@@ -16,14 +16,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The documents say what the code does. Where a test fails, its message holds the text that the document should have. */
+/** Checks that the documents match the code. A failure message contains the text that the document should have. */
 class DocumentationTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern LINK = Pattern.compile("]\\((?!https?:|#)([^)#]+)(?:#[^)]*)?\\)");
     private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))(?:\\.(\\w+))?`");
 
     @Test
-    void listsEverySettingWithItsTypeAndDefault() throws IOException {
+    void theReadmeListsEverySettingWithItsTypeAndDefault() throws IOException {
         String table = Settings.all().stream().map(DocumentationTest::row).collect(Collectors.joining("\n"));
 
         assertThat(read("README.md"))
@@ -44,7 +44,7 @@ class DocumentationTest {
     }
 
     @Test
-    void showsTheExampleThatIsCompiled() throws IOException {
+    void theReadmeShowsTheExampleThatIsCompiled() throws IOException {
         String source = read("watchdog-undertow/src/test/java/dev/fnwatchdog/example/Embedding.java");
         String example = source.substring(
                 source.indexOf("// README: begin\n") + "// README: begin\n".length(), source.indexOf("// README: end"));
@@ -53,7 +53,7 @@ class DocumentationTest {
     }
 
     @Test
-    void namesEveryMetric() throws Exception {
+    void theReadmeNamesEveryMetric() throws Exception {
         String page;
         try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 204 No Content\r\n\r\n");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
@@ -71,7 +71,7 @@ class DocumentationTest {
     }
 
     @Test
-    void linksToFilesThatExist() throws IOException {
+    void linksInTheDocumentsPointToFilesThatExist() throws IOException {
         for (String document : List.of("README.md", "docs/parity.md", "bench/README.md")) {
             Path folder = ROOT.resolve(document).resolve("..").normalize();
             assertThat(LINK.matcher(read(document)).results().map(match -> match.group(1)))
@@ -80,7 +80,7 @@ class DocumentationTest {
     }
 
     @Test
-    void pointsToTestsThatExist() throws IOException {
+    void theParityDocumentNamesOnlyTestsThatExist() throws IOException {
         List<MatchResult> named = TEST.matcher(read("docs/parity.md")).results().toList();
 
         assertThat(named)

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A watchdog inside another program: it takes what it needs, gives all of it back, and is not alone. */
+/** Tests watchdogs inside another program. Proves specification 1.24. */
 class EmbeddedTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
@@ -32,35 +32,35 @@ class EmbeddedTest {
     @TempDir
     private Path temporary;
 
-    /** What this JVM holds: threads, children, and descriptors. */
-    private record Holdings(Set<Thread> threads, Set<Long> children, long descriptors) {
-        static Holdings now() throws IOException {
+    /** The threads, child processes and descriptors of this JVM. */
+    private record Resources(Set<Thread> threads, Set<Long> children, long descriptors) {
+        static Resources now() throws IOException {
             Set<Thread> threads = Thread.getAllStackTraces().keySet().stream()
                     .filter(thread -> thread.getName().startsWith("watchdog"))
                     .collect(Collectors.toSet());
             Set<Long> children =
                     ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
             try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
-                return new Holdings(threads, children, open.count());
+                return new Resources(threads, children, open.count());
             }
         }
     }
 
     @Test
-    void leavesNothingBehindWhenItIsClosed() throws Exception {
+    void closingLeavesNoThreadChildProcessOrDescriptorBehind() throws Exception {
         serveAndClose();
-        Holdings before = Holdings.now();
+        Resources before = Resources.now();
 
         for (int i = 0; i < 3; i++) {
             serveAndClose();
         }
 
-        Polling.until(PATIENCE, () -> Holdings.now().descriptors() <= before.descriptors());
-        assertThat(before.threads()).containsAll(Holdings.now().threads());
-        assertThat(before.children()).containsAll(Holdings.now().children());
+        Polling.until(PATIENCE, () -> Resources.now().descriptors() <= before.descriptors());
+        assertThat(before.threads()).containsAll(Resources.now().threads());
+        assertThat(before.children()).containsAll(Resources.now().children());
     }
 
-    /** With connections of all kinds still open when it is closed. */
+    /** Closes the watchdog while connections of all kinds are still open. */
     private static void serveAndClose() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
@@ -108,7 +108,7 @@ class EmbeddedTest {
     }
 
     @Test
-    void runsBesideAnother() throws Exception {
+    void twoWatchdogsInOneJvmHaveTheirOwnPortsMetricsAndFunction() throws Exception {
         try (ScriptedFunction first = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none");
                 ScriptedFunction second =
                         ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
@@ -136,7 +136,7 @@ class EmbeddedTest {
     }
 
     @Test
-    void canBeClosedTwiceAndStoppedAfterwards() throws Exception {
+    void closingAndStoppingAgainHasNoEffect() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK)) {
             RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
 
@@ -150,7 +150,7 @@ class EmbeddedTest {
     }
 
     @Test
-    void writesNoLockFileUnlessToldTo() throws Exception {
+    void noLockFileIsWrittenUnlessTheProgramAsksForIt() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 Watchdog watchdog = Watchdog.builder(RunningWatchdog.config(
                                 function.port(), "suppress_lock", "false", "TMPDIR", temporary.toString()))
@@ -165,7 +165,7 @@ class EmbeddedTest {
     }
 
     @Test
-    void setsNoSystemProperties() throws Exception {
+    void noSystemPropertyIsSet() throws Exception {
         List<String> before = properties();
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {

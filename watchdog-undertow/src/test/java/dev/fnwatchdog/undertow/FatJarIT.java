@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The packaged fat jar, as a file. */
+/** Checks the contents of the packaged fat jar. */
 class FatJarIT {
     private JarFile jar;
 
@@ -33,7 +33,7 @@ class FatJarIT {
     }
 
     @Test
-    void saysWhatToRunAndWhatItMayReach() throws IOException {
+    void theManifestNamesTheMainClassTheVersionAndTheOpenedPackages() throws IOException {
         Attributes manifest = jar.getManifest().getMainAttributes();
 
         assertThat(manifest.getValue("Main-Class")).isEqualTo("dev.fnwatchdog.undertow.Main");
@@ -56,7 +56,7 @@ class FatJarIT {
                 "io.undertow.server.handlers.builder.HandlerBuilder",
                 "org.xnio.XnioProvider"
             })
-    void keepsTheServicesOfEveryLibrary(String service) throws IOException {
+    void theServiceProvidersOfAllLibrariesAreMerged(String service) throws IOException {
         String entry = "META-INF/services/" + service;
         List<String> merged = read(entry).lines().toList();
 
@@ -65,21 +65,22 @@ class FatJarIT {
         assertThat(unmerged).isNotEmpty().allSatisfy(url -> assertThat(merged).containsAll(providers(url)));
     }
 
+    /** Proves specification 6.3,. */
     @Test
-    void quietensTheLibraries() throws IOException {
+    void theLoggerProviderOfTheWatchdogIsTheOnlyOne() throws IOException {
         assertThat(read("META-INF/services/org.jboss.logging.LoggerProvider").strip())
                 .isEqualTo(QuietLoggerProvider.class.getName());
     }
 
     @Test
-    void holdsNothingThatSpeaksOfTheJarsItWasMadeOf() {
+    void theJarContainsNoModuleDescriptorIndexOrSignatureOfItsLibraries() {
         assertThat(jar.stream().map(ZipEntry::getName))
                 .noneMatch(name -> name.endsWith("module-info.class"))
                 .noneMatch(name -> name.matches("META-INF/(INDEX\\.LIST|.*\\.(SF|DSA|RSA))"));
     }
 
     @Test
-    void namesTheLicenceOfEveryLibrary() throws IOException {
+    void theJarNamesTheLicenceOfEveryLibrary() throws IOException {
         List<String> groups = jar.stream()
                 .map(ZipEntry::getName)
                 .filter(name -> name.startsWith("META-INF/maven/") && name.endsWith("/pom.properties"))

@@ -20,15 +20,18 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the JVM and the libraries below the watchdog print when the packaged fat jar runs: nothing. */
+/**
+ * Checks what the packaged fat jar prints and which classes it loads at startup. Proves specification 1.21, 6.1, 6.3.
+ */
 class FatJarStartIT {
     private static final Pattern LISTENING = Pattern.compile("(?<!Metrics )(?i:listening on port): (\\d+)");
 
     @TempDir
     private Path folder;
 
+    /** Proves specification 6.1, 6.3. */
     @Test
-    void printsOnlyItsOwnLines() throws Exception {
+    void theJvmAndTheLibrariesPrintNothing() throws Exception {
         Path printed = folder.resolve("printed");
         Process watchdog = start(printed, Map.of("mode", "http"));
         try {
@@ -44,7 +47,7 @@ class FatJarStartIT {
     }
 
     @Test
-    void isHealthyWithoutTheJvmsManagementTablesOfLanguagesAndCodeForRecords() throws Exception {
+    void startupLoadsNoManagementTablesLocaleTablesOrRecordMethodCode() throws Exception {
         assertThat(loadedForHealth(Map.of("mode", "http")))
                 .contains("dev.fnwatchdog.undertow.Main ")
                 .doesNotContain(
@@ -54,30 +57,31 @@ class FatJarStartIT {
     }
 
     @Test
-    void isHealthyWithoutWhatStartsProcessesWhereNoneIsStarted() throws Exception {
+    void startupInStaticModeLoadsNoClassesThatStartProcesses() throws Exception {
         assertThat(loadedForHealth(Map.of("mode", "static", "static_path", folder.toString())))
                 .contains("dev.fnwatchdog.undertow.Main ")
                 .doesNotContain("dev.fnwatchdog.core.process.launch.NativeLauncher ", "java.lang.foreign.Linker ");
     }
 
-    /** The names of all classes that a start and an answer take. */
+    /** Returns the names of all classes that are loaded for the startup and one response. */
     private String loadedForHealth(Map<String, String> settings) throws Exception {
         Path printed = folder.resolve("printed");
         Path loaded = folder.resolve("loaded");
         Process watchdog = start(printed, settings, "-Xlog:class+load:file=" + loaded);
         try {
-            HttpResponse<String> answer = get(port(watchdog, printed), "/_/health");
+            HttpResponse<String> response = get(port(watchdog, printed), "/_/health");
 
-            assertThat(answer.statusCode()).isEqualTo(200);
-            assertThat(answer.headers().firstValue("Date")).isPresent();
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.headers().firstValue("Date")).isPresent();
             return Files.readString(loaded);
         } finally {
             stop(watchdog);
         }
     }
 
+    /** Proves specification 1.21. */
     @Test
-    void tellsItsVersion() throws Exception {
+    void theVersionOptionPrintsTheVersionAndNoWarning() throws Exception {
         Path printed = folder.resolve("printed");
         Process watchdog = java(printed, List.of(), "--version").start();
 
@@ -93,7 +97,7 @@ class FatJarStartIT {
         watchdog.environment()
                 .putAll(Map.of(
                         "fprocess", "sleep 60",
-                        // Nobody listens there: a failed call is what the libraries have most to say about.
+                        // Nothing listens on this port: the libraries log most about a request that fails.
                         "http_upstream_url", "http://127.0.0.1:1",
                         "port", "0",
                         "metrics_port", "0",
@@ -103,9 +107,9 @@ class FatJarStartIT {
     }
 
     private static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
-        URI call = URI.create("http://127.0.0.1:" + port + path);
+        URI uri = URI.create("http://127.0.0.1:" + port + path);
         return HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(call).build(), HttpResponse.BodyHandlers.ofString());
+                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private static void stop(Process watchdog) throws InterruptedException {

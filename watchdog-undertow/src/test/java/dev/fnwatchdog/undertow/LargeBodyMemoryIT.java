@@ -16,16 +16,16 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The packaged jar with a small heap and bodies that are much larger. */
+/** Forwards bodies that are much larger than the heap of the packaged jar. Proves specification 3.16, 3.24. */
 class LargeBodyMemoryIT {
     private static final long MEGABYTE = 1 << 20;
     private static final long BODY = 500 * MEGABYTE;
-    // 64 of heap, as much again outside it, and what any JVM needs for itself.
-    private static final long MOST = 250 * MEGABYTE;
+    // 64 MiB of heap, as much outside it, and what any JVM needs for itself.
+    private static final long MAX_MEMORY = 250 * MEGABYTE;
 
     @Test
     @Timeout(120)
-    void holdsNoBodyThatPassesThrough() throws Exception {
+    void bodiesOf500MibPassInBothDirectionsThroughAHeapOf64Mib() throws Exception {
         try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOfPython(
                         "write_timeout", "100s", "read_timeout", "100s")
                 .set("exec_timeout", "100s")
@@ -45,7 +45,7 @@ class LargeBodyMemoryIT {
             try (InputStream body = received.body()) {
                 assertThat(checksum(body)).isEqualTo(sent.body());
             }
-            assertThat(watchdog.peakMemory()).isLessThan(MOST);
+            assertThat(watchdog.peakMemory()).isLessThan(MAX_MEMORY);
             assertThat(watchdog.err()).noneMatch(line -> line.contains("OutOfMemory"));
         }
     }
@@ -59,7 +59,7 @@ class LargeBodyMemoryIT {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** So many bytes of nothing. */
+    /** A stream of {@code BODY} zero bytes. */
     private static final class Zeros extends InputStream {
         private long left = BODY;
 

@@ -14,17 +14,18 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What the packaged jar prints (contract 6). */
+/** Checks what the packaged jar prints. Proves specification 1.7, 6.1, 6.2, 6.4 to 6.6, 6.8 to 6.10, 6.13 to 6.15. */
 class LogIT {
     private static final String TIME = "\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d ";
-    // An object of strings, numbers and booleans, as strictly as JSON has it.
+    // Matches an object of strings, numbers and booleans, as strictly as RFC 8259 defines it.
     private static final String TEXT = "\"(?:[^\"\\\\\\x00-\\x1f]|\\\\[\"\\\\/bfnrt]|\\\\u[0-9a-fA-F]{4})*\"";
     private static final String VALUE = "(?:" + TEXT + "|-?\\d+(?:\\.\\d+)?|true|false)";
     private static final String MEMBER = TEXT + ":" + VALUE;
     private static final Pattern JSON = Pattern.compile("\\{" + MEMBER + "(?:," + MEMBER + ")*}");
 
+    /** Proves specification 6.1 to 6.5, 7.9, 9.2. */
     @Test
-    void beginsWithLinesInThisOrderAndPrintsNothingOfTheLibraries() throws Exception {
+    void startupRequestsAndShutdownAreLoggedInThisOrderWithoutLinesOfLibraries() throws Exception {
         int port = FreePort.any();
         String command = RealFunction.PYTHON.command(port);
         try (PackagedWatchdog watchdog =
@@ -67,8 +68,9 @@ class LogIT {
         return PackagedWatchdog.with().run("--version").out().get(0);
     }
 
+    /** Proves specification 1.7. */
     @Test
-    void warnsOfSettingsThatHaveNoEffect() throws Exception {
+    void aSettingWithoutEffectInTheModeIsReportedAndAnUnknownVariableIsNot() throws Exception {
         try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOfPython("content_type", "text/plain", "nosuch", "1")
                 .startReady()) {
             assertThat(watchdog.awaitLine("content_type"))
@@ -77,8 +79,9 @@ class LogIT {
         }
     }
 
+    /** Proves specification 6.9, 6.10. */
     @Test
-    void isJsonInEveryLineWhereThatIsAskedFor() throws Exception {
+    void everyLineIsAJsonObjectWithLogFormatJson() throws Exception {
         try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOfPython("log_format", "json", "log_call_id", "true")
                 .startReady()) {
             try (RawClient client = watchdog.connect()) {
@@ -104,8 +107,9 @@ class LogIT {
         }
     }
 
+    /** Proves specification 6.6. */
     @Test
-    void endsTheLineOfACallWithItsIdWhereThatIsAskedFor() throws Exception {
+    void theLineOfARequestEndsWithItsCallIdWhenLogCallidIsSet() throws Exception {
         for (String name : List.of("log_callid", "log_call_id")) {
             try (PackagedWatchdog watchdog =
                     PackagedWatchdog.inFrontOfPython(name, "true").startReady()) {
@@ -118,8 +122,9 @@ class LogIT {
         }
     }
 
+    /** Proves specification 6.13, 6.14. */
     @Test
-    void leavesTheFunctionsLinesAsTheyAreWithoutPrefix() throws Exception {
+    void linesOfTheFunctionAreUnchangedAndUncutWithoutPrefixAndWithoutBufferLimit() throws Exception {
         try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOf(RealFunction.PRINTS.command(0), FreePort.any())
                 .set("prefix_logs", "false", "log_buffer_size", "-1")
                 .start()) {
@@ -133,8 +138,9 @@ class LogIT {
         }
     }
 
+    /** Proves specification 6.13, 6.14. */
     @Test
-    void cutsALineOfTheFunctionsThatIsTooLongAndGoesOn() throws Exception {
+    void anOverlongLineOfTheFunctionIsCutAndMarkedAndLoggingContinues() throws Exception {
         try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOf(RealFunction.PRINTS.command(0), FreePort.any())
                 .set("log_buffer_size", "1000")
                 .start()) {
@@ -144,8 +150,9 @@ class LogIT {
         }
     }
 
+    /** Proves specification 6.8. */
     @Test
-    void escapesWhatAClientWouldWriteIntoTheLog() throws Exception {
+    void controlCharactersFromAClientAreEscapedInTheLog() throws Exception {
         try (PackagedWatchdog watchdog =
                 PackagedWatchdog.inFrontOfPython("log_callid", "1").startReady()) {
             try (RawClient client = watchdog.connect()) {
@@ -158,19 +165,20 @@ class LogIT {
         }
     }
 
+    /** Proves specification 6.15. */
     @Test
-    void servesOnWhereNobodyReadsWhatItPrints() throws Exception {
+    void requestsAreServedWhileNothingReadsTheLog() throws Exception {
         int port = FreePort.any();
-        int served = FreePort.any();
+        int servedPort = FreePort.any();
         try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOf(RealFunction.PYTHON.command(port), port)
-                .set("port", Integer.toString(served))
+                .set("port", Integer.toString(servedPort))
                 .unread()
                 .start()) {
-            watchdog.listensOn(served);
+            watchdog.listensOn(servedPort);
             String longPath = "/print/" + "x".repeat(1000);
             Polling.until(Duration.ofSeconds(20), () -> watchdog.get("/_/ready").statusCode() == 200);
 
-            // Some 4 MB of lines in all, where the pipes hold 64 KiB each and the watchdog keeps 1 MiB for each.
+            // About 4 MB of lines in total, where each pipe buffers 64 KiB and the watchdog 1 MiB for each stream.
             try (RawClient client = watchdog.connect()) {
                 for (int i = 0; i < 2_000; i++) {
                     client.send("GET " + longPath + " HTTP/1.1\r\nHost: h\r\n\r\n");

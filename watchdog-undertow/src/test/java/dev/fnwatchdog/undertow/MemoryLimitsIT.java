@@ -31,7 +31,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The packaged jar with 64 MiB of heap, and clients that make it hold as much as they can. */
+/**
+ * Runs the packaged jar with 64 MiB of heap, and with clients that make it use as much memory as they can. Proves
+ * specification 1.35, 4.14, 7.20 to 7.22.
+ */
 @Timeout(60)
 class MemoryLimitsIT {
     private static final long LARGEST_HEAP_AT_REST = 16L << 20;
@@ -65,13 +68,13 @@ class MemoryLimitsIT {
     private Socket connect(PackagedWatchdog watchdog) throws IOException {
         Socket client = new Socket();
         clients.add(client);
-        // What has been sent to it and it has not read is to wait on the other side.
+        // A small receive buffer, so that bytes which the client has not read stay on the side of the watchdog.
         client.setReceiveBufferSize(4096);
         client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), watchdog.port()));
         return client;
     }
 
-    /** Heads that do not end, or end in a body that does not come. */
+    /** Heads that do not end, or that end in a body that does not come. */
     enum Head {
         ONE_LONG_VALUE(60, "A: " + "x".repeat(1_000_000)),
         MANY_FIELDS(60, fields(150_000)),
@@ -102,17 +105,19 @@ class MemoryLimitsIT {
         }
     }
 
+    /** Proves specification 7.21, 7.22. */
     @ParameterizedTest
     @EnumSource(names = {"ONE_LONG_VALUE", "MANY_PARAMETERS", "MEDIUM_FIELDS"})
-    void serves_others_while_clients_send_heads_that_do_not_fit_into_memory_and_has_it_back_afterwards(Head head)
+    void otherRequestsAreServedWhileHeadsExceedTheMemoryThatIsFreeAgainAfterwards(Head head)
             throws Exception {
         sendHeads(head);
     }
 
+    /** Proves specification 7.21, 7.22. */
     @Tag("nightly")
     @ParameterizedTest
     @EnumSource(names = {"MANY_FIELDS", "COMPLETE", "MEDIUM_VALUE", "SMALL_FIELDS"})
-    void serves_others_while_clients_send_further_heads_that_do_not_fit_into_memory(Head head) throws Exception {
+    void otherRequestsAreServedWhileFurtherKindsOfHeadsExceedTheMemory(Head head) throws Exception {
         sendHeads(head);
     }
 
@@ -135,14 +140,14 @@ class MemoryLimitsIT {
         try {
             client.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
         } catch (IOException refused) {
-            // Its head was too much.
+            // The watchdog has refused the head and closed the connection.
         }
     }
 
     @Test
-    void serves_5000_connections_at_rest() throws Exception {
+    void fiveThousandIdleConnectionsAreServed() throws Exception {
         int connections = 5_000;
-        long descriptors = mostDescriptors();
+        long descriptors = maxDescriptors();
         if (descriptors < connections + 500) {
             System.out.println("skipped: needs more descriptors than " + descriptors + "; raise the limit, ulimit -n");
         }
@@ -163,7 +168,7 @@ class MemoryLimitsIT {
         }
     }
 
-    private static long mostDescriptors() throws IOException {
+    private static long maxDescriptors() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/limits")).stream()
                 .filter(line -> line.startsWith("Max open files"))
                 .mapToLong(line -> Long.parseLong(
@@ -172,9 +177,10 @@ class MemoryLimitsIT {
                 .orElse(0);
     }
 
+    /** Proves specification 1.35 (static), 3.24 (http), 4.14 (streaming), 7.20 (serializing). */
     @ParameterizedTest
     @ValueSource(strings = {"streaming", "serializing", "http", "static", "inproc"})
-    void serves_others_while_200_clients_do_not_read_their_large_responses(String mode) throws Exception {
+    void otherRequestsAreServedWhile200ClientsDoNotReadTheirLargeResponses(String mode) throws Exception {
         try (PackagedWatchdog watchdog = large(mode).startReady()) {
             String large = mode.equals("http") ? "/bytes/" + BODY : "/large";
             for (int i = 0; i < 200; i++) {
@@ -235,7 +241,7 @@ class MemoryLimitsIT {
         assertThat(watchdog.err()).noneMatch(line -> line.contains("OutOfMemory"));
     }
 
-    /** What is left of the heap after a collection. */
+    /** Returns the used heap after a collection, in bytes. */
     private static double heapInUse(PackagedWatchdog watchdog) throws Exception {
         Process collection = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),

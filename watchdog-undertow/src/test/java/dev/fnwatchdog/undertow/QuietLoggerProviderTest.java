@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
+/** Tests the lines that the watchdog prints for its libraries. Proves specification 6.3, 6.8. */
 class QuietLoggerProviderTest {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final QuietLoggerProvider provider = new QuietLoggerProvider();
@@ -27,7 +28,7 @@ class QuietLoggerProviderTest {
     @EnumSource(
             value = Logger.Level.class,
             names = {"WARN", "ERROR", "FATAL"})
-    void tellsWarningsAndWorse(Logger.Level level) {
+    void warningsAndErrorsOfLibrariesAreLogged(Logger.Level level) {
         provider.getLogger("io.undertow").log(level, "disk full");
 
         assertThat(lines).containsExactly(level + " io.undertow: disk full");
@@ -37,7 +38,7 @@ class QuietLoggerProviderTest {
     @EnumSource(
             value = Logger.Level.class,
             names = {"INFO", "DEBUG", "TRACE"})
-    void dropsWhatIsLessThanAWarning(Logger.Level level) {
+    void messagesOfLibrariesBelowWarningAreDropped(Logger.Level level) {
         Logger logger = provider.getLogger("org.xnio");
 
         logger.log(level, "XNIO version 3");
@@ -48,17 +49,17 @@ class QuietLoggerProviderTest {
 
     @ParameterizedTest
     @CsvSource({"io.undertow.proxy, false", "io.undertow.proxy.pool, false", "org.xnio.nio.tcp.server, true"})
-    void leavesFailedCallsToTheWatchdogsOwnLine(String category, boolean heard) {
+    void messagesOfUndertowsProxyAreDroppedBecauseTheWatchdogLogsFailedRequests(String category, boolean logged) {
         Logger logger = provider.getLogger(category);
 
         logger.error("Proxy request failed", new IOException("closed"));
 
-        assertThat(lines).hasSize(heard ? 1 : 0);
-        assertThat(logger.isEnabled(Logger.Level.ERROR)).isEqualTo(heard);
+        assertThat(lines).hasSize(logged ? 1 : 0);
+        assertThat(logger.isEnabled(Logger.Level.ERROR)).isEqualTo(logged);
     }
 
     @Test
-    void fillsInBothKindsOfParameters() {
+    void messagesAreFormattedInBothStylesOfParameters() {
         Logger logger = provider.getLogger("a");
 
         logger.warnf("backing off for %d ms", 500);
@@ -68,7 +69,7 @@ class QuietLoggerProviderTest {
     }
 
     @Test
-    void putsTheWholeChainOfCausesInOneLine() {
+    void theWholeChainOfCausesIsLoggedInOneLine() {
         IOException cause = new IOException("refused");
         cause.setStackTrace(new StackTraceElement[] {new StackTraceElement("a.B", "c", "B.java", 7)});
         IllegalStateException thrown = new IllegalStateException("no upstream", cause);
@@ -81,15 +82,16 @@ class QuietLoggerProviderTest {
                         + ": java.io.IOException: refused at a.B.c(B.java:7)");
     }
 
+    /** Proves specification 6.8. */
     @Test
-    void escapesControlCharacters() {
+    void controlCharactersInMessagesOfLibrariesAreEscaped() {
         provider.getLogger("a").warn("one\r\ntwo\u001b[2J\u009b");
 
         assertThat(lines).containsExactly("WARN a: one\\u000d\\u000atwo\\u001b[2J\\u009b");
     }
 
     @Test
-    void isNoServiceOfTheLibrary() {
+    void theProviderIsNotRegisteredAsAServiceInTheLibrary() {
         assertThat(ServiceLoader.load(LoggerProvider.class)).isEmpty();
     }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How the packaged jar ends when it is told to (contract 7). */
+/** Tests how the packaged jar ends on signals. Proves specification 3.47, 3.48, 7.5, 7.6, 7.9 to 7.11. */
 class ShutdownIT {
     private static final int CLIENTS = 8;
     private static final String GET = "GET /load HTTP/1.1\r\nHost: h\r\n\r\n";
@@ -34,23 +34,24 @@ class ShutdownIT {
     @TempDir
     private Path folder;
 
+    /** Proves specification 7.5, 7.6. */
     @Test
-    void failsNoRequestOfClientsThatHeedConnectionClose() throws Exception {
+    void noRequestFailsForClientsThatReconnectAfterConnectionClose() throws Exception {
         try (PackagedWatchdog watchdog =
                 PackagedWatchdog.inFrontOfPython("healthcheck_interval", "3s").startReady()) {
             AtomicBoolean routed = new AtomicBoolean(true);
-            AtomicInteger answered = new AtomicInteger();
+            AtomicInteger responses = new AtomicInteger();
             List<CompletableFuture<Void>> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
-                clients.add(inBackground(() -> callUntilNotRouted(watchdog, routed, answered)));
+                clients.add(inBackground(() -> sendUntilNotRouted(watchdog, routed, responses)));
             }
-            Polling.until(Duration.ofSeconds(20), () -> answered.get() > 20 * CLIENTS);
+            Polling.until(Duration.ofSeconds(20), () -> responses.get() > 20 * CLIENTS);
 
             watchdog.signal("TERM");
-            // As an orchestrator does: no new connections once the probe fails, while those that are open go on.
+            // As an orchestrator does: no new connections once the probe fails, while those that are open continue.
             Polling.until(Duration.ofSeconds(2), () -> watchdog.get("/_/health").statusCode() == 503);
-            int before = answered.get();
-            Polling.until(Duration.ofSeconds(2), () -> answered.get() > before + 2 * CLIENTS);
+            int before = responses.get();
+            Polling.until(Duration.ofSeconds(2), () -> responses.get() > before + 2 * CLIENTS);
             routed.set(false);
 
             for (CompletableFuture<Void> client : clients) {
@@ -62,25 +63,26 @@ class ShutdownIT {
         }
     }
 
-    /** One connection for many calls, and another one where an answer says that it was the connection's last. */
-    private static void callUntilNotRouted(PackagedWatchdog watchdog, AtomicBoolean routed, AtomicInteger answered)
+    /** Sends requests on one connection, and opens another one after a response with {@code Connection: close}. */
+    private static void sendUntilNotRouted(PackagedWatchdog watchdog, AtomicBoolean routed, AtomicInteger responses)
             throws Exception {
-        boolean told = false;
-        while (!told || routed.get()) {
+        boolean closeAnnounced = false;
+        while (!closeAnnounced || routed.get()) {
             try (RawClient client = watchdog.connect()) {
                 do {
                     String response = client.send(GET).readResponse();
                     assertThat(response).startsWith("HTTP/1.1 200 OK\r\n").endsWith("hello from python\n");
-                    answered.incrementAndGet();
-                    told = response.contains("Connection: close\r\n");
-                } while (!told);
+                    responses.incrementAndGet();
+                    closeAnnounced = response.contains("Connection: close\r\n");
+                } while (!closeAnnounced);
                 assertThat(client.closedByPeer()).isTrue();
             }
         }
     }
 
+    /** Proves specification 3.48, 7.9. */
     @Test
-    void stopsTheFunctionOnlyWhenTheLastCallIsOver() throws Exception {
+    void theFunctionGetsSigtermOnlyAfterTheLastRequestHasEnded() throws Exception {
         int port = FreePort.any();
         try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOf(
                         RealFunction.PYTHON.command(port) + " with-child", port, "healthcheck_interval", "200ms")
@@ -106,8 +108,9 @@ class ShutdownIT {
         }
     }
 
+    /** Proves specification 2.6, 3.48. */
     @Test
-    void stopsAFunctionThatIsNotReadyYet() throws Exception {
+    void sigtermStopsAFunctionThatIsNotReadyYetWithExitStatusZero() throws Exception {
         try (PackagedWatchdog watchdog =
                 PackagedWatchdog.inFrontOf("sleep 600", FreePort.any()).start()) {
             watchdog.awaitLine("Writing lock-file");
@@ -117,13 +120,14 @@ class ShutdownIT {
 
             assertThat(watchdog.awaitExit()).isZero();
             assertThat(watchdog.leftBehind()).isEmpty();
-            // The search for the function's port was under way.
+            // The watchdog was still probing the function's port.
             assertThat(watchdog.err()).noneMatch(line -> line.contains("WARN"));
         }
     }
 
+    /** Proves specification 7.11. */
     @Test
-    void endsAtOnceOnTheSecondSignalAlsoWhileItsStartHangs() throws Exception {
+    void aSecondSignalEndsTheWatchdogWhileItsStartupHangs() throws Exception {
         Path jar = new FunctionJar().source("com.example.Hanging", """
                         package com.example;
 
@@ -148,7 +152,7 @@ class ShutdownIT {
             assertThat(watchdog.leftBehind()).hasSize(1);
 
             watchdog.signal("TERM");
-            // Two that come at once are one to the system.
+            // The system merges two signals that arrive at the same time.
             Polling.until(Duration.ofSeconds(20), () -> {
                 watchdog.signal("TERM");
                 return !watchdog.alive();
@@ -159,8 +163,9 @@ class ShutdownIT {
         }
     }
 
+    /** Proves specification 2.1, 2.2, 2.20, 7.5, 7.6. */
     @Test
-    void failsProbesAtOnceAndStillServesCalls() throws Exception {
+    void probesFailAndTheLockFileIsRemovedAtOnceAfterSigtermWhileRequestsAreServed() throws Exception {
         try (PackagedWatchdog watchdog =
                 PackagedWatchdog.inFrontOfPython("healthcheck_interval", "20s").startReady()) {
             watchdog.signal("TERM");
@@ -175,8 +180,9 @@ class ShutdownIT {
         }
     }
 
+    /** Proves specification 7.9. */
     @Test
-    void closesTheListenerAndGivesUpOnACallAfterTheDrain() throws Exception {
+    void theDrainClosesTheListenerAndItsEndCutsOffTheRequestThatIsLeft() throws Exception {
         try (PackagedWatchdog watchdog =
                 PackagedWatchdog.inFrontOfPython("write_timeout", "500ms").startReady()) {
             int port = watchdog.port();
@@ -195,9 +201,10 @@ class ShutdownIT {
         }
     }
 
+    /** Proves specification 7.10. */
     @ParameterizedTest
     @ValueSource(strings = {"INT", "HUP"})
-    void doesNotWaitForTheOrchestratorOnCtrlCOrWithoutATerminal(String signal) throws Exception {
+    void sigintAndSighupStopTheWatchdogWithoutTheHealthcheckInterval(String signal) throws Exception {
         try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOfPython("healthcheck_interval", "1h")
                 .interruptible()
                 .startReady()) {
@@ -211,16 +218,17 @@ class ShutdownIT {
         }
     }
 
+    /** Proves specification 7.11. */
     @ParameterizedTest
     @CsvSource({"TERM, TERM, 143", "TERM, INT, 130", "INT, INT, 130", "INT, TERM, 143"})
-    void endsAtOnceOnTheSecondSignalAndKillsWhatTheFunctionStarted(String first, String second, int status)
+    void aSecondSignalEndsTheWatchdogAtOnceAndKillsTheProcessTreeOfTheFunction(String first, String second, int status)
             throws Exception {
         int port = FreePort.any();
         try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOf(
                         RealFunction.PYTHON.command(port) + " with-child", port, "healthcheck_interval", "1h")
                 .interruptible()
                 .startReady()) {
-            CompletableFuture<HttpResponse<String>> call = watchdog.sendAsync(watchdog.request("/slow/600"));
+            CompletableFuture<HttpResponse<String>> pending = watchdog.sendAsync(watchdog.request("/slow/600"));
             watchdog.awaitLine("function works");
             assertThat(watchdog.leftBehind()).hasSize(2);
             watchdog.signal(first);
@@ -229,16 +237,16 @@ class ShutdownIT {
             watchdog.signal(second);
 
             assertThat(watchdog.awaitExit()).isEqualTo(status);
-            assertThat(failed(call)).isTrue();
+            assertThat(failed(pending)).isTrue();
             assertThat(watchdog.out()).noneMatch(line -> line.contains("function got SIGTERM"));
-            // The signal was sent; a process may take a moment to be gone.
+            // The kill was sent; a process may take a moment to end.
             Polling.until(Duration.ofSeconds(5), () -> watchdog.leftBehind().isEmpty());
         }
     }
 
-    /** Whether a call was broken off, or answered because the function was gone by then. */
-    private static boolean failed(CompletableFuture<HttpResponse<String>> call) throws Exception {
-        return call.handle((answer, broken) -> broken != null || answer.statusCode() == 500)
+    /** Returns whether a request was broken off, or got a 500 because the function had ended. */
+    private static boolean failed(CompletableFuture<HttpResponse<String>> pending) throws Exception {
+        return pending.handle((response, broken) -> broken != null || response.statusCode() == 500)
                 .get(5, TimeUnit.SECONDS);
     }
 

@@ -19,11 +19,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How a watchdog stops: the order, and what each phase waits for (contract 7). */
+/** Tests the phases of a shutdown, and what each waits for. Proves specification 1.18, 3.47, 3.48, 7.5 to 7.11. */
 class ShutdownTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
-    private static final String CALL = "GET /call HTTP/1.1\r\nHost: h\r\n\r\n";
+    private static final String REQUEST = "GET /call HTTP/1.1\r\nHost: h\r\n\r\n";
 
     @TempDir
     private Path temporary;
@@ -40,8 +40,8 @@ class ShutdownTest {
         }
     }
 
-    /** A function whose calls are answered once they are released. */
-    private static ScriptedFunction keeping(CountDownLatch entered, CountDownLatch release) throws Exception {
+    /** Returns a function that sends its responses once {@code release} is counted down. */
+    private static ScriptedFunction holdingResponses(CountDownLatch entered, CountDownLatch release) throws Exception {
         return ScriptedFunction.serving(connection -> {
             while (true) {
                 connection.readHead();
@@ -52,8 +52,9 @@ class ShutdownTest {
         });
     }
 
+    /** Proves specification 2.1, 2.2, 2.20, 7.5, 7.6, 7.11. */
     @Test
-    void refusesProbesAtOnceAndServesCallsForTheInterval() throws Exception {
+    void probesFailAtOnceAfterSigtermWhileRequestsAreServedForTheHealthcheckInterval() throws Exception {
         Path lockFile = temporary.resolve(".lock");
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(
@@ -65,7 +66,7 @@ class ShutdownTest {
                         "TMPDIR",
                         temporary.toString());
                 RawClient old = watchdog.connect()) {
-            old.send(CALL);
+            old.send(REQUEST);
             assertThat(old.readResponse()).doesNotContain("Connection:").endsWith("hi");
             CompletableFuture<Integer> first = stop(watchdog, Cause.SIGTERM);
             assertThat(watchdog.log().awaitLine("SIGTERM")).endsWith(" SIGTERM: no new connections in 1m0s");
@@ -74,11 +75,11 @@ class ShutdownTest {
             assertThat(watchdog.get("/_/health").statusCode()).isEqualTo(503);
             assertThat(watchdog.get("/_/ready").statusCode()).isEqualTo(503);
             assertThat(watchdog.metrics()).contains("http_requests_in_flight 0\n");
-            old.send(CALL);
+            old.send(REQUEST);
             assertThat(old.readResponse()).contains("\r\nConnection: close\r\n").endsWith("hi");
             assertThat(old.closedByPeer()).isTrue();
             try (RawClient late = watchdog.connect()) {
-                late.send(CALL);
+                late.send(REQUEST);
                 assertThat(late.readResponse())
                         .contains("\r\nConnection: close\r\n")
                         .endsWith("hi");
@@ -99,14 +100,15 @@ class ShutdownTest {
         }
     }
 
+    /** Proves specification 7.6. */
     @Test
-    void announcesTheCloseAlsoInAnAnswerToAnEarlierCall() throws Exception {
+    void theResponseToARequestFromBeforeTheShutdownCarriesConnectionClose() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        try (ScriptedFunction function = keeping(entered, release);
+        try (ScriptedFunction function = holdingResponses(entered, release);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "healthcheck_interval", "1m");
                 RawClient client = watchdog.connect()) {
-            client.send(CALL);
+            client.send(REQUEST);
             entered.await();
             CompletableFuture<Integer> stopping = stop(watchdog, Cause.SIGTERM);
             watchdog.log().awaitLine("SIGTERM");
@@ -120,17 +122,19 @@ class ShutdownTest {
         }
     }
 
+    /** Proves specification 7.6. */
     @Test
-    void answersThePipelinedRequestsThatCameBeforeAndClosesInOrder() throws Exception {
+    void pipelinedRequestsBehindAResponseWithConnectionCloseAreNotServed() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "healthcheck_interval", "1m");
                 RawClient client = watchdog.connect()) {
             CompletableFuture<Integer> stopping = stop(watchdog, Cause.SIGTERM);
             watchdog.log().awaitLine("SIGTERM");
             assertThat(stopping).isNotDone();
-            client.send(CALL.repeat(20));
+            client.send(REQUEST.repeat(20));
 
-            // One answer, which says that it is the last; the others can be asked for elsewhere.
+            // One response, which announces that it is the last; the client can send the other requests on a new
+            // connection.
             assertThat(client.readToEnd())
                     .containsOnlyOnce("HTTP/1.1 200 OK\r\n")
                     .contains("\r\nConnection: close\r\n")
@@ -139,21 +143,22 @@ class ShutdownTest {
         }
     }
 
+    /** Proves specification 3.47, 3.48, 7.8, 7.9. */
     @Test
-    void thenRefusesConnectionsClosesIdleOnesAndLetsCallsEnd() throws Exception {
+    void theDrainRefusesConnectionsClosesIdleOnesAndLetsRequestsInFlightEnd() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        Path told = temporary.resolve("told");
+        Path sigtermReceived = temporary.resolve("told");
         Path started = temporary.resolve("started");
-        String tellsOfSigterm = "sh -c 'trap \"touch %s; exit 7\" TERM; touch %s; while :; do sleep 0.01; done'"
-                .formatted(told, started);
-        try (ScriptedFunction function = keeping(entered, release);
+        String recordsSigterm = "sh -c 'trap \"touch %s; exit 7\" TERM; touch %s; while :; do sleep 0.01; done'"
+                .formatted(sigtermReceived, started);
+        try (ScriptedFunction function = holdingResponses(entered, release);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(
-                        function, "fprocess", tellsOfSigterm, "healthcheck_interval", "50ms", "write_timeout", "30s");
+                        function, "fprocess", recordsSigterm, "healthcheck_interval", "50ms", "write_timeout", "30s");
                 RawClient busy = watchdog.connect();
                 RawClient idle = watchdog.connect();
                 RawClient half = watchdog.connect()) {
-            busy.send(CALL);
+            busy.send(REQUEST);
             entered.await();
             idle.send("GET /_/health HTTP/1.1\r\nHost: h\r\n\r\n");
             idle.readResponse();
@@ -166,7 +171,7 @@ class ShutdownTest {
             Polling.until(PATIENCE, () -> refusesConnections(watchdog));
             assertThat(idle.closedByPeer()).isTrue();
             assertThat(half.closedByPeer()).isTrue();
-            assertThat(told).doesNotExist();
+            assertThat(sigtermReceived).doesNotExist();
             assertThat(stopping).isNotDone();
 
             release.countDown();
@@ -174,7 +179,7 @@ class ShutdownTest {
                     .contains("\r\nConnection: close\r\n")
                     .endsWith("hi");
             assertThat(stopping.get(10, TimeUnit.SECONDS)).isZero();
-            assertThat(told).exists();
+            assertThat(sigtermReceived).exists();
             assertThat(watchdog.log().awaitLine("Exiting")).endsWith("Exiting. Active connections: 0");
             assertThat(watchdog.log().holds("Forked function has terminated")).isFalse();
             assertThat(watchdog.watchdog().functionEnded().toCompletableFuture())
@@ -182,23 +187,24 @@ class ShutdownTest {
         }
     }
 
+    /** Proves specification 7.8. */
     @Test
-    void servesAClientThatHadConnectedOrSentAPartOfItsHeadJustBefore() throws Exception {
+    void aClientThatConnectedOrSentPartOfAHeadJustBeforeTheDrainIsServed() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "30s");
                 RawClient reused = watchdog.connect()) {
-            reused.send(CALL);
+            reused.send(REQUEST);
             reused.readResponse();
             try (RawClient fresh = watchdog.connect()) {
-                reused.send(CALL.substring(0, 10));
+                reused.send(REQUEST.substring(0, 10));
                 CompletableFuture<Integer> stopping = stop(watchdog, Cause.SIGINT);
                 watchdog.log().awaitLine("draining: 0 requests");
 
-                fresh.send(CALL);
+                fresh.send(REQUEST);
                 assertThat(fresh.readToEnd())
                         .contains("\r\nConnection: close\r\n")
                         .endsWith("hi");
-                reused.send(CALL.substring(10));
+                reused.send(REQUEST.substring(10));
                 assertThat(reused.readToEnd())
                         .contains("\r\nConnection: close\r\n")
                         .endsWith("hi");
@@ -207,8 +213,9 @@ class ShutdownTest {
         }
     }
 
+    /** Proves specification 7.8. */
     @Test
-    void waitsOnlyAMomentForTheRequestOfAClientThatHasConnected() throws Exception {
+    void theDrainWaitsOnlyBrieflyForTheRequestOfAClientThatHasConnected() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "1h");
                 RawClient silent = watchdog.connect()) {
@@ -217,8 +224,9 @@ class ShutdownTest {
         }
     }
 
+    /** Proves specification 7.7. */
     @Test
-    void servesAScrapeWhoseClientHadConnectedBeforeTheMetricsPortCloses() throws Exception {
+    void aScrapeWhoseClientConnectedBeforeTheMetricsPortClosesIsServed() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient scraper = RawClient.to(InetAddress.getLoopbackAddress(), watchdog.metricsPort())) {
@@ -233,8 +241,9 @@ class ShutdownTest {
         }
     }
 
+    /** Proves specification 7.9. */
     @Test
-    void closesAConnectionWhoseAnswerHadBegunBeforeOnceThatEnds() throws Exception {
+    void aConnectionWhoseResponseBeganBeforeTheDrainIsClosedWhenTheResponseEnds() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch releaseOther = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
@@ -246,7 +255,7 @@ class ShutdownTest {
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "30s");
                 RawClient one = watchdog.connect();
                 RawClient other = watchdog.connect()) {
-            one.send(CALL);
+            one.send(REQUEST);
             assertThat(one.readUntil("first\r\n")).doesNotContain("Connection:");
             other.send("GET /other HTTP/1.1\r\nHost: h\r\n\r\n");
             assertThat(other.readUntil("first\r\n")).doesNotContain("Connection:");
@@ -262,13 +271,14 @@ class ShutdownTest {
         }
     }
 
+    /** Proves specification 1.18, 7.9. */
     @Test
-    void drainsNoLongerThanWriteTimeout() throws Exception {
+    void theDrainLastsNoLongerThanWriteTimeout() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
-        try (ScriptedFunction function = keeping(entered, new CountDownLatch(1));
+        try (ScriptedFunction function = holdingResponses(entered, new CountDownLatch(1));
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "200ms");
                 RawClient client = watchdog.connect()) {
-            client.send(CALL);
+            client.send(REQUEST);
             entered.await();
 
             assertThat(stop(watchdog, Cause.SIGTERM).get(10, TimeUnit.SECONDS)).isZero();
@@ -277,15 +287,16 @@ class ShutdownTest {
         }
     }
 
+    /** Proves specification 6.4, 7.9. */
     @Test
-    void tellsOfACallThatWasNeverAnsweredAsSuch() throws Exception {
+    void requestsThatAreCutOffAtTheEndOfTheDrainAreLoggedWithStatus503() throws Exception {
         CountDownLatch entered = new CountDownLatch(2);
         CountDownLatch never = new CountDownLatch(1);
-        try (ScriptedFunction function = keeping(entered, never);
+        try (ScriptedFunction function = holdingResponses(entered, never);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "50ms");
                 RawClient client = watchdog.connect();
                 Http2Streams streams = Http2Streams.of(watchdog)) {
-            client.send(CALL);
+            client.send(REQUEST);
             streams.get("/stream");
             assertThat(entered.await(5, TimeUnit.SECONDS)).isTrue();
 
@@ -297,27 +308,29 @@ class ShutdownTest {
         }
     }
 
+    /** Proves specification 7.9. */
     @Test
-    void isDoneAsSoonAsNothingIsLeft() throws Exception {
+    void theShutdownEndsAsSoonAsNoRequestIsInFlight() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "1h");
                 RawClient idle = watchdog.connect()) {
-            idle.send(CALL);
+            idle.send(REQUEST);
             idle.readResponse();
 
             assertThat(stop(watchdog, Cause.SIGTERM).get(10, TimeUnit.SECONDS)).isZero();
         }
     }
 
+    /** Proves specification 7.10. */
     @Test
-    void doesNotWaitForTheIntervalAfterCtrlC() throws Exception {
+    void sigintStartsTheDrainWithoutTheHealthcheckInterval() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        try (ScriptedFunction function = keeping(entered, release);
+        try (ScriptedFunction function = holdingResponses(entered, release);
                 RunningWatchdog watchdog =
                         RunningWatchdog.inFrontOf(function, "healthcheck_interval", "1h", "write_timeout", "30s");
                 RawClient client = watchdog.connect()) {
-            client.send(CALL);
+            client.send(REQUEST);
             entered.await();
             CompletableFuture<Integer> stopping = stop(watchdog, Cause.SIGINT);
 
@@ -329,16 +342,17 @@ class ShutdownTest {
         }
     }
 
+    /** Proves specification 7.11. */
     @Test
-    void killsTheFunctionAtTheSecondSignal() throws Exception {
+    void aSecondSignalKillsTheFunctionAtOnce() throws Exception {
         Path pid = temporary.resolve("pid");
         String stubborn = "sh -c 'trap \"\" TERM; echo $$ > " + pid + "; while :; do sleep 0.01; done'";
         CountDownLatch entered = new CountDownLatch(1);
-        try (ScriptedFunction function = keeping(entered, new CountDownLatch(1));
+        try (ScriptedFunction function = holdingResponses(entered, new CountDownLatch(1));
                 RunningWatchdog watchdog =
                         RunningWatchdog.inFrontOf(function, "fprocess", stubborn, "write_timeout", "1h");
                 RawClient client = watchdog.connect()) {
-            client.send(CALL);
+            client.send(REQUEST);
             entered.await();
             Polling.until(PATIENCE, () -> Files.exists(pid) && Files.size(pid) > 0);
             long process = Long.parseLong(Files.readString(pid).strip());

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A start that fails says why, and leaves nothing behind. */
+/**
+ * Checks that a failed startup gives its reason and leaves nothing behind. Proves specification 1.14, 1.15, 2.21, 3.1.
+ */
 class StartFailureTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -59,8 +61,9 @@ class StartFailureTest {
         new ServerSocket(port).close();
     }
 
+    /** Proves specification 1.15. */
     @Test
-    void namesThePortThatIsTaken() throws Exception {
+    void startupFailsNamingThePortThatIsInUse() throws Exception {
         int metricsPort = FreePort.any();
         try (ServerSocket taken = new ServerSocket(0)) {
             String port = String.valueOf(taken.getLocalPort());
@@ -72,8 +75,9 @@ class StartFailureTest {
         assertThatIsFree(metricsPort);
     }
 
+    /** Proves specification 1.15. */
     @Test
-    void namesTheMetricsPortThatIsTaken() throws Exception {
+    void startupFailsNamingTheMetricsPortThatIsInUse() throws Exception {
         int port = FreePort.any();
         try (ServerSocket taken = new ServerSocket(0)) {
             String metricsPort = String.valueOf(taken.getLocalPort());
@@ -85,8 +89,9 @@ class StartFailureTest {
         assertThatIsFree(port);
     }
 
+    /** Proves specification 1.15. */
     @Test
-    void namesThePortThatBothShallListenOn() throws Exception {
+    void startupFailsWhenBothPortsAreTheSame() throws Exception {
         String port = String.valueOf(FreePort.any());
 
         assertThatThrownBy(starting("port", port, "metrics_port", port))
@@ -95,8 +100,9 @@ class StartFailureTest {
         assertThatIsFree(Integer.parseInt(port));
     }
 
+    /** Proves specification 3.1. */
     @Test
-    void namesTheCommandThatIsNotThere() throws Exception {
+    void startupFailsNamingTheCommandThatDoesNotExist() throws Exception {
         int port = FreePort.any();
 
         assertThatThrownBy(starting("fprocess", "no-such-command --flag", "port", String.valueOf(port)))
@@ -105,16 +111,18 @@ class StartFailureTest {
         assertThatIsFree(port);
     }
 
+    /** Proves specification 1.14. */
     @Test
-    void namesTheHostThatCannotBeFound() {
+    void startupFailsNamingTheUpstreamHostThatCannotBeFound() {
         assertThatThrownBy(starting("http_upstream_url", "http://no-such-host.invalid:3000"))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining("http_upstream_url=\"http://no-such-host.invalid:3000\"")
                 .hasMessageContaining("a host that can be found");
     }
 
+    /** Proves specification 2.21. */
     @Test
-    void namesTheLockFileThatCannotBeWritten() throws Exception {
+    void startupFailsNamingTheLockFileThatCannotBeWritten() throws Exception {
         int port = FreePort.any();
         Path pid = temporary.resolve("pid");
         Path folder = temporary.resolve("missing");
@@ -137,7 +145,7 @@ class StartFailureTest {
     }
 
     @Test
-    void leavesTheLockFileOfAnotherAlone() throws Exception {
+    void aFailedStartupKeepsTheLockFileOfAnotherWatchdog() throws Exception {
         Path lockFile = Files.createFile(temporary.resolve(".lock"));
 
         assertThatThrownBy(starting(

@@ -23,19 +23,19 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A start that fails while clients connect gives its reason, and nothing besides. */
+/** Checks that a startup which fails while clients connect logs no error of a library. Proves specification 2.21. */
 class StartFailureWithClientsTest {
     private static final int STARTS = 20;
     private static final int CLIENTS = 4;
     private static final long PAUSE_NANOS = 100_000;
-    // Held, since the logging system forgets a logger that is not, and its handlers with it.
+    // A strong reference, because the logging system drops a logger without one, and its handlers with it.
     private static final Logger XNIO = Logger.getLogger("org.xnio");
 
     @TempDir
     private Path folder;
 
     @Test
-    void logsNoErrorOfALibraryWhileClientsConnect() throws Exception {
+    void aFailedStartupLogsNoErrorOfALibraryWhileClientsConnect() throws Exception {
         List<String> logged = new CopyOnWriteArrayList<>();
         Handler handler = new CollectingHandler(logged);
         XNIO.addHandler(handler);
@@ -63,7 +63,9 @@ class StartFailureWithClientsTest {
         assertThat(logged).isEmpty();
     }
 
-    /** The lock file, which comes last and whose folder is missing, cannot be written. */
+    /**
+     * Starts a watchdog whose lock file, the last step of the startup, cannot be written because its folder is missing.
+     */
     private void refuse(int port) {
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> Watchdog.builder(RunningWatchdog.config(

@@ -13,15 +13,19 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What users read when the packaged jar does not start: reasons, and never a stack trace (contract 1, 2 and 3). */
+/**
+ * Checks the reasons that the packaged jar prints when it does not start. Proves specification 1.4 to 1.6, 1.10 to
+ * 1.12, 1.15, 1.18, 2.21, 3.1.
+ */
 class StartRefusalIT {
     private static final String TIME = "\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d ";
 
     @TempDir
     private Path folder;
 
+    /** Proves specification 1.4, 1.5, 1.11, 1.12, 1.18. */
     @Test
-    void tellsEveryMistakeOfTheSettingsInALineOfItsOwn() throws Exception {
+    void everyInvalidSettingIsReportedInALineOfItsOwn() throws Exception {
         Finished run = PackagedWatchdog.with(
                         "mode", "http",
                         "fprocess", "node 'index.js",
@@ -49,17 +53,19 @@ class StartRefusalIT {
                 .anyMatch(line -> line.contains("log_callid=\"maybe\"") && line.contains("true or 1, false or 0"));
     }
 
+    /** Proves specification 1.6. */
     @Test
-    void namesWhatIsMissingWhereNothingIsSet() throws Exception {
+    void aMissingRequiredSettingIsReported() throws Exception {
         Finished run = PackagedWatchdog.with().run();
 
         assertThat(run.status()).isOne();
         assertThat(run.err()).singleElement().asString().contains("fprocess is not set", "mode streaming needs it");
     }
 
+    /** Proves specification 1.10. */
     @ParameterizedTest
     @CsvSource({"afterburn", "htttp"})
-    void namesTheModesWhereItDoesNotKnowOne(String mode) throws Exception {
+    void anUnknownModeIsRefusedWithTheListOfModes(String mode) throws Exception {
         Finished run = PackagedWatchdog.with("mode", mode, "fprocess", "cat").run();
 
         assertThat(run.status()).isOne();
@@ -69,8 +75,9 @@ class StartRefusalIT {
                 .contains("mode=\"" + mode + "\"", "streaming", "serializing", "http", "static", "inproc");
     }
 
+    /** Proves specification 1.5. */
     @Test
-    void tellsTheMistakesAsJsonToo() throws Exception {
+    void invalidSettingsAreReportedAsJsonWithLogFormatJson() throws Exception {
         Finished run = PackagedWatchdog.with("log_format", "json", "mode", "http", "port", "-1")
                 .run();
 
@@ -80,8 +87,9 @@ class StartRefusalIT {
                 .allMatch(line -> line.matches("\\{\"time\":\"[^\"]+\",\"level\":\"error\",\"msg\":\".+\"}"));
     }
 
+    /** Proves specification 1.5, 3.1. */
     @Test
-    void namesACommandThatIsNotThere() throws Exception {
+    void aCommandThatDoesNotExistIsReportedWithoutStackTrace() throws Exception {
         Finished run = PackagedWatchdog.inFrontOf("/no/such/program --fast", FreePort.any())
                 .run();
 
@@ -91,8 +99,9 @@ class StartRefusalIT {
         assertNoStackTrace(run);
     }
 
+    /** Proves specification 1.5, 3.1. */
     @Test
-    void namesACommandThatMayNotBeRun() throws Exception {
+    void aCommandThatIsNotExecutableIsReportedWithoutStackTrace() throws Exception {
         Path script = Files.writeString(folder.resolve("function.sh"), "#!/bin/sh\n");
 
         Finished run =
@@ -103,9 +112,10 @@ class StartRefusalIT {
         assertNoStackTrace(run);
     }
 
+    /** Proves specification 1.15. */
     @ParameterizedTest
     @CsvSource({"port", "metrics_port"})
-    void namesAPortThatIsInUse(String setting) throws Exception {
+    void aPortThatIsInUseIsReportedWithExitStatusOne(String setting) throws Exception {
         try (ServerSocket taken = new ServerSocket(0)) {
             String port = Integer.toString(taken.getLocalPort());
             Finished run = PackagedWatchdog.inFrontOfPython(setting, port).run();
@@ -118,8 +128,9 @@ class StartRefusalIT {
         }
     }
 
+    /** Proves specification 2.21. */
     @Test
-    void namesALockFileThatCannotBeWrittenAndLeavesNoFunction() throws Exception {
+    void aLockFileThatCannotBeWrittenIsReportedAndNoFunctionIsLeftRunning() throws Exception {
         Path missing = folder.resolve("missing");
         try (PackagedWatchdog watchdog =
                 PackagedWatchdog.inFrontOfPython("TMPDIR", missing.toString()).start()) {

@@ -6,31 +6,34 @@ import dev.fnwatchdog.undertow.internal.reload.ReplaceableMode;
 import io.undertow.connector.ByteBufferPool;
 import org.xnio.XnioWorker;
 
-/** What fixtures and tests of other packages need of the exported classes, and users of the library do not. */
+/** Gives fixtures and tests of other packages access to the package-private parts of the exported classes. */
 public final class WatchdogInternals {
     private WatchdogInternals() {}
 
-    /** The buffer pool that a watchdog makes for itself. */
+    /** Creates a buffer pool as a watchdog does. */
     public static ByteBufferPool newBuffers() {
         return WatchdogServer.newBuffers();
     }
 
-    /** Uses a pool of the test's own, so that its buffers can be counted. */
+    /** Uses the test's own pool, so that the test can count its buffers. */
     public static WatchdogBuilder buffers(WatchdogBuilder builder, ByteBufferPool pool) {
         return builder.buffers(pool);
     }
 
-    /** Replaces the share of the heap that clients may fill. */
+    /** Replaces the share of the heap that clients may use. */
     public static WatchdogBuilder memory(WatchdogBuilder builder, MemoryShares shares) {
         return builder.memory(shares);
     }
 
-    /** Copies between processes and clients by threads, as on a system whose processes cannot open the watchdog's pipes. */
+    /**
+     * Copies between processes and clients with threads, as on a system whose processes cannot open the watchdog's
+     * pipes.
+     */
     public static WatchdogBuilder withoutDescriptors(WatchdogBuilder builder) {
         return builder.withoutDescriptors();
     }
 
-    /** Lets the function be replaced, as {@code watchdog:run} does. */
+    /** Makes the function replaceable, as {@code watchdog:run} does. */
     public static WatchdogBuilder replaceable(WatchdogBuilder builder) {
         return builder.replaceable();
     }
@@ -47,7 +50,7 @@ public final class WatchdogInternals {
         return watchdog.server().worker();
     }
 
-    /** The number of requests that are not finished yet, to their last byte. */
+    /** Returns the number of requests whose last byte has not been sent yet. */
     public static int inFlight(Watchdog watchdog) {
         return watchdog.server().inFlight();
     }
