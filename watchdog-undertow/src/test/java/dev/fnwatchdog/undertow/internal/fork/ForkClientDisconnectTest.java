@@ -18,14 +18,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.xnio.XnioWorker;
 
-/** Contract 4: a client goes away, and the process and everything that it started are killed, its place given back. */
+/** When a client disconnects, its process and everything that it started are killed. Proves specification 4.11. */
 class ForkClientDisconnectTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
     private final Sleeper child = new Sleeper();
     private final Sleeper daemon = new Sleeper();
 
-    private String thatSleeps(String begin) {
+    private String sleepingScript(String begin) {
         return "%s; (setsid %s &); exec %s".formatted(begin, daemon.command(), child.command());
     }
 
@@ -34,7 +34,7 @@ class ForkClientDisconnectTest {
         daemon.awaitStart();
     }
 
-    private void assertAllIsOver(RunningWatchdog watchdog) {
+    private void assertEverythingHasEnded(RunningWatchdog watchdog) {
         child.awaitEnd();
         daemon.awaitEnd();
         watchdog.awaitIdle();
@@ -44,8 +44,8 @@ class ForkClientDisconnectTest {
 
     @ParameterizedTest
     @EnumSource
-    void beforeTheProcessHasStarted(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running(thatSleeps("true"))) {
+    void noProcessIsLeftWhenTheClientDisconnectsBeforeItsProcessStarts(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(sleepingScript("true"))) {
             for (int i = 0; i < 20; i++) {
                 try (RawClient client = watchdog.connect()) {
                     client.send(GET);
@@ -54,15 +54,15 @@ class ForkClientDisconnectTest {
                     }
                 }
             }
-            // One that was not even read is no call.
+            // A head that was not even read is not a request.
             watchdog.awaitIdle();
-            assertAllIsOver(watchdog);
+            assertEverythingHasEnded(watchdog);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void descriptorsAreReleasedAtOnceWhereAClientLeavesBeforeAWorkerStartsItsProcess(ForkingWatchdog mode)
+    void descriptorsAreReleasedAtOnceWhenTheClientDisconnectsBeforeItsProcessStarts(ForkingWatchdog mode)
             throws Exception {
         CountDownLatch workersAreFree = new CountDownLatch(1);
         try (RunningWatchdog watchdog = mode.running("echo hi")) {
@@ -97,73 +97,75 @@ class ForkClientDisconnectTest {
         return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
     }
 
+    /** Proves specification 4.11, 6.5. */
     @ParameterizedTest
     @EnumSource
-    void whileItWaits(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running(thatSleeps("true"), "max_inflight", "1")) {
+    void theProcessTreeIsKilledWhenTheClientDisconnectsBeforeTheResponse(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(sleepingScript("true"), "max_inflight", "1")) {
             try (RawClient client = watchdog.connect()) {
                 client.send(GET);
                 awaitStart();
             }
-            assertAllIsOver(watchdog);
+            assertEverythingHasEnded(watchdog);
             watchdog.log().awaitLine("GET / - 499 - ContentLength: 0B");
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void whileItWaitsHavingOnlyClosedItsSendingSide(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running(thatSleeps("true"));
+    void theProcessTreeIsKilledWhenTheClientHalfClosesBeforeTheResponse(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(sleepingScript("true"));
                 RawClient client = watchdog.connect()) {
             client.send(GET);
             awaitStart();
             client.socket().shutdownOutput();
-            assertAllIsOver(watchdog);
+            assertEverythingHasEnded(watchdog);
             assertThat(client.closedByPeer()).isTrue();
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void whileItUploads(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running(thatSleeps("true"))) {
+    void theProcessTreeIsKilledWhenTheClientDisconnectsDuringItsUpload(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(sleepingScript("true"))) {
             try (RawClient client = watchdog.connect()) {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n");
                 awaitStart();
             }
-            assertAllIsOver(watchdog);
+            assertEverythingHasEnded(watchdog);
         }
     }
 
-    /** More than the pipe takes, and less than there is room for on the way. */
+    /** Sends more than the pipe can contain, and less than all buffers on the way. */
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void whileTheProcessDoesNotRead(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running(thatSleeps("true"))) {
+    void theProcessTreeIsKilledWhenTheClientDisconnectsWhileTheProcessDoesNotRead(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(sleepingScript("true"))) {
             try (RawClient client = watchdog.connect()) {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n")
                         .send(new byte[mode.passesDescriptors() ? 100_000 : 180_000]);
                 awaitStart();
             }
-            assertAllIsOver(watchdog);
+            assertEverythingHasEnded(watchdog);
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"SERIALIZING", "SERIALIZING_PUMPED"})
-    void whileItUploadsWhatIsCollectedFirst(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running(thatSleeps("true"))) {
+    void aSerializingRequestEndsWhenTheClientDisconnectsDuringItsUpload(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(sleepingScript("true"))) {
             try (RawClient client = watchdog.connect()) {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab");
                 Polling.until(java.time.Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 1);
             }
-            assertAllIsOver(watchdog);
+            assertEverythingHasEnded(watchdog);
         }
     }
 
+    /** Proves specification 4.11, 7.17. */
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void neverGivesAProcessAPartOfABodyForTheWhole(ForkingWatchdog mode) throws Exception {
+    void aProcessIsKilledBeforeItCanTakeAnIncompleteBodyForAWholeOne(ForkingWatchdog mode) throws Exception {
         java.nio.file.Path file = java.nio.file.Files.createTempFile("watchdog", "whole");
         try (RunningWatchdog watchdog = mode.running("cat >/dev/null; echo whole >" + file)) {
             for (int i = 0; i < 10; i++) {
@@ -188,56 +190,56 @@ class ForkClientDisconnectTest {
 
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void whileItReadsTheAnswer(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running(thatSleeps("echo begun"))) {
+    void theProcessTreeIsKilledWhenTheClientDisconnectsDuringTheResponse(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(sleepingScript("echo begun"))) {
             try (RawClient client = watchdog.connect()) {
                 client.send(GET).readUntil("begun\n");
                 awaitStart();
             }
-            assertAllIsOver(watchdog);
+            assertEverythingHasEnded(watchdog);
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void whileAnEndlessAnswerWaitsForIt(ForkingWatchdog mode) throws Exception {
+    void theProcessTreeIsKilledWhenTheClientOfAnEndlessUnreadResponseDisconnects(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog =
                 mode.running("(setsid %s &); cat /dev/zero".formatted(daemon.command()), "write_timeout", "1m")) {
             try (RawClient client = watchdog.connect()) {
                 client.send(GET).readHead();
                 daemon.awaitStart();
             }
-            assertAllIsOver(watchdog);
+            assertEverythingHasEnded(watchdog);
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void whileBothSidesSend(ForkingWatchdog mode) throws Exception {
+    void theProcessTreeIsKilledWhenTheClientDisconnectsWhileBothSidesSend(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running("(setsid %s &); cat".formatted(daemon.command()))) {
             try (RawClient client = watchdog.connect()) {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n")
                         .readUntil("ab");
                 daemon.awaitStart();
             }
-            assertAllIsOver(watchdog);
+            assertEverythingHasEnded(watchdog);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void byResettingAStreamOfHttp2(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running(thatSleeps("true"));
+    void theProcessTreeIsKilledWhenTheClientResetsItsHttp2Stream(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(sleepingScript("true"));
                 Http2Client client = Http2Client.on(watchdog.connect())) {
             client.get(1, "/");
             awaitStart();
             client.reset(1);
-            assertAllIsOver(watchdog);
+            assertEverythingHasEnded(watchdog);
         }
     }
 
     @Test
-    void byResettingAStreamOfHttp2InTheMiddleOfBoth() throws Exception {
+    void theProcessTreeIsKilledWhenTheClientResetsItsHttp2StreamWhileBothSidesSend() throws Exception {
         try (RunningWatchdog watchdog =
                         ForkingWatchdog.STREAMING.running("(setsid %s &); cat".formatted(daemon.command()));
                 Http2Client client = Http2Client.on(watchdog.connect())) {
@@ -245,16 +247,16 @@ class ForkClientDisconnectTest {
             client.data(1, 0, "ab");
             daemon.awaitStart();
             while (!client.next().payload().equals("ab")) {
-                // headers first
+                // Skip the header fields, which come first.
             }
             client.reset(1);
-            assertAllIsOver(watchdog);
+            assertEverythingHasEnded(watchdog);
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void afterItsAnswerButBeforeTheEndOfItsBody(ForkingWatchdog mode) throws Exception {
+    void theProcessTreeIsKilledWhenTheClientDisconnectsInItsBodyAfterTheResponse(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running(
                 "(setsid %s >&- 2>&- &); exec >&- 2>&-; cat; exec %s".formatted(daemon.command(), child.command()))) {
             try (RawClient client = watchdog.connect()) {
@@ -262,7 +264,7 @@ class ForkClientDisconnectTest {
                 client.readResponse();
                 daemon.awaitStart();
             }
-            assertAllIsOver(watchdog);
+            assertEverythingHasEnded(watchdog);
         }
     }
 }

@@ -12,16 +12,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 4: what a process is told of its request. */
+/** Tests the environment of a process. Proves specification 4.1 to 4.3, 4.5, 9.2. */
 class ForkEnvironmentTest {
-    /** The variables of the answer's body, each on a line. */
+    /** Returns the variables in the body of a response, one on each line. */
     private static List<String> variables(String response) {
         return response.substring(response.indexOf("\r\n\r\n") + 4).lines().toList();
     }
 
+    /** Proves specification 4.1, 4.2, 4.5. */
     @ParameterizedTest
     @EnumSource
-    void tellsMethodPathQueryAndHeaders(ForkingWatchdog mode) throws Exception {
+    void theProcessGetsMethodPathQueryAndHeaderFieldsAsVariables(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("env");
                 RawClient client = watchdog.connect()) {
             client.send("PUT /a%20b//..%2Fc?x=%20&y HTTP/1.1\r\nHost: h:1\r\nx-call-ID: 7\r\nX-Call-Id: 8\r\n"
@@ -41,8 +42,9 @@ class ForkEnvironmentTest {
         }
     }
 
+    /** Proves specification 4.2. */
     @Test
-    void leavesOutWhatTheRequestHasNot() throws Exception {
+    void variablesOfAnAbsentQueryAndTransferEncodingAreNotSet() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.starting("env");
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -52,8 +54,9 @@ class ForkEnvironmentTest {
         }
     }
 
+    /** Proves specification 4.3. */
     @Test
-    void letsNoHeaderPassForAnythingElse() throws Exception {
+    void headerFieldsCannotOverwriteTheRequestVariablesOrSetHttpProxy() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.starting("env");
                 RawClient client = watchdog.connect()) {
             client.send("GET /p HTTP/1.1\r\nHost: h\r\nMethod: evil\r\nPath: evil\r\nQuery: evil\r\nPROXY: evil\r\n"
@@ -64,8 +67,9 @@ class ForkEnvironmentTest {
         }
     }
 
+    /** Proves specification 9.2. */
     @Test
-    void doesNotTellOfHttp2InPlaceOfHttp1() throws Exception {
+    void anUpgradeToH2cIsNotPassedToTheProcessAndOtherUpgradesAre() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.starting("env");
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
@@ -75,9 +79,10 @@ class ForkEnvironmentTest {
         }
     }
 
+    /** Proves specification 4.1, 4.2. */
     @ParameterizedTest
     @ValueSource(strings = {"streaming", "serializing"})
-    void tellsNothingWhereItIsToldSo(String mode) throws Exception {
+    void noRequestVariablesAreSetWhenCgiHeadersIsFalse(String mode) throws Exception {
         try (RunningWatchdog watchdog = RunningWatchdog.started(
                         builder -> builder.environment(Map.of("PATH", System.getenv("PATH"), "OWN", "1")),
                         "mode",
@@ -95,9 +100,10 @@ class ForkEnvironmentTest {
         }
     }
 
+    /** Proves specification 4.3. */
     @ParameterizedTest
     @EnumSource
-    void refusesANulInThePath(ForkingWatchdog mode) throws Exception {
+    void aNulInThePathIs400(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("env");
                 RawClient client = watchdog.connect()) {
             assertThat(client.send("GET /a%00b HTTP/1.1\r\nHost: h\r\n\r\n").readResponse())
@@ -108,9 +114,10 @@ class ForkEnvironmentTest {
         }
     }
 
+    /** Proves specification 4.3. */
     @ParameterizedTest
     @EnumSource
-    void refusesWhatTheSystemTakesForTooLong(ForkingWatchdog mode) throws Exception {
+    void anEnvironmentThatIsTooLongForTheSystemIs431(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("env", "max_inflight", "1");
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\nX-Long: " + "x".repeat(200_000) + "\r\n\r\n");

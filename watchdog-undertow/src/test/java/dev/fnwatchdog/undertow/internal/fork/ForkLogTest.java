@@ -13,13 +13,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Contract 4 and 6: what the log says where each call has a process. */
+/**
+ * Tests log lines, metrics and limits where each request has a process. Proves specification 1.17, 1.18, 1.20, 2.2,
+ * 2.4, 2.7, 2.14, 4.7, 4.15, 6.4 to 6.6, 6.13, 6.14, 7.1, 7.2.
+ */
 class ForkLogTest {
     private static final String GET = "GET /path?query HTTP/1.1\r\nHost: h\r\n\r\n";
 
+    /** Proves specification 6.4 to 6.6. */
     @ParameterizedTest
     @EnumSource
-    void hasALineForEachCallWithTheStatusAloneAndTheSizeSent(ForkingWatchdog mode) throws Exception {
+    void eachRequestIsLoggedWithItsStatusAloneAndTheSizeOfItsBody(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("echo hello", "log_callid", "true");
                 RawClient client = watchdog.connect()) {
             client.send(GET).readWhole();
@@ -28,8 +32,9 @@ class ForkLogTest {
         }
     }
 
+    /** Proves specification 6.5. */
     @Test
-    void countsTheBytesOfAStreamedAnswer() throws Exception {
+    void theLoggedSizeOfAStreamedResponseIsTheNumberOfBytesSent() throws Exception {
         try (RunningWatchdog watchdog =
                         ForkingWatchdog.STREAMING.running("echo a; sleep 0.05; head -c 1023 /dev/zero");
                 RawClient client = watchdog.connect()) {
@@ -38,9 +43,10 @@ class ForkLogTest {
         }
     }
 
+    /** Proves specification 4.7, 6.13. */
     @ParameterizedTest
     @EnumSource
-    void passesOnStandardErrorLineByLine(ForkingWatchdog mode) throws Exception {
+    void theStandardErrorOfAProcessIsLoggedLineByLine(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running("echo one >&2; echo out; printf two >&2");
                 RawClient client = watchdog.connect()) {
             client.send(GET).readWhole();
@@ -49,9 +55,10 @@ class ForkLogTest {
         }
     }
 
+    /** Proves specification 6.14. */
     @ParameterizedTest
     @EnumSource
-    void cutsALineThatIsTooLongAndGoesOn(ForkingWatchdog mode) throws Exception {
+    void anOverlongLineOfAProcessIsReportedAndLoggingContinues(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running(
                         "head -c 1000000 /dev/zero | tr \"\\0\" x >&2; echo >&2; echo next >&2; echo out");
                 RawClient client = watchdog.connect()) {
@@ -61,8 +68,9 @@ class ForkLogTest {
         }
     }
 
+    /** Proves specification 6.14. */
     @Test
-    void passesOnAMegabyteLineWhereThereIsNoLimit() throws Exception {
+    void aLongLineOfAProcessIsLoggedWholeWithoutABufferLimit() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.running(
                         "head -c 300000 /dev/zero | tr \"\\0\" x >&2; echo end >&2; echo out",
                         "log_buffer_size",
@@ -73,9 +81,10 @@ class ForkLogTest {
         }
     }
 
+    /** Proves specification 4.7. */
     @ParameterizedTest
     @EnumSource
-    void passesOnManyLinesWithoutLoss(ForkingWatchdog mode) throws Exception {
+    void manyLinesOfAProcessAreLoggedWithoutLoss(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running("seq 1 100000 >&2; echo out");
                 RawClient client = watchdog.connect()) {
             assertThat(client.send(GET).readWhole()).endsWith("out\n");
@@ -85,9 +94,10 @@ class ForkLogTest {
         }
     }
 
+    /** Proves specification 4.15. */
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({"exit 3, exit status 3", "kill -9 $$, signal: killed"})
-    void namesTheStatusOfAStreamingProcessThatFails(String end, String words) throws Exception {
+    void theResponseOfAFailingStreamingProcessIs200AndItsExitStatusIsLogged(String end, String message) throws Exception {
         for (ForkingWatchdog mode :
                 new ForkingWatchdog[] {ForkingWatchdog.STREAMING, ForkingWatchdog.STREAMING_PUMPED}) {
             try (RunningWatchdog watchdog = mode.running("echo out; " + end);
@@ -95,14 +105,15 @@ class ForkLogTest {
                 assertThat(client.send(GET).readWhole())
                         .startsWith("HTTP/1.1 200 OK\r\n")
                         .endsWith("out\n");
-                watchdog.log().awaitLine(words);
+                watchdog.log().awaitLine(message);
             }
         }
     }
 
+    /** Proves specification 1.20. */
     @ParameterizedTest
     @EnumSource
-    void printsBodiesWhereItIsToldTo(ForkingWatchdog mode) throws Exception {
+    void bodiesAreLoggedWithReadDebugAndWriteDebug(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("tr a-z A-Z", "read_debug", "true", "write_debug", "true");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc")
@@ -112,9 +123,10 @@ class ForkLogTest {
         }
     }
 
+    /** Proves specification 2.14, 7.2. */
     @ParameterizedTest
     @EnumSource
-    void countsCallsAndGivesPlacesBackInTime(ForkingWatchdog mode) throws Exception {
+    void aRequestIsCountedAndItsPermitReleasedBeforeTheNextOneOfItsConnection(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("cat", "max_inflight", "1");
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 100; i++) {
@@ -125,9 +137,10 @@ class ForkLogTest {
         }
     }
 
+    /** Proves specification 2.2, 7.1. */
     @ParameterizedTest
     @EnumSource
-    void refusesMoreThanMayBeInFlight(ForkingWatchdog mode) throws Exception {
+    void aRequestBeyondMaxInflightIs429AndReadinessIs429(ForkingWatchdog mode) throws Exception {
         Sleeper sleeper = new Sleeper();
         try (RunningWatchdog watchdog = mode.running("exec " + sleeper.command(), "max_inflight", "1");
                 RawClient first = watchdog.connect();
@@ -139,18 +152,20 @@ class ForkLogTest {
         }
     }
 
+    /** Proves specification 2.4, 2.7. */
     @ParameterizedTest
     @EnumSource
-    void asksTheProcessWhetherItIsReady(ForkingWatchdog mode) throws Exception {
+    void readinessReturnsTheResponseOfAProcessForReadyPath(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running("echo $Http_Path", "ready_path", "/am/i")) {
             assertThat(watchdog.get("/_/ready").body()).isEqualTo("/am/i\n");
             assertThat(watchdog.metrics()).doesNotContain("http_requests_total{");
         }
     }
 
+    /** Proves specification 1.18. */
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void breaksOffAnAnswerThatIsReadTooSlowly(ForkingWatchdog mode) throws Exception {
+    void aResponseThatIsReadTooSlowlyIsBrokenOffAfterWriteTimeout(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("cat /dev/zero", "write_timeout", "300ms");
                 RawClient client = watchdog.connect()) {
             client.send(GET).readHead();
@@ -159,9 +174,10 @@ class ForkLogTest {
         }
     }
 
+    /** Proves specification 1.17. */
     @ParameterizedTest
     @EnumSource
-    void answers408WhereTheBodyComesTooSlowly(ForkingWatchdog mode) throws Exception {
+    void aBodyThatArrivesTooSlowlyIs408AndClosesTheConnection(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("cat", "read_timeout", "200ms");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n");

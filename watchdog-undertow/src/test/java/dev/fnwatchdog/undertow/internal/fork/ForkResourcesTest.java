@@ -16,10 +16,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Contract 4: no zombie, no leaked descriptor, no thread left behind. */
+/** No zombie, descriptor or thread is left behind. Proves specification 4.10. */
 class ForkResourcesTest {
-    private static final int CALLS = 1000;
-    // What the JVM opens and starts by itself meanwhile.
+    private static final int REQUESTS = 1000;
+    // What the JVM opens and starts by itself in the meantime.
     private static final int SLACK = 8;
 
     private static final String SCRIPT = "case $Http_Path in"
@@ -44,16 +44,16 @@ class ForkResourcesTest {
                     try {
                         return Files.readString(Path.of("/proc", Long.toString(child.pid()), "stat"))
                                 .contains(") Z ");
-                    } catch (IOException gone) {
+                    } catch (IOException ended) {
                         return false;
                     }
                 })
                 .count();
     }
 
-    private static void call(RunningWatchdog watchdog, RawClient client, int i) throws IOException {
+    private static void sendRequest(RunningWatchdog watchdog, RawClient client, int i) throws IOException {
         if (i % 10 == 7) {
-            // Too late to be answered, or gone before.
+            // A request that expires, or whose client disconnects first.
             try (RawClient other = watchdog.connect()) {
                 other.send("POST /sleep HTTP/1.1\r\nHost: h\r\nX-Timeout: 20ms\r\nContent-Length: 2\r\n\r\nab");
                 if (i % 20 == 7) {
@@ -69,18 +69,18 @@ class ForkResourcesTest {
     @ParameterizedTest
     @EnumSource
     @Timeout(60)
-    void leavesNothingBehind(ForkingWatchdog mode) throws Exception {
+    void noZombieDescriptorOrThreadIsLeftAfterRequestsThatEndInEveryWay(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running(SCRIPT);
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 60; i++) {
-                call(watchdog, client, i);
+                sendRequest(watchdog, client, i);
             }
             watchdog.awaitIdle();
             int descriptors = descriptors();
             long threads = threads();
 
-            for (int i = 0; i < (mode == ForkingWatchdog.STREAMING ? CALLS : CALLS / 10); i++) {
-                call(watchdog, client, i);
+            for (int i = 0; i < (mode == ForkingWatchdog.STREAMING ? REQUESTS : REQUESTS / 10); i++) {
+                sendRequest(watchdog, client, i);
             }
             watchdog.awaitIdle();
 

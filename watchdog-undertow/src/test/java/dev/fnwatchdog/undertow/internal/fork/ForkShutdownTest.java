@@ -13,15 +13,16 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Contract 7 where each call has a process: calls in flight end in their own time, and what is left then is killed. */
+/** Tests a shutdown where each request has a process. Proves specification 4.22, 7.9. */
 class ForkShutdownTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
     private final Sleeper sleeper = new Sleeper();
 
+    /** Proves specification 7.9. */
     @ParameterizedTest
     @EnumSource
-    void letsCallsEnd(ForkingWatchdog mode) throws Exception {
+    void requestsInFlightEndDuringTheDrain(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running("echo begun; read line; echo $line");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n");
@@ -39,9 +40,10 @@ class ForkShutdownTest {
         }
     }
 
+    /** Proves specification 4.22. */
     @ParameterizedTest
     @EnumSource
-    void killsWhatRunsLongerThanTheDrainAndTellsTheClient(ForkingWatchdog mode) throws Exception {
+    void theProcessTreeIsKilledAtTheEndOfTheDrainAndItsResponseBrokenOff(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog =
                         mode.running("(setsid %1$s &); %1$s".formatted(sleeper.command()), "write_timeout", "300ms");
                 RawClient client = watchdog.connect()) {
@@ -51,14 +53,15 @@ class ForkShutdownTest {
             assertThat(watchdog.stop(Shutdown.Cause.SIGINT)).isZero();
 
             sleeper.awaitEnd();
-            // Not as if the process had ended by itself and had nothing to say.
+            // The response must not look as if the process had ended by itself without output.
             assertThat(client.readToAnyEnd()).doesNotContain(" 200 OK");
         }
     }
 
+    /** Proves specification 7.9. */
     @ParameterizedTest
     @EnumSource
-    void exitsAtOnceWhereNothingRuns(ForkingWatchdog mode) throws Exception {
+    void theWatchdogStopsAtOnceWhenNoProcessRuns(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("cat")) {
             watchdog.get("/");
             long begin = System.nanoTime();

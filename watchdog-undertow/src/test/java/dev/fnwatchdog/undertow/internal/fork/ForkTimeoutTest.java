@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Contract 4: exec_timeout and X-Timeout kill the process and everything that it started. */
+/**
+ * exec_timeout and X-Timeout kill the process and everything that it started. Proves specification 1.16, 2.16, 3.38,
+ * 3.41, 4.12, 4.20, 4.21.
+ */
 class ForkTimeoutTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
@@ -21,8 +24,8 @@ class ForkTimeoutTest {
     private final Sleeper grandchild = new Sleeper();
     private final Sleeper daemon = new Sleeper();
 
-    /** A script that ends in a long sleep, with others that sleep below and beside it. */
-    private String thatSleeps(String begin) {
+    /** Returns a script that ends in a long sleep, with a sleeping grandchild and a sleeping daemon. */
+    private String sleepingScript(String begin) {
         return "%s; (setsid %s >/dev/null 2>&1 &); sh -c \"%s & wait\" & exec %s"
                 .formatted(begin, daemon.command(), grandchild.command(), child.command());
     }
@@ -39,10 +42,11 @@ class ForkTimeoutTest {
         daemon.awaitEnd();
     }
 
+    /** Proves specification 2.16, 4.20, 4.21. */
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void answers504BeforeTheFirstByte(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running(thatSleeps("true"), "exec_timeout", "700ms", "max_inflight", "1");
+    void aStreamingTimeoutBeforeTheFirstByteIs504AndKillsTheProcessTree(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(sleepingScript("true"), "exec_timeout", "700ms", "max_inflight", "1");
                 RawClient client = watchdog.connect()) {
             client.send(GET);
             awaitStart();
@@ -55,17 +59,18 @@ class ForkTimeoutTest {
             watchdog.log().awaitLine("Function was killed by ExecTimeout: 700ms");
             watchdog.log().awaitLine("GET / - 504 - ContentLength: 0B");
             assertThat(watchdog.metric("watchdog_functions_killed_total")).isEqualTo(1);
-            // The connection is as good as before.
+            // The connection still serves requests.
             client.send("GET / HTTP/1.1\r\nHost: h\r\nX-Timeout: 10ms\r\n\r\n");
             assertThat(client.readResponse()).startsWith("HTTP/1.1 504 ");
         }
         assertThat(daemon.running()).isZero();
     }
 
+    /** Proves specification 2.16, 4.20, 4.21. */
     @ParameterizedTest
     @EnumSource(names = {"SERIALIZING", "SERIALIZING_PUMPED"})
-    void answers500WithTheSignalWhereTheOutputIsCollected(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running(thatSleeps("echo output"), "exec_timeout", "700ms");
+    void aSerializingTimeoutIs500WithSignalKilledAndKillsTheProcessTree(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(sleepingScript("echo output"), "exec_timeout", "700ms");
                 RawClient client = watchdog.connect()) {
             client.send(GET);
             awaitStart();
@@ -81,10 +86,11 @@ class ForkTimeoutTest {
         }
     }
 
+    /** Proves specification 4.20, 4.21. */
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void breaksOffAnAnswerThatHasBegun(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running(thatSleeps("echo begun"), "exec_timeout", "700ms");
+    void aStreamingTimeoutAfterTheFirstByteBreaksOffTheResponse(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(sleepingScript("echo begun"), "exec_timeout", "700ms");
                 RawClient client = watchdog.connect()) {
             client.send(GET).readUntil("begun\n");
             awaitStart();
@@ -94,8 +100,9 @@ class ForkTimeoutTest {
         }
     }
 
+    /** Proves specification 3.41, 4.21. */
     @Test
-    void breaksOffAnAnswerOfHttp10WithAReset() throws Exception {
+    void aStreamingTimeoutAfterTheFirstByteResetsAnHttp10Connection() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.running(
                         "echo begun; exec " + child.command(), "exec_timeout", "300ms");
                 RawClient client = watchdog.connect()) {
@@ -106,8 +113,9 @@ class ForkTimeoutTest {
         }
     }
 
+    /** Proves specification 3.41, 4.21. */
     @Test
-    void resetsTheStreamOfHttp2() throws Exception {
+    void aStreamingTimeoutAfterTheFirstByteResetsTheHttp2Stream() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.running(
                         "echo begun; exec " + child.command(), "exec_timeout", "300ms");
                 Http2Client client = Http2Client.on(watchdog.connect())) {
@@ -117,9 +125,10 @@ class ForkTimeoutTest {
         }
     }
 
+    /** Proves specification 1.16, 4.20. */
     @ParameterizedTest
     @EnumSource
-    void countsFromTheHeadAlsoWhileTheBodyStillArrives(ForkingWatchdog mode) throws Exception {
+    void execTimeoutCountsFromTheHeadWhileTheBodyOfARequestToAProcessStillArrives(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("cat", "exec_timeout", "200ms");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n");
@@ -130,9 +139,10 @@ class ForkTimeoutTest {
         }
     }
 
+    /** Proves specification 3.38, 4.20. */
     @ParameterizedTest
     @EnumSource
-    void isShortenedByXTimeoutAndNotLengthened(ForkingWatchdog mode) throws Exception {
+    void xTimeoutShortensTheTimeoutOfAProcessAndNeverExtendsIt(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running("exec " + child.command(), "exec_timeout", "300ms")) {
             for (String timeout : new String[] {"50ms", "1h", "0s", "nonsense"}) {
                 long begin = System.nanoTime();
@@ -150,9 +160,10 @@ class ForkTimeoutTest {
         }
     }
 
+    /** Proves specification 1.16, 3.38. */
     @ParameterizedTest
     @EnumSource
-    void doesNotHoldWhereItIsZero(ForkingWatchdog mode) throws Exception {
+    void anExecTimeoutOfZeroDisablesTheTimeoutOfAProcessAndXTimeout(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running("sleep 0.3; echo late", "exec_timeout", "0")) {
             assertThat(watchdog.send(watchdog.request("/")
                                     .header("X-Timeout", "10ms")
@@ -162,8 +173,9 @@ class ForkTimeoutTest {
         }
     }
 
+    /** Proves specification 4.20. */
     @Test
-    void holdsForOthersWhoHoldTheOutputOfAProcessThatHasEnded() throws Exception {
+    void execTimeoutKillsDescendantsThatHoldTheOutputOfAProcessThatHasEnded() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.running(
                         "(setsid %s &) ; echo begun".formatted(daemon.command()), "exec_timeout", "500ms");
                 RawClient client = watchdog.connect()) {
@@ -174,8 +186,9 @@ class ForkTimeoutTest {
         }
     }
 
+    /** Proves specification 4.12. */
     @Test
-    void holdsForAProcessWhoseAnswerIsOver() throws Exception {
+    void execTimeoutKillsAProcessThatRunsOnAfterItsResponse() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.running(
                         "echo answer; exec >&- 2>&-; exec " + child.command(), "exec_timeout", "600ms");
                 RawClient client = watchdog.connect()) {
@@ -183,13 +196,14 @@ class ForkTimeoutTest {
             child.awaitStart();
             child.awaitEnd();
             watchdog.log().awaitLine("Function was killed by ExecTimeout: 600ms");
-            // The client's connection has nothing to do with it any more.
+            // The client's connection is independent of that process.
             assertThat(client.send(GET).readWhole()).endsWith("answer\n");
         }
     }
 
+    /** Proves specification 4.12. */
     @Test
-    void leavesAloneWhatADoneCallHasLeftBehindOnPurpose() throws Exception {
+    void aDaemonThatDoesNotHoldTheOutputOutlivesItsRequestUntilTheWatchdogEnds() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.running(
                 "(setsid %s >/dev/null 2>&1 <&- &) ; echo answer".formatted(daemon.command()),
                 "exec_timeout",
@@ -199,7 +213,7 @@ class ForkTimeoutTest {
             assertThat(watchdog.get("/?second").body()).isEqualTo("answer\n");
             Polling.until(Duration.ofSeconds(5), () -> daemon.running() == 2);
         }
-        // Until the watchdog ends.
+        // The end of the watchdog kills it.
         daemon.awaitEnd();
     }
 }

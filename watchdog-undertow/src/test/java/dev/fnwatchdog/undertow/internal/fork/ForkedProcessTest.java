@@ -16,13 +16,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Contract 4: one process per request, its input and output the bodies of the two. */
+/**
+ * Each request has a process, whose input and output are the two bodies. Proves specification 2.16, 4.1, 4.6 to 4.9,
+ * 4.13, 4.16, 9.1, 9.5, 9.6.
+ */
 class ForkedProcessTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
+    /** Proves specification 4.6, 4.13, 4.16. */
     @ParameterizedTest
     @EnumSource
-    void answersWithWhatTheProcessPrints(ForkingWatchdog mode) throws Exception {
+    void theOutputOfAProcessIsTheBodyOfItsResponse(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("echo hello");
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 3; i++) {
@@ -34,9 +38,10 @@ class ForkedProcessTest {
         }
     }
 
+    /** Proves specification 4.13, 4.16. */
     @ParameterizedTest
     @EnumSource
-    void givesItTheBody(ForkingWatchdog mode) throws Exception {
+    void theBodyOfARequestIsTheInputOfItsProcess(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("cat")) {
             for (int i = 0; i < 20; i++) {
                 assertThat(watchdog.send(watchdog.request("/")
@@ -50,7 +55,7 @@ class ForkedProcessTest {
 
     @ParameterizedTest
     @EnumSource
-    void answersAnEmptyOutputWithALengthOfZero(ForkingWatchdog mode) throws Exception {
+    void theResponseOfAProcessWithoutOutputHasContentLengthZero(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("true");
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 2; i++) {
@@ -61,9 +66,10 @@ class ForkedProcessTest {
         }
     }
 
+    /** Proves specification 4.6. */
     @ParameterizedTest
     @EnumSource
-    void forcesTheContentType(ForkingWatchdog mode) throws Exception {
+    void everyResponseOfAProcessHasTheConfiguredContentType(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("echo {}", "content_type", "application/json")) {
             assertThat(watchdog.get("/").headers().allValues("Content-Type")).containsExactly("application/json");
         }
@@ -71,7 +77,7 @@ class ForkedProcessTest {
 
     @ParameterizedTest
     @EnumSource
-    void sendsNoBodyToHead(ForkingWatchdog mode) throws Exception {
+    void theResponseOfAProcessToHeadHasNoBody(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("echo hello");
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 2; i++) {
@@ -83,9 +89,10 @@ class ForkedProcessTest {
         }
     }
 
+    /** Proves specification 9.6. */
     @ParameterizedTest
     @EnumSource
-    void speaksHttp10(ForkingWatchdog mode) throws Exception {
+    void anHttp10ClientGetsTheOutputOfAProcessWithoutChunkFraming(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running("cat; sleep 0.05; echo more");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc");
@@ -97,9 +104,10 @@ class ForkedProcessTest {
         }
     }
 
+    /** Proves specification 9.1. */
     @ParameterizedTest
     @EnumSource
-    void speaksHttp2(ForkingWatchdog mode) throws Exception {
+    void twoHttp2StreamsAreServedByProcessesAtTheSameTime(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("cat");
                 Http2Client client = Http2Client.on(watchdog.connect())) {
             client.request(1, 0, "POST", "/");
@@ -113,9 +121,10 @@ class ForkedProcessTest {
         }
     }
 
+    /** Proves specification 4.9. */
     @ParameterizedTest
     @EnumSource
-    void letsAClientThatExpectsAContinueSendItsBody(ForkingWatchdog mode) throws Exception {
+    void aClientOfAProcessThatExpects100ContinueGetsItAndSendsItsBody(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("cat");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
@@ -126,9 +135,10 @@ class ForkedProcessTest {
         }
     }
 
+    /** Proves specification 4.9. */
     @ParameterizedTest
     @EnumSource
-    void refusesConnect(ForkingWatchdog mode) throws Exception {
+    void connectToAProcessIs405(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("cat");
                 RawClient client = watchdog.connect()) {
             assertThat(client.send("CONNECT h:80 HTTP/1.1\r\nHost: h:80\r\n\r\n")
@@ -137,9 +147,10 @@ class ForkedProcessTest {
         }
     }
 
+    /** Proves specification 4.9. */
     @ParameterizedTest
     @EnumSource
-    void treatsAnUpgradeAsAnyOtherCall(ForkingWatchdog mode) throws Exception {
+    void aProcessServesAnUpgradeAsAnyOtherRequest(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("echo hello");
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
@@ -147,9 +158,10 @@ class ForkedProcessTest {
         }
     }
 
+    /** Proves specification 9.5. */
     @ParameterizedTest
     @EnumSource
-    void servesWhatIsPipelinedInItsOrder(ForkingWatchdog mode) throws Exception {
+    void pipelinedRequestsToProcessesGetTheirResponsesInOrder(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("cat");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\na"
@@ -161,9 +173,10 @@ class ForkedProcessTest {
         }
     }
 
+    /** Proves specification 4.7. */
     @ParameterizedTest
     @EnumSource
-    void doesNotMindAProcessThatNeverReads(ForkingWatchdog mode) throws Exception {
+    void aProcessThatDoesNotReadItsInputIsNoError(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("echo unread");
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 3; i++) {
@@ -174,18 +187,19 @@ class ForkedProcessTest {
         }
     }
 
+    /** Proves specification 4.1. */
     @ParameterizedTest
     @EnumSource
-    void servesManyAtOnce(ForkingWatchdog mode) throws Exception {
+    void manyProcessesServeTheirRequestsAtTheSameTime(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running("read x; sleep 0.2; echo $x")) {
-            List<CompletableFuture<String>> answers = new ArrayList<>();
+            List<CompletableFuture<String>> responses = new ArrayList<>();
             for (int i = 0; i < 64; i++) {
-                int call = i;
-                answers.add(CompletableFuture.supplyAsync(
+                int number = i;
+                responses.add(CompletableFuture.supplyAsync(
                         () -> {
                             try (RawClient client = watchdog.connect()) {
                                 return client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n%02d\n"
-                                                .formatted(call))
+                                                .formatted(number))
                                         .readWhole();
                             } catch (java.io.IOException e) {
                                 throw new java.io.UncheckedIOException(e);
@@ -194,18 +208,19 @@ class ForkedProcessTest {
                         work -> new Thread(work).start()));
             }
             for (int i = 0; i < 64; i++) {
-                assertThat(answers.get(i).join()).endsWith("\r\n\r\n%02d\n".formatted(i));
+                assertThat(responses.get(i).join()).endsWith("\r\n\r\n%02d\n".formatted(i));
             }
         }
     }
 
+    /** Proves specification 2.16, 4.8. */
     @ParameterizedTest
     @CsvSource({
         "nosuch-command, no such file or directory",
         "/nosuch/command, no such file or directory",
         "/etc/passwd, permission denied"
     })
-    void tellsWhyTheProcessDoesNotStart(String command, String reason) throws Exception {
+    void aProcessThatCannotBeStartedIs500WithTheCommandAndTheReason(String command, String reason) throws Exception {
         for (ForkingWatchdog mode : ForkingWatchdog.values()) {
             try (RunningWatchdog watchdog = mode.starting(command, "max_inflight", "1");
                     RawClient client = watchdog.connect()) {
@@ -224,7 +239,7 @@ class ForkedProcessTest {
     }
 
     @Test
-    void copiesThroughThreadsOnlyWhereItMust() throws Exception {
+    void threadsCopyBytesOnlyWhenProcessesCannotOpenThePipesOfTheWatchdog() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.starting("cat")) {
             watchdog.get("/");
             assertThat(Thread.getAllStackTraces().keySet())

@@ -22,21 +22,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A user who may have no more processes and threads ({@code ulimit -u}): requests that need one fail, and what they had begun
- * to use is released.
+ * A user may have no more processes and threads ({@code ulimit -u}): requests that need one fail and release what they
+ * use. Proves specification 7.24.
  */
 class ProcessLimitIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final int AT_ONCE = 24;
-    private static final int MOST_MORE = 10;
+    private static final int CONCURRENT_REQUESTS = 24;
+    private static final int MAX_FREE_TASKS = 10;
 
-    /** A process may have begun its response before the JDK found no thread to wait for it. */
+    /** A response may be broken off: it had begun before the JDK found no thread that waits for its process. */
     private static final int BROKEN_OFF = 0;
 
     private final int user = ThreadLocalRandom.current().nextInt(200_000, 2_000_000);
 
     @BeforeEach
-    void needsRootForAnotherUser() {
+    void skipWithoutRoot() {
         boolean can = System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/bin/prlimit"));
         if (!can) {
             System.out.println("ProcessLimitIT is skipped: it takes root, setpriv and prlimit to limit another user");
@@ -46,7 +46,7 @@ class ProcessLimitIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"streaming", "serializing"})
-    void leavesNothingBehindOfRequestsWhoseProcessesOrThreadsAreRefused(String mode) throws Exception {
+    void requestsWhoseProcessOrThreadIsRefusedAre500Or503AndLeaveNothingBehind(String mode) throws Exception {
         try (PackagedWatchdog watchdog = PackagedWatchdog.with(
                         "mode", mode, "fprocess", "cat", "port", "0", "metrics_port", "0", "exec_timeout", "10s")
                 .asUser(user)
@@ -56,22 +56,24 @@ class ProcessLimitIT {
             long threads = tasks(watchdog);
 
             List<Integer> limited = new ArrayList<>();
-            for (int more = 2; more <= MOST_MORE; more += 2) {
+            for (int more = 2; more <= MAX_FREE_TASKS; more += 2) {
                 limit(watchdog, threads + more);
-                limited.addAll(requests(watchdog, AT_ONCE));
+                limited.addAll(requests(watchdog, CONCURRENT_REQUESTS));
             }
             limit(watchdog, 10_000);
 
             assertThat(limited).isSubsetOf(200, 500, 503, BROKEN_OFF).contains(500);
             Polling.until(PATIENCE, () -> children(watchdog).isEmpty());
-            assertThat(requests(watchdog, 2 * AT_ONCE)).containsOnly(200);
+            assertThat(requests(watchdog, 2 * CONCURRENT_REQUESTS)).containsOnly(200);
             Polling.until(PATIENCE, () -> children(watchdog).isEmpty());
             Polling.until(PATIENCE, () -> descriptors(watchdog) <= descriptors);
             assertThat(watchdog.err()).noneMatch(line -> line.contains("OutOfMemoryError"));
         }
     }
 
-    /** The limit that it may change by itself: what a root without all capabilities may not do to another user's process. */
+    /**
+     * Sets the limit as the user itself: root without all capabilities may not change it for another user's process.
+     */
     private void limit(PackagedWatchdog watchdog, long tasks) throws IOException, InterruptedException {
         Process prlimit = new ProcessBuilder(
                         "setpriv",
@@ -101,7 +103,7 @@ class ProcessLimitIT {
         return statuses;
     }
 
-    /** Pipes, files and selectors; the client keeps its connections. */
+    /** Counts pipes, files and selectors, without the client's connections, which stay open. */
     private static long descriptors(PackagedWatchdog watchdog) throws IOException {
         try (Stream<Path> open = Files.list(proc(watchdog).resolve("fd"))) {
             return open.filter(link -> !target(link).startsWith("socket:")).count();
@@ -122,7 +124,7 @@ class ProcessLimitIT {
         }
     }
 
-    /** Zombies are among them. */
+    /** Returns the child processes, including zombies. */
     private static List<Long> children(PackagedWatchdog watchdog) throws IOException {
         List<Long> children = new ArrayList<>();
         try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
@@ -140,7 +142,7 @@ class ProcessLimitIT {
         try {
             String stat = Files.readString(process.resolve("stat"));
             return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[1]);
-        } catch (IOException gone) {
+        } catch (IOException ended) {
             return -1;
         }
     }

@@ -20,7 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Contract 4, serializing: whole body in, whole output out, and a status that tells how the process ended. */
+/**
+ * Serializing mode reads the whole body and the whole output, and its status shows how the process ended. Proves
+ * specification 4.7, 4.16 to 4.18, 7.20.
+ */
 class SerializingModeTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
     private static final long BUDGET = 1_000_000;
@@ -33,9 +36,10 @@ class SerializingModeTest {
                 all.toArray(String[]::new));
     }
 
+    /** Proves specification 4.16. */
     @ParameterizedTest
     @EnumSource(names = {"SERIALIZING", "SERIALIZING_PUMPED"})
-    void answersWithLengthAndDuration(ForkingWatchdog mode) throws Exception {
+    void aSerializingResponseHasContentLengthAndXDurationSeconds(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running("echo one; sleep 0.05; echo two");
                 RawClient client = watchdog.connect()) {
             assertThat(client.send(GET).readResponse())
@@ -46,9 +50,10 @@ class SerializingModeTest {
         }
     }
 
+    /** Proves specification 4.16. */
     @ParameterizedTest
     @EnumSource(names = {"SERIALIZING", "SERIALIZING_PUMPED"})
-    void startsTheProcessOnlyWhenTheWholeBodyIsThere(ForkingWatchdog mode) throws Exception {
+    void aSerializingProcessStartsOnlyAfterTheWholeBodyHasArrived(ForkingWatchdog mode) throws Exception {
         Path file = Files.createTempFile("watchdog", "started");
         try (RunningWatchdog watchdog = mode.running("echo started >>" + file + "; cat");
                 RawClient client = watchdog.connect()) {
@@ -62,6 +67,7 @@ class SerializingModeTest {
         }
     }
 
+    /** Proves specification 4.17. */
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({
         "exit 1, exit status 1",
@@ -71,7 +77,7 @@ class SerializingModeTest {
         "kill -15 $$, signal: terminated",
         "kill -11 $$, signal: segmentation fault"
     })
-    void answers500ForAProcessThatFails(String end, String words) throws Exception {
+    void aFailingSerializingProcessIs500WithItsExitStatusOrSignal(String end, String message) throws Exception {
         for (ForkingWatchdog mode : List.of(ForkingWatchdog.SERIALIZING, ForkingWatchdog.SERIALIZING_PUMPED)) {
             try (RunningWatchdog watchdog = mode.running("echo output; " + end);
                     RawClient client = watchdog.connect()) {
@@ -79,17 +85,18 @@ class SerializingModeTest {
                     assertThat(client.send(GET).readResponse())
                             .startsWith("HTTP/1.1 500 ")
                             .containsPattern("\r\nX-Duration-Seconds: \\d+\\.\\d{6}\r\n")
-                            .endsWith("\r\n\r\n" + words);
+                            .endsWith("\r\n\r\n" + message);
                 }
-                watchdog.log().awaitLine(words);
-                watchdog.log().awaitLine("GET / - 500 - ContentLength: " + words.length() + "B");
+                watchdog.log().awaitLine(message);
+                watchdog.log().awaitLine("GET / - 500 - ContentLength: " + message.length() + "B");
             }
         }
     }
 
+    /** Proves specification 4.18. */
     @ParameterizedTest
     @EnumSource(names = {"SERIALIZING", "SERIALIZING_PUMPED"})
-    void combinesBothOutputsWhereItIsToldTo(ForkingWatchdog mode) throws Exception {
+    void standardErrorIsPartOfTheResponseWithCombinedOutput(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running("echo one; echo two >&2; echo three", "combine_output", "true");
                 RawClient client = watchdog.connect()) {
             assertThat(client.send(GET).readResponse()).endsWith("\r\n\r\none\ntwo\nthree\n");
@@ -97,16 +104,18 @@ class SerializingModeTest {
         }
     }
 
+    /** Proves specification 4.7. */
     @Test
-    void waitsForWhoeverHoldsTheOutput() throws Exception {
+    void aSerializingResponseContainsTheOutputOfDescendantsThatOutliveTheProcess() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.SERIALIZING.running("(sleep 0.2; echo late) & echo early");
                 RawClient client = watchdog.connect()) {
             assertThat(client.send(GET).readResponse()).endsWith("\r\n\r\nearly\nlate\n");
         }
     }
 
+    /** Proves specification 4.17. */
     @Test
-    void waitsForTheStatusOfAProcessThatHasClosedItsOutput() throws Exception {
+    void aSerializingResponseWaitsForTheExitStatusOfAProcessThatClosedItsOutput() throws Exception {
         try (RunningWatchdog watchdog =
                         ForkingWatchdog.SERIALIZING.running("echo early; exec >&- 2>&-; sleep 0.2; exit 3");
                 RawClient client = watchdog.connect()) {
@@ -114,8 +123,9 @@ class SerializingModeTest {
         }
     }
 
+    /** Proves specification 4.16. */
     @Test
-    void copiesMegabytesByteForByte() throws Exception {
+    void serializedBodiesOfMegabytesAreUnchanged() throws Exception {
         byte[] body = new byte[3_000_000];
         new java.util.Random(2).nextBytes(body);
         String text = new String(body, java.nio.charset.StandardCharsets.ISO_8859_1);
@@ -129,9 +139,10 @@ class SerializingModeTest {
         }
     }
 
+    /** Proves specification 7.20. */
     @ParameterizedTest
     @CsvSource({"Content-Length: 1000001", "Transfer-Encoding: chunked"})
-    void refusesABodyThatDoesNotFitIntoMemory(String framing) throws Exception {
+    void aSerializedRequestBodyThatDoesNotFitIntoMemoryIs413(String framing) throws Exception {
         try (RunningWatchdog watchdog = withLittleMemory("cat");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\n" + framing + "\r\n\r\nf4241\r\n");
@@ -143,10 +154,12 @@ class SerializingModeTest {
         }
     }
 
-    /** Whatever the size, the last piece may be the last that is read in one go. */
+    /**
+     * Tries many sizes, because the end of the body may or may not come with its last piece. Proves specification 4.16.
+     */
     @ParameterizedTest
     @CsvSource({"Content-Length: 5", "Transfer-Encoding: chunked"})
-    void readsABodyThatComesInAnyNumberOfPieces(String framing) throws Exception {
+    void aSerializedBodyThatArrivesInAnyNumberOfPiecesIsReadWhole(String framing) throws Exception {
         boolean chunked = framing.startsWith("T");
         try (RunningWatchdog watchdog = ForkingWatchdog.SERIALIZING.starting("wc -c", "max_inflight", "1");
                 RawClient client = watchdog.connect()) {
@@ -163,8 +176,9 @@ class SerializingModeTest {
         }
     }
 
+    /** Proves specification 7.20. */
     @Test
-    void answers500WhereTheOutputDoesNotFitIntoMemory() throws Exception {
+    void aSerializedOutputThatDoesNotFitIntoMemoryIs500AndItsProcessIsKilled() throws Exception {
         Sleeper sleeper = new Sleeper();
         try (RunningWatchdog watchdog =
                         withLittleMemory("sh -c 'head -c 1100000 /dev/zero; exec " + sleeper.command() + "'");
@@ -177,14 +191,15 @@ class SerializingModeTest {
         }
     }
 
+    /** Proves specification 7.20. */
     @Test
-    void sharesItsMemoryAmongAllCallsInBothDirections() throws Exception {
+    void serializedBodiesOfAllRequestsAndResponsesShareOneMemoryBudget() throws Exception {
         try (RunningWatchdog watchdog = withLittleMemory("cat", "read_timeout", "1m");
                 RawClient hog = watchdog.connect();
                 RawClient client = watchdog.connect()) {
             hog.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 600000\r\n\r\nab");
             Polling.until(Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 1);
-            // In and out together are too much for what is left.
+            // Request and response together exceed what is left.
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 300000\r\n\r\n")
                     .send(new byte[300_000]);
             assertThat(client.readResponse()).startsWith("HTTP/1.1 500 ").endsWith("response too large");

@@ -25,21 +25,25 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The packaged jar with one process a call (contract 4). */
+/**
+ * Runs the packaged jar with one process for each request. Proves specification 1.1, 4.2, 4.4, 4.14, 6.2, 6.15, 7.9 to
+ * 7.11.
+ */
 class StreamingIT {
     private static final long MEGABYTE = 1 << 20;
     private static final long BODY = 1024 * MEGABYTE;
-    // 64 of heap, as much again outside it, and what any JVM needs for itself.
-    private static final long MOST = 250 * MEGABYTE;
+    // 64 MiB of heap, as much outside it, and what any JVM needs for itself.
+    private static final long MAX_MEMORY = 250 * MEGABYTE;
 
-    /** With nothing set but the command: streaming is the default. */
+    /** Configures a watchdog without a mode: streaming is the default. */
     private static PackagedWatchdog.Builder with(String command, String... settings) {
         return PackagedWatchdog.with("fprocess", command, "port", "0", "metrics_port", "0", "healthcheck_interval", "0")
                 .set(settings);
     }
 
+    /** Proves specification 1.1, 6.2. */
     @Test
-    void streamsByDefault() throws Exception {
+    void streamingIsTheDefaultMode() throws Exception {
         try (PackagedWatchdog watchdog = with("cat").startReady()) {
             assertThat(watchdog.err()).anyMatch(line -> line.endsWith("Mode: streaming, fprocess: \"cat\""));
             for (int i = 0; i < 3; i++) {
@@ -56,9 +60,10 @@ class StreamingIT {
         }
     }
 
+    /** Proves specification 4.14. */
     @Test
     @Timeout(90)
-    void passesAGigabyteThroughASmallHeap() throws Exception {
+    void aGigabyteIsStreamedThroughAProcessWithAHeapOf64Mib() throws Exception {
         try (PackagedWatchdog watchdog = with(
                                 "cat", "exec_timeout", "80s", "read_timeout", "80s", "write_timeout", "80s")
                         .jvm("-Xmx64m")
@@ -67,7 +72,7 @@ class StreamingIT {
             CompletableFuture<Long> sent = CompletableFuture.supplyAsync(() -> send(client));
 
             assertThat(checksum(client.getInputStream())).isEqualTo(sent.join());
-            assertThat(watchdog.peakMemory()).isLessThan(MOST);
+            assertThat(watchdog.peakMemory()).isLessThan(MAX_MEMORY);
             assertThat(watchdog.err()).noneMatch(line -> line.contains("OutOfMemory"));
         }
     }
@@ -104,8 +109,9 @@ class StreamingIT {
         return sum.getValue();
     }
 
+    /** Proves specification 4.14. */
     @Test
-    void holdsAProcessBackForASlowReader() throws Exception {
+    void aProcessIsBlockedWhileItsClientReadsSlowly() throws Exception {
         Path progress = Files.createTempFile("watchdog", "progress");
         String script = "i=0; while [ $i -lt 200 ]; do head -c 1048576 /dev/zero; echo $i >>%s; i=$((i+1)); done"
                 .formatted(progress);
@@ -116,17 +122,18 @@ class StreamingIT {
             InputStream in = client.getInputStream();
             for (int megabyte = 1; megabyte <= 20; megabyte++) {
                 in.readNBytes((int) MEGABYTE);
-                // Some are in the sockets' buffers, and none anywhere else.
+                // The buffers of the sockets contain some megabytes, and nothing else does.
                 assertThat(Files.readAllLines(progress).size()).isLessThan(megabyte + 20);
             }
-            assertThat(watchdog.peakMemory()).isLessThan(MOST);
+            assertThat(watchdog.peakMemory()).isLessThan(MAX_MEMORY);
         } finally {
             Files.delete(progress);
         }
     }
 
+    /** Proves specification 7.11. */
     @Test
-    void killsWhatRunsWhenItIsToldToStopTwice() throws Exception {
+    void aSecondSigtermKillsTheProcessTreesOfRequests() throws Exception {
         Sleeper sleeper = new Sleeper();
         String script = "(setsid %1$s &); exec %1$s".formatted(sleeper.command());
         try (PackagedWatchdog watchdog = with(
@@ -144,8 +151,9 @@ class StreamingIT {
         }
     }
 
+    /** Proves specification 7.9, 7.10. */
     @Test
-    void letsACallEndAfterCtrlC() throws Exception {
+    void aRequestInFlightEndsAfterCtrlC() throws Exception {
         try (PackagedWatchdog watchdog = with("sh -c 'echo begun; read line; echo $line'")
                         .interruptible()
                         .startReady();
@@ -162,20 +170,22 @@ class StreamingIT {
         }
     }
 
+    /** Proves specification 4.2. */
     @ParameterizedTest
     @CsvSource({"streaming", "serializing"})
-    void passesOnTextOutsideAsciiByteForByte(String mode) throws Exception {
+    void textOutsideAsciiReachesTheEnvironmentOfAProcessByteForByte(String mode) throws Exception {
         try (PackagedWatchdog watchdog = with("env", "mode", mode).startReady();
                 RawClient client = watchdog.connect()) {
-            // Each char is a byte: UTF-8 of U+00E4, and of U+1F600 once escaped.
+            // Each char is a byte: the UTF-8 of U+00E4, and of U+1F600 as an escape.
             client.send("GET /\u00c3\u00a4%F0%9F%98%80 HTTP/1.1\r\nHost: h\r\nX-Name: J\u00c3\u00b6rg\r\n\r\n");
             assertThat(client.readWhole())
                     .contains("\nHttp_Path=/\u00c3\u00a4\u00f0\u009f\u0098\u0080\n", "\nHttp_X_Name=J\u00c3\u00b6rg\n");
         }
     }
 
+    /** Proves specification 4.4. */
     @Test
-    void warnsWhereTheSystemsEncodingIsNotUtf8() throws Exception {
+    void oneLineWarnsWhenTheSystemEncodingIsNotUtf8() throws Exception {
         for (String mode : new String[] {"streaming", "serializing"}) {
             try (PackagedWatchdog watchdog =
                     with("cat", "mode", mode, "LANG", "C", "LC_ALL", "C").startReady()) {
@@ -186,8 +196,9 @@ class StreamingIT {
         }
     }
 
+    /** Proves specification 6.15. */
     @Test
-    void servesOnWhereNobodyReadsWhatProcessesPrint() throws Exception {
+    void requestsAreServedWhileNothingReadsTheOutputOfTheProcesses() throws Exception {
         int port = FreePort.any();
         try (PackagedWatchdog watchdog = with("sh -c 'seq 1 100000 >&2; echo answer'", "port", Integer.toString(port))
                 .unread()

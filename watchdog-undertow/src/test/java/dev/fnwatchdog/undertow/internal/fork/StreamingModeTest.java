@@ -13,14 +13,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Contract 4, streaming: both bodies at the same time, as they come, and no more held than a few buffers. */
+/** Streaming mode sends both bodies at the same time, through a few buffers. Proves specification 4.7, 4.12 to 4.14. */
 class StreamingModeTest {
     private static final String CHUNKED = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
-    private static final int FAR_MORE_THAN_IS_HELD = 64 << 20;
+    private static final int FAR_MORE_THAN_IS_BUFFERED = 64 << 20;
 
+    /** Proves specification 4.13. */
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void passesOnEachPieceAtOnceInBothDirections(ForkingWatchdog mode) throws Exception {
+    void eachPieceIsStreamedAtOnceInBothDirections(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("cat");
                 RawClient client = watchdog.connect()) {
             client.send(CHUNKED);
@@ -33,9 +34,10 @@ class StreamingModeTest {
         }
     }
 
+    /** Proves specification 4.13. */
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void beginsTheAnswerWithTheFirstByteAndNotBefore(ForkingWatchdog mode) throws Exception {
+    void aStreamingResponseBeginsWithTheFirstByteOfOutput(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running("read line; echo got; read line; echo end");
                 RawClient client = watchdog.connect()) {
             client.send(CHUNKED).send("2\r\na\n\r\n");
@@ -50,43 +52,46 @@ class StreamingModeTest {
         }
     }
 
+    /** Proves specification 4.14. */
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void holdsBackAClientWhoseProcessDoesNotRead(ForkingWatchdog mode) throws Exception {
+    void aClientIsBlockedWhileItsProcessDoesNotRead(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running("echo waiting; read line; wc -c", "write_timeout", "2s");
                 RawClient client = watchdog.connect()) {
-            client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n".formatted(FAR_MORE_THAN_IS_HELD));
+            client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n".formatted(FAR_MORE_THAN_IS_BUFFERED));
             client.readUntil("waiting\n");
 
-            int sent = client.sendUntilBlocked(FAR_MORE_THAN_IS_HELD - 1);
+            int sent = client.sendUntilBlocked(FAR_MORE_THAN_IS_BUFFERED - 1);
 
-            assertThat(sent).isLessThan(FAR_MORE_THAN_IS_HELD / 2);
+            assertThat(sent).isLessThan(FAR_MORE_THAN_IS_BUFFERED / 2);
         }
     }
 
+    /** Proves specification 4.14. */
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void holdsBackAProcessWhoseClientDoesNotRead(ForkingWatchdog mode) throws Exception {
+    void aProcessIsBlockedWhileItsClientDoesNotRead(ForkingWatchdog mode) throws Exception {
         Sleeper after = new Sleeper();
         try (RunningWatchdog watchdog = mode.running(
-                        "echo begins; head -c %d /dev/zero; exec %s".formatted(FAR_MORE_THAN_IS_HELD, after.command()),
+                        "echo begins; head -c %d /dev/zero; exec %s".formatted(FAR_MORE_THAN_IS_BUFFERED, after.command()),
                         "write_timeout",
                         "1m");
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.0\r\n\r\n").readUntil("begins\n");
 
-            // What is read later is not printed yet, but for what sockets and pipes hold.
-            for (int read = 0; read < FAR_MORE_THAN_IS_HELD / 2; read += 1 << 20) {
+            // What is read later is not printed yet, except for what sockets and pipes contain.
+            for (int read = 0; read < FAR_MORE_THAN_IS_BUFFERED / 2; read += 1 << 20) {
                 client.read(1 << 20);
                 assertThat(after.running()).isZero();
             }
-            client.read(FAR_MORE_THAN_IS_HELD / 2);
+            client.read(FAR_MORE_THAN_IS_BUFFERED / 2);
             after.awaitStart();
         }
     }
 
+    /** Proves specification 4.13. */
     @Test
-    void copiesMegabytesByteForByte() throws Exception {
+    void streamedBodiesOfMegabytesAreUnchanged() throws Exception {
         byte[] piece = new byte[1 << 16];
         new java.util.Random(1).nextBytes(piece);
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.starting("cat");
@@ -106,9 +111,10 @@ class StreamingModeTest {
         }
     }
 
+    /** Proves specification 4.7. */
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void goesOnWithTheOutputWhereTheInputIsClosedEarly(ForkingWatchdog mode) throws Exception {
+    void theWholeOutputIsStreamedWhenAProcessClosesItsInputEarly(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog =
                         mode.running("exec <&-; i=0; while [ $i -lt 20 ]; do echo $i; i=$((i+1)); done");
                 RawClient client = watchdog.connect()) {
@@ -116,7 +122,7 @@ class StreamingModeTest {
             client.sendTimes(new byte[100_000], 30);
 
             assertThat(client.readWhole()).contains(" 200 OK", "0\n1\n").endsWith("19\n");
-            // The whole request was read, so the connection goes on.
+            // The whole request was read, and the connection continues.
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
             assertThat(client.readWhole()).contains(" 200 OK");
         }
@@ -124,7 +130,7 @@ class StreamingModeTest {
 
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void doesNotListenForLongToAClientWhoseBodyNobodyWants(ForkingWatchdog mode) throws Exception {
+    void theConnectionIsClosedSoonWhenTheRestOfABodyThatNothingReadsDoesNotArrive(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.starting("echo done");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3000000\r\n\r\nabc");
@@ -134,8 +140,9 @@ class StreamingModeTest {
         }
     }
 
+    /** Proves specification 4.7. */
     @Test
-    void endsTheAnswerWhenNobodyHoldsTheOutputAnyMore() throws Exception {
+    void aStreamingResponseEndsWhenNoProcessHoldsTheOutput() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.running("(sleep 0.3; echo late) & echo early");
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
@@ -145,8 +152,9 @@ class StreamingModeTest {
         }
     }
 
+    /** Proves specification 4.7, 4.12, 7.2. */
     @Test
-    void endsTheAnswerThoughTheProcessRunsOn() throws Exception {
+    void aStreamingResponseEndsWhenItsProcessClosesTheOutputAndRunsOn() throws Exception {
         Sleeper sleeper = new Sleeper();
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.running(
                         "echo hi; exec >&- 2>&-; exec " + sleeper.command(), "max_inflight", "1");
@@ -160,13 +168,14 @@ class StreamingModeTest {
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
             assertThat(client.readWhole()).endsWith("hi\n");
         }
-        // With the watchdog ends what it has started.
+        // The end of the watchdog kills it.
         sleeper.awaitEnd();
     }
 
+    /** Proves specification 4.12. */
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void givesAProcessThatHasAnsweredTheRestOfItsInput(ForkingWatchdog mode) throws Exception {
+    void aProcessThatHasClosedItsOutputGetsTheRestOfItsInput(ForkingWatchdog mode) throws Exception {
         java.nio.file.Path file = java.nio.file.Files.createTempFile("watchdog", "input");
         try (RunningWatchdog watchdog = mode.running("exec >&-; cat >" + file);
                 RawClient client = watchdog.connect()) {
