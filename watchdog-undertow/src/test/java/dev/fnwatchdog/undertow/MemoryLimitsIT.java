@@ -108,8 +108,7 @@ class MemoryLimitsIT {
     /** Proves specification 7.21, 7.22. */
     @ParameterizedTest
     @EnumSource(names = {"ONE_LONG_VALUE", "MANY_PARAMETERS", "MEDIUM_FIELDS"})
-    void otherRequestsAreServedWhileHeadsExceedTheMemoryThatIsFreeAgainAfterwards(Head head)
-            throws Exception {
+    void otherRequestsAreServedWhileHeadsExceedTheMemoryThatIsFreeAgainAfterwards(Head head) throws Exception {
         sendHeads(head);
     }
 

@@ -139,7 +139,8 @@ class ForkClientDisconnectTest {
     /** Sends more than the pipe can contain, and less than all buffers on the way. */
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void theProcessTreeIsKilledWhenTheClientDisconnectsWhileTheProcessDoesNotRead(ForkingWatchdog mode) throws Exception {
+    void theProcessTreeIsKilledWhenTheClientDisconnectsWhileTheProcessDoesNotRead(ForkingWatchdog mode)
+            throws Exception {
         try (RunningWatchdog watchdog = mode.running(sleepingScript("true"))) {
             try (RawClient client = watchdog.connect()) {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n")
@@ -202,7 +203,8 @@ class ForkClientDisconnectTest {
 
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void theProcessTreeIsKilledWhenTheClientOfAnEndlessUnreadResponseDisconnects(ForkingWatchdog mode) throws Exception {
+    void theProcessTreeIsKilledWhenTheClientOfAnEndlessUnreadResponseDisconnects(ForkingWatchdog mode)
+            throws Exception {
         try (RunningWatchdog watchdog =
                 mode.running("(setsid %s &); cat /dev/zero".formatted(daemon.command()), "write_timeout", "1m")) {
             try (RawClient client = watchdog.connect()) {
@@ -256,7 +258,8 @@ class ForkClientDisconnectTest {
 
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void theProcessTreeIsKilledWhenTheClientDisconnectsInItsBodyAfterTheResponse(ForkingWatchdog mode) throws Exception {
+    void theProcessTreeIsKilledWhenTheClientDisconnectsInItsBodyAfterTheResponse(ForkingWatchdog mode)
+            throws Exception {
         try (RunningWatchdog watchdog = mode.running(
                 "(setsid %s >&- 2>&- &); exec >&- 2>&-; cat; exec %s".formatted(daemon.command(), child.command()))) {
             try (RawClient client = watchdog.connect()) {

@@ -97,7 +97,8 @@ class ForkLogTest {
     /** Proves specification 4.15. */
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({"exit 3, exit status 3", "kill -9 $$, signal: killed"})
-    void theResponseOfAFailingStreamingProcessIs200AndItsExitStatusIsLogged(String end, String message) throws Exception {
+    void theResponseOfAFailingStreamingProcessIs200AndItsExitStatusIsLogged(String end, String message)
+            throws Exception {
         for (ForkingWatchdog mode :
                 new ForkingWatchdog[] {ForkingWatchdog.STREAMING, ForkingWatchdog.STREAMING_PUMPED}) {
             try (RunningWatchdog watchdog = mode.running("echo out; " + end);

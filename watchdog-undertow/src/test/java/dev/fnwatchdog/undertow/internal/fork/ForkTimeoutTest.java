@@ -46,7 +46,8 @@ class ForkTimeoutTest {
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
     void aStreamingTimeoutBeforeTheFirstByteIs504AndKillsTheProcessTree(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running(sleepingScript("true"), "exec_timeout", "700ms", "max_inflight", "1");
+        try (RunningWatchdog watchdog =
+                        mode.running(sleepingScript("true"), "exec_timeout", "700ms", "max_inflight", "1");
                 RawClient client = watchdog.connect()) {
             client.send(GET);
             awaitStart();
@@ -128,7 +129,8 @@ class ForkTimeoutTest {
     /** Proves specification 1.16, 4.20. */
     @ParameterizedTest
     @EnumSource
-    void execTimeoutCountsFromTheHeadWhileTheBodyOfARequestToAProcessStillArrives(ForkingWatchdog mode) throws Exception {
+    void execTimeoutCountsFromTheHeadWhileTheBodyOfARequestToAProcessStillArrives(ForkingWatchdog mode)
+            throws Exception {
         try (RunningWatchdog watchdog = mode.starting("cat", "exec_timeout", "200ms");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n");

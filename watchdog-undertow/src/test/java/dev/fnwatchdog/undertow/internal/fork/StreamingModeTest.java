@@ -58,7 +58,8 @@ class StreamingModeTest {
     void aClientIsBlockedWhileItsProcessDoesNotRead(ForkingWatchdog mode) throws Exception {
         try (RunningWatchdog watchdog = mode.running("echo waiting; read line; wc -c", "write_timeout", "2s");
                 RawClient client = watchdog.connect()) {
-            client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n".formatted(FAR_MORE_THAN_IS_BUFFERED));
+            client.send(
+                    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n".formatted(FAR_MORE_THAN_IS_BUFFERED));
             client.readUntil("waiting\n");
 
             int sent = client.sendUntilBlocked(FAR_MORE_THAN_IS_BUFFERED - 1);
@@ -73,7 +74,8 @@ class StreamingModeTest {
     void aProcessIsBlockedWhileItsClientDoesNotRead(ForkingWatchdog mode) throws Exception {
         Sleeper after = new Sleeper();
         try (RunningWatchdog watchdog = mode.running(
-                        "echo begins; head -c %d /dev/zero; exec %s".formatted(FAR_MORE_THAN_IS_BUFFERED, after.command()),
+                        "echo begins; head -c %d /dev/zero; exec %s"
+                                .formatted(FAR_MORE_THAN_IS_BUFFERED, after.command()),
                         "write_timeout",
                         "1m");
                 RawClient client = watchdog.connect()) {
@@ -130,7 +132,8 @@ class StreamingModeTest {
 
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
-    void theConnectionIsClosedSoonWhenTheRestOfABodyThatNothingReadsDoesNotArrive(ForkingWatchdog mode) throws Exception {
+    void theConnectionIsClosedSoonWhenTheRestOfABodyThatNothingReadsDoesNotArrive(ForkingWatchdog mode)
+            throws Exception {
         try (RunningWatchdog watchdog = mode.starting("echo done");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3000000\r\n\r\nabc");
