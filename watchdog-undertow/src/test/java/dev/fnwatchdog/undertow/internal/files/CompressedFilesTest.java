@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** static mode: files that lie there compressed too. */
+/** Tests files of static mode with a compressed variant beside them. Proves specification 1.31. */
 class CompressedFilesTest {
     private static final String SCRIPT = "let answer = 42;\n".repeat(50);
 
@@ -72,7 +72,7 @@ class CompressedFilesTest {
 
     @ParameterizedTest
     @CsvSource({"/app.js, text/javascript; charset=utf-8", "/, text/html; charset=utf-8"})
-    void sendsTheCompressedFileAsTheOtherInAnEncoding(String target, String type) throws Exception {
+    void theGzFileIsSentWithGzipEncodingToAClientThatAcceptsIt(String target, String type) throws Exception {
         String response = raw(target, "Accept-Encoding: gzip, deflate, br\r\n");
         String head = response.substring(0, response.indexOf("\r\n\r\n") + 4);
 
@@ -103,7 +103,7 @@ class CompressedFilesTest {
                 "'' | false",
                 "gzip;q=x | false",
             })
-    void asksWhatTheClientCanUnpack(String accepts, boolean compressed) throws Exception {
+    void acceptEncodingDecidesWhetherTheCompressedFileIsSent(String accepts, boolean compressed) throws Exception {
         HttpResponse<String> response = get("Accept-Encoding", accepts);
 
         assertThat(response.headers().firstValue("Content-Encoding").isPresent())
@@ -112,7 +112,7 @@ class CompressedFilesTest {
     }
 
     @Test
-    void saysThatItDependsToThoseWhoCannotUnpackToo() throws Exception {
+    void aFileWithACompressedVariantHasVaryEvenWhenItIsSentUncompressed() throws Exception {
         assertThat(raw("/app.js", "")).contains("\r\nVary: Accept-Encoding\r\n").endsWith(SCRIPT);
         assertThat(raw("/alone.js", "Accept-Encoding: gzip\r\n"))
                 .doesNotContain("Vary", "Content-Encoding")
@@ -120,7 +120,7 @@ class CompressedFilesTest {
     }
 
     @Test
-    void hasATagOfItsOwn() throws Exception {
+    void theCompressedFileHasItsOwnEtag() throws Exception {
         String plain = get("Accept", "*/*").headers().firstValue("ETag").orElseThrow();
         String compressed =
                 get("Accept-Encoding", "gzip").headers().firstValue("ETag").orElseThrow();
@@ -135,7 +135,7 @@ class CompressedFilesTest {
     }
 
     @Test
-    void sendsPartsOfTheFileItself() throws Exception {
+    void rangesAreOfTheUncompressedFile() throws Exception {
         HttpResponse<String> part = get("Accept-Encoding", "gzip", "Range", "bytes=0-9");
         assertThat(part.statusCode()).isEqualTo(206);
         assertThat(part.headers().map()).doesNotContainKey("content-encoding");
@@ -149,7 +149,7 @@ class CompressedFilesTest {
     }
 
     @Test
-    void isAFileOfItsOwnToo() throws Exception {
+    void aGzFileIsServedUnderItsOwnNameAndNotInPlaceOfAMissingFile() throws Exception {
         assertThat(raw("/app.js.gz", "Accept-Encoding: gzip\r\n"))
                 .contains("\r\nContent-Type: application/gzip\r\n")
                 .doesNotContain("Content-Encoding");

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** static mode: requests of those who may have the file already (RFC 9110, 13). */
+/** Tests conditional requests of static mode (RFC 9110 13). Proves specification 1.29. */
 class FileConditionsTest {
     private static final Instant TIME = Instant.parse("2024-05-06T07:08:09.123456Z");
     private static final String DATE = "Mon, 06 May 2024 07:08:09 GMT";
@@ -57,7 +57,7 @@ class FileConditionsTest {
     }
 
     @Test
-    void tellsWhenTheFileWasModified() throws Exception {
+    void lastModifiedIsTheTimeOfTheFile() throws Exception {
         assertThat(get().headers().firstValue("Last-Modified")).contains(DATE);
     }
 
@@ -81,7 +81,8 @@ class FileConditionsTest {
         "If-Unmodified-Since, '" + DATE + "', 200",
         "If-Unmodified-Since, '" + EARLIER + "', 412",
     })
-    void answersAsTheConditionAsks(String header, String value, int status) throws Exception {
+    void conditionalRequestsForFilesAreEvaluatedAsRfc9110Requires(String header, String value, int status)
+            throws Exception {
         HttpResponse<String> response = get(header, value.replace("TAG", etag()));
 
         assertThat(response.statusCode()).isEqualTo(status);
@@ -91,7 +92,7 @@ class FileConditionsTest {
     }
 
     @Test
-    void believesTheTagRatherThanTheTime() throws Exception {
+    void etagConditionsTakePrecedenceOverDateConditions() throws Exception {
         assertThat(get("If-None-Match", "\"x\"", "If-Modified-Since", LATER).statusCode())
                 .isEqualTo(200);
         assertThat(get("If-Match", etag(), "If-Unmodified-Since", EARLIER).statusCode())
@@ -99,7 +100,7 @@ class FileConditionsTest {
     }
 
     @Test
-    void endsA304AfterItsHead() throws Exception {
+    void a304HasNoBodyAndTheConnectionContinues() throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send("GET /a.txt HTTP/1.1\r\nHost: h\r\nIf-None-Match: *\r\n\r\n"
                     + "HEAD /a.txt HTTP/1.1\r\nHost: h\r\nIf-None-Match: *\r\n\r\n"
@@ -111,9 +112,9 @@ class FileConditionsTest {
         }
     }
 
-    /** Of the same files on two hosts. */
+    /** Compares the same files on two hosts. */
     @Test
-    void hasTheSameTagForTheSameTimeAndSizeElsewhere(@TempDir Path other) throws Exception {
+    void filesOfTheSameTimeAndSizeHaveTheSameEtagOnEveryReplica(@TempDir Path other) throws Exception {
         Path copy = Files.writeString(other.resolve("a.txt"), "hello");
         Files.setLastModifiedTime(copy, FileTime.from(TIME));
         String etag = etag();
@@ -122,8 +123,9 @@ class FileConditionsTest {
         }
     }
 
+    /** Proves specification 1.29, 1.33. */
     @Test
-    void hasAnotherTagWhenTheFileChangesWithinTheSecond() throws Exception {
+    void theEtagChangesWhenTheFileChangesWithinTheSameSecond() throws Exception {
         String before = etag();
         write("a.txt", "hallo", TIME.plusMillis(1));
 
@@ -131,10 +133,10 @@ class FileConditionsTest {
                 Duration.ofSeconds(1), () -> get("If-None-Match", before).body().equals("hallo"));
     }
 
-    /** Files of reproducible images are all made in 1970 or 1980. */
+    /** The files of reproducible images all have a time in 1970 or 1980. */
     @ParameterizedTest
     @CsvSource({"1970-01-01T00:00:00Z", "1970-01-01T00:00:01Z", "1980-01-01T00:00:00Z", "1980-01-02T00:00:00Z"})
-    void doesNotTrustATimeThatIsTheSameForAllContents(Instant time) throws Exception {
+    void aFileFromBefore3January1980HasNoValidators(Instant time) throws Exception {
         write("a.txt", "fresh", time);
 
         Polling.until(Duration.ofSeconds(2), () -> get().body().equals("fresh"));

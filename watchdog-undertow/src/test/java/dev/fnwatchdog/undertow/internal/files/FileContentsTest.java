@@ -19,7 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** static mode: files of all sizes arrive byte for byte, on every version of HTTP, and to many at once. */
+/**
+ * Files of all sizes arrive unchanged, on every version of HTTP, and at many clients at once. Proves specification
+ * 1.25, 1.35, 2.1, 2.2, 2.4.
+ */
 class FileContentsTest {
     @TempDir
     private Path folder;
@@ -31,14 +34,17 @@ class FileContentsTest {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    /** Around all borders: buffers, what is kept in memory, the last piece, the longest piece. */
+    /**
+     * Tests sizes around all limits: buffers, the memory cache, the last piece, the longest piece. Proves specification
+     * 1.25.
+     */
     @ParameterizedTest
     @ValueSource(
             ints = {
                 0, 1, 16_363, 16_364, 16_365, 32_768, 32_769, 65_535, 65_537, 81_900, 81_901, 1_048_576, 1_130_476,
                 1_130_477, 5_000_000
             })
-    void arrivesAsItIs(int size) throws Exception {
+    void filesOfAnySizeArriveUnchangedOverEveryHttpVersion(int size) throws Exception {
         String content = write("file", size);
         try (RunningWatchdog watchdog = RunningWatchdog.serving(folder, "write_timeout", "30s");
                 RawClient client = watchdog.connect();
@@ -60,7 +66,7 @@ class FileContentsTest {
     }
 
     @Test
-    void arrivesAtManyAtOnce() throws Exception {
+    void filesArriveUnchangedAtManyClientsAtTheSameTime() throws Exception {
         String small = write("small", 1000);
         String large = write("large", 400_000);
         try (RunningWatchdog watchdog = RunningWatchdog.serving(folder, "write_timeout", "30s")) {
@@ -87,9 +93,9 @@ class FileContentsTest {
         }
     }
 
-    /** More than the cache may hold. */
+    /** Requests more files than the cache can contain. Proves specification 1.35. */
     @Test
-    void arrivesFromManyFiles() throws Exception {
+    void moreFilesThanTheCacheCanContainAreServed() throws Exception {
         int files = 800;
         for (int i = 0; i < files; i++) {
             Files.writeString(folder.resolve("f" + i), (i + " ").repeat(6000));
@@ -103,8 +109,9 @@ class FileContentsTest {
         }
     }
 
+    /** Proves specification 2.1, 2.2, 2.4. */
     @Test
-    void answersReadinessWithAFileWhereOneIsNamed() throws Exception {
+    void readinessReturnsTheFileOfReadyPath() throws Exception {
         Files.writeString(folder.resolve("ready.txt"), "ready");
         String large = "x".repeat(60_000);
         Files.writeString(folder.resolve("large.txt"), large);

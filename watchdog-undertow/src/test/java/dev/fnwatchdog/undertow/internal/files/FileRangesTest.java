@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** static mode: parts of files (RFC 9110, 14). */
+/** Tests range requests of static mode (RFC 9110 14). Proves specification 1.30. */
 class FileRangesTest {
     private static final int LARGE = 300_000;
 
@@ -65,7 +65,7 @@ class FileRangesTest {
         "Bytes= 2 - 4, 234, bytes 2-4/10",
         "bytes=0-, 0123456789, bytes 0-9/10",
     })
-    void sendsThePart(String range, String content, String contentRange) throws Exception {
+    void aSingleByteRangeOfAFileIs206(String range, String content, String contentRange) throws Exception {
         HttpResponse<String> response = get("/a.txt", "Range", range);
 
         assertThat(response.statusCode()).isEqualTo(206);
@@ -83,7 +83,7 @@ class FileRangesTest {
         "/empty.txt, bytes=0-, 0",
         "/empty.txt, bytes=-5, 0"
     })
-    void answers416WhereThereIsNoSuchPart(String target, String range, int size) throws Exception {
+    void aByteRangeOutsideTheFileIs416(String target, String range, int size) throws Exception {
         HttpResponse<String> response = get(target, "Range", range);
 
         assertThat(response.statusCode()).isEqualTo(416);
@@ -105,15 +105,16 @@ class FileRangesTest {
                 "bytes=1-2-3",
                 "bytes=0-99999999999999999999"
             })
-    void sendsTheWholeWhereItIsNotOnePart(String range) throws Exception {
+    void severalOrInvalidRangesGetTheWholeFile(String range) throws Exception {
         HttpResponse<String> response = get("/a.txt", "Range", range);
 
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.body()).isEqualTo("0123456789");
     }
 
+    /** Proves specification 1.29, 1.30. */
     @Test
-    void sendsTheWholeOfANewerFile() throws Exception {
+    void ifRangeGetsTheWholeFileUnlessItsValidatorMatches() throws Exception {
         HttpResponse<String> whole = get("/a.txt", "Accept", "*/*");
         String etag = whole.headers().firstValue("ETag").orElseThrow();
         String date = whole.headers().firstValue("Last-Modified").orElseThrow();
@@ -128,7 +129,7 @@ class FileRangesTest {
     }
 
     @Test
-    void tellsTheWholeToHead() throws Exception {
+    void headOfAFileIgnoresTheRange() throws Exception {
         HttpRequest head = watchdog.request("/a.txt")
                 .method("HEAD", HttpRequest.BodyPublishers.noBody())
                 .header("Range", "bytes=1-2")
@@ -138,21 +139,22 @@ class FileRangesTest {
         assertThat(watchdog.send(head).headers().firstValue("Content-Length")).contains("10");
     }
 
+    /** Proves specification 1.29. */
     @Test
-    void believesTheConditionFirst() throws Exception {
+    void ifNoneMatchTakesPrecedenceOverARange() throws Exception {
         assertThat(get("/a.txt", "Range", "bytes=1-2", "If-None-Match", "*").statusCode())
                 .isEqualTo(304);
     }
 
     @ParameterizedTest
     @CsvSource({"0, 299999", "17, 250000", "100000, 100000", "299999, 299999", "16363, 16365"})
-    void sendsThePartOfALargeFile(int from, int to) throws Exception {
+    void aByteRangeOfALargeFileIsSent(int from, int to) throws Exception {
         assertThat(get("/large.txt", "Range", "bytes=%d-%d".formatted(from, to)).body())
                 .isEqualTo(large().substring(from, to + 1));
     }
 
     @Test
-    void sendsThePartOfALargeFileOverHttp2() throws Exception {
+    void aByteRangeOfALargeFileIsSentOverHttp2() throws Exception {
         try (Http2Client client = Http2Client.on(watchdog.connect())) {
             client.request(1, Http2Frames.END_STREAM, "GET", "/large.txt", "range", "bytes=100-60099");
 
@@ -164,7 +166,7 @@ class FileRangesTest {
     }
 
     @Test
-    void readsBehindFourGigabytes() throws Exception {
+    void aByteRangeBeyondFourGibibytesIsSent() throws Exception {
         long size = 5L * 1024 * 1024 * 1024;
         try (RandomAccessFile file =
                 new RandomAccessFile(folder.resolve("huge.bin").toFile(), "rw")) {

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** static mode: what happens while a large file is on its way; each test ends with no call, buffer or file left open. */
+/**
+ * Tests events during the transfer of a large file; each test ends with no request, buffer or file left open. Proves
+ * specification 1.7, 1.16, 1.18, 1.33, 7.2, 7.9, 9.18.
+ */
 class FileTransferTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int HUGE = 48 * 1024 * 1024;
@@ -40,15 +43,15 @@ class FileTransferTest {
         Files.writeString(folder.resolve("a.txt"), "hello");
     }
 
-    /** Files of the folder that this process has open. */
+    /** Counts the files of the folder that this process has open. */
     private long openFiles() throws IOException {
         String inside = folder.toRealPath().toString();
         try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
-            return open.filter(link -> leadsInto(inside, link)).count();
+            return open.filter(link -> isInside(inside, link)).count();
         }
     }
 
-    private static boolean leadsInto(String folder, Path link) {
+    private static boolean isInside(String folder, Path link) {
         try {
             return Files.readSymbolicLink(link).toString().startsWith(folder);
         } catch (IOException closedMeanwhile) {
@@ -61,8 +64,9 @@ class FileTransferTest {
         Polling.until(PATIENCE, () -> openFiles() == 0);
     }
 
+    /** Proves specification 1.18. */
     @Test
-    void breaksOffTheAnswerOfAClientThatStopsReading() throws Exception {
+    void aFileTransferIsBrokenOffAfterWriteTimeoutWhenTheClientStopsReading() throws Exception {
         try (RunningWatchdog watchdog = RunningWatchdog.serving(folder, "write_timeout", "300ms");
                 RawClient client = watchdog.connect()) {
             client.send(GET);
@@ -74,8 +78,9 @@ class FileTransferTest {
         }
     }
 
+    /** Proves specification 7.2. */
     @Test
-    void keepsThePlaceOfACallUntilItsClientHasReadOn() throws Exception {
+    void thePermitOfAFileTransferIsHeldUntilTheClientHasReadTheFile() throws Exception {
         try (RunningWatchdog watchdog = RunningWatchdog.serving(folder, "max_inflight", "1", "write_timeout", "30s");
                 RawClient client = watchdog.connect()) {
             client.send(GET);
@@ -91,8 +96,9 @@ class FileTransferTest {
         }
     }
 
+    /** Proves specification 7.2. */
     @Test
-    void givesAllBackWhenTheClientLeaves() throws Exception {
+    void everythingIsReleasedWhenTheClientDisconnectsDuringAFileTransfer() throws Exception {
         try (RunningWatchdog watchdog = RunningWatchdog.serving(folder, "write_timeout", "30s")) {
             try (RawClient client = watchdog.connect()) {
                 client.send(GET);
@@ -109,7 +115,7 @@ class FileTransferTest {
     }
 
     @Test
-    void sendsAWholeFileToAClientThatSaysNoMore() throws Exception {
+    void aClientThatHalfClosesGetsTheWholeFile() throws Exception {
         try (RunningWatchdog watchdog = RunningWatchdog.serving(folder);
                 RawClient client = watchdog.connect()) {
             client.send("GET /huge.bin HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
@@ -120,8 +126,9 @@ class FileTransferTest {
         }
     }
 
+    /** Proves specification 1.33. */
     @Test
-    void letsTheClientTellThatTheFileHasBecomeShorter() throws Exception {
+    void aFileThatGetsShorterDuringItsTransferBreaksOffTheResponse() throws Exception {
         try (RunningWatchdog watchdog = RunningWatchdog.serving(folder, "write_timeout", "30s");
                 RawClient client = watchdog.connect();
                 Http2Client http2 = Http2Client.on(watchdog.connect())) {
@@ -142,8 +149,9 @@ class FileTransferTest {
         }
     }
 
+    /** Proves specification 1.33. */
     @Test
-    void sendsTheFileThatWasAskedForWhereAnotherReplacesIt() throws Exception {
+    void aFileThatIsReplacedDuringItsTransferIsSentAsItWas() throws Exception {
         try (RunningWatchdog watchdog = RunningWatchdog.serving(folder, "write_timeout", "30s");
                 RawClient client = watchdog.connect()) {
             client.send(GET);
@@ -159,8 +167,9 @@ class FileTransferTest {
         }
     }
 
+    /** Proves specification 9.18. */
     @Test
-    void endsAStreamOfHttp2ThatIsReset() throws Exception {
+    void aResetHttp2StreamReleasesItsFileAndTheConnectionContinues() throws Exception {
         try (RunningWatchdog watchdog = RunningWatchdog.serving(folder, "write_timeout", "30s");
                 Http2Client client = Http2Client.on(watchdog.connect())) {
             client.get(1, "/huge.bin");
@@ -168,15 +177,16 @@ class FileTransferTest {
             client.reset(1);
 
             awaitNothingOpen(watchdog);
-            // What the first stream has used up.
+            // Replaces the part of the window that the first stream has used.
             client.send(Http2Frames.WINDOW_UPDATE, 0, 0, new byte[] {0, 1, 0, 0});
             client.get(3, "/a.txt");
             assertThat(client.response(3)).endsWith("\nhello");
         }
     }
 
+    /** Proves specification 7.9. */
     @Test
-    void letsADrainWaitForAFileUnderWay() throws Exception {
+    void theDrainWaitsForAFileTransfer() throws Exception {
         try (RunningWatchdog watchdog = RunningWatchdog.serving(folder, "write_timeout", "30s");
                 RawClient client = watchdog.connect()) {
             client.send(GET);
@@ -192,8 +202,9 @@ class FileTransferTest {
         }
     }
 
+    /** Proves specification 1.7, 1.16. */
     @Test
-    void hasNoExecTimeout() throws Exception {
+    void execTimeoutHasNoEffectInStaticMode() throws Exception {
         try (RunningWatchdog watchdog =
                         RunningWatchdog.serving(folder, "exec_timeout", "50ms", "write_timeout", "30s");
                 RawClient client = watchdog.connect()) {

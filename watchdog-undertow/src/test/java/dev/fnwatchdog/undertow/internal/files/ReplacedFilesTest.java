@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** static mode: a file that is replaced by something else just while it is being opened. */
+/** Tests files that are replaced while static mode opens them. Proves specification 1.33. */
 class ReplacedFilesTest {
     private static final int SMALL = 100;
     private static final int LARGE = 100_000;
@@ -42,7 +42,7 @@ class ReplacedFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nothing", "a link", "a link in a circle", "a folder"})
-    void isGoneForWhoeverOpensItAfterTheLook(String by) throws Exception {
+    void openingAFileThatWasReplacedSinceItsLookupReportsAMissingFile(String by) throws Exception {
         Files.write(file(), new byte[LARGE]);
         FileVersion seen = FileVersion.read(file(), FileVersion.attributes(file()), "text/plain", "");
         replace(by);
@@ -52,7 +52,7 @@ class ReplacedFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nothing", "a link", "a link in a circle", "a folder"})
-    void isGoneForWhoeverReadsItAfterTheLook(String by) throws Exception {
+    void readingAFileThatWasReplacedSinceItsLookupReportsAMissingFile(String by) throws Exception {
         Files.write(file(), new byte[SMALL]);
         BasicFileAttributes seen = FileVersion.attributes(file());
         replace(by);
@@ -62,7 +62,7 @@ class ReplacedFilesTest {
     }
 
     @Test
-    void failsWhereTheDiskDoes() throws Exception {
+    void anErrorOfTheDiskIsNotReportedAsAMissingFile() throws Exception {
         Files.write(file(), new byte[SMALL]);
         IOException failure = new IOException("Input/output error");
 
@@ -70,11 +70,11 @@ class ReplacedFilesTest {
     }
 
     @Test
-    void isLookedForAgainWhereItIsALinkWhenItIsSent() throws Exception {
+    void aFileThatHasBecomeALinkSinceItsLookupIsLookedUpAgain() throws Exception {
         Path target = Files.write(folder.resolve("target.bin"), new byte[LARGE + 1]);
         try (RunningWatchdog watchdog = RunningWatchdog.serving(folder)) {
             for (int i = 0; i < 10; i++) {
-                // A look is good for a while: the second request opens what the first one saw.
+                // A lookup is valid for a while: the second request opens what the first one found.
                 Files.deleteIfExists(file());
                 Files.write(file(), new byte[LARGE]);
                 Polling.until(Duration.ofSeconds(5), () -> length(watchdog) == LARGE);

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** static mode with static_spa: one page for all paths that have no file (contract 1). */
+/** Tests static_spa, one page for all paths without a file. Proves specification 1.25 to 1.28, 1.33, 1.34. */
 class SinglePageTest {
     @TempDir
     private Path folder;
@@ -40,6 +40,7 @@ class SinglePageTest {
         watchdog.close();
     }
 
+    /** Proves specification 1.34. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -56,7 +57,7 @@ class SinglePageTest {
                 "/a?b=c.js",
                 "/users/7%20b"
             })
-    void answersAnUnknownPathWithThePage(String target) throws Exception {
+    void anUnknownPathIs200WithTheIndexPageInSpaMode(String target) throws Exception {
         HttpResponse<String> response = watchdog.get(target);
 
         assertThat(response.statusCode()).isEqualTo(200);
@@ -66,18 +67,20 @@ class SinglePageTest {
 
     @ParameterizedTest
     @CsvSource({"/assets/app.js, script", "/docs/, docs", "/, page", "/index.html, page"})
-    void servesWhatIsThere(String target, String content) throws Exception {
+    void existingFilesAreServedInSpaMode(String target, String content) throws Exception {
         assertThat(watchdog.get(target).body()).isEqualTo(content);
     }
 
+    /** Proves specification 1.26. */
     @Test
-    void stillRedirectsToAFolderWithAPage() throws Exception {
+    void aFolderWithAnIndexPageIsRedirectedInSpaMode() throws Exception {
         assertThat(watchdog.get("/docs").statusCode()).isEqualTo(301);
     }
 
+    /** Proves specification 1.25. */
     @ParameterizedTest
     @CsvSource({"POST, 405", "DELETE, 405", "HEAD, 200"})
-    void answersOnlyToThoseWhoRead(String method, int status) throws Exception {
+    void anUnknownPathAcceptsOnlyGetAndHeadInSpaMode(String method, int status) throws Exception {
         HttpRequest request = watchdog.request("/users")
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .build();
@@ -85,9 +88,10 @@ class SinglePageTest {
         assertThat(watchdog.send(request).statusCode()).isEqualTo(status);
     }
 
+    /** Proves specification 1.27, 1.28. */
     @ParameterizedTest
     @CsvSource({"/../etc/passwd, 404", "/%2e%2e/x, 404", "/a%00, 400", "/a%2fb, 404"})
-    void makesNoPageOfWhatIsNoPath(String target, int status) throws Exception {
+    void anInvalidPathIs404Or400InSpaMode(String target, int status) throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send("GET %s HTTP/1.1\r\nHost: h\r\n\r\n".formatted(target));
 
@@ -95,8 +99,9 @@ class SinglePageTest {
         }
     }
 
+    /** Proves specification 1.34. */
     @Test
-    void letsNobodyKeepThePageUnasked() throws Exception {
+    void theIndexPageHasCacheControlNoCacheInSpaMode() throws Exception {
         for (String target : new String[] {"/", "/index.html", "/users"}) {
             assertThat(watchdog.get(target).headers().firstValue("Cache-Control"))
                     .contains("no-cache");
@@ -105,17 +110,17 @@ class SinglePageTest {
                 .isEmpty();
     }
 
-    /** A browser may have another file from the same path. */
+    /** A browser may have cached another file from the same path. Proves specification 1.34. */
     @Test
-    void doesNotTakeAFormerFileForThePage() throws Exception {
+    void theIndexPageUnderAnUnknownPathHasItsOwnEtagAndNoLastModified() throws Exception {
         HttpResponse<String> page = watchdog.get("/");
-        HttpResponse<String> standIn = watchdog.get("/users");
-        String etag = standIn.headers().firstValue("ETag").orElseThrow();
+        HttpResponse<String> fallback = watchdog.get("/users");
+        String etag = fallback.headers().firstValue("ETag").orElseThrow();
 
-        assertThat(standIn.headers().firstValue("Last-Modified")).isEmpty();
+        assertThat(fallback.headers().firstValue("Last-Modified")).isEmpty();
         assertThat(page.headers().firstValue("ETag"))
                 .isPresent()
-                .isNotEqualTo(standIn.headers().firstValue("ETag"));
+                .isNotEqualTo(fallback.headers().firstValue("ETag"));
         assertThat(status("If-Modified-Since", "Fri, 01 Jan 2100 00:00:00 GMT")).isEqualTo(200);
         assertThat(status("If-None-Match", page.headers().firstValue("ETag").orElseThrow()))
                 .isEqualTo(200);
@@ -127,8 +132,9 @@ class SinglePageTest {
                 .statusCode();
     }
 
+    /** Proves specification 1.33. */
     @Test
-    void seesAFileThatComesAndThePageThatChanges() throws Exception {
+    void aNewFileAndAChangedIndexPageAreSeenInSpaMode() throws Exception {
         assertThat(watchdog.get("/users").body()).isEqualTo("page");
 
         Files.writeString(folder.resolve("users"), "a file");
@@ -139,8 +145,9 @@ class SinglePageTest {
         Polling.until(Duration.ofSeconds(2), () -> watchdog.get("/users").body().equals("new page"));
     }
 
+    /** Proves specification 1.34. */
     @Test
-    void answers404WithoutAPage() throws Exception {
+    void anUnknownPathIs404InSpaModeWithoutAnIndexPage() throws Exception {
         Files.delete(folder.resolve("index.html"));
 
         Polling.until(Duration.ofSeconds(2), () -> watchdog.get("/users").statusCode() == 404);

@@ -18,7 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** static mode: which file answers which request, and what is said of it. */
+/**
+ * Tests which file of static mode is the response to a request, and its header fields. Proves specification 1.25, 1.26,
+ * 1.29, 1.32, 6.4, 6.5, 9.5.
+ */
 class StaticFilesTest {
     @TempDir
     private Path folder;
@@ -50,9 +53,10 @@ class StaticFilesTest {
         return raw("%s %s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".formatted(method, target));
     }
 
+    /** Proves specification 1.25, 1.26. */
     @ParameterizedTest
     @CsvSource({"/, root", "/index.html, root", "/a.txt, hello", "/docs/, docs", "//docs//, docs", "/a.txt?v=1, hello"})
-    void answersWithTheFileAtThePath(String target, String content) throws Exception {
+    void theFileAtThePathIsServed(String target, String content) throws Exception {
         HttpResponse<String> response = watchdog.get(target);
 
         assertThat(response.statusCode()).isEqualTo(200);
@@ -61,7 +65,7 @@ class StaticFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/nope", "/docs/deep/", "/a.txt/", "/a.txt/b", "/docs/nope.css", "/index.htm", "/A.TXT"})
-    void answers404WhereThereIsNone(String target) throws Exception {
+    void aPathWithoutAFileIs404(String target) throws Exception {
         HttpResponse<String> response = watchdog.get(target);
 
         assertThat(response.statusCode()).isEqualTo(404);
@@ -69,6 +73,7 @@ class StaticFilesTest {
         assertThat(response.body()).isEqualTo("404 page not found\n");
     }
 
+    /** Proves specification 1.32. */
     @ParameterizedTest
     @CsvSource({
         "a.html, text/html; charset=utf-8",
@@ -91,12 +96,13 @@ class StaticFilesTest {
         "a.unheardof, application/octet-stream",
         "LICENSE, application/octet-stream",
     })
-    void tellsTheMediaType(String name, String type) {
+    void theMediaTypeFollowsTheEndOfTheFileName(String name, String type) {
         assertThat(MediaTypes.of(name)).isEqualTo(type);
     }
 
+    /** Proves specification 1.29, 1.32. */
     @Test
-    void sendsTypeLengthAndValidators() throws Exception {
+    void aFileIsSentWithTypeLengthAndValidators() throws Exception {
         assertThat(head("GET", "/a.txt"))
                 .startsWith("HTTP/1.1 200 OK\r\n")
                 .contains("\r\nContent-Type: text/plain; charset=utf-8\r\n")
@@ -109,18 +115,20 @@ class StaticFilesTest {
                 .endsWith("\r\n\r\nhello");
     }
 
+    /** Proves specification 1.25. */
     @ParameterizedTest
     @CsvSource({"/a.txt, 200, 5", "/empty.css, 200, 0", "/nope, 404, 19", "/docs, 301, 0", "/, 200, 4"})
-    void answersHeadAsGetWithoutTheBody(String target, int status, int length) throws Exception {
+    void headOfAFileHasTheHeaderFieldsOfGetAndNoBody(String target, int status, int length) throws Exception {
         assertThat(head("HEAD", target))
                 .startsWith("HTTP/1.1 %d ".formatted(status))
                 .contains("\r\nContent-Length: %d\r\n".formatted(length))
                 .endsWith("\r\n\r\n");
     }
 
+    /** Proves specification 1.25. */
     @ParameterizedTest
     @CsvSource({"POST, /a.txt", "OPTIONS, /a.txt", "OPTIONS, *", "DELETE, /nope", "PUT, /", "PROPFIND, /docs"})
-    void refusesMethodsThatDoNotRead(String method, String target) throws Exception {
+    void aMethodOtherThanGetAndHeadIs405InStaticMode(String method, String target) throws Exception {
         assertThat(head(method, target))
                 .startsWith("HTTP/1.1 405 ")
                 .contains("\r\nAllow: GET, HEAD\r\n")
@@ -128,18 +136,20 @@ class StaticFilesTest {
     }
 
     @Test
-    void takesATargetThatNamesTheHost() throws Exception {
+    void aTargetInAbsoluteFormIsServedInStaticMode() throws Exception {
         assertThat(head("GET", "http://h/a.txt?v=1")).endsWith("\r\n\r\nhello");
     }
 
+    /** Proves specification 1.29. */
     @Test
-    void sendsAnEmptyFile() throws Exception {
+    void anEmptyFileIsSentWithContentLengthZero() throws Exception {
         assertThat(head("GET", "/empty.css"))
                 .startsWith("HTTP/1.1 200 OK\r\n")
                 .contains("\r\nContent-Length: 0\r\n")
                 .endsWith("\r\n\r\n");
     }
 
+    /** Proves specification 1.26. */
     @ParameterizedTest
     @CsvSource({
         "a b.txt, /a%20b.txt",
@@ -155,29 +165,31 @@ class StaticFilesTest {
         ".hidden, /.hidden",
         "..data, /..data",
     })
-    void findsFilesOfAnyName(String name, String target) throws Exception {
+    void filesWithUnusualNamesAndHiddenFilesAreServed(String name, String target) throws Exception {
         Files.writeString(folder.resolve(name), "there: " + name);
 
         assertThat(watchdog.get(target).body()).isEqualTo("there: " + name);
     }
 
     @Test
-    void takesNamesThatWereNotEscapedToo() throws Exception {
+    void unescapedUtf8InAPathFindsTheFile() throws Exception {
         Files.writeString(folder.resolve("über.txt"), "there");
 
         assertThat(head("GET", "/\u00c3\u00bcber.txt")).endsWith("\r\n\r\nthere");
     }
 
+    /** Proves specification 1.25. */
     @Test
-    void speaksHttp10() throws Exception {
+    void filesAreServedOverHttp10() throws Exception {
         assertThat(raw("GET /a.txt HTTP/1.0\r\n\r\n"))
                 .startsWith("HTTP/1.")
                 .contains(" 200 OK\r\n", "\r\nContent-Length: 5\r\n")
                 .endsWith("\r\n\r\nhello");
     }
 
+    /** Proves specification 1.25. */
     @Test
-    void speaksHttp2() throws Exception {
+    void filesAreServedOverHttp2() throws Exception {
         try (Http2Client client = Http2Client.on(watchdog.connect())) {
             client.get(1, "/a.txt");
             client.request(3, Http2Frames.END_STREAM, "HEAD", "/a.txt");
@@ -198,8 +210,9 @@ class StaticFilesTest {
         }
     }
 
+    /** Proves specification 9.5. */
     @Test
-    void answersOneAfterTheOtherOnOneConnection() throws Exception {
+    void pipelinedRequestsForFilesGetTheirResponsesInOrder() throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send("GET /a.txt HTTP/1.1\r\nHost: h\r\n\r\nGET /docs/ HTTP/1.1\r\nHost: h\r\n\r\n"
                     + "HEAD /a.txt HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -213,7 +226,7 @@ class StaticFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/a.txt", "/nope", "/docs"})
-    void answersARequestWithABodyAtOnceAndHearsNoMoreOfIt(String target) throws Exception {
+    void aRequestForAFileWithABodyGetsItsResponseAtOnceAndTheConnectionIsClosed(String target) throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send("GET %s HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nhalf".formatted(target));
 
@@ -222,8 +235,9 @@ class StaticFilesTest {
         }
     }
 
+    /** Proves specification 1.25, 6.4, 6.5. */
     @Test
-    void logsOneLineWithTheStatusAloneAndWhatWasSent() throws Exception {
+    void requestsForFilesAreLoggedWithStatusAndSizeAndCounted() throws Exception {
         watchdog.get("/a.txt?v=1");
         watchdog.get("/nope");
         watchdog.send(watchdog.request("/a.txt")

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged jar with {@code mode=static}. */
+/** Runs the packaged jar with {@code mode=static}. Proves specification 1.25, 1.26, 1.28, 1.32, 1.35, 1.36, 6.2. */
 class StaticModeIT {
     private static final long MEGABYTE = 1 << 20;
     private static final long SIZE = 1500 * MEGABYTE;
@@ -42,8 +42,9 @@ class StaticModeIT {
                 .set(settings);
     }
 
+    /** Proves specification 1.25, 1.26, 1.32, 6.2. */
     @Test
-    void servesAFolderUntilItIsStopped() throws Exception {
+    void aFolderIsServedUntilSigterm() throws Exception {
         try (PackagedWatchdog watchdog = serving().startReady()) {
             HttpResponse<String> index = watchdog.get("/");
             assertThat(index.statusCode()).isEqualTo(200);
@@ -63,17 +64,19 @@ class StaticModeIT {
         }
     }
 
+    /** Proves specification 1.36. */
     @Test
-    void saysThatNamesOutsideAsciiAreLostWhereTheLocaleKnowsNone() throws Exception {
+    void aWarningIsLoggedInStaticModeWhenTheSystemEncodingIsNotUtf8() throws Exception {
         try (PackagedWatchdog watchdog = serving("LANG", "C", "LC_ALL", "C").startReady()) {
             assertThat(watchdog.awaitLine("sun.jnu.encoding")).contains("LANG=C.UTF-8");
             assertThat(watchdog.get("/%C3%BCber.txt").statusCode()).isEqualTo(404);
         }
     }
 
+    /** Proves specification 1.35. */
     @Test
     @Timeout(120)
-    void sendsWhatIsMuchLargerThanItsHeap() throws Exception {
+    void aFileMuchLargerThanTheHeapIsSent() throws Exception {
         try (RandomAccessFile file =
                 new RandomAccessFile(folder.resolve("huge.bin").toFile(), "rw")) {
             file.setLength(SIZE);
@@ -95,8 +98,9 @@ class StaticModeIT {
         }
     }
 
+    /** Proves specification 1.28. */
     @Test
-    void answers403WhereItMustNotRead() throws Exception {
+    void filesThatTheWatchdogMayNotReadAre403() throws Exception {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         for (int size : new int[] {10, 100_000}) {
             Path secret = Files.writeString(folder.resolve("secret" + size), "x".repeat(size));

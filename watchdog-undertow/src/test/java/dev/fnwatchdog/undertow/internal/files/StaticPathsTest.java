@@ -19,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** static mode: no path leads out of the folder, and every link that stays in it is followed. */
+/**
+ * No path of static mode leads out of the folder, and links inside it are followed. Proves specification 1.26 to 1.28,
+ * 1.33.
+ */
 class StaticPathsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -57,6 +60,7 @@ class StaticPathsTest {
         assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
     }
 
+    /** Proves specification 1.27, 1.28. */
     @ParameterizedTest
     @CsvSource({
         "/../secret.txt, 404",
@@ -82,20 +86,21 @@ class StaticPathsTest {
         "/%252e%252e/secret.txt, 404",
         "/../www-other/secret.txt, 404",
     })
-    void staysInTheFolder(String target, int status) throws Exception {
+    void noPathLeadsOutOfTheFolder(String target, int status) throws Exception {
         assertThat(get(target))
                 .startsWith("HTTP/1.1 %d ".formatted(status))
                 .doesNotContain("secret\r\n", "\r\n\r\nsecret");
     }
 
     @Test
-    void hasNoFileOfANameThatNoSystemTakes() throws Exception {
+    void aPathThatIsTooLongForTheSystemIs404() throws Exception {
         assertThat(get("/" + "a".repeat(300))).startsWith("HTTP/1.1 404 ");
         assertThat(get("/" + "a/".repeat(5000))).startsWith("HTTP/1.1 404 ");
         assertThat(get("/" + "%61/".repeat(400) + "x")).startsWith("HTTP/1.1 404 ");
         assertThat(get("/" + ("a".repeat(200) + "/").repeat(40))).startsWith("HTTP/1.1 404 ");
     }
 
+    /** Proves specification 1.26. */
     @ParameterizedTest
     @CsvSource({
         "/docs, ./docs/, /docs/",
@@ -103,7 +108,8 @@ class StaticPathsTest {
         "//docs, ./docs/, //docs/",
         "//evil.example/docs/sub, '', ''",
     })
-    void sendsWhoForgetsTheSlashOfAFolderThere(String target, String location, String resolved) throws Exception {
+    void aFolderWithoutItsFinalSlashIsRedirectedToARelativeLocation(String target, String location, String resolved)
+            throws Exception {
         String head = get(target);
         if (location.isEmpty()) {
             assertThat(head).startsWith("HTTP/1.1 404 ");
@@ -117,8 +123,9 @@ class StaticPathsTest {
                 .isEqualTo(resolved.replaceFirst("^/+", "/"));
     }
 
+    /** Proves specification 1.26. */
     @Test
-    void neverSendsAnybodyToAnotherHost() throws Exception {
+    void redirectsOfFoldersNeverLeadToAnotherHost() throws Exception {
         Files.createDirectories(folder.resolve("evil.example/www"));
         Files.createDirectories(folder.resolve("javascript:alert(1)"));
         Files.createDirectories(folder.resolve("ü \"<"));
@@ -133,8 +140,9 @@ class StaticPathsTest {
                 .contains("\r\nLocation: ./%C3%BC%20%22%3C/?q=%22%3C%0d%0aX:1\r\n");
     }
 
+    /** Proves specification 1.26. */
     @Test
-    void showsNoListOfAFolder() throws Exception {
+    void aFolderWithoutAnIndexPageIs404AndItsContentIsNotListed() throws Exception {
         Files.createDirectory(folder.resolve("plain"));
         Files.writeString(folder.resolve("plain/file.txt"), "x");
 
@@ -142,8 +150,9 @@ class StaticPathsTest {
         assertThat(get("/")).startsWith("HTTP/1.1 404 ").doesNotContain("docs");
     }
 
+    /** Proves specification 1.27. */
     @Test
-    void followsLinksThatStayInTheFolder() throws Exception {
+    void symbolicLinksToFilesInsideTheFolderAreFollowed() throws Exception {
         Files.createSymbolicLink(folder.resolve("b.txt"), Path.of("docs/a.txt"));
         Files.createSymbolicLink(folder.resolve("c.txt"), folder.resolve("b.txt"));
         Files.createSymbolicLink(folder.resolve("manual"), Path.of("docs/../docs"));
@@ -154,8 +163,9 @@ class StaticPathsTest {
         assertThat(get("/manual/")).endsWith("\r\n\r\ndocs");
     }
 
+    /** Proves specification 1.27. */
     @Test
-    void followsNoLinkThatLeadsOut() throws Exception {
+    void symbolicLinksThatLeadOutOfTheFolderAre404() throws Exception {
         Files.createSymbolicLink(folder.resolve("relative.txt"), Path.of("../secret.txt"));
         Files.createSymbolicLink(folder.resolve("absolute.txt"), parent.resolve("secret.txt"));
         Files.createSymbolicLink(folder.resolve("other"), Path.of("../www-other"));
@@ -182,8 +192,9 @@ class StaticPathsTest {
         assertThat(get("/docs/a.txt")).doesNotContain("Vary");
     }
 
+    /** Proves specification 1.27, 1.33. */
     @Test
-    void servesAMountedConfigMapAndSeesItReplaced() throws Exception {
+    void aMountedConfigMapIsServedAndItsReplacementIsSeen() throws Exception {
         Files.createDirectory(folder.resolve("..2024_1"));
         Files.writeString(folder.resolve("..2024_1/app.txt"), "one");
         Files.createSymbolicLink(folder.resolve("..data"), Path.of("..2024_1"));
@@ -203,8 +214,9 @@ class StaticPathsTest {
         Polling.until(Duration.ofSeconds(2), () -> get("/app.txt").endsWith("\r\n\r\ntwo"));
     }
 
+    /** Proves specification 1.33. */
     @Test
-    void servesAFolderThatIsALinkToTheReleaseOfToday() throws Exception {
+    void aStaticPathThatIsALinkIsFollowedToItsNewTarget() throws Exception {
         Path current = Files.createSymbolicLink(parent.resolve("current"), Path.of("www"));
         try (RunningWatchdog linked = RunningWatchdog.serving(current)) {
             assertThat(linked.get("/docs/a.txt").body()).isEqualTo("a");
@@ -218,8 +230,9 @@ class StaticPathsTest {
         }
     }
 
+    /** Proves specification 1.28. */
     @Test
-    void doesNotWaitForASpecialFile() throws Exception {
+    void aFifoIs404WithoutWaiting() throws Exception {
         run("mkfifo", folder.resolve("pipe").toString());
         run("mkfifo", folder.resolve("docs/a.txt.gz").toString());
 
@@ -231,9 +244,10 @@ class StaticPathsTest {
                 .isEqualTo("a");
     }
 
+    /** Proves specification 1.33. */
     @ParameterizedTest
     @ValueSource(strings = {"/docs/a.txt", "/docs/index.html"})
-    void seesAFileReplacedAndRemoved(String target) throws Exception {
+    void aReplacedFileAndARemovedFileAreSeen(String target) throws Exception {
         assertThat(get(target)).startsWith("HTTP/1.1 200 ");
 
         Files.writeString(folder.resolve("new"), "new content");

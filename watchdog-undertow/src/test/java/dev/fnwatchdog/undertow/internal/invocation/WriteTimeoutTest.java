@@ -12,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** An answer has to be out within write_timeout, from its first byte to its last (contract 1 and 7). */
+/** A response must be sent within write_timeout, from its first byte to its last. Proves specification 1.18. */
 class WriteTimeoutTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -27,7 +27,7 @@ class WriteTimeoutTest {
     }
 
     @Test
-    void breaksOffTheAnswerOfAClientThatStopsReading() throws Exception {
+    void aResponseIsBrokenOffAfterWriteTimeoutWhenTheClientStopsReading() throws Exception {
         CountDownLatch closed = new CountDownLatch(1);
         long length = 1L << 40;
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
@@ -47,7 +47,7 @@ class WriteTimeoutTest {
     }
 
     @Test
-    void breaksOffAnAnswerWithoutAnEnd() throws Exception {
+    void anEndlessResponseIsBrokenOffAfterWriteTimeout() throws Exception {
         CountDownLatch closed = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
@@ -75,16 +75,16 @@ class WriteTimeoutTest {
         }
     }
 
-    /** Each answer is one write, which takes all of it or, once the client has let too many pile up, a part. */
+    /** Each response is one write, which is complete or, once too many unread responses pile up, partial. */
     @Test
-    void breaksOffAClientThatAsksAndAsksAndNeverReads() throws Exception {
-        int calls = 1_500;
+    void aClientThatPipelinesRequestsAndNeverReadsIsDisconnectedAfterWriteTimeout() throws Exception {
+        int requests = 1_500;
         int length = 15 * 1024;
-        String answer = "HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n" + "x".repeat(length);
-        try (ScriptedFunction function = ScriptedFunction.answering(answer);
+        String response = "HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n" + "x".repeat(length);
+        try (ScriptedFunction function = ScriptedFunction.answering(response);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "200ms");
                 RawClient client = watchdog.connect()) {
-            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n".repeat(calls));
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n".repeat(requests));
             long[] served = {-1};
             Polling.until(PATIENCE, () -> {
                 long before = served[0];
@@ -98,13 +98,13 @@ class WriteTimeoutTest {
                 return before == served[0];
             });
 
-            assertThat(served[0]).isLessThan(calls);
-            assertThat(client.readToAnyEnd().length()).isLessThan(calls * length);
+            assertThat(served[0]).isLessThan(requests);
+            assertThat(client.readToAnyEnd().length()).isLessThan(requests * length);
         }
     }
 
     @Test
-    void leavesAFunctionThatThinksToItsExecTimeout() throws Exception {
+    void anExecTimeoutLongerThanWriteTimeoutStillEndsIn504() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(RawClient::readToEnd);
                 RunningWatchdog watchdog =
                         RunningWatchdog.inFrontOf(function, "write_timeout", "100ms", "exec_timeout", "400ms");
@@ -116,7 +116,7 @@ class WriteTimeoutTest {
     }
 
     @Test
-    void letsAnAnswerPassThatIsOutInTime() throws Exception {
+    void responsesWithinWriteTimeoutAreServedOnAnOldConnection() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     while (true) {
                         connection.readHead();
