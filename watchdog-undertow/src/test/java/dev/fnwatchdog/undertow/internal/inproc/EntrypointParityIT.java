@@ -23,15 +23,21 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 5: one function's jar, answered by OpenFaaS' own entrypoint and by the packaged jar in inproc mode. */
+/**
+ * Compares the responses of one function's jar in OpenFaaS' own entrypoint and in the packaged jar. Proves
+ * specification 5.9.
+ */
 class EntrypointParityIT {
     private static final Path SOURCES = Path.of("src", "test", "functions", "openfaas");
     private static final Path JARS = Path.of(System.getProperty("openfaas.jars"));
     private static final Pattern LISTENING = Pattern.compile("Listening on port: (\\d+)\n");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    /** Of the watchdog in every mode, of the JDK's server, and of the body's framing, which each has its own way of. */
-    private static final List<String> NOT_THE_FUNCTIONS =
+    /**
+     * Fields of the watchdog in every mode and of the JDK's server, and the framing of the body, which differ between
+     * the two.
+     */
+    private static final List<String> SERVER_FIELDS =
             List.of("date:", "connection:", "content-length:", "transfer-encoding:", "x-duration-seconds:");
 
     @TempDir
@@ -118,23 +124,26 @@ class EntrypointParityIT {
                 "POST /|X-Call-Id: 7|Content-Length: 1|x",
                 "POST /|x-call-id: first|X-CALL-ID: second|Content-Length: 1|x",
             })
-    void getTheSameAnswer(String call) throws Exception {
-        String theirs = answered(entrypointPort, call);
+    void aModelFunctionRespondsAsWithTheOpenFaasEntrypoint(String notation) throws Exception {
+        String expected = responseTo(entrypointPort, notation);
 
-        assertThat(theirs).startsWith("HTTP/1.1 ");
-        assertThat(answered(watchdog.port(), call)).isEqualTo(theirs);
+        assertThat(expected).startsWith("HTTP/1.1 ");
+        assertThat(responseTo(watchdog.port(), notation)).isEqualTo(expected);
     }
 
     @Test
-    void isToldAPathThatBeginsWithTwoSlashesWhole() throws Exception {
-        assertThat(answered(entrypointPort, "GET //x/y")).contains("\npath /y ");
+    void aPathThatBeginsWithTwoSlashesReachesAModelFunctionWhole() throws Exception {
+        assertThat(responseTo(entrypointPort, "GET //x/y")).contains("\npath /y ");
 
-        assertThat(answered(watchdog.port(), "GET //x/y")).contains("\npath //x/y ");
+        assertThat(responseTo(watchdog.port(), "GET //x/y")).contains("\npath //x/y ");
     }
 
-    /** A request's parts stand between bars: its first line, its headers, and its body, where there is one. */
-    private static String answered(int port, String call) throws IOException {
-        String[] parts = call.split("\\|", -1);
+    /**
+     * Sends a request whose parts stand between bars: its first line, its header fields, and its body, where there is
+     * one.
+     */
+    private static String responseTo(int port, String notation) throws IOException {
+        String[] parts = notation.split("\\|", -1);
         StringBuilder request = new StringBuilder(parts[0]).append(" HTTP/1.1\r\nHost: h\r\nConnection: close\r\n");
         boolean hasBody = parts[parts.length - 1].indexOf(": ") < 0;
         for (int i = 1; i < parts.length; i++) {
@@ -149,17 +158,19 @@ class EntrypointParityIT {
         }
     }
 
-    /** Without what tells the servers from each other: the order and case of headers, and the reason phrase. */
-    private static String comparable(String answer) {
-        int end = answer.indexOf("\r\n\r\n");
-        String[] head = answer.substring(0, end).split("\r\n", -1);
+    /**
+     * Returns a response without what differs between servers: order and case of header fields, and the reason phrase.
+     */
+    private static String comparable(String response) {
+        int end = response.indexOf("\r\n\r\n");
+        String[] head = response.substring(0, end).split("\r\n", -1);
         StringBuilder text = new StringBuilder(head[0].substring(0, "HTTP/1.1 200".length()));
         Arrays.stream(head, 1, head.length)
                 .map(line -> line.substring(0, line.indexOf(':')).toLowerCase(Locale.ROOT)
                         + line.substring(line.indexOf(':')))
-                .filter(line -> NOT_THE_FUNCTIONS.stream().noneMatch(line::startsWith))
+                .filter(line -> SERVER_FIELDS.stream().noneMatch(line::startsWith))
                 .sorted()
                 .forEach(line -> text.append('\n').append(line));
-        return text.append("\n\n").append(answer.substring(end + 4)).toString();
+        return text.append("\n\n").append(response.substring(end + 4)).toString();
     }
 }

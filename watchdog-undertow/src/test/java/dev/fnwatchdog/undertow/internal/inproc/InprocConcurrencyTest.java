@@ -22,21 +22,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How many calls run in the handler at once ({@code handler_concurrency}, contract 1). */
+/**
+ * Tests how many requests run in the handler at once ({@code handler_concurrency}). Proves specification 2.16, 5.18,
+ * 5.19.
+ */
 class InprocConcurrencyTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final int CALLS = 64;
+    private static final int REQUESTS = 64;
 
+    /** Proves specification 2.16, 5.19. */
     @ParameterizedTest
     @EnumSource
-    void runsCallsOneAfterTheOtherInTheOrderInWhichTheyCame(InprocTimeoutTest.Kind kind) throws Exception {
+    void aHandlerConcurrencyOfOneRunsRequestsOneAfterTheOtherInOrder(InprocTimeoutTest.Kind kind) throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         AtomicInteger inside = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
+        AtomicInteger maximum = new AtomicInteger();
         List<String> order = new CopyOnWriteArrayList<>();
         try (RunningWatchdog watchdog = kind.start(
                 path -> {
-                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                    maximum.accumulateAndGet(inside.incrementAndGet(), Math::max);
                     order.add(path);
                     go.await();
                     inside.decrementAndGet();
@@ -45,68 +49,71 @@ class InprocConcurrencyTest {
                 "handler_concurrency",
                 "1")) {
             List<RawClient> clients = new ArrayList<>();
-            for (int i = 0; i < CALLS; i++) {
+            for (int i = 0; i < REQUESTS; i++) {
                 RawClient client = watchdog.connect();
                 clients.add(client);
                 client.send("GET /" + i + " HTTP/1.1\r\nHost: h\r\n\r\n");
                 int sent = i + 1;
-                // In flight alone says only that it is on its way into the queue.
+                // A request in flight may still be on its way into the queue.
                 Polling.until(
                         PATIENCE, () -> order.size() == 1 && watchdog.metric("watchdog_handler_waiting") == sent - 1);
             }
             assertThat(order).containsExactly("/0");
             go.countDown();
 
-            for (int i = 0; i < CALLS; i++) {
+            for (int i = 0; i < REQUESTS; i++) {
                 assertThat(clients.get(i).readResponse()).endsWith("\r\n\r\n/" + i);
                 clients.get(i).close();
             }
             assertThat(order)
                     .containsExactlyElementsOf(
-                            IntStream.range(0, CALLS).mapToObj(i -> "/" + i).toList());
-            assertThat(most).hasValue(1);
+                            IntStream.range(0, REQUESTS).mapToObj(i -> "/" + i).toList());
+            assertThat(maximum).hasValue(1);
         }
     }
 
+    /** Proves specification 5.19. */
     @Test
-    void runsAsManyCallsAtOnceAsItIsTold() throws Exception {
-        assertThat(mostAtOnce("3", 3)).isEqualTo(3);
+    void asManyRequestsAsHandlerConcurrencyRunInTheHandlerAtOnce() throws Exception {
+        assertThat(maxConcurrent("3", 3)).isEqualTo(3);
     }
 
+    /** Proves specification 5.18, 5.19. */
     @Test
-    void runsAnyNumberOfCallsAtOnceWithoutALimit() throws Exception {
-        assertThat(mostAtOnce("0", CALLS)).isEqualTo(CALLS);
+    void aHandlerConcurrencyOfZeroIsNoLimit() throws Exception {
+        assertThat(maxConcurrent("0", REQUESTS)).isEqualTo(REQUESTS);
     }
 
-    private static int mostAtOnce(String limit, int expected) throws Exception {
+    private static int maxConcurrent(String limit, int expected) throws Exception {
         AtomicInteger inside = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
+        AtomicInteger maximum = new AtomicInteger();
         Semaphore go = new Semaphore(0);
         try (RunningWatchdog watchdog = ScriptedHandler.servlet(
                 (request, response) -> {
-                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                    maximum.accumulateAndGet(inside.incrementAndGet(), Math::max);
                     go.acquire();
                     inside.decrementAndGet();
                 },
                 "handler_concurrency",
                 limit)) {
             HttpClient client = HttpClient.newHttpClient();
-            List<CompletableFuture<HttpResponse<Void>>> calls = IntStream.range(0, CALLS)
+            List<CompletableFuture<HttpResponse<Void>>> responses = IntStream.range(0, REQUESTS)
                     .mapToObj(i -> client.sendAsync(
                             watchdog.request("/").timeout(PATIENCE).build(), HttpResponse.BodyHandlers.discarding()))
                     .toList();
-            Polling.until(PATIENCE, () -> watchdog.metric("http_requests_in_flight") == CALLS);
+            Polling.until(PATIENCE, () -> watchdog.metric("http_requests_in_flight") == REQUESTS);
             Polling.until(PATIENCE, () -> inside.get() == expected);
-            go.release(CALLS);
-            for (CompletableFuture<HttpResponse<Void>> call : calls) {
-                assertThat(call.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            go.release(REQUESTS);
+            for (CompletableFuture<HttpResponse<Void>> response : responses) {
+                assertThat(response.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
             }
         }
-        return most.get();
+        return maximum.get();
     }
 
+    /** Proves specification 5.19. */
     @Test
-    void countsQueuedCallsAsInFlight() throws Exception {
+    void requestsThatWaitForHandlerConcurrencyCountAsInFlight() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         try (RunningWatchdog watchdog = ScriptedHandler.servlet(
                         (request, response) -> go.await(), "handler_concurrency", "1", "max_inflight", "2");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Handlers that throw (contract 5). */
+/** Tests handlers that throw. Proves specification 5.20. */
 class InprocFailuresTest {
     private static void assertFailsOnce(RunningWatchdog watchdog, String what) throws Exception {
         HttpResponse<String> response = watchdog.get("/a");
@@ -31,7 +31,7 @@ class InprocFailuresTest {
 
     @ParameterizedTest
     @EnumSource
-    void answers500AndLogsTheStackTraceOnce(InprocTimeoutTest.Kind kind) throws Exception {
+    void aHandlerThatThrowsIs500AndItsStackTraceIsLoggedOnce(InprocTimeoutTest.Kind kind) throws Exception {
         try (RunningWatchdog watchdog = kind.start(path -> {
             throw new IllegalStateException("broken on purpose");
         })) {
@@ -41,7 +41,7 @@ class InprocFailuresTest {
 
     @ParameterizedTest
     @EnumSource
-    void goesOnAfterErrorsOfTheJvm(InprocTimeoutTest.Kind kind) throws Exception {
+    void aHandlerThatThrowsAJvmErrorIs500AndTheNextRequestIsServed(InprocTimeoutTest.Kind kind) throws Exception {
         try (RunningWatchdog watchdog = kind.start(path -> switch (path) {
             case "/stack" -> deeper(path);
             case "/memory" -> throw new OutOfMemoryError("on purpose");
@@ -61,7 +61,7 @@ class InprocFailuresTest {
     }
 
     @Test
-    void answers500WhereAHandlerFailsOnTheIoThread() throws Exception {
+    void aHandlerThatThrowsOnTheIoThreadIs500() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> {
             throw new IllegalStateException("broken on purpose");
         })) {
@@ -70,7 +70,7 @@ class InprocFailuresTest {
     }
 
     @Test
-    void answers500WhereWhatWasDispatchedFails() throws Exception {
+    void aDispatchedTaskThatThrowsIs500() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> exchange.dispatch(() -> {
             throw new IllegalStateException("broken on purpose");
         }))) {
@@ -79,7 +79,7 @@ class InprocFailuresTest {
     }
 
     @Test
-    void answers500WhereAnAsynchronousServletFails() throws Exception {
+    void anAsynchronousServletThatThrowsIs500() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> {
             request.startAsync();
             throw new IllegalStateException("broken on purpose");
@@ -88,7 +88,7 @@ class InprocFailuresTest {
         }
     }
 
-    /** A client reads the beginning of an answer, and lets the handler go on then. */
+    /** Reads the beginning of a response, then lets the handler continue. */
     private static void assertBreaksOff(RunningWatchdog watchdog, CountDownLatch read, String head, String logged)
             throws Exception {
         try (RawClient client = watchdog.connect()) {
@@ -101,7 +101,7 @@ class InprocFailuresTest {
         }
     }
 
-    /** Starts a handler that writes the beginning of an answer. */
+    /** Starts a handler that writes the beginning of a response. */
     private static RunningWatchdog beginning(HttpHandler before, HttpHandler after) throws Exception {
         return ScriptedHandler.undertow(exchange -> exchange.dispatch(handled -> {
             handled.startBlocking();
@@ -113,7 +113,7 @@ class InprocFailuresTest {
     }
 
     @Test
-    void breaksTheConnectionWhereAServletFailsInTheMiddle() throws Exception {
+    void aServletThatThrowsAfterItsResponseHasBegunBreaksTheResponseOff() throws Exception {
         CountDownLatch read = new CountDownLatch(1);
         try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> {
             response.getWriter().write("begun");
@@ -126,7 +126,7 @@ class InprocFailuresTest {
     }
 
     @Test
-    void breaksTheConnectionWhereAHandlerFailsInTheMiddle() throws Exception {
+    void anUndertowHandlerThatThrowsAfterItsResponseHasBegunBreaksTheResponseOff() throws Exception {
         CountDownLatch read = new CountDownLatch(1);
         try (RunningWatchdog watchdog = beginning(handled -> {}, handled -> {
             read.await();
@@ -137,7 +137,7 @@ class InprocFailuresTest {
     }
 
     @Test
-    void breaksTheConnectionWhereTheAnswerIsShorterThanPromised() throws Exception {
+    void aResponseShorterThanItsContentLengthIsBrokenOff() throws Exception {
         CountDownLatch read = new CountDownLatch(1);
         try (RunningWatchdog watchdog =
                 beginning(handled -> handled.setResponseContentLength(10), handled -> read.await())) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A handler of Undertow's as the function (contract 5). */
+/** Tests an Undertow handler as the function. Proves specification 5.1, 5.6, 5.17. */
 class InprocHandlerTest {
     private static final int MEGABYTE = 1 << 20;
 
@@ -44,8 +44,9 @@ class InprocHandlerTest {
         return bytes;
     }
 
+    /** Proves specification 5.1, 5.6, 5.17, 6.4. */
     @Test
-    void answersOnTheIoThread() throws Exception {
+    void anUndertowHandlerRunsOnTheIoThread() throws Exception {
         AtomicReference<String> thread = new AtomicReference<>();
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> {
             thread.set(Thread.currentThread().getName());
@@ -65,7 +66,7 @@ class InprocHandlerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 1000, 16_364, 100_000, 3 * MEGABYTE})
-    void takesAndGivesBinaryBodiesOnThreadsThatBlock(int size) throws Exception {
+    void anUndertowHandlerEchoesBinaryBodiesOnABlockingThread(int size) throws Exception {
         byte[] body = random(size);
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(InprocHandlerTest::echoBlocking)) {
             HttpResponse<byte[]> response = watchdog.sendForBytes(watchdog.request("/")
@@ -79,7 +80,7 @@ class InprocHandlerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 100_000, 3 * MEGABYTE})
-    void takesAndGivesBinaryBodiesOnTheIoThread(int size) throws Exception {
+    void anUndertowHandlerEchoesBinaryBodiesOnTheIoThread(int size) throws Exception {
         byte[] body = random(size);
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> exchange.getRequestReceiver()
                 .receiveFullBytes(
@@ -94,7 +95,7 @@ class InprocHandlerTest {
     }
 
     @Test
-    void takesChunkedBodies() throws Exception {
+    void anUndertowHandlerReadsAChunkedBody() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(InprocHandlerTest::echoBlocking);
                 RawClient client = watchdog.connect()) {
             client.send(
@@ -105,7 +106,7 @@ class InprocHandlerTest {
     }
 
     @Test
-    void answersWithNothingWhereTheHandlerDoesNothing() throws Exception {
+    void anUndertowHandlerThatDoesNothingIs200WithoutABody() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> {})) {
             HttpResponse<String> response = watchdog.get("/");
 
@@ -122,7 +123,7 @@ class InprocHandlerTest {
                 "/%C3%BC;p=1/c?x={\"a\"} | /ü/c | x=%7B%22a%22%7D | [{\"a\"}] | ",
                 "/a//../b? | /a//../b | | | "
             })
-    void seesTheTargetAsUndertowDecodesIt(String target, String path, String query, String x, String y)
+    void anUndertowHandlerSeesTheDecodedTarget(String target, String path, String query, String x, String y)
             throws Exception {
         AtomicReference<String> seen = new AtomicReference<>();
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> seen.set("%s|%s|%s|%s"
@@ -139,7 +140,7 @@ class InprocHandlerTest {
     }
 
     @Test
-    void sendsEachPieceWhenItIsFlushed() throws Exception {
+    void eachPieceThatAnUndertowHandlerFlushesIsSentAtOnce() throws Exception {
         Semaphore go = new Semaphore(0);
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> exchange.dispatch(() -> {
                     try {
@@ -168,7 +169,7 @@ class InprocHandlerTest {
     }
 
     @Test
-    void servesHttp2() throws Exception {
+    void anUndertowHandlerServesHttp2() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(InprocHandlerTest::echoBlocking);
                 Http2Client client = Http2Client.on(watchdog.connect())) {
             client.request(1, 0, "POST", "/");
@@ -179,7 +180,7 @@ class InprocHandlerTest {
     }
 
     @Test
-    void answersWithoutABodyToHead() throws Exception {
+    void theResponseOfAnUndertowHandlerToHeadHasNoBody() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(
                         exchange -> exchange.getResponseSender().send("hello"));
                 RawClient client = watchdog.connect()) {
@@ -191,7 +192,7 @@ class InprocHandlerTest {
     }
 
     @Test
-    void tellsAClientThatWaitsToGoOnWhenItReads() throws Exception {
+    void aClientThatExpects100ContinueGetsItWhenTheHandlerReads() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(InprocHandlerTest::echoBlocking);
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
@@ -203,7 +204,7 @@ class InprocHandlerTest {
     }
 
     @Test
-    void leavesAConnectionUsableWhoseBodyNobodyReads() throws Exception {
+    void theConnectionStaysUsableWhenTheHandlerDoesNotReadTheBody() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(
                         exchange -> exchange.getResponseSender().send("no"));
                 RawClient client = watchdog.connect()) {
@@ -216,8 +217,9 @@ class InprocHandlerTest {
         }
     }
 
+    /** Proves specification 5.17. */
     @Test
-    void refusesToConnect() throws Exception {
+    void connectToAHandlerIs405() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> {});
                 RawClient client = watchdog.connect()) {
             client.send("CONNECT h:1 HTTP/1.1\r\nHost: h:1\r\n\r\n");
@@ -227,7 +229,7 @@ class InprocHandlerTest {
     }
 
     @Test
-    void leavesNothingBehindAfterAThousandCalls() throws Exception {
+    void nothingIsLeftAfterAThousandRequestsToAnUndertowHandler() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(InprocHandlerTest::echoBlocking);
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 1000; i++) {

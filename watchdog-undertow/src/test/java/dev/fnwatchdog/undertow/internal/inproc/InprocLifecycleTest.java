@@ -22,18 +22,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How a function in the watchdog's JVM starts and ends (contract 5 and 7). */
+/**
+ * Tests startup and shutdown of a function in the watchdog's JVM. Proves specification 2.4, 2.7, 5.1, 5.4, 5.7, 5.24,
+ * 7.9.
+ */
 class InprocLifecycleTest {
     private static final AtomicInteger CLOSED = new AtomicInteger();
     private static volatile CountDownLatch closing = new CountDownLatch(0);
 
-    /** Not public. */
+    /** A handler that is not public. */
     static final class Hidden implements HttpHandler {
         @Override
         public void handleRequest(HttpServerExchange exchange) {}
     }
 
-    /** Has no constructor that could be used. */
+    /** A handler without a usable constructor. */
     public static final class Wanting implements HttpHandler {
         public Wanting(String something) {
             assertThat(something).isNotNull();
@@ -43,7 +46,7 @@ class InprocLifecycleTest {
         public void handleRequest(HttpServerExchange exchange) {}
     }
 
-    /** Cannot be made. */
+    /** A handler whose constructor throws. */
     public static final class Failing implements HttpHandler {
         public Failing() {
             throw new IllegalStateException("no database");
@@ -53,7 +56,7 @@ class InprocLifecycleTest {
         public void handleRequest(HttpServerExchange exchange) {}
     }
 
-    /** Cannot be initialised. */
+    /** A servlet whose initialization throws. */
     public static final class FailingServlet extends HttpServlet {
         private static final long serialVersionUID = 1L;
 
@@ -63,13 +66,13 @@ class InprocLifecycleTest {
         }
     }
 
-    /** Counts on somebody else to guard it. */
+    /** A servlet that relies on its container to enforce security. */
     @ServletSecurity
     public static final class Guarded extends HttpServlet {
         private static final long serialVersionUID = 1L;
     }
 
-    /** Wants to be closed. */
+    /** A handler that counts how often it is closed. */
     public static final class Closeable implements HttpHandler, AutoCloseable {
         @Override
         public void handleRequest(HttpServerExchange exchange) {
@@ -83,6 +86,7 @@ class InprocLifecycleTest {
         }
     }
 
+    /** Proves specification 5.1, 5.4, 5.7. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -95,21 +99,23 @@ class InprocLifecycleTest {
                 "dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$FailingServlet | cannot start handler dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$FailingServlet: jakarta.servlet.ServletException: no database",
                 "dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Guarded | cannot use handler dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Guarded: nobody would enforce its @ServletSecurity",
             })
-    void refusesToStartWithoutAHandlerThatWorks(String handler, String reason) {
+    void startupFailsWithTheReasonWhenTheHandlerCannotBeUsed(String handler, String reason) {
         assertThatThrownBy(() -> RunningWatchdog.startedInFrontOf(1, "mode", "inproc", "handler", handler))
                 .isInstanceOf(FunctionFailedException.class)
                 .hasMessage(reason);
     }
 
+    /** Proves specification 5.4. */
     @Test
-    void refusesToStartWhereNoHandlerIsNamedOrFound() {
+    void startupFailsWhenNoHandlerIsNamedOrFound() {
         assertThatThrownBy(() -> RunningWatchdog.startedInFrontOf(1, "mode", "inproc"))
                 .isInstanceOf(FunctionFailedException.class)
                 .hasMessageContaining("no handler found");
     }
 
+    /** Proves specification 5.24. */
     @Test
-    void closesTheHandlerOnceWhenItStops() throws Exception {
+    void theHandlerIsClosedOnceAtShutdown() throws Exception {
         CLOSED.set(0);
         try (RunningWatchdog watchdog = RunningWatchdog.around(Closeable.class)) {
             assertThat(watchdog.get("/").body()).isEqualTo("open");
@@ -118,8 +124,9 @@ class InprocLifecycleTest {
         assertThat(CLOSED).hasValue(1);
     }
 
+    /** Proves specification 7.9. */
     @Test
-    void letsACallEndBeforeItClosesTheHandler() throws Exception {
+    void aRequestInFlightInTheHandlerEndsDuringTheDrain() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> {
@@ -140,8 +147,9 @@ class InprocLifecycleTest {
         }
     }
 
+    /** Proves specification 5.24. */
     @Test
-    void interruptsACallThatOutlivesTheDrain() throws Exception {
+    void aHandlerThatOutlivesTheDrainIsInterrupted() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
         try (RunningWatchdog watchdog = ScriptedHandler.servlet(
@@ -164,8 +172,9 @@ class InprocLifecycleTest {
         }
     }
 
+    /** Proves specification 2.4, 2.7. */
     @Test
-    void asksTheHandlerOnReadyPathBeforeItIsReady() throws Exception {
+    void readyPathIsRequestedFromTheHandlerBeforeTheWatchdogIsReady() throws Exception {
         CompletableFuture<String> first = new CompletableFuture<>();
         CountDownLatch warm = new CountDownLatch(1);
         try (RunningWatchdog watchdog = ScriptedHandler.servlet(

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The packaged jar with {@code mode=inproc}, and functions in jars of their own. */
+/**
+ * Runs the packaged jar with {@code mode=inproc} and functions in jars of their own. Proves specification 5.1 to 5.4,
+ * 5.6, 5.9, 5.18, 5.23, 5.24.
+ */
 class InprocModeIT {
     private static final String PACKAGE = "package com.example;\n";
     private static final String HANDLER = PACKAGE + """
@@ -51,8 +54,9 @@ class InprocModeIT {
                 .set(settings);
     }
 
+    /** Proves specification 5.3, 5.6, 5.23, 5.24. */
     @Test
-    void servesABinaryRoundTripUntilItIsStopped() throws Exception {
+    void aHandlerFromAJarServesBinaryBodiesUntilSigterm() throws Exception {
         Path jar = new FunctionJar().source("com.example.Handler", HANDLER).write(folder, "function.jar");
         byte[] body = new byte[2_000_000];
         new Random(1).nextBytes(body);
@@ -76,8 +80,9 @@ class InprocModeIT {
         }
     }
 
+    /** Proves specification 5.2, 5.18. */
     @Test
-    void findsTheOneProvidedServlet() throws Exception {
+    void theOneServiceProviderIsTheHandlerAndRunsOnVirtualThreadsFromJdk24On() throws Exception {
         Path jar = new FunctionJar()
                 .source("com.example.Greeting", PACKAGE + """
                                 import jakarta.servlet.http.*;
@@ -93,14 +98,15 @@ class InprocModeIT {
                 .provides("jakarta.servlet.Servlet", "com.example.Greeting")
                 .write(folder, "function.jar");
         try (PackagedWatchdog watchdog = inproc(jar).startReady()) {
-            // Those of JDK 21 to 23 are pinned by synchronized blocks.
+            // The virtual threads of JDK 21 to 23 are pinned by synchronized blocks.
             assertThat(watchdog.get("/").body())
                     .isEqualTo("hello, virtual: " + (Runtime.version().feature() >= 24));
         }
     }
 
+    /** Proves specification 5.1 to 5.3, 5.9. */
     @Test
-    void runsAFunctionOfOpenFaasTemplateUnchanged() throws Exception {
+    void anUnchangedFunctionOfTheOpenFaasTemplateRunsFromAFolderOfJars() throws Exception {
         new FunctionJar().source("com.openfaas.function.Handler", """
                         package com.openfaas.function;
 
@@ -128,8 +134,9 @@ class InprocModeIT {
         }
     }
 
+    /** Proves specification 5.3. */
     @Test
-    void keepsTheFunctionsLibrariesApartFromItsOwn() throws Exception {
+    void theFunctionSeesItsOwnLibrariesAndNotThoseOfTheWatchdog() throws Exception {
         Path jar = new FunctionJar()
                 .source("com.example.Handler", PACKAGE + """
                                 import io.undertow.server.*;
@@ -152,7 +159,7 @@ class InprocModeIT {
                                     }
                                 }
                                 """)
-                // Other versions of what the watchdog has.
+                // Other versions of classes that the watchdog has too.
                 .source(
                         "org.json.JSONObject",
                         "package org.json;\npublic class JSONObject { public static final String VERSION = new String(\"own\"); }")
@@ -172,9 +179,10 @@ class InprocModeIT {
         }
     }
 
+    /** Proves specification 5.4. */
     @ParameterizedTest
     @ValueSource(strings = {"", "com.example.Missing"})
-    void endsWithAReasonInOneLineWhereThereIsNoHandler(String handler) throws Exception {
+    void startupEndsWithTheReasonInOneLineWhenThereIsNoHandler(String handler) throws Exception {
         PackagedWatchdog.Finished run = inproc(folder, "handler", handler).run();
 
         assertThat(run.status()).isEqualTo(1);
@@ -185,8 +193,9 @@ class InprocModeIT {
         assertThat(run.err()).noneMatch(line -> line.startsWith("    at "));
     }
 
+    /** Proves specification 5.2. */
     @Test
-    void refusesToChooseBetweenProviders() throws Exception {
+    void severalServiceProvidersEndTheStartupWithALineThatNamesThem() throws Exception {
         Path jar = new FunctionJar()
                 .source("com.example.Handler", HANDLER)
                 .source("com.example.Another", HANDLER.replace("class Handler", "class Another"))
@@ -202,8 +211,9 @@ class InprocModeIT {
                 .contains("several handlers are provided as services, com.example.Another and com.example.Handler");
     }
 
+    /** Proves specification 5.3. */
     @Test
-    void runsFromAClassPathAsWell() throws Exception {
+    void aHandlerOnTheClassPathRunsWithoutFunctionPath() throws Exception {
         Path jar = new FunctionJar().source("com.example.Handler", HANDLER).write(folder, "function.jar");
         try (PackagedWatchdog watchdog = PackagedWatchdog.with(
                         "mode", "inproc",

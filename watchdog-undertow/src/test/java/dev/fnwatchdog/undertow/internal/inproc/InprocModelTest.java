@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A handler of OpenFaaS' model as the function (contract 5). */
+/** Tests a handler of the OpenFaaS model as the function. Proves specification 5.9, 5.10, 7.20. */
 class InprocModelTest {
     private static IResponse response(String body) {
         Response response = new Response();
@@ -25,9 +25,10 @@ class InprocModelTest {
         return response;
     }
 
+    /** Proves specification 5.9. */
     @ParameterizedTest
     @ValueSource(strings = {"GET", "POST", "PUT", "PATCH", "DELETE"})
-    void givesTheBodyOfEveryMethodAsText(String method) throws Exception {
+    void aModelFunctionGetsTheBodyOfEveryMethodAsText(String method) throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.model(request -> response("<" + request.getBody() + ">"))) {
             HttpResponse<String> response = watchdog.send(watchdog.request("/")
                     .method(method, HttpRequest.BodyPublishers.ofString("über"))
@@ -41,14 +42,15 @@ class InprocModelTest {
     }
 
     @Test
-    void givesAnEmptyBodyWhereThereIsNone() throws Exception {
+    void aModelFunctionGetsAnEmptyTextWhenThereIsNoBody() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.model(request -> response("<" + request.getBody() + ">"))) {
             assertThat(watchdog.get("/").body()).isEqualTo("<>");
         }
     }
 
+    /** Proves specification 5.9. */
     @Test
-    void givesWhatTheEntrypointGives() throws Exception {
+    void aModelFunctionGetsPathQueryAndHeaderFieldsAsFromTheEntrypoint() throws Exception {
         CompletableFuture<IRequest> seen = new CompletableFuture<>();
         try (RunningWatchdog watchdog = ScriptedHandler.model(request -> {
             seen.complete(request);
@@ -76,7 +78,7 @@ class InprocModelTest {
     }
 
     @Test
-    void hasNoQueryWhereThereIsNone() throws Exception {
+    void aModelFunctionGetsNoQueryWhenThereIsNone() throws Exception {
         CompletableFuture<IRequest> seen = new CompletableFuture<>();
         try (RunningWatchdog watchdog = ScriptedHandler.model(request -> {
             seen.complete(request);
@@ -90,7 +92,7 @@ class InprocModelTest {
     }
 
     @Test
-    void answersWithStatusHeadersAndType() throws Exception {
+    void theResponseOfAModelFunctionHasItsStatusHeaderFieldsAndType() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.model(request -> {
             Response response = new Response();
             response.setStatusCode(418);
@@ -112,7 +114,7 @@ class InprocModelTest {
 
     @ParameterizedTest
     @CsvSource({"204, ''", "304, ''", "205, 0"})
-    void sendsNoBodyWhereTheStatusHasNone(int status, String length) throws Exception {
+    void aModelResponseWhoseStatusAllowsNoBodyHasNone(int status, String length) throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.model(request -> {
                     Response response = new Response();
                     response.setStatusCode(status);
@@ -128,6 +130,7 @@ class InprocModelTest {
         }
     }
 
+    /** Proves specification 5.10. */
     @ParameterizedTest
     @CsvSource({
         "response, the handler returned no response",
@@ -135,7 +138,7 @@ class InprocModelTest {
         "status, the handler returned a response with status 42",
         "header, the handler returned a header that HTTP cannot carry"
     })
-    void answers500WithAReasonWhereTheAnswerIsNone(String what, String reason) throws Exception {
+    void anInvalidResponseOfAModelFunctionIs500WithTheReason(String what, String reason) throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.model(request -> switch (what) {
             case "response" -> none();
             case "body" -> response(none());
@@ -159,13 +162,13 @@ class InprocModelTest {
         }
     }
 
-    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // what a function must not do
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // returns null, which a function must not do
     private static <T> T none() {
         return null;
     }
 
     @Test
-    void takesLargeBodies() throws Exception {
+    void aModelFunctionEchoesABodyOfMegabytes() throws Exception {
         String body = "ü".repeat(1_500_000);
         try (RunningWatchdog watchdog = ScriptedHandler.model(request -> response(request.getBody()))) {
             HttpResponse<String> response = watchdog.send(watchdog.request("/")
@@ -176,8 +179,9 @@ class InprocModelTest {
         }
     }
 
+    /** Proves specification 5.9, 7.20. */
     @Test
-    void refusesWhatDoesNotFitIntoMemory() throws Exception {
+    void aRequestBodyForAModelFunctionThatDoesNotFitIntoMemoryIs413() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.model(request -> response(""));
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 999999999999\r\n\r\n");
@@ -187,7 +191,7 @@ class InprocModelTest {
     }
 
     @Test
-    void leavesNothingBehindAfterAThousandCalls() throws Exception {
+    void nothingIsLeftAfterAThousandRequestsToAModelFunction() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.model(request -> response(request.getBody()));
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 1000; i++) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A servlet as the function (contract 5). */
+/** Tests a servlet as the function. Proves specification 5.1, 5.7, 5.18, 5.24. */
 class InprocServletTest {
     private static final int MEGABYTE = 1 << 20;
     private static volatile CountDownLatch destroyed = new CountDownLatch(1);
@@ -34,8 +34,9 @@ class InprocServletTest {
         request.getInputStream().transferTo(response.getOutputStream());
     }
 
+    /** Proves specification 5.1, 5.7, 5.18, 6.4. */
     @Test
-    void runsOnAThreadThatMayBlockWithTheFunctionsLoader() throws Exception {
+    void aServletRunsOnABlockingThreadWithTheClassLoaderOfTheFunction() throws Exception {
         AtomicReference<String> thread = new AtomicReference<>("");
         AtomicReference<ClassLoader> loader = new AtomicReference<>();
         try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> {
@@ -58,7 +59,7 @@ class InprocServletTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 1000, 16_364, 100_000, 3 * MEGABYTE})
-    void takesAndGivesBinaryBodies(int size) throws Exception {
+    void aServletEchoesBinaryBodies(int size) throws Exception {
         byte[] body = new byte[size];
         new Random(size).nextBytes(body);
         try (RunningWatchdog watchdog = ScriptedHandler.servlet(InprocServletTest::echo)) {
@@ -72,7 +73,7 @@ class InprocServletTest {
     }
 
     @Test
-    void decodesPathAndParameters() throws Exception {
+    void aServletSeesTheDecodedPathAndParameters() throws Exception {
         AtomicReference<String> seen = new AtomicReference<>();
         try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> seen.set("%s|%s|%s|%s|%s|%s"
                 .formatted(
@@ -91,8 +92,9 @@ class InprocServletTest {
         }
     }
 
+    /** Proves specification 5.7. */
     @Test
-    void servesAsynchronousServlets() throws Exception {
+    void anAsynchronousServletIsServed() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> {
             AsyncContext context = request.startAsync();
             context.start(() -> {
@@ -109,7 +111,7 @@ class InprocServletTest {
     }
 
     @Test
-    void endsAnAsynchronousCallAfterTheServletsOwnTimeout() throws Exception {
+    void anAsynchronousServletThatExceedsItsOwnTimeoutIs500() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.servlet(
                 (request, response) -> request.startAsync().setTimeout(100))) {
             HttpResponse<String> response = watchdog.get("/");
@@ -118,8 +120,9 @@ class InprocServletTest {
         }
     }
 
+    /** Proves specification 5.7. */
     @Test
-    void keepsSessionsInMemory() throws Exception {
+    void aServletFindsItsSessionInTheNextRequest() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> {
             Object count = request.getSession().getAttribute("count");
             int next = count == null ? 1 : (int) count + 1;
@@ -135,8 +138,9 @@ class InprocServletTest {
         }
     }
 
+    /** Proves specification 5.7. */
     @Test
-    void answersErrorsThatTheServletSendsWithoutAStackTrace() throws Exception {
+    void anErrorThatAServletSendsHasNoStackTrace() throws Exception {
         try (RunningWatchdog watchdog =
                 ScriptedHandler.servlet((request, response) -> response.sendError(404, "nothing here"))) {
             HttpResponse<String> response = watchdog.get("/");
@@ -147,7 +151,7 @@ class InprocServletTest {
     }
 
     @Test
-    void answersHead() throws Exception {
+    void theResponseOfAServletToHeadHasNoBody() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.servlet(
                         (request, response) -> response.getWriter().write("hello"));
                 RawClient client = watchdog.connect()) {
@@ -159,7 +163,7 @@ class InprocServletTest {
     }
 
     @Test
-    void streamsWhatIsFlushed() throws Exception {
+    void whatAServletFlushesIsSentAtOnce() throws Exception {
         CountDownLatch read = new CountDownLatch(1);
         try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> {
                     response.getOutputStream().write("one".getBytes(StandardCharsets.UTF_8));
@@ -174,8 +178,9 @@ class InprocServletTest {
         }
     }
 
+    /** Proves specification 5.7, 5.24. */
     @Test
-    void servesTheAnnotatedPathsAlone() throws Exception {
+    void anAnnotatedServletServesItsOwnPathsWithItsInitParametersAndIsDestroyed() throws Exception {
         destroyed = new CountDownLatch(1);
         try (RunningWatchdog watchdog = RunningWatchdog.around(Annotated.class)) {
             assertThat(watchdog.get("/there").body()).isEqualTo("parameter");
@@ -221,7 +226,7 @@ class InprocServletTest {
     }
 
     @Test
-    void leavesNothingBehindAfterAThousandCalls() throws Exception {
+    void nothingIsLeftAfterAThousandRequestsToAServlet() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.servlet(InprocServletTest::echo);
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 1000; i++) {

@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Calls in a handler that take too long, or whose client leaves (contract 3 and 5). */
+/** Tests handlers that take too long, or whose client disconnects. Proves specification 3.38, 5.19, 5.21, 5.22, 6.5. */
 class InprocTimeoutTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** What a handler does, whatever its kind: it blocks, and may throw. */
+    /** What a handler of any kind does: it blocks, and may throw. */
     interface Work {
         String run(String path) throws Exception;
     }
@@ -34,7 +34,7 @@ class InprocTimeoutTest {
             @Override
             RunningWatchdog start(Work work, String... settings) throws Exception {
                 return ScriptedHandler.undertow(
-                        exchange -> exchange.dispatch(handled -> answer(handled, work)), settings);
+                        exchange -> exchange.dispatch(handled -> respond(handled, work)), settings);
             }
         },
         SERVLET {
@@ -59,16 +59,17 @@ class InprocTimeoutTest {
 
         abstract RunningWatchdog start(Work work, String... settings) throws Exception;
 
-        private static void answer(HttpServerExchange exchange, Work work) throws Exception {
+        private static void respond(HttpServerExchange exchange, Work work) throws Exception {
             String text = work.run(exchange.getRequestPath());
             exchange.startBlocking();
             exchange.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
         }
     }
 
+    /** Proves specification 5.21. */
     @ParameterizedTest
     @EnumSource
-    void answers504AndInterruptsTheHandler(Kind kind) throws Exception {
+    void aHandlerThatOutlivesExecTimeoutIs504AndInterrupted(Kind kind) throws Exception {
         CountDownLatch interrupted = new CountDownLatch(1);
         try (RunningWatchdog watchdog = kind.start(
                 path -> {
@@ -99,9 +100,10 @@ class InprocTimeoutTest {
         }
     }
 
+    /** Proves specification 3.38, 5.21. */
     @ParameterizedTest
     @EnumSource
-    void letsACallShortenItsLimit(Kind kind) throws Exception {
+    void xTimeoutShortensTheTimeoutOfAHandler(Kind kind) throws Exception {
         try (RunningWatchdog watchdog = kind.start(path -> {
             new CountDownLatch(1).await();
             return "never";
@@ -113,18 +115,19 @@ class InprocTimeoutTest {
         }
     }
 
+    /** Proves specification 5.22. */
     @ParameterizedTest
     @EnumSource
-    void dropsAnAnswerThatComesTooLate(Kind kind) throws Exception {
+    void nothingThatAHandlerWritesAfterItsTimeoutReachesTheClient(Kind kind) throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        CountDownLatch answered = new CountDownLatch(1);
+        CountDownLatch responded = new CountDownLatch(1);
         try (RunningWatchdog watchdog = kind.start(
                         path -> {
                             if (!path.equals("/slow")) {
                                 return path;
                             }
-                            awaitDeaf(go);
-                            answered.countDown();
+                            awaitIgnoringInterrupts(go);
+                            responded.countDown();
                             return "late";
                         },
                         "exec_timeout",
@@ -133,9 +136,9 @@ class InprocTimeoutTest {
             client.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
             assertThat(client.readResponse()).startsWith("HTTP/1.1 504");
             go.countDown();
-            assertThat(answered.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(responded.await(10, TimeUnit.SECONDS)).isTrue();
 
-            // On the same connection, which must not carry a byte of what was late.
+            // The same connection must not carry a byte of the late response.
             for (int i = 0; i < 20; i++) {
                 client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
                 assertThat(client.readResponse()).startsWith("HTTP/1.1 200").endsWith("\r\n\r\n/a");
@@ -143,22 +146,23 @@ class InprocTimeoutTest {
         }
     }
 
-    /** As a function does that knows nothing of interrupts. */
-    private static void awaitDeaf(CountDownLatch latch) {
-        boolean over = false;
-        while (!over) {
+    /** Waits as a function does that ignores interrupts. */
+    private static void awaitIgnoringInterrupts(CountDownLatch latch) {
+        boolean done = false;
+        while (!done) {
             try {
                 latch.await();
-                over = true;
+                done = true;
             } catch (InterruptedException ignored) {
-                // deaf
+                // ignored on purpose
             }
         }
     }
 
+    /** Proves specification 5.22. */
     @ParameterizedTest
     @EnumSource
-    void keepsThePlaceOfAHandlerThatIgnoresInterrupts(Kind kind) throws Exception {
+    void aHandlerThatIgnoresItsInterruptKeepsItsPermitUntilItReturns(Kind kind) throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         AtomicBoolean inside = new AtomicBoolean();
         AtomicBoolean together = new AtomicBoolean();
@@ -166,7 +170,7 @@ class InprocTimeoutTest {
                 path -> {
                     together.compareAndSet(false, !inside.compareAndSet(false, true));
                     if (path.equals("/slow")) {
-                        awaitDeaf(go);
+                        awaitIgnoringInterrupts(go);
                     }
                     inside.set(false);
                     return path;
@@ -183,9 +187,10 @@ class InprocTimeoutTest {
         }
     }
 
+    /** Proves specification 5.21, 6.5. */
     @ParameterizedTest
     @EnumSource
-    void interruptsTheHandlerWhenItsClientLeaves(Kind kind) throws Exception {
+    void aHandlerIsInterruptedWhenItsClientDisconnects(Kind kind) throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
         try (RunningWatchdog watchdog = kind.start(path -> {
@@ -207,15 +212,16 @@ class InprocTimeoutTest {
         }
     }
 
+    /** Proves specification 5.19. */
     @ParameterizedTest
     @EnumSource
-    void forgetsACallInTheQueueWhoseClientLeaves(Kind kind) throws Exception {
+    void aRequestLeavesTheHandlerQueueWhenItsClientDisconnects(Kind kind) throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         CountDownLatch entered = new CountDownLatch(1);
-        AtomicInteger calls = new AtomicInteger();
+        AtomicInteger invocations = new AtomicInteger();
         try (RunningWatchdog watchdog = kind.start(
                         path -> {
-                            calls.incrementAndGet();
+                            invocations.incrementAndGet();
                             entered.countDown();
                             go.await();
                             return path;
@@ -225,8 +231,8 @@ class InprocTimeoutTest {
                 RawClient first = watchdog.connect()) {
             first.send("GET /first HTTP/1.1\r\nHost: h\r\n\r\n");
             assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
-            try (RawClient left = watchdog.connect()) {
-                left.send("POST /left HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab");
+            try (RawClient second = watchdog.connect()) {
+                second.send("POST /left HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab");
                 Polling.until(PATIENCE, () -> watchdog.metric("http_requests_in_flight") == 2);
             }
             watchdog.log().awaitLine("POST /left - 499 - ");
@@ -234,12 +240,13 @@ class InprocTimeoutTest {
 
             assertThat(first.readResponse()).endsWith("/first");
             assertThat(watchdog.get("/last").body()).isEqualTo("/last");
-            assertThat(calls.get()).isEqualTo(2);
+            assertThat(invocations.get()).isEqualTo(2);
         }
     }
 
+    /** Proves specification 5.21, 9.18. */
     @Test
-    void interruptsTheHandlerWhenItsStreamIsReset() throws Exception {
+    void aHandlerIsInterruptedWhenItsHttp2StreamIsReset() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
         try (RunningWatchdog watchdog = Kind.SERVLET.start(path -> {
@@ -260,8 +267,9 @@ class InprocTimeoutTest {
         }
     }
 
+    /** Proves specification 5.21. */
     @Test
-    void breaksAnAnswerOffThatHasBegun() throws Exception {
+    void aResponseOfAHandlerThatHasBegunIsBrokenOffAfterExecTimeout() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.servlet(
                         (request, response) -> {
                             response.getWriter().write("begun");
@@ -277,8 +285,9 @@ class InprocTimeoutTest {
         }
     }
 
+    /** Proves specification 5.22. */
     @Test
-    void leavesAHandlerAloneThatGoesOnAfterItsAnswer() throws Exception {
+    void aHandlerThatContinuesAfterItsResponseIsNotInterrupted() throws Exception {
         CountDownLatch read = new CountDownLatch(1);
         CountDownLatch done = new CountDownLatch(1);
         AtomicBoolean interrupted = new AtomicBoolean();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Trailers in inproc mode (RFC 9110, 6.5.1): a handler's own, and those of requests. */
+/** Tests trailers of requests and of handlers in inproc mode (RFC 9110 6.5.1). Proves specification 3.27, 5.8. */
 class InprocTrailersTest {
     private static final String REQUEST = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
             + "2\r\nhi\r\n0\r\nX-Sum: 1\r\nHost: evil\r\nAuthorization: evil\r\nCookie: a=evil\r\nX-Auth-Seconds: 9\r\n"
@@ -56,7 +56,7 @@ class InprocTrailersTest {
     }
 
     @Test
-    void ofARequestStayApartFromTheHeadThatAHandlerSees() throws Exception {
+    void requestTrailersStayApartFromTheHeadThatAnUndertowHandlerSees() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(this::recordExchange)) {
             assertThat(watchdog.answerTo(REQUEST)).endsWith("ok");
 
@@ -73,7 +73,7 @@ class InprocTrailersTest {
     }
 
     @Test
-    void ofARequestAreAServletsTrailerFieldsAlone() throws Exception {
+    void requestTrailersAreTrailerFieldsAndNotHeaderFieldsOfAServlet() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> {
             recordServlet(request);
             response.getWriter().write("ok");
@@ -94,8 +94,8 @@ class InprocTrailersTest {
         return trailers;
     }
 
-    /** The lines behind the last chunk of what a handler with these trailers sends. */
-    private static List<String> sent(RunningWatchdog watchdog) throws Exception {
+    /** Returns the lines after the last chunk of what a handler with these trailers sends. */
+    private static List<String> sentTrailers(RunningWatchdog watchdog) throws Exception {
         try (RawClient client = watchdog.connect()) {
             String head = client.send(GET).readHead();
             assertThat(head).startsWith("HTTP/1.1 200 OK\r\n").contains("Transfer-Encoding: chunked\r\n");
@@ -121,40 +121,40 @@ class InprocTrailersTest {
     };
 
     @Test
-    void ofAHandlerAreSentWithoutThoseThatAreForbidden() throws Exception {
+    void trailersOfAnUndertowHandlerWithContentLengthAreNotSent() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> {
             exchange.putAttachment(HttpAttachments.RESPONSE_TRAILERS, trailers(MIXED));
             exchange.getResponseSender().send("ok");
         })) {
-            // Undertow's sender has told the length: a body with a length has no trailers.
+            // Undertow's sender has set the length, and a body with a length has no trailers.
             assertThat(watchdog.answerTo(GET)).endsWith("ok");
         }
     }
 
     @Test
-    void ofAHandlerWhoseLengthIsOpenAreSentWithoutThoseThatAreForbidden() throws Exception {
+    void trailersOfAnUndertowHandlerAreSentWithoutForbiddenFields() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> exchange.dispatch(() -> {
             exchange.putAttachment(HttpAttachments.RESPONSE_TRAILERS, trailers(MIXED));
             exchange.putAttachment(HttpAttachments.RESPONSE_TRAILER_SUPPLIER, () -> trailers("X-Late: 3", "Host: h"));
             sendInPieces(exchange);
         }))) {
-            assertThat(sent(watchdog)).containsExactlyInAnyOrder("X-Sum: 1", "X-Sum: 2", "X-Late: 3");
+            assertThat(sentTrailers(watchdog)).containsExactlyInAnyOrder("X-Sum: 1", "X-Sum: 2", "X-Late: 3");
         }
     }
 
     @Test
-    void ofAServletAreSentWithoutThoseThatAreForbidden() throws Exception {
+    void trailersOfAServletAreSentWithoutForbiddenFields() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> {
             response.setTrailerFields(() -> Map.of("X-Sum", "1", "Content-Length", "9", "Connection", "close"));
             response.getWriter().write("ok");
         })) {
-            assertThat(sent(watchdog)).containsExactly("X-Sum: 1");
+            assertThat(sentTrailers(watchdog)).containsExactly("X-Sum: 1");
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a\r\nX-Evil: 1", "a\r\n\r\nHTTP/1.1 200 OK", "a\0b", "a\nb"})
-    void ofAHandlerNeverEndTheirResponse(String value) throws Exception {
+    void trailersWithControlBytesAreNotSentAndBreakTheResponseOff(String value) throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> exchange.dispatch(() -> {
                     exchange.putAttachment(HttpAttachments.RESPONSE_TRAILERS, new HeaderMap().put(SUM, value));
                     sendInPieces(exchange);
@@ -168,7 +168,7 @@ class InprocTrailersTest {
     }
 
     @Test
-    void ofAHandlerThatCannotBeSuppliedBreakItsResponseOff() throws Exception {
+    void trailersThatCannotBeObtainedBreakTheResponseOff() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> {
                     response.setTrailerFields(() -> {
                         throw new IllegalStateException("no sum");
@@ -185,7 +185,7 @@ class InprocTrailersTest {
     }
 
     @Test
-    void ofAHandlerMayBeLongerThanNoBuffer() throws Exception {
+    void trailersOfAHandlerThatExceedABufferBreakTheResponseOff() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> {
                     response.setTrailerFields(() -> Map.of("X-Sum", "x".repeat(20_000)));
                     response.getWriter().write("ok");

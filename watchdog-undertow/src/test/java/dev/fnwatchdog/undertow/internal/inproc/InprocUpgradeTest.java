@@ -20,12 +20,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Handlers of Undertow's that take the connection over. */
+/** Tests Undertow handlers that upgrade the connection. Proves specification 5.6, 5.17, 9.2. */
 class InprocUpgradeTest {
+    /** Proves specification 5.6. */
     @Test
-    void speaksWebSocketsForLongerThanACallMayTake() throws Exception {
-        CompletableFuture<String> answer = new CompletableFuture<>();
-        CompletableFuture<Void> over = new CompletableFuture<>();
+    void aWebSocketOfAnUndertowHandlerOutlivesAllTimeouts() throws Exception {
+        CompletableFuture<String> echoed = new CompletableFuture<>();
+        CompletableFuture<Void> closed = new CompletableFuture<>();
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(
                 Handlers.websocket((exchange, channel) -> {
                     channel.getReceiveSetter().set(new AbstractReceiveListener() {
@@ -47,8 +48,8 @@ class InprocUpgradeTest {
                     .buildAsync(URI.create("ws://127.0.0.1:" + watchdog.port() + "/"), new WebSocket.Listener() {
                         @Override
                         public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-                            answer.complete(data.toString());
-                            return over;
+                            echoed.complete(data.toString());
+                            return closed;
                         }
                     })
                     .get(10, TimeUnit.SECONDS);
@@ -57,15 +58,16 @@ class InprocUpgradeTest {
             Polling.until(Duration.ofSeconds(5), () -> System.nanoTime() - end > 0);
             socket.sendText("hello", true).get(10, TimeUnit.SECONDS);
 
-            assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo("echo hello");
-            over.complete(null);
+            assertThat(echoed.get(10, TimeUnit.SECONDS)).isEqualTo("echo hello");
+            closed.complete(null);
             socket.abort();
             watchdog.log().awaitLine("GET / - 101 - ");
         }
     }
 
+    /** Proves specification 5.17, 9.2. */
     @Test
-    void refusesToUpgradeToHttp2() throws Exception {
+    void anUpgradeToH2cIsNotPassedToAnUndertowHandler() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> exchange.getResponseSender()
                         .send("" + exchange.getRequestHeaders().contains("Upgrade")));
                 RawClient client = watchdog.connect()) {

@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** inproc mode, where the system grants a handler no thread. */
+/** Tests inproc mode where the system grants a handler no thread. Proves specification 7.24. */
 class ThreadRefusalTest {
     private static final Executor REFUSING = task -> {
         throw new OutOfMemoryError("unable to create native thread: possibly out of memory or process/resource limits");
@@ -15,27 +15,27 @@ class ThreadRefusalTest {
 
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-    private HandlerExecution run() {
+    private HandlerExecution execution() {
         return new HandlerExecution(REFUSING, getClass().getClassLoader(), failure::set);
     }
 
     @Test
-    void failTheRequestAndAreNoFullHeap() {
-        HandlerExecution run = run();
+    void aRefusedHandlerThreadFailsItsRequestAndIsNotReportedAsAFullHeap() {
+        HandlerExecution execution = execution();
 
-        run.here(() -> run.execute(() -> {}));
+        execution.here(() -> execution.execute(() -> {}));
 
         assertThat(failure.get()).isInstanceOf(ThreadRefusedException.class);
     }
 
     @Test
-    void doNotKeepWhatARequestThatWasGivenUpHasToRelease() {
-        HandlerExecution run = run();
+    void aRequestWithoutAThreadThatIsGivenUpReleasesItsResources() {
+        HandlerExecution execution = execution();
         AtomicReference<String> released = new AtomicReference<>("");
-        run.onGivenUp(() -> released.set("released"));
-        run.here(() -> run.execute(() -> {}));
+        execution.onGivenUp(() -> released.set("released"));
+        execution.here(() -> execution.execute(() -> {}));
 
-        run.giveUp();
+        execution.giveUp();
 
         assertThat(released.get()).isEqualTo("released");
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code /_/health} and the lock file (contract 2). */
+/** Tests {@code /_/health} and the lock file. Proves specification 2.1, 2.2, 2.7, 2.20, 3.10, 6.2. */
 class HealthTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
@@ -25,8 +25,9 @@ class HealthTest {
         return RunningWatchdog.inFrontOf(function, "suppress_lock", "false", "TMPDIR", temporary.toString());
     }
 
+    /** Proves specification 2.1, 2.20. */
     @Test
-    void saysOkWithoutALockFileWhereThereIsNone() throws Exception {
+    void healthIs200WithSuppressLockAndNoLockFileIsWritten() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog =
                         RunningWatchdog.inFrontOf(function, "suppress_lock", "true", "TMPDIR", temporary.toString());
@@ -38,8 +39,9 @@ class HealthTest {
         }
     }
 
+    /** Proves specification 2.1. */
     @Test
-    void answersHeadWithoutABody() throws Exception {
+    void healthRespondsToHeadWithoutABody() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -50,9 +52,10 @@ class HealthTest {
         }
     }
 
+    /** Proves specification 2.1. */
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS", "PATCH", "BREW"})
-    void refusesOtherMethods(String method) throws Exception {
+    void healthIs405ForOtherMethods(String method) throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -63,8 +66,9 @@ class HealthTest {
         }
     }
 
+    /** Proves specification 2.7, 3.10. */
     @Test
-    void isFoundByItsPathAlone() throws Exception {
+    void onlyTheExactHealthPathIsNotForwardedToTheFunction() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -78,8 +82,9 @@ class HealthTest {
         }
     }
 
+    /** Proves specification 2.1, 2.2, 2.20, 6.2. */
     @Test
-    void dependsOnTheLockFile() throws Exception {
+    void healthAndReadinessDependOnTheLockFile() throws Exception {
         Path lockFile = temporary.resolve(".lock");
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = withLockFile(function)) {
@@ -102,8 +107,9 @@ class HealthTest {
         assertThat(lockFile).doesNotExist();
     }
 
+    /** Proves specification 2.7. */
     @Test
-    void isNeitherCountedNorLogged() throws Exception {
+    void healthAndReadinessProbesAreNeitherCountedNorLogged() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1")) {
             watchdog.get("/_/health");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The metrics port serves one page (contract 2). */
+/** Tests the page of the metrics port. Proves specification 2.8 to 2.10, 2.15, 2.16. */
 class MetricsPortTest {
     private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -49,8 +49,9 @@ class MetricsPortTest {
         return RawClient.to(InetAddress.getLoopbackAddress(), watchdog.metricsPort());
     }
 
+    /** Proves specification 2.9, 2.10, 2.15, 2.16. */
     @Test
-    void hasThePromisedMetricsAsGoWritesThem() throws Exception {
+    void theMetricsPageContainsTheSpecifiedMetricsAndBuckets() throws Exception {
         watchdog.get("/call");
 
         assertThat(scrape().body())
@@ -67,6 +68,7 @@ class MetricsPortTest {
                 .contains("\nwatchdog_upstream_connections ");
     }
 
+    /** Proves specification 2.9. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -76,15 +78,16 @@ class MetricsPortTest {
                 "application/openmetrics-text; version=1.0.0, */*; q=0.1",
                 "not a media type"
             })
-    void isPlainTextWhereverThatIsAllowed(String accept) throws Exception {
+    void theMetricsPageIsPlainTextWhereverAcceptAllowsIt(String accept) throws Exception {
         HttpResponse<String> page = scrape("Accept", accept);
 
         assertThat(page.headers().firstValue("Content-Type")).contains(TEXT);
         assertThat(page.body()).doesNotContain("# EOF");
     }
 
+    /** Proves specification 2.9. */
     @Test
-    void isOpenMetricsWhereOnlyThatIsAllowed() throws Exception {
+    void theMetricsPageIsOpenMetricsWhereAcceptAllowsOnlyThat() throws Exception {
         List<HttpResponse<String>> pages = List.of(
                 scrape("Accept", "application/openmetrics-text; version=1.0.0"),
                 scrape("Accept", "application/openmetrics-text", "Accept", "text/plain;q=0"));
@@ -96,8 +99,9 @@ class MetricsPortTest {
         }
     }
 
+    /** Proves specification 2.8. */
     @Test
-    void answersHeadWithoutABody() throws Exception {
+    void theMetricsPageRespondsToHeadWithoutABody() throws Exception {
         try (RawClient client = connect()) {
             client.send("HEAD /metrics HTTP/1.1\r\nHost: h\r\n\r\nGET /metrics HTTP/1.1\r\nHost: h\r\n\r\n");
 
@@ -108,9 +112,10 @@ class MetricsPortTest {
         }
     }
 
+    /** Proves specification 2.8. */
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS", "BREW"})
-    void refusesOtherMethods(String method) throws Exception {
+    void theMetricsPageIs405ForOtherMethods(String method) throws Exception {
         try (RawClient client = connect()) {
             client.send(method + " /metrics HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
 
@@ -118,8 +123,9 @@ class MetricsPortTest {
         }
     }
 
+    /** Proves specification 2.8. */
     @Test
-    void hasNothingElse() throws Exception {
+    void otherPathsOfTheMetricsPortAre404() throws Exception {
         int before = function.connections();
         try (RawClient client = connect()) {
             for (String target : new String[] {"/", "/metrics/", "/_/health", "/_/ready", "/call", "/METRICS"}) {
@@ -132,8 +138,9 @@ class MetricsPortTest {
         assertThat(function.connections()).isEqualTo(before);
     }
 
+    /** Proves specification 2.8, 7.15. */
     @Test
-    void refusesMalformedRequestsToo() throws Exception {
+    void aMalformedRequestToTheMetricsPortIs400() throws Exception {
         try (RawClient client = connect()) {
             client.send("GET /metrics HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n");
 
@@ -141,8 +148,9 @@ class MetricsPortTest {
         }
     }
 
+    /** Proves specification 2.8. */
     @Test
-    void isNotServedOnTheFunctionsPort() throws Exception {
+    void theMetricsPathOnThePortForRequestsIsForwardedToTheFunction() throws Exception {
         assertThat(watchdog.get("/metrics").body()).isEqualTo("hi");
     }
 }

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code /_/ready} without {@code ready_path} (contract 2). */
+/** Tests {@code /_/ready} without {@code ready_path}. Proves specification 2.1, 2.2, 2.6, 3.40, 3.47. */
 class ReadinessTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
@@ -22,8 +22,9 @@ class ReadinessTest {
     @TempDir
     private Path folder;
 
+    /** Proves specification 2.2. */
     @Test
-    void says200WithNoBody() throws Exception {
+    void readinessIs200WithoutABodyAnd405ForOtherMethods() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -40,8 +41,9 @@ class ReadinessTest {
         }
     }
 
+    /** Proves specification 2.1, 2.6. */
     @Test
-    void says503UntilTheFunctionsPortAcceptsWhileHealthIsWell() throws Exception {
+    void readinessIs503UntilTheFunctionListensWhileHealthIs200() throws Exception {
         int port = FreePort.any();
         try (RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(port)) {
             assertThat(watchdog.get("/_/health").statusCode()).isEqualTo(200);
@@ -54,8 +56,9 @@ class ReadinessTest {
         }
     }
 
+    /** Proves specification 3.40. */
     @Test
-    void doesNotHoldACallThatComesBeforeTheFunctionIsThere() throws Exception {
+    void aRequestBeforeTheFunctionListensIs500AtOnce() throws Exception {
         try (RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(FreePort.any(), "exec_timeout", "0");
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -66,8 +69,9 @@ class ReadinessTest {
         }
     }
 
+    /** Proves specification 2.6, 3.47. */
     @Test
-    void says503AgainOnceTheFunctionIsGone() throws Exception {
+    void readinessIs503AfterTheFunctionProcessHasEnded() throws Exception {
         Path end = folder.resolve("end");
         String untilEnd = "sh -c 'while [ ! -e " + end + " ]; do sleep 0.01; done; exit 3'";
         try (ScriptedFunction function = ScriptedFunction.answering(OK);

@@ -18,7 +18,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** {@code /_/ready} with {@code ready_path}: the function has the last word (contract 2). */
+/**
+ * Tests {@code /_/ready} with {@code ready_path}, which returns the function's response. Proves specification 2.2, 2.4,
+ * 2.5, 2.7.
+ */
 class ReadyPathTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String PROBE = "GET /_/ready HTTP/1.1\r\nHost: h\r\nX-Probe: p\r\n\r\n";
@@ -28,15 +31,15 @@ class ReadyPathTest {
     private final BlockingQueue<String> heads = new LinkedBlockingQueue<>();
     private final Semaphore allowed = new Semaphore(0);
 
-    /** Answers each request once it is allowed to; calls at once. */
-    private ScriptedFunction function(String answer) throws Exception {
+    /** Responds to a probe once that is allowed, and to other requests at once. */
+    private ScriptedFunction function(String response) throws Exception {
         return ScriptedFunction.serving(connection -> {
             while (true) {
                 String head = connection.readHead();
                 if (head.contains("/ready")) {
                     heads.add(head);
                     allowed.acquire();
-                    connection.send(answer);
+                    connection.send(response);
                 } else {
                     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
                 }
@@ -49,7 +52,7 @@ class ReadyPathTest {
         all.addAll(List.of("ready_path", "/am/i/ready"));
         RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(function.port(), all.toArray(new String[0]));
         Polling.until(PATIENCE, () -> {
-            // Before the port was seen to accept it is 503, whatever the function thinks.
+            // Until the port has accepted a connection it is 503, whatever the function responds.
             int status = watchdog.get("/_/ready").statusCode();
             return status != 503 || function.connections() > 0;
         });
@@ -64,14 +67,15 @@ class ReadyPathTest {
         return watchdog;
     }
 
-    /** The requests of one connection are seen in their order: what was sent before this has been seen when it returns. */
-    private static void passThrough(Http2Client client, int stream) throws Exception {
+    /** Waits until all that was sent before on this connection has been seen, because requests are seen in order. */
+    private static void awaitEarlierRequests(Http2Client client, int stream) throws Exception {
         client.get(stream, "/call");
         assertThat(client.response(stream)).endsWith("hi");
     }
 
+    /** Proves specification 2.4. */
     @Test
-    void answersWhatTheFunctionAnswersToGetOnThatPath() throws Exception {
+    void readinessReturnsTheResponseOfTheFunctionToGetOnReadyPath() throws Exception {
         try (ScriptedFunction function = function(UNREADY);
                 RunningWatchdog watchdog = ready(function);
                 RawClient client = watchdog.connect()) {
@@ -89,8 +93,9 @@ class ReadyPathTest {
         }
     }
 
+    /** Proves specification 2.2, 2.4. */
     @Test
-    void asksWithGetAlsoForHeadAndAnAbsoluteTarget() throws Exception {
+    void readinessSendsGetToReadyPathForHeadAndForAnAbsoluteTarget() throws Exception {
         try (ScriptedFunction function = function(UNREADY);
                 RunningWatchdog watchdog = ready(function);
                 RawClient client = watchdog.connect()) {
@@ -104,8 +109,9 @@ class ReadyPathTest {
         }
     }
 
+    /** Proves specification 2.5. */
     @Test
-    void asksOnceForProbesThatComeMeanwhile() throws Exception {
+    void concurrentReadinessProbesShareOneRequestToTheFunction() throws Exception {
         try (ScriptedFunction function = function(UNREADY);
                 RunningWatchdog watchdog = ready(function);
                 RawClient first = watchdog.connect();
@@ -114,7 +120,7 @@ class ReadyPathTest {
             assertThat(heads.take()).startsWith("GET /am/i/ready ");
             others.get(1, "/_/ready");
             others.request(3, Http2Frames.END_STREAM, "HEAD", "/_/ready");
-            passThrough(others, 5);
+            awaitEarlierRequests(others, 5);
             allowed.release();
 
             assertThat(first.readResponse()).startsWith("HTTP/1.1 503 ").endsWith("loading");
@@ -131,8 +137,9 @@ class ReadyPathTest {
         }
     }
 
+    /** Proves specification 2.5. */
     @Test
-    void asksAgainWhereTheProbeThatAskedHasLeft() throws Exception {
+    void aWaitingProbeCausesAnotherRequestWhenTheFirstProbeDisconnects() throws Exception {
         try (ScriptedFunction function = function(UNREADY);
                 RunningWatchdog watchdog = ready(function);
                 RawClient first = watchdog.connect();
@@ -140,7 +147,7 @@ class ReadyPathTest {
             first.send(PROBE);
             heads.take();
             other.get(1, "/_/ready");
-            passThrough(other, 3);
+            awaitEarlierRequests(other, 3);
             first.close();
             heads.take();
             allowed.release(2);
@@ -151,8 +158,9 @@ class ReadyPathTest {
         }
     }
 
+    /** Proves specification 2.5. */
     @Test
-    void passesOverProbesWhoseStreamsAreResetWhileTheyWait() throws Exception {
+    void waitingProbesWhoseHttp2StreamsAreResetAreSkipped() throws Exception {
         try (ScriptedFunction function = function(UNREADY);
                 RunningWatchdog watchdog = ready(function);
                 RawClient first = watchdog.connect();
@@ -161,9 +169,9 @@ class ReadyPathTest {
             heads.take();
             other.get(1, "/_/ready");
             other.get(3, "/_/ready");
-            passThrough(other, 5);
+            awaitEarlierRequests(other, 5);
             other.reset(1);
-            passThrough(other, 7);
+            awaitEarlierRequests(other, 7);
             first.close();
 
             assertThat(heads.poll(5, TimeUnit.SECONDS)).isNotNull();
@@ -172,8 +180,9 @@ class ReadyPathTest {
         }
     }
 
+    /** Proves specification 2.4. */
     @Test
-    void isHeldToExecTimeout() throws Exception {
+    void execTimeoutAppliesToTheReadinessRequest() throws Exception {
         try (ScriptedFunction function = function(UNREADY);
                 RunningWatchdog watchdog = ready(function, "exec_timeout", "300ms");
                 RawClient first = watchdog.connect();
@@ -187,19 +196,20 @@ class ReadyPathTest {
         }
     }
 
+    /** Proves specification 2.2, 2.4, 2.7. */
     @Test
-    void takesNoPlaceAndIsNotAskedWhereThereIsNone() throws Exception {
+    void theReadinessRequestTakesNoPermitAndReadinessIs429AtTheLimit() throws Exception {
         try (ScriptedFunction function = function(UNREADY);
                 RunningWatchdog watchdog = ready(function, "max_inflight", "1");
                 RawClient probe = watchdog.connect();
-                RawClient call = watchdog.connect()) {
+                RawClient request = watchdog.connect()) {
             probe.send(PROBE);
             heads.take();
             assertThat(watchdog.get("/call").statusCode()).isEqualTo(200);
             allowed.release();
             assertThat(probe.readResponse()).startsWith("HTTP/1.1 503 ");
 
-            call.send("GET /ready HTTP/1.1\r\nHost: h\r\n\r\n");
+            request.send("GET /ready HTTP/1.1\r\nHost: h\r\n\r\n");
             heads.take();
             probe.send(PROBE);
             assertThat(probe.readResponse()).startsWith("HTTP/1.1 429 ");
@@ -208,8 +218,9 @@ class ReadyPathTest {
         }
     }
 
+    /** Proves specification 2.7. */
     @Test
-    void isNeitherCountedNorLogged() throws Exception {
+    void readinessProbesWithReadyPathAreNeitherCountedNorLogged() throws Exception {
         try (ScriptedFunction function = function(UNREADY);
                 RunningWatchdog watchdog = ready(function)) {
             allowed.release(3);
