@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One line for each call, in http mode (contract 6). */
+/** Tests the line of each request in http mode. Proves specification 6.4 to 6.6, 6.8, 6.9. */
 class AccessLogTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
     private static final String TIME = "\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d ";
@@ -21,9 +21,9 @@ class AccessLogTest {
         return RunningWatchdog.inFrontOf(function, settings);
     }
 
-    /** The line of the one call that a watchdog with these settings serves. */
-    private static String lineOf(String answer, String request, String... settings) throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(answer);
+    /** Returns the line of the only request to a watchdog with these settings. */
+    private static String lineOf(String response, String request, String... settings) throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(response);
                 RunningWatchdog watchdog = inFrontOf(function, settings);
                 RawClient client = watchdog.connect()) {
             client.send(request);
@@ -36,58 +36,66 @@ class AccessLogTest {
         return "GET /call?q=%20x HTTP/1.1\r\nHost: h\r\n" + String.join("", headers) + "\r\n";
     }
 
+    /** Proves specification 6.4. */
     @Test
-    void showsTargetStatusReasonSizeAndTime() throws Exception {
+    void theLineOfARequestShowsTargetStatusReasonSizeAndTime() throws Exception {
         assertThat(lineOf(OK, get())).matches(TIME + "GET /call\\?q=%20x - 200 OK - ContentLength: 2B" + SECONDS);
     }
 
+    /** Proves specification 6.4. */
     @Test
-    void showsTheFunctionsOwnReason() throws Exception {
+    void theLineOfARequestShowsTheReasonPhraseOfTheFunction() throws Exception {
         assertThat(lineOf("HTTP/1.1 418 Short And Stout\r\nContent-Length: 0\r\n\r\n", get()))
                 .contains(" - 418 Short And Stout - ContentLength: 0B (");
     }
 
+    /** Proves specification 6.5. */
     @Test
-    void showsDecimalUnits() throws Exception {
+    void theLoggedSizeHasDecimalUnits() throws Exception {
         assertThat(lineOf("HTTP/1.1 200 OK\r\nContent-Length: 1024\r\n\r\n" + "x".repeat(1024), get()))
                 .contains(" - 200 OK - ContentLength: 1.024kB (");
     }
 
+    /** Proves specification 6.5, 6.9. */
     @Test
-    void showsMinusOneWhereTheFunctionTellsNoLength() throws Exception {
+    void theLoggedSizeIsMinusOneWithoutContentLengthAndTheSentSizeInJson() throws Exception {
         String chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
 
         assertThat(lineOf(chunked, get())).contains(" - 200 OK - ContentLength: -1B (");
         assertThat(lineOf(chunked, get(), "log_format", "json")).contains("\"bytes\":5,");
     }
 
+    /** Proves specification 6.5, 6.9. */
     @Test
-    void showsTheLengthOfAHeadAndThatNothingWasSent() throws Exception {
+    void theLoggedSizeOfHeadIsItsContentLengthAndZeroInJson() throws Exception {
         String head = get().replace("GET", "HEAD");
-        String answer = "HTTP/1.1 200 OK\r\nContent-Length: 39\r\n\r\n";
+        String response = "HTTP/1.1 200 OK\r\nContent-Length: 39\r\n\r\n";
 
-        assertThat(lineOf(answer, head)).contains("HEAD /call?q=%20x - 200 OK - ContentLength: 39B (");
-        assertThat(lineOf(answer, head, "log_format", "json")).contains("\"bytes\":0,");
+        assertThat(lineOf(response, head)).contains("HEAD /call?q=%20x - 200 OK - ContentLength: 39B (");
+        assertThat(lineOf(response, head, "log_format", "json")).contains("\"bytes\":0,");
     }
 
+    /** Proves specification 6.6. */
     @ParameterizedTest
     @ValueSource(strings = {"log_callid", "log_call_id"})
-    void showsTheCallsIdWhereAskedTo(String setting) throws Exception {
+    void theLineOfARequestEndsWithItsCallIdOnlyWhenLogCallidIsSet(String setting) throws Exception {
         assertThat(lineOf(OK, get("X-Call-Id: abc-1\r\n"), setting, "true")).endsWith("s) [abc-1]");
         assertThat(lineOf(OK, get(), setting, "true")).endsWith("s) [none]");
         assertThat(lineOf(OK, get("X-Call-Id: abc-1\r\n"))).endsWith("s)");
     }
 
+    /** Proves specification 6.9. */
     @Test
-    void isAnObjectInJson() throws Exception {
+    void theLineOfARequestIsAJsonObjectWithLogFormatJson() throws Exception {
         assertThat(lineOf(OK, get("X-Call-Id: abc-1\r\n"), "log_format", "json"))
                 .matches("\\{\"time\":\"[^\"]+\",\"level\":\"[^\"]+\",\"msg\":\"[^\"]+\",\"method\":\"GET\","
                         + "\"path\":\"/call\\?q=%20x\",\"status\":200,\"bytes\":2,\"duration_seconds\":\\d+\\.\\d{6},"
                         + "\"call_id\":\"abc-1\"}");
     }
 
+    /** Proves specification 6.4. */
     @Test
-    void isWrittenForWhatTheLimitRefuses() throws Exception {
+    void aRequestThatMaxInflightRefusesIsLogged() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
@@ -105,8 +113,9 @@ class AccessLogTest {
         }
     }
 
+    /** Proves specification 6.4. */
     @Test
-    void isWrittenForTheWatchdogsOwnAnswers() throws Exception {
+    void aRequestThatTheWatchdogItselfRespondsToIsLogged() throws Exception {
         try (RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(FreePort.any())) {
             watchdog.get("/call");
 
@@ -115,8 +124,9 @@ class AccessLogTest {
         }
     }
 
+    /** Proves specification 6.5. */
     @Test
-    void isWrittenForAClientThatLeft() throws Exception {
+    void aRequestWhoseClientDisconnectsIsLoggedWithStatus499() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
@@ -133,8 +143,9 @@ class AccessLogTest {
         }
     }
 
+    /** Proves specification 6.4. */
     @Test
-    void isNotWrittenForTheKubeletsProbes() throws Exception {
+    void requestsOfKubeProbeAreCountedAndNotLogged() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -149,9 +160,12 @@ class AccessLogTest {
         }
     }
 
-    /** As UTF-8 and as single bytes, U+009B makes a terminal act; a right-to-left override turns a line around. */
+    /**
+     * Terminals act upon U+009B as UTF-8 and as a single byte; a right-to-left override reverses a line. Proves
+     * specification 6.8.
+     */
     @Test
-    void escapesWhatATerminalWouldActUpon() throws Exception {
+    void charactersThatATerminalActsUponAreEscapedInTheLineOfARequest() throws Exception {
         String csi = "\u00c2\u009b";
         String line = lineOf(
                 "HTTP/1.1 200 Fine" + csi + "31m\r\nContent-Length: 0\r\n\r\n",
@@ -164,8 +178,9 @@ class AccessLogTest {
         assertThat(line).contains("200 Fine").endsWith("d]");
     }
 
+    /** Proves specification 6.4. */
     @Test
-    void isOneLineForEachCall() throws Exception {
+    void eachRequestHasExactlyOneLine() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = inFrontOf(function);
                 RawClient client = watchdog.connect()) {

@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 1: read_debug and write_debug print bodies to the log, each bounded by log_buffer_size. */
+/** read_debug and write_debug print bodies to the log, each up to log_buffer_size. Proves specification 1.20, 6.8. */
 class BodyLogTest {
-    private static final String ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nthe answer";
+    private static final String RESPONSE = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nthe answer";
 
-    private static void call(RunningWatchdog watchdog, String body) throws Exception {
+    private static void send(RunningWatchdog watchdog, String body) throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n%s".formatted(body.length(), body));
             assertThat(client.readResponse()).startsWith("HTTP/1.1 200 ");
@@ -23,10 +23,10 @@ class BodyLogTest {
     }
 
     @Test
-    void printsNothingUnlessAsked() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(ANSWER);
+    void bodiesAreNotLoggedByDefault() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(RESPONSE);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
-            call(watchdog, "the question");
+            send(watchdog, "the question");
 
             assertThat(watchdog.log().lines()).noneMatch(line -> line.contains("the question"));
             assertThat(watchdog.log().lines()).noneMatch(line -> line.contains("the answer"));
@@ -34,10 +34,10 @@ class BodyLogTest {
     }
 
     @Test
-    void printsRequestsAlone() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(ANSWER);
+    void readDebugLogsOnlyRequestBodies() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(RESPONSE);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_debug", "true")) {
-            call(watchdog, "the question");
+            send(watchdog, "the question");
 
             assertThat(watchdog.log().awaitLine("the question")).endsWith("Request body: the question");
             assertThat(watchdog.log().lines()).noneMatch(line -> line.contains("the answer"));
@@ -46,10 +46,10 @@ class BodyLogTest {
     }
 
     @Test
-    void printsResponsesAlone() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(ANSWER);
+    void writeDebugLogsOnlyResponseBodies() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(RESPONSE);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_debug", "1")) {
-            call(watchdog, "the question");
+            send(watchdog, "the question");
 
             assertThat(watchdog.log().awaitLine("the answer")).endsWith("Response body: the answer");
             assertThat(watchdog.log().lines()).noneMatch(line -> line.contains("the question"));
@@ -59,7 +59,7 @@ class BodyLogTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void printsChunkedBodiesWithoutTheirFraming(boolean buffered) throws Exception {
+    void chunkedBodiesAreLoggedWithoutTheirFraming(boolean buffered) throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.readUntil("question");
@@ -86,11 +86,11 @@ class BodyLogTest {
     }
 
     @Test
-    void cutsEachAtTheLimit() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(ANSWER);
+    void loggedBodiesAreCutAtLogBufferSizeAndMarked() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(RESPONSE);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(
                         function, "read_debug", "true", "write_debug", "true", "log_buffer_size", "10")) {
-            call(watchdog, "the question");
+            send(watchdog, "the question");
 
             assertThat(watchdog.log().awaitLine("Request body")).endsWith("Request body: the questi [cut at 10 bytes]");
             assertThat(watchdog.log().awaitLine("Response body")).endsWith("Response body: the answer");
@@ -98,12 +98,12 @@ class BodyLogTest {
     }
 
     @Test
-    void printsAllOfALongOneWhereThereIsNoLimit() throws Exception {
+    void aLongBodyIsLoggedWholeWithoutABufferLimit() throws Exception {
         String body = "x".repeat(100_000) + "y".repeat(100_000);
-        try (ScriptedFunction function = ScriptedFunction.answering(ANSWER);
+        try (ScriptedFunction function = ScriptedFunction.answering(RESPONSE);
                 RunningWatchdog watchdog =
                         RunningWatchdog.inFrontOf(function, "read_debug", "true", "log_buffer_size", "-1")) {
-            call(watchdog, body);
+            send(watchdog, body);
 
             watchdog.log().awaitLine("yyy");
             assertThat(watchdog.log().lines().stream()
@@ -114,11 +114,12 @@ class BodyLogTest {
         }
     }
 
+    /** Proves specification 6.8. */
     @Test
-    void escapesWhatATerminalWouldActUpon() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(ANSWER);
+    void charactersThatATerminalActsUponAreEscapedInLoggedBodies() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(RESPONSE);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_debug", "true")) {
-            call(watchdog, "one\r\n2006/01/02 15:04:05 two\u001b[31m \u00c3\u00a9");
+            send(watchdog, "one\r\n2006/01/02 15:04:05 two\u001b[31m \u00c3\u00a9");
 
             assertThat(watchdog.log().awaitLine("Request body"))
                     .endsWith("Request body: one\\r\\n2006/01/02 15:04:05 two\\x1b[31m \u00e9");
@@ -126,7 +127,7 @@ class BodyLogTest {
     }
 
     @Test
-    void printsWhatHasPassedOfABodyThatBreaksOff() throws Exception {
+    void thePartOfABodyThatHasPassedBeforeItBreaksOffIsLogged() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.readUntil("the ques");
@@ -144,7 +145,7 @@ class BodyLogTest {
     }
 
     @Test
-    void printsNothingOfACallThatIsRefused() throws Exception {
+    void theBodyOfARefusedRequestIsNotLogged() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(RawClient::readToEnd);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(
                         function, "read_debug", "true", "max_inflight", "1", "exec_timeout", "2s");

@@ -21,12 +21,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** max_inflight is exact (contract 7). How a place is given back is told in {@link InflightPermitReleaseTest}. */
+/**
+ * max_inflight is exact. {@link InflightPermitReleaseTest} tests how a permit is released. Proves specification 1.1,
+ * 2.1, 2.2, 7.1, 7.2.
+ */
 class InflightLimitTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
-    /** Keeps each call until it is released. */
-    private static ScriptedFunction keeping(CountDownLatch entered, CountDownLatch release) throws Exception {
+    /** Returns a function that holds the response to each request until {@code release} is counted down. */
+    private static ScriptedFunction holdingResponses(CountDownLatch entered, CountDownLatch release) throws Exception {
         return ScriptedFunction.serving(connection -> {
             while (true) {
                 connection.readHead();
@@ -37,11 +40,12 @@ class InflightLimitTest {
         });
     }
 
+    /** Proves specification 7.1, 7.2. */
     @Test
-    void refusesTheSecondCallWhileTheFirstIsServed() throws Exception {
+    void aRequestBeyondMaxInflightIs429WithTheSpecifiedHeaderFieldsAndBody() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        try (ScriptedFunction function = keeping(entered, release);
+        try (ScriptedFunction function = holdingResponses(entered, release);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 RawClient first = watchdog.connect();
                 RawClient second = watchdog.connect()) {
@@ -70,11 +74,12 @@ class InflightLimitTest {
         }
     }
 
+    /** Proves specification 7.1. */
     @Test
-    void refusesBeforeTheBodyHasBeenSent() throws Exception {
+    void aRefusalByMaxInflightDoesNotWaitForTheBody() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        try (ScriptedFunction function = keeping(entered, release);
+        try (ScriptedFunction function = holdingResponses(entered, release);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 RawClient first = watchdog.connect();
                 RawClient second = watchdog.connect()) {
@@ -89,6 +94,7 @@ class InflightLimitTest {
         }
     }
 
+    /** Proves specification 7.2. */
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
@@ -96,21 +102,23 @@ class InflightLimitTest {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
                 "HTTP/1.1 204 No Content\r\n\r\n"
             })
-    void neverRefusesAClientThatWaitsForItsAnswer(String answer) throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(answer);
+    void aClientThatWaitsForEachResponseIsNeverRefusedByMaxInflight(String response) throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(response);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 RawClient client = watchdog.connect()) {
-            String end =
-                    answer.contains("chunked") ? "\r\n0\r\n\r\n" : answer.contains("204") ? "\r\n\r\n" : "\r\n\r\nhi";
+            String end = response.contains("chunked")
+                    ? "\r\n0\r\n\r\n"
+                    : response.contains("204") ? "\r\n\r\n" : "\r\n\r\nhi";
             for (int i = 0; i < 3_000; i++) {
                 client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-                assertThat(client.readUntil(end)).startsWith(answer.substring(0, 12));
+                assertThat(client.readUntil(end)).startsWith(response.substring(0, 12));
             }
         }
     }
 
+    /** Proves specification 7.2. */
     @Test
-    void neverRefusesAClientThatOpensAConnectionForEachCall() throws Exception {
+    void aClientThatOpensAConnectionForEachRequestIsNeverRefusedByMaxInflight() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1")) {
             for (int i = 0; i < 1_000; i++) {
@@ -122,18 +130,19 @@ class InflightLimitTest {
         }
     }
 
+    /** Proves specification 7.2. */
     @Test
-    void isExactUnderLoad() throws Exception {
+    void maxInflightIsExactUnderLoad() throws Exception {
         int max = 3;
         AtomicInteger now = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
+        AtomicInteger maximum = new AtomicInteger();
         AtomicInteger served = new AtomicInteger();
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     while (true) {
                         connection.readHead();
-                        most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                        maximum.accumulateAndGet(now.incrementAndGet(), Math::max);
                         served.incrementAndGet();
-                        // Long enough for others to come.
+                        // Long enough for other requests to arrive.
                         LockSupport.parkNanos(200_000);
                         now.decrementAndGet();
                         connection.send(OK);
@@ -142,20 +151,20 @@ class InflightLimitTest {
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", String.valueOf(max))) {
             List<String> statuses = statusesOf(watchdog, 12, 300);
 
-            assertThat(most.get()).isEqualTo(max);
+            assertThat(maximum.get()).isEqualTo(max);
             assertThat(statuses).hasSize(12 * 300).containsOnly("200", "429");
             assertThat(statuses.stream().filter("200"::equals)).hasSize(served.get());
             assertThat(statusesOf(watchdog, max, 200)).containsOnly("200");
         }
     }
 
-    /** What so many clients are answered, each of which calls so many times, one call after the other. */
-    private static List<String> statusesOf(RunningWatchdog watchdog, int clients, int calls) throws Exception {
+    /** Returns the statuses that {@code clients} clients get, each of which sends {@code requests} requests in turn. */
+    private static List<String> statusesOf(RunningWatchdog watchdog, int clients, int requests) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(clients);
         try {
             List<Future<List<String>>> all = new ArrayList<>();
             for (int i = 0; i < clients; i++) {
-                all.add(threads.submit(() -> statuses(watchdog, calls)));
+                all.add(threads.submit(() -> statuses(watchdog, requests)));
             }
             List<String> statuses = new ArrayList<>();
             for (Future<List<String>> one : all) {
@@ -167,10 +176,10 @@ class InflightLimitTest {
         }
     }
 
-    private static List<String> statuses(RunningWatchdog watchdog, int calls) throws Exception {
+    private static List<String> statuses(RunningWatchdog watchdog, int requests) throws Exception {
         List<String> statuses = new ArrayList<>();
         try (RawClient client = watchdog.connect()) {
-            for (int i = 0; i < calls; i++) {
+            for (int i = 0; i < requests; i++) {
                 client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
                 statuses.add(client.readResponse().substring(9, 12));
             }
@@ -178,11 +187,12 @@ class InflightLimitTest {
         return statuses;
     }
 
+    /** Proves specification 2.1, 2.2. */
     @Test
-    void makesReadinessSay429AndHealthAsBefore() throws Exception {
+    void readinessIs429AndHealthIs200WhileMaxInflightIsReached() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        try (ScriptedFunction function = keeping(entered, release);
+        try (ScriptedFunction function = holdingResponses(entered, release);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 RawClient first = watchdog.connect()) {
             first.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -197,22 +207,23 @@ class InflightLimitTest {
         }
     }
 
+    /** Proves specification 1.1. */
     @Test
-    void isNoLimitWhere0() throws Exception {
+    void requestsAtOnceAreNotLimitedByDefault() throws Exception {
         CountDownLatch entered = new CountDownLatch(50);
         CountDownLatch release = new CountDownLatch(1);
-        try (ScriptedFunction function = keeping(entered, release);
+        try (ScriptedFunction function = holdingResponses(entered, release);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
             HttpClient client = HttpClient.newHttpClient();
-            List<CompletableFuture<HttpResponse<Void>>> calls = new ArrayList<>();
+            List<CompletableFuture<HttpResponse<Void>>> requests = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
-                calls.add(client.sendAsync(watchdog.request("/").build(), HttpResponse.BodyHandlers.discarding()));
+                requests.add(client.sendAsync(watchdog.request("/").build(), HttpResponse.BodyHandlers.discarding()));
             }
             assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
             release.countDown();
 
-            for (CompletableFuture<HttpResponse<Void>> call : calls) {
-                assertThat(call.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            for (CompletableFuture<HttpResponse<Void>> response : requests) {
+                assertThat(response.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
             }
         }
     }

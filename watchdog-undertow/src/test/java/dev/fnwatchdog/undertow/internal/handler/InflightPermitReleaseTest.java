@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every way that a call can end gives its place back (contract 7). */
+/** Every way in which a request can end releases its permit. Proves specification 3.36, 7.2. */
 class InflightPermitReleaseTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String POST = "POST /hang HTTP/1.1\r\nHost: h\r\n";
@@ -29,7 +29,7 @@ class InflightPermitReleaseTest {
     private static ScriptedFunction function;
     private static RunningWatchdog watchdog;
 
-    /** What a client does with the one place that there is, until it should be free again. */
+    /** What a client does with the only permit, after which the permit should be free again. */
     interface Use {
         void run(RawClient client) throws Exception;
     }
@@ -38,7 +38,7 @@ class InflightPermitReleaseTest {
     static void start() throws Exception {
         function = ScriptedFunction.serving(connection -> {
             while (true) {
-                answer(connection, connection.readHead());
+                respond(connection, connection.readHead());
             }
         });
         watchdog = RunningWatchdog.inFrontOf(
@@ -51,7 +51,7 @@ class InflightPermitReleaseTest {
         function.close();
     }
 
-    private static void answer(RawClient connection, String head) throws Exception {
+    private static void respond(RawClient connection, String head) throws Exception {
         ENTERED.release();
         switch (head.split(" ", -1)[1]) {
             case "/ok" -> connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
@@ -98,7 +98,7 @@ class InflightPermitReleaseTest {
         };
     }
 
-    /** Then the client does what the second says. */
+    /** Returns a use that runs {@code first} and then {@code second}. */
     private static Use then(Use first, Use second) {
         return client -> {
             first.run(client);
@@ -106,91 +106,95 @@ class InflightPermitReleaseTest {
         };
     }
 
-    private static Arguments way(String what, Use use) {
+    private static Arguments ending(String what, Use use) {
         return arguments(what, use);
     }
 
-    static Stream<Arguments> ways() {
+    static Stream<Arguments> endings() {
         Use upgrade = then(get("/upgrade", "Connection: Upgrade", "Upgrade: echo", ""), client -> client.send("ping"));
         return Stream.of(
-                way("an answer", then(get("/ok"), RawClient::readResponse)),
-                way("an answer without a body", then(get("/204"), RawClient::readHead)),
-                way("a 304 with a length", then(get("/304"), RawClient::readHead)),
-                way("an answer that ends with its connection", then(get("/until-close"), RawClient::readHead)),
-                way("HEAD", then(send("HEAD /until-close HTTP/1.1\r\nHost: h\r\n\r\n"), RawClient::readHead)),
-                way("CONNECT", client -> client.send("CONNECT h:80 HTTP/1.1\r\nHost: h:80\r\n\r\n")),
-                way("a client that leaves before its answer", then(get("/hang"), RawClient::close)),
-                way("a client that resets before its answer", then(get("/hang"), RawClient::reset)),
-                way(
-                        "a client that leaves while it sends",
+                ending("a response", then(get("/ok"), RawClient::readResponse)),
+                ending("a response without a body", then(get("/204"), RawClient::readHead)),
+                ending("a 304 with a length", then(get("/304"), RawClient::readHead)),
+                ending("a response that ends with its connection", then(get("/until-close"), RawClient::readHead)),
+                ending("HEAD", then(send("HEAD /until-close HTTP/1.1\r\nHost: h\r\n\r\n"), RawClient::readHead)),
+                ending("CONNECT", client -> client.send("CONNECT h:80 HTTP/1.1\r\nHost: h:80\r\n\r\n")),
+                ending("a client that disconnects before its response", then(get("/hang"), RawClient::close)),
+                ending("a client that resets before its response", then(get("/hang"), RawClient::reset)),
+                ending(
+                        "a client that disconnects while it sends",
                         then(send(POST + "Content-Length: 9\r\n\r\nhalf"), RawClient::close)),
-                way(
-                        "a client that leaves in a chunk",
+                ending(
+                        "a client that disconnects in a chunk",
                         then(send(POST + "Transfer-Encoding: chunked\r\n\r\n9\r\nhalf"), RawClient::close)),
-                way("a client that leaves in a stream of events", then(get("/events"), client -> {
+                ending("a client that disconnects in a stream of events", then(get("/events"), client -> {
                     client.readUntil("data: 1\n");
                     client.close();
                 })),
-                way("a client that resets in a stream of events", then(get("/events"), client -> {
+                ending("a client that resets in a stream of events", then(get("/events"), client -> {
                     client.readUntil("data: 1\n");
                     client.reset();
                 })),
-                way("a client that leaves in a long answer", then(get("/long"), client -> {
+                ending("a client that disconnects in a long response", then(get("/long"), client -> {
                     client.readHead();
                     client.close();
                 })),
-                way("a client that stops reading", get("/long")),
-                way("a function that closes before its answer", then(get("/close"), RawClient::readHead)),
-                way("a function that closes in its answer", then(get("/half"), RawClient::closedByPeer)),
-                way("a function that does not speak HTTP", then(get("/garbage"), RawClient::readHead)),
-                way("exec_timeout before the answer", then(get("/hang", "X-Timeout: 50ms", ""), RawClient::readHead)),
-                way("exec_timeout in the answer", then(get("/events", "X-Timeout: 50ms", ""), RawClient::readToAnyEnd)),
-                way("write_timeout", then(get("/events"), RawClient::readToAnyEnd)),
-                way("read_timeout", then(send(POST + "Content-Length: 9\r\n\r\nhalf"), RawClient::readToEnd)),
-                way("a bad chunk", client -> {
+                ending("a client that stops reading", get("/long")),
+                ending("a function that closes before its response", then(get("/close"), RawClient::readHead)),
+                ending("a function that closes in its response", then(get("/half"), RawClient::closedByPeer)),
+                ending("a function that does not send HTTP", then(get("/garbage"), RawClient::readHead)),
+                ending(
+                        "exec_timeout before the response",
+                        then(get("/hang", "X-Timeout: 50ms", ""), RawClient::readHead)),
+                ending(
+                        "exec_timeout in the response",
+                        then(get("/events", "X-Timeout: 50ms", ""), RawClient::readToAnyEnd)),
+                ending("write_timeout", then(get("/events"), RawClient::readToAnyEnd)),
+                ending("read_timeout", then(send(POST + "Content-Length: 9\r\n\r\nhalf"), RawClient::readToEnd)),
+                ending("a bad chunk", client -> {
                     client.send(POST + "Transfer-Encoding: chunked\r\n\r\nzz\r\n");
                     client.readToEnd();
                 }),
-                way("a tunnel that the client closes", then(upgrade, RawClient::close)),
-                way("a tunnel that the client resets", then(upgrade, RawClient::reset)),
-                way(
+                ending("a tunnel that the client closes", then(upgrade, RawClient::close)),
+                ending("a tunnel that the client resets", then(upgrade, RawClient::reset)),
+                ending(
                         "a tunnel that the function closes",
                         then(
                                 get("/upgrade-and-close", "Connection: Upgrade", "Upgrade: echo", ""),
                                 RawClient::readToEnd)),
-                way("a stream of HTTP/2", client -> {
+                ending("a stream of HTTP/2", client -> {
                     Http2Client http2 = Http2Client.on(client);
                     http2.get(1, "/ok");
                     assertThat(http2.response(1)).contains(":status: 200").endsWith("hi");
                 }),
-                way("a stream of HTTP/2 that is reset before its answer", client -> {
+                ending("a stream of HTTP/2 that is reset before its response", client -> {
                     Http2Client http2 = Http2Client.on(client);
                     http2.get(1, "/hang");
                     ENTERED.acquire();
                     http2.reset(1);
                 }),
-                way("a stream of HTTP/2 that is reset while it is sent", client -> {
+                ending("a stream of HTTP/2 that is reset while it is sent", client -> {
                     Http2Client http2 = Http2Client.on(client);
                     http2.request(1, 0, "POST", "/hang");
                     http2.data(1, 0, "half");
                     ENTERED.acquire();
                     http2.reset(1);
                 }),
-                way("a stream of HTTP/2 that is reset in its answer", client -> {
+                ending("a stream of HTTP/2 that is reset in its response", client -> {
                     Http2Client http2 = Http2Client.on(client);
                     http2.get(1, "/events");
                     while (http2.next().type() != Http2Frames.DATA) {
-                        // the head
+                        // Skip the head.
                     }
                     http2.reset(1);
                 }),
-                way("a connection of HTTP/2 that is closed", client -> {
+                ending("a connection of HTTP/2 that is closed", client -> {
                     Http2Client http2 = Http2Client.on(client);
                     http2.get(1, "/hang");
                     ENTERED.acquire();
                     client.close();
                 }),
-                way("a client of HTTP/2 that gives no room for the answer", client -> {
+                ending("a client of HTTP/2 that gives no window for the response", client -> {
                     Http2Client http2 = Http2Client.on(client, new byte[] {0, 4, 0, 0, 0, 0});
                     http2.get(1, "/ok");
                     assertThat(http2.response(1)).endsWith("RST_STREAM");
@@ -198,32 +202,33 @@ class InflightPermitReleaseTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("ways")
-    void isFreeAfter(String what, Use use) throws Exception {
+    @MethodSource("endings")
+    void thePermitIsReleasedAfterEveryWayInWhichARequestEnds(String what, Use use) throws Exception {
         ENTERED.drainPermits();
         try (RawClient client = watchdog.connect()) {
             use.run(client);
-            // Its connection may stay open.
-            assertThatThereIsAPlace();
+            // The client's connection may stay open.
+            assertPermitIsFree();
         }
     }
 
-    private static void assertThatThereIsAPlace() {
+    private static void assertPermitIsFree() {
         Polling.until(PATIENCE, () -> watchdog.get("/ok").statusCode() == 200);
         Polling.until(PATIENCE, () -> watchdog.metrics().contains("http_requests_in_flight 0\n"));
     }
 
     @Test
-    void isFreeAfterAFunctionThatCannotBeReached() throws Exception {
-        try (RunningWatchdog inFront = RunningWatchdog.startedInFrontOf(FreePort.any(), "max_inflight", "1")) {
+    void thePermitIsReleasedWhenTheFunctionCannotBeReached() throws Exception {
+        try (RunningWatchdog unreachable = RunningWatchdog.startedInFrontOf(FreePort.any(), "max_inflight", "1")) {
             for (int i = 0; i < 5; i++) {
-                assertThat(inFront.get("/").statusCode()).isEqualTo(500);
+                assertThat(unreachable.get("/").statusCode()).isEqualTo(500);
             }
         }
     }
 
+    /** Proves specification 3.36, 7.2. */
     @Test
-    void isTakenByATunnelAsLongAsItLasts() throws Exception {
+    void aTunnelHoldsItsPermitUntilItCloses() throws Exception {
         ENTERED.drainPermits();
         try (RawClient client = watchdog.connect()) {
             client.send("GET /upgrade HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
@@ -234,6 +239,6 @@ class InflightPermitReleaseTest {
             assertThat(client.read(4)).isEqualTo("ping");
             assertThat(watchdog.get("/ok").statusCode()).isEqualTo(429);
         }
-        assertThatThereIsAPlace();
+        assertPermitIsFree();
     }
 }

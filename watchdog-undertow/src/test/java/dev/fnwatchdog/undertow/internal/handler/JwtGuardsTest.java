@@ -20,7 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which calls need a token, whatever their form: bodies, upgrades, HTTP/2, files; and which do not (contract 8). */
+/**
+ * Tests which requests need a token: with bodies, upgrades, HTTP/2, for files. Proves specification 2.13, 8.6, 8.8,
+ * 8.10 to 8.12.
+ */
 class JwtGuardsTest {
     private TokenIssuer issuer;
 
@@ -37,8 +40,9 @@ class JwtGuardsTest {
         issuer.close();
     }
 
+    /** Proves specification 8.12. */
     @Test
-    void asksForNoTokenWhereTheWatchdogAnswers() throws Exception {
+    void healthReadinessAndMetricsNeedNoTokenAndOtherPathsDo() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings("ready_path", "/ok"))) {
             assertThat(watchdog.get("/_/health").statusCode()).isEqualTo(200);
@@ -50,6 +54,7 @@ class JwtGuardsTest {
         }
     }
 
+    /** Proves specification 8.12. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -57,7 +62,7 @@ class JwtGuardsTest {
                 "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
                 "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n"
             })
-    void refusesWhileTheBodyStillArrives(String half) throws Exception {
+    void aRefusalForAMissingTokenDoesNotWaitForTheBody(String half) throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
                 RawClient client = watchdog.connect()) {
@@ -70,8 +75,9 @@ class JwtGuardsTest {
         }
     }
 
+    /** Proves specification 8.12. */
     @Test
-    void refusesUpgradesToo() throws Exception {
+    void upgradesWithoutATokenAreRefused() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
                 RawClient client = watchdog.connect()) {
@@ -84,7 +90,7 @@ class JwtGuardsTest {
     }
 
     @Test
-    void answersHeadWithoutABody() throws Exception {
+    void aRefusalOfHeadForAMissingTokenHasNoBody() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
                 RawClient client = watchdog.connect()) {
@@ -95,8 +101,9 @@ class JwtGuardsTest {
         }
     }
 
+    /** Proves specification 8.6, 8.8, 8.10 to 8.12. */
     @Test
-    void looksAtTheTokensOfHttp2() throws Exception {
+    void http2StreamsNeedAToken() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
                 Http2Client client = Http2Client.on(watchdog.connect())) {
@@ -134,8 +141,9 @@ class JwtGuardsTest {
         }
     }
 
+    /** Proves specification 8.12. */
     @Test
-    void guardsFilesToo() throws Exception {
+    void filesNeedAToken() throws Exception {
         Files.writeString(folder.resolve("a.txt"), "hello");
         try (RunningWatchdog watchdog = RunningWatchdog.serving(folder, issuer.settings());
                 RawClient client = watchdog.connect()) {
@@ -146,8 +154,9 @@ class JwtGuardsTest {
         }
     }
 
+    /** Proves specification 2.13, 8.12. */
     @Test
-    void countsRefusalsAndKeepsNoPlaceForThem() throws Exception {
+    void refusalsForMissingTokensAreCountedAndHoldNoPermit() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings("max_inflight", "1"));
                 RawClient client = watchdog.connect()) {

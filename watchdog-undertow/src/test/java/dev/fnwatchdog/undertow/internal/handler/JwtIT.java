@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The packaged jar with {@code jwt_auth} (contract 8). */
+/** Runs the packaged jar with {@code jwt_auth}. Proves specification 8.1 to 8.3, 8.8, 8.10, 8.11, 8.13. */
 class JwtIT {
     private static final String TIME = "\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d ";
 
@@ -36,8 +36,9 @@ class JwtIT {
                 "healthcheck_interval", "0"));
     }
 
+    /** Proves specification 8.1, 8.8, 8.10, 8.11, 8.13. */
     @Test
-    void servesOnlyCallsWithAToken() throws Exception {
+    void requestsAreServedOnlyWithAPermittingToken() throws Exception {
         try (PackagedWatchdog watchdog = printingItsEnvironment().startReady()) {
             HttpResponse<String> refused = watchdog.get("/path");
             assertThat(refused.statusCode()).isEqualTo(401);
@@ -63,8 +64,9 @@ class JwtIT {
         }
     }
 
+    /** Proves specification 8.3. */
     @Test
-    void saysWhyTheKeysCannotBeRead() throws Exception {
+    void startupEndsWithTheReasonWhenTheKeysCannotBeRead() throws Exception {
         String url = issuer.url();
         PackagedWatchdog.Builder watchdog = printingItsEnvironment();
         issuer.close();
@@ -78,8 +80,9 @@ class JwtIT {
         assertThat(run.err()).allMatch(line -> line.matches(TIME + ".*"));
     }
 
+    /** Proves specification 8.2. */
     @Test
-    void asksForTheNamesBeforeItAsksTheAuthority() throws Exception {
+    void theNameOfTheFunctionIsCheckedBeforeAnythingIsFetched() throws Exception {
         Finished run = printingItsEnvironment()
                 .set("OPENFAAS_NAME", "", "port", "many")
                 .run();

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Calls whose token is signed with a key that the watchdog does not know yet (contract 8). */
+/**
+ * Tests requests whose token is signed with a key that the watchdog does not know yet. Proves specification 1.17, 6.5,
+ * 8.5.
+ */
 class JwtKeyRotationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final String UNKNOWN = "the token is signed with an unknown key\n";
@@ -35,39 +38,42 @@ class JwtKeyRotationTest {
         issuer.close();
     }
 
-    private String call(String path, String token) {
+    private String get(String path, String token) {
         return "GET %s HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\n\r\n".formatted(path, token);
     }
 
-    /** Brings about a reading of the keys, with a call that has gone by then, and waits until the authority is asked. */
-    private void awaitReading(RunningWatchdog watchdog) throws IOException {
+    /**
+     * Causes a fetch of the keys, with a request that has ended by then, and waits until the authority gets the
+     * request.
+     */
+    private void awaitFetch(RunningWatchdog watchdog) throws IOException {
         int before = issuer.keyReads();
         try (RawClient client = watchdog.connect()) {
-            client.send(call("/first", issuer.newToken()));
+            client.send(get("/first", issuer.newToken()));
             Polling.until(PATIENCE, () -> issuer.keyReads() > before);
         }
     }
 
     @Test
-    void readsTheNewKeyAndForgetsTheOldOne() throws Exception {
+    void aNewKeyIsFetchedForItsTokenAndTheRemovedKeyIsRefused() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
                 RawClient client = watchdog.connect()) {
-            client.send(call("/", issuer.token()));
+            client.send(get("/", issuer.token()));
             assertThat(client.readResponse()).startsWith("HTTP/1.1 200 ");
             assertThat(issuer.keyReads()).isOne();
 
             issuer.rotate();
-            client.send(call("/", issuer.newToken()));
+            client.send(get("/", issuer.newToken()));
             assertThat(client.readResponse()).startsWith("HTTP/1.1 200 ");
             assertThat(issuer.keyReads()).isEqualTo(2);
-            client.send(call("/", issuer.token()));
+            client.send(get("/", issuer.token()));
             assertThat(client.readResponse()).startsWith("HTTP/1.1 401 ").endsWith(UNKNOWN);
         }
     }
 
     @Test
-    void keepsACallWaitingForTheKeysAndServesOthersMeanwhile() throws Exception {
+    void requestsWithAnUnknownKeyWaitForTheFetchWhileOthersAreServed() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
                 RawClient waiting = watchdog.connect();
@@ -76,52 +82,52 @@ class JwtKeyRotationTest {
                 Http2Client http2 = Http2Client.on(watchdog.connect())) {
             issuer.rotate();
             issuer.hold(allowed);
-            awaitReading(watchdog);
-            waiting.send(call("/waiting", issuer.newToken()));
+            awaitFetch(watchdog);
+            waiting.send(get("/waiting", issuer.newToken()));
             body.send("POST /body HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nAuthorization: Bearer %s\r\n\r\nha"
                     .formatted(issuer.newToken()));
             http2.request(1, Http2Frames.END_STREAM, "GET", "/http2", "authorization", "Bearer " + issuer.newToken());
-            other.send(call("/other", issuer.token()));
+            other.send(get("/other", issuer.token()));
             assertThat(other.readResponse()).startsWith("HTTP/1.1 200 ");
 
             allowed.countDown();
             body.send("lf");
-            // Within a second, else they are refused; where this machine was slower than that, that is right too.
+            // They are refused where the fetch takes longer than a second, which is correct on a slow machine.
             assertThat(waiting.readResponse()).matches("(?s)HTTP/1.1 (200|401) .*");
             assertThat(body.readResponse()).matches("(?s)HTTP/1.1 (200|401) .*");
             assertThat(http2.response(1)).containsPattern(":status: (200|401)");
-            waiting.send(call("/again", issuer.newToken()));
+            waiting.send(get("/again", issuer.newToken()));
             assertThat(waiting.readResponse()).startsWith("HTTP/1.1 200 ");
         }
     }
 
     @Test
-    void refusesACallThatHasWaitedForASecond() throws Exception {
+    void aRequestThatHasWaitedASecondForTheKeysIs401() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
                 RawClient client = watchdog.connect()) {
             issuer.hold(allowed);
-            awaitReading(watchdog);
+            awaitFetch(watchdog);
 
             long begun = System.nanoTime();
-            client.send(call("/", issuer.newToken()));
+            client.send(get("/", issuer.newToken()));
             assertThat(client.readResponse()).startsWith("HTTP/1.1 401 ").endsWith(UNKNOWN);
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(900));
-            client.send(call("/", issuer.token()));
+            client.send(get("/", issuer.token()));
             assertThat(client.readResponse()).startsWith("HTTP/1.1 200 ");
         }
     }
 
     @Test
-    void doesNotLetACallWaitLongerThanItMayTake() throws Exception {
+    void aRequestWaitsForTheKeysNoLongerThanItsTimeout() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
                 RawClient hasty = watchdog.connect();
                 RawClient patient = watchdog.connect()) {
             issuer.hold(allowed);
-            awaitReading(watchdog);
+            awaitFetch(watchdog);
 
-            patient.send(call("/patient", issuer.newToken()));
+            patient.send(get("/patient", issuer.newToken()));
             hasty.send("GET /hasty HTTP/1.1\r\nHost: h\r\nX-Timeout: 50ms\r\nAuthorization: Bearer %s\r\n\r\n"
                     .formatted(issuer.newToken()));
             assertThat(hasty.readResponse()).startsWith("HTTP/1.1 401 ");
@@ -136,17 +142,18 @@ class JwtKeyRotationTest {
         }
     }
 
+    /** Proves specification 6.5. */
     @Test
-    void letsTheClientLeaveWhileItWaits() throws Exception {
+    void aRequestThatWaitsForTheKeysEndsWhenItsClientDisconnects() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings("max_inflight", "1"));
                 Http2Client http2 = Http2Client.on(watchdog.connect())) {
             issuer.hold(allowed);
-            awaitReading(watchdog);
+            awaitFetch(watchdog);
             watchdog.awaitIdle();
 
-            try (RawClient leaving = watchdog.connect()) {
-                leaving.send(call("/leaving", issuer.newToken()));
+            try (RawClient disconnecting = watchdog.connect()) {
+                disconnecting.send(get("/leaving", issuer.newToken()));
                 Polling.until(PATIENCE, () -> watchdog.metric("http_requests_in_flight") == 1);
             }
             assertThat(watchdog.log().awaitLine("GET /leaving")).contains("GET /leaving - 499 Client Closed Request");
@@ -157,14 +164,15 @@ class JwtKeyRotationTest {
         }
     }
 
+    /** Proves specification 1.17, 8.5. */
     @Test
-    void holdsReadTimeoutWhileItWaits() throws Exception {
+    void readTimeoutAppliesWhileARequestWaitsForTheKeys() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog =
                         RunningWatchdog.inFrontOf(function, issuer.settings("read_timeout", "300ms"));
                 RawClient client = watchdog.connect()) {
             issuer.hold(allowed);
-            awaitReading(watchdog);
+            awaitFetch(watchdog);
 
             client.send("POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nAuthorization: Bearer %s\r\n\r\nha"
                     .formatted(issuer.newToken()));
@@ -175,13 +183,13 @@ class JwtKeyRotationTest {
     }
 
     @Test
-    void readsTheKeysOnceForAFlood() throws Exception {
+    void manyTokensWithAnUnknownKeyCauseOneFetchInThreeSeconds() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
                 RawClient client = watchdog.connect()) {
             long begun = System.nanoTime();
             for (int i = 0; i < 500; i++) {
-                client.send(call("/", issuer.newToken()));
+                client.send(get("/", issuer.newToken()));
                 assertThat(client.readResponse()).startsWith("HTTP/1.1 401 ");
             }
             long pauses = Duration.ofNanos(System.nanoTime() - begun).toSeconds() / 3;

@@ -15,9 +15,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Calls with and without a token that permits the function (contract 8). Which tokens do is tested in the core. */
+/**
+ * Tests requests with and without a permitting token; tests of the core check the tokens themselves. Proves
+ * specification 1.20, 3.14, 3.27, 6.9, 8.1, 8.3, 8.6 to 8.11, 8.13.
+ */
 class JwtTest {
-    private static final String WANTED = "a header \"Authorization: Bearer <token>\" is required\n";
+    private static final String MISSING_TOKEN = "a header \"Authorization: Bearer <token>\" is required\n";
 
     private TokenIssuer issuer;
 
@@ -31,8 +34,9 @@ class JwtTest {
         issuer.close();
     }
 
+    /** Proves specification 8.1, 8.9, 8.11, 8.13. */
     @Test
-    void passesACallThatThePermissionsAllow() throws Exception {
+    void aRequestWithAPermittingTokenIsForwardedWithXAuthSeconds() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
                 RawClient client = watchdog.connect()) {
@@ -50,8 +54,9 @@ class JwtTest {
         }
     }
 
+    /** Proves specification 3.14, 8.11. */
     @Test
-    void tellsTheFunctionOfTheTokenWhateverTheClientSays() throws Exception {
+    void connectionCannotRemoveXAuthSeconds() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
                 RawClient client = watchdog.connect()) {
@@ -63,8 +68,9 @@ class JwtTest {
         }
     }
 
+    /** Proves specification 3.27, 8.11. */
     @Test
-    void passesOnNoTrailerOfThatName() throws Exception {
+    void aTrailerNamedXAuthSecondsIsNotForwarded() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     String head = connection.readHead();
                     String body = connection.readUntil("\r\n\r\n");
@@ -80,22 +86,23 @@ class JwtTest {
         }
     }
 
+    /** Proves specification 8.6, 8.8. */
     @Test
-    void refusesACallWithoutAToken() throws Exception {
+    void aRequestWithoutATokenIs401WithTheSpecifiedResponseAndLogLine() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
                 RawClient client = watchdog.connect()) {
             client.send(get("/path?token=secret"));
 
             String refusal = client.readResponse();
-            assertThat(refusal).startsWith("HTTP/1.1 401 Unauthorized\r\n").endsWith("\r\n\r\n" + WANTED);
+            assertThat(refusal).startsWith("HTTP/1.1 401 Unauthorized\r\n").endsWith("\r\n\r\n" + MISSING_TOKEN);
             assertThat(refusal.lines().skip(1).takeWhile(line -> !line.isEmpty()))
                     .filteredOn(line -> !line.startsWith("Date: "))
                     .containsExactlyInAnyOrder(
                             "WWW-Authenticate: Bearer realm=IAM function invoke",
                             "X-OpenFaaS-Internal: faas-middleware",
                             "Content-Type: text/plain; charset=utf-8",
-                            "Content-Length: " + WANTED.length());
+                            "Content-Length: " + MISSING_TOKEN.length());
             assertThat(watchdog.log().awaitLine("GET /path"))
                     .matches(".* GET /path - 401 ACCESS DENIED - \\(\\d+m?s\\)");
             assertThat(watchdog.log().holds("secret")).isFalse();
@@ -105,8 +112,9 @@ class JwtTest {
         }
     }
 
+    /** Proves specification 8.6 to 8.8, 8.13. */
     @Test
-    void refusesTokensThatAreNoGoodAndNamesNone() throws Exception {
+    void invalidTokensAre401AndNoTokenIsReturnedOrLogged() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog =
                         RunningWatchdog.inFrontOf(function, issuer.settings("jwt_auth_debug", "true"));
@@ -138,8 +146,9 @@ class JwtTest {
         }
     }
 
+    /** Proves specification 8.9, 8.10. */
     @Test
-    void forbidsAnotherFunction() throws Exception {
+    void aTokenForAnotherFunctionIs403WithTheSpecifiedResponseAndLogLine() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
                 RawClient client = watchdog.connect()) {
@@ -157,8 +166,9 @@ class JwtTest {
         }
     }
 
+    /** Proves specification 6.9, 8.8. */
     @Test
-    void logsARefusalAsJsonToo() throws Exception {
+    void aRefusalForAMissingTokenIsLoggedAsJsonWithLogFormatJson() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings("log_format", "json"));
                 RawClient client = watchdog.connect()) {
@@ -170,8 +180,9 @@ class JwtTest {
         }
     }
 
+    /** Proves specification 1.20. */
     @Test
-    void printsNoBodyThatItRefuses() throws Exception {
+    void theBodyOfARequestWithoutATokenIsNotLogged() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(
                         function, issuer.settings("read_debug", "true", "write_debug", "true"));
@@ -184,8 +195,9 @@ class JwtTest {
         }
     }
 
+    /** Proves specification 8.3. */
     @Test
-    void doesNotStartWhereTheAuthorityCannotBeRead() throws Exception {
+    void startupFailsWhenTheAuthorityCannotBeReached() throws Exception {
         String[] settings = issuer.settings();
         String url = issuer.url();
         issuer.close();

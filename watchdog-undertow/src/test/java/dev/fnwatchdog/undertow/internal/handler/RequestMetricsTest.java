@@ -13,11 +13,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the metrics say of calls (contract 2). */
+/** Tests what the metrics count of requests. Proves specification 2.10, 2.12 to 2.14. */
 class RequestMetricsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
+    /** Proves specification 2.10, 2.14. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -25,10 +26,10 @@ class RequestMetricsTest {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
                 "HTTP/1.1 204 No Content\r\n\r\n"
             })
-    void isCountedAndOutOfTheGaugeBeforeItsLastByteArrives(String answer) throws Exception {
-        String code = answer.substring(9, 12);
-        String end = answer.contains("chunked") ? "\r\n0\r\n\r\n" : code.equals("204") ? "\r\n\r\n" : "\r\n\r\nhi";
-        try (ScriptedFunction function = ScriptedFunction.answering(answer);
+    void aRequestIsCountedAndLeavesTheGaugeBeforeItsLastByteArrives(String response) throws Exception {
+        String code = response.substring(9, 12);
+        String end = response.contains("chunked") ? "\r\n0\r\n\r\n" : code.equals("204") ? "\r\n\r\n" : "\r\n\r\nhi";
+        try (ScriptedFunction function = ScriptedFunction.answering(response);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             for (int i = 1; i <= 100; i++) {
@@ -44,8 +45,9 @@ class RequestMetricsTest {
         }
     }
 
+    /** Proves specification 2.10. */
     @Test
-    void isInTheGaugeWhileItIsServed() throws Exception {
+    void aRequestIsInTheGaugeWhileItIsServed() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
@@ -69,6 +71,7 @@ class RequestMetricsTest {
         }
     }
 
+    /** Proves specification 2.12. */
     @ParameterizedTest
     @CsvSource({
         "GET, get",
@@ -79,7 +82,7 @@ class RequestMetricsTest {
         "BREW, unknown",
         "get, unknown"
     })
-    void namesTheMethodOrSaysThatItIsUnknown(String method, String label) throws Exception {
+    void theMethodLabelIsTheStandardMethodInLowerCaseOrUnknown(String method, String label) throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -92,8 +95,9 @@ class RequestMetricsTest {
         }
     }
 
+    /** Proves specification 2.12. */
     @Test
-    void cannotBeMadeToGrowByClientsThatInventMethods() throws Exception {
+    void requestsWithInventedMethodsShareOneSeries() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -107,8 +111,9 @@ class RequestMetricsTest {
         }
     }
 
+    /** Proves specification 2.13. */
     @Test
-    void countsWhatTheLimitRefuses() throws Exception {
+    void requestsThatMaxInflightRefusesAreCounted() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
@@ -128,8 +133,9 @@ class RequestMetricsTest {
         }
     }
 
+    /** Proves specification 2.13. */
     @Test
-    void countsAClientThatLeftAsOneThatClosed() throws Exception {
+    void aRequestWhoseClientDisconnectsIsCountedWithCode499() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();

@@ -9,6 +9,7 @@ import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Tests the format of {@code Date}, which the watchdog adds (specification 9.7). */
 class ResponseDateTest {
     private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.US)
@@ -16,7 +17,7 @@ class ResponseDateTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, 784111777, 951782399, 951782400, 1772442846, 1798761599, 4102444800L})
-    void namesASecondAsHttpDoes(long epochSecond) {
+    void aSecondIsFormattedAsAnHttpDate(long epochSecond) {
         assertThat(ResponseDate.OF_NOW.at(epochSecond)).isEqualTo(HTTP_DATE.format(Instant.ofEpochSecond(epochSecond)));
     }
 }

@@ -19,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** A function under development: its next version takes its place while calls are served. */
+/** Tests a function whose next version replaces it while requests are served. Proves specification 7.26 to 7.28. */
 class FunctionReplacementTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -36,8 +36,9 @@ class FunctionReplacementTest {
         return DevelopedFunction.served(server(function.port(), "sleep 600"));
     }
 
+    /** Proves specification 7.26. */
     @Test
-    void callsTheNextVersion() throws Exception {
+    void newRequestsGoToTheNextVersion() throws Exception {
         try (RunningWatchdog watchdog = printing("one")) {
             assertThat(watchdog.get("/").body()).isEqualTo("one\n");
 
@@ -48,8 +49,9 @@ class FunctionReplacementTest {
         }
     }
 
+    /** Proves specification 7.26. */
     @Test
-    void leavesACallToTheVersionThatItBeganWith() throws Exception {
+    void aRequestInFlightEndsInTheVersionInWhichItBegan() throws Exception {
         try (RunningWatchdog watchdog = printing("one");
                 RawClient slow = watchdog.connect()) {
             slow.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n");
@@ -64,7 +66,7 @@ class FunctionReplacementTest {
     }
 
     @Test
-    void givesTheVersionItsOwnEnvironment() throws Exception {
+    void theNextVersionHasItsOwnEnvironment() throws Exception {
         try (RunningWatchdog watchdog = printing("one")) {
             replace(watchdog, DevelopedFunction.streaming("sh -c 'echo $CHANGED'", "CHANGED", "yes"));
 
@@ -72,8 +74,9 @@ class FunctionReplacementTest {
         }
     }
 
+    /** Proves specification 7.28. */
     @Test
-    void tellsWhyThereIsNoFunctionToCall() throws Exception {
+    void requestsAre500WithTheReasonWhenThereIsNoVersion() throws Exception {
         try (RunningWatchdog watchdog = printing("one")) {
             versions(watchdog).fail("List<String> & more: cannot find symbol");
 
@@ -92,8 +95,9 @@ class FunctionReplacementTest {
         }
     }
 
+    /** Proves specification 7.26. */
     @Test
-    void keepsItsCountersUnderTheSameNames() throws Exception {
+    void countersKeepTheirNamesWhenTheFunctionIsReplaced() throws Exception {
         try (RunningWatchdog watchdog = printing("one")) {
             replace(watchdog, print("two"));
 
@@ -101,20 +105,20 @@ class FunctionReplacementTest {
         }
     }
 
-    /** Both versions would listen on the same port. */
+    /** Both versions listen on the same port. Proves specification 7.27. */
     @Test
-    void keepsNewCallsWaitingWhileTheOlderVersionOfAServerEndsItsOwn() throws Exception {
-        AtomicInteger calls = new AtomicInteger();
+    void newRequestsWaitUntilTheOlderVersionOfAServerHasEndedItsOwn() throws Exception {
+        AtomicInteger requests = new AtomicInteger();
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
-                    int call = calls.incrementAndGet();
-                    if (call == 1) {
+                    int number = requests.incrementAndGet();
+                    if (number == 1) {
                         entered.countDown();
                         release.await();
                     }
-                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n" + call);
+                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n" + number);
                 });
                 RunningWatchdog watchdog = inFrontOf(function)) {
             CompletableFuture<HttpResponse<String>> first = async(() -> watchdog.get("/first"));
@@ -124,7 +128,7 @@ class FunctionReplacementTest {
             Polling.until(PATIENCE, () -> watchdog.get("/_/ready").statusCode() == 503);
             CompletableFuture<HttpResponse<String>> second = async(() -> watchdog.get("/second"));
             Polling.until(PATIENCE, () -> watchdog.metric("http_requests_in_flight") == 2);
-            assertThat(calls).hasValue(1);
+            assertThat(requests).hasValue(1);
 
             release.countDown();
 
@@ -134,8 +138,9 @@ class FunctionReplacementTest {
         }
     }
 
+    /** Proves specification 7.28. */
     @Test
-    void outlivesAServerThatEndsAndSaysSo() throws Exception {
+    void theWatchdogOutlivesAReplaceableServerThatEndsAndReportsItsExitStatus() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = inFrontOf(function)) {
             replace(watchdog, server(function.port(), "sh -c 'exit 3'"));
@@ -149,8 +154,9 @@ class FunctionReplacementTest {
         }
     }
 
+    /** Proves specification 7.28. */
     @Test
-    void tellsThatTheNextVersionDoesNotStart() throws Exception {
+    void aVersionThatCannotBeStartedIsReportedToTheClientAndInTheLog() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = inFrontOf(function)) {
             replace(watchdog, server(function.port(), "/none/such"));
@@ -160,8 +166,9 @@ class FunctionReplacementTest {
         }
     }
 
+    /** Proves specification 7.26, 7.28. */
     @Test
-    void triesAgainAfterAVersionThatDoesNotStart() throws Exception {
+    void aWorkingVersionReplacesVersionsThatCouldNotBeStarted() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = inFrontOf(function)) {
             replace(watchdog, server(function.port(), "/none/such"));

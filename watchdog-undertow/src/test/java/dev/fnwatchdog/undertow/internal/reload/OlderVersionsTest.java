@@ -23,22 +23,25 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Versions of a function that can run side by side: a long call stays with the version that it began with. */
+/**
+ * Versions of a function can run side by side: a long request ends in the version in which it began. Proves
+ * specification 7.26.
+ */
 class OlderVersionsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration WRITE_TIMEOUT = Duration.ofMillis(200);
 
     private static volatile CountDownLatch entered = new CountDownLatch(1);
     private static volatile CountDownLatch release = new CountDownLatch(1);
-    private static final AtomicInteger MADE = new AtomicInteger();
+    private static final AtomicInteger CREATED = new AtomicInteger();
     private static final Set<Integer> CLOSED = ConcurrentHashMap.newKeySet();
 
     @TempDir
     private Path folder;
 
-    /** Answers with the number of its version; /slow does so when it is told to. */
+    /** Responds with the number of its version; /slow waits until it is released. */
     public static final class Numbered implements HttpHandler, AutoCloseable {
-        private final int number = MADE.incrementAndGet();
+        private final int number = CREATED.incrementAndGet();
 
         @Override
         public void handleRequest(HttpServerExchange exchange) throws Exception {
@@ -73,7 +76,7 @@ class OlderVersionsTest {
             }
 
             @Override
-            boolean firstIsOver(Path folder) {
+            boolean firstHasEnded(Path folder) {
                 return CLOSED.contains(1);
             }
         },
@@ -94,21 +97,21 @@ class OlderVersionsTest {
                     WRITE_TIMEOUT.toMillis() + "ms");
         }
 
-        /** Whether the slow call has reached the function. */
+        /** Returns whether the slow request has reached the function. */
         boolean hasEntered(Path folder) throws Exception {
             return Files.exists(folder.resolve("pid"));
         }
 
-        /** Whether nothing is left of the first version. */
-        boolean firstIsOver(Path folder) throws Exception {
+        /** Returns whether nothing is left of the first version. */
+        boolean firstHasEnded(Path folder) throws Exception {
             long pid = Long.parseLong(Files.readString(folder.resolve("pid")).strip());
             return ProcessHandle.of(pid).isEmpty();
         }
     }
 
     @BeforeEach
-    void forget() {
-        MADE.set(0);
+    void reset() {
+        CREATED.set(0);
         CLOSED.clear();
         entered = new CountDownLatch(1);
         release = new CountDownLatch(1);
@@ -116,7 +119,7 @@ class OlderVersionsTest {
 
     @ParameterizedTest
     @EnumSource
-    void letALongCallEndWhileNewerOnesServe(Kind kind) throws Exception {
+    void aLongRequestEndsInItsVersionWhileNewerVersionsServe(Kind kind) throws Exception {
         try (RunningWatchdog watchdog = DevelopedFunction.served(kind.version(1, folder, "30s"));
                 RawClient slow = watchdog.connect()) {
             slow.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -125,24 +128,24 @@ class OlderVersionsTest {
             replace(watchdog, kind.version(2, folder, "30s"));
             assertThat(watchdog.get("/").body()).isEqualTo("2\n");
             replace(watchdog, kind.version(3, folder, "30s"));
-            // Longer than a version is waited for that cannot run beside the next.
+            // Longer than the wait for a version that cannot run beside the next one.
             long enough = System.nanoTime() + WRITE_TIMEOUT.multipliedBy(3).toNanos();
             Polling.until(PATIENCE, () -> {
                 assertThat(watchdog.get("/").body()).isEqualTo("3\n");
                 return System.nanoTime() - enough > 0;
             });
-            assertThat(kind.firstIsOver(folder)).isFalse();
+            assertThat(kind.firstHasEnded(folder)).isFalse();
             release.countDown();
             Files.createFile(folder.resolve("go"));
 
             assertThat(slow.readWhole()).startsWith("HTTP/1.1 200 ").contains("\r\n\r\n1\n");
-            Polling.until(PATIENCE, () -> kind.firstIsOver(folder));
+            Polling.until(PATIENCE, () -> kind.firstHasEnded(folder));
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void areOverAtExecTimeoutWhateverTheirCallsDo(Kind kind) throws Exception {
+    void anOlderVersionEndsAtExecTimeoutWhateverItsRequestsDo(Kind kind) throws Exception {
         try (RunningWatchdog watchdog = DevelopedFunction.served(kind.version(1, folder, "1500ms"));
                 RawClient slow = watchdog.connect()) {
             slow.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -151,11 +154,11 @@ class OlderVersionsTest {
             replace(watchdog, kind.version(2, folder, "1500ms"));
 
             assertThat(watchdog.get("/").body()).isEqualTo("2\n");
-            // Not before: then the older version would have been stopped in the midst of its call.
+            // An earlier response would mean that the older version was stopped during its request.
             assertThat(slow.readHead())
                     .startsWith("HTTP/1.1 50")
                     .containsPattern("X-Duration-Seconds: (1\\.[5-9]|[2-9]|\\d\\d)");
-            Polling.until(PATIENCE, () -> kind.firstIsOver(folder));
+            Polling.until(PATIENCE, () -> kind.firstHasEnded(folder));
             assertThat(watchdog.get("/").body()).isEqualTo("2\n");
         }
     }

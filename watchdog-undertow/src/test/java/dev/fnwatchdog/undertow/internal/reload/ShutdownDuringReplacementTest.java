@@ -21,7 +21,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A watchdog that is stopped in the midst of a change of versions leaves no process behind, and no caller waiting. */
+/**
+ * A shutdown during the replacement of the function leaves no process and no waiting request behind. Proves
+ * specification 7.27.
+ */
 class ShutdownDuringReplacementTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -29,11 +32,11 @@ class ShutdownDuringReplacementTest {
     @TempDir
     private Path folder;
 
-    private final CountDownLatch over = new CountDownLatch(1);
+    private final CountDownLatch release = new CountDownLatch(1);
 
     @AfterEach
-    void letCallsEnd() {
-        over.countDown();
+    void releaseRequests() {
+        release.countDown();
     }
 
     private Map<String, String> server(int port, String name) {
@@ -62,7 +65,7 @@ class ShutdownDuringReplacementTest {
     }
 
     @Test
-    void endsAVersionThatIsNotReadyYet() throws Exception {
+    void shutdownEndsAVersionThatIsStillStarting() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = serving(function.port())) {
             Polling.until(PATIENCE, () -> runs("first"));
@@ -76,7 +79,7 @@ class ShutdownDuringReplacementTest {
     }
 
     @Test
-    void killsAVersionThatIsNotReadyYet() throws Exception {
+    void killingTheFunctionEndsAVersionThatIsStillStarting() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = serving(function.port())) {
             Polling.until(PATIENCE, () -> runs("first"));
@@ -91,7 +94,7 @@ class ShutdownDuringReplacementTest {
     }
 
     @Test
-    void startsNoVersionOnceItHasStopped() throws Exception {
+    void noVersionIsStartedAfterShutdown() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = serving(function.port())) {
             watchdog.stop(Shutdown.Cause.CLOSE);
@@ -103,8 +106,8 @@ class ShutdownDuringReplacementTest {
         }
     }
 
-    /** The older version's call does not end, so that the newer version cannot start, and the newer call waits. */
-    private CompletableFuture<Boolean> replacingBehindACall(
+    /** The request to the older version does not end: the newer version cannot start, and the newer request waits. */
+    private CompletableFuture<Boolean> replacingBehindARequest(
             ScriptedFunction function, RunningWatchdog watchdog, RawClient first, RawClient second) throws Exception {
         first.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
         Polling.until(PATIENCE, () -> function.connections() >= 1 && watchdog.metric("http_requests_in_flight") == 1);
@@ -115,16 +118,17 @@ class ShutdownDuringReplacementTest {
         return replacing;
     }
 
+    /** Proves specification 7.27. */
     @Test
-    void endsCallsThatWaitForTheNextVersion() throws Exception {
+    void shutdownEndsRequestsThatWaitForTheNextVersion() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
-                    over.await();
+                    release.await();
                 });
                 RunningWatchdog watchdog = serving(function.port());
                 RawClient first = watchdog.connect();
                 RawClient second = watchdog.connect()) {
-            CompletableFuture<Boolean> replacing = replacingBehindACall(function, watchdog, first, second);
+            CompletableFuture<Boolean> replacing = replacingBehindARequest(function, watchdog, first, second);
 
             watchdog.stop(Shutdown.Cause.CLOSE);
 
@@ -133,20 +137,21 @@ class ShutdownDuringReplacementTest {
         }
     }
 
+    /** Proves specification 7.27. */
     @Test
-    void forgetsACallWhoseClientLeavesWhileItWaits() throws Exception {
+    void aRequestThatWaitsForTheNextVersionEndsWhenItsClientDisconnects() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
-                    over.await();
+                    release.await();
                     connection.send(OK);
                 });
                 RunningWatchdog watchdog = serving(function.port());
                 RawClient first = watchdog.connect();
                 RawClient second = watchdog.connect()) {
-            CompletableFuture<Boolean> replacing = replacingBehindACall(function, watchdog, first, second);
+            CompletableFuture<Boolean> replacing = replacingBehindARequest(function, watchdog, first, second);
 
             second.close();
-            over.countDown();
+            release.countDown();
             assertThat(replacing).succeedsWithin(PATIENCE);
 
             assertThat(watchdog.get("/").body()).isEqualTo("ok");
