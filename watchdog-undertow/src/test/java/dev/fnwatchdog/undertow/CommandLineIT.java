@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Runs the packaged jar with arguments. Proves specification 1.21 to 1.23. */
+/** Runs the packaged jar with arguments. Proves specification 1.21 to 1.23, 2.1. */
 class CommandLineIT {
     /** Proves specification 1.21. */
     @ParameterizedTest

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Checks the contents of the packaged fat jar. */
+/** Checks the contents of the packaged fat jar. Proves specification 6.3. */
 class FatJarIT {
     private JarFile jar;
 

@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Checks what the packaged jar prints. Proves specification 1.7, 6.1, 6.2, 6.4 to 6.6, 6.8 to 6.10, 6.13 to 6.15. */
+/**
+ * Checks what the packaged jar prints. Proves specification 1.3, 1.7, 6.1 to 6.6, 6.8 to 6.10, 6.13 to 6.15, 7.9, 9.2.
+ */
 class LogIT {
     private static final String TIME = "\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d ";
     // Matches an object of strings, numbers and booleans, as strictly as RFC 8259 defines it.
@@ -107,7 +109,7 @@ class LogIT {
         }
     }
 
-    /** Proves specification 6.6. */
+    /** Proves specification 1.3, 6.6. */
     @Test
     void theLineOfARequestEndsWithItsCallIdWhenLogCallidIsSet() throws Exception {
         for (String name : List.of("log_callid", "log_call_id")) {

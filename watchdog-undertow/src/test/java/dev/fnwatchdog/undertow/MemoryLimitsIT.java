@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Runs the packaged jar with 64 MiB of heap, and with clients that make it use as much memory as they can. Proves
- * specification 1.35, 4.14, 7.20 to 7.22.
+ * specification 1.35, 3.24, 4.14, 7.20 to 7.22.
  */
 @Timeout(60)
 class MemoryLimitsIT {

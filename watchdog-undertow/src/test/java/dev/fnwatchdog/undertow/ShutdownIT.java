@@ -26,7 +26,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests how the packaged jar ends on signals. Proves specification 3.47, 3.48, 7.5, 7.6, 7.9 to 7.11. */
+/**
+ * Tests how the packaged jar ends on signals. Proves specification 1.2, 1.19, 2.1, 2.2, 2.6, 2.20, 3.47, 3.48, 7.5,
+ * 7.6, 7.9 to 7.11.
+ */
 class ShutdownIT {
     private static final int CLIENTS = 8;
     private static final String GET = "GET /load HTTP/1.1\r\nHost: h\r\n\r\n";
@@ -80,7 +83,7 @@ class ShutdownIT {
         }
     }
 
-    /** Proves specification 3.48, 7.9. */
+    /** Proves specification 1.2, 3.47, 3.48, 7.9. */
     @Test
     void theFunctionGetsSigtermOnlyAfterTheLastRequestHasEnded() throws Exception {
         int port = FreePort.any();
@@ -163,7 +166,7 @@ class ShutdownIT {
         }
     }
 
-    /** Proves specification 2.1, 2.2, 2.20, 7.5, 7.6. */
+    /** Proves specification 1.19, 2.1, 2.2, 2.20, 7.5, 7.6. */
     @Test
     void probesFailAndTheLockFileIsRemovedAtOnceAfterSigtermWhileRequestsAreServed() throws Exception {
         try (PackagedWatchdog watchdog =

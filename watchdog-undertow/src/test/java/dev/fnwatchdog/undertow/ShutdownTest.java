@@ -19,7 +19,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests the phases of a shutdown, and what each waits for. Proves specification 1.18, 3.47, 3.48, 7.5 to 7.11. */
+/**
+ * Tests the phases of a shutdown, and what each waits for. Proves specification 1.2, 1.18, 1.19, 2.1, 2.2, 2.20, 3.47,
+ * 3.48, 6.4, 7.5 to 7.11.
+ */
 class ShutdownTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
@@ -52,7 +55,7 @@ class ShutdownTest {
         });
     }
 
-    /** Proves specification 2.1, 2.2, 2.20, 7.5, 7.6, 7.11. */
+    /** Proves specification 1.2, 1.19, 2.1, 2.2, 2.20, 7.5, 7.6, 7.11. */
     @Test
     void probesFailAtOnceAfterSigtermWhileRequestsAreServedForTheHealthcheckInterval() throws Exception {
         Path lockFile = temporary.resolve(".lock");

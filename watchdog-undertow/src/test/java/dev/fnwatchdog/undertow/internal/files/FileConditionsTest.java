@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tests conditional requests of static mode (RFC 9110 13). Proves specification 1.29. */
+/** Tests conditional requests of static mode (RFC 9110 13). Proves specification 1.29, 1.33. */
 class FileConditionsTest {
     private static final Instant TIME = Instant.parse("2024-05-06T07:08:09.123456Z");
     private static final String DATE = "Mon, 06 May 2024 07:08:09 GMT";

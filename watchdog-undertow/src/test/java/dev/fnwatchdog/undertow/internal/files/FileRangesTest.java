@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests range requests of static mode (RFC 9110 14). Proves specification 1.30. */
+/** Tests range requests of static mode (RFC 9110 14). Proves specification 1.29, 1.30. */
 class FileRangesTest {
     private static final int LARGE = 300_000;
 

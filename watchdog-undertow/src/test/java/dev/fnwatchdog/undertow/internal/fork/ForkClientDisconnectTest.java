@@ -18,7 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.xnio.XnioWorker;
 
-/** When a client disconnects, its process and everything that it started are killed. Proves specification 4.11. */
+/**
+ * When a client disconnects, its process and everything that it started are killed. Proves specification 4.11, 6.5,
+ * 7.17.
+ */
 class ForkClientDisconnectTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 

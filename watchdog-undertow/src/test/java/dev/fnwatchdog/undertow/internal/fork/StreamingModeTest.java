@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Streaming mode sends both bodies at the same time, through a few buffers. Proves specification 4.7, 4.12 to 4.14. */
+/**
+ * Streaming mode sends both bodies at the same time, through a few buffers. Proves specification 4.7, 4.12 to 4.14,
+ * 7.2.
+ */
 class StreamingModeTest {
     private static final String CHUNKED = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
     private static final int FAR_MORE_THAN_IS_BUFFERED = 64 << 20;

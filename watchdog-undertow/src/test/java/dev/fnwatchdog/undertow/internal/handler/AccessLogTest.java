@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests the line of each request in http mode. Proves specification 6.4 to 6.6, 6.8, 6.9. */
+/** Tests the line of each request in http mode. Proves specification 1.3, 6.4 to 6.6, 6.8, 6.9. */
 class AccessLogTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
     private static final String TIME = "\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d ";
@@ -75,7 +75,7 @@ class AccessLogTest {
         assertThat(lineOf(response, head, "log_format", "json")).contains("\"bytes\":0,");
     }
 
-    /** Proves specification 6.6. */
+    /** Proves specification 1.3, 6.6. */
     @ParameterizedTest
     @ValueSource(strings = {"log_callid", "log_call_id"})
     void theLineOfARequestEndsWithItsCallIdOnlyWhenLogCallidIsSet(String setting) throws Exception {

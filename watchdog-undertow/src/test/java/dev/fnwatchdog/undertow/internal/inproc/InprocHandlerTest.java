@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests an Undertow handler as the function. Proves specification 5.1, 5.6, 5.17. */
+/** Tests an Undertow handler as the function. Proves specification 5.1, 5.6, 5.17, 6.4. */
 class InprocHandlerTest {
     private static final int MEGABYTE = 1 << 20;
 

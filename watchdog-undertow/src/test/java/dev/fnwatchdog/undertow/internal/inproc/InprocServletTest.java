@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests a servlet as the function. Proves specification 5.1, 5.7, 5.18, 5.24. */
+/** Tests a servlet as the function. Proves specification 5.1, 5.7, 5.18, 5.24, 6.4. */
 class InprocServletTest {
     private static final int MEGABYTE = 1 << 20;
     private static volatile CountDownLatch destroyed = new CountDownLatch(1);

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Tests handlers that take too long, or whose client disconnects. Proves specification 3.38, 5.19, 5.21, 5.22, 6.5. */
+/**
+ * Tests handlers that take too long, or whose client disconnects. Proves specification 3.38, 5.19, 5.21, 5.22, 6.5,
+ * 9.18.
+ */
 class InprocTimeoutTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 

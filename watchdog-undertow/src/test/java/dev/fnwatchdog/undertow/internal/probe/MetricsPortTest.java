@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests the page of the metrics port. Proves specification 2.8 to 2.10, 2.15, 2.16. */
+/** Tests the page of the metrics port. Proves specification 2.8 to 2.10, 2.15, 2.16, 7.15. */
 class MetricsPortTest {
     private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
