@@ -24,7 +24,8 @@ class SpecificationTest {
     private static final Path SPECIFICATION = ROOT.resolve("docs/specification.md");
 
     /** A requirement, at the beginning of its paragraph. */
-    private static final Pattern REQUIREMENT = Pattern.compile("(?m)^\\*\\*(\\d+)\\.(\\d+)\\*\\*( \\*\\(planned\\)\\*)? ");
+    private static final Pattern REQUIREMENT =
+            Pattern.compile("(?m)^\\*\\*(\\d+)\\.(\\d+)\\*\\*( \\*\\(planned\\)\\*)? ");
 
     private static final Pattern SECTION = Pattern.compile("(?m)^## (\\d+)\\. ");
 
@@ -38,7 +39,8 @@ class SpecificationTest {
 
     private static Map<String, Boolean> requirements() throws IOException {
         Map<String, Boolean> planned = new LinkedHashMap<>();
-        for (MatchResult found : REQUIREMENT.matcher(Files.readString(SPECIFICATION)).results().toList()) {
+        for (MatchResult found :
+                REQUIREMENT.matcher(Files.readString(SPECIFICATION)).results().toList()) {
             planned.put(found.group(1) + "." + found.group(2), found.group(3) != null);
         }
         return planned;
@@ -137,8 +139,8 @@ class SpecificationTest {
     @Test
     void requirementsReferToOthersThatExist() throws IOException {
         Set<String> known = requirements().keySet();
-        Matcher reference = Pattern.compile("\\(((?:\\d+\\.\\d+(?:, | to | and )?)+)\\)")
-                .matcher(Files.readString(SPECIFICATION));
+        Matcher reference =
+                Pattern.compile("\\(((?:\\d+\\.\\d+(?:, | to | and )?)+)\\)").matcher(Files.readString(SPECIFICATION));
         while (reference.find()) {
             assertThat(NUMBER.matcher(reference.group(1)).results().map(MatchResult::group))
                     .allSatisfy(number -> assertThat(known).contains(number));

@@ -53,7 +53,7 @@ public final class RequestHeadScanner {
     private final List<String> blankLines = new ArrayList<>(0);
 
     /** The next byte is the first of a head. */
-    void begin() {
+    public void begin() {
         target.begin();
         host.begin();
         version.begin();
@@ -126,7 +126,7 @@ public final class RequestHeadScanner {
     }
 
     /** Reads on, from {@code from} to the buffer's position; what is behind the head's end is passed over. */
-    void read(ByteBuffer bytes, int from) {
+    public void read(ByteBuffer bytes, int from) {
         if (length == 0 && from < bytes.position()) {
             began = System.nanoTime();
         }
