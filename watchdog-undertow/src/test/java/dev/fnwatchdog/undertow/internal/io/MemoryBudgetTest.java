@@ -10,7 +10,7 @@ class MemoryBudgetTest {
     private final MemoryBudget part = whole.part(500);
 
     @Test
-    void memoryBudgetTakesNothingOfARequestThatDoesNotFit() {
+    void memoryBudgetTakesNothingWhereAnAmountDoesNotFit() {
         assertThat(whole.take(900)).isTrue();
         assertThat(whole.take(101)).isFalse();
 
