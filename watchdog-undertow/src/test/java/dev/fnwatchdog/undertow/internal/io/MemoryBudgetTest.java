@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** A memory budget and a part of it, by which 7.20 to 7.22 of the specification share the heap. */
+/** A memory budget and a part of it, as they share the heap (specification 7.20 to 7.22). */
 class MemoryBudgetTest {
     private final MemoryBudget whole = new MemoryBudget(1000);
     private final MemoryBudget part = whole.part(500);

@@ -47,7 +47,7 @@ class RequestForwardingTest {
         }
     }
 
-    /** Proves specification 3.5, 3.6, 3.7 for {@code %0d%0a}, 2.7 for paths that begin like the health path. */
+    /** Proves specification 2.7, 3.5, 3.6, and 3.7 for {@code %0d%0a}. */
     @ParameterizedTest
     @ValueSource(
             strings = {
