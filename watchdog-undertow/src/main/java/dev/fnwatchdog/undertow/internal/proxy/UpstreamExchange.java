@@ -227,7 +227,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
                 exchange.setPersistent(true);
                 invocation.becomeTunnel();
                 invocation.liftLimit();
-                exchange.upgradeChannel((client, upgraded) -> tunnel(client));
+                exchange.upgradeChannel((client, upgraded) -> startTunnel(client));
             } else {
                 source.begin(connection, framing, rest);
             }
@@ -307,7 +307,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
     }
 
     /** Starts the tunnel, once the 101 has been sent. */
-    private void tunnel(StreamConnection client) {
+    private void startTunnel(StreamConnection client) {
         UpstreamConnection connection = upstream;
         if (connection == null || finished) {
             IoUtils.safeClose(client);
