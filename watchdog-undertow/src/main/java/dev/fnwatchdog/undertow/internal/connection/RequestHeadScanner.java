@@ -48,7 +48,7 @@ public final class RequestHeadScanner {
     private int longestLine;
     private int fields;
     private int lines;
-    private long began;
+    private long firstByteNanos;
     private boolean repeatedBlanks;
     private final List<String> linesWithBlanks = new ArrayList<>(0);
 
@@ -77,7 +77,7 @@ public final class RequestHeadScanner {
 
     /** Returns when the first byte of the head arrived, as {@link System#nanoTime()}. */
     long began() {
-        return began;
+        return firstByteNanos;
     }
 
     /** Returns whether a line of the head is folded into the next one. */
@@ -131,7 +131,7 @@ public final class RequestHeadScanner {
     /** Scans the bytes from {@code from} to the buffer's position. Bytes behind the end of the head are ignored. */
     void read(ByteBuffer bytes, int from) {
         if (length == 0 && from < bytes.position()) {
-            began = System.nanoTime();
+            firstByteNanos = System.nanoTime();
         }
         target.reduce(bytes, from);
         scan(bytes, from, bytes.position());

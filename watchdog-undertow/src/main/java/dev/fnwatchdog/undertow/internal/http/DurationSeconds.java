@@ -1,6 +1,6 @@
 package dev.fnwatchdog.undertow.internal.http;
 
-/** Durations as the X-Duration-Seconds header spells them: seconds with six decimals (contract 3). */
+/** Formats durations for the X-Duration-Seconds field: seconds with six decimals (specification 3.25). */
 public final class DurationSeconds {
     private static final int DECIMALS = 6;
     private static final long NANOS_PER_MICRO = 1_000;

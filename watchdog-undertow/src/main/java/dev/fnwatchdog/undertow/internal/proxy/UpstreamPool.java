@@ -48,7 +48,7 @@ final class UpstreamPool {
     private final HeaderLineParser lines = new HeaderLineParser();
     private final RequestHeadWriter headWriter = new RequestHeadWriter();
     private final LongAdder open;
-    private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
+    private final ArrayDeque<UpstreamConnection> idleConnections = new ArrayDeque<>();
     private final Set<UpstreamConnection> all = new HashSet<>();
 
     // Mutable state
@@ -68,7 +68,7 @@ final class UpstreamPool {
     /** Returns an idle connection that is still usable, or null. */
     @Nullable
     UpstreamConnection takeIdle() {
-        for (UpstreamConnection last = idle.pollLast(); last != null; last = idle.pollLast()) {
+        for (UpstreamConnection last = idleConnections.pollLast(); last != null; last = idleConnections.pollLast()) {
             if (last.stillIdle()) {
                 return last;
             }
@@ -91,30 +91,32 @@ final class UpstreamPool {
         return upstream;
     }
 
+    /** Takes back a connection whose request has ended. */
     void idle(UpstreamConnection upstream) {
-        idle.addLast(upstream);
+        idleConnections.addLast(upstream);
         if (!sweeping) {
             sweeping = true;
             thread.executeAfter(this::sweep, SWEEP_SECONDS, TimeUnit.SECONDS);
         }
     }
 
+    /** Removes a connection that is being closed. */
     void closed(UpstreamConnection upstream) {
         if (all.remove(upstream)) {
             open.decrement();
-            idle.remove(upstream);
+            idleConnections.remove(upstream);
         }
     }
 
     /** Closes the connections that have been idle for too long. The oldest are first in the queue. */
     private void sweep() {
         long now = System.nanoTime();
-        for (UpstreamConnection oldest = idle.peekFirst();
+        for (UpstreamConnection oldest = idleConnections.peekFirst();
                 oldest != null && now - oldest.idleSince() > IDLE_NANOS;
-                oldest = idle.peekFirst()) {
+                oldest = idleConnections.peekFirst()) {
             oldest.close();
         }
-        sweeping = !idle.isEmpty();
+        sweeping = !idleConnections.isEmpty();
         if (sweeping) {
             thread.executeAfter(this::sweep, SWEEP_SECONDS, TimeUnit.SECONDS);
         }
