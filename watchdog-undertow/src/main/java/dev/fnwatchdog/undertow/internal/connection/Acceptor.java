@@ -190,7 +190,9 @@ final class Acceptor {
         if (filtered) {
             key.interestOps(SelectionKey.OP_ACCEPT);
             long end = System.nanoTime() + HANDSHAKE_TIMEOUT.toNanos();
-            for (long remaining = HANDSHAKE_TIMEOUT.toNanos(); remaining > 0 && mayAccept(); remaining = nanosLeft(end)) {
+            for (long remaining = HANDSHAKE_TIMEOUT.toNanos();
+                    remaining > 0 && mayAccept();
+                    remaining = nanosLeft(end)) {
                 selector.select(ready -> {}, TimeUnit.NANOSECONDS.toMillis(remaining) + 1);
                 if (!acceptAll(failures)) {
                     break;

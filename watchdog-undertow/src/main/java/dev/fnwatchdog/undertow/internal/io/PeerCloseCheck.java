@@ -73,7 +73,8 @@ public final class PeerCloseCheck {
     @SuppressWarnings("CatchingUnchecked") // what a method handle declares
     private boolean peerClosed(StreamConnection socket) {
         try {
-            if (!(channel.get(socket.getSourceChannel().getConduit()) instanceof SocketChannel socketChannel) || !socketChannel.isOpen()) {
+            if (!(channel.get(socket.getSourceChannel().getConduit()) instanceof SocketChannel socketChannel)
+                    || !socketChannel.isOpen()) {
                 return false;
             }
             FileDescriptor fileDescriptor = (FileDescriptor) descriptor.invokeExact(socketChannel);

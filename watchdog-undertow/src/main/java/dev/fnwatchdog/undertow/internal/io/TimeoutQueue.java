@@ -64,7 +64,9 @@ public final class TimeoutQueue {
         armed = false;
         long now = System.nanoTime();
         try {
-            for (Timeout first = sentinel.next(); first != sentinel && first.deadline - now <= 0; first = sentinel.next()) {
+            for (Timeout first = sentinel.next();
+                    first != sentinel && first.deadline - now <= 0;
+                    first = sentinel.next()) {
                 first.cancel();
                 first.action.run();
             }

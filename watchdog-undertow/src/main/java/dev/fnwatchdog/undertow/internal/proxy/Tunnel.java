@@ -62,7 +62,8 @@ final class Tunnel {
     }
 
     private void detectEof(StreamConnection side) {
-        side.getSourceChannel().setConduit(new EofDetector(side.getSourceChannel().getConduit()));
+        side.getSourceChannel()
+                .setConduit(new EofDetector(side.getSourceChannel().getConduit()));
     }
 
     private void closeLater() {

@@ -32,7 +32,8 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class UpstreamHandler implements HttpHandler {
 
-    private static final AttachmentKey<UpstreamExchange> UPSTREAM_EXCHANGE = AttachmentKey.create(UpstreamExchange.class);
+    private static final AttachmentKey<UpstreamExchange> UPSTREAM_EXCHANGE =
+            AttachmentKey.create(UpstreamExchange.class);
     private static final CannedResponse NOT_ALLOWED = CannedResponse.of(StatusCodes.METHOD_NOT_ALLOWED);
 
     private final UpstreamAddress address;
@@ -45,8 +46,8 @@ final class UpstreamHandler implements HttpHandler {
     UpstreamHandler(UpstreamAddress address, ModeConfig.Http mode, ModeContext context, LongAdder openConnections) {
         this.address = address;
         this.execTimeout = context.config().timeouts().exec();
-        this.pools =
-                new IoLocal<>(context.worker(), thread -> new UpstreamPool(thread, address, context.buffers(), openConnections));
+        this.pools = new IoLocal<>(
+                context.worker(), thread -> new UpstreamPool(thread, address, context.buffers(), openConnections));
         this.log = context.log();
         this.forward = new HttpContinueReadHandler(
                 mode.bufferRequestBody()
