@@ -256,7 +256,7 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /**
-     * Closes the socket, or lets it linger where the last response would be lost if the client's next bytes met a
+     * Closes the socket. It lingers first where the last response would be lost if the client sent more bytes to a
      * closed socket.
      */
     @Override

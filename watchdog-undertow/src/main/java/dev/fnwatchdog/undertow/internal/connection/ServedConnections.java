@@ -140,11 +140,11 @@ public final class ServedConnections {
     void drain() throws InterruptedException {
         draining = true;
         List<ServedConnection> now = List.copyOf(open);
-        CountDownLatch seen = new CountDownLatch(now.size());
+        CountDownLatch decided = new CountDownLatch(now.size());
         for (ServedConnection connection : now) {
-            connection.getIoThread().execute(() -> connection.leave(seen::countDown));
+            connection.getIoThread().execute(() -> connection.leave(decided::countDown));
         }
-        seen.await(MAX_DRAIN_START_SECONDS, TimeUnit.SECONDS);
+        decided.await(MAX_DRAIN_START_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Closes each connection at once, also with requests in flight. */

@@ -77,9 +77,9 @@ public final class ChunkDecoder {
     }
 
     /**
-     * Decodes the bytes from {@code from} to the buffer's position: the data is moved down to {@code from}, and the
-     * position set behind it. What follows the end of the body is left between the returned index and the position as it
-     * was before the call; it is that position where nothing follows.
+     * Decodes the bytes from {@code from} to the buffer's position: moves the data down to {@code from}, and sets the
+     * position behind it. What follows the end of the body is left between the returned index and the position before
+     * this call; where nothing follows, the returned index is that position.
      */
     public int decode(ByteBuffer buffer, int from) throws MalformedMessageException {
         if (failure != null) {

@@ -25,10 +25,10 @@ public final class HttpVersionToken {
     /** Adds the next bytes of the request line, which finally include its line end. */
     public void add(ByteBuffer bytes, int from, int to) {
         int more = Math.min(to - from, LENGTH);
-        int kept = Math.min(length, LENGTH - more);
-        System.arraycopy(end, length - kept, end, 0, kept);
-        bytes.get(to - more, end, kept, more);
-        length = kept + more;
+        int keptLength = Math.min(length, LENGTH - more);
+        System.arraycopy(end, length - keptLength, end, 0, keptLength);
+        bytes.get(to - more, end, keptLength, more);
+        length = keptLength + more;
     }
 
     /** Returns whether no more than an empty line has arrived. */

@@ -80,8 +80,8 @@ public final class BufferedBody {
             return true;
         }
         // Many small pieces would need more memory than is reserved, and large ones more than the body needs.
-        long wanted = announced > size ? announced - size : Math.max(MIN_PIECE, size);
-        int length = (int) Math.min(MAX_PIECE, wanted);
+        long rest = announced > size ? announced - size : Math.max(MIN_PIECE, size);
+        int length = (int) Math.min(MAX_PIECE, rest);
         if (!reserve(capacity + length)) {
             return false;
         }

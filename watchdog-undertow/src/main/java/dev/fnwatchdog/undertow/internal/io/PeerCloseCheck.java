@@ -13,8 +13,8 @@ import org.xnio.StreamConnection;
 
 /**
  * Asks the kernel whether a client has closed or reset its side, even while bytes that it sent before have not been
- * read: a read, the only way that Java offers, would report that only behind them. The kernel itself does not know
- * before all that the client has sent has found room on this side (specification 3.45). This works on Linux, where the
+ * read: a read, the only way that Java offers, would report that only behind them. The kernel itself detects it only
+ * when all that the client has sent has found room on this side (specification 3.45). This works on Linux, where the
  * JVM permits it ({@code --add-opens java.base/sun.nio.ch}, which the manifest of the fat jar contains); elsewhere the
  * result is always false.
  *

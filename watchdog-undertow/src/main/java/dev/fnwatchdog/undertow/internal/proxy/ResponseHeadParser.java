@@ -178,8 +178,8 @@ final class ResponseHeadParser {
         return HeaderLineParser.value(line, 13, end);
     }
 
-    private int parseDigit(int at) throws IOException {
-        int digit = line[at] - '0';
+    private int parseDigit(int index) throws IOException {
+        int digit = line[index] - '0';
         if (digit < 0 || digit > 9) {
             throw new MalformedMessageException("the response's status is not a number");
         }
