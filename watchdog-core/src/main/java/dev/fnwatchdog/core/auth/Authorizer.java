@@ -30,7 +30,8 @@ public final class Authorizer implements AutoCloseable {
     // Mutable state
     private volatile @Nullable TokenVerifier verifier;
 
-    private Authorizer(JwtConfig config, WatchdogLog log, KeyRefreshPolicy refreshPolicy, Clock clock) throws IOException {
+    private Authorizer(JwtConfig config, WatchdogLog log, KeyRefreshPolicy refreshPolicy, Clock clock)
+            throws IOException {
         this.resource = config.functionNamespace() + ":" + config.functionName();
         this.refreshPolicy = refreshPolicy;
         this.clock = clock;
@@ -50,7 +51,8 @@ public final class Authorizer implements AutoCloseable {
         return start(config, log, KeyRefreshPolicy.USUAL, Clock.systemUTC());
     }
 
-    static Authorizer start(JwtConfig config, WatchdogLog log, KeyRefreshPolicy refreshPolicy, Clock clock) throws IOException {
+    static Authorizer start(JwtConfig config, WatchdogLog log, KeyRefreshPolicy refreshPolicy, Clock clock)
+            throws IOException {
         return new Authorizer(config, log, refreshPolicy, clock);
     }
 
@@ -81,7 +83,8 @@ public final class Authorizer implements AutoCloseable {
         }
     }
 
-    private CompletableFuture<AuthDecision> decideAfterFetch(List<String> authorization, Duration maxWait, Executor executor) {
+    private CompletableFuture<AuthDecision> decideAfterFetch(
+            List<String> authorization, Duration maxWait, Executor executor) {
         CompletableFuture<Void> fetched = keys.readUnlessRecent();
         if (fetched.isDone()) {
             return CompletableFuture.completedFuture(evaluateOrRefuse(authorization));

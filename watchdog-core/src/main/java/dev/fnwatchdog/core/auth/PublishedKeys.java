@@ -32,7 +32,11 @@ final class PublishedKeys implements AutoCloseable {
     private long lastRequest;
 
     private PublishedKeys(
-            DocumentReader reader, URI location, KeyRefreshPolicy refreshPolicy, Consumer<KeySet> receiver, WatchdogLog log) {
+            DocumentReader reader,
+            URI location,
+            KeyRefreshPolicy refreshPolicy,
+            Consumer<KeySet> receiver,
+            WatchdogLog log) {
         this.reader = reader;
         this.location = location;
         this.refreshPolicy = refreshPolicy;
@@ -47,7 +51,11 @@ final class PublishedKeys implements AutoCloseable {
      * @param receiver gets each set that was fetched
      */
     static PublishedKeys start(
-            DocumentReader reader, URI location, KeyRefreshPolicy refreshPolicy, Consumer<KeySet> receiver, WatchdogLog log)
+            DocumentReader reader,
+            URI location,
+            KeyRefreshPolicy refreshPolicy,
+            Consumer<KeySet> receiver,
+            WatchdogLog log)
             throws IOException {
         PublishedKeys keys = new PublishedKeys(reader, location, refreshPolicy, receiver, log);
         try {

@@ -20,7 +20,8 @@ final class BaseUrl {
     static URI parse(String text, List<String> schemes, String expected) {
         URI url = absolute(text, expected);
         String scheme = url.getScheme().toLowerCase(Locale.ROOT);
-        boolean hasOtherParts = url.getRawUserInfo() != null || url.getRawQuery() != null || url.getRawFragment() != null;
+        boolean hasOtherParts =
+                url.getRawUserInfo() != null || url.getRawQuery() != null || url.getRawFragment() != null;
         boolean validPort = url.getPort() != 0 && url.getPort() <= MAX_PORT;
         if (!schemes.contains(scheme) || hasOtherParts || !validPort) {
             throw new IllegalArgumentException(expected);

@@ -68,8 +68,8 @@ final class ValueTypes {
     private static ValueType<Integer> integer(String name, int min, int max, String expected, int... extraValues) {
         return new ValueType<>(name, text -> {
             Optional<Integer> number = INTEGER.matcher(text).matches() ? toInt(text) : Optional.empty();
-            return number.filter(n -> (n >= min && n <= max)
-                            || Arrays.stream(extraValues).anyMatch(extra -> extra == n))
+            return number.filter(n ->
+                            (n >= min && n <= max) || Arrays.stream(extraValues).anyMatch(extra -> extra == n))
                     .orElseThrow(() -> new IllegalArgumentException(expected));
         });
     }

@@ -12,7 +12,7 @@ abstract class Escaping {
 
     private final boolean[] plain = new boolean[0x80];
 
-    /** Creates an escaping that prints printable ASCII unchanged, except the characters in {@code special}. */
+    /** Creates an instance that prints printable ASCII unchanged, except the characters in {@code special}. */
     Escaping(String special) {
         for (int c = ' '; c < 0x7F; c++) {
             plain[c] = special.indexOf(c) < 0;

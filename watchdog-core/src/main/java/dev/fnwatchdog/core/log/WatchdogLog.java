@@ -36,8 +36,10 @@ public final class WatchdogLog implements AutoCloseable {
         this.config = config;
         this.clock = clock;
         this.format = json() ? new JsonLogFormat(clock) : new TextLogFormat(clock, config.callId());
-        this.out = new BoundedOutput("watchdog-log-stdout", out, maxWait, dropped -> reportDropped(dropped, "standard output"));
-        this.err = new BoundedOutput("watchdog-log-stderr", err, maxWait, dropped -> reportDropped(dropped, "standard error"));
+        this.out = new BoundedOutput(
+                "watchdog-log-stdout", out, maxWait, dropped -> reportDropped(dropped, "standard output"));
+        this.err = new BoundedOutput(
+                "watchdog-log-stderr", err, maxWait, dropped -> reportDropped(dropped, "standard error"));
     }
 
     /**
@@ -177,7 +179,7 @@ public final class WatchdogLog implements AutoCloseable {
      * Reports dropped lines on standard error, also those of standard output, which is for the function's lines alone.
      */
     private boolean reportDropped(long dropped, String stream) {
-        // Not the thread's own buffer: a caller that drops a line may be using it.
+        // Not the thread's own buffer, in which a caller may have a line of its own.
         LineBuffer line = new LineBuffer(128);
         format.message(line, Level.WARN, dropped + " log lines dropped: the reader of " + stream + " is too slow");
         return err.addNotice(line);
