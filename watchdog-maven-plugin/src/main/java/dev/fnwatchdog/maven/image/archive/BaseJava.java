@@ -23,7 +23,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
  */
 final class BaseJava {
     private static final ObjectMapper JSON = new ObjectMapper();
-    // Every complete run-time image has it, whoever has built it.
+    // Every complete run-time image has this file.
     private static final String MODULES = "/lib/modules";
     // The folder in which Debian keeps a JDK's configuration.
     private static final String DEBIAN_CONFIGURATION = "etc/java-";
