@@ -15,34 +15,40 @@ import org.apache.maven.plugins.annotations.Parameter;
 import org.apache.maven.project.MavenProject;
 import org.jspecify.annotations.Nullable;
 
-/** What every goal can be told of the function and its watchdog, whether it starts them or packs them. */
+/** The parameters of the function and its watchdog that all goals share, whether they start them or pack them. */
 abstract class FunctionGoal extends AbstractMojo {
     private static final String PREFIX = "watchdog.";
 
-    /** Does nothing where it is true. */
+    /** Whether to skip the goal. */
     @Parameter(property = "watchdog.skip", defaultValue = "false")
     private boolean skip;
 
-    /** How the function is called; {@code inproc} where neither this nor {@code fprocess} is set and the project has classes. */
+    /** The watchdog's mode; {@code inproc} if neither this nor {@code fprocess} is set and the project has classes. */
     @Parameter(property = "watchdog.mode")
     private @Nullable String mode;
 
-    /** The function's class in mode {@code inproc}; without it, the one that can be found. */
+    /** The class of the function in mode {@code inproc}; if it is not set, the watchdog finds it. */
     @Parameter(property = "watchdog.handler")
     private @Nullable String handler;
 
-    /** The function process in all other modes; that of an image, as it is found there. Its {@code CLASSPATH} is the project's. */
+    /**
+     * The command of the function process in all other modes; for an image, as the image has it. Its {@code CLASSPATH}
+     * is the project's.
+     */
     @Parameter(property = "watchdog.fprocess")
     private @Nullable String fprocess;
 
     /**
-     * Any of the watchdog's settings, by its own name; those of an image go into its environment. {@code -Dwatchdog.<name>} sets one
-     * on the command line, and wins; so does a property of the project, and loses.
+     * Any of the watchdog's settings, by their own names; in an image they become environment variables.
+     * {@code -Dwatchdog.<name>} on the command line takes precedence over them, and they take precedence over a
+     * property of the project.
      */
     @Parameter
     private @Nullable Map<String, @Nullable String> settings;
 
-    /** More environment variables: of watchdog and function, beside Maven's own, or of the image. */
+    /**
+     * Additional environment variables: of the watchdog and the function, together with Maven's own, or of the image.
+     */
     @Parameter
     private @Nullable Map<String, @Nullable String> environment;
 
@@ -50,7 +56,7 @@ abstract class FunctionGoal extends AbstractMojo {
 
     abstract MavenProject project();
 
-    /** Whether the user wants nothing of {@code goal}, which is told then. */
+    /** Whether the user skips {@code goal}; if so, logs that. */
     final boolean skipped(String goal) {
         if (skip) {
             getLog().info("watchdog:%s is skipped (watchdog.skip=true)".formatted(goal));
@@ -58,24 +64,24 @@ abstract class FunctionGoal extends AbstractMojo {
         return skip;
     }
 
-    /** What stands in {@code <settings>}. */
+    /** Returns the content of {@code <settings>}. */
     final Map<String, String> settings() {
         return entries(settings);
     }
 
     /**
-     * Adds everything that the user has set, in the order in which one wins over another: the last does.
+     * Adds everything that the user has set, in the order of precedence: the last value wins.
      *
-     * @param parameters of the goal's own that are settings; null where one is not set
+     * @param parameters the goal's own parameters that are settings; null if one is not set
      */
     final RawSettings putGiven(RawSettings all, Map<String, @Nullable String> parameters) {
         putProperties(project().getProperties(), "the project's property ", all);
         putAll(environment, "environment", all);
         putAll(settings, "settings", all);
-        configured("mode", mode, all);
-        configured("handler", handler, all);
-        configured("fprocess", fprocess, all);
-        parameters.forEach((name, value) -> configured(name, value, all));
+        addParameter("mode", mode, all);
+        addParameter("handler", handler, all);
+        addParameter("fprocess", fprocess, all);
+        parameters.forEach((name, value) -> addParameter(name, value, all));
         putProperties(session().getUserProperties(), "-D", all);
         return all;
     }
@@ -84,7 +90,7 @@ abstract class FunctionGoal extends AbstractMojo {
         entries(configured).forEach((name, value) -> all.put(name, value, "<%s><%s>".formatted(parameter, name)));
     }
 
-    /** Without Maven's null for an element with nothing in it. */
+    /** Replaces Maven's null for an empty element with an empty string. */
     static Map<String, String> entries(@Nullable Map<String, @Nullable String> configured) {
         Map<String, String> entries = new TreeMap<>();
         if (configured != null) {
@@ -93,8 +99,10 @@ abstract class FunctionGoal extends AbstractMojo {
         return entries;
     }
 
-    /** Maven gives a parameter the value of its property, too, which has been put already. */
-    private void configured(String name, @Nullable String value, RawSettings all) {
+    /**
+     * Adds a parameter, unless its value comes from its property, which Maven copies and which has been added already.
+     */
+    private void addParameter(String name, @Nullable String value, RawSettings all) {
         if (value != null && !value.equals(project().getProperties().getProperty(PREFIX + name))) {
             all.put(name, value, "<%s>".formatted(name));
         }
@@ -113,7 +121,7 @@ abstract class FunctionGoal extends AbstractMojo {
         }
     }
 
-    /** Whether a property's value is the user's own. */
+    /** Whether the user has set a property's value. */
     boolean accepts(String value) {
         return true;
     }

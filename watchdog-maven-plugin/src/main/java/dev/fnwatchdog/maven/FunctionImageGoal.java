@@ -32,8 +32,8 @@ import org.apache.maven.project.MavenProject;
 import org.eclipse.aether.RepositorySystem;
 import org.jspecify.annotations.Nullable;
 
-/** What the goals have in common that put a function into a container. */
-@SuppressWarnings("NullAway.Init") // Maven fills them in before execute.
+/** The part that the goals share which put a function into a container. */
+@SuppressWarnings("NullAway.Init") // Maven sets the fields before execute.
 abstract class FunctionImageGoal extends FunctionGoal {
     private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?");
 
@@ -49,11 +49,14 @@ abstract class FunctionImageGoal extends FunctionGoal {
     @Inject
     private RepositorySystem repositories;
 
-    /** A folder whose content goes to the image's root as it is; what its owner may execute, everybody may. */
+    /**
+     * A folder whose content is copied to the image's root unchanged; a file that its owner may execute is executable
+     * for everyone.
+     */
     @Parameter(property = "watchdog.image.files", defaultValue = "${project.basedir}/src/main/image")
     private File files;
 
-    /** More options of the JVM; they win over the goal's own. */
+    /** Additional options of the JVM; they take precedence over the goal's own. */
     @Parameter(property = "watchdog.image.jvmOptions")
     private @Nullable List<String> jvmOptions;
 
@@ -61,11 +64,11 @@ abstract class FunctionImageGoal extends FunctionGoal {
     @Parameter(property = "watchdog.image.java", defaultValue = "java")
     private String java;
 
-    /** Who the watchdog runs as: a number or a name, with or without a group after a colon. */
+    /** The user that runs the watchdog: a number or a name, optionally with a group after a colon. */
     @Parameter(property = "watchdog.image.user", defaultValue = "12000")
     private String user;
 
-    /** Where the goal writes. */
+    /** The folder to which the goal writes. */
     @Parameter(defaultValue = "${project.build.directory}/watchdog", readonly = true, required = true)
     File output;
 
@@ -93,7 +96,7 @@ abstract class FunctionImageGoal extends FunctionGoal {
 
     abstract void run() throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException;
 
-    /** The image without an archive of classes, all settings checked. */
+    /** Plans the image without an archive of classes, and checks all settings. */
     final PlannedImage plan(FunctionFiles function) throws IOException, InvalidSettingsException {
         if (!USER.matcher(user).matches()) {
             throw new InvalidParameterException(
@@ -102,7 +105,7 @@ abstract class FunctionImageGoal extends FunctionGoal {
         Path start = output.toPath().resolve(goal() + "-start");
         RawSettings given = putGiven(new RawSettings(Map.of()), Map.of());
         SortedMap<String, String> variables = ImageEnvironment.complete(given, function);
-        // Its place is known before its content.
+        // The layers need the file's path before its content is known.
         StartArguments.write(List.of(), start);
         List<ImageLayer> layers = function.layers(start);
         WatchdogConfig config = ImageEnvironment.check(given, layers, output.toPath());
@@ -121,7 +124,7 @@ abstract class FunctionImageGoal extends FunctionGoal {
                 files.toPath());
     }
 
-    /** The port of a watchdog that watchdog:start has started is nobody's wish for the image. */
+    /** The port of a watchdog that watchdog:start has started is not a setting for the image. */
     @Override
     final boolean accepts(String value) {
         return !StartedWatchdogs.of(getPluginContext()).hasPublished(value);

@@ -34,43 +34,49 @@ import org.apache.maven.plugins.annotations.ResolutionScope;
 import org.apache.maven.settings.crypto.SettingsDecrypter;
 import org.jspecify.annotations.Nullable;
 
-/** Builds a container image of the watchdog and the function, without a Docker daemon: to a registry, a tar, or to a daemon after all. */
+/**
+ * Builds a container image of the watchdog and the function without a Docker daemon, to a registry or a tar file; it
+ * can also load the image into a Docker daemon.
+ */
 @Mojo(
         name = "image",
         defaultPhase = LifecyclePhase.PACKAGE,
         requiresDependencyResolution = ResolutionScope.RUNTIME,
         threadSafe = true)
-@SuppressWarnings("NullAway.Init") // Maven fills them in before execute.
+@SuppressWarnings("NullAway.Init") // Maven sets the fields before execute.
 public final class ImageMojo extends FunctionImageGoal {
     private static final String NONE = "none";
 
     /**
-     * The base image: a registry's name, {@code tar://path} of what {@code docker save} writes, {@code docker://name}, or {@code scratch}. By default
-     * {@code eclipse-temurin:17-jre}, or 21 or 25 where the project's classes need it.
+     * The base image: an image name in a registry, {@code tar://path} of a file that {@code docker save} writes,
+     * {@code docker://name}, or {@code scratch}. The default is {@code eclipse-temurin:17-jre}, or 21 or 25 if the
+     * project's classes need it.
      */
     @Parameter(property = "watchdog.image.from")
     private @Nullable String from;
 
-    /** Where the image goes: a registry's name, {@code tar://path} or {@code docker://name}. */
+    /** The target of the image: an image name in a registry, {@code tar://path} or {@code docker://name}. */
     @Parameter(
             property = "watchdog.image.to",
             defaultValue = "tar://${project.build.directory}/watchdog/image.tar",
             required = true)
     private String to;
 
-    /** The image's name in a tar. */
+    /** The image's name in a tar file. */
     @Parameter(property = "watchdog.image.name", defaultValue = "${project.artifactId}:${project.version}")
     private String name;
 
-    /** More tags. */
+    /** Additional tags. */
     @Parameter(property = "watchdog.image.tags")
     private @Nullable Set<String> tags;
 
-    /** What it is built for, such as {@code linux/amd64}; several only from a registry to a registry. */
+    /**
+     * The platforms of the image, such as {@code linux/amd64}; several are possible only from a registry to a registry.
+     */
     @Parameter(property = "watchdog.image.platforms", defaultValue = "linux/amd64")
     private List<String> platforms;
 
-    /** {@code docker} or {@code oci}: how the image is described in a registry. */
+    /** The format of the image in a registry: {@code docker} or {@code oci}. */
     @Parameter(property = "watchdog.image.format", defaultValue = "docker")
     private String format;
 
@@ -78,22 +84,23 @@ public final class ImageMojo extends FunctionImageGoal {
     @Parameter
     private @Nullable Map<String, String> labels;
 
-    /** When the image says that it was made; the epoch where that is not set. */
+    /** The creation time of the image; the epoch if it is not set. */
     @Parameter(property = "watchdog.image.created", defaultValue = "${project.build.outputTimestamp}")
     private @Nullable String created;
 
     /**
-     * Whether to add an archive of classes, which makes the start shorter but differs from build to build: {@code base} for one made with the base image's
-     * Java, if that runs here; {@code build} with the Java that runs Maven, which must then be the image's; or {@code none}.
+     * Whether to add an archive of classes, which shortens startup but differs from build to build: {@code base} makes
+     * it with the base image's Java, if that runs on this machine; {@code build} makes it with the Java that runs
+     * Maven, which must be the same as the image's; {@code none} adds no archive.
      */
     @Parameter(property = "watchdog.image.archive", defaultValue = "base")
     private String archive;
 
-    /** The name of a program {@code docker-credential-<name>} that knows the registries' passwords. */
+    /** The name of a program {@code docker-credential-<name>} that provides the passwords for registries. */
     @Parameter(property = "watchdog.image.credentialHelper", defaultValue = "")
     private @Nullable String credentialHelper;
 
-    /** Registries may be reached by plain HTTP, or with certificates that nobody has signed. */
+    /** Whether registries may be reached by plain HTTP, or with certificates that no known authority has signed. */
     @Parameter(property = "watchdog.image.allowInsecureRegistries", defaultValue = "false")
     private boolean allowInsecureRegistries;
 
@@ -112,23 +119,23 @@ public final class ImageMojo extends FunctionImageGoal {
     @Override
     void run() throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException {
         FunctionFiles function = function();
-        ImageOrder order = order(function);
+        ImageOrder specification = specification(function);
         PlannedImage plan = plan(function);
         JibBuild jib = jib();
-        FunctionImage image = plan.image().with(archive(plan, order, jib));
-        ImageDelivery delivery = new ImageDelivery(order, Path.of(docker), output.toPath());
+        FunctionImage image = plan.image().with(archive(plan, specification, jib));
+        ImageDelivery delivery = new ImageDelivery(specification, Path.of(docker), output.toPath());
         delivery.run(jib, image, labels == null ? Map.of() : labels);
-        boolean tar = order.to().is(ImageLocation.Kind.TAR);
-        getLog().info("The image is " + order.reference()
-                + (tar ? " in " + order.to().value() : ""));
+        boolean tar = specification.to().is(ImageLocation.Kind.TAR);
+        getLog().info("The image is " + specification.reference()
+                + (tar ? " in " + specification.to().value() : ""));
     }
 
-    private ImageOrder order(FunctionFiles function) throws IOException {
+    private ImageOrder specification(FunctionFiles function) throws IOException {
         if (!Set.of("base", "build", NONE).contains(archive)) {
             throw new InvalidParameterException("watchdog.image.archive", archive, "base, build or none");
         }
         Path folder = project.getBasedir().toPath();
-        ImageOrder order = new ImageOrder(
+        ImageOrder specification = new ImageOrder(
                 ImageLocation.parse(from == null ? DefaultBase.of(function.classes()) : from, folder),
                 ImageLocation.parse(to, folder),
                 ImageOrder.reference("watchdog.image.name", name.toLowerCase(Locale.ROOT)),
@@ -136,11 +143,11 @@ public final class ImageMojo extends FunctionImageGoal {
                 PlatformNames.parse(platforms),
                 format(),
                 CreationTime.parse(created == null ? "" : created));
-        if (session.isOffline() && order.to().is(ImageLocation.Kind.REGISTRY)) {
+        if (session.isOffline() && specification.to().is(ImageLocation.Kind.REGISTRY)) {
             throw new InvalidParameterException(
                     "watchdog.image.to", to, "tar:// or docker:// while Maven is offline (-o)");
         }
-        return order;
+        return specification;
     }
 
     private ImageFormat format() {
@@ -151,14 +158,14 @@ public final class ImageMojo extends FunctionImageGoal {
         };
     }
 
-    private Optional<ClassArchive> archive(PlannedImage plan, ImageOrder order, JibBuild jib)
+    private Optional<ClassArchive> archive(PlannedImage plan, ImageOrder specification, JibBuild jib)
             throws IOException, InterruptedException {
         if (archive.equals(NONE)) {
             return Optional.empty();
         }
         Path exploded = output.toPath().resolve("image");
         ExplodedLayers.write(plan.image().layers(), exploded);
-        ImageArchive maker = new ImageArchive(order, output.toPath());
+        ImageArchive maker = new ImageArchive(specification, output.toPath());
         try {
             return Optional.of(maker.make(archive.equals("build"), plan, exploded, jib));
         } catch (ImageArchive.NoArchiveException e) {

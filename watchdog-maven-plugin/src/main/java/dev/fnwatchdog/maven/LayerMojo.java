@@ -24,9 +24,9 @@ import org.apache.maven.plugins.annotations.Parameter;
 import org.apache.maven.plugins.annotations.ResolutionScope;
 
 /**
- * Packs the watchdog and the function as a container layer: {@code target/watchdog/layer.tar}, the same bytes from the same project on every
- * machine; {@code layer.json} beside it with entry point and environment; and the same as folders with a Dockerfile, {@code
- * target/watchdog/layer}.
+ * Packs the watchdog and the function as a container layer: {@code target/watchdog/layer.tar}, the same bytes from the
+ * same project on every machine; {@code layer.json} beside it with entry point and environment; and the same content as
+ * folders with a Dockerfile, {@code target/watchdog/layer}.
  */
 @Mojo(
         name = "layer",
@@ -35,8 +35,9 @@ import org.apache.maven.plugins.annotations.ResolutionScope;
         threadSafe = true)
 public final class LayerMojo extends FunctionImageGoal {
     /**
-     * Whether to make an archive of classes as well, {@code archive.tar}, which makes the start shorter: {@code none}, {@code build} for the Java that
-     * runs Maven, or the home of another. It is good for that one build of Java only, and no two are the same bytes.
+     * Whether to make an archive of classes as well, {@code archive.tar}, which shortens startup: {@code none},
+     * {@code build} for the Java that runs Maven, or the home of another Java. An archive works only with that one
+     * build of Java, and no two archives have the same bytes.
      */
     @Parameter(property = "watchdog.layer.archive", defaultValue = "none")
     private String archive = "none";

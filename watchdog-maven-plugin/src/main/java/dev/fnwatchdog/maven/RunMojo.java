@@ -34,8 +34,8 @@ import org.eclipse.aether.RepositorySystem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the watchdog around the project's code until Ctrl-C. A saved change is compiled and taken up while calls are served; what
- * cannot be compiled is told in the terminal and to those who call.
+ * Runs the watchdog around the project's code until Ctrl-C. A saved change is compiled and takes effect while requests
+ * are served; compilation errors are shown in the terminal and in the responses to requests.
  */
 @Mojo(name = "run", requiresDependencyResolution = ResolutionScope.COMPILE_PLUS_RUNTIME, threadSafe = true)
 @Execute(phase = LifecyclePhase.PROCESS_CLASSES)
@@ -43,7 +43,7 @@ public final class RunMojo extends ServingGoal {
     private final LifecycleExecutor lifecycle;
     private final BuildPluginManager plugins;
 
-    /** Waits for a debugger on port 5005, or on the port that it names. */
+    /** Whether to wait for a debugger: {@code true} for port 5005, or another port. */
     @Parameter(property = "watchdog.debug")
     private @Nullable String debug;
 
@@ -87,8 +87,8 @@ public final class RunMojo extends ServingGoal {
         WatchdogConfig config = given.parse();
         FreePorts.check(config, given);
         FunctionSettings ofFunction = FunctionSettings.beside(given);
-        FunctionCopies copies =
-                new FunctionCopies(workFolder().resolve("classes"), longestCall(config.timeouts()), this::classes);
+        FunctionCopies copies = new FunctionCopies(
+                workFolder().resolve("classes"), maxRequestDuration(config.timeouts()), this::classes);
         ofFunction.of(copies.next()).forEach((name, value) -> given.put(name, value, "the project's class path"));
         Recompilation recompilation = new Recompilation(session(), lifecycle, plugins);
         DevelopmentLoop loop = new DevelopmentLoop(
@@ -102,8 +102,8 @@ public final class RunMojo extends ServingGoal {
         loop.serve(launch(given, config.timeouts(), debugging), !debugging.isEmpty());
     }
 
-    /** How long the watchdog leaves a call to the version that it began with, and a little. */
-    private static Duration longestCall(Timeouts timeouts) {
+    /** Returns how long a request may run in the version in which it began, plus a margin. */
+    private static Duration maxRequestDuration(Timeouts timeouts) {
         if (timeouts.exec().isZero()) {
             return Duration.ofDays(1);
         }

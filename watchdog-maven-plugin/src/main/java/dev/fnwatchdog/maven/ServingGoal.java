@@ -27,35 +27,38 @@ import org.apache.maven.toolchain.ToolchainManager;
 import org.eclipse.aether.RepositorySystem;
 import org.jspecify.annotations.Nullable;
 
-/** What the goals that start a watchdog can be told, and how they start it. */
+/** The parameters of the goals that start a watchdog, and how they start it. */
 abstract class ServingGoal extends FunctionGoal {
-    /** What the watchdog gives the function to end by itself. */
+    /** The time that the watchdog gives the function to end after SIGTERM (specification 3.48). */
     private static final Duration FUNCTION_GRACE = Duration.ofSeconds(5);
 
-    private static final Duration A_LITTLE = Duration.ofSeconds(5);
+    private static final Duration MARGIN = Duration.ofSeconds(5);
 
     private final MavenSession session;
     private final MojoExecution execution;
     private final ToolchainManager toolchains;
     private final RepositorySystem repositories;
 
-    /** Where calls are served: by {@code run} 8080 by default, by {@code start} any free port. As {@code -Dwatchdog.port}, too. */
+    /**
+     * The port for requests: by default 8080 for {@code run}, and any free port for {@code start}. Also
+     * {@code -Dwatchdog.port}.
+     */
     @Parameter
     private @Nullable String port;
 
-    /** Arguments of the watchdog's JVM, such as {@code -Xmx256m}, with quotes as in a shell. */
+    /** Arguments of the watchdog's JVM, such as {@code -Xmx256m}, quoted as in a shell. */
     @Parameter(property = "watchdog.jvmArguments")
     private @Nullable String jvmArguments;
 
-    /** System properties of the watchdog's JVM, which is the function's in mode {@code inproc}. */
+    /** System properties of the watchdog's JVM, which also runs the function in mode {@code inproc}. */
     @Parameter
     private @Nullable Map<String, @Nullable String> systemPropertyVariables;
 
-    /** More for the function's class path: jars and folders. */
+    /** Additional elements of the function's class path: jars and folders. */
     @Parameter(property = "watchdog.additionalClasspathElements")
     private @Nullable List<File> additionalClasspathElements;
 
-    /** Where watchdog and function run. */
+    /** The working directory of the watchdog and the function. */
     @Parameter(property = "watchdog.workingDirectory", defaultValue = "${project.basedir}")
     private @Nullable File workingDirectory;
 
@@ -85,12 +88,12 @@ abstract class ServingGoal extends FunctionGoal {
         return execution;
     }
 
-    /** What the watchdog leaves behind while it runs. */
+    /** Returns the folder of the files that a running watchdog and its goal write. */
     final Path workFolder() {
         return Path.of(project().getBuild().getDirectory(), "watchdog");
     }
 
-    /** Everything that the user has set, in the order in which one wins over another: the last does. */
+    /** Collects everything that the user has set, in the order of precedence: the last value wins. */
     final RawSettings given() throws InvalidSettingsException {
         for (String name : settings().keySet()) {
             if (!RawSettings.known(name)) {
@@ -104,18 +107,18 @@ abstract class ServingGoal extends FunctionGoal {
         if (!all.isSet("fprocess")) {
             all.putDefault("mode", "inproc");
         }
-        // One lock file would be shared by all watchdogs of this machine.
+        // All watchdogs on this machine would share one lock file.
         return all.putDefault("suppress_lock", "true").resolve(directory());
     }
 
-    /** The project's classes and what they need, as they are now. */
+    /** Returns the project's current classes and their dependencies. */
     final FunctionClasses classes() throws DependencyResolutionRequiredException {
         List<String> elements = new ArrayList<>(project().getRuntimeClasspathElements());
-        moreElements().forEach(element -> elements.add(element.getPath()));
+        additionalElements().forEach(element -> elements.add(element.getPath()));
         return FunctionClasses.of(elements);
     }
 
-    private List<File> moreElements() {
+    private List<File> additionalElements() {
         return additionalClasspathElements == null ? List.of() : additionalClasspathElements;
     }
 
@@ -123,14 +126,14 @@ abstract class ServingGoal extends FunctionGoal {
         return workingDirectory == null ? project().getBasedir().toPath() : workingDirectory.toPath();
     }
 
-    /** Whatever the watchdog itself cannot find wrong. */
+    /** Checks the paths that the watchdog itself cannot check. */
     final void checkPaths() throws InvalidSettingsException {
         if (!Files.isDirectory(directory())) {
             throw new InvalidSettingsException(
                     "watchdog.workingDirectory=\"%s\" cannot be used: expected a folder that exists"
                             .formatted(directory()));
         }
-        for (File element : moreElements()) {
+        for (File element : additionalElements()) {
             if (!element.exists()) {
                 throw new InvalidSettingsException(
                         "watchdog.additionalClasspathElements=\"%s\" cannot be used: expected jars and folders that exist"
@@ -139,12 +142,12 @@ abstract class ServingGoal extends FunctionGoal {
         }
     }
 
-    /** How to start a watchdog with these settings, once they have been found good. */
-    final WatchdogLaunch launch(RawSettings checked, Timeouts timeouts, List<String> moreArguments)
+    /** Returns how to start a watchdog with these settings, which have been checked. */
+    final WatchdogLaunch launch(RawSettings checked, Timeouts timeouts, List<String> additionalArguments)
             throws WatchdogFailedException, InvalidSettingsException {
-        List<String> arguments = new ArrayList<>(moreArguments);
+        List<String> arguments = new ArrayList<>(additionalArguments);
         entries(systemPropertyVariables).forEach((name, value) -> arguments.add("-D%s=%s".formatted(name, value)));
-        arguments.addAll(words(jvmArguments == null ? "" : jvmArguments));
+        arguments.addAll(splitArguments(jvmArguments == null ? "" : jvmArguments));
         return new WatchdogLaunch(
                 java(),
                 arguments,
@@ -152,10 +155,10 @@ abstract class ServingGoal extends FunctionGoal {
                 directory(),
                 checked.environment(),
                 workFolder().resolve(execution.getExecutionId() + ".ports"),
-                timeouts.write().plus(FUNCTION_GRACE).plus(A_LITTLE));
+                timeouts.write().plus(FUNCTION_GRACE).plus(MARGIN));
     }
 
-    private static List<String> words(String text) throws InvalidSettingsException {
+    private static List<String> splitArguments(String text) throws InvalidSettingsException {
         try {
             return text.isBlank() ? List.of() : CommandLine.parse(text).words();
         } catch (IllegalArgumentException e) {
@@ -164,7 +167,7 @@ abstract class ServingGoal extends FunctionGoal {
         }
     }
 
-    /** The toolchain's, where the project asks for one; else Maven's own. */
+    /** Returns the toolchain's Java if the project selects one, otherwise Maven's own. */
     private Path java() {
         Toolchain toolchain = toolchains.getToolchainFromBuildContext("jdk", session);
         String found = toolchain == null ? null : toolchain.findTool("java");

@@ -30,8 +30,8 @@ import org.apache.maven.toolchain.ToolchainManager;
 import org.eclipse.aether.RepositorySystem;
 
 /**
- * Starts the watchdog around the project's code, and ends when it is ready. Tests find it by the properties {@code watchdog.url},
- * {@code watchdog.port} and {@code watchdog.metricsPort} of the project.
+ * Starts the watchdog around the project's code, and ends when it is ready. Tests find it by the properties
+ * {@code watchdog.url}, {@code watchdog.port} and {@code watchdog.metricsPort} of the project.
  */
 @Mojo(
         name = "start",
@@ -39,7 +39,9 @@ import org.eclipse.aether.RepositorySystem;
         requiresDependencyResolution = ResolutionScope.RUNTIME,
         threadSafe = true)
 public final class StartMojo extends ServingGoal {
-    /** How long the function may take to be ready, in seconds; then the watchdog is killed and the build fails. */
+    /**
+     * The time in seconds in which the function must be ready; after that the watchdog is killed and the build fails.
+     */
     @Parameter(property = "watchdog.startTimeout", defaultValue = "60")
     private int startTimeout;
 
@@ -91,7 +93,7 @@ public final class StartMojo extends ServingGoal {
                 watchdog.kill();
                 watchdog.stop();
                 getLog().error("The log of the watchdog that did not get ready:");
-                readable(log).forEach(getLog()::error);
+                readLines(log).forEach(getLog()::error);
             }
         }
     }
@@ -105,13 +107,13 @@ public final class StartMojo extends ServingGoal {
         getLog().info("Serving %s at %s; its log is %s".formatted(project().getArtifactId(), ports.url(), log));
     }
 
-    /** What an earlier start has published is no wish for the next one's port. */
+    /** A port that an earlier start has published is not a setting for the next one. */
     @Override
     boolean accepts(String value) {
         return !StartedWatchdogs.of(getPluginContext()).hasPublished(value);
     }
 
-    private static List<String> readable(Path log) {
+    private static List<String> readLines(Path log) {
         try {
             return Files.readString(log, StandardCharsets.UTF_8).lines().toList();
         } catch (IOException e) {

@@ -6,10 +6,10 @@ import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
 
-/** Ends what {@code watchdog:start} has started for this project, and returns when it has ended. */
+/** Stops the watchdogs that {@code watchdog:start} has started for this project, and returns when they have ended. */
 @Mojo(name = "stop", defaultPhase = LifecyclePhase.POST_INTEGRATION_TEST, threadSafe = true)
 public final class StopMojo extends AbstractMojo {
-    /** Does nothing where it is true. */
+    /** Whether to skip the goal. */
     @Parameter(property = "watchdog.skip", defaultValue = "false")
     private boolean skip;
 

@@ -1,8 +1,9 @@
 /**
- * The goals of {@code watchdog:}. A goal is an adapter: it collects settings under their environment names, has them checked by
- * the watchdog's own parser, and makes one call.
+ * The goals of {@code watchdog:}. A goal is an adapter: it collects settings under their environment names, has the
+ * watchdog's own parser check them, and makes one call.
  *
- * <p>Imports {@code core.config} and Maven's API, and, for images alone, jib; the watchdog itself runs in a process of its own.
+ * <p>Imports {@code core.config}, Maven's API and, only for images, jib; the watchdog itself runs in a process of its
+ * own.
  */
 @NullMarked
 package dev.fnwatchdog.maven;

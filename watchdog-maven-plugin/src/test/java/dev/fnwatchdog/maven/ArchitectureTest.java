@@ -26,6 +26,8 @@ class ArchitectureTest {
             .definedBy(ROOT + ".image")
             .layer("configuration")
             .definedBy(ROOT + ".config")
+            .layer("files")
+            .definedBy(ROOT + ".files")
             .whereLayer("goals")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("development")
@@ -36,6 +38,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("goals", "archive")
             .whereLayer("configuration")
             .mayOnlyBeAccessedByLayers("goals", "development", "archive", "image")
+            .whereLayer("files")
+            .mayOnlyBeAccessedByLayers("development", "archive", "image")
             .ensureAllClassesAreContainedInArchitecture();
 
     @ArchTest

@@ -25,7 +25,7 @@ class LogIT {
     private static final String MEMBER = TEXT + ":" + VALUE;
     private static final Pattern JSON = Pattern.compile("\\{" + MEMBER + "(?:," + MEMBER + ")*}");
 
-    /** Proves specification 6.1 to 6.5, 7.9, 9.2. */
+    /** Proves specification 6.1, 6.2, 6.3, 6.4, 6.5, 7.9, 9.2. */
     @Test
     void startupRequestsAndShutdownAreLoggedInThisOrderWithoutLinesOfLibraries() throws Exception {
         int port = FreePort.any();

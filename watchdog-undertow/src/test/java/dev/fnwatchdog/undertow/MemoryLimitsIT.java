@@ -10,10 +10,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -235,30 +231,8 @@ class MemoryLimitsIT {
     }
 
     private static void assertAtRest(PackagedWatchdog watchdog) {
-        Polling.until(PATIENCE, () -> heapInUse(watchdog) < LARGEST_HEAP_AT_REST);
+        Polling.until(PATIENCE, () -> watchdog.heapInUse() < LARGEST_HEAP_AT_REST);
         assertThat(watchdog.alive()).isTrue();
         assertThat(watchdog.err()).noneMatch(line -> line.contains("OutOfMemory"));
-    }
-
-    /** Returns the used heap after a collection, in bytes. */
-    private static double heapInUse(PackagedWatchdog watchdog) throws Exception {
-        Process collection = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                        Long.toString(watchdog.pid()),
-                        "GC.run")
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        assertThat(collection.waitFor()).isZero();
-        return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + watchdog.metricsPort() + "/metrics"))
-                                .build(),
-                        BodyHandlers.ofLines())
-                .body()
-                .filter(line -> line.startsWith("jvm_memory_used_bytes{area=\"heap\"}"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf('}') + 2)))
-                .findFirst()
-                .orElseThrow();
     }
 }

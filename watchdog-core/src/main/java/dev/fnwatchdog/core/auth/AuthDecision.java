@@ -1,10 +1,10 @@
 package dev.fnwatchdog.core.auth;
 
-/** What is to become of a call by its token (contract 8). */
+/** The decision about a request by its token (specification 8.6 to 8.10). */
 public sealed interface AuthDecision {
     <R> R accept(Visitor<R> visitor);
 
-    /** The token is good, and permits the function. */
+    /** The token is valid and permits the function. */
     record Allowed() implements AuthDecision {
         @Override
         public <R> R accept(Visitor<R> visitor) {
@@ -13,9 +13,9 @@ public sealed interface AuthDecision {
     }
 
     /**
-     * There is no good token: 401.
+     * There is no valid token: 401 (specification 8.8).
      *
-     * @param reason for the caller to read, without a newline; holds nothing of the token
+     * @param reason for the client to read, without a newline; contains nothing of the token
      */
     record Refused(String reason) implements AuthDecision {
         @Override
@@ -24,7 +24,7 @@ public sealed interface AuthDecision {
         }
     }
 
-    /** The token is good, and permits other functions: 403. */
+    /** The token is valid but does not permit this function: 403 (specification 8.10). */
     record Forbidden() implements AuthDecision {
         @Override
         public <R> R accept(Visitor<R> visitor) {
@@ -32,7 +32,7 @@ public sealed interface AuthDecision {
         }
     }
 
-    /** One method a decision. */
+    /** One method per decision. */
     interface Visitor<R> {
         R allowed();
 

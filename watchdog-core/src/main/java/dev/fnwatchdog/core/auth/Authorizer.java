@@ -14,14 +14,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides by its token whether a call may reach the function (contract 8).
+ * Decides by its token whether a request may reach the function (specification 8).
  *
- * <p>Threads: any may ask, IO threads too: nothing blocks but {@link #start}.
+ * <p>Threads: any, I/O threads too; only {@link #start} blocks.
  */
 public final class Authorizer implements AutoCloseable {
     private final IssuerDocument issuer;
     private final String resource;
-    private final KeyRefreshPolicy pace;
+    private final KeyRefreshPolicy refreshPolicy;
     private final Clock clock;
     private final WatchdogLog log;
     private final boolean debug;
@@ -30,28 +30,30 @@ public final class Authorizer implements AutoCloseable {
     // Mutable state
     private volatile @Nullable TokenVerifier verifier;
 
-    private Authorizer(JwtConfig config, WatchdogLog log, KeyRefreshPolicy pace, Clock clock) throws IOException {
+    private Authorizer(JwtConfig config, WatchdogLog log, KeyRefreshPolicy refreshPolicy, Clock clock)
+            throws IOException {
         this.resource = config.functionNamespace() + ":" + config.functionName();
-        this.pace = pace;
+        this.refreshPolicy = refreshPolicy;
         this.clock = clock;
         this.log = log;
         this.debug = config.debug();
-        DocumentReader reader = new DocumentReader(pace.reading());
+        DocumentReader reader = new DocumentReader(refreshPolicy.reading());
         this.issuer = readIssuer(reader, IssuerDocument.location(config.authority()));
-        this.keys = PublishedKeys.start(reader, issuer.keys(), pace, this::useKeys, log);
+        this.keys = PublishedKeys.start(reader, issuer.keys(), refreshPolicy, this::useKeys, log);
     }
 
     /**
-     * Reads the authority's document and key set; blocks for some seconds at the longest.
+     * Reads the authority's document and key set; blocks for a few seconds at most.
      *
-     * @throws IOException where they cannot be read; the message says which, and why, in one line
+     * @throws IOException if they cannot be read; the message says which, and why, in one line
      */
     public static Authorizer start(JwtConfig config, WatchdogLog log) throws IOException {
         return start(config, log, KeyRefreshPolicy.USUAL, Clock.systemUTC());
     }
 
-    static Authorizer start(JwtConfig config, WatchdogLog log, KeyRefreshPolicy pace, Clock clock) throws IOException {
-        return new Authorizer(config, log, pace, clock);
+    static Authorizer start(JwtConfig config, WatchdogLog log, KeyRefreshPolicy refreshPolicy, Clock clock)
+            throws IOException {
+        return new Authorizer(config, log, refreshPolicy, clock);
     }
 
     private static IssuerDocument readIssuer(DocumentReader reader, URI location) throws IOException {
@@ -64,44 +66,45 @@ public final class Authorizer implements AutoCloseable {
     }
 
     /**
-     * Decides, nearly always at once. Only where the token names a key that nobody knows, and the key set has not been read
-     * just before, it is read anew first.
+     * Decides, nearly always at once. Only if the token names an unknown key and the key set was not fetched just
+     * before, the key set is fetched again first (specification 8.5).
      *
-     * @param authorization the values of all Authorization headers of the call
-     * @param patience the longest that the call may wait; it never waits longer than a second
-     * @param executor decides where the decision had to wait; the result completes on it
+     * @param authorization the values of all Authorization header fields of the request
+     * @param maxWait the longest that the request may wait; it never waits longer than a second
+     * @param executor runs the decision if it had to wait; the result completes on it
      */
-    public CompletableFuture<AuthDecision> decide(List<String> authorization, Duration patience, Executor executor) {
+    public CompletableFuture<AuthDecision> decide(List<String> authorization, Duration maxWait, Executor executor) {
         try {
-            return CompletableFuture.completedFuture(judge(authorization));
+            return CompletableFuture.completedFuture(evaluate(authorization));
         } catch (RefusedTokenException e) {
             return e.keyUnknown()
-                    ? askAgain(authorization, patience, executor)
+                    ? decideAfterFetch(authorization, maxWait, executor)
                     : CompletableFuture.completedFuture(refusal(e));
         }
     }
 
-    private CompletableFuture<AuthDecision> askAgain(List<String> authorization, Duration patience, Executor executor) {
-        CompletableFuture<Void> read = keys.readUnlessRecent();
-        if (read.isDone()) {
-            return CompletableFuture.completedFuture(judgeFinally(authorization));
+    private CompletableFuture<AuthDecision> decideAfterFetch(
+            List<String> authorization, Duration maxWait, Executor executor) {
+        CompletableFuture<Void> fetched = keys.readUnlessRecent();
+        if (fetched.isDone()) {
+            return CompletableFuture.completedFuture(evaluateOrRefuse(authorization));
         }
-        Duration wait = patience.compareTo(pace.patience()) < 0 ? patience : pace.patience();
-        // A copy: who gives up waiting does so for himself.
-        return read.copy()
+        Duration wait = maxWait.compareTo(refreshPolicy.patience()) < 0 ? maxWait : refreshPolicy.patience();
+        // A copy: when one request stops waiting, others still wait.
+        return fetched.copy()
                 .completeOnTimeout(null, wait.toNanos(), TimeUnit.NANOSECONDS)
-                .handleAsync((nothing, failure) -> judgeFinally(authorization), executor);
+                .handleAsync((nothing, failure) -> evaluateOrRefuse(authorization), executor);
     }
 
-    private AuthDecision judgeFinally(List<String> authorization) {
+    private AuthDecision evaluateOrRefuse(List<String> authorization) {
         try {
-            return judge(authorization);
+            return evaluate(authorization);
         } catch (RefusedTokenException e) {
             return refusal(e);
         }
     }
 
-    private AuthDecision judge(List<String> authorization) {
+    private AuthDecision evaluate(List<String> authorization) {
         TokenVerifier current = verifier;
         if (current == null) {
             throw RefusedTokenException.because("there are no keys yet");
@@ -121,18 +124,18 @@ public final class Authorizer implements AutoCloseable {
         return new AuthDecision.Refused(e.reason());
     }
 
-    private void useKeys(KeySet read) {
-        verifier = new TokenVerifier(issuer.issuer(), read, clock);
-        if (read.isEmpty()) {
+    private void useKeys(KeySet fetched) {
+        verifier = new TokenVerifier(issuer.issuer(), fetched, clock);
+        if (fetched.isEmpty()) {
             log.warn("jwt_auth: the key set at %s holds no key that can be used: every call is refused"
                     .formatted(issuer.keys()));
         }
         if (debug) {
-            log.info("JWT issuer: %s, key ids: %s".formatted(issuer.issuer(), read.ids()));
+            log.info("JWT issuer: %s, key ids: %s".formatted(issuer.issuer(), fetched.ids()));
         }
     }
 
-    /** Reads no more keys. What is decided from then on is decided with those that are known. */
+    /** Stops fetching keys. Later decisions use the keys that are known. */
     @Override
     public void close() {
         keys.close();

@@ -11,7 +11,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** A response's body as UTF-8, given up once it is too long. Threads: those of the HTTP client, one at a time. */
+/**
+ * Collects a response body as UTF-8 text, and aborts when it is too long. Threads: those of the HTTP client, one at a
+ * time.
+ */
 final class BoundedBody implements BodySubscriber<String> {
     private final int limit;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -20,7 +23,7 @@ final class BoundedBody implements BodySubscriber<String> {
     // Mutable state
     private Flow.@Nullable Subscription subscription;
 
-    /** @param limit the most bytes that it may have */
+    /** @param limit the most bytes that the body may have */
     BoundedBody(int limit) {
         this.limit = limit;
     }
@@ -31,25 +34,25 @@ final class BoundedBody implements BodySubscriber<String> {
     }
 
     @Override
-    public void onSubscribe(Flow.Subscription begun) {
-        subscription = begun;
-        begun.request(Long.MAX_VALUE);
+    public void onSubscribe(Flow.Subscription newSubscription) {
+        subscription = newSubscription;
+        newSubscription.request(Long.MAX_VALUE);
     }
 
     @Override
-    public void onNext(List<ByteBuffer> pieces) {
-        for (ByteBuffer piece : pieces) {
-            if (bytes.size() + piece.remaining() > limit) {
-                giveUp();
+    public void onNext(List<ByteBuffer> buffers) {
+        for (ByteBuffer buffer : buffers) {
+            if (bytes.size() + buffer.remaining() > limit) {
+                abort();
                 return;
             }
-            byte[] read = new byte[piece.remaining()];
-            piece.get(read);
-            bytes.writeBytes(read);
+            byte[] chunk = new byte[buffer.remaining()];
+            buffer.get(chunk);
+            bytes.writeBytes(chunk);
         }
     }
 
-    private void giveUp() {
+    private void abort() {
         if (subscription != null) {
             subscription.cancel();
         }

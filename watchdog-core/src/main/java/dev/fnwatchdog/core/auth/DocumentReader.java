@@ -16,62 +16,62 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Reads a document of the authority's, of at most 1 MiB, within a limit of time that holds to its last byte. No redirect is
- * followed: whom tokens are to be believed is for the settings to say.
+ * Reads a document of the authority, of at most 1 MiB, within a timeout that covers the whole body (specification 8.3).
+ * Redirects are not followed, because only the settings decide which authority is trusted.
  *
  * <p>Threads: any; blocks.
  */
 final class DocumentReader {
-    private static final int MOST_BYTES = 1024 * 1024;
+    private static final int MAX_BYTES = 1024 * 1024;
     private static final int OK = 200;
 
     private final HttpClient client;
-    private final Duration limit;
+    private final Duration timeout;
 
-    DocumentReader(Duration limit) {
-        this.limit = limit;
+    DocumentReader(Duration timeout) {
+        this.timeout = timeout;
         this.client = HttpClient.newBuilder()
                 .followRedirects(HttpClient.Redirect.NEVER)
-                // Else it would ask each server for an upgrade to HTTP/2.
+                // By default the client asks each server for an upgrade to HTTP/2.
                 .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(limit)
+                .connectTimeout(timeout)
                 .build();
     }
 
     /** @throws IOException with a reason that can follow a colon */
     String read(URI location) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(location).timeout(limit).build();
-        CompletableFuture<HttpResponse<String>> answer = client.sendAsync(request, head -> new BoundedBody(MOST_BYTES));
+        HttpRequest request = HttpRequest.newBuilder(location).timeout(timeout).build();
+        CompletableFuture<HttpResponse<String>> pending = client.sendAsync(request, head -> new BoundedBody(MAX_BYTES));
         try {
-            // The request's own limit ends with the head of the response.
-            HttpResponse<String> response = answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            // The request's own timeout covers the response head only.
+            HttpResponse<String> response = pending.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             if (response.statusCode() != OK) {
                 throw new IOException("answered with status " + response.statusCode());
             }
             return response.body();
         } catch (TimeoutException e) {
-            throw new IOException(late(), e);
+            throw new IOException(timeoutMessage(), e);
         } catch (ExecutionException e) {
             throw new IOException(reason(e.getCause() == null ? e : e.getCause()), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
         } finally {
-            answer.cancel(true);
+            pending.cancel(true);
         }
     }
 
     private String reason(Throwable cause) {
         if (cause instanceof HttpTimeoutException) {
-            return late();
+            return timeoutMessage();
         }
         if (cause instanceof ConnectException) {
-            return isOrComesFrom(cause, UnresolvedAddressException.class) ? "no such host" : "connection refused";
+            return hasCause(cause, UnresolvedAddressException.class) ? "no such host" : "connection refused";
         }
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 
-    private static boolean isOrComesFrom(Throwable thrown, Class<? extends Throwable> type) {
+    private static boolean hasCause(Throwable thrown, Class<? extends Throwable> type) {
         Throwable cause = thrown;
         while (cause != null && !type.isInstance(cause)) {
             cause = cause.getCause();
@@ -79,7 +79,7 @@ final class DocumentReader {
         return cause != null;
     }
 
-    private String late() {
-        return "no whole answer within %d ms".formatted(limit.toMillis());
+    private String timeoutMessage() {
+        return "no whole answer within %d ms".formatted(timeout.toMillis());
     }
 }

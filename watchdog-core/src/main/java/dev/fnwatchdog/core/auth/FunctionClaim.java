@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a token permits: its claim {@code function} (contract 8). */
+/** The claim {@code function} of a token: what the token permits (specification 8.9). */
 final class FunctionClaim {
     private static final FunctionClaim NOTHING = new FunctionClaim(List.of(), List.of());
 
@@ -17,7 +17,7 @@ final class FunctionClaim {
         this.audience = audience;
     }
 
-    /** A claim that is missing, or that is not made as it should be, permits nothing. */
+    /** Reads the claim; a missing or malformed one permits nothing. */
     static FunctionClaim of(@Nullable Object claim) {
         if (!(claim instanceof Map<?, ?> function)) {
             return NOTHING;
@@ -25,7 +25,7 @@ final class FunctionClaim {
         try {
             return new FunctionClaim(patterns(function.get("permissions")), patterns(function.get("audience")));
         } catch (IllegalArgumentException malformed) {
-            // An audience that cannot be read must not count as one that is not there.
+            // A malformed audience must not count as a missing one, which matches every function.
             return NOTHING;
         }
     }

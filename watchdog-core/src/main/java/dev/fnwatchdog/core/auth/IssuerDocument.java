@@ -7,16 +7,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What an authority tells of itself under {@code /.well-known/openid-configuration}.
+ * The document that an authority publishes under {@code /.well-known/openid-configuration} (specification 8.1).
  *
- * @param issuer what {@code iss} and {@code aud} of a token have to be; need not be the authority's own URL
- * @param keys where the key set is
+ * @param issuer the required {@code iss} and {@code aud} of a token; need not be the authority's own URL
+ * @param keys the URL of the key set
  */
 record IssuerDocument(String issuer, URI keys) {
     private static final String PATH = "/.well-known/openid-configuration";
     private static final Set<String> SCHEMES = Set.of("http", "https");
 
-    /** Where it is found; the base URL has no trailing slash. */
+    /** Returns the document's URL; the authority's base URL has no trailing slash. */
     static URI location(URI authority) {
         return URI.create(authority + PATH);
     }
@@ -43,7 +43,7 @@ record IssuerDocument(String issuer, URI keys) {
                 return url;
             }
         } catch (URISyntaxException malformed) {
-            // Told below: this one's message repeats the URL, which may hold a password.
+            // Reported below: the message of this exception repeats the URL, which may contain a password.
         }
         throw new IOException("its \"jwks_uri\" is not a whole http or https URL without a user");
     }

@@ -14,23 +14,26 @@ import org.json.JSONTokener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads JSON objects, for jjwt and for the issuer's documents. It is named, since where jjwt would look for one depends on
- * the calling thread's class loader. It accepts what RFC 8259 calls JSON and no more, and no name twice in one object: two
- * readers of a lenient text could disagree about it. How deep objects may be nested is bounded.
+ * Reads JSON objects, for jjwt and for the issuer's documents (specification 8.3, 8.7). It accepts what RFC 8259 calls
+ * JSON and nothing more, and no duplicate names in one object, because two readers of a lenient text could disagree
+ * about it. The nesting depth is limited.
+ *
+ * <p>jjwt is given this reader explicitly, because its own lookup depends on the calling thread's class loader.
  */
 final class JsonObjects extends AbstractDeserializer<Map<String, ?>> {
     static final JsonObjects READER = new JsonObjects();
 
-    /** Members of a token that jjwt takes for points in time (RFC 7519, 2: NumericDate), to the end of the year 9999. */
+    /** Members of a token that jjwt reads as points in time (RFC 7519 2: NumericDate). */
     private static final List<String> TIMES = List.of("exp", "nbf", "iat");
 
+    /** The end of the year 9999. */
     private static final double LAST_SECOND = 253_402_300_799.0;
 
     private final JSONParserConfiguration strict = new JSONParserConfiguration().withStrictMode();
 
     private JsonObjects() {}
 
-    /** @throws IOException where the text is no JSON object; the message does not quote it */
+    /** @throws IOException if the text is not a JSON object; the message does not quote it */
     static Map<String, ?> read(String text) throws IOException {
         try {
             return READER.parse(text);
@@ -39,7 +42,7 @@ final class JsonObjects extends AbstractDeserializer<Map<String, ?>> {
         }
     }
 
-    /** The header or the claims of a token. */
+    /** Reads the header or the claims of a token. */
     @Override
     protected Map<String, ?> doDeserialize(Reader reader) throws IOException {
         StringWriter text = new StringWriter();
@@ -54,16 +57,16 @@ final class JsonObjects extends AbstractDeserializer<Map<String, ?>> {
         return new JSONObject(new JSONTokener(new StringReader(text), strict), strict).toMap();
     }
 
-    /** Beyond these jjwt's milliseconds overflow: a time in the far future would be one in the past. */
+    /** Rejects times at which jjwt's milliseconds overflow: a time in the far future would become one in the past. */
     private static void checkTime(@Nullable Object time) {
-        boolean sane =
+        boolean valid =
                 time == null || (time instanceof Number seconds && Math.abs(seconds.doubleValue()) <= LAST_SECOND);
-        if (!sane) {
+        if (!valid) {
             throw new IllegalArgumentException("a time that is not a number of seconds");
         }
     }
 
-    /** The same members, typed as what they are. */
+    /** Returns the same members with their names as strings. */
     static Map<String, ?> named(Map<?, ?> object) {
         Map<String, Object> members = new LinkedHashMap<>();
         object.forEach((name, value) -> members.put(String.valueOf(name), value));

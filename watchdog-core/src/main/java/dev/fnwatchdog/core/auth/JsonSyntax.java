@@ -3,25 +3,25 @@ package dev.fnwatchdog.core.auth;
 import java.util.regex.Pattern;
 
 /**
- * Checks the tokens of a JSON text for what the parser's strict mode still accepts: control characters, escapes and numbers
- * that RFC 8259 (2, 6 and 7) does not have, and numbers beyond what a double holds. The parser checks their order.
+ * Rejects what the parser's strict mode accepts although RFC 8259 (2, 6 and 7) forbids it: control characters, escapes
+ * and numbers of another form; also numbers beyond the range of a double. The parser checks the order of the tokens.
  */
 final class JsonSyntax {
-    /** A double has no longer exponent, and comparing it with a time can take very long. */
+    /** The exponent has at most three digits, as in a double: comparing a longer one with a time can take very long. */
     private static final Pattern NUMBER = Pattern.compile("-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?");
 
     private static final String ESCAPED = "\"\\/bfnrtu";
 
     private JsonSyntax() {}
 
-    /** @throws IllegalArgumentException where the text is no JSON; the message does not quote it */
+    /** @throws IllegalArgumentException if the text is not JSON; the message does not quote it */
     static void check(String text) {
         int at = 0;
         while (at < text.length()) {
             char c = text.charAt(at);
             if (c == '"') {
                 at = endOfString(text, at + 1);
-            } else if (isOfNumber(c) && c != 'e' && c != 'E') {
+            } else if (isNumberChar(c) && c != 'e' && c != 'E') {
                 at = endOfNumber(text, at);
             } else if (c < ' ' && c != '\t' && c != '\n' && c != '\r') {
                 throw new IllegalArgumentException("a control character");
@@ -31,7 +31,7 @@ final class JsonSyntax {
         }
     }
 
-    /** The index behind the closing quote, or the text's length where there is none. */
+    /** Returns the index behind the closing quote, or the text's length if there is none. */
     private static int endOfString(String text, int from) {
         int at = from;
         while (at < text.length()) {
@@ -51,7 +51,7 @@ final class JsonSyntax {
 
     private static int endOfNumber(String text, int from) {
         int end = from;
-        while (end < text.length() && isOfNumber(text.charAt(end))) {
+        while (end < text.length() && isNumberChar(text.charAt(end))) {
             end++;
         }
         if (!NUMBER.matcher(text).region(from, end).matches()) {
@@ -60,7 +60,7 @@ final class JsonSyntax {
         return end;
     }
 
-    private static boolean isOfNumber(char c) {
+    private static boolean isNumberChar(char c) {
         return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
     }
 }

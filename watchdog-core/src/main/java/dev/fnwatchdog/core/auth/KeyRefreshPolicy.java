@@ -3,12 +3,12 @@ package dev.fnwatchdog.core.auth;
 import java.time.Duration;
 
 /**
- * How often the authority is asked, and how long anybody waits for it (contract 8).
+ * How often the keys are fetched, and how long a request waits for them (specification 8.5).
  *
- * @param refresh from one regular reading of the key set to the next
- * @param pause the shortest from one reading to the next that an unknown key brings about
- * @param patience the longest that a call waits for such a reading
- * @param reading the longest that reading one document may take
+ * @param refresh the interval between regular fetches of the key set
+ * @param pause the shortest interval between fetches that an unknown key causes
+ * @param patience the longest that a request waits for such a fetch
+ * @param reading the longest that fetching one document may take
  */
 record KeyRefreshPolicy(Duration refresh, Duration pause, Duration patience, Duration reading) {
     static final KeyRefreshPolicy USUAL = new KeyRefreshPolicy(

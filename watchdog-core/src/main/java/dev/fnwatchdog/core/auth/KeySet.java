@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The keys of an authority that tokens may be signed with. Immutable. */
+/** The keys of an authority that sign tokens (specification 8.4). Immutable. */
 final class KeySet implements Locator<Key> {
     private final List<VerificationKey> keys;
     private final Map<String, VerificationKey> byId = new LinkedHashMap<>();
@@ -27,7 +27,7 @@ final class KeySet implements Locator<Key> {
         }
     }
 
-    /** Keeps those that can be used; an entry that cannot does no harm to the others. */
+    /** Keeps the usable keys; an unusable entry does not affect the others. */
     static KeySet parse(String json) throws IOException {
         if (!(JsonObjects.read(json).get("keys") instanceof List<?> entries)) {
             throw new IOException("it has no list \"keys\"");
@@ -53,12 +53,12 @@ final class KeySet implements Locator<Key> {
         return keys.isEmpty();
     }
 
-    /** The ids of the keys that can be used, for the log. */
+    /** Returns the ids of the usable keys, for the log. */
     List<String> ids() {
         return keys.stream().map(VerificationKey::id).toList();
     }
 
-    /** The key for a token, before anything of the token is believed. */
+    /** Returns the key for a token, of which nothing has been verified yet. */
     @Override
     public Key locate(Header header) {
         if (!(header instanceof JwsHeader signed)) {

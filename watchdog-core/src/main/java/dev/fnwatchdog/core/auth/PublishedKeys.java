@@ -10,50 +10,58 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The authority's key set, read anew now and then, so that new keys are known and keys that are gone are refused (contract
- * 8). A reading that fails changes nothing.
+ * The authority's key set, fetched again at intervals: new keys become known, and removed keys are refused
+ * (specification 8.5). A fetch that fails changes nothing.
  *
- * <p>Threads: any; reading happens on one of its own, a daemon named {@code watchdog-jwt-keys}.
+ * <p>Threads: any; a daemon thread named {@code watchdog-jwt-keys} fetches.
  */
 final class PublishedKeys implements AutoCloseable {
     private final DocumentReader reader;
     private final URI location;
-    private final KeyRefreshPolicy pace;
+    private final KeyRefreshPolicy refreshPolicy;
     private final Consumer<KeySet> receiver;
     private final WatchdogLog log;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread made = new Thread(task, "watchdog-jwt-keys");
-        made.setDaemon(true);
-        return made;
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "watchdog-jwt-keys");
+        thread.setDaemon(true);
+        return thread;
     });
 
     // Mutable state, under this object's lock
-    private CompletableFuture<Void> underWay = CompletableFuture.completedFuture(null);
-    private long asked;
+    private CompletableFuture<Void> pendingFetch = CompletableFuture.completedFuture(null);
+    private long lastRequest;
 
     private PublishedKeys(
-            DocumentReader reader, URI location, KeyRefreshPolicy pace, Consumer<KeySet> receiver, WatchdogLog log) {
+            DocumentReader reader,
+            URI location,
+            KeyRefreshPolicy refreshPolicy,
+            Consumer<KeySet> receiver,
+            WatchdogLog log) {
         this.reader = reader;
         this.location = location;
-        this.pace = pace;
+        this.refreshPolicy = refreshPolicy;
         this.receiver = receiver;
         this.log = log;
-        this.asked = System.nanoTime() - pace.pause().toNanos();
+        this.lastRequest = System.nanoTime() - refreshPolicy.pause().toNanos();
     }
 
     /**
-     * Reads the set, on the caller's thread, and from then on regularly.
+     * Fetches the set on the calling thread, and then at regular intervals.
      *
-     * @param receiver is given each set that could be read
+     * @param receiver gets each set that was fetched
      */
     static PublishedKeys start(
-            DocumentReader reader, URI location, KeyRefreshPolicy pace, Consumer<KeySet> receiver, WatchdogLog log)
+            DocumentReader reader,
+            URI location,
+            KeyRefreshPolicy refreshPolicy,
+            Consumer<KeySet> receiver,
+            WatchdogLog log)
             throws IOException {
-        PublishedKeys keys = new PublishedKeys(reader, location, pace, receiver, log);
+        PublishedKeys keys = new PublishedKeys(reader, location, refreshPolicy, receiver, log);
         try {
-            keys.read();
-            long nanos = pace.refresh().toNanos();
-            var unused = keys.thread.scheduleWithFixedDelay(keys::refresh, nanos, nanos, TimeUnit.NANOSECONDS);
+            keys.fetch();
+            long nanos = refreshPolicy.refresh().toNanos();
+            var unused = keys.executor.scheduleWithFixedDelay(keys::refresh, nanos, nanos, TimeUnit.NANOSECONDS);
             return keys;
         } catch (IOException e) {
             keys.close();
@@ -62,37 +70,37 @@ final class PublishedKeys implements AutoCloseable {
     }
 
     /**
-     * Completes when the reading that is under way has ended, or one that begins now, unless another was asked for just
-     * before; at once where there is none.
+     * Fetches the set unless a fetch is pending or was requested just before. The result completes when the pending
+     * fetch has ended, and at once if there is none.
      */
     synchronized CompletableFuture<Void> readUnlessRecent() {
         long now = System.nanoTime();
-        if (underWay.isDone() && now - asked >= pace.pause().toNanos()) {
-            asked = now;
-            begin();
+        if (pendingFetch.isDone() && now - lastRequest >= refreshPolicy.pause().toNanos()) {
+            lastRequest = now;
+            startFetch();
         }
-        return underWay;
+        return pendingFetch;
     }
 
     private synchronized void refresh() {
-        if (underWay.isDone()) {
-            begin();
+        if (pendingFetch.isDone()) {
+            startFetch();
         }
     }
 
-    private void begin() {
-        underWay = CompletableFuture.runAsync(this::readOrKeep, thread);
+    private void startFetch() {
+        pendingFetch = CompletableFuture.runAsync(this::fetchOrKeep, executor);
     }
 
-    private void readOrKeep() {
+    private void fetchOrKeep() {
         try {
-            read();
+            fetch();
         } catch (IOException e) {
             log.warn("%s; the keys that were read before are kept".formatted(e.getMessage()));
         }
     }
 
-    private void read() throws IOException {
+    private void fetch() throws IOException {
         try {
             receiver.accept(KeySet.parse(reader.read(location)));
         } catch (IOException e) {
@@ -102,6 +110,6 @@ final class PublishedKeys implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        executor.shutdownNow();
     }
 }

@@ -1,13 +1,13 @@
 package dev.fnwatchdog.core.auth;
 
-/** Why a token is not accepted, in words that hold nothing of it. */
+/** The reason why a token is refused, as text that contains nothing of the token (specification 8.8). */
 final class RefusedTokenException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final boolean keyUnknown;
 
     private RefusedTokenException(String reason, boolean keyUnknown) {
-        // No cause: a library's message may quote the token. No stack trace: anybody can cause any number of these.
+        // No cause: a library's message may quote the token. No stack trace: clients can cause any number of these.
         super(reason, null, false, false);
         this.keyUnknown = keyUnknown;
     }
@@ -25,7 +25,7 @@ final class RefusedTokenException extends RuntimeException {
         return String.valueOf(getMessage());
     }
 
-    /** Whether a newer key set might change that. */
+    /** Whether a newer key set might change the result. */
     boolean keyUnknown() {
         return keyUnknown;
     }

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A pattern of a token, matched with the whole of {@code <namespace>:<name>}; {@code *} stands for any run of characters, an
- * empty one and one with a colon too. Each of its literal parts is looked for once, from left to right and never again, so
- * that no pattern costs more than its length times the name's.
+ * A pattern of a token, matched with the whole of {@code <namespace>:<name>} (specification 8.9). {@code *} stands for
+ * any run of characters, also an empty one and one with a colon.
+ *
+ * <p>Each literal part is searched once, from left to right and without backtracking: matching costs at most the
+ * pattern's length times the name's.
  */
 final class ResourcePattern {
     private final List<String> parts;
@@ -39,7 +41,7 @@ final class ResourcePattern {
         }
         for (String part : parts.subList(1, parts.size() - 1)) {
             int found = name.indexOf(part, from);
-            // The leftmost is as good as any other: what it leaves to the next part holds all that another would.
+            // The leftmost match is enough: the text behind it includes the text behind any other match.
             if (found < 0 || found + part.length() > end) {
                 return false;
             }

@@ -17,13 +17,13 @@ import java.time.Duration;
 import java.util.Date;
 
 /**
- * Verifies tokens with one key set (contract 8). Made once for each set.
+ * Verifies tokens with one key set (specification 8.6, 8.7). There is one instance for each set.
  *
- * <p>Threads: any; takes some 50–300 µs and never blocks.
+ * <p>Threads: any; takes 50–300 µs and never blocks.
  */
 final class TokenVerifier {
-    /** What is longer is not parsed: its header is anybody's until the signature has been verified. */
-    private static final int LONGEST_TOKEN = 64 * 1024;
+    /** Longer tokens are not parsed: until its signature is verified, a token may come from anyone. */
+    private static final int MAX_TOKEN_LENGTH = 64 * 1024;
 
     private static final Duration LEEWAY = Duration.ofSeconds(1);
 
@@ -33,7 +33,7 @@ final class TokenVerifier {
             return token.getPayload();
         }
 
-        /** To jjwt whatever is no JSON object is a text, which may be signed as well. */
+        /** jjwt treats a payload that is not a JSON object as content, which may be signed as well. */
         @Override
         public Claims onVerifiedContent(Jws<byte[]> token) {
             throw RefusedTokenException.because("the token is malformed");
@@ -42,7 +42,7 @@ final class TokenVerifier {
 
     private final JwtParser parser;
 
-    /** @param issuer what {@code iss} and {@code aud} have to be */
+    /** @param issuer the required {@code iss} and {@code aud} */
     TokenVerifier(String issuer, KeySet keys, Clock clock) {
         this.parser = Jwts.parser()
                 .json(JsonObjects.READER)
@@ -54,10 +54,10 @@ final class TokenVerifier {
                 .build();
     }
 
-    /** The claims of a good token. */
+    /** Returns the claims of a valid token. */
     Claims verify(String token) {
-        if (token.length() > LONGEST_TOKEN) {
-            throw RefusedTokenException.because("the token is longer than %d characters".formatted(LONGEST_TOKEN));
+        if (token.length() > MAX_TOKEN_LENGTH) {
+            throw RefusedTokenException.because("the token is longer than %d characters".formatted(MAX_TOKEN_LENGTH));
         }
         Claims claims = parse(token);
         if (claims.getExpiration() == null) {
@@ -82,7 +82,7 @@ final class TokenVerifier {
         } catch (UnsupportedJwtException e) {
             throw RefusedTokenException.because("the token is not signed in a way that is accepted");
         } catch (RuntimeException e) {
-            // Whatever it is that a parser stumbles over, the token is no good one.
+            // Whatever makes the parser fail, the token is not valid.
             throw RefusedTokenException.because("the token is malformed");
         }
     }

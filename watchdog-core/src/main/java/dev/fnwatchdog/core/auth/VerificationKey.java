@@ -11,20 +11,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A public key that signatures of tokens can be verified with.
+ * A public key that verifies signatures of tokens (specification 8.4).
  *
- * @param id its {@code kid}, empty where it has none
- * @param algorithm the only one that it may be used with, empty where its type alone decides
+ * @param id its {@code kid}, empty if it has none
+ * @param algorithm the only permitted algorithm, empty if the key's type decides
  */
 record VerificationKey(String id, String algorithm, PublicKey key) {
-    private static final int LEAST_RSA_BITS = 2048;
+    private static final int MIN_RSA_BITS = 2048;
     private static final Set<String> RSA = Set.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512");
     private static final Set<String> EC = Set.of("ES256", "ES384", "ES512");
     private static final Set<String> ED = Set.of("EdDSA");
 
     /**
-     * The key, where it is one for this: public (a secret one could be what everybody knows), of a type and a size that can
-     * be trusted, and not meant for something else.
+     * Returns the key if it is usable: public (a symmetric one may be known to anyone), of a trusted type and size, and
+     * not meant for another use.
      */
     static Optional<VerificationKey> of(Jwk<?> jwk) {
         if (!(jwk instanceof PublicJwk<?> published) || !isForSignatures(published)) {
@@ -32,8 +32,8 @@ record VerificationKey(String id, String algorithm, PublicKey key) {
         }
         PublicKey key = published.toKey();
         String algorithm = textOrEmpty(jwk.getAlgorithm());
-        Set<String> fitting = algorithmsOf(key);
-        if (fitting.isEmpty() || !(algorithm.isEmpty() || fitting.contains(algorithm))) {
+        Set<String> permitted = algorithmsOf(key);
+        if (permitted.isEmpty() || !(algorithm.isEmpty() || permitted.contains(algorithm))) {
             return Optional.empty();
         }
         return Optional.of(new VerificationKey(textOrEmpty(jwk.getId()), algorithm, key));
@@ -50,7 +50,7 @@ record VerificationKey(String id, String algorithm, PublicKey key) {
 
     private static Set<String> algorithmsOf(PublicKey key) {
         if (key instanceof RSAPublicKey rsa) {
-            return rsa.getModulus().bitLength() >= LEAST_RSA_BITS ? RSA : Set.of();
+            return rsa.getModulus().bitLength() >= MIN_RSA_BITS ? RSA : Set.of();
         }
         if (key instanceof EdECPublicKey edwards) {
             return edwards.getParams().getName().equals("Ed25519") ? ED : Set.of();
@@ -62,8 +62,8 @@ record VerificationKey(String id, String algorithm, PublicKey key) {
         return text == null ? "" : text;
     }
 
-    /** Whether a token whose header names {@code named} may be verified with it. */
-    boolean allows(String named) {
-        return algorithm.isEmpty() ? algorithmsOf(key).contains(named) : algorithm.equals(named);
+    /** Whether this key may verify a token whose header names {@code tokenAlgorithm}. */
+    boolean allows(String tokenAlgorithm) {
+        return algorithm.isEmpty() ? algorithmsOf(key).contains(tokenAlgorithm) : algorithm.equals(tokenAlgorithm);
     }
 }

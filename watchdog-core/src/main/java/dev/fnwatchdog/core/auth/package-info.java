@@ -1,7 +1,7 @@
 /**
- * Who may call the function ({@code jwt_auth}): tokens, the keys that they are signed with, and what they permit. The only
- * package that knows jjwt and its JSON. Imports {@code io.jsonwebtoken}, {@code java.net.http}, and the packages {@code
- * config} and {@code log}.
+ * Authorizes requests ({@code jwt_auth}, specification 8): tokens, the keys that sign them, and what they permit. The
+ * only package that uses jjwt and its JSON. Imports {@code io.jsonwebtoken}, {@code java.net.http}, and the packages
+ * {@code config} and {@code log}.
  */
 @NullMarked
 package dev.fnwatchdog.core.auth;

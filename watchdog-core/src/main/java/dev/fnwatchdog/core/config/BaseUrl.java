@@ -5,9 +5,9 @@ import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 
-/** URLs that a path is put behind: whole, without a user, a query, a fragment or a trailing slash. */
+/** Parses base URLs: absolute, without a user, a query, a fragment or a trailing slash (specification 1.12, 8.1). */
 final class BaseUrl {
-    private static final int HIGHEST_PORT = 65535;
+    private static final int MAX_PORT = 65535;
 
     private BaseUrl() {}
 
@@ -18,28 +18,29 @@ final class BaseUrl {
     }
 
     static URI parse(String text, List<String> schemes, String expected) {
-        URI url = whole(text, expected);
+        URI url = absolute(text, expected);
         String scheme = url.getScheme().toLowerCase(Locale.ROOT);
-        boolean more = url.getRawUserInfo() != null || url.getRawQuery() != null || url.getRawFragment() != null;
-        boolean portFits = url.getPort() != 0 && url.getPort() <= HIGHEST_PORT;
-        if (!schemes.contains(scheme) || more || !portFits) {
+        boolean hasOtherParts =
+                url.getRawUserInfo() != null || url.getRawQuery() != null || url.getRawFragment() != null;
+        boolean validPort = url.getPort() != 0 && url.getPort() <= MAX_PORT;
+        if (!schemes.contains(scheme) || hasOtherParts || !validPort) {
             throw new IllegalArgumentException(expected);
         }
         String path = url.getRawPath();
         String base = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-        // Letters outside ASCII cannot go on the wire as they are.
+        // Characters outside ASCII must be escaped on the wire.
         return URI.create(
                 URI.create(scheme + "://" + url.getRawAuthority() + base).toASCIIString());
     }
 
-    private static URI whole(String text, String expected) {
+    private static URI absolute(String text, String expected) {
         try {
             URI url = new URI(text);
             if (url.getScheme() != null && url.getHost() != null) {
                 return url;
             }
-        } catch (URISyntaxException wrong) {
-            // Falls through: its message repeats the URL, which may hold a password.
+        } catch (URISyntaxException malformed) {
+            // Falls through: the message of this exception repeats the URL, which may contain a password.
         }
         throw new IllegalArgumentException(expected);
     }

@@ -2,7 +2,7 @@ package dev.fnwatchdog.core.config;
 
 import java.util.List;
 
-/** The function's command, split into words as a POSIX shell splits it, but with nothing expanded (contract 1). */
+/** The function's command, split into words as a POSIX shell does, but without expansion (specification 1.11). */
 public final class CommandLine {
     private final String text;
     private final List<String> words;
@@ -15,7 +15,8 @@ public final class CommandLine {
     /**
      * Splits on spaces, tabs and newlines; quotes and backslashes group as in {@code sh}.
      *
-     * @throws IllegalArgumentException for an unclosed quote or no program; its message says what is expected
+     * @throws IllegalArgumentException if a quote is not closed or there is no program; the message says what is
+     *     expected
      */
     public static CommandLine parse(String text) {
         List<String> words = new WordSplitter(text).split();

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Finds every mistake and everything that is in vain. Used once, by one thread. */
+/** Finds all mistakes and all settings without effect (specification 1.4 to 1.7). Used once, by one thread. */
 final class ConfigCheck {
     private static final Pattern OWN_HOST = Pattern.compile("(?i)localhost|127\\.[0-9.]+|0\\.0\\.0\\.0|\\[::1?]");
 
@@ -36,22 +36,22 @@ final class ConfigCheck {
         }
     }
 
-    /** What is set and has no effect, one line each. */
+    /** Returns one line for each variable that is set and has no effect. */
     List<String> warnings(Mode mode) {
         List<String> warnings = new ArrayList<>();
         for (Definition<?> setting : Definitions.ALL) {
             List<String> names = variables.namesSet(setting);
             if (!setting.modes().contains(mode)) {
                 names.forEach(name -> warnings.add(withoutEffect(name, setting, mode)));
-            } else if (overruled(setting, names)) {
+            } else if (overridden(setting, names)) {
                 warnings.add("%s has no effect: %s wins".formatted(names.get(1), names.get(0)));
             }
         }
         return warnings;
     }
 
-    /** Not for booleans, where either name turns it on. */
-    private boolean overruled(Definition<?> setting, List<String> names) {
+    /** Never true for booleans, which either name turns on. */
+    private boolean overridden(Definition<?> setting, List<String> names) {
         return names.size() > 1
                 && !setting.type().equals(ValueTypes.BOOLEAN)
                 && !variables.text(names.get(0)).equals(variables.text(names.get(1)));
@@ -65,17 +65,17 @@ final class ConfigCheck {
                         setting.modes().stream().map(Mode::text).collect(Collectors.joining(", ")));
     }
 
-    /** Nothing where {@code mode} is wrong: what it would need is then unknown. */
+    /** Empty if {@code mode} is wrong: its requirements are unknown then. */
     private Optional<Mode> mode() {
-        return sound(Definitions.MODE) ? Optional.of(variables.readOrDefault(Definitions.MODE)) : Optional.empty();
+        return isValid(Definitions.MODE) ? Optional.of(variables.readOrDefault(Definitions.MODE)) : Optional.empty();
     }
 
-    private boolean sound(Definition<?> setting) {
+    private boolean isValid(Definition<?> setting) {
         return variables.mistakes(setting).findAny().isEmpty();
     }
 
     private void checkPorts() {
-        if (!sound(Definitions.PORT) || !sound(Definitions.METRICS_PORT)) {
+        if (!isValid(Definitions.PORT) || !isValid(Definitions.METRICS_PORT)) {
             return;
         }
         int port = variables.readOrDefault(Definitions.PORT);
@@ -106,9 +106,12 @@ final class ConfigCheck {
         }
     }
 
-    /** A watchdog that takes its own port for the function's would call itself without end. */
+    /**
+     * Rejects an upstream that is the watchdog itself, which would forward requests to itself endlessly (specification
+     * 1.14).
+     */
     private void checkUpstream() {
-        if (!sound(Definitions.UPSTREAM)) {
+        if (!isValid(Definitions.UPSTREAM)) {
             return;
         }
         variables
@@ -125,11 +128,11 @@ final class ConfigCheck {
     }
 
     private boolean isPort(URI upstream, Definition<Integer> setting) {
-        return sound(setting) && variables.readOrDefault(setting) == upstream.getPort();
+        return isValid(setting) && variables.readOrDefault(setting) == upstream.getPort();
     }
 
     private void checkStaticPath() {
-        if (!sound(Definitions.STATIC_PATH)) {
+        if (!isValid(Definitions.STATIC_PATH)) {
             return;
         }
         Path root = variables.readOrDefault(Definitions.STATIC_PATH);

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Checks all variables, then makes the configuration of them. */
+/** Checks all variables, then creates the configuration from them. */
 final class ConfigReader {
     private static final URI GATEWAY = URI.create("http://gateway.openfaas:8080");
     private static final URI LOCAL_GATEWAY = URI.create("http://127.0.0.1:8080");
@@ -16,9 +16,7 @@ final class ConfigReader {
     private final Variables variables;
     private final Path namespaceFile;
 
-    /**
-     * @param namespaceFile where Kubernetes tells the namespace; need not exist
-     */
+    /** @param namespaceFile the file in which Kubernetes names the namespace (specification 8.2); need not exist */
     ConfigReader(Variables variables, Path namespaceFile) {
         this.variables = variables;
         this.namespaceFile = namespaceFile;
@@ -106,7 +104,8 @@ final class ConfigReader {
         try {
             return Optional.of(Files.readString(namespaceFile).strip()).filter(text -> !text.isEmpty());
         } catch (IOException ignored) {
-            // Outside Kubernetes it is not there; the missing namespace is then told as a mistake that names the file.
+            // Outside Kubernetes the file does not exist. The missing namespace is then reported as a mistake that
+            // names the file.
             return Optional.empty();
         }
     }

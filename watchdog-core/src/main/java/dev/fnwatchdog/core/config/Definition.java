@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A setting as the reader needs it: its row of the table comes from the same values, so the two cannot differ.
+ * The definition of a setting, from which both the parser and the row of the settings table are made.
  *
- * @param names all of them, the one that the table leads with first
- * @param lastNameWins whether the last name wins over the first where both are set, else the first does
- * @param defaultText text that {@code type} can read, empty where there is no default
+ * @param names all names; the first is the main one in the table
+ * @param lastNameWins whether the last name wins if both are set; otherwise the first wins
+ * @param defaultText text that {@code type} can parse, empty if there is no default
  * @param required whether it must be set in every mode in which it has an effect
  */
 record Definition<T>(
@@ -49,7 +49,7 @@ record Definition<T>(
         return names.get(0);
     }
 
-    /** The names, the one that wins first. */
+    /** Returns the names in the order of precedence. */
     List<String> precedence() {
         List<String> order = new ArrayList<>(names);
         if (lastNameWins) {

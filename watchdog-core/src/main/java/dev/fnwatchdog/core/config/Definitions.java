@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** Every setting there is (contract 1). */
+/** All settings (specification 1.1). */
 final class Definitions {
     static final String NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 
@@ -70,7 +70,7 @@ final class Definitions {
     static final Definition<Duration> HEALTHCHECK_INTERVAL = Definition.of(
             "healthcheck_interval",
             ValueTypes.DURATION,
-            // No duration, but the name of the setting whose value it takes.
+            // Not a duration, but the name of the setting whose value is used.
             WRITE_TIMEOUT.name(),
             "How long to keep serving after SIGTERM, so that the orchestrator sees the failing probe first.");
 

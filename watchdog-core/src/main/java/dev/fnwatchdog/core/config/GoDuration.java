@@ -6,7 +6,8 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
- * Durations as Go reads and prints them, since of-watchdog's users write and grep for those (contract 1).
+ * Reads and prints durations as Go does, because users of of-watchdog write them and search logs for them
+ * (specification 1.2).
  *
  * <p>The longest duration is Go's: 2<sup>63</sup>-1 nanoseconds, about 292 years.
  */
@@ -17,8 +18,8 @@ public final class GoDuration {
     private GoDuration() {}
 
     /**
-     * Reads a setting's value: whole seconds ({@code 20}) or a Go duration ({@code 1h30m}). Empty where it is neither,
-     * is negative, or is too long.
+     * Parses a setting's value: whole seconds ({@code 20}) or a Go duration ({@code 1h30m}). Empty if it is neither, is
+     * negative, or is too long.
      */
     public static Optional<Duration> parse(String text) {
         if (!WHOLE_SECONDS.matcher(text).matches()) {
@@ -33,8 +34,8 @@ public final class GoDuration {
     }
 
     /**
-     * Reads a Go duration that has its unit, as the header {@code X-Timeout} must (contract 3). Empty where it is
-     * anything else, or not over zero.
+     * Parses a Go duration with a unit, as the header field {@code X-Timeout} must have (specification 3.38). Empty if
+     * it is anything else or not over zero.
      */
     public static Optional<Duration> parseWithUnit(String text) {
         return nonNegative(text).filter(duration -> !duration.isZero());
@@ -81,7 +82,7 @@ public final class GoDuration {
         return minutes >= 60 ? minutes / 60 + "h" + text : text;
     }
 
-    /** Divides by a power of ten, with as many decimals as the result has. */
+    /** Divides by a power of ten; the result is exact, without trailing zeros. */
     private static String decimal(long nanos, long unit) {
         long fraction = nanos % unit;
         if (fraction == 0) {

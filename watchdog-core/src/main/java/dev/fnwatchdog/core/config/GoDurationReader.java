@@ -5,9 +5,9 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the unsigned part of a Go duration to the same nanosecond as Go does. */
+/** Parses the unsigned part of a Go duration to the same nanosecond as Go does. */
 final class GoDurationReader {
-    // Both signs for micro are in use: U+00B5 and U+03BC.
+    // Both micro signs are in use: U+00B5 and U+03BC.
     private static final Pattern PART =
             Pattern.compile("(?:([0-9]+)(?:\\.([0-9]*))?|\\.([0-9]+))(ns|us|\u00b5s|\u03bcs|ms|s|m|h)");
     private static final Map<String, Long> NANOS = Map.of(
@@ -22,7 +22,7 @@ final class GoDurationReader {
 
     private GoDurationReader() {}
 
-    /** Nothing where the text is no duration, or one that Go cannot hold. */
+    /** Empty if the text is not a duration, or is longer than Go's longest. */
     static OptionalLong nanos(String text) {
         Matcher part = PART.matcher(text);
         long total = 0;
@@ -50,7 +50,9 @@ final class GoDurationReader {
         return fraction == null ? nanos : Math.addExact(nanos, fraction(fraction, unit));
     }
 
-    /** Follows Go's arithmetic: digits beyond 63 bits are dropped, and the product is a binary floating point one. */
+    /**
+     * Follows Go's arithmetic: digits beyond 63 bits are dropped, and the product is computed in binary floating point.
+     */
     private static long fraction(String digits, long unit) {
         long value = 0;
         double scale = 1;

@@ -9,12 +9,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What {@code --run-healthcheck} needs to find the watchdog beside it (contract 1). The other settings are not looked at: a
- * person who asks by hand has seldom set them.
+ * The settings with which {@code --run-healthcheck} finds the watchdog (specification 1.22, 1.23). No other settings
+ * are read, because a user who runs it by hand has rarely set them.
  *
- * @param lockFile whether to look for the lock file; else the watchdog itself is asked
- * @param port where the watchdog is asked
- * @param temporaryDirectory where the lock file is
+ * @param lockFile whether to look for the lock file; otherwise the watchdog's own health is requested
+ * @param port the port of that request
+ * @param temporaryDirectory the folder of the lock file
  */
 public record HealthcheckConfig(boolean lockFile, int port, Path temporaryDirectory) {
     /**

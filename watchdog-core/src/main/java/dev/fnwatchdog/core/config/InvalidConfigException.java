@@ -3,11 +3,11 @@ package dev.fnwatchdog.core.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Settings that a user has to mend; its message has one line a mistake and no credential (contract 1). */
+/** Invalid settings; the message has one line per mistake and no credentials (specification 1.4, 1.5). */
 public final class InvalidConfigException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
-    // Kept in one JVM, never serialised.
+    // Never serialized.
     @SuppressWarnings("serial")
     private final List<Mistake> mistakes;
 
@@ -19,13 +19,13 @@ public final class InvalidConfigException extends IllegalArgumentException {
         this.mistakes = List.copyOf(mistakes);
     }
 
-    /** One line a mistake. */
+    /** Returns one line per mistake. */
     @Override
     public String getMessage() {
         return mistakes.stream().map(Mistake::describe).collect(Collectors.joining("\n"));
     }
 
-    /** In the order of the settings table, those that concern several settings last. */
+    /** Returns the mistakes in the order of the settings table; those that concern several settings come last. */
     public List<Mistake> mistakes() {
         return mistakes;
     }
@@ -33,16 +33,18 @@ public final class InvalidConfigException extends IllegalArgumentException {
     /**
      * One wrong variable.
      *
-     * @param value as it may be shown: what may be a user and password before an {@code @} is hidden; empty where the
-     *     variable is missing
-     * @param expected completes the sentence "expected …"
+     * @param value the value as it may be shown: what may be a user and a password before an {@code @} is hidden; empty
+     *     if the variable is missing
+     * @param expected completes the phrase "expected …"
      */
     public record Mistake(String setting, String value, String expected) {
         public Mistake {
             value = hideCredentials(value);
         }
 
-        /** The mistake in one line, such as {@code port="80a" cannot be used: expected a port from 0 to 65535}. */
+        /**
+         * Returns the mistake as one line, such as {@code port="80a" cannot be used: expected a port from 0 to 65535}.
+         */
         public String describe() {
             String line = value.isEmpty()
                     ? "%s is not set: expected %s".formatted(setting, expected)
@@ -50,8 +52,8 @@ public final class InvalidConfigException extends IllegalArgumentException {
             return escapeControls(line);
         }
 
-        // All up to the last @, not just what a URL parser would call its user: the value is wrong, so the password may
-        // well hold the very character that made it so.
+        // Hides everything up to the last @, not only what a URL parser would call the user: the value is wrong, and
+        // the password may contain the character that makes it wrong.
         private static String hideCredentials(String value) {
             int at = value.lastIndexOf('@');
             if (at < 0) {

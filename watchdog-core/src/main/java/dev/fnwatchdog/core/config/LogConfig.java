@@ -3,13 +3,13 @@ package dev.fnwatchdog.core.config;
 import java.util.Map;
 
 /**
- * What is logged and how (contract 6).
+ * What is logged and how (specification 6).
  *
- * @param prefix whether the function's lines get time and stream before them
- * @param bufferSize bytes of a line of the function's, and of a logged body, before they are cut; -1 is no limit
- * @param callId whether a call's line ends in its {@code X-Call-Id}
- * @param requestBodies whether request bodies are printed
- * @param responseBodies whether response bodies are printed
+ * @param prefix whether time and stream precede each line of the function's output
+ * @param bufferSize the longest line of the function's output, and the longest logged body, in bytes; -1: no limit
+ * @param callId whether a request's line ends with its {@code X-Call-Id}
+ * @param requestBodies whether request bodies are logged
+ * @param responseBodies whether response bodies are logged
  */
 public record LogConfig(
         Format format, boolean prefix, int bufferSize, boolean callId, boolean requestBodies, boolean responseBodies) {
@@ -20,8 +20,8 @@ public record LogConfig(
     }
 
     /**
-     * How to log before the settings are known to be right: what cannot be used counts as not set, and is left to {@link
-     * WatchdogConfig#parse} to tell.
+     * Reads how to log before the settings are validated: an unusable value counts as not set, and
+     * {@link WatchdogConfig#parse} reports it.
      */
     public static LogConfig asFarAsUsable(Map<String, String> environment) {
         return of(new Variables(environment));

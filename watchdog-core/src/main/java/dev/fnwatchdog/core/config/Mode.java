@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The values of {@code mode}, in the order in which they are told to users. */
+/** The values of {@code mode}, in the order in which messages list them (specification 1.10). */
 enum Mode {
     STREAMING,
     SERIALIZING,
@@ -22,11 +22,11 @@ enum Mode {
         return Arrays.stream(values()).map(Mode::text).collect(Collectors.joining(separator));
     }
 
-    /** Throws {@link IllegalArgumentException} with what is expected for any other text. */
+    /** Throws {@link IllegalArgumentException} for any other text; the message says what is expected. */
     static Mode parse(String given) {
-        String wanted = given.equals("serialising") ? SERIALIZING.text : given;
+        String canonical = given.equals("serialising") ? SERIALIZING.text : given;
         for (Mode mode : values()) {
-            if (mode.text.equals(wanted)) {
+            if (mode.text.equals(canonical)) {
                 return mode;
             }
         }

@@ -4,18 +4,18 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What the chosen mode needs, and nothing that it does not. */
+/** The settings of the chosen mode (specification 1.10). */
 public sealed interface ModeConfig {
-    /** The mode's name as {@code mode} spells it. */
+    /** Returns the mode's name as {@code mode} spells it. */
     String name();
 
     <R> R accept(Visitor<R> visitor);
 
     /**
-     * Forwards to a function that listens by itself (contract 3).
+     * Forwards requests to a function that has a server of its own (specification 3).
      *
-     * @param upstream {@code http://host:port/path}, the port always there, the path escaped and without its trailing
-     *     slash
+     * @param upstream {@code http://host:port/path}: the port is always present, the path is escaped and has no
+     *     trailing slash
      */
     record Http(CommandLine command, URI upstream, boolean bufferRequestBody) implements ModeConfig {
         public Http {
@@ -36,7 +36,7 @@ public sealed interface ModeConfig {
         }
     }
 
-    /** One process a call, its pipes joined with the call's body and answer (contract 4). */
+    /** Runs one process per request; its pipes carry the request body and the response body (specification 4.13). */
     record Streaming(CommandLine command, String contentType, boolean cgiHeaders) implements ModeConfig {
         @Override
         public String name() {
@@ -50,9 +50,10 @@ public sealed interface ModeConfig {
     }
 
     /**
-     * One process a call, given the whole body, its output read to the end before it is sent (contract 4).
+     * Runs one process per request; it gets the whole request body, and its output is read to the end before it is sent
+     * (specification 4.16).
      *
-     * @param combinedOutput whether standard error goes into the response as well
+     * @param combinedOutput whether standard error is part of the response (specification 4.18)
      */
     record Serializing(CommandLine command, String contentType, boolean cgiHeaders, boolean combinedOutput)
             implements ModeConfig {
@@ -68,9 +69,9 @@ public sealed interface ModeConfig {
     }
 
     /**
-     * Serves files; no function at all.
+     * Serves files, without a function (specification 1.25).
      *
-     * @param singlePage whether an unknown path is answered with {@code /index.html}
+     * @param singlePage whether {@code /index.html} is served for an unknown path (specification 1.34)
      */
     record Static(Path root, boolean singlePage) implements ModeConfig {
         @Override
@@ -85,11 +86,11 @@ public sealed interface ModeConfig {
     }
 
     /**
-     * Runs the function inside the watchdog's JVM (contract 5).
+     * Runs the function inside the watchdog's JVM (specification 5).
      *
-     * @param handler the class's name, empty where the one service provider is meant
-     * @param functionPath jars and folders of a class loader of the function's own, empty where there is none
-     * @param concurrency calls in the handler at once, 0 for no limit
+     * @param handler the name of the class, empty for the one service provider
+     * @param functionPath jars and folders of the function's own class loader, empty if there is none
+     * @param concurrency the most requests in the handler at once; 0: no limit
      */
     record Inproc(String handler, List<Path> functionPath, int concurrency) implements ModeConfig {
         public Inproc {
@@ -107,7 +108,7 @@ public sealed interface ModeConfig {
         }
     }
 
-    /** One method a mode: a new mode does not compile until every reader handles it. */
+    /** One method per mode: a new mode does not compile until every visitor handles it. */
     interface Visitor<R> {
         R http(Http mode);
 

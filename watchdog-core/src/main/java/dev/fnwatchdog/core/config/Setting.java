@@ -3,11 +3,11 @@ package dev.fnwatchdog.core.config;
 import java.util.List;
 
 /**
- * One row of the settings table, for {@code --help} and the README (contract 1).
+ * One row of the settings table, for {@code --help} and the README (specification 1.1).
  *
  * @param aliases other names of the same setting, mostly none
  * @param type how a value is written
- * @param defaultText the value where the variable is not set, empty where there is none
+ * @param defaultText the value if the variable is not set, empty if there is none
  * @param meaning plain text
  * @param modes the modes in which it has an effect
  */

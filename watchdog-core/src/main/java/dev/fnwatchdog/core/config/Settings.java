@@ -2,7 +2,7 @@ package dev.fnwatchdog.core.config;
 
 import java.util.List;
 
-/** The table of all settings, made from what the parser itself reads by (contract 1). */
+/** The table of all settings, made from the definitions that the parser uses (specification 1.1). */
 public final class Settings {
     private static final int WIDTH = 100;
     private static final String INDENT = "      ";
@@ -11,12 +11,15 @@ public final class Settings {
 
     private Settings() {}
 
-    /** One row a setting, in the order in which users read them. */
+    /** Returns one row per setting, in the order of the table. */
     public static List<Setting> all() {
         return ALL;
     }
 
-    /** What {@code --help} prints, in lines of at most 100 characters, the last one ended. */
+    /**
+     * Returns what {@code --help} prints, in lines of at most 100 characters (specification 1.21). The last line ends
+     * with a newline.
+     */
     public static String help() {
         StringBuilder text = new StringBuilder("""
                 Usage: watchdog [--help | --version | --run-healthcheck]

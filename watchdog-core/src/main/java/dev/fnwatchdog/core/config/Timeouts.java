@@ -3,12 +3,12 @@ package dev.fnwatchdog.core.config;
 import java.time.Duration;
 
 /**
- * How long things may take (contract 1). None is negative.
+ * The timeouts (specification 1.16 to 1.19). None is negative.
  *
- * @param exec a call; zero is no limit
- * @param read a client sending a whole request; zero is no limit
- * @param write a response being sent, and a drain; over zero
- * @param healthcheck how long to keep serving after SIGTERM; zero is not at all
+ * @param exec the longest that a request may take; zero: no limit
+ * @param read the longest that a client may take to send a whole request; zero: no limit
+ * @param write the longest that sending a response, or a drain, may take; over zero
+ * @param healthcheck how long to keep serving after SIGTERM; zero: not at all
  */
 public record Timeouts(Duration exec, Duration read, Duration write, Duration healthcheck) {
     public Timeouts {

@@ -12,7 +12,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** The types of the settings table (contract 1). */
+/** The types of the settings table (specification 1.1). */
 final class ValueTypes {
     static final String WRITE_EXPECTED = "a duration over 0s (HTTP write timeout must be over 0s)";
     static final String UPSTREAM_EXPECTED =
@@ -20,7 +20,7 @@ final class ValueTypes {
     private static final String AUTHORITY_EXPECTED =
             "a whole URL such as https://id.example.com, of scheme http or https, without user, query and fragment";
 
-    // ASCII digits alone: Java's own parsers take those of every script.
+    // ASCII digits only: Java's own parsers accept the digits of every script.
     private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]+");
     private static final Pattern MEDIA_TYPE =
             Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+([ \\t]*;[\\t\\x20-\\x7e]*)?");
@@ -65,11 +65,11 @@ final class ValueTypes {
 
     private ValueTypes() {}
 
-    private static ValueType<Integer> integer(String name, int lowest, int highest, String expected, int... others) {
+    private static ValueType<Integer> integer(String name, int min, int max, String expected, int... extraValues) {
         return new ValueType<>(name, text -> {
             Optional<Integer> number = INTEGER.matcher(text).matches() ? toInt(text) : Optional.empty();
-            return number.filter(n -> (n >= lowest && n <= highest)
-                            || Arrays.stream(others).anyMatch(other -> other == n))
+            return number.filter(n ->
+                            (n >= min && n <= max) || Arrays.stream(extraValues).anyMatch(extra -> extra == n))
                     .orElseThrow(() -> new IllegalArgumentException(expected));
         });
     }
@@ -127,9 +127,9 @@ final class ValueTypes {
     private static Path parsePath(String text) {
         try {
             return Path.of(text);
-        } catch (InvalidPathException wrong) {
-            // Also where the locale cannot spell the name.
-            throw new IllegalArgumentException("a path that this system can name", wrong);
+        } catch (InvalidPathException invalid) {
+            // Also thrown if the JVM's locale cannot encode the name.
+            throw new IllegalArgumentException("a path that this system can name", invalid);
         }
     }
 

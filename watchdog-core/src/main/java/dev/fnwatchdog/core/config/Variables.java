@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Environment variables, an empty one counting as not set. */
+/** Environment variables; an empty one counts as not set (specification 1.3). */
 final class Variables {
-    /** The system's own variable, and so no row of the settings table. */
+    /** A variable of the system, which is therefore not a row of the settings table. */
     static final Definition<Path> TEMPORARY_DIRECTORY =
             Definition.of("TMPDIR", ValueTypes.DIRECTORY, "/tmp", "Where the lock file is.");
 
@@ -23,31 +23,31 @@ final class Variables {
         return Optional.ofNullable(environment.get(name)).filter(text -> !text.isEmpty());
     }
 
-    /** Those of the setting's names that are set, the one that wins first. */
+    /** Returns those of the setting's names that are set, in the order of precedence. */
     List<String> namesSet(Definition<?> setting) {
         return setting.precedence().stream()
                 .filter(name -> text(name).isPresent())
                 .toList();
     }
 
-    /** One for every name with a wrong value, also where another name of the setting wins over it. */
+    /** Returns one mistake for each name with a wrong value, also if another name of the setting takes precedence. */
     Stream<Mistake> mistakes(Definition<?> setting) {
         return namesSet(setting).stream().flatMap(name -> mistake(setting, name).stream());
     }
 
-    /** The value as set; wrong ones, which {@link #mistakes} tells, count as not set. */
+    /** Returns the value that is set; a wrong value counts as not set, and {@link #mistakes} reports it. */
     <T> Optional<T> read(Definition<T> setting) {
         return namesSet(setting).stream()
                 .flatMap(name -> value(setting, name).stream())
                 .findFirst();
     }
 
-    /** The value as set, or the setting's default, which it must have. */
+    /** Returns the value that is set, or the setting's default, which must exist. */
     <T> T readOrDefault(Definition<T> setting) {
         return read(setting).orElseGet(() -> setting.type().parse(setting.defaultText()));
     }
 
-    /** Of several names of a boolean either turns it on. */
+    /** Whether a boolean is on. If it has several names, any of them turns it on (specification 1.3). */
     boolean on(Definition<Boolean> setting) {
         List<String> names = namesSet(setting);
         if (names.isEmpty()) {
@@ -59,8 +59,8 @@ final class Variables {
     private <T> Optional<T> value(Definition<T> setting, String name) {
         try {
             return text(name).map(setting.type()::parse);
-        } catch (IllegalArgumentException wrong) {
-            // Told once, by mistakes().
+        } catch (IllegalArgumentException invalid) {
+            // Reported once, by mistakes().
             return Optional.empty();
         }
     }
@@ -70,8 +70,8 @@ final class Variables {
         try {
             setting.type().parse(text);
             return Optional.empty();
-        } catch (IllegalArgumentException wrong) {
-            return Optional.of(new Mistake(name, text, String.valueOf(wrong.getMessage())));
+        } catch (IllegalArgumentException invalid) {
+            return Optional.of(new Mistake(name, text, String.valueOf(invalid.getMessage())));
         }
     }
 }

@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All settings, parsed and checked (contract 1).
+ * All settings, parsed and validated (specification 1).
  *
- * @param port 0–65535; 0 is any free port
- * @param metricsPort 0–65535; 0 is any free port
- * @param maxInflight calls at once; 0 is no limit
- * @param http2MaxStreams requests at once on one HTTP/2 connection, 1 or more
- * @param readyPath the path that {@code /_/ready} asks the function for, empty where there is none
- * @param lockFile whether the lock file is written and looked for
- * @param jwtAuth whether calls need a token
+ * @param port 0–65535; 0: any free port
+ * @param metricsPort 0–65535; 0: any free port
+ * @param maxInflight the most requests at once; 0: no limit
+ * @param http2MaxStreams the most streams at once on one HTTP/2 connection, 1 or more
+ * @param readyPath the path of the function whose response {@code /_/ready} returns, empty if there is none
+ * @param lockFile whether there is a lock file, on which health depends
+ * @param jwtAuth whether requests need a token
  * @param warnings one line for each known variable that is set and has no effect
- * @param temporaryDirectory where the lock file is: {@code TMPDIR}, else {@code /tmp}
+ * @param temporaryDirectory the folder of the lock file: {@code TMPDIR}, otherwise {@code /tmp}
  */
 public record WatchdogConfig(
         ModeConfig mode,
@@ -36,9 +36,9 @@ public record WatchdogConfig(
     }
 
     /**
-     * Reads the settings from environment variables; names that are no setting's are passed over.
+     * Reads the settings from environment variables; variables that are not settings are ignored.
      *
-     * @throws InvalidConfigException with every mistake there is
+     * @throws InvalidConfigException with all mistakes
      */
     public static WatchdogConfig parse(Map<String, String> environment) {
         return parse(environment, Path.of(Definitions.NAMESPACE_FILE));

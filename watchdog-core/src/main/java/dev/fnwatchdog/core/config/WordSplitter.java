@@ -3,7 +3,10 @@ package dev.fnwatchdog.core.config;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The quoting rules of POSIX's shell command language (2.2), and nothing else of it. Used once, by one thread. */
+/**
+ * Splits text by the quoting rules of the POSIX shell command language (2.2), without expansion (specification 1.11).
+ * Used once, by one thread.
+ */
 final class WordSplitter {
     private final String text;
     private final List<String> words = new ArrayList<>();
@@ -11,7 +14,7 @@ final class WordSplitter {
 
     // Mutable state
     private int position;
-    // Apart from the word's letters, since '' is a word of none.
+    // Separate from the word's length, because '' is an empty word.
     private boolean inWord;
 
     WordSplitter(String text) {
@@ -75,7 +78,7 @@ final class WordSplitter {
 
     private void escaped() {
         if (position == text.length()) {
-            // With nothing to escape it stands for itself, as in the shells.
+            // With nothing to escape, a backslash is literal, as in the shells.
             append('\\');
             return;
         }

@@ -1,8 +1,8 @@
 /**
- * The watchdog's settings: environment variables become checked values once, and all mistakes are told in one go
- * (contract 1).
+ * The watchdog's settings: environment variables are read and validated once, and all mistakes are reported together
+ * (specification 1.1, 1.4).
  *
- * <p>Imports nothing else of the core.
+ * <p>Imports no other package of the core.
  */
 @NullMarked
 package dev.fnwatchdog.core.config;

@@ -1,21 +1,21 @@
 package dev.fnwatchdog.core.health;
 
 /**
- * Where the watchdog is between its start and its end. It only moves on: a start that completes after SIGTERM does not
- * turn the watchdog healthy again.
+ * The state of the watchdog between startup and end. The state only advances: a startup that completes after SIGTERM
+ * does not make the watchdog healthy again.
  *
- * <p>Threads: any; nothing here blocks.
+ * <p>Threads: any; never blocks.
  */
 public final class Lifecycle {
-    /** In the order in which they are passed; one may be skipped. */
+    /** In the order in which they are passed; a state may be skipped. */
     public enum State {
         /** The listener is not up yet. */
         STARTING,
-        /** Serving, and probes may say so. */
+        /** Requests are served, and probes succeed. */
         ACCEPTING,
-        /** Told to stop: calls are still served for a while, probes are refused (contract 7). */
+        /** Shutdown has begun: requests are still served for a while, probes are refused (specification 7.5). */
         DRAINING,
-        /** The listener is closed and no call is left. */
+        /** The listener is closed and no request is in flight. */
         STOPPED
     }
 
@@ -25,36 +25,36 @@ public final class Lifecycle {
         return state;
     }
 
-    /** Whether probes may be told that calls are welcome. */
+    /** Whether probes succeed. */
     public boolean accepting() {
         return state == State.ACCEPTING;
     }
 
-    /** Whether the stop has begun, so that answers carry {@code Connection: close} (contract 7). */
+    /** Whether shutdown has begun. Responses then carry {@code Connection: close} (specification 7.6). */
     public boolean stopping() {
         return state.compareTo(State.DRAINING) >= 0;
     }
 
-    /** Moves to {@link State#ACCEPTING}; false where it was there or past it. */
+    /** Moves to {@link State#ACCEPTING}; false if the watchdog was in that state or past it. */
     public boolean toAccepting() {
         return advanceTo(State.ACCEPTING);
     }
 
-    /** Moves to {@link State#DRAINING}; false where it was there or past it. */
+    /** Moves to {@link State#DRAINING}; false if the watchdog was in that state or past it. */
     public boolean toDraining() {
         return advanceTo(State.DRAINING);
     }
 
-    /** Moves to {@link State#STOPPED}; false where it was there. */
+    /** Moves to {@link State#STOPPED}; false if the watchdog was in that state. */
     public boolean toStopped() {
         return advanceTo(State.STOPPED);
     }
 
     private synchronized boolean advanceTo(State next) {
-        boolean onward = state.compareTo(next) < 0;
-        if (onward) {
+        boolean advances = state.compareTo(next) < 0;
+        if (advances) {
             state = next;
         }
-        return onward;
+        return advances;
     }
 }

@@ -20,32 +20,32 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file that says that the watchdog serves, for probes that look at files (contract 2). It contains the watchdog's port, and
+ * The lock file, which shows probes that the watchdog serves (specification 2.20). It contains the watchdog's port and
  * is locked until it is removed: the system releases the lock when the process ends, however it ends.
  *
- * <p>Threads: any; each method is a few system calls.
+ * <p>Threads: any; each method makes a few system calls.
  */
 public final class LockFile {
-    /** What there is under a lock file's name. */
+    /** What exists under a lock file's name. */
     public enum State {
         ABSENT,
-        /** Its watchdog runs. */
+        /** The watchdog that wrote it runs. */
         HELD,
-        /** Its watchdog has ended without removing it. */
+        /** The watchdog that wrote it has ended without removing it. */
         ABANDONED,
-        /** No watchdog of this kind has written it, or it cannot be read. */
+        /** It was not written by a watchdog of this kind, or it cannot be read. */
         FOREIGN
     }
 
     /**
-     * What a look has found.
+     * The result of {@link #look}.
      *
-     * @param state what there is
-     * @param port where its watchdog listens; 0 where there is none
+     * @param state what exists
+     * @param port the port of the watchdog that wrote it; 0 if there is none
      */
     public record Found(State state, int port) {}
 
-    private static final int LONGEST_CONTENT = 16;
+    private static final int MAX_CONTENT_BYTES = 16;
     private static final Set<PosixFilePermission> MODE_0660 = PosixFilePermissions.fromString("rw-rw----");
 
     private final Path path;
@@ -57,7 +57,7 @@ public final class LockFile {
         this.path = path;
     }
 
-    /** Where the lock file is in a temporary directory. */
+    /** Returns the path of the lock file in a temporary directory. */
     public static Path in(Path temporaryDirectory) {
         return temporaryDirectory.resolve(".lock");
     }
@@ -69,15 +69,15 @@ public final class LockFile {
     /**
      * Creates and locks the file, with mode 0660 whatever the umask.
      *
-     * @param port where its watchdog listens
-     * @throws IOException with a message that names the file, the reason and {@code suppress_lock}
+     * @param port the port on which the watchdog listens
+     * @throws IOException with a message that names the file, the reason and {@code suppress_lock} (specification 2.21)
      */
     public synchronized void write(int port) throws IOException {
         try {
             if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
                 throw new FileSystemException(path.toString(), null, "is a directory");
             }
-            // A link that waits under this well-known name is replaced, not followed.
+            // A link under this well-known name is replaced, not followed.
             Files.deleteIfExists(path);
             FileChannel created = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             close(held);
@@ -97,13 +97,13 @@ public final class LockFile {
         return Files.exists(path);
     }
 
-    /** Removes the file; false where it is still there. */
+    /** Removes the file; false if it still exists. */
     public synchronized boolean remove() {
         try {
             Files.deleteIfExists(path);
             return true;
         } catch (IOException stillThere) {
-            // A shutdown goes on without: health and readiness refuse by the state alone.
+            // Shutdown goes on: the state alone makes health and readiness fail.
             return false;
         } finally {
             close(held);
@@ -111,7 +111,7 @@ public final class LockFile {
         }
     }
 
-    /** Looks for the file, and for the watchdog that holds it. */
+    /** Looks for the file, and for a watchdog that holds its lock. */
     public static Found look(Path path) {
         if (!Files.exists(path)) {
             return new Found(State.ABSENT, 0);
@@ -130,30 +130,30 @@ public final class LockFile {
     }
 
     private static int port(FileChannel channel) throws IOException {
-        ByteBuffer content = ByteBuffer.allocate(LONGEST_CONTENT);
+        ByteBuffer content = ByteBuffer.allocate(MAX_CONTENT_BYTES);
         channel.read(content);
         String text = new String(content.array(), 0, content.position(), StandardCharsets.US_ASCII).strip();
         return text.matches("\\d{1,5}") ? Integer.parseInt(text) : 0;
     }
 
     private static boolean isLocked(FileChannel channel) {
-        try (FileLock free = channel.tryLock(0, Long.MAX_VALUE, true)) {
-            return free == null;
+        try (FileLock acquired = channel.tryLock(0, Long.MAX_VALUE, true)) {
+            return acquired == null;
         } catch (OverlappingFileLockException byThisProcess) {
             return true;
         } catch (IOException withoutLocks) {
-            // A file system that has none says nothing of its watchdog, which can be asked.
+            // A file system without locks gives no information; the caller has to ask the watchdog.
             return true;
         }
     }
 
-    /** Where the file system has no locks, whoever looks has to ask the watchdog. */
+    /** Locks the file. If the file system has no locks, readers have to ask the watchdog. */
     private static void lock(FileChannel channel) {
         try {
-            // Not tryLock: somebody may just look.
+            // Not tryLock: a reader may hold a shared lock for a moment.
             channel.lock();
         } catch (IOException withoutLocks) {
-            // See above.
+            // See the comment of this method.
         }
     }
 
@@ -163,7 +163,7 @@ public final class LockFile {
                 channel.close();
             }
         } catch (IOException ignored) {
-            // Nothing was left to be written.
+            // Nothing is left to write.
         }
     }
 
@@ -171,7 +171,7 @@ public final class LockFile {
         try {
             Files.setPosixFilePermissions(path, MODE_0660);
         } catch (UnsupportedOperationException withoutModes) {
-            // Such a file system has nothing that could be set.
+            // The file system has no permissions to set.
         }
     }
 

@@ -6,22 +6,25 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
- * The order in which a watchdog stops (contract 7): probes fail, calls are served for the quiet period, the listener
- * closes, calls in flight end, the function is stopped.
+ * The sequence of a shutdown (specification 7.5 to 7.11): probes fail, requests are served for the quiet period, the
+ * listener closes, requests in flight drain, the function is stopped.
  *
- * <p>Threads: {@link #begin} blocks and may be called from several threads; the steps run on the first of them, but
- * for {@link Steps#killFunction}, which runs on the thread that brought the second signal.
+ * <p>Threads: {@link #begin} blocks and may be called from several threads; the steps run on the first of them, except
+ * {@link Steps#killFunction}, which runs on the thread of the second signal.
  */
 public final class Shutdown {
     /** Why the watchdog stops. */
     public enum Cause {
-        /** From the orchestrator: calls go on for the quiet period. */
+        /** From the orchestrator: requests are served for the quiet period. */
         SIGTERM(15),
-        /** Ctrl-C: nobody routes calls here that could be sent elsewhere, so there is no quiet period. */
+        /**
+         * Ctrl-C: no orchestrator has to notice a failing probe first, so there is no quiet period (specification
+         * 7.10).
+         */
         SIGINT(2),
-        /** The terminal has gone, and with it whoever could press Ctrl-C; so there is no quiet period either. */
+        /** The terminal has closed, and Ctrl-C is no longer possible: no quiet period either. */
         SIGHUP(1),
-        /** The program around the watchdog closes it: no quiet period, and no signal that could be the second. */
+        /** The embedding program closes the watchdog: no quiet period, and never a second signal. */
         CLOSE(0);
 
         private final int signal;
@@ -30,7 +33,7 @@ public final class Shutdown {
             this.signal = signal;
         }
 
-        /** What a process ends with that this signal ends at once: 128 plus its number. */
+        /** Returns the exit status of a process that this signal ends at once: 128 plus the signal's number. */
         public int exitStatusAtOnce() {
             return 128 + signal;
         }
@@ -39,66 +42,66 @@ public final class Shutdown {
     /** How long the phases may take: {@code healthcheck_interval} and {@code write_timeout}. */
     public record Limits(Duration quietPeriod, Duration drain) {}
 
-    /** What a shutdown does to the watchdog, in the order in which it happens. */
+    /** The actions of a shutdown on the watchdog, in the order in which they happen. */
     public interface Steps {
-        /** Health and readiness turn 503, the lock file goes, answers carry {@code Connection: close}. */
+        /** Makes health and readiness 503, removes the lock file, and adds {@code Connection: close} to responses. */
         void refuseProbes();
 
-        /** Accepts the connections that wait, closes the listener, and every connection without a call. */
+        /** Accepts the pending connections, closes the listener, and closes every connection without a request. */
         void closeListener();
 
-        /** Calls that are not over yet. */
+        /** Returns the number of requests in flight. */
         int inFlight();
 
-        /** Whether no call is left, and none is on its way; asked every few milliseconds. */
+        /** Whether no request is in flight or about to arrive; polled every few milliseconds. */
         boolean drained();
 
-        /** Ends the function in order: SIGTERM, a grace, SIGKILL. Blocks. */
+        /** Stops the function gracefully: SIGTERM, a grace period, SIGKILL. Blocks. */
         void stopFunction();
 
-        /** SIGKILL for the function and everything that it started, because a second signal came. */
+        /** Kills the function and everything that it started with SIGKILL, after a second signal. */
         void killFunction();
 
-        /** One line for the watchdog's log. */
+        /** Writes one line to the watchdog's log. */
         void log(String line);
     }
 
     private final Steps steps;
     private final Waiting waiting;
     private final Limits limits;
-    private final Function<Duration, String> spelling;
+    private final Function<Duration, String> durationFormat;
     private final CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
-    private final AtomicBoolean cutShort = new AtomicBoolean();
+    private final AtomicBoolean aborted = new AtomicBoolean();
     private boolean begun;
 
-    /** Takes, as {@code spelling}, how a duration is written in the log. */
-    public Shutdown(Steps steps, Waiting waiting, Limits limits, Function<Duration, String> spelling) {
+    /** Creates a shutdown; {@code durationFormat} prints durations for the log. */
+    public Shutdown(Steps steps, Waiting waiting, Limits limits, Function<Duration, String> durationFormat) {
         this.steps = steps;
         this.waiting = waiting;
         this.limits = limits;
-        this.spelling = spelling;
+        this.durationFormat = durationFormat;
     }
 
     /**
-     * Stops the watchdog and returns the exit status when that is done. The first cause runs the sequence and gives 0.
-     * A signal after it kills the function and returns at once with 128 plus its number; no further step is begun, and
-     * the first caller gets the same number.
+     * Stops the watchdog and returns the exit status when it has stopped. The first cause runs the sequence and results
+     * in 0. A signal after it kills the function and returns at once with 128 plus its number; no further step begins,
+     * and the first caller gets the same number.
      */
     public int begin(Cause cause) {
-        if (first()) {
+        if (isFirst()) {
             run(cause);
-        } else if (cause != Cause.CLOSE && !exitStatus.isDone() && cutShort.compareAndSet(false, true)) {
+        } else if (cause != Cause.CLOSE && !exitStatus.isDone() && aborted.compareAndSet(false, true)) {
             try {
                 steps.killFunction();
             } finally {
-                // Not before: whoever learns the status ends the process, and the function would be left behind.
+                // Not earlier: the caller that gets the status ends the process, and the function would outlive it.
                 exitStatus.complete(cause.exitStatusAtOnce());
             }
         }
         return exitStatus.join();
     }
 
-    private synchronized boolean first() {
+    private synchronized boolean isFirst() {
         boolean first = !begun;
         begun = true;
         return first;
@@ -108,13 +111,14 @@ public final class Shutdown {
         try {
             stopServing(cause);
         } finally {
-            // Whatever failed above: a function must not outlive its watchdog, nor a second caller wait for ever.
+            // Whatever failed above: the function must not outlive the watchdog, and a second caller must not wait
+            // forever.
             try {
-                if (!cutShort.get()) {
+                if (!aborted.get()) {
                     steps.stopFunction();
                 }
             } finally {
-                if (!cutShort.get()) {
+                if (!aborted.get()) {
                     exitStatus.complete(0);
                 }
             }
@@ -125,26 +129,26 @@ public final class Shutdown {
         steps.refuseProbes();
         Duration quietPeriod = cause == Cause.SIGTERM ? limits.quietPeriod() : Duration.ZERO;
         if (cause != Cause.CLOSE) {
-            steps.log("%s: no new connections in %s".formatted(cause, spelling.apply(quietPeriod)));
+            steps.log("%s: no new connections in %s".formatted(cause, durationFormat.apply(quietPeriod)));
         }
         await(quietPeriod, false);
-        if (cutShort.get()) {
+        if (aborted.get()) {
             return;
         }
         steps.closeListener();
         steps.log("No new connections allowed, draining: %d requests".formatted(steps.inFlight()));
         await(limits.drain(), true);
-        if (cutShort.get()) {
+        if (aborted.get()) {
             return;
         }
         steps.log("Exiting. Active connections: %d".formatted(steps.inFlight()));
     }
 
-    private void await(Duration limit, boolean untilIdle) {
+    private void await(Duration timeout, boolean untilIdle) {
         try {
-            waiting.await(() -> cutShort.get() || (untilIdle && steps.drained()), limit);
+            waiting.await(() -> aborted.get() || (untilIdle && steps.drained()), timeout);
         } catch (InterruptedException e) {
-            // Somebody is in a hurry: the steps are all taken, without waiting.
+            // An interrupt skips the wait; all further steps still run.
             Thread.currentThread().interrupt();
         }
     }

@@ -4,25 +4,25 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** How a shutdown waits; a test passes one that does not. */
+/** How a shutdown waits; a test uses one that does not wait. */
 @FunctionalInterface
 public interface Waiting {
-    /** Some 292 years; what is longer cannot be counted in nanoseconds. */
+    /** About 292 years; longer durations cannot be counted in nanoseconds. */
     Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
 
     /**
-     * Blocks until {@code over} is true, at the longest for {@code limit}.
+     * Blocks until {@code done} is true, for at most {@code timeout}.
      *
-     * @throws InterruptedException where the waiting thread is interrupted
+     * @throws InterruptedException if the waiting thread is interrupted
      */
-    void await(BooleanSupplier over, Duration limit) throws InterruptedException;
+    void await(BooleanSupplier done, Duration timeout) throws InterruptedException;
 
-    /** Looks again every {@code step}, so that no call has to report its end to a shutdown that may never come. */
+    /** Polls every {@code step}, because requests need not report their end to a shutdown that may never come. */
     static Waiting polling(Duration step) {
-        return (over, limit) -> {
-            long nanos = limit.compareTo(LONGEST) < 0 ? limit.toNanos() : Long.MAX_VALUE;
+        return (done, timeout) -> {
+            long nanos = timeout.compareTo(LONGEST) < 0 ? timeout.toNanos() : Long.MAX_VALUE;
             long end = System.nanoTime() + nanos;
-            for (long left = nanos; left > 0 && !over.getAsBoolean(); left = end - System.nanoTime()) {
+            for (long left = nanos; left > 0 && !done.getAsBoolean(); left = end - System.nanoTime()) {
                 TimeUnit.NANOSECONDS.sleep(Math.min(left, step.toNanos()));
             }
         };

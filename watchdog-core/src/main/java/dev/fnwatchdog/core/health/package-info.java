@@ -1,7 +1,6 @@
 /**
- * Whether the watchdog is to be sent calls, and how it stops: its states, the lock file, the answer of
- * {@code /_/ready}, and the order of a shutdown. Time, waiting and the server come in from outside. Imports nothing
- * but the JDK.
+ * Health and shutdown of the watchdog: its states, the lock file, the result of {@code /_/ready}, and the sequence of a
+ * shutdown. Time, waiting and the server are passed in. Imports only the JDK.
  */
 @NullMarked
 package dev.fnwatchdog.core.health;

@@ -5,29 +5,29 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * Counts the calls in flight and refuses those beyond {@code max_inflight}, exactly (contract 7).
+ * Counts requests in flight and refuses those beyond {@code max_inflight} (specification 7.1, 7.2). The limit is exact.
  *
- * <p>Threads: any; nothing here blocks.
+ * <p>Threads: any; never blocks.
  */
 public final class ConcurrencyLimit {
     private final int max;
-    private final int places;
+    private final int permits;
     private final AtomicInteger inFlight = new AtomicInteger();
 
-    /** Takes the most calls at once; 0 refuses none and still counts. */
+    /** Creates a limit of {@code max} requests at once; with 0, requests are counted and none is refused. */
     public ConcurrencyLimit(int max) {
         if (max < 0) {
             throw new IllegalArgumentException("a limit of " + max + " calls: expected 0 (none) or more");
         }
         this.max = max;
-        this.places = max == 0 ? Integer.MAX_VALUE : max;
+        this.permits = max == 0 ? Integer.MAX_VALUE : max;
     }
 
-    /** Takes a place, or nothing where all are taken. */
+    /** Acquires a permit; empty if all are taken. */
     public Optional<Permit> tryAcquire() {
-        // A loop of its own and not getAndUpdate: its operator would be an object more for each call.
+        // A loop instead of getAndUpdate, whose operator would be one more object per request.
         int taken = inFlight.get();
-        while (taken < places) {
+        while (taken < permits) {
             if (inFlight.weakCompareAndSetVolatile(taken, taken + 1)) {
                 return Optional.of(new Permit(inFlight));
             }
@@ -36,24 +36,24 @@ public final class ConcurrencyLimit {
         return Optional.empty();
     }
 
-    /** Whether the next call would be refused. */
+    /** Whether the next request would be refused. */
     public boolean met() {
-        return inFlight.get() >= places;
+        return inFlight.get() >= permits;
     }
 
-    /** The limit as it was configured, 0 for none. */
+    /** Returns the configured limit; 0: no limit. */
     public int max() {
         return max;
     }
 
-    /** Calls that hold a place now; never more than {@link #max()} where there is one. */
+    /** Returns the number of requests that hold a permit; never more than {@link #max()} if that is not 0. */
     public int inFlight() {
         return inFlight.get();
     }
 
-    /** One taken place. */
+    /** One acquired permit. */
     public static final class Permit {
-        // An updater and not an AtomicBoolean: one object less for each call.
+        // An updater instead of an AtomicBoolean: one object less per request.
         private static final AtomicIntegerFieldUpdater<Permit> RELEASED =
                 AtomicIntegerFieldUpdater.newUpdater(Permit.class, "released");
 
@@ -66,7 +66,7 @@ public final class ConcurrencyLimit {
             this.inFlight = inFlight;
         }
 
-        /** Gives the place back; a second call does nothing, since a call may end in several ways at once. */
+        /** Releases the permit. A second release does nothing, because a request may end in several ways at once. */
         public void release() {
             if (RELEASED.compareAndSet(this, 0, 1)) {
                 inFlight.decrementAndGet();

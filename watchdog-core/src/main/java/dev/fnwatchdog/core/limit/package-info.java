@@ -1,7 +1,4 @@
-/**
- * How many calls may run at once ({@code max_inflight}), without any notion of what a call is. Imports nothing but
- * the JDK.
- */
+/** The limit of concurrent requests ({@code max_inflight}), independent of what a request is. Imports only the JDK. */
 @NullMarked
 package dev.fnwatchdog.core.limit;
 

@@ -3,9 +3,9 @@ package dev.fnwatchdog.core.log;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** The thread that writes one stream, and the only one that ever waits for the stream's reader. */
+/** Writes one stream, on the only thread that ever waits for the stream's reader. */
 final class BatchWriter implements Runnable {
-    // Room for new lines appears chunk by chunk, so that a slow reader makes a waiting copier wait less.
+    // Room for new lines appears chunk by chunk: with a slow reader, a waiting copier then waits less.
     private static final int CHUNK = 32 * 1024;
 
     private final BoundedOutput queue;
@@ -26,7 +26,7 @@ final class BatchWriter implements Runnable {
                 batch = queue.awaitLines();
             }
         } catch (InterruptedException e) {
-            // Only the log's close interrupts, when it has waited long enough.
+            // Only closing the log interrupts this thread, after it has waited long enough.
             Thread.currentThread().interrupt();
         }
     }
@@ -45,7 +45,8 @@ final class BatchWriter implements Runnable {
             out.write(bytes, offset, length);
             out.flush();
         } catch (IOException ignored) {
-            // The reader is gone. Nobody is left to be told, and a later reader (of a named pipe) gets later lines.
+            // The reader has closed the stream. There is no way to report that, and a later reader (of a named pipe)
+            // gets later lines.
         }
     }
 }

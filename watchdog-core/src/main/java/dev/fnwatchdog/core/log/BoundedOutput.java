@@ -6,15 +6,15 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One of the watchdog's output streams: at most 1 MiB of lines wait for its reader. When that is full, lines are dropped,
- * counted and told.
+ * One of the watchdog's output streams: at most 1 MiB of lines waits for its reader. When that is full, lines are
+ * dropped, counted and reported (specification 6.15).
  *
- * <p>Threads: any number add lines; the lock is held for a copy of bytes and never while something is written. One thread,
- * started with the first line, writes. While there is traffic it wakes every few milliseconds and takes what has gathered,
- * since waking it for each line would cost more than the line.
+ * <p>Threads: any number add lines; the lock is held while bytes are copied and never while something is written. One
+ * thread, started with the first line, writes. Under load it wakes every few milliseconds and takes the lines that have
+ * arrived, because waking it for each line would cost more than the line.
  */
 final class BoundedOutput {
-    /** Says that lines were dropped; false where there was no room even for that. */
+    /** Reports that lines were dropped; false if there was no room for the report. */
     interface DropNotice {
         boolean tell(long lines);
     }
@@ -26,15 +26,14 @@ final class BoundedOutput {
     }
 
     private static final int CAPACITY = 1 << 20;
-    // The rest is for the watchdog's own lines, which do not wait: a function that prints without end, and therefore
-    // waits for room all the time, must not push them out.
+    // The rest is for the watchdog's own lines, which do not wait. A function that prints without end waits for room
+    // all the time, and must not displace them.
     private static final int FUNCTION_CAPACITY = CAPACITY / 4 * 3;
     private static final int NOTICE_CAPACITY = CAPACITY + 1024;
-    private static final int WAKE_AT = 64 * 1024;
+    private static final int WAKE_BYTES = 64 * 1024;
     private static final long GATHER_NANOS = 4_000_000;
-    // Eight short waits and not one long: where the whole container is out of its share of the processor, time passes
-    // for
-    // the writer too, and it must have had a chance before its reader is taken for stuck.
+    // Eight short waits instead of a long one: when the container has used up its share of the processor, time passes
+    // for the writer too, and it must have had a chance to run before its reader counts as stuck.
     private static final int ROOM_WAITS = 8;
     private static final long HOLD_NANOS = 1_000_000_000;
 
@@ -50,12 +49,12 @@ final class BoundedOutput {
     private Writer writer = Writer.BUSY;
     private boolean started;
     private boolean closed;
-    private boolean jammed;
+    private boolean stuck;
     private long dropped;
 
-    BoundedOutput(String threadName, OutputStream out, Duration patience, DropNotice notice) {
+    BoundedOutput(String threadName, OutputStream out, Duration maxWait, DropNotice notice) {
         this.notice = notice;
-        this.roomWaitNanos = patience.toNanos() / ROOM_WAITS;
+        this.roomWaitNanos = maxWait.toNanos() / ROOM_WAITS;
         this.thread = new Thread(new BatchWriter(this, out), threadName);
         this.thread.setDaemon(true);
     }
@@ -72,7 +71,7 @@ final class BoundedOutput {
         }
     }
 
-    /** Adds the notice of dropped lines, for which a little more room is kept. */
+    /** Adds the report of dropped lines, for which some more room is reserved. */
     boolean addNotice(LineBuffer line) {
         lock.lock();
         try {
@@ -91,7 +90,7 @@ final class BoundedOutput {
         return true;
     }
 
-    /** Whether a good part of the room is taken. */
+    /** Whether more than a quarter of the room is taken. */
     boolean behind() {
         lock.lock();
         try {
@@ -102,9 +101,9 @@ final class BoundedOutput {
     }
 
     /**
-     * Adds a whole line of the function's, or drops it.
+     * Adds a whole line of the function's output, or drops it.
      *
-     * @param waits whether it waits for room, for a short time
+     * @param waits whether to wait for room, for a short time
      */
     void addFunctionLine(LineBuffer line, boolean waits) {
         lock.lock();
@@ -120,7 +119,7 @@ final class BoundedOutput {
         }
     }
 
-    /** Adds the beginning of a line, or more of it; false where the line is lost. */
+    /** Adds the beginning of a line, or more of it; false if the line is lost. */
     boolean addPart(FunctionLines owner, LineBuffer part, int prefix, byte[] end) {
         lock.lock();
         try {
@@ -130,7 +129,7 @@ final class BoundedOutput {
         }
     }
 
-    /** Adds the rest of a line, its end included. */
+    /** Adds the rest of a line, including its end. */
     void addLastPart(FunctionLines owner, LineBuffer part, int prefix) {
         lock.lock();
         try {
@@ -145,7 +144,7 @@ final class BoundedOutput {
 
     private boolean addPartOrDrop(FunctionLines owner, LineBuffer part, int prefix, byte[] end) {
         if (owner.waits()) {
-            awaitTurn(owner);
+            awaitNoOtherOpenLine(owner);
         }
         if (!roomFor(part.size(), owner.waits())) {
             lines.breakOff(owner);
@@ -157,31 +156,31 @@ final class BoundedOutput {
         return true;
     }
 
-    /** Waits until no line of another's is open. One that stays open for long is broken by the caller. */
-    private void awaitTurn(FunctionLines owner) {
-        long left = HOLD_NANOS;
-        while (lines.openForAnother(owner) && left > 0 && !jammed && !closed) {
-            left = awaitRoom(left);
+    /** Waits until no line of another owner is open. If one stays open for too long, the caller breaks it off. */
+    private void awaitNoOtherOpenLine(FunctionLines owner) {
+        long remaining = HOLD_NANOS;
+        while (lines.openForAnother(owner) && remaining > 0 && !stuck && !closed) {
+            remaining = awaitRoom(remaining);
         }
     }
 
     /**
-     * Waits once for a reader that is merely busy. When it does not come back in time it is taken for stuck, and nothing
-     * waits any more until half of the buffer is free.
+     * Waits once for a reader that is only busy. If there is no room in time, the reader counts as stuck, and no line
+     * waits until half of the buffer is free.
      */
     private boolean roomFor(int size, boolean waits) {
-        if (jammed && lines.pending() <= CAPACITY / 2) {
-            jammed = false;
+        if (stuck && lines.pending() <= CAPACITY / 2) {
+            stuck = false;
         }
-        int left = waits ? ROOM_WAITS : 0;
-        while (lines.pending() + size > FUNCTION_CAPACITY && left > 0 && !jammed && !closed) {
-            // One that is not over in time was ended by the writer, so there is a reader.
-            left -= awaitRoom(roomWaitNanos) <= 0 ? 1 : 0;
+        int remaining = waits ? ROOM_WAITS : 0;
+        while (lines.pending() + size > FUNCTION_CAPACITY && remaining > 0 && !stuck && !closed) {
+            // A wait that did not time out was ended by the writer: there is a reader.
+            remaining -= awaitRoom(roomWaitNanos) <= 0 ? 1 : 0;
         }
         boolean room = lines.pending() + size <= FUNCTION_CAPACITY;
-        // Who does not wait learns nothing of the reader.
-        jammed |= !room && waits;
-        return room && !jammed && !closed;
+        // A line that does not wait shows nothing about the reader.
+        stuck |= !room && waits;
+        return room && !stuck && !closed;
     }
 
     @SuppressWarnings("WaitNotInLoop") // its callers loop
@@ -189,7 +188,7 @@ final class BoundedOutput {
         try {
             return room.awaitNanos(nanos);
         } catch (InterruptedException e) {
-            // Whoever interrupts a copier wants it to end: no more waiting.
+            // An interrupted copier must end: stop waiting.
             Thread.currentThread().interrupt();
             return 0;
         }
@@ -200,13 +199,13 @@ final class BoundedOutput {
             started = true;
             thread.start();
         }
-        if (writer == Writer.IDLE || (writer == Writer.GATHERING && lines.ready() >= WAKE_AT)) {
+        if (writer == Writer.IDLE || (writer == Writer.GATHERING && lines.ready() >= WAKE_BYTES)) {
             writer = Writer.BUSY;
             work.signal();
         }
     }
 
-    /** Waits for lines and takes them; an empty batch is the end. */
+    /** Waits for lines and takes them; an empty batch means the end. */
     LineBuffer awaitLines() throws InterruptedException {
         lock.lock();
         try {
@@ -216,8 +215,8 @@ final class BoundedOutput {
             }
             writer = Writer.BUSY;
             LineBuffer batch = lines.take();
-            // What was dropped came after this batch.
-            tellDropped();
+            // The dropped lines came after this batch.
+            reportDropped();
             return batch;
         } finally {
             lock.unlock();
@@ -225,11 +224,11 @@ final class BoundedOutput {
     }
 
     private boolean ready() {
-        if (lines.holds() && (closed || holdLeft() <= 0)) {
+        if (lines.holds() && (closed || remainingHoldNanos() <= 0)) {
             lines.breakOff();
         }
         if (lines.ready() == 0) {
-            tellDropped();
+            reportDropped();
         }
         return lines.ready() > 0;
     }
@@ -237,32 +236,32 @@ final class BoundedOutput {
     @SuppressWarnings("WaitNotInLoop") // its callers loop
     private void awaitWork() throws InterruptedException {
         if (lines.holds()) {
-            work.awaitNanos(holdLeft());
+            work.awaitNanos(remainingHoldNanos());
         } else {
             lines.trim();
             work.await();
         }
     }
 
-    private long holdLeft() {
+    private long remainingHoldNanos() {
         return lines.openedAt() + HOLD_NANOS - System.nanoTime();
     }
 
-    /** That the writer is not stuck in a write means that there is a reader again. */
-    private void tellDropped() {
+    /** Called by the writer: that it is not stuck in a write shows that there is a reader again. */
+    private void reportDropped() {
         if (dropped > 0 && notice.tell(dropped)) {
             dropped = 0;
         }
     }
 
-    /** Leaves time for lines to come together, while there is not much yet. */
+    /** Lets lines accumulate for a few milliseconds, unless there are many already. */
     void gather() throws InterruptedException {
         lock.lock();
         try {
             writer = Writer.GATHERING;
-            long left = GATHER_NANOS;
-            while (left > 0 && !closed && lines.ready() < WAKE_AT) {
-                left = work.awaitNanos(left);
+            long remaining = GATHER_NANOS;
+            while (remaining > 0 && !closed && lines.ready() < WAKE_BYTES) {
+                remaining = work.awaitNanos(remaining);
             }
             writer = Writer.BUSY;
         } finally {
@@ -280,7 +279,7 @@ final class BoundedOutput {
         }
     }
 
-    /** Takes no more lines; what is there is still written. */
+    /** Accepts no more lines; pending lines are still written. */
     void end() {
         lock.lock();
         try {
@@ -292,7 +291,7 @@ final class BoundedOutput {
         }
     }
 
-    /** Waits for the rest to be written, and gives up on it after the given time. */
+    /** Waits until the rest is written, at most for the given time. */
     void join(long millis) throws InterruptedException {
         thread.join(Math.max(1, millis));
         thread.interrupt();

@@ -1,7 +1,7 @@
 package dev.fnwatchdog.core.log;
 
 /**
- * What a command prints for the person who typed it: no log line, no date.
+ * Prints the output of a command for its user: no log line, no date.
  *
  * <p>Threads: any; blocks while the terminal does.
  */

@@ -3,29 +3,29 @@ package dev.fnwatchdog.core.log;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes text from outside so that nobody who reads the log is led astray by it: what could begin a line, move a cursor,
- * colour a terminal or turn text around is shown, not done (contract 6).
+ * Writes text from outside in a form that cannot mislead a reader of the log: characters that could begin a line, move
+ * a cursor, colour a terminal or reverse text are escaped (specification 6.8).
  */
 abstract class Escaping {
-    // A request's head may be a megabyte; a line that long would leave no room for others.
-    private static final int LONGEST_FROM_WIRE = 32 * 1024;
+    // A request head may be a megabyte long; such a line would leave no room for others.
+    private static final int MAX_WIRE_LENGTH = 32 * 1024;
 
     private final boolean[] plain = new boolean[0x80];
 
-    /** Printable ASCII is printed as it is, but for the characters that mean something in the format. */
+    /** Creates an instance that prints printable ASCII unchanged, except the characters in {@code special}. */
     Escaping(String special) {
         for (int c = ' '; c < 0x7F; c++) {
             plain[c] = special.indexOf(c) < 0;
         }
     }
 
-    /** A character that is not printed as it is: a control, or one with a meaning in the format. */
+    /** Writes a character that is not printed unchanged: a control character, or one with a meaning in the format. */
     abstract void escaped(LineBuffer to, int codePoint);
 
-    /** A byte that is not part of any UTF-8 character. */
+    /** Writes a byte that is not part of a UTF-8 character. */
     abstract void invalid(LineBuffer to, int value);
 
-    /** Text that is text already. */
+    /** Writes decoded text. */
     final void text(LineBuffer to, String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -39,9 +39,9 @@ abstract class Escaping {
         }
     }
 
-    /** Bytes from the wire that came as one character each; a very long text is cut and marked. */
+    /** Writes bytes from the wire, one per character; a very long text is cut and marked. */
     final void wire(LineBuffer to, String text) {
-        int end = Math.min(text.length(), LONGEST_FROM_WIRE);
+        int end = Math.min(text.length(), MAX_WIRE_LENGTH);
         int i = 0;
         while (i < end && text.charAt(i) < 0x80) {
             ascii(to, text.charAt(i));
@@ -64,7 +64,7 @@ abstract class Escaping {
         }
     }
 
-    /** Bytes that should be UTF-8. */
+    /** Writes bytes that should be UTF-8. */
     final void utf8(LineBuffer to, byte[] bytes, int offset, int length) {
         int end = offset + length;
         int i = offset;
@@ -107,7 +107,7 @@ abstract class Escaping {
         }
     }
 
-    /** A backslash, a letter and the number in hexadecimal. */
+    /** Writes a backslash, a letter and the number in hexadecimal. */
     static void hex(LineBuffer to, char letter, int value, int digits) {
         to.oneByte('\\').oneByte(letter);
         for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4) {

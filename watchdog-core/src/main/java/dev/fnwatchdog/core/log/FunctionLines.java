@@ -1,10 +1,10 @@
 package dev.fnwatchdog.core.log;
 
-/** One of the function's streams on its way to one of the watchdog's. */
+/** Passes one of the function's streams on to one of the watchdog's (specification 6.13). */
 final class FunctionLines implements LineSink {
-    /** What happens to a line that finds no room. */
+    /** What happens to a line for which there is no room. */
     enum Waiting {
-        /** It waits for a moment, and holds up whoever brings it. */
+        /** It waits for a short time, and so does the thread that adds it. */
         FOR_ROOM,
         /** It is dropped. */
         NEVER
@@ -15,7 +15,7 @@ final class FunctionLines implements LineSink {
     private final Runnable reportTooLong;
     private final Waiting waiting;
 
-    // Mutable state, the copying thread's alone
+    // Mutable state, used by the copying thread only
     private boolean open;
     private boolean lost;
 

@@ -2,21 +2,21 @@ package dev.fnwatchdog.core.log;
 
 import java.nio.charset.StandardCharsets;
 
-/** How the lines of one of the function's streams look. */
+/** The format of the lines of one of the function's streams (specification 6.10, 6.13). */
 interface FunctionLogFormat {
-    /** What stands before a line. */
+    /** Writes what precedes a line. */
     void begin(LineBuffer to);
 
-    /** A line or a part of one, with its carriage return where it had one. */
+    /** Writes a line or a part of one, including its carriage return if it had one. */
     void text(LineBuffer to, byte[] bytes, int offset, int length);
 
-    /** What ends a line, newline included. */
+    /** Returns what ends a line, including the newline. */
     byte[] end();
 
-    /** What ends a line of which the rest is missing. */
+    /** Returns what ends a line whose rest is missing. */
     byte[] cutEnd();
 
-    /** How much of a whole line is its text. */
+    /** Returns the length of the text in a whole line. */
     default int textLength(byte[] bytes, int offset, int length) {
         return length > 0 && bytes[offset + length - 1] == '\r' ? length - 1 : length;
     }
@@ -26,7 +26,7 @@ interface FunctionLogFormat {
         return new Text(clock, " " + stream + ": ", limit);
     }
 
-    /** The line as it is, byte for byte. */
+    /** The line unchanged, byte for byte. */
     static FunctionLogFormat bare(int limit) {
         return new Bare(limit);
     }
@@ -40,7 +40,7 @@ interface FunctionLogFormat {
         return (" [cut at " + limit + " bytes]\n").getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Both text forms end alike. */
+    /** The part that both text formats share: how lines end. */
     abstract class Lines implements FunctionLogFormat {
         private final byte[] end = {'\n'};
         private final byte[] cutEnd;
@@ -91,7 +91,7 @@ interface FunctionLogFormat {
 
         @Override
         public void begin(LineBuffer to) {
-            // The line begins with its own first byte.
+            // Nothing precedes the line.
         }
 
         @Override

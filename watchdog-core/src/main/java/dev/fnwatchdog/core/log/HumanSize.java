@@ -1,13 +1,13 @@
 package dev.fnwatchdog.core.log;
 
-/** A size as people read it: decimal units and at most four significant digits, as Docker prints it (contract 6). */
+/** Prints sizes as Docker does: in decimal units and with at most four significant digits (specification 6.5). */
 public final class HumanSize {
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
     private static final long[] SCALES = {1, 10, 100, 1000};
 
     private HumanSize() {}
 
-    /** {@code 39B}, {@code 1.024kB}, {@code 10MB}; {@code -1B} is a size that nobody knows. */
+    /** Such as {@code 39B}, {@code 1.024kB} or {@code 10MB}; {@code -1B} means an unknown size. */
     public static String format(long bytes) {
         LineBuffer text = new LineBuffer(16);
         append(text, bytes);
@@ -39,8 +39,8 @@ public final class HumanSize {
     }
 
     /**
-     * Rounds as printf's {@code %.4g} does: the double's exact value decides, so that 1.0005 (which is stored as a little
-     * less) goes down. The fused operation compares exactly, without a BigDecimal.
+     * Rounds as printf's {@code %.4g} does: the exact value of the double decides, and 1.0005, which is stored as a
+     * little less, is rounded down. The fused operation compares exactly, without a BigDecimal.
      */
     private static long round(double size, long scale) {
         long floor = (long) (size * (double) scale);

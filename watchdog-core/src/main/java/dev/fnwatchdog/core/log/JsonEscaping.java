@@ -1,6 +1,6 @@
 package dev.fnwatchdog.core.log;
 
-/** Escapes as RFC 8259 demands, and beyond it what a terminal would act upon. */
+/** Escapes as RFC 8259 requires, and also what a terminal would act upon. */
 final class JsonEscaping extends Escaping {
     private static final String NAMED = "\"\\\b\f\n\r\t";
     private static final String NAMES = "\"\\bfnrt";
@@ -24,7 +24,7 @@ final class JsonEscaping extends Escaping {
 
     @Override
     void invalid(LineBuffer to, int value) {
-        // JSON is UTF-8 throughout, so the byte itself cannot be shown.
+        // JSON is always UTF-8, therefore the byte itself cannot be shown.
         to.ascii("\\ufffd");
     }
 }

@@ -1,6 +1,6 @@
 package dev.fnwatchdog.core.log;
 
-/** The watchdog's own lines as JSON objects, one a line. */
+/** The watchdog's own lines as JSON objects, one per line (specification 6.9). */
 final class JsonLogFormat implements LogFormat {
     private final Escaping escaping = new JsonEscaping();
     private final LogClock clock;
@@ -26,20 +26,20 @@ final class JsonLogFormat implements LogFormat {
     }
 
     @Override
-    public void call(LineBuffer to, AccessLogEntry call) {
+    public void call(LineBuffer to, AccessLogEntry entry) {
         begin(to, Level.INFO);
-        to.ascii(call.accessDenied() ? "access denied" : "call").ascii("\",\"method\":\"");
-        escaping.wire(to, call.method());
+        to.ascii(entry.accessDenied() ? "access denied" : "call").ascii("\",\"method\":\"");
+        escaping.wire(to, entry.method());
         to.ascii("\",\"path\":\"");
-        escaping.wire(to, call.shownTarget());
-        to.ascii("\",\"status\":").number(call.status()).ascii(",\"bytes\":").number(call.bytesSent());
-        long micros = (call.nanos() + 500) / 1000;
+        escaping.wire(to, entry.shownTarget());
+        to.ascii("\",\"status\":").number(entry.status()).ascii(",\"bytes\":").number(entry.bytesSent());
+        long micros = (entry.nanos() + 500) / 1000;
         to.ascii(",\"duration_seconds\":")
                 .number(micros / 1_000_000)
                 .oneByte('.')
                 .padded(micros % 1_000_000, 6);
         to.ascii(",\"call_id\":\"");
-        escaping.wire(to, call.callId());
+        escaping.wire(to, entry.callId());
         to.ascii("\"}\n");
     }
 

@@ -4,29 +4,29 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Bytes that are being put together, in an array that is used again for the next line.
+ * A growing buffer of bytes for one line, reused for the next.
  *
- * <p>Threads: none of its own; whoever owns it uses it alone.
+ * <p>Threads: not thread-safe; each buffer has one owner.
  */
 final class LineBuffer {
-    private static final int KEPT = 16 * 1024;
+    private static final int MAX_KEPT = 16 * 1024;
     private static final ThreadLocal<LineBuffer> OF_THREAD = ThreadLocal.withInitial(() -> new LineBuffer(512));
 
-    private final int usual;
+    private final int initialSize;
 
     // Mutable state
     private byte[] bytes;
     private int size;
 
-    LineBuffer(int usual) {
-        this.usual = usual;
-        this.bytes = new byte[usual];
+    LineBuffer(int initialSize) {
+        this.initialSize = initialSize;
+        this.bytes = new byte[initialSize];
     }
 
-    /** The calling thread's own, empty: for a line that is handed on before the next one is begun. */
+    /** Returns the calling thread's own buffer, empty: for a line that is passed on before the next one begins. */
     static LineBuffer ofThread() {
         LineBuffer line = OF_THREAD.get();
-        line.clear(KEPT);
+        line.clear(MAX_KEPT);
         return line;
     }
 
@@ -38,11 +38,11 @@ final class LineBuffer {
         return bytes;
     }
 
-    /** Forgets the content, and also the array where it has grown beyond {@code kept} bytes. */
+    /** Removes the content, and replaces the array if it has grown beyond {@code kept} bytes. */
     void clear(int kept) {
         size = 0;
-        if (bytes.length > Math.max(kept, usual)) {
-            bytes = new byte[usual];
+        if (bytes.length > Math.max(kept, initialSize)) {
+            bytes = new byte[initialSize];
         }
     }
 
@@ -67,7 +67,7 @@ final class LineBuffer {
         return bytes(source, 0, source.length);
     }
 
-    /** Text of the program's own, which is known to be ASCII. */
+    /** Appends text of the program itself, which is known to be ASCII. */
     LineBuffer ascii(String text) {
         int length = text.length();
         reserve(length);
@@ -80,7 +80,7 @@ final class LineBuffer {
 
     LineBuffer number(long value) {
         if (value < 0) {
-            // Long.MIN_VALUE has no positive twin, so the digits are taken from the negative side.
+            // Long.MIN_VALUE has no positive counterpart: digits are taken from the negative value.
             oneByte('-');
             return negative(value);
         }
@@ -102,7 +102,7 @@ final class LineBuffer {
         return this;
     }
 
-    /** The last {@code digits} digits of a number that is not negative, with zeros before it. */
+    /** Appends the last {@code digits} digits of a number that is not negative, padded with zeros. */
     LineBuffer padded(long value, int digits) {
         reserve(digits);
         long rest = value;
@@ -114,7 +114,7 @@ final class LineBuffer {
         return this;
     }
 
-    /** One character, in UTF-8. */
+    /** Appends one character in UTF-8. */
     LineBuffer codePoint(int codePoint) {
         if (codePoint < 0x80) {
             return oneByte(codePoint);

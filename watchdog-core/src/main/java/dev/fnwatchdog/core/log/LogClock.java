@@ -5,9 +5,9 @@ import java.util.TimeZone;
 import java.util.function.LongSupplier;
 
 /**
- * The time that lines begin with. Its text is made once a second, offset from UTC included, so that a change to or from
- * daylight saving time shows in the second it happens. {@code java.time}'s formatter would do the same for 25 ms of the
- * start, and its zones for 20 ms more than {@link TimeZone}.
+ * The timestamps of lines (specification 6.1, 6.9). Their text is formatted once per second, including the offset from
+ * UTC: a change to or from daylight saving time shows in the second in which it happens. {@code java.time} would make
+ * startup longer: by 25 ms for its formatter, and by 20 ms more than {@link TimeZone} for its zones.
  *
  * <p>Threads: any number at once.
  */
@@ -17,7 +17,7 @@ final class LogClock {
     private final LongSupplier millis;
     private final TimeZone zone;
 
-    // Mutable state: replaced as a whole, so that two threads that both find it old do no harm.
+    // Mutable state: replaced as a whole; two threads that both find it outdated do no harm.
     private volatile Second current;
 
     LogClock(LongSupplier millis, TimeZone zone) {
@@ -30,12 +30,12 @@ final class LogClock {
         return new LogClock(System::currentTimeMillis, TimeZone.getDefault());
     }
 
-    /** Local time as Go's logger writes it: {@code 2006/01/02 15:04:05}. */
+    /** Writes local time as Go's logger does: {@code 2006/01/02 15:04:05}. */
     void text(LineBuffer to) {
         to.bytes(at(millis.getAsLong()).text());
     }
 
-    /** RFC 3339 with milliseconds and zone. */
+    /** Writes RFC 3339 with milliseconds and offset. */
     void rfc3339(LineBuffer to) {
         long now = millis.getAsLong();
         Second second = at(now);
@@ -43,10 +43,10 @@ final class LogClock {
     }
 
     private Second at(long now) {
-        long wanted = Math.floorDiv(now, 1000);
+        long epochSecond = Math.floorDiv(now, 1000);
         Second cached = current;
-        if (cached.epochSecond() != wanted) {
-            cached = second(wanted);
+        if (cached.epochSecond() != epochSecond) {
+            cached = second(epochSecond);
             current = cached;
         }
         return cached;
@@ -89,14 +89,15 @@ final class LogClock {
         return text.toString().getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** One second's text. The arrays are never written again. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    /** The text of one second. The arrays are never modified. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Second(long epochSecond, byte[] text, byte[] rfc3339, byte[] offset) {}
 
     /** A day of the Gregorian calendar. */
     private record Day(long year, long month, long day) {
         private static final int DAYS_IN_400_YEARS = 146_097;
-        // From 1 March of the year 0: with the leap day last, a month's length no longer depends on the year.
+        // Counted from 1 March of the year 0: with the leap day last, the length of a month does not depend on the
+        // year.
         private static final int DAYS_FROM_YEAR_0_TO_1970 = 719_468;
 
         static Day since1970(long epochDay) {

@@ -1,8 +1,8 @@
 package dev.fnwatchdog.core.log;
 
-/** How the watchdog's own lines look. Each method writes one whole entry with its newline. */
+/** The format of the watchdog's own lines. Each method writes one whole entry, including its newline. */
 interface LogFormat {
-    /** How much an entry matters; the text form does not show it. */
+    /** The level of an entry; the text format does not show it. */
     enum Level {
         INFO("info"),
         WARN("warn"),

@@ -1,32 +1,33 @@
 package dev.fnwatchdog.core.log;
 
 /**
- * What waits for the writer of a stream, in the order it will be printed. While a line of the function's is open, which
- * is too long to come in one piece, whole lines of others are held back so that they do not break it.
+ * The lines that wait for the writer of a stream, in the order in which they will be printed. While a line of the
+ * function is open that is too long to come in one piece, whole lines of other owners are held back to keep it in one
+ * piece.
  *
- * <p>Threads: all calls are made under {@link BoundedOutput}'s lock, but the array of {@link #taken} is the writer's.
+ * <p>Threads: all calls are made under {@link BoundedOutput}'s lock; only the writer uses the array of {@link #taken}.
  */
 final class PendingLines {
-    private static final Object NOBODY = new Object();
-    private static final byte[] NOTHING = {};
-    private static final int USUAL = 8 * 1024;
-    private static final int KEPT = 256 * 1024;
+    private static final Object NO_OWNER = new Object();
+    private static final byte[] EMPTY = {};
+    private static final int INITIAL_SIZE = 8 * 1024;
+    private static final int MAX_KEPT = 256 * 1024;
 
     // Mutable state
-    private LineBuffer filling = new LineBuffer(USUAL);
-    private LineBuffer taken = new LineBuffer(USUAL);
+    private LineBuffer filling = new LineBuffer(INITIAL_SIZE);
+    private LineBuffer taken = new LineBuffer(INITIAL_SIZE);
     private final LineBuffer held = new LineBuffer(64);
     private int inFlight;
-    private Object opener = NOBODY;
-    private byte[] openEnd = NOTHING;
+    private Object opener = NO_OWNER;
+    private byte[] openEnd = EMPTY;
     private long openedAt;
 
-    /** Bytes that are not yet written, those that the writer has included. */
+    /** Returns the number of bytes that are not written yet, including those that the writer has taken. */
     int pending() {
         return filling.size() + held.size() + inFlight;
     }
 
-    /** Bytes that the writer can take. */
+    /** Returns the number of bytes that the writer can take. */
     int ready() {
         return filling.size();
     }
@@ -35,21 +36,21 @@ final class PendingLines {
         return held.size() > 0;
     }
 
-    /** When the open line was begun, as {@link System#nanoTime} tells it. */
+    /** Returns the {@link System#nanoTime} at which the open line began. */
     long openedAt() {
         return openedAt;
     }
 
     void add(LineBuffer line) {
-        LineBuffer to = opener == NOBODY ? filling : held;
+        LineBuffer to = opener == NO_OWNER ? filling : held;
         to.bytes(line.array(), 0, line.size());
     }
 
     boolean openForAnother(Object owner) {
-        return opener != NOBODY && opener != owner;
+        return opener != NO_OWNER && opener != owner;
     }
 
-    /** Goes on with the owner's open line, or begins it: only then with the first {@code prefix} bytes. */
+    /** Continues the owner's open line, or begins it. Only a new line gets the first {@code prefix} bytes. */
     void addPart(Object owner, LineBuffer part, int prefix, byte[] end, long now) {
         if (opener != owner) {
             breakOff();
@@ -62,15 +63,15 @@ final class PendingLines {
         }
     }
 
-    /** The open line has got its newline. */
+    /** Closes the open line, which has got its newline. */
     void close() {
-        opener = NOBODY;
-        openEnd = NOTHING;
+        opener = NO_OWNER;
+        openEnd = EMPTY;
         filling.bytes(held.array(), 0, held.size());
         held.clear(0);
     }
 
-    /** Ends the open line, if there is one, where it is. What its owner adds later begins a line of its own. */
+    /** Ends the open line, if there is one, where it is. What its owner adds later begins a new line. */
     void breakOff() {
         filling.bytes(openEnd);
         close();
@@ -85,7 +86,7 @@ final class PendingLines {
     LineBuffer take() {
         LineBuffer full = filling;
         filling = taken;
-        filling.clear(KEPT);
+        filling.clear(MAX_KEPT);
         taken = full;
         inFlight = full.size();
         return full;
@@ -95,7 +96,7 @@ final class PendingLines {
         inFlight -= bytes;
     }
 
-    /** Gives back what a burst has made the arrays grow to. */
+    /** Frees the memory that a burst has made the arrays grow to. */
     void trim() {
         filling.clear(0);
         taken.clear(0);

@@ -1,6 +1,6 @@
 package dev.fnwatchdog.core.log;
 
-/** Escapes as Go's {@code %q} does, but for the quote and the backslash, which mean nothing in an unquoted line. */
+/** Escapes as Go's {@code %q} does, except the quote and the backslash, which have no meaning in an unquoted line. */
 final class TextEscaping extends Escaping {
     private static final String NAMED = "\u0007\b\f\n\r\t\u000B";
     private static final String NAMES = "abfnrtv";

@@ -1,6 +1,6 @@
 package dev.fnwatchdog.core.log;
 
-/** The watchdog's own lines as of-watchdog prints them. */
+/** The watchdog's own lines as of-watchdog prints them (specification 6.1, 6.4). */
 final class TextLogFormat implements LogFormat {
     private final Escaping escaping = new TextEscaping();
     private final LogClock clock;
@@ -22,37 +22,37 @@ final class TextLogFormat implements LogFormat {
     public void failure(LineBuffer to, String message, Throwable cause) {
         message(to, Level.ERROR, message);
         for (String line : StackLines.of(cause)) {
-            // Each by itself: the newlines of an exception's message may be a client's.
+            // Each line by itself: the newlines in an exception's message may come from a client.
             escaping.text(to, line);
             to.oneByte('\n');
         }
     }
 
     @Override
-    public void call(LineBuffer to, AccessLogEntry call) {
+    public void call(LineBuffer to, AccessLogEntry entry) {
         begin(to);
-        escaping.wire(to, call.method());
+        escaping.wire(to, entry.method());
         to.oneByte(' ');
-        escaping.wire(to, call.shownTarget());
-        to.ascii(" - ").number(call.status());
-        if (call.accessDenied()) {
+        escaping.wire(to, entry.shownTarget());
+        to.ascii(" - ").number(entry.status());
+        if (entry.accessDenied()) {
             to.ascii(" ACCESS DENIED - (");
-            goDuration(to, (call.nanos() + 500_000) / 1_000_000);
+            goDuration(to, (entry.nanos() + 500_000) / 1_000_000);
             to.oneByte(')');
         } else {
-            outcome(to, call);
+            outcome(to, entry);
         }
         to.oneByte('\n');
     }
 
-    private void outcome(LineBuffer to, AccessLogEntry call) {
-        if (!call.reason().isEmpty()) {
+    private void outcome(LineBuffer to, AccessLogEntry entry) {
+        if (!entry.reason().isEmpty()) {
             to.oneByte(' ');
-            escaping.wire(to, call.reason());
+            escaping.wire(to, entry.reason());
         }
         to.ascii(" - ContentLength: ");
-        HumanSize.append(to, call.contentLength());
-        long seconds = (call.nanos() + 50_000) / 100_000;
+        HumanSize.append(to, entry.contentLength());
+        long seconds = (entry.nanos() + 50_000) / 100_000;
         to.ascii(" (")
                 .number(seconds / 10_000)
                 .oneByte('.')
@@ -60,12 +60,12 @@ final class TextLogFormat implements LogFormat {
                 .ascii("s)");
         if (callId) {
             to.ascii(" [");
-            escaping.wire(to, call.callId().isEmpty() ? "none" : call.callId());
+            escaping.wire(to, entry.callId().isEmpty() ? "none" : entry.callId());
             to.oneByte(']');
         }
     }
 
-    /** As Go prints a duration that was rounded to milliseconds: {@code 0s}, {@code 2ms}, {@code 1m1.5s}. */
+    /** Writes a duration in milliseconds as Go prints it: {@code 0s}, {@code 2ms}, {@code 1m1.5s}. */
     private static void goDuration(LineBuffer to, long millis) {
         if (millis < 1000) {
             to.number(millis).ascii(millis == 0 ? "s" : "ms");

@@ -1,10 +1,10 @@
 package dev.fnwatchdog.core.log;
 
-/** Strict UTF-8, a character at a time: no overlong forms, no surrogates. */
+/** Decodes strict UTF-8, one character at a time: no overlong forms, no surrogates. */
 final class Utf8 {
     private Utf8() {}
 
-    /** The character that begins at {@code at}, or -1 where none does. */
+    /** Returns the character that begins at {@code at}, or -1 if none does. */
     static int codePoint(byte[] bytes, int at, int end) {
         int lead = bytes[at] & 0xFF;
         int more = lead < 0x80 ? 0 : lead < 0xC2 ? -1 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : lead < 0xF5 ? 3 : -1;
@@ -20,8 +20,8 @@ final class Utf8 {
             codePoint = (codePoint << 6) | (next & 0x3F);
         }
         boolean surrogate = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
-        boolean sound = codePoint <= Character.MAX_CODE_POINT && !surrogate && length(codePoint) == more + 1;
-        return sound ? codePoint : -1;
+        boolean valid = codePoint <= Character.MAX_CODE_POINT && !surrogate && length(codePoint) == more + 1;
+        return valid ? codePoint : -1;
     }
 
     static int length(int codePoint) {

@@ -9,18 +9,19 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * All that the watchdog prints (contract 6).
+ * Everything that the watchdog prints (specification 6).
  *
- * <p>Threads: any number call it, and none of them ever waits for the reader of the output; see {@link LineSink} for the
- * copiers of the function's lines. At most 1 MiB a stream is kept; beyond it lines are dropped, counted and told. One
- * daemon thread a stream, named {@code watchdog-log-stdout} and {@code watchdog-log-stderr}, writes.
+ * <p>Threads: any; no caller ever waits for the reader of the output, except the copiers of the function's lines, see
+ * {@link LineSink}. At most 1 MiB per stream is pending; beyond that lines are dropped, counted and reported
+ * (specification 6.15). One daemon thread per stream, named {@code watchdog-log-stdout} and
+ * {@code watchdog-log-stderr}, writes.
  */
 public final class WatchdogLog implements AutoCloseable {
     private static final long FLUSH_MILLIS = 1000;
-    // How long the function may be held up, once, by a reader that is then taken for stuck.
-    private static final Duration PATIENCE = Duration.ofMillis(80);
-    // More would not fit into the buffer once every character is escaped.
-    private static final int LONGEST_MESSAGE = 80_000;
+    // How long a slow reader may block the function, once, before it counts as stuck.
+    private static final Duration MAX_WAIT = Duration.ofMillis(80);
+    // A longer message would not fit into the buffer when every character is escaped.
+    private static final int MAX_MESSAGE_LENGTH = 80_000;
 
     private final LogConfig config;
     private final LogClock clock;
@@ -29,34 +30,38 @@ public final class WatchdogLog implements AutoCloseable {
     private final BoundedOutput err;
 
     // Mutable state
-    private volatile Consumer<Throwable> failures = failure -> {};
+    private volatile Consumer<Throwable> failureObserver = failure -> {};
 
-    private WatchdogLog(LogConfig config, LogClock clock, Duration patience, OutputStream out, OutputStream err) {
+    private WatchdogLog(LogConfig config, LogClock clock, Duration maxWait, OutputStream out, OutputStream err) {
         this.config = config;
         this.clock = clock;
         this.format = json() ? new JsonLogFormat(clock) : new TextLogFormat(clock, config.callId());
-        this.out = new BoundedOutput("watchdog-log-stdout", out, patience, dropped -> tell(dropped, "standard output"));
-        this.err = new BoundedOutput("watchdog-log-stderr", err, patience, dropped -> tell(dropped, "standard error"));
+        this.out = new BoundedOutput(
+                "watchdog-log-stdout", out, maxWait, dropped -> reportDropped(dropped, "standard output"));
+        this.err = new BoundedOutput(
+                "watchdog-log-stderr", err, maxWait, dropped -> reportDropped(dropped, "standard error"));
     }
 
     /**
-     * Prints to the given streams, which should not be buffered: each write carries as many lines as there are. They are
-     * not closed.
+     * Prints to the given streams, which should not be buffered: each write contains all lines that are pending. They
+     * are not closed.
      */
     public static WatchdogLog start(LogConfig config, OutputStream out, OutputStream err) {
-        return start(config, LogClock.system(), PATIENCE, out, err);
+        return start(config, LogClock.system(), MAX_WAIT, out, err);
     }
 
-    /** Prints to this process's own standard output and error, past whatever {@code System.setOut} has put before them. */
+    /**
+     * Prints to this process's own standard output and error, whatever {@code System.setOut} has put in their place.
+     */
     public static WatchdogLog toStandardStreams(LogConfig config) {
         return start(config, new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
     }
 
-    static WatchdogLog start(LogConfig config, LogClock clock, Duration patience, OutputStream out, OutputStream err) {
-        return new WatchdogLog(config, clock, patience, out, err);
+    static WatchdogLog start(LogConfig config, LogClock clock, Duration maxWait, OutputStream out, OutputStream err) {
+        return new WatchdogLog(config, clock, maxWait, out, err);
     }
 
-    /** A log that prints nothing and has no threads. */
+    /** Returns a log that prints nothing and has no threads. */
     public static WatchdogLog discarding() {
         LogConfig config = new LogConfig(LogConfig.Format.TEXT, true, -1, false, false, false);
         WatchdogLog log = start(config, OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
@@ -69,12 +74,12 @@ public final class WatchdogLog implements AutoCloseable {
         message(Level.INFO, message);
     }
 
-    /** As {@link #info}, for what an operator should look at. */
+    /** Like {@link #info}, for what needs an operator's attention. */
     public void warn(String message) {
         message(Level.WARN, message);
     }
 
-    /** As {@link #info}, for what went wrong. */
+    /** Like {@link #info}, for errors. */
     public void error(String message) {
         message(Level.ERROR, message);
     }
@@ -86,46 +91,48 @@ public final class WatchdogLog implements AutoCloseable {
             format.failure(line, shortened(message), cause);
             err.add(line);
         } finally {
-            failures.accept(cause);
+            failureObserver.accept(cause);
         }
     }
 
-    /** From now on {@code observer} is given each {@link #error(String, Throwable) failure} too, on the thread that logs it. */
+    /**
+     * Passes each later {@link #error(String, Throwable) failure} to {@code observer} too, on the thread that logs it.
+     */
     public void observeFailures(Consumer<Throwable> observer) {
-        failures = observer;
+        failureObserver = observer;
     }
 
-    /** Prints the line of a call. Which calls have none is for the caller to know. */
-    public void call(AccessLogEntry call) {
+    /** Prints the line of a request. The caller decides which requests have one. */
+    public void call(AccessLogEntry entry) {
         LineBuffer line = LineBuffer.ofThread();
-        format.call(line, call);
+        format.call(line, entry);
         err.add(line);
     }
 
-    /** A new way in for the standard output of one function process; it leads to standard output. */
+    /** Returns a new sink for the standard output of one function process; its lines go to standard output. */
     public LineSink functionOutput() {
         return functionLines(out, "stdout", FunctionLines.Waiting.FOR_ROOM);
     }
 
-    /** A new way in for the standard error of one function process; it leads to standard error. */
+    /** Returns a new sink for the standard error of one function process; its lines go to standard error. */
     public LineSink functionErrors() {
         return functionLines(err, "stderr", FunctionLines.Waiting.FOR_ROOM);
     }
 
     /**
-     * As {@link #functionErrors}, for the process of one call, whose lines come from a thread that serves others too: it
-     * never waits, and what finds no room is dropped. {@link #behind} tells before that.
+     * Like {@link #functionErrors}, for the process of one request, whose lines come from a thread that serves other
+     * requests too: it never waits, and drops lines for which there is no room. {@link #behind} warns of that.
      */
     public LineSink callErrors() {
         return functionLines(err, "stderr", FunctionLines.Waiting.NEVER);
     }
 
-    /** Whether so much waits for the reader of standard error that whoever can should print later. */
+    /** Whether so much is pending for the reader of standard error that callers should print later if they can. */
     public boolean behind() {
         return err.behind();
     }
 
-    /** Writes what is pending, for at most a second, and ends the threads. What comes later is discarded. */
+    /** Writes what is pending, for at most a second, and ends the threads. Later lines are discarded. */
     @Override
     public void close() {
         long end = System.nanoTime() + FLUSH_MILLIS * 1_000_000;
@@ -146,11 +153,11 @@ public final class WatchdogLog implements AutoCloseable {
     }
 
     private static String shortened(String message) {
-        return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + " [cut]";
+        return message.length() <= MAX_MESSAGE_LENGTH ? message : message.substring(0, MAX_MESSAGE_LENGTH) + " [cut]";
     }
 
     private LineSink functionLines(BoundedOutput output, String stream, FunctionLines.Waiting waiting) {
-        // Parity: of-watchdog reports the scanner's error so, and then stops reading.
+        // of-watchdog prints the scanner's error in this form, and then stops reading (specification 6.14).
         Runnable reportTooLong = () -> error("Error reading " + stream + ": bufio.Scanner: token too long");
         return new FunctionLines(output, functionFormat(stream), reportTooLong, waiting);
     }
@@ -168,10 +175,11 @@ public final class WatchdogLog implements AutoCloseable {
         return config.format() == LogConfig.Format.JSON;
     }
 
-    /** Told on standard error even of standard output, whose lines are the function's alone. */
-    private boolean tell(long dropped, String stream) {
-        // Not the thread's own buffer: with a lock held, a writer's thread has nothing else in it, but a caller's
-        // might.
+    /**
+     * Reports dropped lines on standard error, also those of standard output, which is for the function's lines alone.
+     */
+    private boolean reportDropped(long dropped, String stream) {
+        // Not the thread's own buffer, in which a caller may have a line of its own.
         LineBuffer line = new LineBuffer(128);
         format.message(line, Level.WARN, dropped + " log lines dropped: the reader of " + stream + " is too slow");
         return err.addNotice(line);

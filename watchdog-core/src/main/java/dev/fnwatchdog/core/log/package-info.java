@@ -1,8 +1,8 @@
 /**
- * What the watchdog prints: its own lines, a line for each call, and the function's output (contract 6). Everything is
- * formatted by its caller and written by one thread a stream, so that no request ever waits for the reader of a log.
+ * What the watchdog prints: its own lines, one line for each request, and the function's output (specification 6). A
+ * line is formatted by its caller and written by one thread per stream: no request ever waits for the reader of a log.
  *
- * <p>Imports {@code config} alone of the core.
+ * <p>Imports only {@code config} of the core.
  */
 @NullMarked
 package dev.fnwatchdog.core.log;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Which of the two formats a request's {@code Accept} asks for, by RFC 9110 12.5.1. */
+/** Chooses between the two formats by a request's {@code Accept} (RFC 9110 12.5.1, specification 2.9). */
 final class AcceptHeader {
     private static final Pattern MEDIA_RANGE =
             Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+");
@@ -16,7 +16,7 @@ final class AcceptHeader {
 
     private AcceptHeader() {}
 
-    /** Whether OpenMetrics is allowed and text 0.0.4 is not. Of what cannot be read nothing is concluded. */
+    /** Whether OpenMetrics is allowed and text 0.0.4 is not; false for a malformed value. */
     static boolean wantsOpenMetrics(String accept) {
         try {
             List<Range> ranges = new ArrayList<>();
@@ -26,7 +26,7 @@ final class AcceptHeader {
                 }
             }
             return !allowed(ranges, "text", "plain") && allowed(ranges, "application", "openmetrics-text");
-        } catch (Unreadable e) {
+        } catch (MalformedException e) {
             return false;
         }
     }
@@ -47,7 +47,7 @@ final class AcceptHeader {
         return allowed;
     }
 
-    private static Range range(String element) throws Unreadable {
+    private static Range range(String element) throws MalformedException {
         List<String> parts = split(element, ';');
         String media = parts.get(0).toLowerCase(Locale.ROOT);
         require(MEDIA_RANGE.matcher(media).matches());
@@ -68,8 +68,8 @@ final class AcceptHeader {
         return new Range(media, version, allowed);
     }
 
-    /** Splits outside quotes and trims. */
-    private static List<String> split(String text, char separator) throws Unreadable {
+    /** Splits outside quotes and trims the parts. */
+    private static List<String> split(String text, char separator) throws MalformedException {
         List<String> parts = new ArrayList<>();
         boolean quoted = false;
         int start = 0;
@@ -89,14 +89,14 @@ final class AcceptHeader {
         return parts;
     }
 
-    private static void require(boolean readable) throws Unreadable {
-        if (!readable) {
-            throw new Unreadable();
+    private static void require(boolean wellFormed) throws MalformedException {
+        if (!wellFormed) {
+            throw new MalformedException();
         }
     }
 
     private record Range(String media, String version, boolean allowed) {
-        /** 0 where the range does not match; a range that names another version of the text format does not. */
+        /** Returns 0 if the range does not match, also because it names another version of the text format. */
         int precisionFor(String type, String subtype) {
             if (media.equals("*/*")) {
                 return 1;
@@ -114,10 +114,10 @@ final class AcceptHeader {
         }
     }
 
-    private static final class Unreadable extends Exception {
+    private static final class MalformedException extends Exception {
         private static final long serialVersionUID = 1;
 
-        Unreadable() {
+        MalformedException() {
             super("", null, false, false);
         }
     }

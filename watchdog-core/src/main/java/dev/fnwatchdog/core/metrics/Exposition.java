@@ -9,14 +9,14 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The page at {@code /metrics} (contract 2).
+ * The page at {@code /metrics} (specification 2.8).
  *
- * <p>Threads: any but an I/O thread: a page reads files under {@code /proc}, and the first one loads the JVM's
- * management classes, some tens of milliseconds.
+ * <p>Threads: any except I/O threads: a page reads files under {@code /proc}, and the first one loads the JVM's
+ * management classes, which takes some tens of milliseconds.
  */
 public final class Exposition {
-    /** A page and the type to send it with. */
-    @SuppressWarnings("ArrayRecordComponent") // Sent as it is, and compared by nobody.
+    /** A page and its content type. */
+    @SuppressWarnings("ArrayRecordComponent") // sent unchanged, and never compared
     public record Page(String contentType, byte[] body) {}
 
     private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
@@ -28,10 +28,10 @@ public final class Exposition {
     }
 
     /**
-     * The values as they are now: as text 0.0.4 wherever the client allows it, as OpenMetrics where only that is
-     * allowed.
+     * Renders the current values: as text 0.0.4 if the client allows it, as OpenMetrics if only that is allowed
+     * (specification 2.9).
      *
-     * @param accept the request's {@code Accept}, several joined with commas; null where there is none
+     * @param accept the request's {@code Accept}, several values joined with commas; null if there is none
      */
     public Page render(@Nullable String accept) {
         MetricSnapshots values = registry.scrape();

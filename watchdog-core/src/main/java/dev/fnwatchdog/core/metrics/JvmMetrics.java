@@ -12,8 +12,8 @@ import java.lang.management.MemoryMXBean;
 import java.util.List;
 
 /**
- * The JVM under the names of Prometheus' own JVM metrics (contract 2). The first call loads {@code java.management},
- * some tens of milliseconds that a start must not wait for: nothing here may be touched before the first scrape.
+ * Metrics of the JVM, under the names of Prometheus' own JVM metrics (specification 2.15). The first call loads
+ * {@code java.management}, which takes some tens of milliseconds: do not use this class before the first scrape.
  */
 final class JvmMetrics {
     private JvmMetrics() {}
@@ -51,7 +51,7 @@ final class JvmMetrics {
                 .name("jvm_gc_collection_seconds")
                 .help("garbage collections and the seconds that they took");
         for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-            // -1 where a collector does not count.
+            // -1 if a collector does not count.
             summary.dataPoint(SummaryDataPointSnapshot.builder()
                     .labels(Labels.of("gc", collector.getName()))
                     .count(Math.max(0, collector.getCollectionCount()))

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Everything that one watchdog exposes, its process and JVM included. Each watchdog has one of its own, since several
- * may run in one JVM.
+ * All metrics of one watchdog, including its process and JVM (specification 2.10, 2.15, 2.16). Each watchdog has its
+ * own registry, because several may run in one JVM.
  *
  * <p>Threads: any. Values are read on the thread that scrapes.
  */
@@ -29,32 +29,32 @@ public final class MetricsRegistry {
     private final Map<String, Supplier<List<MetricSnapshot>>> named = new ConcurrentSkipListMap<>();
 
     public MetricsRegistry() {
-        // Not made before the first scrape, which has the time to load what they need.
+        // Created at the first scrape, which has the time to load their classes.
         add(() -> new ProcessMetrics(Path.of("/proc/self")).snapshots());
         add(() -> JvmMetrics.snapshots());
     }
 
     /**
-     * Adds a gauge whose value is asked for at every scrape.
+     * Adds a gauge whose value is read at every scrape.
      *
-     * @throws IllegalArgumentException where the name is taken, does not begin with {@code watchdog_} as contract 2
-     *     has it, or ends in {@code _total}
+     * @throws IllegalArgumentException if the name is in use, does not begin with {@code watchdog_} as in specification
+     *     2.16, or ends in {@code _total}
      */
     public void gauge(String name, String help, DoubleSupplier value) {
-        take(name, !name.endsWith(COUNTER_SUFFIX), () -> List.of(gaugeOf(name, help, value.getAsDouble())));
+        register(name, !name.endsWith(COUNTER_SUFFIX), () -> List.of(gaugeOf(name, help, value.getAsDouble())));
     }
 
     /**
-     * Adds a counter whose value, which never falls, is asked for at every scrape.
+     * Adds a counter whose value, which never falls, is read at every scrape.
      *
-     * @throws IllegalArgumentException where the name is taken, does not begin with {@code watchdog_} as contract 2
-     *     has it, or does not end in {@code _total}
+     * @throws IllegalArgumentException if the name is in use, does not begin with {@code watchdog_} as in specification
+     *     2.16, or does not end in {@code _total}
      */
     public void counter(String name, String help, DoubleSupplier value) {
-        take(name, name.endsWith(COUNTER_SUFFIX), () -> List.of(counterOf(name, help, value.getAsDouble())));
+        register(name, name.endsWith(COUNTER_SUFFIX), () -> List.of(counterOf(name, help, value.getAsDouble())));
     }
 
-    /** Drops all gauges and counters that were added by name, so that whoever comes next can add them anew, from zero. */
+    /** Removes all gauges and counters that were added by name. They can be added again, and then start from zero. */
     public void forgetNamed() {
         named.clear();
     }
@@ -85,8 +85,8 @@ public final class MetricsRegistry {
                 .build();
     }
 
-    private void take(String name, boolean suffixFits, Supplier<List<MetricSnapshot>> value) {
-        if (!suffixFits || !name.startsWith(PREFIX)) {
+    private void register(String name, boolean validSuffix, Supplier<List<MetricSnapshot>> value) {
+        if (!validSuffix || !name.startsWith(PREFIX)) {
             throw new IllegalArgumentException(
                     "a metric named %s: expected watchdog_..., with _total at its end for a counter".formatted(name));
         }

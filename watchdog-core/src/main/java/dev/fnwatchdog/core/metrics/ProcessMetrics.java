@@ -15,24 +15,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The watchdog's own process as Linux shows it, under the names that every Prometheus client uses (contract 2). What
- * the system does not tell is left out.
+ * Metrics of the watchdog's own process on Linux, under the names that all Prometheus clients use (specification 2.15).
+ * What the system does not provide is left out.
  */
 final class ProcessMetrics {
-    /** The unit in which Linux counts CPU time towards programs, whatever its own clock does. */
+    /** The unit in which Linux reports CPU time to programs, independent of the kernel's own tick. */
     private static final double TICKS_PER_SECOND = 100;
 
-    /** In proc(5)'s stat, what follows the command's last bracket: utime and stime, fields 14 and 15. */
+    /** The part of {@code stat} (proc(5)) behind the command's last bracket: utime and stime are fields 14 and 15. */
     private static final Pattern TICKS = Pattern.compile(".*\\) \\S(?: \\S+){10} (\\d+) (\\d+) .*", Pattern.DOTALL);
 
     private static final Pattern RESIDENT_KIB = Pattern.compile("^VmRSS:\\s*(\\d+) kB$", Pattern.MULTILINE);
 
-    /** Asked for once: it never changes, and the JDK looks up the process's user along with it. */
+    /** Read once: it never changes, and the JDK looks up the process's user along with it. */
     private static final OptionalDouble START_SECONDS = startSeconds();
 
     private final Path proc;
 
-    /** Takes the process's folder under {@code /proc}. */
+    /** Creates metrics of the process whose folder under {@code /proc} is {@code proc}. */
     ProcessMetrics(Path proc) {
         this.proc = proc;
     }
@@ -73,7 +73,7 @@ final class ProcessMetrics {
                 count++;
             }
             return OptionalDouble.of(count);
-        } catch (IOException | DirectoryIteratorException notTold) {
+        } catch (IOException | DirectoryIteratorException unavailable) {
             return OptionalDouble.empty();
         }
     }
@@ -89,9 +89,9 @@ final class ProcessMetrics {
 
     private String read(String file) {
         try {
-            // Bytes as they are: a command's name may be anything.
+            // One char per byte: a command's name may contain any bytes.
             return Files.readString(proc.resolve(file), StandardCharsets.ISO_8859_1);
-        } catch (IOException notTold) {
+        } catch (IOException unavailable) {
             return "";
         }
     }

@@ -16,52 +16,52 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Prometheus' text format 0.0.4, spelled as Go's client spells it (contract 2). The Java library's own writer differs
- * in numbers, {@code le} included, and in the order of families and lines.
+ * Prometheus' text format 0.0.4, written as Go's client writes it (specification 2.9). The Java library's own writer
+ * differs in numbers, {@code le} included, and in the order of families and lines.
  */
 final class PrometheusText {
     private final StringBuilder out = new StringBuilder(8192);
-    /** The bounds of a histogram are the same for each of its series. */
+    /** The formatted bounds of buckets, which all series of a histogram share. */
     private final Map<Double, String> bounds = new HashMap<>();
 
     private PrometheusText() {}
 
-    /** The page; families that have no value yet are left out. */
+    /** Returns the page; families without values are left out. */
     static String of(MetricSnapshots families) {
         PrometheusText text = new PrometheusText();
-        // By the name as it is shown: the library sorts counters without their _total.
+        // Sorted by the printed name: the library sorts counters without their _total.
         families.stream()
                 .filter(family -> !family.getDataPoints().isEmpty())
-                .sorted(comparing(PrometheusText::shownName))
+                .sorted(comparing(PrometheusText::printedName))
                 .forEach(text::family);
         return text.out.toString();
     }
 
-    private static String shownName(MetricSnapshot family) {
+    private static String printedName(MetricSnapshot family) {
         String name = family.getMetadata().getPrometheusName();
         return family instanceof CounterSnapshot ? name + "_total" : name;
     }
 
     private void family(MetricSnapshot family) {
-        String name = shownName(family);
+        String name = printedName(family);
         if (family instanceof CounterSnapshot counter) {
-            head(family, name, "counter");
+            header(family, name, "counter");
             counter.getDataPoints().forEach(point -> sample(name, labels(point.getLabels()), point.getValue()));
         } else if (family instanceof GaugeSnapshot gauge) {
-            head(family, name, "gauge");
+            header(family, name, "gauge");
             gauge.getDataPoints().forEach(point -> sample(name, labels(point.getLabels()), point.getValue()));
         } else if (family instanceof HistogramSnapshot histogram) {
-            head(family, name, "histogram");
+            header(family, name, "histogram");
             histogram.getDataPoints().forEach(point -> histogramPoint(name, point));
         } else if (family instanceof SummarySnapshot summary) {
-            head(family, name, "summary");
+            header(family, name, "summary");
             summary.getDataPoints().forEach(point -> sumAndCount(name, labels(point.getLabels()), point));
         } else {
             throw new IllegalArgumentException("%s has no text form: %s".formatted(name, family.getClass()));
         }
     }
 
-    private void head(MetricSnapshot family, String name, String type) {
+    private void header(MetricSnapshot family, String name, String type) {
         String help = family.getMetadata().getHelp();
         out.append("# HELP ").append(name).append(' ').append(help == null ? "" : escaped(help));
         out.append("\n# TYPE ").append(name).append(' ').append(type).append('\n');
@@ -71,12 +71,12 @@ final class PrometheusText {
         ClassicHistogramBuckets buckets = point.getClassicBuckets();
         String labels = labels(point.getLabels());
         String beforeBound = labels.isEmpty() ? "le=\"" : labels + ",le=\"";
-        long upToHere = 0;
+        long cumulative = 0;
         for (int i = 0; i < buckets.size(); i++) {
-            upToHere += buckets.getCount(i);
+            cumulative += buckets.getCount(i);
             String bound = bounds.computeIfAbsent(buckets.getUpperBound(i), GoFloat::format);
             out.append(name).append("_bucket{").append(beforeBound).append(bound);
-            out.append("\"} ").append(GoFloat.format((double) upToHere)).append('\n');
+            out.append("\"} ").append(GoFloat.format((double) cumulative)).append('\n');
         }
         sumAndCount(name, labels, point);
     }
@@ -94,7 +94,7 @@ final class PrometheusText {
         out.append(' ').append(GoFloat.format(value)).append('\n');
     }
 
-    /** As they stand between the braces, in the order of their names, which is the library's too. */
+    /** Returns the text between the braces, in the order of the label names, which is the library's order too. */
     private static String labels(Labels labels) {
         return labels.stream()
                 .map(label ->

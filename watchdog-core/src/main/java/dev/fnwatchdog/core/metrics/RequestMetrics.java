@@ -9,13 +9,14 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts calls, their durations and those in flight, by status and method (contract 2). The values of a status and
- * method are found by index, and made when the first such call ends.
+ * Counts requests, their durations and those in flight, by status and method (specification 2.10). Series are found by
+ * index, and created when the first request of a status and method ends.
  *
- * <p>Threads: any; {@link #started} and {@link #finished} neither block nor, after the first call of a kind, allocate.
+ * <p>Threads: any; {@link #started} and {@link #finished} never block, and allocate only for the first request of a
+ * status and method.
  */
 public final class RequestMetrics {
-    /** The methods of RFC 9110 and RFC 5789, and what stands for any other. */
+    /** The methods of RFC 9110 and RFC 5789, and the label for all others (specification 2.12). */
     private static final String[] METHODS = {
         "get", "head", "post", "put", "delete", "connect", "options", "trace", "patch", "unknown"
     };
@@ -24,7 +25,7 @@ public final class RequestMetrics {
 
     private static final int FIRST_STATUS = 100;
     private static final int LAST_STATUS = 999;
-    /** The row of what is no HTTP status; the statuses follow it. */
+    /** The row for values that are not HTTP statuses; the rows of the statuses follow it. */
     private static final int NO_STATUS = 0;
 
     private static final int ROWS = 1 + LAST_STATUS - FIRST_STATUS + 1;
@@ -32,12 +33,15 @@ public final class RequestMetrics {
     private final AtomicReferenceArray<RequestSeries> series = new AtomicReferenceArray<>(ROWS * METHODS.length);
     private final LongAdder inFlight = new LongAdder();
 
-    /** Adds the three {@code http_} metrics to what the registry exposes. */
+    /** Adds the three {@code http_} metrics to the registry. */
     public RequestMetrics(MetricsRegistry registry) {
         registry.add(this::snapshots);
     }
 
-    /** The index of a request's method for {@link #finished}. Methods are case-sensitive: {@code get} is unknown. */
+    /**
+     * Returns the index of a request's method for {@link #finished}. Methods are case-sensitive: {@code get} is
+     * unknown.
+     */
     public static int methodIndex(String method) {
         return switch (method) {
             case "GET" -> 0;
@@ -53,17 +57,20 @@ public final class RequestMetrics {
         };
     }
 
-    /** A call has begun; exactly one {@link #finished} has to follow, before its last byte can reach the client. */
+    /**
+     * Records the start of a request. Exactly one {@link #finished} must follow, before the last byte of the response
+     * can reach the client (specification 2.14).
+     */
     public void started() {
         inFlight.increment();
     }
 
     /**
-     * A call is over.
+     * Records the end of a request.
      *
      * @param methodIndex from {@link #methodIndex}
-     * @param status of the response; what is not between 100 and 999 is counted as {@code unknown}
-     * @param nanos since it began
+     * @param status of the response; a value that is not between 100 and 999 is counted as {@code unknown}
+     * @param nanos the duration of the request
      */
     public void finished(int methodIndex, int status, long nanos) {
         seriesOf(methodIndex, status).observe(nanos);

@@ -10,12 +10,12 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The durations of the calls that had one status and one method; how many there were follows from them.
+ * The durations of the requests with one status and one method; the number of requests follows from them.
  *
- * <p>Threads: any. A snapshot taken while calls end may hold a call in a bucket and not yet in the sum.
+ * <p>Threads: any. A snapshot taken while requests end may count a request in a bucket and not yet in the sum.
  */
 final class RequestSeries {
-    /** Seconds, as of-watchdog has them, and infinity. */
+    /** In seconds, as in of-watchdog, and infinity (specification 2.10). */
     private static final double[] BOUNDS = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, Double.POSITIVE_INFINITY};
 
     private static final long[] NANOS = new long[BOUNDS.length];
@@ -48,7 +48,7 @@ final class RequestSeries {
         nanos.add(duration);
     }
 
-    /** Adds this series to both families, from one look at the buckets: their counts agree within a scrape. */
+    /** Adds this series to both families, from one read of the buckets: their counts agree within a scrape. */
     void addTo(CounterSnapshot.Builder requests, HistogramSnapshot.Builder durations) {
         Labels labels = Labels.of("code", code, "method", method);
         long[] counts = Arrays.stream(buckets).mapToLong(LongAdder::sum).toArray();

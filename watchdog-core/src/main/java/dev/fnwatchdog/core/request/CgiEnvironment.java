@@ -4,11 +4,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What a request tells a process through its environment (contract 4): method, path, query, transfer encoding and headers,
- * each as a variable whose name begins {@code Http_}. All text is one char a byte, as the request came.
+ * The environment variables that describe a request to a process (specification 4.2, 4.3): method, path, query,
+ * transfer encoding and header fields, each in a variable whose name begins with {@code Http_}. All text has one char
+ * per byte, as the request came.
  *
- * <p>Where two header names make one variable, the one that is spelled without an underscore counts, so that
- * {@code X_1} cannot pass for {@code X-1}; then the one that came first.
+ * <p>If two field names make one variable, the one that is spelled without an underscore wins, because {@code X_1} must
+ * not pass for {@code X-1}; otherwise the first one wins.
  *
  * <p>Threads: one.
  */
@@ -18,20 +19,20 @@ public final class CgiEnvironment {
     private static final String PATH = "Http_Path";
     private static final String QUERY = "Http_Query";
     private static final String TRANSFER_ENCODING = "Http_Transfer_Encoding";
-    // Programs take it for the proxy that they shall use (httpoxy).
+    // Programs read it as the proxy to use (httpoxy).
     private static final String PROXY = "Http_Proxy";
     private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
 
     private final Map<String, String> variables = new HashMap<>();
-    private final Map<String, String> doubtful = new HashMap<>();
+    private final Map<String, String> withUnderscore = new HashMap<>();
 
     /**
-     * Begins with what no header can change.
+     * Creates the variables that no header field can change.
      *
      * @param path escaped, without the query
-     * @param query as it came, empty where there is none
-     * @param transferEncoding empty where there is none
-     * @throws UnusableRequestException for a path with a NUL, or with an escape that is none
+     * @param query as it came, empty if there is none
+     * @param transferEncoding empty if there is none
+     * @throws UnusableRequestException if the path contains a NUL or a malformed escape
      */
     public CgiEnvironment(String method, String path, String query, String transferEncoding)
             throws UnusableRequestException {
@@ -49,10 +50,10 @@ public final class CgiEnvironment {
     }
 
     /**
-     * Adds a header. Those that no variable can be made of, or none that would be safe, are left out.
+     * Adds a header field, unless it makes no variable, or no safe one.
      *
-     * @param firstValue of several values the first
-     * @throws UnusableRequestException for a value with a NUL
+     * @param firstValue the first of several values
+     * @throws UnusableRequestException if the value contains a NUL
      */
     public CgiEnvironment header(String name, String firstValue) throws UnusableRequestException {
         if (!isToken(name)) {
@@ -60,15 +61,15 @@ public final class CgiEnvironment {
         }
         String variable = variable(name);
         if (!isReserved(variable)) {
-            Map<String, String> into = name.indexOf('_') < 0 ? variables : doubtful;
+            Map<String, String> into = name.indexOf('_') < 0 ? variables : withUnderscore;
             into.putIfAbsent(variable, checked(name, firstValue));
         }
         return this;
     }
 
-    /** All of them; a copy of its own. */
+    /** Returns a copy of all variables. */
     public Map<String, String> variables() {
-        Map<String, String> all = new HashMap<>(doubtful);
+        Map<String, String> all = new HashMap<>(withUnderscore);
         all.putAll(variables);
         return all;
     }
@@ -80,7 +81,7 @@ public final class CgiEnvironment {
         return value;
     }
 
-    /** Also where the request has no query: a header must not pass for one. */
+    /** Also true if the request has no query: a header field must not pass for one. */
     private static boolean isReserved(String variable) {
         return switch (variable) {
             case METHOD, PATH, QUERY, TRANSFER_ENCODING, PROXY -> true;
@@ -88,7 +89,7 @@ public final class CgiEnvironment {
         };
     }
 
-    /** A name of HTTP, which holds neither {@code =} nor a control character. */
+    /** Whether a name is a token (RFC 9110 5.6.2), which contains neither {@code =} nor a control character. */
     private static boolean isToken(String name) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
@@ -100,14 +101,17 @@ public final class CgiEnvironment {
         return !name.isEmpty();
     }
 
-    /** Upper case at the beginning and after each hyphen, lower case elsewhere; a hyphen becomes an underscore. */
+    /**
+     * Makes the name of a variable: upper case at the beginning and after each hyphen, otherwise lower case; a hyphen
+     * becomes an underscore.
+     */
     private static String variable(String name) {
         StringBuilder variable = new StringBuilder(PREFIX.length() + name.length()).append(PREFIX);
-        boolean begins = true;
+        boolean wordStart = true;
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            variable.append(c == '-' ? '_' : begins ? upper(c) : lower(c));
-            begins = c == '-';
+            variable.append(c == '-' ? '_' : wordStart ? upper(c) : lower(c));
+            wordStart = c == '-';
         }
         return variable.toString();
     }

@@ -1,6 +1,6 @@
 package dev.fnwatchdog.core.request;
 
-/** The escapes of a path, one char a byte on both sides. A plus is a plus. */
+/** Decodes the escapes of a path, with one char per byte on both sides. A plus sign stays a plus sign. */
 final class PercentEncoding {
     private PercentEncoding() {}
 
@@ -22,7 +22,7 @@ final class PercentEncoding {
 
     private static int digit(String path, int at) throws UnusableRequestException {
         char c = at < path.length() ? path.charAt(at) : ' ';
-        // Not Character.digit alone, which knows digits of other scripts.
+        // Character.digit alone also accepts digits of other scripts.
         int digit = c < 0x80 ? Character.digit(c, 16) : -1;
         if (digit < 0) {
             throw new UnusableRequestException("a % in the path without two hex digits after it");

@@ -5,23 +5,26 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How long one call may take: {@code exec_timeout}, which the header {@code X-Timeout} can only shorten (contract 3). */
+/**
+ * The timeout of one request: {@code exec_timeout}, which the header field {@code X-Timeout} can only shorten
+ * (specification 1.16, 3.38).
+ */
 public final class RequestTimeout {
     private RequestTimeout() {}
 
     /**
-     * Returns the limit of one call; {@link Duration#ZERO} is no limit.
+     * Returns the timeout of one request; {@link Duration#ZERO}: no limit.
      *
-     * @param exec {@code exec_timeout}, zero where it is off
-     * @param xTimeoutHeader the header's value, null where the request has none
+     * @param exec {@code exec_timeout}, zero if it is off
+     * @param xTimeoutHeader the field's value, null if the request has none
      */
     public static Duration effective(Duration exec, @Nullable String xTimeoutHeader) {
         if (xTimeoutHeader == null || exec.isZero()) {
             return exec;
         }
-        // A client must not be able to lengthen a limit or to switch it off, so anything else than a shorter one is
-        // as if it had not been sent.
-        Optional<Duration> asked = GoDuration.parseWithUnit(xTimeoutHeader);
-        return asked.isPresent() && asked.get().compareTo(exec) < 0 ? asked.get() : exec;
+        // A client must not be able to lengthen a timeout or to switch it off: any other value than a shorter timeout
+        // is ignored.
+        Optional<Duration> requested = GoDuration.parseWithUnit(xTimeoutHeader);
+        return requested.isPresent() && requested.get().compareTo(exec) < 0 ? requested.get() : exec;
     }
 }

@@ -1,10 +1,10 @@
 package dev.fnwatchdog.core.request;
 
-/** A request that cannot be told to a process as variables, and is answered with 400 (contract 4). */
+/** A request that cannot be passed to a process as variables; the response is 400 (specification 4.3). */
 public final class UnusableRequestException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** The message is for the client to read. */
+    /** Creates an exception with a message for the client. */
     UnusableRequestException(String message) {
         super(message);
     }

@@ -1,7 +1,7 @@
 /**
- * What a request asks for, apart from any web server.
+ * What a request asks for, independent of any web server.
  *
- * <p>May import {@code config}, for its durations, and nothing else of the core.
+ * <p>May import {@code config} for its durations, and no other package of the core.
  */
 @NullMarked
 package dev.fnwatchdog.core.request;

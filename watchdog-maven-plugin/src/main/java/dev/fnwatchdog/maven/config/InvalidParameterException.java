@@ -1,12 +1,12 @@
 package dev.fnwatchdog.maven.config;
 
-/** A parameter of a goal that its user has to mend. */
+/** An invalid parameter of a goal. */
 public final class InvalidParameterException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * @param parameter as it is typed on the command line, such as {@code watchdog.image.to}
-     * @param expected completes the sentence "expected …"
+     * @param parameter as the user types it on the command line, such as {@code watchdog.image.to}
+     * @param expected completes the phrase "expected …"
      */
     public InvalidParameterException(String parameter, String value, String expected) {
         super("%s=\"%s\" cannot be used: expected %s".formatted(parameter, value, expected));

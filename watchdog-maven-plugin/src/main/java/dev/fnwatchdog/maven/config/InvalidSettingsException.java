@@ -1,6 +1,6 @@
 package dev.fnwatchdog.maven.config;
 
-/** What the user of a goal has to mend; its message names it in the user's spelling. */
+/** Invalid settings of a goal; the message names them as the user wrote them. */
 public final class InvalidSettingsException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The environment that a watchdog is going to have, and where each part of it comes from, in the user's own spelling, so that a
- * mistake is told where it was made.
+ * The environment of a watchdog that will be started, and the origin of each variable as the user wrote it. Errors name
+ * that origin.
  */
 public final class RawSettings {
     private static final List<String> PATHS = List.of("static_path", "function_path");
@@ -24,12 +24,12 @@ public final class RawSettings {
     private final Map<String, String> environment;
     private final Map<String, String> origins = new HashMap<>();
 
-    /** Begins with variables that the user may not even know of. */
+    /** Starts with inherited variables, which the user may not be aware of. */
     public RawSettings(Map<String, String> inherited) {
         environment = new HashMap<>(inherited);
     }
 
-    /** Sets a variable; one that is a setting takes the place of the setting's other names, too. */
+    /** Sets a variable; if it is a setting, it replaces the setting's other names too. */
     public RawSettings put(String name, String value, String origin) {
         namesOf(name).forEach(environment::remove);
         environment.put(name, value);
@@ -37,12 +37,12 @@ public final class RawSettings {
         return this;
     }
 
-    /** Sets what the user has not set, under any of its names. */
+    /** Sets a variable that the user has not set under any of its names. */
     public RawSettings putDefault(String name, String value) {
         return isSet(name) ? this : put(name, value, "the goal's own default");
     }
 
-    /** Relative paths begin where the watchdog is going to run, and not where Maven does. */
+    /** Resolves relative paths against the directory in which the watchdog will run, not against Maven's. */
     public RawSettings resolve(Path directory) {
         for (String name : PATHS) {
             environment.computeIfPresent(
@@ -58,10 +58,10 @@ public final class RawSettings {
 
     public boolean isSet(String name) {
         return namesOf(name).stream()
-                .anyMatch(each -> !environment.getOrDefault(each, "").isEmpty());
+                .anyMatch(alias -> !environment.getOrDefault(alias, "").isEmpty());
     }
 
-    /** A variable's value, empty where it is not set. */
+    /** Returns a variable's value, empty if it is not set. */
     public String value(String name) {
         return environment.getOrDefault(name, "");
     }
@@ -84,15 +84,15 @@ public final class RawSettings {
         return List.of(name);
     }
 
-    /** All variables, settings and others. */
+    /** Returns all variables, settings and others. */
     public Map<String, String> environment() {
         return Map.copyOf(environment);
     }
 
     /**
-     * Checks them as the watchdog will.
+     * Checks the settings as the watchdog will.
      *
-     * @throws InvalidSettingsException with a line for each mistake: what, where it was said, and how to say it better
+     * @throws InvalidSettingsException with one line per mistake: what is wrong, where it was set, and what is expected
      */
     public WatchdogConfig parse() throws InvalidSettingsException {
         try {
@@ -102,7 +102,10 @@ public final class RawSettings {
         }
     }
 
-    /** What is wrong with settings that were well written. Without a cause: Maven would tell everything twice. */
+    /**
+     * Returns an exception for well-formed settings that cannot be used. It has no cause, because Maven would print
+     * everything twice.
+     */
     public InvalidSettingsException wrong(List<Mistake> mistakes) {
         return new InvalidSettingsException(
                 mistakes.stream().map(this::describe).collect(Collectors.joining("\n")));

@@ -6,7 +6,10 @@ import org.apache.maven.plugin.MojoExecution;
 import org.apache.maven.plugin.descriptor.MojoDescriptor;
 import org.apache.maven.plugin.logging.Log;
 
-/** Names that begin with {@code watchdog.} and mean nothing: they are mistyped, and Maven itself would never say so. */
+/**
+ * Warns about properties that begin with {@code watchdog.} and have no meaning: they are probably mistyped, and Maven
+ * does not report them.
+ */
 public final class UnknownProperties {
     private static final String PREFIX = "watchdog.";
 
@@ -16,8 +19,8 @@ public final class UnknownProperties {
         this.execution = execution;
     }
 
-    public void warn(Properties onTheCommandLine, Log log) {
-        onTheCommandLine.stringPropertyNames().stream()
+    public void warn(Properties userProperties, Log log) {
+        userProperties.stringPropertyNames().stream()
                 .filter(name -> name.startsWith(PREFIX) && !known(name))
                 .sorted()
                 .forEach(name -> log.warn(

@@ -1,6 +1,6 @@
 package dev.fnwatchdog.maven.config;
 
-/** A watchdog that a goal has started is of no use; its own log says more. */
+/** A watchdog that a goal has started has failed; its own log contains the details. */
 public final class WatchdogFailedException extends Exception {
     private static final long serialVersionUID = 1L;
 

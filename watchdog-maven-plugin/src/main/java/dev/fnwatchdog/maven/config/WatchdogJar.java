@@ -8,7 +8,7 @@ import org.eclipse.aether.artifact.DefaultArtifact;
 import org.eclipse.aether.resolution.ArtifactRequest;
 import org.eclipse.aether.resolution.ArtifactResolutionException;
 
-/** Finds the watchdog with everything in it, of the plugin's own version. */
+/** Finds the watchdog's fat jar, in the version of the plugin. */
 public final class WatchdogJar {
     private final RepositorySystem repositories;
     private final MavenSession session;
@@ -18,7 +18,7 @@ public final class WatchdogJar {
         this.session = session;
     }
 
-    /** The file, fetched from where plugins come from if need be. */
+    /** Returns the file, which is downloaded from the plugin repositories if necessary. */
     public Path file(String version) throws WatchdogFailedException {
         Artifact artifact = new DefaultArtifact("dev.fnwatchdog", "watchdog-undertow", "all", "jar", version);
         ArtifactRequest request =

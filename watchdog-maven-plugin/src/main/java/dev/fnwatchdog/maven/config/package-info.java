@@ -1,4 +1,4 @@
-/** Parameters and settings that every goal reads, and the errors for their user. */
+/** Parameters and settings that every goal reads, and the errors that their users see. */
 @NullMarked
 package dev.fnwatchdog.maven.config;
 

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What a build has written. Its age is how Maven's plugins know whether a source is newer than what was made of it. */
+/** The files that a build has written. Maven's plugins compare their times with those of the sources. */
 final class BuiltFiles {
     private final List<Path> folders;
 
@@ -17,8 +17,8 @@ final class BuiltFiles {
     }
 
     /**
-     * Makes them as old as the beginning of their build. A source that is saved while it is being compiled would else be older
-     * than its class, and pass for compiled.
+     * Sets the files' times to the beginning of their build. Otherwise a source that is saved while it is being
+     * compiled would be older than its class, and would count as compiled.
      */
     void dateBack(Instant begin) throws IOException {
         FileTime time = FileTime.from(begin);

@@ -1,18 +1,18 @@
 package dev.fnwatchdog.maven.dev;
 
-/** The project's sources cannot be made into classes as they are; the message is the compiler's. */
+/** The project's sources do not compile; the message is the compiler's. */
 public final class CompilationFailedException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final boolean told;
+    private final boolean printed;
 
-    /** @param told whether the terminal shows the message already */
-    CompilationFailedException(String message, boolean told, Exception cause) {
+    /** @param printed whether the terminal shows the message already */
+    CompilationFailedException(String message, boolean printed, Exception cause) {
         super(message, cause);
-        this.told = told;
+        this.printed = printed;
     }
 
     boolean told() {
-        return told;
+        return printed;
     }
 }

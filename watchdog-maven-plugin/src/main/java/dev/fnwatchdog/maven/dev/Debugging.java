@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code watchdog.debug} says: whether the JVM waits for a debugger, and on which port. */
+/** Parses {@code watchdog.debug}: whether the JVM waits for a debugger, and on which port. */
 public final class Debugging {
-    private static final int USUAL_PORT = 5005;
-    private static final int HIGHEST_PORT = 65_535;
+    private static final int DEFAULT_PORT = 5005;
+    private static final int MAX_PORT = 65_535;
 
     private Debugging() {}
 
-    /** The JVM's arguments for it. */
-    public static List<String> arguments(@Nullable String wanted) throws InvalidSettingsException {
-        String text = wanted == null ? "false" : wanted.toLowerCase(Locale.ROOT);
+    /** Returns the JVM's arguments. */
+    public static List<String> arguments(@Nullable String value) throws InvalidSettingsException {
+        String text = value == null ? "false" : value.toLowerCase(Locale.ROOT);
         return switch (text) {
             case "false" -> List.of();
-            case "", "true" -> onPort(USUAL_PORT);
+            case "", "true" -> onPort(DEFAULT_PORT);
             default -> onPort(port(text));
         };
     }
@@ -25,11 +25,11 @@ public final class Debugging {
     private static int port(String text) throws InvalidSettingsException {
         try {
             int port = Integer.parseInt(text);
-            if (port > 0 && port <= HIGHEST_PORT) {
+            if (port > 0 && port <= MAX_PORT) {
                 return port;
             }
         } catch (NumberFormatException ignored) {
-            // Told below.
+            // Reported below.
         }
         throw new InvalidSettingsException(
                 "watchdog.debug=\"%s\" cannot be used: expected true, false or a port from 1 to 65535".formatted(text));

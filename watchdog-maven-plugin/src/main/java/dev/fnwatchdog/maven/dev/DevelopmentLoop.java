@@ -16,18 +16,18 @@ import org.apache.maven.model.FileSet;
 import org.apache.maven.plugin.logging.Log;
 import org.apache.maven.project.MavenProject;
 
-/** Keeps a watchdog running around a function that is being written. Threads: the goal's own. */
+/** Keeps a watchdog running around a function under development. Threads: the goal's own. */
 public final class DevelopmentLoop {
-    /** Makes the function's next version. */
+    /** Builds the function's next version. */
     public interface Builder {
-        /** Returns what is new in its environment. */
+        /** Returns the changed variables of the function's environment. */
         Map<String, String> build()
                 throws CompilationFailedException, IOException, DependencyResolutionRequiredException;
     }
 
-    private static final long LOOK_MILLIS = 100;
-    private static final Duration START_LIMIT = Duration.ofMinutes(1);
-    private static final int NAMED = 3;
+    private static final long POLL_MILLIS = 100;
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
+    private static final int MAX_NAMED = 3;
 
     private final List<MavenProject> projects;
     private final Builder builder;
@@ -36,9 +36,9 @@ public final class DevelopmentLoop {
     private final BuiltFiles built;
 
     // Mutable state
-    private Instant looked;
+    private Instant lastCheck;
 
-    /** @param begin when the build began that has made the first version */
+    /** @param begin the beginning of the build that has made the first version */
     public DevelopmentLoop(List<MavenProject> projects, Builder builder, Instant begin, Log log) {
         this.projects = projects;
         this.builder = builder;
@@ -47,7 +47,7 @@ public final class DevelopmentLoop {
         this.built = new BuiltFiles(projects.stream()
                 .map(project -> Path.of(project.getBuild().getOutputDirectory()))
                 .toList());
-        this.looked = begin;
+        this.lastCheck = begin;
     }
 
     private static List<Path> watched(List<MavenProject> projects) {
@@ -59,7 +59,7 @@ public final class DevelopmentLoop {
                     project.getResources().stream().map(FileSet::getDirectory).toList());
             folders.stream()
                     .map(Path::of)
-                    // What the build itself writes is no change.
+                    // The build's own output is not a change.
                     .filter(folder -> !folder.startsWith(target))
                     .forEach(roots::add);
             roots.add(project.getFile().toPath());
@@ -67,29 +67,29 @@ public final class DevelopmentLoop {
         return roots;
     }
 
-    /** The build before this goal had a project of its own, to which its plugins may have added folders. */
+    /** The build before this goal used a project of its own, to which its plugins may have added folders. */
     private static MavenProject built(MavenProject project) {
         MavenProject forked = project.getExecutionProject();
         return forked == null ? project : forked;
     }
 
     /**
-     * Returns when the watchdog has been told to end.
+     * Serves until the watchdog is stopped.
      *
-     * @param patient whether the start may take as long as it likes
-     * @throws WatchdogFailedException where the watchdog ends by itself
+     * @param unlimitedStart whether startup has no timeout
+     * @throws WatchdogFailedException if the watchdog ends by itself
      */
-    public void serve(WatchdogLaunch launch, boolean patient)
+    public void serve(WatchdogLaunch launch, boolean unlimitedStart)
             throws WatchdogFailedException, IOException, InterruptedException, DependencyResolutionRequiredException {
-        built.dateBack(looked);
+        built.dateBack(lastCheck);
         WatchdogProcess watchdog = WatchdogProcess.start(launch, Redirect.INHERIT);
         try {
-            WatchdogProcess.Ports ports = watchdog.awaitPorts(patient ? Duration.ofDays(1) : START_LIMIT);
+            WatchdogProcess.Ports ports = watchdog.awaitPorts(unlimitedStart ? Duration.ofDays(1) : START_TIMEOUT);
             log.info(
                     "Serving %s at %s, its metrics at http://localhost:%d/metrics. Saved changes are taken up. Ctrl-C ends it."
                             .formatted(name(), ports.url(), ports.metricsPort()));
             while (watchdog.alive()) {
-                takeUp(saved(), watchdog);
+                rebuild(saved(), watchdog);
             }
             if (watchdog.exitStatus() != 0) {
                 throw new WatchdogFailedException("the watchdog ended with exit status %d, and its log says why"
@@ -104,20 +104,20 @@ public final class DevelopmentLoop {
         return projects.get(projects.size() - 1).getArtifactId();
     }
 
-    /** What has changed since the last time, once nothing more is being saved. */
+    /** Returns the files that have changed since the last call, once no more are being saved. */
     private List<Path> saved() throws InterruptedException {
         List<Path> all = new ArrayList<>();
         List<Path> more;
         do {
-            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-            looked = Instant.now();
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            lastCheck = Instant.now();
             more = changes.take();
             all.addAll(more);
         } while (!more.isEmpty());
         return all;
     }
 
-    private void takeUp(List<Path> saved, WatchdogProcess watchdog)
+    private void rebuild(List<Path> saved, WatchdogProcess watchdog)
             throws IOException, DependencyResolutionRequiredException {
         if (saved.isEmpty()) {
             return;
@@ -140,16 +140,16 @@ public final class DevelopmentLoop {
             log.error("Not built. Calls are answered with the error until a change is saved that mends it.");
             watchdog.fail(reason);
         } finally {
-            built.dateBack(looked);
+            built.dateBack(lastCheck);
         }
     }
 
     private String described(List<Path> saved) {
         Path base = projects.get(projects.size() - 1).getBasedir().toPath();
         String named = saved.stream()
-                .limit(NAMED)
+                .limit(MAX_NAMED)
                 .map(file -> (file.startsWith(base) ? base.relativize(file) : file).toString())
                 .collect(Collectors.joining(", "));
-        return saved.size() > NAMED ? "%s and %d more".formatted(named, saved.size() - NAMED) : named;
+        return saved.size() > MAX_NAMED ? "%s and %d more".formatted(named, saved.size() - MAX_NAMED) : named;
     }
 }

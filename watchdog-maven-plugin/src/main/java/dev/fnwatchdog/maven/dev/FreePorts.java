@@ -9,7 +9,7 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tells, before anything is started, of ports that another program has. */
+/** Reports ports that another program uses, before anything is started. */
 public final class FreePorts {
     private FreePorts() {}
 

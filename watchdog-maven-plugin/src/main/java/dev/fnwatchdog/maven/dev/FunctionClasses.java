@@ -1,32 +1,32 @@
 package dev.fnwatchdog.maven.dev;
 
+import dev.fnwatchdog.maven.files.Folders;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The class path that a function runs with, in copies, so that a version which still serves calls does not lose its classes to
- * the compiler.
+ * The class path of a function. The function runs with copies of the folders: the compiler must not delete the classes
+ * of a version that still serves requests.
  *
- * @param elements jars and folders, those that do not exist left out
+ * @param elements jars and folders, without those that do not exist
  */
 public record FunctionClasses(List<Path> elements) {
-    /** As Maven tells a class path. */
+    /** Creates a class path from Maven's. */
     public static FunctionClasses of(List<String> elements) {
         return new FunctionClasses(
                 elements.stream().map(Path::of).filter(Files::exists).distinct().toList());
     }
 
-    /** The same, with {@code folder} holding copies of all folders. */
+    /** Returns the same class path with copies of all folders, which are made in {@code folder}. */
     FunctionClasses copiedTo(Path folder) throws IOException {
-        delete(folder);
+        Folders.delete(folder);
         List<Path> copies = new ArrayList<>();
         for (Path element : elements) {
             copies.add(
@@ -51,21 +51,7 @@ public record FunctionClasses(List<Path> elements) {
         return to;
     }
 
-    /** Deletes a folder with all that is in it, where it exists. */
-    static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        List<Path> files;
-        try (Stream<Path> found = Files.walk(folder)) {
-            files = found.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path file : files) {
-            Files.deleteIfExists(file);
-        }
-    }
-
-    /** As a setting and as {@code CLASSPATH}. */
+    /** Returns the class path as a setting or as {@code CLASSPATH}. */
     String joined() {
         return elements.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
     }

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.maven.dev;
 
+import dev.fnwatchdog.maven.files.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,16 +13,16 @@ import java.util.stream.Stream;
 import org.apache.maven.artifact.DependencyResolutionRequiredException;
 
 /**
- * One copy of the function's classes for each version of it. A copy is kept as long as a call may be in it; several Mavens that
- * run one function, on ports of their own, have copies of their own.
+ * One copy of the function's classes for each of its versions. A copy is kept while a request may use it. Several
+ * Mavens that run one function, on different ports, have separate copies.
  *
  * <p>Threads: one.
  */
 public final class FunctionCopies {
-    /** However soon they are over: what is being started may be one of them. */
-    private static final int KEPT = 3;
+    /** The number of copies that are kept in any case, because one of them may be of a version that is starting. */
+    private static final int MIN_KEPT = 3;
 
-    /** Where classes come from. */
+    /** Provides the classes. */
     public interface Source {
         FunctionClasses now() throws DependencyResolutionRequiredException;
     }
@@ -29,7 +30,7 @@ public final class FunctionCopies {
     private record Copy(Path folder, long nanoTime) {}
 
     private final Path folder;
-    private final Duration longestCall;
+    private final Duration maxRequestDuration;
     private final Source source;
 
     // Mutable state
@@ -39,22 +40,22 @@ public final class FunctionCopies {
     /**
      * Deletes what earlier runs have left in {@code folder}.
      *
-     * @param longestCall how long a call may go on after a newer version has taken over
+     * @param maxRequestDuration how long a request may run after a newer version has replaced its own
      */
-    public FunctionCopies(Path folder, Duration longestCall, Source source) throws IOException {
+    public FunctionCopies(Path folder, Duration maxRequestDuration, Source source) throws IOException {
         long own = ProcessHandle.current().pid();
         this.folder = folder.resolve(Long.toString(own));
-        this.longestCall = longestCall;
+        this.maxRequestDuration = maxRequestDuration;
         this.source = source;
-        for (Path left : leftIn(folder)) {
-            Optional<ProcessHandle> owner = owner(left);
+        for (Path leftover : leftovers(folder)) {
+            Optional<ProcessHandle> owner = owner(leftover);
             if (owner.isEmpty() || owner.get().pid() == own) {
-                FunctionClasses.delete(left);
+                Folders.delete(leftover);
             }
         }
     }
 
-    private static List<Path> leftIn(Path folder) throws IOException {
+    private static List<Path> leftovers(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
@@ -63,25 +64,25 @@ public final class FunctionCopies {
         }
     }
 
-    private static Optional<ProcessHandle> owner(Path left) {
+    private static Optional<ProcessHandle> owner(Path leftover) {
         try {
-            return ProcessHandle.of(Long.parseLong(left.getFileName().toString()));
-        } catch (NumberFormatException nobody) {
+            return ProcessHandle.of(Long.parseLong(leftover.getFileName().toString()));
+        } catch (NumberFormatException notAPid) {
             return Optional.empty();
         }
     }
 
-    /** A copy of the classes as they are now. */
+    /** Returns a copy of the current classes. */
     public FunctionClasses next() throws IOException, DependencyResolutionRequiredException {
         number++;
         long now = System.nanoTime();
         Path copy = folder.resolve(Integer.toString(number));
         FunctionClasses classes = source.now().copiedTo(copy);
         copies.addLast(new Copy(copy, now));
-        // The first copy was current until the second was made: its calls began before that.
-        while (copies.size() > KEPT
-                && Duration.ofNanos(now - second().nanoTime()).compareTo(longestCall) > 0) {
-            FunctionClasses.delete(copies.removeFirst().folder());
+        // The first copy was current until the second was made: its requests began before that.
+        while (copies.size() > MIN_KEPT
+                && Duration.ofNanos(now - second().nanoTime()).compareTo(maxRequestDuration) > 0) {
+            Folders.delete(copies.removeFirst().folder());
         }
         return classes;
     }

@@ -8,7 +8,7 @@ import org.apache.maven.model.Plugin;
 import org.apache.maven.plugin.logging.Log;
 import org.apache.maven.project.MavenProject;
 
-/** Which of the projects that are built together is the function, and which it is made of. */
+/** Finds the function among the projects that are built together, and the projects that it consists of. */
 public final class FunctionModules {
     private final MavenSession session;
     private final MavenProject current;
@@ -21,18 +21,19 @@ public final class FunctionModules {
     }
 
     /**
-     * Whether to run the current one: the last that names the plugin, else the last of all. The others only help to build it. A
-     * project of packaging {@code pom} may be the function where no other is there, since an {@code fprocess} needs no classes.
+     * Whether the current project is the function: the last project that names the plugin, or the last of all if none
+     * does. The others are only built for it. A project of packaging {@code pom} can be the function if there is no
+     * other, because an {@code fprocess} needs no classes.
      */
     public boolean isFunction(Log log) {
         List<MavenProject> withCode = session.getProjects().stream()
                 .filter(project -> !project.getPackaging().equals("pom"))
                 .toList();
         List<MavenProject> candidates = withCode.isEmpty() ? session.getProjects() : withCode;
-        List<MavenProject> naming = candidates.stream()
+        List<MavenProject> withPlugin = candidates.stream()
                 .filter(project -> project.getPlugin(plugin.getKey()) != null)
                 .toList();
-        List<MavenProject> functions = naming.isEmpty() ? candidates : naming;
+        List<MavenProject> functions = withPlugin.isEmpty() ? candidates : withPlugin;
         if (functions.get(functions.size() - 1).equals(current)) {
             return true;
         }
@@ -40,7 +41,7 @@ public final class FunctionModules {
         return false;
     }
 
-    /** The function's project, and before it those of its dependencies that are built with it. */
+    /** Returns the function's project, after those of its dependencies that are built with it. */
     public List<MavenProject> watched() {
         Set<String> needed = new HashSet<>();
         current.getArtifacts().forEach(artifact -> needed.add(artifact.getGroupId() + ":" + artifact.getArtifactId()));

@@ -3,24 +3,24 @@ package dev.fnwatchdog.maven.dev;
 import dev.fnwatchdog.maven.config.RawSettings;
 import java.util.Map;
 
-/** How the function's class path reaches the function: as a setting in mode {@code inproc}, else in its environment. */
+/** Passes the class path to the function: as a setting in mode {@code inproc}, otherwise in its environment. */
 public final class FunctionSettings {
     private final String name;
-    private final boolean users;
+    private final boolean setByUser;
 
-    private FunctionSettings(String name, boolean users) {
+    private FunctionSettings(String name, boolean setByUser) {
         this.name = name;
-        this.users = users;
+        this.setByUser = setByUser;
     }
 
-    /** Leaves alone what the user has set himself. */
+    /** Does not change what the user has set. */
     public static FunctionSettings beside(RawSettings given) {
         String name = given.value("mode").equals("inproc") ? "function_path" : "CLASSPATH";
         return new FunctionSettings(name, given.isSet(name));
     }
 
-    /** What tells of these classes. */
+    /** Returns the variables for these classes. */
     public Map<String, String> of(FunctionClasses classes) {
-        return users ? Map.of() : Map.of(name, classes.joined());
+        return setByUser ? Map.of() : Map.of(name, classes.joined());
     }
 }

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 
-/** Asks a watchdog of this machine whether its function is ready. */
+/** Checks whether the function of a watchdog on this machine is ready. */
 final class ReadyCheck {
-    private static final int LIMIT_MILLIS = 2_000;
+    private static final int TIMEOUT_MILLIS = 2_000;
 
     private ReadyCheck() {}
 
@@ -15,8 +15,8 @@ final class ReadyCheck {
             HttpURLConnection connection = (HttpURLConnection) URI.create("http://127.0.0.1:%d/_/ready".formatted(port))
                     .toURL()
                     .openConnection();
-            connection.setConnectTimeout(LIMIT_MILLIS);
-            connection.setReadTimeout(LIMIT_MILLIS);
+            connection.setConnectTimeout(TIMEOUT_MILLIS);
+            connection.setReadTimeout(TIMEOUT_MILLIS);
             try {
                 return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
             } finally {

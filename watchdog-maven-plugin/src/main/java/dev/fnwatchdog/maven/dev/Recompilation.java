@@ -9,15 +9,14 @@ import org.apache.maven.plugin.MojoExecution;
 import org.apache.maven.project.MavenProject;
 
 /**
- * Runs again what the project's own build does up to {@code process-classes}, with the project's own plugins and their
- * configuration.
+ * Runs the project's own build again up to {@code process-classes}, with its own plugins and their configuration.
  *
  * <p>Threads: the goal's own.
  */
 public final class Recompilation {
     private static final String UNTIL = "process-classes";
 
-    /** It prints its errors itself. */
+    /** The compiler's plugin, which prints its errors itself. */
     private static final String COMPILER = "maven-compiler-plugin";
 
     private final MavenSession session;
@@ -33,7 +32,7 @@ public final class Recompilation {
     /**
      * Builds these projects, in this order.
      *
-     * @throws CompilationFailedException with what the compiler says, or whoever else fails
+     * @throws CompilationFailedException with the message of the compiler, or of another plugin that fails
      */
     public void run(List<MavenProject> projects) throws CompilationFailedException {
         MavenProject current = session.getCurrentProject();
@@ -49,7 +48,7 @@ public final class Recompilation {
         }
     }
 
-    @SuppressWarnings("CatchingUnchecked") // Maven has a dozen exceptions for what cannot be planned, and all say why
+    @SuppressWarnings("CatchingUnchecked") // Maven declares a dozen exceptions here, and each message has the reason
     private List<MojoExecution> plan() throws CompilationFailedException {
         try {
             return lifecycle.calculateExecutionPlan(session, UNTIL).getMojoExecutions();
@@ -58,7 +57,7 @@ public final class Recompilation {
         }
     }
 
-    @SuppressWarnings("CatchingUnchecked") // a plugin may throw what it likes: the next save may mend it
+    @SuppressWarnings("CatchingUnchecked") // a plugin may throw anything, and the next change may fix it
     private void run(MojoExecution execution) throws CompilationFailedException {
         try {
             plugins.executeMojo(session, execution);
@@ -67,7 +66,7 @@ public final class Recompilation {
         }
     }
 
-    /** What mojos say at length is meant for the user; a compiler lists its errors there. */
+    /** The long message of a mojo is meant for the user; a compiler lists its errors there. */
     private static String reason(Exception failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof AbstractMojoExecutionException mojo && mojo.getLongMessage() != null) {

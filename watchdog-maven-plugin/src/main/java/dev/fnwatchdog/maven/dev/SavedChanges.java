@@ -14,11 +14,11 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Which files have been changed, added or removed since the last look. It looks by itself, since the JDK's own watch service
+ * Finds files that were changed, added or removed since the last check. It polls, because the JDK's own watch service
  * needs ten seconds on some systems, and registers each folder on the others.
  */
 final class SavedChanges {
-    /** What a save changes. */
+    /** What changes when a file is saved. */
     private record Stamp(FileTime modified, long size) {}
 
     private final List<Path> roots;
@@ -27,18 +27,18 @@ final class SavedChanges {
     private Map<Path, Stamp> known;
 
     /**
-     * @param roots folders with all that is in them, and single files; they need not exist yet
-     * @param since what was saved after it counts as changed
+     * @param roots folders with everything in them, and single files; they need not exist yet
+     * @param since files that were saved after this time count as changed
      */
     SavedChanges(List<Path> roots, Instant since) {
         this.roots = List.copyOf(roots);
-        this.known = look();
+        this.known = scan();
         known.values().removeIf(stamp -> stamp.modified().toInstant().isAfter(since));
     }
 
-    /** The files that differ, in order; from now on they are known. */
+    /** Returns the files that differ, in order, and remembers their new state. */
     List<Path> take() {
-        Map<Path, Stamp> now = look();
+        Map<Path, Stamp> now = scan();
         TreeSet<Path> changed = new TreeSet<>();
         now.forEach((file, stamp) -> {
             if (!stamp.equals(known.get(file))) {
@@ -50,22 +50,22 @@ final class SavedChanges {
         return List.copyOf(changed);
     }
 
-    private Map<Path, Stamp> look() {
+    private Map<Path, Stamp> scan() {
         Map<Path, Stamp> found = new HashMap<>();
-        roots.stream().filter(Files::exists).forEach(root -> look(root, found));
+        roots.stream().filter(Files::exists).forEach(root -> scan(root, found));
         return found;
     }
 
-    private static void look(Path root, Map<Path, Stamp> found) {
-        try (Stream<Path> files = Files.find(root, Integer.MAX_VALUE, SavedChanges::counts)) {
+    private static void scan(Path root, Map<Path, Stamp> found) {
+        try (Stream<Path> files = Files.find(root, Integer.MAX_VALUE, SavedChanges::isSource)) {
             files.forEach(file -> stamp(file, found));
-        } catch (IOException | UncheckedIOException goneMeanwhile) {
-            // The next look tells what is left.
+        } catch (IOException | UncheckedIOException removedMeanwhile) {
+            // The next check finds what is left.
         }
     }
 
-    /** Editors keep hidden files and backups beside what they save. */
-    private static boolean counts(Path file, BasicFileAttributes attributes) {
+    /** Editors keep hidden files and backups beside the files that they save. */
+    private static boolean isSource(Path file, BasicFileAttributes attributes) {
         String name = String.valueOf(file.getFileName());
         return attributes.isRegularFile() && !name.startsWith(".") && !name.endsWith("~");
     }
@@ -74,8 +74,8 @@ final class SavedChanges {
         try {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
             found.put(file, new Stamp(attributes.lastModifiedTime(), attributes.size()));
-        } catch (IOException goneMeanwhile) {
-            // Then it counts as removed.
+        } catch (IOException removedMeanwhile) {
+            // The file counts as removed.
         }
     }
 }

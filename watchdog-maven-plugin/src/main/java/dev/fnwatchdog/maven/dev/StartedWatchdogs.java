@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The watchdogs that run for one project of one build, kept in Maven's context of plugin and project, so that neither modules
- * that are built at once nor builds of one Maven daemon meet each other's.
+ * The watchdogs that run for one project of one build. They are kept in Maven's context of plugin and project: modules
+ * that are built in parallel, and builds of one Maven daemon, do not see each other's.
  */
 public final class StartedWatchdogs {
     private static final String KEY = StartedWatchdogs.class.getName();
@@ -34,7 +34,7 @@ public final class StartedWatchdogs {
         return published.contains(port);
     }
 
-    /** How many there were. */
+    /** Stops all of them, and returns their number. */
     public synchronized int stopAll() {
         int count = running.size();
         running.forEach(WatchdogProcess::stop);

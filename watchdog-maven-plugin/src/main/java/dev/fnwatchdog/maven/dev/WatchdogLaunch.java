@@ -9,13 +9,13 @@ import java.util.Map;
 /**
  * How a watchdog is started in a JVM of its own.
  *
- * @param java the program that starts JVMs
- * @param jvmArguments what comes before {@code -jar}
- * @param jar the watchdog
- * @param directory where it runs; also where relative settings begin
- * @param environment all of its variables: none of this JVM's are added
- * @param report the file in which it tells its ports
- * @param longestStop how long its calls and its function may take to end
+ * @param java the {@code java} command
+ * @param jvmArguments the arguments before {@code -jar}
+ * @param jar the watchdog's jar
+ * @param directory the working directory, to which relative settings refer
+ * @param environment all variables: none of this JVM's are added
+ * @param report the file to which the watchdog writes its ports
+ * @param longestStop how long the watchdog's requests and its function may take to end
  */
 public record WatchdogLaunch(
         Path java,
@@ -25,7 +25,10 @@ public record WatchdogLaunch(
         Map<String, String> environment,
         Path report,
         Duration longestStop) {
-    /** A start that is soon over matters more here than the speed after hours; what the user says comes later, and wins. */
+    /**
+     * Options for a short startup, which matters more here than speed after hours. The user's arguments come later, and
+     * take precedence.
+     */
     private static final List<String> QUICK_START =
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
 

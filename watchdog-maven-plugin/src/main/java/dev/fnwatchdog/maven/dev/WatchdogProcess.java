@@ -15,13 +15,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * A watchdog in a JVM of its own, which does not outlive this one: its standard input is a pipe from here, and the end of that
- * is the end of the watchdog, however this JVM ends.
+ * A watchdog in a JVM of its own, which does not outlive this one. Its standard input is a pipe from this JVM, and it
+ * stops when the pipe ends, however this JVM ends (specification 7.29).
  *
- * <p>Threads: any, one at a time but for {@link #stop}.
+ * <p>Threads: any, one at a time except for {@link #stop}.
  */
 public final class WatchdogProcess {
-    /** For one that nobody can have called yet, such as one that waits for a debugger. */
+    /** The stop timeout while no request can have arrived, for example while the watchdog waits for a debugger. */
     private static final Duration STOP_BEFORE_SERVING = Duration.ofSeconds(2);
 
     private static final long POLL_MILLIS = 10;
@@ -42,7 +42,7 @@ public final class WatchdogProcess {
     /**
      * Starts a watchdog.
      *
-     * @param log where its standard output and error go
+     * @param log the target of its standard output and error
      */
     public static WatchdogProcess start(WatchdogLaunch launch, Redirect log) throws IOException {
         Files.createDirectories(launch.report().getParent());
@@ -60,12 +60,12 @@ public final class WatchdogProcess {
         return process.isAlive();
     }
 
-    /** Its exit status, once it has ended. */
+    /** Returns the exit status; the process must have ended. */
     int exitStatus() {
         return process.exitValue();
     }
 
-    /** Where it serves. */
+    /** The ports on which the watchdog serves. */
     public record Ports(int port, int metricsPort) {
         public String url() {
             return "http://localhost:" + port;
@@ -73,17 +73,17 @@ public final class WatchdogProcess {
     }
 
     /**
-     * Waits until calls are served.
+     * Waits until requests are served.
      *
-     * @throws WatchdogFailedException where it ends, or does not get there within {@code limit}
+     * @throws WatchdogFailedException if the watchdog ends, or does not serve within {@code timeout}
      */
-    Ports awaitPorts(Duration limit) throws WatchdogFailedException, InterruptedException {
-        return awaitPorts(System.nanoTime(), limit);
+    Ports awaitPorts(Duration timeout) throws WatchdogFailedException, InterruptedException {
+        return awaitPorts(System.nanoTime(), timeout);
     }
 
-    private Ports awaitPorts(long start, Duration limit) throws WatchdogFailedException, InterruptedException {
+    private Ports awaitPorts(long start, Duration timeout) throws WatchdogFailedException, InterruptedException {
         while (!Files.exists(launch.report())) {
-            check(start, limit, "did not begin to serve within %d s".formatted(limit.toSeconds()));
+            check(start, timeout, "did not begin to serve within %d s".formatted(timeout.toSeconds()));
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
         serving = true;
@@ -97,68 +97,71 @@ public final class WatchdogProcess {
                 Integer.parseInt(ports.getProperty("port")), Integer.parseInt(ports.getProperty("metrics_port")));
     }
 
-    /** Waits, within the same limit, until {@code /_/ready} says that the function is ready, too. */
-    public Ports awaitReady(Duration limit) throws WatchdogFailedException, InterruptedException {
+    /** Waits, within one timeout, until requests are served and {@code /_/ready} succeeds. */
+    public Ports awaitReady(Duration timeout) throws WatchdogFailedException, InterruptedException {
         long start = System.nanoTime();
-        Ports ports = awaitPorts(start, limit);
+        Ports ports = awaitPorts(start, timeout);
         while (!ReadyCheck.of(ports.port())) {
             check(
                     start,
-                    limit,
+                    timeout,
                     "was not ready (%s/_/ready) within watchdog.startTimeout=%d seconds"
-                            .formatted(ports.url(), limit.toSeconds()));
+                            .formatted(ports.url(), timeout.toSeconds()));
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
         return ports;
     }
 
-    private void check(long start, Duration limit, String failure) throws WatchdogFailedException {
+    private void check(long start, Duration timeout, String failure) throws WatchdogFailedException {
         if (!process.isAlive()) {
             throw new WatchdogFailedException(
                     "the watchdog ended with exit status %d, and its log says why".formatted(process.exitValue()));
         }
-        if (System.nanoTime() - start > limit.toNanos()) {
+        if (System.nanoTime() - start > timeout.toNanos()) {
             throw new WatchdogFailedException("the watchdog " + failure);
         }
     }
 
-    /** Has it serve the function anew, with these variables in place of those that it has under the same names. */
+    /** Replaces the function by one with these variables changed (specification 7.26). */
     void replace(Map<String, String> changes) throws IOException {
-        tell("replace "
+        send("replace "
                 + changes.entrySet().stream()
                         .map(change -> escaped(change.getKey()) + "=" + escaped(change.getValue()))
                         .collect(Collectors.joining("&")));
     }
 
-    /** Has it answer all calls with this reason, until the function is replaced. */
+    /**
+     * Makes the response to all requests an error with this reason, until the function is replaced (specification
+     * 7.28).
+     */
     void fail(String reason) throws IOException {
-        tell("fail " + escaped(reason));
+        send("fail " + escaped(reason));
     }
 
     private static String escaped(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private void tell(String command) throws IOException {
+    private void send(String command) throws IOException {
         OutputStream input = process.getOutputStream();
         try {
             input.write((command + "\n").getBytes(StandardCharsets.UTF_8));
             input.flush();
         } catch (IOException e) {
-            // One that has ended says more by its exit status.
+            // If the watchdog has ended, its exit status is the better message.
             if (process.isAlive()) {
                 throw e;
             }
         }
     }
 
-    /** Ends it, calls in flight first, and blocks until it has ended; it is killed when that takes too long. */
+    /** Stops the watchdog gracefully, and blocks until it has ended; if that takes too long, kills it. */
     public void stop() {
         stopNow();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException ignored) {
-            // The JVM ends already, and the hook runs, or has.
+            // The JVM is ending already, and the hook is running or has run.
         }
     }
 
@@ -166,11 +169,11 @@ public final class WatchdogProcess {
         try {
             process.getOutputStream().close();
         } catch (IOException ignored) {
-            // It has ended before.
+            // The watchdog has ended already.
         }
         try {
-            Duration limit = serving ? launch.longestStop() : STOP_BEFORE_SERVING;
-            if (process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
+            Duration timeout = serving ? launch.longestStop() : STOP_BEFORE_SERVING;
+            if (process.waitFor(timeout.toSeconds(), TimeUnit.SECONDS)) {
                 return;
             }
         } catch (InterruptedException e) {
@@ -179,7 +182,7 @@ public final class WatchdogProcess {
         kill();
     }
 
-    /** Ends it and all that it started, at once. */
+    /** Kills the watchdog and its descendants at once. */
     public void kill() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();

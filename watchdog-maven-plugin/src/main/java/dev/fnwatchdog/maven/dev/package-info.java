@@ -1,4 +1,4 @@
-/** A watchdog around a project's own classes: start, recompilation, replacement of the function, stop. */
+/** A watchdog around a project's own classes: startup, recompilation, replacement of the function, stop. */
 @NullMarked
 package dev.fnwatchdog.maven.dev;
 

@@ -5,13 +5,14 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 
-/** When an image says that it was made: never by the clock. */
+/** The creation time of an image, which never comes from the clock. */
 public final class CreationTime {
     private CreationTime() {}
 
-    /** Reads Maven's {@code project.build.outputTimestamp}; where that is not set, or switched off, it is the epoch. */
+    /** Parses Maven's {@code project.build.outputTimestamp}; the epoch if it is not set or switched off. */
     public static Instant parse(String text) {
-        // Maven's own plugins take a single character as "not reproducible"; here nothing else is to be had.
+        // Maven's own plugins read a single character as "not reproducible"; images of this plugin are always
+        // reproducible.
         if (text.length() < 2) {
             return Instant.EPOCH;
         }

@@ -15,18 +15,18 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/** Adds to an image in a tar what jib cannot say: how its health is checked, and which signal stops it. */
+/** Adds to an image in a tar file what jib cannot set: the health check and the stop signal. */
 final class DockerArchive {
     private static final ObjectMapper JSON = new ObjectMapper();
-    // The name that jib gives it.
+    // The name that jib gives the image's configuration.
     private static final String CONFIGURATION = "config.json";
     private static final Duration INTERVAL = Duration.ofSeconds(10);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START_PERIOD = Duration.ofSeconds(30);
 
     private DockerArchive() {}
 
-    /** Writes the tar anew, all but the image's configuration as it was. */
+    /** Rewrites the tar file, of which only the image's configuration changes. */
     static void complete(Path tar, List<String> healthcheck, String stopSignal) throws IOException {
         Path complete = tar.resolveSibling(tar.getFileName() + ".part");
         try (TarArchiveInputStream in = new TarArchiveInputStream(new BufferedInputStream(Files.newInputStream(tar)));
@@ -49,7 +49,7 @@ final class DockerArchive {
         Files.move(complete, tar, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    // Another object: by the old one's size the reader finds the next entry.
+    // A new entry, because the reader finds the next entry by the old one's size.
     private static TarArchiveEntry like(TarArchiveEntry old, int size) {
         TarArchiveEntry entry = new TarArchiveEntry(old.getName());
         entry.setMode(old.getMode());
@@ -70,7 +70,7 @@ final class DockerArchive {
         healthcheck.forEach(health.withArray("Test")::add);
         health.put("Interval", INTERVAL.toNanos());
         health.put("Timeout", TIMEOUT.toNanos());
-        health.put("StartPeriod", START.toNanos());
+        health.put("StartPeriod", START_PERIOD.toNanos());
         health.put("Retries", 3);
         return JSON.writeValueAsBytes(image);
     }

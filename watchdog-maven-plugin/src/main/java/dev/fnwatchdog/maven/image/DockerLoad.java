@@ -5,16 +5,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** Hands an image in a tar to a Docker daemon, by its own command. */
+/** Loads an image in a tar file into a Docker daemon, with the daemon's own command. */
 final class DockerLoad {
     private DockerLoad() {}
 
     static void run(Path docker, Path tar) throws IOException, InterruptedException {
         Process load = start(docker, tar);
         load.getOutputStream().close();
-        String said = new String(load.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        String output = new String(load.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (load.waitFor() != 0) {
-            throw new IOException("%s load has failed: %s".formatted(docker, said));
+            throw new IOException("%s load has failed: %s".formatted(docker, output));
         }
     }
 

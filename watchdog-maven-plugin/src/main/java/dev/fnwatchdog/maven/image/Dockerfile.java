@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A Dockerfile that copies exploded layers onto a base image. */
+/** Writes a Dockerfile that copies exploded layers onto a base image. */
 public final class Dockerfile {
     private Dockerfile() {}
 

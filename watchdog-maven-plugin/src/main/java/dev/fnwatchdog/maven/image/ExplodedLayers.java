@@ -1,5 +1,6 @@
 package dev.fnwatchdog.maven.image;
 
+import dev.fnwatchdog.maven.files.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,21 +13,24 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Layers as folders, one each, for {@code COPY} in a Dockerfile; times and permissions are those that the image has. */
+/**
+ * Writes layers as folders, one for each layer, for {@code COPY} in a Dockerfile. Times and permissions are those of
+ * the image.
+ */
 public final class ExplodedLayers {
     private static final FileTime TIME = FileTime.from(ImageLayer.TIME);
 
     private ExplodedLayers() {}
 
-    /** Writes into a folder that is emptied first. */
+    /** Writes the layers into a folder, which is emptied first. */
     public static void write(List<ImageLayer> layers, Path folder) throws IOException {
-        FileTree.delete(folder);
+        Folders.delete(folder);
         for (ImageLayer layer : layers) {
             write(layer, folder.resolve(layer.name()));
         }
     }
 
-    /** Where a path of the image is among the folders; where it is in none, as it was. */
+    /** Returns where a path of the image is among the folders; if it is in none, the path itself. */
     public static String find(Path folder, String path) {
         if (!path.startsWith("/")) {
             return path;
@@ -51,16 +55,16 @@ public final class ExplodedLayers {
         for (LayerFile file : layer.files()) {
             Path copy = root.resolve(file.path().substring(1));
             Files.copy(file.source(), copy, StandardCopyOption.REPLACE_EXISTING);
-            settle(copy, file.mode());
+            setAttributes(copy, file.mode());
         }
-        // Innermost first, and after the files: each file that is made changes its folder's time.
+        // Innermost first and after the files, because each new file changes its folder's time.
         Collections.reverse(folders);
         for (Path folder : folders) {
-            settle(folder, 0755);
+            setAttributes(folder, 0755);
         }
     }
 
-    private static void settle(Path path, int mode) throws IOException {
+    private static void setAttributes(Path path, int mode) throws IOException {
         if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.setPosixFilePermissions(
                     path, PosixFilePermissions.fromString(mode == 0755 ? "rwxr-xr-x" : "rw-r--r--"));

@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a project has for an image.
+ * The files of a project for an image.
  *
  * @param watchdog the fat jar
  * @param libraries in the order of the class path
  * @param classes the project's compiled classes and resources; need not exist
- * @param extra a folder whose content goes to the image's root as it is; need not exist
+ * @param extra a folder whose content is copied to the image's root unchanged; need not exist
  */
 public record FunctionFiles(Path watchdog, List<Library> libraries, Path classes, Path extra) {
     static final String HOME = "/home/app";
@@ -31,11 +31,11 @@ public record FunctionFiles(Path watchdog, List<Library> libraries, Path classes
     /**
      * A jar that the function needs.
      *
-     * @param changing whether the same version may have another content tomorrow
+     * @param changing whether the content may differ later under the same version
      */
     record Library(String groupId, Path file, boolean changing) {}
 
-    /** In change order, what changes least first; empty ones are left out. */
+    /** Returns the layers, those that change least first; empty layers are left out. */
     public List<ImageLayer> layers(Path start) throws IOException {
         Map<Path, String> names = libraryPaths();
         List<ImageLayer> layers = new ArrayList<>();
@@ -49,7 +49,10 @@ public record FunctionFiles(Path watchdog, List<Library> libraries, Path classes
         return layers;
     }
 
-    /** Where the function's classes are in the image, class path order, for {@code function_path}; empty where there are none. */
+    /**
+     * Returns the locations of the function's classes in the image for {@code function_path}, in class path order;
+     * empty if there are none.
+     */
     List<String> functionPath() throws IOException {
         List<String> path = new ArrayList<>();
         if (!FileTree.files(classes, CLASSES).isEmpty()) {
@@ -60,7 +63,7 @@ public record FunctionFiles(Path watchdog, List<Library> libraries, Path classes
         return path;
     }
 
-    /** Whether the project has code of its own. */
+    /** Whether the project has classes of its own. */
     boolean hasClasses() throws IOException {
         return FileTree.files(classes, CLASSES).stream()
                 .anyMatch(file -> file.path().endsWith(".class"));
@@ -75,7 +78,7 @@ public record FunctionFiles(Path watchdog, List<Library> libraries, Path classes
                         .toList());
     }
 
-    // Two libraries may have files of one name: then each has its group before it.
+    // If two libraries have the same file name, each is prefixed with its group.
     private Map<Path, String> libraryPaths() {
         Map<String, Integer> uses = new TreeMap<>();
         libraries.forEach(library -> uses.merge(fileName(library), 1, Integer::sum));

@@ -10,13 +10,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What is put on a base image, and how the whole is run.
+ * What is added to a base image, and how the image is run.
  *
- * @param layers in change order
+ * @param layers those that change least first
  * @param java the command that starts Java in the image
- * @param archiveOptions tells the JVM of an archive of classes; empty where there is none
- * @param user a number or a name, with or without a group after a colon
- * @param ports that it listens on
+ * @param archiveOptions the JVM's options for an archive of classes; empty if there is none
+ * @param user a number or a name, optionally with a group after a colon
+ * @param ports the ports on which it listens
  */
 public record FunctionImage(
         List<ImageLayer> layers,
@@ -34,7 +34,7 @@ public record FunctionImage(
         ports = Collections.unmodifiableSortedSet(new TreeSet<>(ports));
     }
 
-    /** With one more layer, if there is one. */
+    /** Adds the archive's layer, if there is an archive. */
     public FunctionImage with(Optional<ClassArchive> archive) {
         if (archive.isEmpty()) {
             return this;
@@ -48,7 +48,10 @@ public record FunctionImage(
         return command(List.of(), List.of());
     }
 
-    /** Ends with 0 while the watchdog is healthy; compiled as little as possible, since it ends at once. */
+    /**
+     * Returns the command of the health check, which exits with 0 while the watchdog is healthy. The JVM compiles as
+     * little as possible, because it ends at once.
+     */
     List<String> healthcheck() {
         return command(List.of("-XX:TieredStopAtLevel=1"), List.of("--run-healthcheck"));
     }

@@ -5,25 +5,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Brings an image to where it was ordered. */
+/** Builds an image and delivers it to its target. */
 public final class ImageDelivery {
-    private final ImageOrder order;
+    private final ImageOrder specification;
     private final Path docker;
     private final Path output;
 
-    public ImageDelivery(ImageOrder order, Path docker, Path output) {
-        this.order = order;
+    public ImageDelivery(ImageOrder specification, Path docker, Path output) {
+        this.specification = specification;
         this.docker = docker;
         this.output = output;
     }
 
     public void run(JibBuild jib, FunctionImage image, Map<String, String> labels)
             throws IOException, InterruptedException {
-        boolean toTar = order.to().is(ImageLocation.Kind.TAR);
-        Path tar = toTar ? Path.of(order.to().value()) : output.resolve("image.tar");
+        boolean toTar = specification.to().is(ImageLocation.Kind.TAR);
+        Path tar = toTar ? Path.of(specification.to().value()) : output.resolve("image.tar");
         Files.createDirectories(tar.toAbsolutePath().getParent());
-        jib.build(order, image, labels, tar);
-        if (order.to().is(ImageLocation.Kind.REGISTRY)) {
+        jib.build(specification, image, labels, tar);
+        if (specification.to().is(ImageLocation.Kind.REGISTRY)) {
             return;
         }
         DockerArchive.complete(tar, image.healthcheck(), FunctionImage.STOP_SIGNAL);

@@ -13,13 +13,13 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The image's environment variables: what the user has set, what follows from the project's files, and how text is encoded. */
+/** The image's environment variables: the user's, those that follow from the project's files, and the text encoding. */
 public final class ImageEnvironment {
     private static final String DERIVED = "the project's files";
 
     private ImageEnvironment() {}
 
-    /** Adds what the user has not set, and gives all variables in the order of their names. */
+    /** Adds what the user has not set, and returns all variables in the order of their names. */
     public static SortedMap<String, String> complete(RawSettings given, FunctionFiles files) throws IOException {
         given.putDefault("LANG", "C.UTF-8");
         if (!given.isSet("fprocess") && files.hasClasses()) {
@@ -38,9 +38,9 @@ public final class ImageEnvironment {
     }
 
     /**
-     * Reads the settings as the watchdog in the image will.
+     * Checks the settings as the watchdog in the image will.
      *
-     * @param elsewhere a folder that is there, in place of those that only the base image or a mount can bring
+     * @param elsewhere an existing folder, in place of folders that only the base image or a mount provides
      */
     public static WatchdogConfig check(RawSettings complete, List<ImageLayer> layers, Path elsewhere)
             throws InvalidSettingsException {
@@ -55,12 +55,12 @@ public final class ImageEnvironment {
         if ("static".equals(complete.environment().get("mode"))) {
             complete.put("static_path", elsewhere.toString(), DERIVED);
         }
-        // Given where the function is deployed.
+        // These are set where the function is deployed.
         complete.putDefault("OPENFAAS_NAME", "function").putDefault("OPENFAAS_NAMESPACE", "namespace");
         return complete.parse();
     }
 
-    /** Where a file of the image is on this machine; for a folder, any. */
+    /** Returns where a file of the image is on this machine; for a folder, any existing folder. */
     private static Path find(String path, List<ImageLayer> layers, Path elsewhere) {
         return layers.stream()
                 .flatMap(layer -> layer.files().stream())

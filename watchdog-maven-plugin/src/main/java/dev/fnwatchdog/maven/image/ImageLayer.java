@@ -9,13 +9,16 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Files that change together.
+ * Files of an image that change together.
  *
- * @param name in lower case, a folder's name too
+ * @param name in lower case; also the name of a folder
  * @param files sorted by path
  */
 public record ImageLayer(String name, List<LayerFile> files) {
-    /** The time of every file and folder: a second after the epoch, since some programs take the epoch itself for no time at all. */
+    /**
+     * The time of every file and folder: a second after the epoch, because some programs take the epoch itself for no
+     * time.
+     */
     static final Instant TIME = Instant.ofEpochSecond(1);
 
     public ImageLayer {
@@ -28,7 +31,7 @@ public record ImageLayer(String name, List<LayerFile> files) {
         return new ImageLayer(name, List.of(new LayerFile(source, path)));
     }
 
-    /** All folders that the files are in, outermost first, without {@code /}. */
+    /** Returns all folders that contain the files, outermost first, without {@code /}. */
     SortedSet<String> folders() {
         SortedSet<String> folders = new TreeSet<>();
         for (LayerFile file : files) {

@@ -4,13 +4,13 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Where an image comes from or goes to, spelled as jib spells it: {@code tar://path}, {@code docker://name}, a registry's name with or without
- * {@code registry://}, or {@code scratch}.
+ * The source or the target of an image, spelled as in jib: {@code tar://path}, {@code docker://name}, an image name in
+ * a registry with or without {@code registry://}, or {@code scratch}.
  *
  * @param value a path or an image's name; empty for scratch
  */
 public record ImageLocation(Kind kind, String value) {
-    /** What kinds of places there are. */
+    /** The kinds of locations. */
     public enum Kind {
         SCRATCH,
         TAR,
@@ -25,7 +25,7 @@ public record ImageLocation(Kind kind, String value) {
     /**
      * Parses a location as jib spells it.
      *
-     * @param folder what a relative path is relative to
+     * @param folder the folder to which a relative path refers
      */
     public static ImageLocation parse(String text, Path folder) {
         if (text.equals("scratch")) {
@@ -41,7 +41,7 @@ public record ImageLocation(Kind kind, String value) {
         return new ImageLocation(Kind.REGISTRY, text);
     }
 
-    /** As its user may write it; a path whole. */
+    /** Returns the location as a user may write it, with an absolute path. */
     @Override
     public String toString() {
         return switch (kind) {

@@ -11,14 +11,14 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * What a user has ordered; what cannot be delivered is refused before anything is done.
+ * The image that the user has specified. What cannot be built is rejected before anything is done.
  *
  * @param from the base image
- * @param to where the image goes
- * @param name the image's, where {@code to} does not say it
- * @param tags more of them
- * @param platforms one at least
- * @param created written into the image
+ * @param to the target
+ * @param name the image's name, if {@code to} does not contain it
+ * @param tags additional tags
+ * @param platforms at least one
+ * @param created the creation time in the image
  */
 public record ImageOrder(
         ImageLocation from,
@@ -75,12 +75,12 @@ public record ImageOrder(
         }
     }
 
-    /** For a registry, and for tools that read it from a tar. */
+    /** Returns the image's name in a registry, or for the tools that read it from a tar file. */
     public ImageReference reference() {
         return to.is(ImageLocation.Kind.TAR) ? name : reference(TO, to.value());
     }
 
-    /** Several are told apart by what is in the base image for each. */
+    /** Whether the image is for several platforms, for each of which there is a base image. */
     public boolean forSeveralPlatforms() {
         return platforms.size() > 1;
     }

@@ -6,18 +6,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The version of Java that code needs. */
+/** Finds the version of Java that code needs. */
 final class JavaLevel {
     private static final int OLDEST = 17;
     private static final int CLASS_FILE_MAGIC = 0xCAFEBABE;
     // Java 17 is version 61.
     private static final int CLASS_FILE_OFFSET = 44;
-    // Those that are kept up for years, and so have current images.
+    // The versions with long-term support, for which there are current images.
     private static final List<Integer> LONG_TERM = List.of(17, 21, 25);
 
     private JavaLevel() {}
 
-    /** The oldest long-term version that runs all class files below a folder; what is newer than all stands for itself. */
+    /**
+     * Returns the oldest long-term version that runs all class files below a folder. If they need a newer version than
+     * all of these, returns that version.
+     */
     static int longTerm(Path classes) throws IOException {
         int needed = OLDEST;
         for (LayerFile file : FileTree.files(classes, "")) {
@@ -25,11 +28,11 @@ final class JavaLevel {
                 needed = Math.max(needed, of(file.source()));
             }
         }
-        int least = needed;
+        int minimum = needed;
         return LONG_TERM.stream()
-                .filter(version -> version >= least)
+                .filter(version -> version >= minimum)
                 .findFirst()
-                .orElse(least);
+                .orElse(minimum);
     }
 
     private static int of(Path classFile) throws IOException {

@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Has jib build images.
+ * Builds images with jib.
  *
  * <p>Threads: blocks while jib works on threads of its own.
  */
@@ -35,7 +35,7 @@ public final class JibBuild {
     /**
      * How the build reaches what is not on this machine.
      *
-     * @param cache for layers
+     * @param cache the folder for cached layers
      * @param docker the command of the Docker daemon
      */
     public record Connection(Path cache, Path docker, boolean insecure, boolean offline) {}
@@ -46,21 +46,21 @@ public final class JibBuild {
         this.log = log;
     }
 
-    /** Writes the base image, as it is, to a tar. */
-    public void fetchBase(ImageOrder order, Path tar) throws IOException, InterruptedException {
-        JibContainerBuilder base = from(order.from()).setPlatforms(order.platforms());
-        run(base, Containerizer.to(TarImage.at(tar).named(ImageReference.of(null, "base", null))), order);
+    /** Writes the unchanged base image to a tar file. */
+    public void fetchBase(ImageOrder specification, Path tar) throws IOException, InterruptedException {
+        JibContainerBuilder base = from(specification.from()).setPlatforms(specification.platforms());
+        run(base, Containerizer.to(TarImage.at(tar).named(ImageReference.of(null, "base", null))), specification);
     }
 
-    /** Builds the image to a registry, or else to a tar. */
-    JibContainer build(ImageOrder order, FunctionImage image, Map<String, String> labels, Path tar)
+    /** Builds the image to a registry, or otherwise to a tar file. */
+    JibContainer build(ImageOrder specification, FunctionImage image, Map<String, String> labels, Path tar)
             throws IOException, InterruptedException {
-        boolean push = order.to().is(ImageLocation.Kind.REGISTRY);
-        JibContainerBuilder builder = from(order.from())
-                .setPlatforms(order.platforms())
-                // A tar is for docker load in any case.
-                .setFormat(push ? order.format() : ImageFormat.Docker)
-                .setCreationTime(order.created())
+        boolean push = specification.to().is(ImageLocation.Kind.REGISTRY);
+        JibContainerBuilder builder = from(specification.from())
+                .setPlatforms(specification.platforms())
+                // A tar file is always for docker load.
+                .setFormat(push ? specification.format() : ImageFormat.Docker)
+                .setCreationTime(specification.created())
                 .setEntrypoint(image.entrypoint())
                 .setEnvironment(image.environment())
                 .setWorkingDirectory(AbsoluteUnixPath.get(FunctionFiles.HOME))
@@ -72,10 +72,10 @@ public final class JibBuild {
                         .collect(Collectors.toSet()));
         image.layers().forEach(layer -> builder.addFileEntriesLayer(layer(layer)));
         Containerizer to = push
-                ? Containerizer.to(registries.to(order.reference()))
-                : Containerizer.to(TarImage.at(tar).named(order.reference()));
-        order.tags().stream().sorted().forEach(to::withAdditionalTag);
-        return run(builder, to, order);
+                ? Containerizer.to(registries.to(specification.reference()))
+                : Containerizer.to(TarImage.at(tar).named(specification.reference()));
+        specification.tags().stream().sorted().forEach(to::withAdditionalTag);
+        return run(builder, to, specification);
     }
 
     private JibContainerBuilder from(ImageLocation from) {
@@ -103,7 +103,7 @@ public final class JibBuild {
         return entries.build();
     }
 
-    private JibContainer run(JibContainerBuilder builder, Containerizer to, ImageOrder order)
+    private JibContainer run(JibContainerBuilder builder, Containerizer to, ImageOrder specification)
             throws IOException, InterruptedException {
         to.setToolName("watchdog-maven-plugin")
                 .setApplicationLayersCache(connection.cache())
@@ -113,10 +113,10 @@ public final class JibBuild {
         try {
             return builder.containerize(to);
         } catch (RegistryException | CacheDirectoryCreationException | IllegalStateException e) {
-            throw new IOException(RegistryProblem.describe(e, order), e);
+            throw new IOException(RegistryProblem.describe(e, specification), e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
-            throw new IOException(RegistryProblem.describe(cause == null ? e : cause, order), e);
+            throw new IOException(RegistryProblem.describe(cause == null ? e : cause, specification), e);
         }
     }
 }

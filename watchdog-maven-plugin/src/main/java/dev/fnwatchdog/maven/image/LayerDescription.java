@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What else an image needs that has the layer: a JSON file beside the tar. */
+/** Writes a JSON file beside a layer's tar file, with what an image with that layer needs. */
 public final class LayerDescription {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -29,7 +29,7 @@ public final class LayerDescription {
         description.put("stopSignal", FunctionImage.STOP_SIGNAL);
         archive.ifPresent(found -> description.put(
                 "archive", Map.of("layer", "archive.tar", "option", found.option(), "java", found.java())));
-        // Not the system's line ends: the same bytes everywhere.
+        // Not the system's line ends, because the bytes must be the same everywhere.
         Files.writeString(file, JSON.writeValueAsString(description).replace("\r\n", "\n") + "\n");
     }
 }

@@ -11,10 +11,10 @@ import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/** Layers as one tar, made of nothing but their names and contents: the same bytes on every machine. */
+/** Writes layers as one tar file that depends only on their names and contents: the same bytes on every machine. */
 public final class LayerTar implements AutoCloseable {
     private final TarArchiveOutputStream tar;
-    // Mutable state: one thread's.
+    // Mutable state, used by one thread
     private final Set<String> written = new HashSet<>();
 
     private LayerTar(TarArchiveOutputStream tar) {
@@ -61,10 +61,10 @@ public final class LayerTar implements AutoCloseable {
     private static TarArchiveEntry entry(String name, int permissions) {
         TarArchiveEntry entry = new TarArchiveEntry(name);
         entry.setModTime(ImageLayer.TIME.toEpochMilli());
-        // The file's kind is in the bits that the name has chosen.
+        // The bits for the type of the file were set by its name.
         entry.setMode((entry.getMode() & ~07777) | permissions);
         entry.setIds(0, 0);
-        // Else it is the name of whoever builds.
+        // Otherwise they would name the user who builds.
         entry.setNames("", "");
         return entry;
     }

@@ -4,10 +4,10 @@ import dev.fnwatchdog.core.config.WatchdogConfig;
 import java.util.List;
 
 /**
- * An image that can be built.
+ * An image that is ready to be built.
  *
- * @param config what the watchdog in it makes of its environment
- * @param options of its JVM
+ * @param config the settings as the watchdog in the image will read them
+ * @param options of the image's JVM
  */
 public record PlannedImage(FunctionImage image, WatchdogConfig config, List<String> options) {
     public PlannedImage {

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Platforms as they are written: {@code linux/arm64}. */
+/** Parses and prints platforms such as {@code linux/arm64}. */
 public final class PlatformNames {
     private static final Pattern NAME = Pattern.compile("([a-z0-9]+)/([a-z0-9]+)");
 
@@ -39,7 +39,7 @@ public final class PlatformNames {
                 .collect(Collectors.joining(","));
     }
 
-    /** Whether programs of that platform run on this machine. */
+    /** Whether programs of a platform run on this machine. */
     public static boolean isHere(Platform platform) {
         String here = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
         String architecture = here.equals("aarch64") ? "arm64" : here.equals("x86_64") ? "amd64" : here;

@@ -5,7 +5,7 @@ import java.util.Set;
 import org.apache.maven.artifact.Artifact;
 import org.apache.maven.project.MavenProject;
 
-/** The jars that a project needs at run time, but for the watchdog, which is in the image in any case. */
+/** The jars that a project needs at run time, except the watchdog, which is in the image in any case. */
 public final class ProjectLibraries {
     private static final String WATCHDOG = "dev.fnwatchdog";
     private static final Set<String> RUN_TIME = Set.of(Artifact.SCOPE_COMPILE, Artifact.SCOPE_RUNTIME);

@@ -18,14 +18,14 @@ import org.apache.maven.settings.crypto.DefaultSettingsDecryptionRequest;
 import org.apache.maven.settings.crypto.SettingsDecrypter;
 
 /**
- * Credentials, in the order in which they are tried: the named helper, {@code settings.xml}, what Docker or podman has logged in
- * with, and the helpers that are well known.
+ * Provides credentials for registries, which are tried in this order: the configured helper, {@code settings.xml}, the
+ * logins of Docker or podman, and the well-known helpers.
  */
 public final class RegistryAccess {
     private static final String DOCKER_FILE = "config.json";
     private static final String PODMAN_FILE = "containers/auth.json";
     private static final String HELPER = "docker-credential-";
-    // One registry under several names.
+    // The names of one registry.
     private static final List<String> DOCKER_HUB =
             List.of("registry-1.docker.io", "docker.io", "index.docker.io", "registry.hub.docker.com");
 
@@ -36,10 +36,10 @@ public final class RegistryAccess {
     private final Consumer<LogEvent> log;
 
     /**
-     * Makes access from what its user has.
+     * Creates an instance from the user's configuration.
      *
      * @param helper the name of a program {@code docker-credential-<helper>}, empty for none
-     * @param logins files in which Docker or podman keeps what somebody has logged in with; need not exist
+     * @param logins files in which Docker or podman keeps logins; need not exist
      */
     public RegistryAccess(
             Settings settings, SettingsDecrypter decrypter, String helper, List<Path> logins, Consumer<LogEvent> log) {
@@ -64,7 +64,10 @@ public final class RegistryAccess {
         return registry;
     }
 
-    /** Where {@code docker login} and {@code podman login} write to, what a variable names before what is at home. */
+    /**
+     * Returns the files that {@code docker login} and {@code podman login} write; those that a variable names come
+     * first.
+     */
     public static List<Path> logins(Map<String, String> environment, Path home) {
         List<Path> files = new ArrayList<>();
         addBelow(environment, "DOCKER_CONFIG", DOCKER_FILE, files);

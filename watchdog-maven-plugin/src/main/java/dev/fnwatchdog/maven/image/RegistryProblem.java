@@ -8,15 +8,15 @@ import java.io.IOException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
-/** What a user can do about a failure of jib's. */
+/** Explains failures of jib to the user. */
 final class RegistryProblem {
     private RegistryProblem() {}
 
-    /** What went wrong, in which order, and what may help. No credential is in it. */
-    static String describe(Throwable failure, ImageOrder order) {
+    /** Returns what went wrong, what may help, and the parameters of the image. It contains no credentials. */
+    static String describe(Throwable failure, ImageOrder specification) {
         String reason = reason(failure);
         String end = reason.endsWith(".") ? "" : ".";
-        return "%s%s %sIt was asked for %s".formatted(reason, end, advice(failure), asked(order));
+        return "%s%s %sIt was asked for %s".formatted(reason, end, advice(failure), parameters(specification));
     }
 
     private static String reason(Throwable failure) {
@@ -43,11 +43,12 @@ final class RegistryProblem {
     }
 
     private static boolean is(Throwable failure, Class<? extends Throwable> type) {
-        return Stream.iterate(failure, each -> each != null, Throwable::getCause)
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                 .anyMatch(type::isInstance);
     }
 
-    private static String asked(ImageOrder order) {
-        return "watchdog.image.from=\"%s\" and watchdog.image.to=\"%s\"".formatted(order.from(), order.to());
+    private static String parameters(ImageOrder specification) {
+        return "watchdog.image.from=\"%s\" and watchdog.image.to=\"%s\""
+                .formatted(specification.from(), specification.to());
     }
 }

@@ -10,7 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256, in hex. */
+/** Computes SHA-256 digests in hexadecimal. */
 final class Sha256 {
     private Sha256() {}
 

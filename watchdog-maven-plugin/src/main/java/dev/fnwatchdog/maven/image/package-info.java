@@ -1,4 +1,4 @@
-/** Container images and layers: what goes into them and where they go. */
+/** Container images and layers: their content and their targets. */
 @NullMarked
 package dev.fnwatchdog.maven.image;
 

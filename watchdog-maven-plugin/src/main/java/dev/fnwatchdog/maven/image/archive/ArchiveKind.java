@@ -3,14 +3,14 @@ package dev.fnwatchdog.maven.image.archive;
 import dev.fnwatchdog.maven.image.FunctionFiles;
 import java.util.List;
 
-/** How a version of Java keeps classes from one start to the next. */
+/** How a version of Java keeps classes from one startup to the next. */
 enum ArchiveKind {
     /** A dynamic AppCDS archive on top of the JDK's own. */
     APP_CDS("watchdog.jsa", "-XX:ArchiveClassesAtExit=", "-XX:SharedArchiveFile="),
-    /** The same, and the classes linked. */
+    /** An AOT cache, in which the classes are linked as well. */
     AOT_CACHE("watchdog.aot", "-XX:AOTCacheOutput=", "-XX:AOTCache=");
 
-    // The first with the one-step way to make a cache.
+    // The first version that makes a cache in one step.
     private static final int AOT_SINCE = 25;
 
     private final String fileName;
@@ -35,12 +35,13 @@ enum ArchiveKind {
         return fileName;
     }
 
-    /** Make the JVM write the archive when it ends. */
+    /** Returns the options with which the JVM writes the archive when it ends. */
     List<String> makeOptions(String file) {
         String write = make + file;
         return switch (this) {
             case APP_CDS -> List.of(write);
-            // Without profiles of the few calls: by them the JVM would compile, at each start, what has run once.
+            // Without profiles of the few requests, because at each startup the JVM would compile by them what has run
+            // once.
             case AOT_CACHE -> List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining", write);
         };
     }

@@ -2,7 +2,7 @@ package dev.fnwatchdog.maven.image.archive;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.fnwatchdog.maven.image.FileTree;
+import dev.fnwatchdog.maven.files.Folders;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,12 +18,14 @@ import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
-/** Takes the Java out of a base image, to be run on this machine: only the very same one can make an archive for it. */
+/**
+ * Extracts Java from a base image to run it on this machine: only the same build of Java can make an archive for it.
+ */
 final class BaseJava {
     private static final ObjectMapper JSON = new ObjectMapper();
-    // A whole run-time image has it, whoever has built it.
+    // Every complete run-time image has this file.
     private static final String MODULES = "/lib/modules";
-    // Where Debian keeps a JDK's configuration.
+    // The folder in which Debian keeps a JDK's configuration.
     private static final String DEBIAN_CONFIGURATION = "etc/java-";
     private static final int EXECUTABLE = 0100;
 
@@ -35,9 +37,9 @@ final class BaseJava {
     }
 
     /**
-     * Writes it below a folder that is emptied first.
+     * Writes Java below a folder, which is emptied first.
      *
-     * @throws IOException where the image has none, or one that does not run here
+     * @throws IOException if the image has no Java, or one that does not run on this machine
      */
     JavaHome extract(Path folder) throws IOException {
         List<String> layers = layers();
@@ -51,7 +53,7 @@ final class BaseJava {
         if (homes.isEmpty()) {
             throw new IOException("there is no Java in the base image");
         }
-        FileTree.delete(folder);
+        Folders.delete(folder);
         Files.createDirectories(folder);
         String home = homes.first();
         eachEntry(layers, (entry, content) -> {
@@ -86,7 +88,7 @@ final class BaseJava {
         }
     }
 
-    /** Nothing is written through a link, which may lead anywhere. */
+    /** Whether a folder above is a link. Nothing is written through links, which may lead anywhere. */
     private static boolean hasLinkAbove(Path target, Path root) {
         for (Path folder = target.getParent(); folder != null && !folder.equals(root); folder = folder.getParent()) {
             if (Files.isSymbolicLink(folder)) {
@@ -96,7 +98,7 @@ final class BaseJava {
         return false;
     }
 
-    /** The layers' names in the tar, lowest first. */
+    /** Returns the layers' names in the tar file, lowest first. */
     private List<String> layers() throws IOException {
         List<String> names = new ArrayList<>();
         try (TarArchiveInputStream image = open()) {
@@ -110,7 +112,7 @@ final class BaseJava {
         return names;
     }
 
-    /** One pass over the tar for each layer, since their order in it is any. */
+    /** Reads all entries, with one pass over the tar file for each layer, because it contains them in any order. */
     private void eachEntry(List<String> layers, EntryReader reader) throws IOException {
         for (String layer : new LinkedHashSet<>(layers)) {
             try (TarArchiveInputStream image = open()) {
@@ -146,7 +148,7 @@ final class BaseJava {
         return plain(entry.getName());
     }
 
-    /** Without what may stand before the first folder. */
+    /** Removes what may precede the first folder. */
     private static String plain(String name) {
         return name.startsWith("./") ? name.substring(2) : name.startsWith("/") ? name.substring(1) : name;
     }

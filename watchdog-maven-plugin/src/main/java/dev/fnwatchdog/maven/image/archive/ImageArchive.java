@@ -11,17 +11,17 @@ import dev.fnwatchdog.maven.image.PlatformNames;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Makes an archive of classes for an image, by a Java that is the image's own. */
+/** Makes an archive of classes for an image, with the image's own Java. */
 public final class ImageArchive {
-    private final ImageOrder order;
+    private final ImageOrder specification;
     private final Path output;
 
-    public ImageArchive(ImageOrder order, Path output) {
-        this.order = order;
+    public ImageArchive(ImageOrder specification, Path output) {
+        this.specification = specification;
         this.output = output;
     }
 
-    /** Why there is none; the image is good all the same. */
+    /** The reason why there is no archive; the image works without it. */
     public static final class NoArchiveException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -35,14 +35,14 @@ public final class ImageArchive {
     }
 
     /**
-     * Makes one.
+     * Makes the archive.
      *
      * @param byBuild whether the Java that runs Maven is the image's
      * @param exploded the image's layers as {@link ExplodedLayers} writes them
      */
     public ClassArchive make(boolean byBuild, PlannedImage plan, Path exploded, JibBuild jib)
             throws NoArchiveException, IOException, InterruptedException {
-        refuseWhatDoesNotRunHere();
+        checkPlatforms();
         Path base = byBuild ? Path.of("") : base(jib);
         try {
             JavaHome java = byBuild
@@ -54,11 +54,11 @@ public final class ImageArchive {
         }
     }
 
-    private void refuseWhatDoesNotRunHere() throws NoArchiveException {
-        if (order.forSeveralPlatforms()) {
+    private void checkPlatforms() throws NoArchiveException {
+        if (specification.forSeveralPlatforms()) {
             throw new NoArchiveException("it is for several platforms");
         }
-        for (Platform platform : order.platforms()) {
+        for (Platform platform : specification.platforms()) {
             if (!PlatformNames.isHere(platform)) {
                 throw new NoArchiveException("it is for another platform than this machine's");
             }
@@ -66,14 +66,14 @@ public final class ImageArchive {
     }
 
     private Path base(JibBuild jib) throws NoArchiveException, IOException, InterruptedException {
-        if (order.from().is(ImageLocation.Kind.SCRATCH)) {
+        if (specification.from().is(ImageLocation.Kind.SCRATCH)) {
             throw new NoArchiveException("there is no Java in scratch");
         }
-        if (order.from().is(ImageLocation.Kind.TAR)) {
-            return Path.of(order.from().value());
+        if (specification.from().is(ImageLocation.Kind.TAR)) {
+            return Path.of(specification.from().value());
         }
         Path tar = output.resolve("base.tar");
-        jib.fetchBase(order, tar);
+        jib.fetchBase(specification, tar);
         return tar;
     }
 }

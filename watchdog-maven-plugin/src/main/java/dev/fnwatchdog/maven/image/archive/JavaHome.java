@@ -6,18 +6,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A Java that runs on this machine.
+ * A Java installation that runs on this machine.
  *
- * @param feature its version: 17, 25
- * @param build what tells it from all others, such as {@code 17.0.15+6-LTS}
+ * @param feature its feature version, such as 17 or 25
+ * @param build its unique version, such as {@code 17.0.15+6-LTS}
  */
 public record JavaHome(Path command, int feature, String build) {
     private static final Pattern VERSION = Pattern.compile("\\(build (([0-9]+)[^,)]*)");
 
     /**
-     * Asks a Java what it is.
+     * Runs a Java to find its version.
      *
-     * @throws IOException where it cannot be run
+     * @throws IOException if it cannot be run
      */
     public static JavaHome at(Path home) throws IOException {
         Path command = home.resolve("bin/java");
@@ -25,10 +25,10 @@ public record JavaHome(Path command, int feature, String build) {
                 .redirectErrorStream(true)
                 .start();
         process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        Matcher version = VERSION.matcher(said);
+        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        Matcher version = VERSION.matcher(output);
         if (!version.find()) {
-            throw new IOException("%s cannot be run here: %s".formatted(command, said.strip()));
+            throw new IOException("%s cannot be run here: %s".formatted(command, output.strip()));
         }
         return new JavaHome(command, Integer.parseInt(version.group(2)), version.group(1));
     }

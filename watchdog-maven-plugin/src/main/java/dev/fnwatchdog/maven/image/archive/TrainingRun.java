@@ -2,9 +2,9 @@ package dev.fnwatchdog.maven.image.archive;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.fnwatchdog.core.config.ModeConfig;
+import dev.fnwatchdog.maven.files.Folders;
 import dev.fnwatchdog.maven.image.ClassArchive;
 import dev.fnwatchdog.maven.image.ExplodedLayers;
-import dev.fnwatchdog.maven.image.FileTree;
 import dev.fnwatchdog.maven.image.FunctionFiles;
 import dev.fnwatchdog.maven.image.PlannedImage;
 import java.io.BufferedReader;
@@ -31,27 +31,27 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Starts the watchdog once, sends it a few calls, and has its JVM keep the classes that it loaded.
+ * Starts the watchdog once, sends it a few requests, and has its JVM keep the classes that it loaded.
  *
- * <p>Threads: blocks for seconds, a minute at the most.
+ * <p>Threads: blocks for seconds, at most a minute.
  */
 public final class TrainingRun {
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
     private static final Pattern PORT = Pattern.compile("Listening on port: ([0-9]+)");
     private static final String STARTED = "Writing lock-file to";
     private static final int LAST_LINES = 5;
-    // Heaps from 32 GB have other pointers, and an archive made with those is of no use in a container.
+    // Heaps of 32 GB and more have other pointers, and an archive that was made with those cannot be used in a
+    // container.
     private static final String SMALL_HEAP = "-Xmx128m";
 
-    // Java 17 keeps the jar's name and later compares the files: from a folder of the image that is less deep than
-    // this, the way up ends
-    // at the root as well, and so at the same jar.
+    // Java 17 keeps the jar's name and compares the files later: from any folder of the image that is less deep than
+    // this, the path upwards ends at the root as well, and leads to the same jar.
     private static final String UPWARDS = "../../../../../../../..";
 
     private final JavaHome java;
     private final Path folder;
 
-    /** @param folder to work in */
+    /** @param folder the working folder */
     public TrainingRun(JavaHome java, Path folder) {
         this.java = java;
         this.folder = folder;
@@ -61,11 +61,11 @@ public final class TrainingRun {
      * Makes the archive.
      *
      * @param exploded the image's layers as {@link ExplodedLayers} writes them; the JVM compares the jar's time later
-     * @throws IOException with the reason why there is none
+     * @throws IOException with the reason why there is no archive
      */
     public ClassArchive run(Path exploded, PlannedImage plan) throws IOException {
         ArchiveKind kind = ArchiveKind.of(java);
-        FileTree.delete(folder);
+        Folders.delete(folder);
         Path archive = Files.createDirectories(folder).resolve(kind.fileName());
         HttpServer standIn = standIn();
         try {
@@ -84,7 +84,9 @@ public final class TrainingRun {
         return new ClassArchive(archive, kind.path(), kind.useOption(), java.build());
     }
 
-    /** Puts the jar below a root of its own, and returns a folder that is as deep below that as {@link #UPWARDS} climbs. */
+    /**
+     * Copies the jar below a root of its own, and returns a folder as deep below that root as {@link #UPWARDS} climbs.
+     */
     private Path stage(Path jar) throws IOException {
         Path root = folder.resolve("root");
         Path staged = root.resolve(FunctionFiles.WATCHDOG_JAR.substring(1));
@@ -110,19 +112,19 @@ public final class TrainingRun {
         builder.environment().putAll(settings);
         builder.environment().put("TMPDIR", folder.toString());
         Process process = builder.start();
-        CompletableFuture.delayedExecutor(LIMIT.toSeconds(), TimeUnit.SECONDS).execute(() -> kill(process));
-        List<String> said = new ArrayList<>();
+        CompletableFuture.delayedExecutor(TIMEOUT.toSeconds(), TimeUnit.SECONDS).execute(() -> kill(process));
+        List<String> output = new ArrayList<>();
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            int port = awaitStart(lines, said);
-            callAll(port, mode);
+            int port = awaitStart(lines, output);
+            sendRequests(port, mode);
             // Not Process.destroy, which closes the pipe under the reader.
             process.toHandle().destroy();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                said.add(line);
+                output.add(line);
             }
             if (process.waitFor() != 0) {
-                throw new IOException(lastOf(said));
+                throw new IOException(lastOf(output));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -132,10 +134,10 @@ public final class TrainingRun {
         }
     }
 
-    private static int awaitStart(BufferedReader lines, List<String> said) throws IOException {
+    private static int awaitStart(BufferedReader lines, List<String> output) throws IOException {
         int port = 0;
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            said.add(line);
+            output.add(line);
             Matcher listening = PORT.matcher(line);
             if (port == 0 && listening.find()) {
                 port = Integer.parseInt(listening.group(1));
@@ -144,11 +146,11 @@ public final class TrainingRun {
                 return port;
             }
         }
-        throw new IOException(lastOf(said));
+        throw new IOException(lastOf(output));
     }
 
-    /** The function itself is not called where it is the real one: nobody has said that it may be. */
-    private static void callAll(int port, ModeConfig mode) throws IOException, InterruptedException {
+    /** Sends requests, but none to a function that is the real one, because the user has not permitted that. */
+    private static void sendRequests(int port, ModeConfig mode) throws IOException, InterruptedException {
         HttpClient client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(5))
@@ -183,7 +185,7 @@ public final class TrainingRun {
         process.destroyForcibly();
     }
 
-    private static String lastOf(List<String> said) {
-        return String.join("; ", said.subList(Math.max(0, said.size() - LAST_LINES), said.size()));
+    private static String lastOf(List<String> output) {
+        return String.join("; ", output.subList(Math.max(0, output.size() - LAST_LINES), output.size()));
     }
 }

@@ -7,7 +7,10 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The image's settings, but with a stand-in for the function, which needs what only the image has, and with ports of this machine. */
+/**
+ * The image's settings with a stand-in for the function, which needs what only the image has, and with ports of this
+ * machine.
+ */
 final class TrainingSettings implements ModeConfig.Visitor<Map<String, String>> {
     private static final Map<String, String> CAT = Map.of("fprocess", "cat", "function_process", "");
 
@@ -15,10 +18,10 @@ final class TrainingSettings implements ModeConfig.Visitor<Map<String, String>> 
     private final UnaryOperator<String> onThisMachine;
 
     /**
-     * Makes settings for a run on this machine.
+     * Creates settings for a run on this machine.
      *
-     * @param upstreamPort where the stand-in for a function listens that has a server of its own
-     * @param onThisMachine where a path of the image is on this machine
+     * @param upstreamPort the port of the stand-in for a function that has a server of its own
+     * @param onThisMachine maps a path of the image to one on this machine
      */
     TrainingSettings(int upstreamPort, UnaryOperator<String> onThisMachine) {
         this.upstreamPort = upstreamPort;

@@ -10,24 +10,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reports in the log that connections cannot be accepted, mostly because the process has no descriptors left. A line at
- * the first failure, then at most one a minute.
+ * Logs that connections cannot be accepted, mostly because the process has no file descriptors left (specification
+ * 7.25): one line at the first failure, then at most one a minute.
  *
  * <p>Threads: the acceptor's.
  */
 final class AcceptFailures {
     private static final Path LIMITS = Path.of("/proc/self/limits");
     private static final Pattern OPEN_FILES = Pattern.compile("^Max open files +(\\w+)", Pattern.MULTILINE);
-    private static final Duration PAUSE = Duration.ofMinutes(1);
+    private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
 
     private final int port;
     private final Consumer<String> log;
     private final String limit = openFilesLimit();
 
     // Mutable state
-    private long lastNanos = System.nanoTime() - PAUSE.toNanos();
+    private long lastNanos = System.nanoTime() - LOG_INTERVAL.toNanos();
 
-    /** Reads the process's limit now: at the limit its file cannot be opened. */
+    /** Reads the limit of open files now, because its file cannot be opened once the limit is reached. */
     AcceptFailures(int port, Consumer<String> log) {
         this.port = port;
         this.log = log;
@@ -44,7 +44,7 @@ final class AcceptFailures {
 
     void report(IOException failure) {
         long now = System.nanoTime();
-        if (now - lastNanos >= PAUSE.toNanos()) {
+        if (now - lastNanos >= LOG_INTERVAL.toNanos()) {
             lastNanos = now;
             log.accept("Cannot accept connections on port %d: %s (ulimit -n: %s)"
                     .formatted(port, failure.getMessage(), limit));

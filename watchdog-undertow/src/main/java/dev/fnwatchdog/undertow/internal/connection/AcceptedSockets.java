@@ -13,8 +13,8 @@ import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 
 /**
- * Makes an XNIO connection of a socket that the watchdog has accepted itself. XNIO does so only for its own server, so
- * that this needs two members that are not public.
+ * Makes an XNIO connection from a socket that the watchdog has accepted itself. XNIO does this only for its own server,
+ * so this class uses two members of XNIO that are not public.
  *
  * <p>Threads: any.
  */
@@ -34,7 +34,7 @@ final class AcceptedSockets {
         connection.setAccessible(true);
     }
 
-    /** @throws IllegalStateException where the XNIO at hand is none that the watchdog works with */
+    /** @throws IllegalStateException where this version of XNIO does not have these members */
     static AcceptedSockets of(XnioWorker worker) {
         try {
             return new AcceptedSockets(worker.getClass().getClassLoader());
@@ -46,7 +46,7 @@ final class AcceptedSockets {
     /**
      * Registers a socket with an I/O thread; the connection reads nothing yet.
      *
-     * @param thread the current one: any other would stop for the registration
+     * @param thread the current thread: any other would be stopped for the registration
      * @param socket non-blocking
      */
     StreamConnection connection(XnioIoThread thread, SocketChannel socket) throws IOException {

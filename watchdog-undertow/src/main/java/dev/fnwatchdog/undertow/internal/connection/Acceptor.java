@@ -17,34 +17,34 @@ import java.util.function.Consumer;
 import org.xnio.IoUtils;
 
 /**
- * Accepts the connections of one port, on a thread of its own, and closes the port without losing any whose handshake is
- * complete. XNIO's own server resets those that wait in the kernel's queue, and after a failure to accept it waits for up
- * to 30 s.
+ * Accepts the connections of one port on its own thread, and closes the port without losing a connection whose
+ * handshake is complete (specification 7.7). XNIO's own server resets those that wait in the kernel's queue, and waits
+ * for up to 30 s after a failure to accept.
  *
  * <p>Threads: any.
  */
 final class Acceptor {
     private static final int BACKLOG = 1024;
 
-    /** From a failure to accept to the next attempt. */
+    /** The delay from a failure to accept to the next attempt. */
     private static final long RETRY_MILLIS = 100;
 
-    /** How long the handshakes that have begun may take to complete, when the port is about to be closed. */
-    private static final Duration HANDSHAKES = Duration.ofMillis(30);
+    /** How long handshakes that have begun may take to complete before the port is closed. */
+    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofMillis(30);
 
-    private static final long BEFORE_LAST_LOOK_MILLIS = 1;
+    private static final long FINAL_POLL_DELAY_MILLIS = 1;
 
-    /** A last look at the queue that took longer has been interrupted, or has found many: another one follows. */
-    private static final Duration LONGEST_LAST_LOOK = Duration.ofNanos(200_000);
+    /** A final poll of the queue that took longer was interrupted or found many connections: another one follows. */
+    private static final Duration MAX_FINAL_POLL = Duration.ofNanos(200_000);
 
-    /** The longest that clients can delay the closing, by connecting without end or by holding all descriptors. */
-    private static final Duration LONGEST_DRAIN = Duration.ofSeconds(3);
+    /** The longest that clients can delay the close, by connecting without end or by holding all descriptors. */
+    private static final Duration MAX_DRAIN = Duration.ofSeconds(3);
 
-    /** In this order; states can be skipped. */
+    /** The states, in their order; some can be skipped. */
     private enum State {
         BOUND,
         ACCEPTING,
-        /** Accepts what has come, then closes. */
+        /** Accepts the connections that have arrived, then closes. */
         DRAINING,
         /** Closes at once. */
         CLOSING,
@@ -70,10 +70,10 @@ final class Acceptor {
     }
 
     /**
-     * Binds a port, on IPv4 and IPv6, and accepts nothing yet: clients can connect, and wait.
+     * Binds a port, on IPv4 and IPv6 (specification 9.8), and accepts nothing yet: clients can connect, and wait.
      *
      * @param receiver gets each socket, on the acceptor's thread
-     * @param log for a line that says why nothing can be accepted
+     * @param log gets a line with the reason when no connection can be accepted
      */
     static Acceptor bind(int number, Consumer<SocketChannel> receiver, Consumer<String> log) throws IOException {
         ServerSocketChannel port = ServerSocketChannel.open();
@@ -96,7 +96,7 @@ final class Acceptor {
         return port.socket().getLocalPort();
     }
 
-    /** Begins to accept. */
+    /** Starts to accept connections. */
     void start() {
         if (moveTo(State.ACCEPTING) != State.BOUND) {
             return;
@@ -108,27 +108,27 @@ final class Acceptor {
 
     /** Accepts all connections that the kernel has completed, closes the port, and returns. */
     void drain() throws InterruptedException {
-        end(State.DRAINING);
+        closeBy(State.DRAINING);
     }
 
-    /** Closes the port whoever waits there, and returns. */
+    /** Closes the port at once, with the connections that wait to be accepted, and returns. */
     void close() throws InterruptedException {
-        end(State.CLOSING);
+        closeBy(State.CLOSING);
     }
 
-    private void end(State wanted) throws InterruptedException {
-        if (moveTo(wanted) == State.BOUND) {
+    private void closeBy(State target) throws InterruptedException {
+        if (moveTo(target) == State.BOUND) {
             release();
         }
         selector.wakeup();
         closed.await();
     }
 
-    /** Returns the state before. */
-    private synchronized State moveTo(State wanted) {
+    /** Moves to a later state, and returns the state before. */
+    private synchronized State moveTo(State target) {
         State before = state;
-        if (before.compareTo(wanted) < 0) {
-            state = wanted;
+        if (before.compareTo(target) < 0) {
+            state = target;
         }
         return before;
     }
@@ -146,12 +146,12 @@ final class Acceptor {
             SelectionKey key = port.register(selector, SelectionKey.OP_ACCEPT);
             while (state == State.ACCEPTING) {
                 boolean accepted = acceptAll(failures);
-                // After a failure the port is still ready, and would end each wait at once.
+                // After a failure the port is still ready: a wait for readiness would end at once.
                 key.interestOps(accepted ? SelectionKey.OP_ACCEPT : 0);
                 selector.select(ready -> {}, accepted ? 0 : RETRY_MILLIS);
             }
             if (state == State.DRAINING) {
-                acceptTheLast(key, failures);
+                acceptRemaining(key, failures);
             }
         } catch (IOException e) {
             log.accept("Stopped accepting connections on port %d: %s".formatted(port(), e));
@@ -160,7 +160,7 @@ final class Acceptor {
         }
     }
 
-    /** Accepts until nobody waits; false where that fails. */
+    /** Accepts connections until none waits. Returns false where that fails. */
     private boolean acceptAll(AcceptFailures failures) throws ClosedChannelException {
         try {
             for (SocketChannel next = port.accept(); next != null; next = mayAccept() ? port.accept() : null) {
@@ -183,38 +183,44 @@ final class Acceptor {
         return endNanos - System.nanoTime();
     }
 
-    private void acceptTheLast(SelectionKey key, AcceptFailures failures) throws IOException {
+    private void acceptRemaining(SelectionKey key, AcceptFailures failures) throws IOException {
         boolean filtered = ignoreNewHandshakes();
-        // From here on: to link to the C library takes seconds on a machine that has other things to do.
-        drainEndNanos = System.nanoTime() + LONGEST_DRAIN.toNanos();
+        // Start the time limit here: linking to the C library takes seconds on a busy machine.
+        drainEndNanos = System.nanoTime() + MAX_DRAIN.toNanos();
         if (filtered) {
             key.interestOps(SelectionKey.OP_ACCEPT);
-            long end = System.nanoTime() + HANDSHAKES.toNanos();
-            for (long left = HANDSHAKES.toNanos(); left > 0 && mayAccept(); left = nanosLeft(end)) {
-                selector.select(ready -> {}, TimeUnit.NANOSECONDS.toMillis(left) + 1);
+            long end = System.nanoTime() + HANDSHAKE_TIMEOUT.toNanos();
+            for (long remaining = HANDSHAKE_TIMEOUT.toNanos();
+                    remaining > 0 && mayAccept();
+                    remaining = nanosLeft(end)) {
+                selector.select(ready -> {}, TimeUnit.NANOSECONDS.toMillis(remaining) + 1);
                 if (!acceptAll(failures)) {
                     break;
                 }
             }
         }
-        // While it is registered the port would stay open, and complete handshakes, until the next selection.
+        // Deregister first: a registered port stays open, and completes handshakes, until the next selection.
         key.cancel();
         selector.selectNow();
-        boolean deserted = false;
-        while (!deserted && mayAccept()) {
-            // Who has slept a little is not soon taken off the processor, which would let clients connect meanwhile.
-            selector.select(BEFORE_LAST_LOOK_MILLIS);
-            long began = System.nanoTime();
-            deserted = acceptAll(failures) && System.nanoTime() - began < LONGEST_LAST_LOOK.toNanos();
+        boolean queueEmpty = false;
+        while (!queueEmpty && mayAccept()) {
+            // A thread that has just slept is unlikely to be preempted; a preemption would let clients connect
+            // meanwhile.
+            selector.select(FINAL_POLL_DELAY_MILLIS);
+            long startNanos = System.nanoTime();
+            queueEmpty = acceptAll(failures) && System.nanoTime() - startNanos < MAX_FINAL_POLL.toNanos();
         }
         port.close();
     }
 
-    /** Where that cannot be done, a client can still connect between the last attempt to accept and the closing. */
+    /**
+     * Makes the kernel ignore new handshakes, and returns whether that is possible. Where it is not, a client can still
+     * connect between the last attempt to accept and the close.
+     */
     private boolean ignoreNewHandshakes() {
         try {
             return HandshakeFilter.attach(new ChannelDescriptor().of(port));
-        } catch (ReflectiveOperationException | RuntimeException hidden) {
+        } catch (ReflectiveOperationException | RuntimeException unavailable) {
             return false;
         }
     }

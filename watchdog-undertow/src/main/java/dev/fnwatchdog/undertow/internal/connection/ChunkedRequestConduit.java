@@ -16,10 +16,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 
 /**
- * Reads a chunked request body, in place of Undertow's own conduit, which takes malformed chunks for whole ones (RFC
- * 9112, 7.1; contract 7).
+ * Reads a chunked request body, in place of Undertow's own conduit, which accepts malformed chunks (RFC 9112, 7.1;
+ * specification 7.17).
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 public final class ChunkedRequestConduit extends SourceFilter {
     private final HttpServerConnection connection;
@@ -61,13 +61,13 @@ public final class ChunkedRequestConduit extends SourceFilter {
         return -1;
     }
 
-    /** The bytes behind the body are the next request's head. */
+    /** Ends the body. The bytes behind it are the beginning of the next request's head. */
     private void finish(ByteBuffer dst, int read, int end) {
         if (read < end) {
             PooledByteBuffer rest = connection.getByteBufferPool().allocate();
-            ByteBuffer behind = dst.duplicate();
-            behind.limit(end).position(read);
-            rest.getBuffer().put(behind).flip();
+            ByteBuffer remainder = dst.duplicate();
+            remainder.limit(end).position(read);
+            rest.getBuffer().put(remainder).flip();
             connection.ungetRequestBytes(rest);
         }
         if (decoder.trailers().size() > 0) {

@@ -3,81 +3,91 @@ package dev.fnwatchdog.undertow.internal.connection;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 
 /**
- * What one connection takes of the memory that all share: while a head arrives, for it; afterwards, for what Undertow's
- * parser keeps of its size for the connection's life.
+ * What one connection reserves of the memory for heads, which all connections share (specification 7.21): for a head
+ * while it arrives, and afterwards for what Undertow's parser keeps for the connection's life in proportion to that
+ * head.
  *
- * <p>Threads: the connection's IO thread; any may close it.
+ * <p>Threads: the connection's I/O thread; any may close it.
  */
 final class HeadMemory {
-    /** An open connection and whatever reads it, as measured, and a little more. */
+    /** Bytes of an open connection and what reads it, as measured, and a little more. */
     static final int OF_CONNECTION = 4 * 1024;
 
-    /** Of a head that has not arrived completely, so much is a part of {@link #OF_CONNECTION}. */
-    private static final int OF_HEAD_UNDER_WAY = 1024;
+    /** The bytes of {@link #OF_CONNECTION} that are for a head which has not arrived completely. */
+    private static final int OF_PARTIAL_HEAD = 1024;
 
-    /** A complete head becomes a request at once, which takes that much and more for itself. */
+    /**
+     * The bytes for which a complete head reserves nothing: it becomes a request at once, which reserves that much and
+     * more.
+     */
     private static final int OF_COMPLETE_HEAD = 8 * 1024;
 
-    /** Of what the parser keeps, so much is a part of {@link #OF_CONNECTION}: most heads have no longer lines. */
+    /** The bytes of {@link #OF_CONNECTION} that are for what the parser keeps: most heads have no longer lines. */
     private static final int OF_PARSER = 512;
 
     private final MemoryBudget budget;
 
-    // Mutable state, under this object's lock
-    private long taken;
-    private long kept;
+    // Mutable state, guarded by this object's lock
+    private long reserved;
+    private long parserBytes;
     private boolean closed;
 
     HeadMemory(MemoryBudget budget) {
         this.budget = budget;
     }
 
-    /** Takes what the head needs that arrives; false where it does not fit. */
+    /** Reserves the memory of the head that arrives. Returns false where it does not fit. */
     boolean holds(RequestHeadScanner head) {
         long cost = head.memory();
-        return cost <= (head.ended() ? OF_COMPLETE_HEAD : OF_HEAD_UNDER_WAY) || takeUpTo(cost);
+        return cost <= (head.ended() ? OF_COMPLETE_HEAD : OF_PARTIAL_HEAD) || reserveUpTo(cost);
     }
 
-    /** Takes what the request's trailers need that arrive, beside its head; false where they do not fit. */
+    /**
+     * Reserves the memory of the request's trailers that arrive, in addition to that of its head. Returns false where
+     * they do not fit.
+     */
     boolean holds(RequestHeadScanner head, long trailers) {
-        return trailers <= OF_HEAD_UNDER_WAY || takeUpTo(head.memory() + trailers);
+        return trailers <= OF_PARTIAL_HEAD || reserveUpTo(head.memory() + trailers);
     }
 
-    private synchronized boolean takeUpTo(long bytes) {
+    private synchronized boolean reserveUpTo(long bytes) {
         if (closed) {
             return false;
         }
-        if (bytes <= taken) {
+        if (bytes <= reserved) {
             return true;
         }
-        if (!budget.take(bytes - taken)) {
+        if (!budget.take(bytes - reserved)) {
             return false;
         }
-        taken = bytes;
+        reserved = bytes;
         return true;
     }
 
-    /** Takes what the parser keeps of the head that has been read; false where the connection cannot be kept for it. */
+    /**
+     * Reserves what the parser keeps of the head that has been read. Returns false where the connection must be closed
+     * for it.
+     */
     boolean keeps(RequestHeadScanner head) {
-        return head.keptByParser() <= OF_PARSER || keep(head.keptByParser());
+        return head.keptByParser() <= OF_PARSER || reserveParserBytes(head.keptByParser());
     }
 
-    private synchronized boolean keep(long bytes) {
-        kept = Math.max(kept, bytes);
-        return takeUpTo(kept);
+    private synchronized boolean reserveParserBytes(long bytes) {
+        parserBytes = Math.max(parserBytes, bytes);
+        return reserveUpTo(parserBytes);
     }
 
-    /** The request is over, and nothing is left of its head but what the parser keeps. */
+    /** Releases the memory of a request's head and trailers, except for what the parser keeps. */
     synchronized void headIsGone() {
-        if (taken > kept) {
-            budget.giveBack(taken - kept);
-            taken = kept;
+        if (reserved > parserBytes) {
+            budget.giveBack(reserved - parserBytes);
+            reserved = parserBytes;
         }
     }
 
     synchronized void close() {
         closed = true;
-        budget.giveBack(taken);
-        taken = 0;
+        budget.giveBack(reserved);
+        reserved = 0;
     }
 }

@@ -3,23 +3,23 @@ package dev.fnwatchdog.undertow.internal.connection;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Decides when a connection without a request is closed while the watchdog stops: at once, unless its client has just
- * connected or has sent a part of a head; and not before what has arrived is read.
+ * Decides when a connection without a request is closed during a shutdown (specification 7.8): at once, unless its
+ * client has just connected or has sent a part of a head; but only after everything that has arrived has been read.
  *
- * <p>Threads: the connection's I/O thread, but for {@link #waiting}, which any thread may ask.
+ * <p>Threads: the connection's I/O thread, except for {@link #waiting}, which any thread may call.
  */
 final class IdleClosePolicy {
     /** How long a client may take, from its connection or from the first byte of a head, to send the whole head. */
     private static final long REQUEST_MILLIS = 1000;
 
-    private static final long LAST_LOOK_MILLIS = 1;
+    private static final long FINAL_READ_MILLIS = 1;
 
     private enum Wait {
         NONE,
         /** The client is about to send a request. */
         REQUEST,
-        /** What has arrived is read first: a busy I/O thread may have had no time for it. */
-        LAST_LOOK
+        /** What has arrived is read first: a busy I/O thread may not have read it yet. */
+        FINAL_READ
     }
 
     private final ServedConnection connection;
@@ -38,25 +38,25 @@ final class IdleClosePolicy {
         cancel();
     }
 
-    /** The connection is closed in another way. */
+    /** Ends the wait, because the connection is closed in another way. */
     void cancel() {
         wait = Wait.NONE;
     }
 
-    /** Whether the connection is kept open for a request that its client is about to send. */
+    /** Returns whether the connection is kept open for a request that its client is about to send. */
     boolean waiting() {
         return wait != Wait.NONE;
     }
 
-    /** Whether to close now; if not, {@link ServedConnection#closeIfIdle()} is run again later. */
+    /** Returns whether to close the connection now. If not, {@link ServedConnection#closeIfIdle()} runs again later. */
     boolean due(boolean partOfHead, long headBeganNanos) {
-        long left = partOfHead || unused ? millisLeft(partOfHead ? headBeganNanos : acceptedNanos) : 0;
-        if (left > 0) {
-            await(Wait.REQUEST, left);
+        long millis = partOfHead || unused ? millisLeft(partOfHead ? headBeganNanos : acceptedNanos) : 0;
+        if (millis > 0) {
+            checkLater(Wait.REQUEST, millis);
             return false;
         }
-        if (wait != Wait.LAST_LOOK) {
-            await(Wait.LAST_LOOK, LAST_LOOK_MILLIS);
+        if (wait != Wait.FINAL_READ) {
+            checkLater(Wait.FINAL_READ, FINAL_READ_MILLIS);
             return false;
         }
         return true;
@@ -66,8 +66,8 @@ final class IdleClosePolicy {
         return REQUEST_MILLIS - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNanos);
     }
 
-    private void await(Wait what, long millis) {
-        wait = what;
+    private void checkLater(Wait reason, long millis) {
+        wait = reason;
         connection.getIoThread().executeAfter(connection::closeIfIdle, millis, TimeUnit.MILLISECONDS);
     }
 }

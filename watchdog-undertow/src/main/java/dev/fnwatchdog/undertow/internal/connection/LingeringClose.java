@@ -14,15 +14,15 @@ import org.xnio.conduits.StreamSourceConduit;
 import org.xnio.conduits.WriteReadyHandler;
 
 /**
- * Closes a socket on which we have said our last word and the client may still be talking. Closing it at once would make
- * the kernel answer what comes with a reset, which can overtake our last word; so what comes is thrown away for a moment
- * (RFC 9112, 9.6).
+ * Closes a socket to which the last response has been written while the client may still be sending. If the socket were
+ * closed at once, the kernel would respond to what arrives with a reset, which can overtake the response. What arrives
+ * is therefore read and discarded for half a second (RFC 9112, 9.6).
  *
- * <p>Threads: the connection's IO thread.
+ * <p>Threads: the connection's I/O thread.
  */
 final class LingeringClose implements ReadReadyHandler, WriteReadyHandler {
-    /** As long as Go's server waits for the same reason. */
-    private static final long MOMENT_MILLIS = 500;
+    /** As long as Go's HTTP server waits for the same reason. */
+    private static final long LINGER_MILLIS = 500;
 
     private final StreamConnection socket;
     private final StreamSourceConduit input;
@@ -37,7 +37,10 @@ final class LingeringClose implements ReadReadyHandler, WriteReadyHandler {
         this.buffers = buffers;
     }
 
-    /** Begins to close; false where that cannot be done here, because of the thread or of its end. */
+    /**
+     * Starts to close. Returns false where that is not possible, because the current thread is another one or is
+     * ending.
+     */
     static boolean begin(StreamConnection socket, ByteBufferPool buffers) {
         XnioIoThread thread = socket.getIoThread();
         if (XnioIoThread.currentThread() != thread) {
@@ -45,11 +48,11 @@ final class LingeringClose implements ReadReadyHandler, WriteReadyHandler {
         }
         LingeringClose lingering = new LingeringClose(socket, buffers);
         try {
-            lingering.timer = thread.executeAfter(lingering::close, MOMENT_MILLIS, TimeUnit.MILLISECONDS);
+            lingering.timer = thread.executeAfter(lingering::close, LINGER_MILLIS, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException ending) {
             return false;
         }
-        // In place of those that lead to all that was done on the connection, and keep its memory for so long.
+        // Replace the handlers that reference the whole connection, and would keep its memory in use for so long.
         lingering.input.setReadReadyHandler(lingering);
         socket.getSinkChannel().getConduit().setWriteReadyHandler(lingering);
         lingering.input.resumeReads();
@@ -68,12 +71,12 @@ final class LingeringClose implements ReadReadyHandler, WriteReadyHandler {
             if (read < 0) {
                 close();
             }
-        } catch (IOException gone) {
+        } catch (IOException disconnected) {
             close();
         }
     }
 
-    /** Nothing is written any more. */
+    /** Suspends writes: nothing is written any more. */
     @Override
     public void writeReady() {
         socket.getSinkChannel().getConduit().suspendWrites();

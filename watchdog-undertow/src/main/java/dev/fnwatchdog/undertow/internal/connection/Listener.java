@@ -29,20 +29,26 @@ import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 
 /**
- * One port, built by hand and not by Undertow's builder, which could not stop accepting without cutting the calls in
- * flight.
+ * One port for clients. It is assembled without Undertow's builder, which could not stop accepting connections without
+ * aborting the requests in flight.
  *
  * <p>Threads: any.
  */
 public final class Listener {
-    /** Longer than gateways keep theirs: else they would use a connection that is just being closed (contract 9). */
+    /**
+     * Longer than gateways keep idle connections: otherwise they would use one that is just being closed (specification
+     * 9.4).
+     */
     static final int IDLE_MILLIS = 130_000;
 
-    /** A request's head, and with it the number of its headers and parameters (contract 7). */
+    /**
+     * The most bytes of a request head, which limits the number of fields and parameters too (specification 3.11,
+     * 7.13).
+     */
     static final int LONGEST_HEAD = 1024 * 1024;
 
-    /** An I/O thread that does not come to it within that time is blocked. */
-    private static final long LONGEST_HANDOVER_SECONDS = 1;
+    /** An I/O thread that does not run a task within this time is blocked. */
+    private static final long MAX_HANDOVER_SECONDS = 1;
 
     private final XnioWorker worker;
     private final AcceptedSockets sockets;
@@ -76,10 +82,10 @@ public final class Listener {
     }
 
     /**
-     * Binds the port, on IPv4 and IPv6, and accepts nothing yet.
+     * Binds the port, on IPv4 and IPv6 (specification 9.8), and accepts nothing yet.
      *
      * @param port 0 for any free one
-     * @param log for a line that says why connections cannot be accepted
+     * @param log gets a line with the reason when connections cannot be accepted
      * @throws IOException with a message that names the port
      */
     public static Listener bind(
@@ -93,15 +99,15 @@ public final class Listener {
     }
 
     /**
-     * What clients may use.
+     * The limits for clients.
      *
      * @param readTimeout the longest that a head may take; zero: no limit
-     * @param maxStreams at once on one HTTP/2 connection
-     * @param memory for what clients make the watchdog hold
+     * @param maxStreams the most streams at once on one HTTP/2 connection
+     * @param memory the budgets for the memory that clients can make the watchdog use
      */
     public record Limits(Duration readTimeout, int maxStreams, MemoryShares memory) {}
 
-    /** On the acceptor's thread. */
+    /** Hands a socket over to an I/O thread. Runs on the acceptor's thread. */
     private void accepted(SocketChannel socket) {
         XnioIoThread thread = worker.getIoThread(nextThread++);
         connections.arrives();
@@ -113,8 +119,8 @@ public final class Listener {
             socket.configureBlocking(false);
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
             socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-            ChannelListeners.invokeChannelListener(sockets.connection(thread, socket), this::greet);
-        } catch (IOException gone) {
+            ChannelListeners.invokeChannelListener(sockets.connection(thread, socket), this::detectProtocol);
+        } catch (IOException disconnected) {
             IoUtils.safeClose(socket);
         } finally {
             connections.arrived();
@@ -123,13 +129,13 @@ public final class Listener {
 
     private static OptionMap protocol(Duration readTimeout) {
         OptionMap.Builder options = OptionMap.builder()
-                // Else each piece of an answer would wait for the answers behind it (contract 3), and be lost where
-                // one of them is refused.
+                // Otherwise each piece of a response would wait for the responses behind it, and would be lost where
+                // one of those is a refusal (specification 9.5).
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
                 .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
                 // ResponseDate sets it.
                 .set(UndertowOptions.ALWAYS_SET_DATE, false)
-                // The target goes to the function as it came; what must not be in it, RequestGuard refuses.
+                // The target is forwarded as it came (specification 3.5); RequestGuard refuses what must not be in it.
                 .set(UndertowOptions.DECODE_URL, false)
                 .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
                 .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
@@ -150,9 +156,9 @@ public final class Listener {
     }
 
     /**
-     * Begins to accept.
+     * Starts to accept connections.
      *
-     * @param aborted is run for an exchange whose HTTP/2 stream has ended early
+     * @param aborted is called for an exchange whose HTTP/2 stream has ended early
      */
     public void serve(HttpHandler root, Consumer<HttpServerExchange> aborted) {
         http1.setRootHandler(root);
@@ -163,16 +169,16 @@ public final class Listener {
         acceptor.start();
     }
 
-    private void greet(StreamConnection accepted) {
+    private void detectProtocol(StreamConnection accepted) {
         ServedConnection connection = connections.add(accepted);
         if (connection == null) {
             IoUtils.safeClose(accepted);
             return;
         }
-        new ProtocolDetector(connection, buffers, http1::handleEvent, this::speakHttp2, headMillis).await();
+        new ProtocolDetector(connection, buffers, http1::handleEvent, this::startHttp2, headMillis).await();
     }
 
-    private void speakHttp2(ServedConnection connection, PooledByteBuffer first) {
+    private void startHttp2(ServedConnection connection, PooledByteBuffer first) {
         try (first) {
             Http2Session session = Objects.requireNonNull(http2).open(connection, connection::closeInOrder);
             connection.speaksHttp2(session);
@@ -183,14 +189,14 @@ public final class Listener {
         }
     }
 
-    /** The port that is bound. */
+    /** Returns the port that is bound. */
     public int port() {
         return acceptor.port();
     }
 
     /**
-     * Accepts the connections that wait and closes the port, then closes each connection without a request, now and when
-     * its last request ends. Returns when every request that came before is among those of {@link #connections()}.
+     * Accepts the connections that wait and closes the port, then closes each connection without a request, now and
+     * when its last request ends. Returns when every request that came before is counted by {@link #connections()}.
      */
     public void drain() throws InterruptedException {
         try {
@@ -202,7 +208,10 @@ public final class Listener {
         }
     }
 
-    /** Closes the port, whoever waits there, and every connection. Then the worker can be ended. */
+    /**
+     * Closes the port, with the connections that wait to be accepted, and every open connection. The worker can be shut
+     * down afterwards.
+     */
     public void close() {
         try {
             acceptor.close();
@@ -210,18 +219,18 @@ public final class Listener {
             connections.closeAll();
             awaitIoThreads();
         } catch (InterruptedException e) {
-            // The end of the worker closes them too.
+            // The shutdown of the worker closes them too.
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Waits until the I/O threads have done what they were asked for before. */
+    /** Waits until the I/O threads have run the tasks that they were given before. */
     private void awaitIoThreads() throws InterruptedException {
         int threads = worker.getIoThreadCount();
         CountDownLatch done = new CountDownLatch(threads);
         for (int i = 0; i < threads; i++) {
             worker.getIoThread(i).execute(done::countDown);
         }
-        done.await(LONGEST_HANDOVER_SECONDS, TimeUnit.SECONDS);
+        done.await(MAX_HANDOVER_SECONDS, TimeUnit.SECONDS);
     }
 }

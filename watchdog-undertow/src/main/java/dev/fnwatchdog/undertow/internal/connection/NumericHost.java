@@ -6,27 +6,30 @@ import io.undertow.util.Headers;
 import java.nio.ByteBuffer;
 
 /**
- * Spares a request whose Host is an IPv4 address, as those of the gateway are, Undertow's look at it: a regular expression
- * that takes a twentieth of the whole request. While Undertow reads the head, the address's first digit is a letter, and the
- * verdict is the same, for each IPv4 address is a registered name too (RFC 3986, 3.2.2), whatever letters or digits it has.
+ * Avoids Undertow's check of a Host that is an IPv4 address, as the gateway sends it: a regular expression that takes a
+ * twentieth of the time of the whole request. While Undertow reads the head, the first digit of the address is replaced
+ * by a letter. The check has the same result, because every IPv4 address is a registered name too (RFC 3986, 3.2.2),
+ * whatever letters or digits it has.
  *
- * <p>Threads: belongs to one connection, so to its IO thread.
+ * <p>Threads: belongs to one connection, and so to its I/O thread.
  */
 final class NumericHost {
     private static final byte[] NAME = {'h', 'o', 's', 't', ':'};
-    private static final int LETTER_FROM_DIGIT = 'g' - '0';
+    private static final int DIGIT_TO_LETTER = 'g' - '0';
 
     // Mutable state
-    private boolean hidden;
-    private String lastHidden = "";
-    private String lastShown = "";
+    private boolean masked;
+    private String lastMasked = "";
+    private String lastRestored = "";
 
-    /** The next byte is the first of a head. */
+    /** Starts a head: the next byte is its first. */
     void begin() {
-        hidden = false;
+        masked = false;
     }
 
-    /** Looks at the header line that begins at {@code line}, as far as it has come. */
+    /**
+     * Replaces the first digit of the address in the header line that begins at {@code line}, as far as it has arrived.
+     */
     void hide(ByteBuffer bytes, int line, int to) {
         if (to - line <= NAME.length || !isHost(bytes, line)) {
             return;
@@ -36,8 +39,8 @@ final class NumericHost {
             first++;
         }
         if (first < to && isDigit(bytes.get(first))) {
-            bytes.put(first, (byte) (bytes.get(first) + LETTER_FROM_DIGIT));
-            hidden = true;
+            bytes.put(first, (byte) (bytes.get(first) + DIGIT_TO_LETTER));
+            masked = true;
         }
     }
 
@@ -54,17 +57,17 @@ final class NumericHost {
         return c >= '0' && c <= '9';
     }
 
-    /** Undertow has read the head: the address is what it was. */
+    /** Restores the address, when Undertow has read the head. */
     void show(HeaderMap headers) {
-        if (!hidden) {
+        if (!masked) {
             return;
         }
         HeaderValues host = headers.get(Headers.HOST);
         String value = host.getFirst();
-        if (!value.equals(lastHidden)) {
-            lastShown = (char) (value.charAt(0) - LETTER_FROM_DIGIT) + value.substring(1);
-            lastHidden = value;
+        if (!value.equals(lastMasked)) {
+            lastRestored = (char) (value.charAt(0) - DIGIT_TO_LETTER) + value.substring(1);
+            lastMasked = value;
         }
-        host.set(0, lastShown);
+        host.set(0, lastRestored);
     }
 }

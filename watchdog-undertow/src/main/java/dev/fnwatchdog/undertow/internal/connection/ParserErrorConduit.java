@@ -7,8 +7,8 @@ import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * The lowest conduit of a connection's writing side. Undertow's parser refuses a head by itself, always with 400; where there
- * is a better status it is written in its place.
+ * The lowest conduit of a connection's write side. Undertow's parser refuses a head by itself, always with 400; this
+ * class sends a better status in its place.
  *
  * <p>Threads: the connection's I/O thread.
  */
@@ -20,26 +20,26 @@ final class ParserErrorConduit extends AbstractStreamSinkConduit<StreamSinkCondu
         super(next);
     }
 
-    /** Undertow's next response is its own refusal: {@code bytes} are sent in its place. */
+    /** Sends {@code bytes} in place of Undertow's next response, which is its own refusal. */
     void replaceBy(byte[] bytes) {
         response = ByteBuffer.wrap(bytes);
     }
 
-    /** The next response is that of a request. */
+    /** Sends the next response as it is, because it is that of a request. */
     void keep() {
         response = null;
     }
 
     @Override
     public int write(ByteBuffer src) throws IOException {
-        ByteBuffer instead = response;
-        if (instead == null) {
+        ByteBuffer replacement = response;
+        if (replacement == null) {
             return next.write(src);
         }
-        if (instead.hasRemaining() && next.write(instead) == 0) {
+        if (replacement.hasRemaining() && next.write(replacement) == 0) {
             return 0;
         }
-        if (instead.hasRemaining()) {
+        if (replacement.hasRemaining()) {
             return write(src);
         }
         int length = src.remaining();

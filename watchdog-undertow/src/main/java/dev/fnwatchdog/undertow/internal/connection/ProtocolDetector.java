@@ -13,18 +13,18 @@ import org.xnio.XnioExecutor;
 import org.xnio.conduits.ConduitStreamSourceChannel;
 
 /**
- * Waits for a new connection's first bytes, which tell its protocol: HTTP/2 by prior knowledge begins with a preface that
- * no request of HTTP/1 is like (RFC 9113, 3.4). Undertow could tell by itself, but would keep the connection's own object
- * back, without which it cannot be closed in order.
+ * Detects the protocol of a new connection from its first bytes: HTTP/2 by prior knowledge begins with a preface that
+ * no request of HTTP/1 begins with (RFC 9113, 3.4; specification 9.1). Undertow's own detection hides the connection
+ * object, without which the connection cannot be closed gracefully.
  *
- * <p>Threads: the connection's IO thread.
+ * <p>Threads: the connection's I/O thread.
  */
 final class ProtocolDetector implements ChannelListener<ConduitStreamSourceChannel> {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
     static final int PREFACE_LENGTH = PREFACE.length;
 
-    /** Who goes on with a connection, and with what has been read of it, whose position is 0. */
+    /** Serves a connection from here on, with what has been read of it in a buffer whose position is 0. */
     interface Speaker {
         void speak(ServedConnection connection, PooledByteBuffer first);
     }
@@ -39,7 +39,7 @@ final class ProtocolDetector implements ChannelListener<ConduitStreamSourceChann
     private int matched;
     private XnioExecutor.@Nullable Key timer;
 
-    /** @param limitMillis how long a client may take from his first byte to the one that tells the protocol */
+    /** @param limitMillis how long a client may take from its first byte to the one that determines the protocol */
     ProtocolDetector(
             ServedConnection connection, ByteBufferPool buffers, Speaker http1, Speaker http2, long limitMillis) {
         this.connection = connection;
@@ -64,7 +64,8 @@ final class ProtocolDetector implements ChannelListener<ConduitStreamSourceChann
     @Override
     public void handleEvent(ConduitStreamSourceChannel source) {
         PooledByteBuffer pooled = buffers.allocate();
-        // What came before was the preface's beginning. No buffer is held for it: so may thousands of clients begin.
+        // What arrived before was the beginning of the preface. No buffer is kept for it, because thousands of clients
+        // may be in this state.
         ByteBuffer buffer = pooled.getBuffer().put(PREFACE, 0, matched);
         try {
             if (source.read(buffer) < 0) {
@@ -72,7 +73,7 @@ final class ProtocolDetector implements ChannelListener<ConduitStreamSourceChann
                 close();
                 return;
             }
-        } catch (IOException gone) {
+        } catch (IOException disconnected) {
             pooled.close();
             close();
             return;
@@ -105,11 +106,11 @@ final class ProtocolDetector implements ChannelListener<ConduitStreamSourceChann
         return true;
     }
 
-    private void handOver(ConduitStreamSourceChannel source, Speaker speaker, PooledByteBuffer bytes) {
+    private void handOver(ConduitStreamSourceChannel source, Speaker handler, PooledByteBuffer bytes) {
         stopTimer();
         source.setReadListener(null);
         bytes.getBuffer().flip();
-        speaker.speak(connection, bytes);
+        handler.speak(connection, bytes);
     }
 
     private void startTimer(long millis) {

@@ -13,17 +13,17 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Looks at a request's head while it comes, for what Undertow's parser does not tell: when it began; its length; whether a
- * header line goes on in the next one (RFC 9112, 5.2), which the parser joins without a trace, where two readers could
- * disagree about what they say, so that the request is refused (contract 7); and what else the parser changes, so that it
- * can be put right.
+ * Scans a request head while it arrives, for what Undertow's parser does not report: when the head began, its length,
+ * and whether a field line is folded into the next one (RFC 9112, 5.2). The parser joins such lines without a trace;
+ * two readers could interpret them differently, and the request is therefore refused (specification 7.15). The scanner
+ * also records what else the parser changes, and restores it afterwards.
  *
- * <p>Threads: belongs to one connection, so to its IO thread.
+ * <p>Threads: belongs to one connection, and so to its I/O thread.
  */
 public final class RequestHeadScanner {
     private static final Pattern BLANKS = Pattern.compile("([ \\t])[ \\t]+");
 
-    private enum At {
+    private enum State {
         PATH,
         QUERY,
         PARAMETERS,
@@ -39,7 +39,7 @@ public final class RequestHeadScanner {
     private final HttpVersionToken version = new HttpVersionToken();
 
     // Mutable state
-    private At at = At.PATH;
+    private State state = State.PATH;
     private boolean requestLine = true;
     private boolean folded;
     private boolean doubleQuestion;
@@ -48,16 +48,16 @@ public final class RequestHeadScanner {
     private int longestLine;
     private int fields;
     private int lines;
-    private long began;
-    private boolean blanks;
-    private final List<String> blankLines = new ArrayList<>(0);
+    private long firstByteNanos;
+    private boolean repeatedBlanks;
+    private final List<String> linesWithBlanks = new ArrayList<>(0);
 
-    /** The next byte is the first of a head. */
-    void begin() {
+    /** Starts a head: the next byte is its first. */
+    public void begin() {
         target.begin();
         host.begin();
         version.begin();
-        at = At.PATH;
+        state = State.PATH;
         requestLine = true;
         folded = false;
         doubleQuestion = false;
@@ -66,81 +66,84 @@ public final class RequestHeadScanner {
         longestLine = 0;
         fields = 0;
         lines = 0;
-        blanks = false;
-        blankLines.clear();
+        repeatedBlanks = false;
+        linesWithBlanks.clear();
     }
 
-    /** Whether a byte of the head has come. */
+    /** Returns whether a byte of the head has arrived. */
     boolean begun() {
         return length > 0;
     }
 
-    /** When its first byte came, as {@link System#nanoTime()}. */
+    /** Returns when the first byte of the head arrived, as {@link System#nanoTime()}. */
     long began() {
-        return began;
+        return firstByteNanos;
     }
 
-    /** Whether a line of the head goes on in the next one. */
+    /** Returns whether a line of the head is folded into the next one. */
     public boolean folded() {
         return folded;
     }
 
-    /** The head's bytes so far, with the empty line at its end. */
+    /** Returns how many bytes of the head have arrived, the empty line at its end included. */
     public int length() {
         return length;
     }
 
-    /** The request's version, once its line has come. */
+    /** Returns the version of the request, known once the request line has arrived. */
     public HttpVersionToken version() {
         return version;
     }
 
-    /** Whether all of it has come. */
+    /** Returns whether the whole head has arrived. */
     boolean ended() {
-        return at == At.END;
+        return state == State.END;
     }
 
-    /** How many bytes of the heap what has come of it takes, at most. */
+    /** Returns how many bytes of the heap the head needs as far as it has arrived, at most. */
     long memory() {
         return HeaderLineParser.memory(length, fields);
     }
 
-    /** How many lines have come, the request line among them. */
+    /** Returns how many lines have arrived, the request line included. */
     int lines() {
         return lines;
     }
 
-    /** How many bytes of the heap the parser keeps for the next head, at most. */
+    /** Returns how many bytes of the heap the parser keeps after the head, at most. */
     int keptByParser() {
         return 2 * longestLine;
     }
 
-    /** The authority of an absolute target, or nothing. It is not Undertow's to see: it would take Host for it. */
+    /**
+     * Returns the authority of an absolute target, or an empty string. Undertow never sees that authority, which it
+     * would compare with Host.
+     */
     public String authority() {
         return target.authority();
     }
 
-    /** For how many bytes more the buffer of the next ones must have room. */
+    /** Returns for how many additional bytes the buffer of the next read must have room. */
     int keptBack() {
         return target.keptBack();
     }
 
-    /** Reads on, from {@code from} to the buffer's position; what is behind the head's end is passed over. */
-    void read(ByteBuffer bytes, int from) {
+    /** Scans the bytes from {@code from} to the buffer's position. Bytes behind the end of the head are ignored. */
+    public void read(ByteBuffer bytes, int from) {
         if (length == 0 && from < bytes.position()) {
-            began = System.nanoTime();
+            firstByteNanos = System.nanoTime();
         }
         target.reduce(bytes, from);
         scan(bytes, from, bytes.position());
     }
 
     private void scan(ByteBuffer bytes, int from, int to) {
-        At now = at;
+        State current = state;
         int line = from;
         int i = from;
-        while (i < to && now != At.END) {
-            if (now == At.LINE) {
-                // As nearly all are.
+        while (i < to && current != State.END) {
+            if (current == State.LINE) {
+                // The fast path: nearly all bytes are in this state.
                 while (i < to && bytes.get(i) > ' ') {
                     i++;
                 }
@@ -149,83 +152,86 @@ public final class RequestHeadScanner {
                 }
             }
             byte b = bytes.get(i++);
-            switch (now) {
+            switch (current) {
                 case PATH -> {
-                    now = b == '?' ? At.QUERY : b == '\n' ? At.LINE_START : At.PATH;
+                    current = b == '?' ? State.QUERY : b == '\n' ? State.LINE_START : State.PATH;
                     fields += b == ';' ? 1 : 0;
                 }
                 case QUERY -> {
                     doubleQuestion = b == '?';
-                    now = afterParameter(b);
+                    current = afterParameter(b);
                 }
-                case PARAMETERS -> now = afterParameter(b);
+                case PARAMETERS -> current = afterParameter(b);
                 case LINE, BLANK -> {
                     boolean blank = b == ' ' || b == '\t';
-                    blanks |= blank && now == At.BLANK;
-                    now = blank ? At.BLANK : b == '\n' ? At.LINE_START : At.LINE;
+                    repeatedBlanks |= blank && current == State.BLANK;
+                    current = blank ? State.BLANK : b == '\n' ? State.LINE_START : State.LINE;
                 }
                 case LINE_START -> {
-                    keep(bytes, line, i - 1);
-                    endLine(bytes, line, i - 1);
+                    saveLineWithBlanks(bytes, line, i - 1);
+                    endRequestLine(bytes, line, i - 1);
                     line = i - 1;
-                    endLine(length + line - from);
+                    countLine(length + line - from);
                     folded |= HeaderLineParser.isBlank(b);
                     if (!target.absolute()) {
-                        // Else Undertow may compare the two.
+                        // With an absolute target Undertow may compare Host with the authority of that target.
                         host.hide(bytes, line, to);
                     }
-                    now = b == '\r' ? At.LAST_CR : At.LINE;
+                    current = b == '\r' ? State.LAST_CR : State.LINE;
                 }
-                case LAST_CR -> now = b == '\n' ? At.END : At.LINE;
+                case LAST_CR -> current = b == '\n' ? State.END : State.LINE;
                 case END -> throw new IllegalStateException();
             }
         }
         if (requestLine) {
             version.add(bytes, line, i);
         }
-        at = now;
+        state = current;
         length += i - from;
         longestLine = Math.max(longestLine, length - lineBegin);
     }
 
-    private At afterParameter(byte b) {
+    private State afterParameter(byte b) {
         fields += b == '&' || b == ';' ? 1 : 0;
-        return b == '\n' ? At.LINE_START : b == ' ' ? At.BLANK : At.PARAMETERS;
+        return b == '\n' ? State.LINE_START : b == ' ' ? State.BLANK : State.PARAMETERS;
     }
 
-    private void endLine(int end) {
+    private void countLine(int end) {
         fields++;
         lines++;
         longestLine = Math.max(longestLine, end - lineBegin);
         lineBegin = end;
     }
 
-    /** An empty line before the request line is none. */
-    private void endLine(ByteBuffer bytes, int from, int to) {
+    /** Ends the request line. An empty line before it does not count. */
+    private void endRequestLine(ByteBuffer bytes, int from, int to) {
         if (requestLine) {
             version.add(bytes, from, to);
             requestLine = version.missing();
         }
     }
 
-    /** A line that has several blanks in a row is kept as it is, unless it has come in pieces. */
-    private void keep(ByteBuffer bytes, int from, int to) {
-        if (blanks) {
-            blanks = false;
+    /** Saves a line that has several blanks in a row, unless it has arrived in pieces. */
+    private void saveLineWithBlanks(ByteBuffer bytes, int from, int to) {
+        if (repeatedBlanks) {
+            repeatedBlanks = false;
             byte[] line = new byte[to - from];
             bytes.get(from, line);
-            blankLines.add(new String(line, StandardCharsets.ISO_8859_1).strip());
+            linesWithBlanks.add(new String(line, StandardCharsets.ISO_8859_1).strip());
         }
     }
 
-    /** Puts right what the parser has changed of a request, as the second of two question marks, and what was hidden from it. */
+    /**
+     * Restores what the parser has changed in a request, such as the second of two question marks, and what was hidden
+     * from it.
+     */
     public void restore(HttpServerExchange exchange) {
         if (doubleQuestion) {
-            // The exchange takes one away, as it did before.
+            // The exchange removes one of them, as it did when the parser set the query.
             exchange.setQueryString("??" + exchange.getQueryString());
         }
-        for (int i = 0; i < blankLines.size(); i++) {
-            restore(exchange.getRequestHeaders(), blankLines.get(i));
+        for (int i = 0; i < linesWithBlanks.size(); i++) {
+            restore(exchange.getRequestHeaders(), linesWithBlanks.get(i));
         }
         host.show(exchange.getRequestHeaders());
     }
@@ -237,15 +243,15 @@ public final class RequestHeadScanner {
             return;
         }
         String value = line.substring(colon + 1).strip();
-        String changed = BLANKS.matcher(value).replaceAll("$1");
+        String collapsed = BLANKS.matcher(value).replaceAll("$1");
         for (int i = 0; i < values.size(); i++) {
             // Several Cookie lines have become one.
-            String now = values.get(i);
-            int at = now.indexOf(changed);
-            if (now.length() == changed.length()
-                    ? at == 0
-                    : at >= 0 && line.regionMatches(true, 0, "Cookie", 0, colon)) {
-                values.set(i, now.substring(0, at) + value + now.substring(at + changed.length()));
+            String current = values.get(i);
+            int index = current.indexOf(collapsed);
+            if (current.length() == collapsed.length()
+                    ? index == 0
+                    : index >= 0 && line.regionMatches(true, 0, "Cookie", 0, colon)) {
+                values.set(i, current.substring(0, index) + value + current.substring(index + collapsed.length()));
                 return;
             }
         }

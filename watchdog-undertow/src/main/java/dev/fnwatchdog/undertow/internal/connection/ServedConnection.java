@@ -19,30 +19,36 @@ import org.xnio.StreamConnection;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * One connection of a client, as Undertow sees it. It counts the requests that are being served, knows when the first byte
- * of each came, and closes so that what was said last can still be read.
+ * One connection of a client, as Undertow sees it. It counts the requests in flight, records when the first byte of
+ * each request arrived, and closes gracefully: the client can still read the last response.
  *
- * <p>Threads: the connection's IO thread, but for the count and for closing, which any thread may ask for.
+ * <p>Threads: the connection's I/O thread, except for the count and for closing, which any thread may ask for.
  */
 public final class ServedConnection extends WrappedConnection {
     private static final byte[] BAD_REQUEST = refusal("400 Bad Request");
     private static final byte[] HEAD_TOO_LARGE = refusal("431 Request Header Fields Too Large");
 
-    /** The memory that Undertow's parser has used for a longer head is freed by closing the connection. */
+    /**
+     * The bytes of a head after which the connection is closed, to free the memory of Undertow's parser (specification
+     * 7.13).
+     */
     private static final int LARGE_HEAD = 64 * 1024;
 
-    /** Undertow counts the values of one name in a byte, and refuses more; heads of fewer lines have other faults. */
-    private static final int MOST_FIELDS_OF_ONE_NAME = 127;
+    /**
+     * Undertow counts the values of one name in a byte, and refuses more (specification 3.11). A head of fewer lines is
+     * refused for another reason.
+     */
+    private static final int MAX_FIELDS_OF_ONE_NAME = 127;
 
-    private final ServedConnections all;
+    private final ServedConnections connections;
     private final IdleClosePolicy idleClose = new IdleClosePolicy(this);
     private final RequestHeadScanner head = new RequestHeadScanner();
     private final HeadMemory memory;
-    private final SocketCloseListener socketsEnd;
-    private final ParserErrorConduit refusal;
-    private final ExchangeCompletionListener ending = (exchange, next) -> {
+    private final SocketCloseListener socketCloseListener;
+    private final ParserErrorConduit parserErrors;
+    private final ExchangeCompletionListener completionListener = (exchange, next) -> {
         try {
-            ends(exchange);
+            requestCompleted(exchange);
         } finally {
             next.proceed();
         }
@@ -52,20 +58,20 @@ public final class ServedConnection extends WrappedConnection {
     private boolean headRead;
     private boolean tunnel;
     private boolean lingering;
-    private boolean cutOff;
+    private boolean requestAborted;
     private @Nullable Http2Session http2;
-    // written by the IO thread alone, read by whoever drains
+    // written by the I/O thread alone, read by the thread that drains
     private volatile int requests;
 
-    ServedConnection(StreamConnection socket, ServedConnections all) {
+    ServedConnection(StreamConnection socket, ServedConnections connections) {
         super(socket);
-        this.all = all;
-        this.memory = new HeadMemory(all.memory());
+        this.connections = connections;
+        this.memory = new HeadMemory(connections.memory());
         setSourceConduit(new Input(socket.getSourceChannel().getConduit()));
-        this.refusal = new ParserErrorConduit(socket.getSinkChannel().getConduit());
-        setSinkConduit(refusal);
-        this.socketsEnd = new SocketCloseListener(this);
-        socket.setCloseListener(socketsEnd);
+        this.parserErrors = new ParserErrorConduit(socket.getSinkChannel().getConduit());
+        setSinkConduit(parserErrors);
+        this.socketCloseListener = new SocketCloseListener(this);
+        socket.setCloseListener(socketCloseListener);
     }
 
     private static byte[] refusal(String status) {
@@ -73,33 +79,33 @@ public final class ServedConnection extends WrappedConnection {
                 .getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** Its bytes are HTTP/2's, which many requests share. */
+    /** Makes this an HTTP/2 connection, which serves many requests at once. */
     void speaksHttp2(Http2Session session) {
         http2 = session;
     }
 
-    /** A request's head has been read, and whoever serves it is asked now. */
+    /** Called when a request's head has been read, before its handler. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     public void begins(HttpServerExchange exchange) {
         requests++;
         idleClose.requestBegins();
-        refusal.keep();
+        parserErrors.keep();
         headRead = false;
-        exchange.addExchangeCompleteListener(ending);
+        exchange.addExchangeCompleteListener(completionListener);
         if (http2 == null && (head.length() > LARGE_HEAD || !memory.keeps(head))) {
             exchange.setPersistent(false);
         }
     }
 
-    /** While the watchdog stops, each answer tells the client to open another connection next time (contract 7). */
+    /** During a shutdown, makes each response announce the close of its connection (specification 7.6). */
     public void announceClose(HttpServerExchange exchange) {
-        if (all.stopping()) {
+        if (connections.stopping()) {
             exchange.setPersistent(false);
         }
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
-    private void ends(HttpServerExchange exchange) {
+    private void requestCompleted(HttpServerExchange exchange) {
         if (tunnel) {
             return;
         }
@@ -109,19 +115,19 @@ public final class ServedConnection extends WrappedConnection {
             memory.headIsGone();
         }
         if (exchange.getConnection() instanceof HttpServerConnection connection && connection.getExtraBytes() != null) {
-            // What has come ahead of time has waited for us: the time of the next request begins now.
-            ByteBuffer ahead = connection.getExtraBytes().getBuffer();
-            int from = ahead.position();
-            ahead.position(ahead.limit()).limit(ahead.capacity());
-            came(ahead, from);
-            ahead.limit(ahead.position()).position(from);
+            // A pipelined request has waited for the watchdog: its own time starts now (specification 7.14).
+            ByteBuffer pipelined = connection.getExtraBytes().getBuffer();
+            int from = pipelined.position();
+            pipelined.position(pipelined.limit()).limit(pipelined.capacity());
+            scanHead(pipelined, from);
+            pipelined.limit(pipelined.position()).position(from);
         }
-        if (all.draining()) {
+        if (connections.draining()) {
             exchange.setPersistent(false);
         }
     }
 
-    /** Ends an exchange in the middle, so that the client can tell (HTTP/1.1: closed; HTTP/2: RST_STREAM). */
+    /** Aborts an exchange in a way that the client can detect (HTTP/1.1: close; HTTP/2: RST_STREAM). */
     public void breakOff(HttpServerExchange exchange) {
         if (http2 != null) {
             Http2Server.reset(exchange, ErrorCode.CANCEL);
@@ -130,7 +136,10 @@ public final class ServedConnection extends WrappedConnection {
         }
     }
 
-    /** The answer is out, and nobody wants the rest of the request; the client is to stop sending, and can read on. */
+    /**
+     * Stops reading a request whose response has been sent. The client has to stop sending, and can still read the
+     * response (specification 3.46).
+     */
     public void stopReading(HttpServerExchange exchange) {
         if (http2 != null) {
             Http2Server.stopReading(exchange);
@@ -140,62 +149,65 @@ public final class ServedConnection extends WrappedConnection {
         }
     }
 
-    /** All has been said: closes it so that the client can read on to the end. */
+    /** Closes the connection gracefully: the client can read the response to its end. */
     void closeInOrder() {
         try {
             socket().getSinkChannel().shutdownWrites();
         } catch (IOException ignored) {
-            // Then there is nobody who could read on.
+            // The client has disconnected, and cannot read any more.
         }
         IoUtils.safeClose(this);
     }
 
-    /** From here on it carries bytes that are no requests, until it is closed. */
+    /** Marks the connection as a tunnel, whose bytes are no requests until it is closed. */
     public void becomesTunnel() {
         tunnel = true;
     }
 
-    /** When the head that has just been read began, as {@link System#nanoTime()}. */
+    /** Returns when the head that has just been read began, as {@link System#nanoTime()}. */
     public long headBegan() {
         return head.begun() && http2 == null ? head.began() : System.nanoTime();
     }
 
-    /** The head that has just been read; of HTTP/1 alone. */
+    /** Returns the head that has just been read, of HTTP/1 only. */
     public RequestHeadScanner head() {
         return head;
     }
 
-    /** Whether there is memory for trailers that take so much of it. */
+    /** Reserves memory for trailers. Returns false where there is not enough. */
     boolean holdsTrailers(long memoryOfTrailers) {
         return memory.holds(head, memoryOfTrailers);
     }
 
-    /** Requests whose answers are not out yet, to the last byte. */
+    /** Returns the number of requests whose responses have not been sent to their last byte. */
     int requests() {
         return requests;
     }
 
-    /** Closes it, whatever it carries. */
+    /** Closes the connection at once, also with requests in flight. */
     void cut() {
-        cutOff = requests > 0;
+        requestAborted = requests > 0;
         IoUtils.safeClose(this);
     }
 
-    /** Whether the watchdog has closed it under a request that it serves. */
+    /** Returns whether the watchdog has closed the connection during a request. */
     public boolean cutOff() {
-        return cutOff;
+        return requestAborted;
     }
 
-    /** Whether it is kept open for a request that its client is about to send; to be asked before {@link #requests()}. */
+    /**
+     * Returns whether the connection is kept open for a request that its client is about to send. Must be called before
+     * {@link #requests()}.
+     */
     boolean requestExpected() {
         return idleClose.waiting();
     }
 
     /**
-     * Closes it as soon as it carries no request. A client that has just connected, or has sent a part of a head, gets a moment
-     * to send its request.
+     * Closes the connection as soon as it serves no request. A client that has just connected, or has sent a part of a
+     * head, gets up to a second to send its request (specification 7.8).
      *
-     * @param decided run when it is decided which of the client's requests is the last; of HTTP/1 at once
+     * @param decided run when it is decided which request of the client is the last; with HTTP/1 at once
      */
     void leave(Runnable decided) {
         if (http2 == null) {
@@ -207,7 +219,7 @@ public final class ServedConnection extends WrappedConnection {
         }
     }
 
-    /** Closes it unless it carries a request, or its client is about to send one. */
+    /** Closes the connection unless it serves a request, or its client is about to send one. */
     void closeIfIdle() {
         if (requests > 0) {
             return;
@@ -220,8 +232,8 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /**
-     * Undertow reads a body without having asked us for the request: it refuses it by itself, for its Host, and would keep
-     * the answer until all of the body is there (contract 7).
+     * Refuses a request whose body Undertow reads without having called a handler: Undertow refuses it by itself,
+     * because of its Host, and would hold the response back until the whole body has arrived (specification 7.16).
      */
     private void refuse() throws IOException {
         headRead = false;
@@ -234,37 +246,40 @@ public final class ServedConnection extends WrappedConnection {
         throw new ClosedChannelException();
     }
 
-    private void came(ByteBuffer bytes, int from) {
+    private void scanHead(ByteBuffer bytes, int from) {
         if (http2 == null && requests == 0) {
             head.read(bytes, from);
-            if (head.lines() > MOST_FIELDS_OF_ONE_NAME) {
-                refusal.replaceBy(HEAD_TOO_LARGE);
+            if (head.lines() > MAX_FIELDS_OF_ONE_NAME) {
+                parserErrors.replaceBy(HEAD_TOO_LARGE);
             }
         }
     }
 
-    /** What was said last would be lost if the client's next bytes met a closed socket: then they are awaited. */
+    /**
+     * Closes the socket. It lingers first where the last response would be lost if the client sent more bytes to a
+     * closed socket.
+     */
     @Override
     protected void closeAction() {
-        all.closed(this);
+        connections.closed(this);
         memory.close();
         if (http2 != null) {
             http2.closed();
         }
         if (socket().isWriteShutdown() && !socket().isReadShutdown()) {
-            // While the socket lingers it must not keep the request's memory, which has been given back.
-            socketsEnd.forget();
-            lingering = LingeringClose.begin(socket(), all.buffers());
+            // A socket that lingers must not reference the memory of the request, which has been released.
+            socketCloseListener.forget();
+            lingering = LingeringClose.begin(socket(), connections.buffers());
         }
         if (!lingering) {
             IoUtils.safeClose(socket());
         }
     }
 
-    /** The lowest conduit of the reading side. */
+    /** The lowest conduit of the connection's read side. */
     private final class Input extends SourceFilter {
-        Input(StreamSourceConduit socketsInput) {
-            super(socketsInput);
+        Input(StreamSourceConduit socketSource) {
+            super(socketSource);
         }
 
         @Override
@@ -277,14 +292,14 @@ public final class ServedConnection extends WrappedConnection {
             dst.limit(Math.max(from, limit - head.keptBack()));
             int count = next.read(dst);
             dst.limit(limit);
-            came(dst, from);
+            scanHead(dst, from);
             if (requests == 0 && http2 == null && !memory.holds(head)) {
                 refuse(HEAD_TOO_LARGE);
             }
             return count < 0 ? count : dst.position() - from;
         }
 
-        /** Undertow does this when it has read a head, and before it asks anybody. */
+        /** Undertow calls this when it has read a head, and before it calls a handler. */
         @Override
         public void suspendReads() {
             headRead |= head.begun() && requests == 0 && http2 == null;

@@ -17,31 +17,35 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
 
 /**
- * The open connections of one listener, so that each answer can announce the end of its connection while the watchdog
- * stops, those without a call can be closed when the listener drains, and all of them at its end.
+ * The open connections of one listener. During a shutdown each response announces the close of its connection,
+ * connections without a request are closed when the listener drains, and all are closed at its end (specification 7.6,
+ * 7.8).
  *
  * <p>Threads: any.
  */
 public final class ServedConnections {
-    /** An IO thread that does not come to it within that time is blocked by somebody. */
-    private static final long LONGEST_DRAIN_START_SECONDS = 1;
+    /** An I/O thread that does not run a task within this time is blocked. */
+    private static final long MAX_DRAIN_START_SECONDS = 1;
 
     private final ByteBufferPool buffers;
     private final MemoryShares memory;
     private final Set<ServedConnection> open = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger arriving = new AtomicInteger();
+    private final AtomicInteger pendingAccepts = new AtomicInteger();
 
     // Mutable state
     private volatile boolean stopping;
     private volatile boolean draining;
 
-    /** @param memory what clients can make the watchdog hold */
+    /** @param memory the budgets for the memory that clients can make the watchdog use */
     ServedConnections(ByteBufferPool buffers, MemoryShares memory) {
         this.buffers = buffers;
         this.memory = memory;
     }
 
-    /** What all connections may hold together of heads and other things that are no accepted request's body. */
+    /**
+     * Returns the budget that all connections share for heads, and for everything that is not the body of an accepted
+     * request.
+     */
     MemoryBudget memory() {
         return memory.heads();
     }
@@ -50,17 +54,22 @@ public final class ServedConnections {
         return buffers;
     }
 
-    /** A socket has been accepted, and its I/O thread will {@link #add} it or say that it {@link #arrived}. */
+    /**
+     * Counts a socket that has been accepted, until its I/O thread has called {@link #add} and then {@link #arrived}.
+     */
     void arrives() {
-        arriving.incrementAndGet();
+        pendingAccepts.incrementAndGet();
     }
 
-    /** Such a socket has been added, or could not be. */
+    /** Ends the count of such a socket, whether it was added or not. */
     void arrived() {
-        arriving.decrementAndGet();
+        pendingAccepts.decrementAndGet();
     }
 
-    /** Takes in a connection that has just been accepted; nothing where there is no memory for one more. */
+    /**
+     * Adds a connection that has just been accepted. Returns null where there is no memory for one more (specification
+     * 7.22).
+     */
     @Nullable
     ServedConnection add(StreamConnection accepted) {
         if (!memory.whole().take(HeadMemory.OF_CONNECTION)) {
@@ -80,7 +89,7 @@ public final class ServedConnections {
         }
     }
 
-    /** The connection that carries an exchange, be it alone or as one of many streams. */
+    /** Returns the connection of an exchange, which may be one of many streams on it. */
     public static ServedConnection of(HttpServerExchange exchange) {
         ServerConnection connection = exchange.getConnection();
         return connection instanceof AbstractServerConnection http1
@@ -88,54 +97,58 @@ public final class ServedConnections {
                 : (ServedConnection) Http2Server.socketOf(connection);
     }
 
-    /** Calls that are not over yet, to their last byte. */
+    /** Returns the number of requests that have not ended, to their last byte. */
     public int calls() {
         return open.stream().mapToInt(ServedConnection::requests).sum();
     }
 
-    /** Whether no connection is arriving, no request is in flight, and none is expected on a connection that is open. */
+    /**
+     * Returns whether no connection is being accepted, no request is in flight, and none is expected on a connection
+     * that is open.
+     */
     public boolean drained() {
-        return arriving.get() == 0
-                && open.stream().noneMatch(served -> served.requestExpected() || served.requests() > 0);
+        return pendingAccepts.get() == 0
+                && open.stream().noneMatch(connection -> connection.requestExpected() || connection.requests() > 0);
     }
 
-    /** How many connections are open. */
+    /** Returns how many connections are open. */
     int open() {
         return open.size();
     }
 
-    /** Whether each answer is to be the last of its connection. */
+    /** Returns whether each response is the last of its connection. */
     boolean stopping() {
         return stopping;
     }
 
-    /** Whether a connection is closed as soon as it carries no call. */
+    /** Returns whether a connection is closed as soon as it serves no request. */
     boolean draining() {
         return draining;
     }
 
-    /** From now on each answer is the last of its connection. */
+    /** Makes each response from now on the last of its connection. */
     public void stop() {
         stopping = true;
     }
 
     /**
-     * Closes each connection that carries no request, now and when its last request ends; one that has just been accepted a
-     * little later, if no request comes. Returns when those of now are closed, and when each client of HTTP/2 was told which
-     * of its requests is the last, so that a request which came just before is among {@link #calls()}.
+     * Closes each connection that serves no request, now and when its last request ends; one that has just been
+     * accepted a little later, if no request arrives. Returns when the present ones are closed and each HTTP/2 client
+     * has been sent the number of its last request: a request that came just before is then counted by
+     * {@link #calls()}.
      */
     void drain() throws InterruptedException {
         draining = true;
         List<ServedConnection> now = List.copyOf(open);
-        CountDownLatch seen = new CountDownLatch(now.size());
+        CountDownLatch decided = new CountDownLatch(now.size());
         for (ServedConnection connection : now) {
-            connection.getIoThread().execute(() -> connection.leave(seen::countDown));
+            connection.getIoThread().execute(() -> connection.leave(decided::countDown));
         }
-        seen.await(LONGEST_DRAIN_START_SECONDS, TimeUnit.SECONDS);
+        decided.await(MAX_DRAIN_START_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Closes each connection, whatever it carries. */
+    /** Closes each connection at once, also with requests in flight. */
     void closeAll() {
-        open.forEach(served -> served.getIoThread().execute(served::cut));
+        open.forEach(connection -> connection.getIoThread().execute(connection::cut));
     }
 }

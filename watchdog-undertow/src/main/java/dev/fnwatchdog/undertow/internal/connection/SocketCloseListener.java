@@ -5,7 +5,7 @@ import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 
-/** Closes the connection when its socket is closed, unless it has been closed before. Threads: any. */
+/** Closes the connection when its socket is closed, unless it has been detached before. Threads: any. */
 final class SocketCloseListener implements ChannelListener<StreamConnection> {
     // Mutable state
     private volatile @Nullable ServedConnection connection;
@@ -14,6 +14,7 @@ final class SocketCloseListener implements ChannelListener<StreamConnection> {
         this.connection = connection;
     }
 
+    /** Detaches the connection, which may then be collected before the socket closes. */
     void forget() {
         connection = null;
     }

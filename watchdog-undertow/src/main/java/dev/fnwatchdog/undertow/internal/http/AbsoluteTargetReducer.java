@@ -6,19 +6,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reduces a request's target in absolute form to its path and query while it is read, and keeps its authority (RFC 9112,
- * 3.2.2). Undertow would refuse a target whose authority is another than Host's, though it is Host that does not count then.
+ * Reduces a request target in absolute form to its path and query while it is read, and keeps its authority (RFC 9112,
+ * 3.2.2; specification 3.10). Undertow would refuse a target whose authority differs from Host, although Host does not
+ * count then.
  *
- * <p>Threads: belongs to one connection, so to its IO thread.
+ * <p>Threads: belongs to one connection, and so to its I/O thread.
  */
 public final class AbsoluteTargetReducer {
-    /** Scheme and authority of a longer one are left to Undertow, as are those that make no sense. */
-    private static final int LONGEST = 512;
+    /** The most bytes of scheme and authority. Longer ones are left to Undertow, as are malformed ones. */
+    private static final int MAX_PREFIX = 512;
 
-    private static final Pattern BEGIN = Pattern.compile(
+    private static final Pattern PREFIX = Pattern.compile(
             "[A-Za-z][A-Za-z0-9+.-]*://((?:\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._~!$&'()*+,;=-]+)(?::[0-9]{0,5})?)");
 
-    private enum At {
+    private enum State {
         METHOD,
         TARGET,
         AUTHORITY,
@@ -26,55 +27,61 @@ public final class AbsoluteTargetReducer {
     }
 
     // Mutable state
-    private At at = At.METHOD;
+    private State state = State.METHOD;
     private String authority = "";
-    private final StringBuilder begin = new StringBuilder();
+    private final StringBuilder prefix = new StringBuilder();
 
-    /** The next byte is the first of a head. */
+    /** Starts a head: the next byte is its first. */
     public void begin() {
-        at = At.METHOD;
+        state = State.METHOD;
         authority = "";
-        begin.setLength(0);
+        prefix.setLength(0);
     }
 
-    /** Whether the target of this head has begun as one in absolute form does. */
+    /** Returns whether the target of this head has begun like one in absolute form. */
     public boolean absolute() {
-        return begin.length() > 0;
+        return prefix.length() > 0;
     }
 
-    /** The authority that the target had; nothing where it had none. */
+    /** Returns the authority of the target, or an empty string where it has none. */
     public String authority() {
         return authority;
     }
 
-    /** How many bytes have been kept back, for which the buffer of the next ones must have room; one more for a slash. */
+    /**
+     * Returns how many bytes are held back, for which the buffer of the next bytes must have room; one for a slash is
+     * included.
+     */
     public int keptBack() {
-        return at == At.AUTHORITY ? begin.length() + 1 : 0;
+        return state == State.AUTHORITY ? prefix.length() + 1 : 0;
     }
 
-    /** Looks at the bytes from {@code from} to the buffer's position, which have just been read, and takes out what is to go. */
+    /**
+     * Processes the bytes from {@code from} to the buffer's position, which have just been read, and removes scheme and
+     * authority.
+     */
     public void reduce(ByteBuffer bytes, int from) {
         int to = bytes.position();
         int i = from;
-        while (i < to && at == At.METHOD) {
-            at = bytes.get(i++) == ' ' ? At.TARGET : At.METHOD;
+        while (i < to && state == State.METHOD) {
+            state = bytes.get(i++) == ' ' ? State.TARGET : State.METHOD;
         }
-        if (i < to && at == At.TARGET) {
-            at = Character.isLetter(bytes.get(i)) ? At.AUTHORITY : At.REST;
+        if (i < to && state == State.TARGET) {
+            state = Character.isLetter(bytes.get(i)) ? State.AUTHORITY : State.REST;
         }
-        if (at == At.AUTHORITY) {
-            takeOut(bytes, i, to);
+        if (state == State.AUTHORITY) {
+            removePrefix(bytes, i, to);
         }
     }
 
-    private void takeOut(ByteBuffer bytes, int from, int to) {
+    private void removePrefix(ByteBuffer bytes, int from, int to) {
         int i = from;
         while (i < to && !isEnd(bytes.get(i))) {
-            begin.append((char) (bytes.get(i++) & 0xff));
+            prefix.append((char) (bytes.get(i++) & 0xff));
         }
         bytes.position(from);
         if (i < to) {
-            at = At.REST;
+            state = State.REST;
             byte[] rest = new byte[to - i];
             bytes.get(i, rest);
             bytes.put(replacement(rest[0]).getBytes(StandardCharsets.ISO_8859_1))
@@ -82,22 +89,22 @@ public final class AbsoluteTargetReducer {
         }
     }
 
-    /** Whether neither scheme nor authority holds that byte at that place. */
+    /** Returns whether this byte ends scheme and authority. */
     private boolean isEnd(byte b) {
         if (b == '/') {
-            int length = begin.length();
-            boolean first = length > 0 && begin.charAt(length - 1) == ':';
-            boolean second = length > 1 && begin.charAt(length - 1) == '/' && begin.charAt(length - 2) == ':';
+            int length = prefix.length();
+            boolean first = length > 0 && prefix.charAt(length - 1) == ':';
+            boolean second = length > 1 && prefix.charAt(length - 1) == '/' && prefix.charAt(length - 2) == ':';
             return !first && !second;
         }
-        return b == '?' || (b >= 0 && b <= ' ') || begin.length() == LONGEST;
+        return b == '?' || (b >= 0 && b <= ' ') || prefix.length() == MAX_PREFIX;
     }
 
-    /** What stands before the rest of the target, whose first byte is {@code next}. */
+    /** Returns what is put before the rest of the target, whose first byte is {@code next}. */
     private String replacement(byte next) {
-        Matcher matcher = BEGIN.matcher(begin);
+        Matcher matcher = PREFIX.matcher(prefix);
         if (!matcher.matches()) {
-            return begin.toString();
+            return prefix.toString();
         }
         authority = matcher.group(1);
         return next == '/' ? "" : "/";

@@ -6,20 +6,24 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the framing out of a chunked body (RFC 9112, 7.1), in place and strictly: a body that two readers could take
- * apart differently is an error. Undertow's own reader skips what it does not understand, which a proxy must not do.
+ * Removes the framing from a chunked body (RFC 9112, 7.1), in place and strictly: a body that two readers could decode
+ * differently is an error (specification 7.17). Undertow's own reader skips what it does not understand, which a proxy
+ * must not do.
  *
- * <p>Threads: belongs to one body, so to one IO thread.
+ * <p>Threads: belongs to one body, and so to one I/O thread.
  */
 public final class ChunkDecoder {
-    /** Trailers of a response: as many as fit into one buffer with what Undertow writes between names and values. */
+    /**
+     * The most bytes of a response's trailers: they fit into one buffer with what Undertow writes between names and
+     * values (specification 3.35).
+     */
     public static final int RESPONSE_TRAILERS = 12 * 1024;
 
-    /** A chunk's size line, extensions and all: no sender has a reason for more. */
-    private static final int LONGEST_SIZE_LINE = 16 * 1024;
+    /** The most bytes of a chunk's size line with its extensions: no sender has a reason for more. */
+    private static final int MAX_SIZE_LINE = 16 * 1024;
 
-    /** Fifteen digits: a length that fits a signed long. */
-    private static final int MOST_DIGITS = 15;
+    /** The most digits of a chunk's size, which then fits into a signed long. */
+    private static final int MAX_DIGITS = 15;
 
     private enum State {
         SIZE,
@@ -34,7 +38,7 @@ public final class ChunkDecoder {
     }
 
     private final HeaderLineParser lines;
-    private final int longestTrailers;
+    private final int maxTrailers;
 
     // Mutable state
     private State state = State.SIZE;
@@ -48,31 +52,34 @@ public final class ChunkDecoder {
     private HeaderMap trailers = new HeaderMap();
     private @Nullable MalformedMessageException failure;
 
-    /** @param longestTrailers bytes that the trailers may take: they count with the head of their message (contract 7) */
-    public ChunkDecoder(HeaderLineParser lines, int longestTrailers) {
+    /**
+     * @param maxTrailers the most bytes of the trailers, which count with the head of their message (specification
+     *     7.13)
+     */
+    public ChunkDecoder(HeaderLineParser lines, int maxTrailers) {
         this.lines = lines;
-        this.longestTrailers = longestTrailers;
+        this.maxTrailers = maxTrailers;
     }
 
-    /** Whether the last chunk and its trailers have been read. */
+    /** Returns whether the last chunk and its trailers have been read. */
     public boolean done() {
         return state == State.DONE;
     }
 
-    /** How many bytes of the heap what has come of the trailers takes, at most. */
+    /** Returns how many bytes of the heap the trailers need as far as they have arrived, at most. */
     public long trailersMemory() {
         return HeaderLineParser.memory(trailersTotal, trailerLines);
     }
 
-    /** The trailers, complete once {@link #done()}. */
+    /** Returns the trailers, which are complete once {@link #done()} returns true. */
     public HeaderMap trailers() {
         return trailers;
     }
 
     /**
-     * Decodes the bytes from {@code from} to the buffer's position: the data is moved down to {@code from}, and the
-     * position set behind it. What follows the end of the body is left between the returned index and the position as it
-     * was before the call; it is that position where nothing follows.
+     * Decodes the bytes from {@code from} to the buffer's position: moves the data down to {@code from}, and sets the
+     * position behind it. What follows the end of the body is left between the returned index and the position before
+     * this call; where nothing follows, the returned index is that position.
      */
     public int decode(ByteBuffer buffer, int from) throws MalformedMessageException {
         if (failure != null) {
@@ -91,7 +98,7 @@ public final class ChunkDecoder {
                 write += data;
                 remaining -= data;
                 state = remaining == 0 ? State.DATA_CR : State.DATA;
-            } else if (!framing(buffer.get(read++), write > from)) {
+            } else if (!tryDecodeFraming(buffer.get(read++), write > from)) {
                 break;
             }
         }
@@ -99,10 +106,12 @@ public final class ChunkDecoder {
         return read;
     }
 
-    /** False where the byte is wrong, and the data before it is to be passed on before that is told. */
-    private boolean framing(byte b, boolean dataBefore) throws MalformedMessageException {
+    /**
+     * Returns false where the byte is malformed, and the data before it must be passed on before that error is thrown.
+     */
+    private boolean tryDecodeFraming(byte b, boolean dataBefore) throws MalformedMessageException {
         try {
-            framing(b);
+            decodeFraming(b);
             return true;
         } catch (MalformedMessageException malformed) {
             if (!dataBefore) {
@@ -113,11 +122,11 @@ public final class ChunkDecoder {
         }
     }
 
-    private void framing(byte b) throws MalformedMessageException {
+    private void decodeFraming(byte b) throws MalformedMessageException {
         switch (state) {
-            case SIZE -> size(b);
-            case BLANK -> blank(b);
-            case EXTENSION -> extension(b);
+            case SIZE -> decodeSize(b);
+            case BLANK -> decodeBlank(b);
+            case EXTENSION -> decodeExtension(b);
             case SIZE_LF -> {
                 expect(b, '\n');
                 endSizeLine();
@@ -130,7 +139,7 @@ public final class ChunkDecoder {
                 expect(b, '\n');
                 startSize();
             }
-            case TRAILER -> trailer(b);
+            case TRAILER -> decodeTrailer(b);
             case DATA, DONE -> throw new IllegalStateException(state.name());
         }
     }
@@ -142,11 +151,11 @@ public final class ChunkDecoder {
         sizeLine = 0;
     }
 
-    private void size(byte b) throws MalformedMessageException {
+    private void decodeSize(byte b) throws MalformedMessageException {
         int digit = Character.digit(b, 16);
         if (digit >= 0) {
             remaining = remaining << 4 | digit;
-            if (++digits > MOST_DIGITS) {
+            if (++digits > MAX_DIGITS) {
                 throw new MalformedMessageException("a chunk's size has too many digits");
             }
         } else if (digits == 0) {
@@ -162,21 +171,21 @@ public final class ChunkDecoder {
         }
     }
 
-    /** Blanks may stand before an extension, and some senders fill the line up with them. */
-    private void blank(byte b) throws MalformedMessageException {
+    /** Blanks are permitted before an extension, and some senders pad the line with them. */
+    private void decodeBlank(byte b) throws MalformedMessageException {
         if (b == '\r') {
             state = State.SIZE_LF;
         } else if (b == ';') {
             state = State.EXTENSION;
-        } else if (!HeaderLineParser.isBlank(b) || ++sizeLine > LONGEST_SIZE_LINE) {
+        } else if (!HeaderLineParser.isBlank(b) || ++sizeLine > MAX_SIZE_LINE) {
             throw new MalformedMessageException("a chunk's size is not a number");
         }
     }
 
-    private void extension(byte b) throws MalformedMessageException {
+    private void decodeExtension(byte b) throws MalformedMessageException {
         if (b == '\r') {
             state = State.SIZE_LF;
-        } else if (Tokens.isControlByte(b) || ++sizeLine > LONGEST_SIZE_LINE) {
+        } else if (Tokens.isControlByte(b) || ++sizeLine > MAX_SIZE_LINE) {
             throw new MalformedMessageException("a chunk's extension is malformed or too long");
         }
     }
@@ -191,9 +200,9 @@ public final class ChunkDecoder {
         }
     }
 
-    private void trailer(byte b) throws MalformedMessageException {
-        if (++trailersTotal > longestTrailers) {
-            throw new MalformedMessageException("the trailers are longer than %d bytes".formatted(longestTrailers));
+    private void decodeTrailer(byte b) throws MalformedMessageException {
+        if (++trailersTotal > maxTrailers) {
+            throw new MalformedMessageException("the trailers are longer than %d bytes".formatted(maxTrailers));
         }
         if (b != '\n') {
             if (trailerLength == trailer.length) {

@@ -1,6 +1,6 @@
 package dev.fnwatchdog.undertow.internal.http;
 
-/** Durations as the X-Duration-Seconds header spells them: seconds with six decimals (contract 3). */
+/** Formats durations for the X-Duration-Seconds field: seconds with six decimals (specification 3.25). */
 public final class DurationSeconds {
     private static final int DECIMALS = 6;
     private static final long NANOS_PER_MICRO = 1_000;
@@ -10,12 +10,12 @@ public final class DurationSeconds {
 
     public static String of(long nanos) {
         long micros = (nanos + NANOS_PER_MICRO / 2) / NANOS_PER_MICRO;
-        String whole = Long.toString(micros / MICROS_PER_SECOND);
-        char[] text = new char[whole.length() + 1 + DECIMALS];
-        whole.getChars(0, whole.length(), text, 0);
-        text[whole.length()] = '.';
+        String seconds = Long.toString(micros / MICROS_PER_SECOND);
+        char[] text = new char[seconds.length() + 1 + DECIMALS];
+        seconds.getChars(0, seconds.length(), text, 0);
+        text[seconds.length()] = '.';
         long fraction = micros % MICROS_PER_SECOND;
-        for (int i = text.length - 1; i > whole.length(); i--) {
+        for (int i = text.length - 1; i > seconds.length(); i--) {
             text[i] = (char) ('0' + fraction % 10);
             fraction /= 10;
         }

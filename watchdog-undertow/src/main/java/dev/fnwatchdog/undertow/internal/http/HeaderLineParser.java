@@ -7,26 +7,32 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns header lines, as they come from the wire, into a header map: the fields of a function's response and the
- * trailers of a chunked body (RFC 9112, 5 and 7.1.2).
+ * Parses field lines, as they are on the wire, into a header map: the fields of a function's response and the trailers
+ * of a chunked body (RFC 9112, 5 and 7.1.2).
  *
- * <p>Threads: none of its own; one instance belongs to one IO thread, since it remembers the names and values that it has seen.
+ * <p>Threads: one instance belongs to one I/O thread, because it caches the names and values that it has seen.
  */
 public final class HeaderLineParser {
-    /** Undertow's builders grow by doubling, and are copied then and at the end. */
+    /** The bytes of heap for each byte: Undertow's builders grow by doubling, and are copied then and at the end. */
     private static final int MEMORY_OF_BYTE = 4;
 
-    /** Objects and entries of maps, as measured, for a field or a parameter that has a name of its own. */
+    /**
+     * The bytes of heap, as measured, for the objects and map entries of a field or a parameter that has a name of its
+     * own.
+     */
     private static final int MEMORY_OF_FIELD = 256;
 
-    /** As many distinct names as the answers of one function use; what does not fit is made anew each time. */
-    private static final int NAMES = 128;
+    /**
+     * The size of the cache: as many distinct names as the responses of one function use. What does not fit is created
+     * again each time.
+     */
+    private static final int CACHE_SIZE = 128;
 
-    /** Longer ones are seldom the same in the next answer. */
-    private static final int LONGEST_KEPT_VALUE = 64;
+    /** Longer values are seldom the same in the next response. */
+    private static final int MAX_CACHED_VALUE = 64;
 
-    private final @Nullable HttpString[] names = new HttpString[NAMES];
-    private final @Nullable String[] values = new String[NAMES];
+    private final @Nullable HttpString[] names = new HttpString[CACHE_SIZE];
+    private final @Nullable String[] values = new String[CACHE_SIZE];
 
     /** Adds one line, without its line end, to {@code headers}. */
     public void add(byte[] line, int length, HeaderMap headers) throws MalformedMessageException {
@@ -43,62 +49,65 @@ public final class HeaderLineParser {
             throw new MalformedMessageException("a header line has no name");
         }
         try {
-            int slot = (hash ^ (hash >>> 7)) & (NAMES - 1);
-            headers.add(name(slot, line, colon), value(slot, line, colon + 1, length));
-        } catch (IllegalStateException full) {
+            int slot = (hash ^ (hash >>> 7)) & (CACHE_SIZE - 1);
+            headers.add(cachedName(slot, line, colon), cachedValue(slot, line, colon + 1, length));
+        } catch (IllegalStateException tooMany) {
             // Undertow counts the values of a name in one byte.
             throw new MalformedMessageException("more than 127 header lines have the same name");
         }
     }
 
-    private HttpString name(int slot, byte[] line, int length) {
-        HttpString known = names[slot];
-        if (known != null && spells(known, line, length)) {
-            return known;
+    private HttpString cachedName(int slot, byte[] line, int length) {
+        HttpString cached = names[slot];
+        if (cached != null && matches(cached, line, length)) {
+            return cached;
         }
         HttpString name = new HttpString(Arrays.copyOf(line, length));
         names[slot] = name;
         return name;
     }
 
-    /** To the letter: the function's own spelling goes on, not that of an earlier answer. */
-    private static boolean spells(HttpString known, byte[] line, int length) {
-        if (known.length() != length) {
+    /**
+     * Compares case-sensitively: the function's own spelling is forwarded, not that of an earlier response
+     * (specification 3.23).
+     */
+    private static boolean matches(HttpString cached, byte[] line, int length) {
+        if (cached.length() != length) {
             return false;
         }
         for (int i = 0; i < length; i++) {
-            if (known.byteAt(i) != line[i]) {
+            if (cached.byteAt(i) != line[i]) {
                 return false;
             }
         }
         return true;
     }
 
-    /** Most values are those of the answer before. */
-    private String value(int slot, byte[] line, int from, int to) throws MalformedMessageException {
+    /** Returns the value, from the cache where it is that of an earlier response, as most are. */
+    private String cachedValue(int slot, byte[] line, int from, int to) throws MalformedMessageException {
         int start = from < to && line[from] == ' ' ? from + 1 : from;
-        String known = values[slot];
-        if (known != null && spells(known, line, start, to)) {
-            return known;
+        String cached = values[slot];
+        if (cached != null && matches(cached, line, start, to)) {
+            return cached;
         }
         String value = value(line, start, to);
-        values[slot] = value.length() > LONGEST_KEPT_VALUE ? null : value;
+        values[slot] = value.length() > MAX_CACHED_VALUE ? null : value;
         return value;
     }
 
-    private static boolean spells(String known, byte[] line, int from, int to) {
-        if (known.length() != to - from) {
+    private static boolean matches(String cached, byte[] line, int from, int to) {
+        if (cached.length() != to - from) {
             return false;
         }
         for (int i = from; i < to; i++) {
-            if (known.charAt(i - from) != (line[i] & 0xff)) {
+            if (cached.charAt(i - from) != (line[i] & 0xff)) {
                 return false;
             }
         }
         return true;
     }
 
-    /** The value between optional white space; bytes above 127 pass as they are. */
+    /** Returns the value without the white space around it; bytes above 127 pass unchanged. */
     public static String value(byte[] line, int from, int to) throws MalformedMessageException {
         int start = from;
         int end = to;
@@ -120,7 +129,7 @@ public final class HeaderLineParser {
         return b == ' ' || b == '\t';
     }
 
-    /** How many bytes of the heap so many bytes with so many fields take, at most. */
+    /** Returns how many bytes of the heap {@code bytes} bytes with {@code fields} fields need, at most. */
     public static long memory(int bytes, int fields) {
         return (long) bytes * MEMORY_OF_BYTE + (long) fields * MEMORY_OF_FIELD;
     }

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The headers that are meant for the next hop alone, and so stay behind at each end (RFC 9110, 7.6.1; contract 3). */
+/**
+ * The header fields that are meant for the next hop alone, and are not forwarded (RFC 9110, 7.6.1; specification 3.14).
+ */
 public final class HopByHopHeaders {
     private static final HttpString HTTP2_SETTINGS = new HttpString("HTTP2-Settings");
 
@@ -24,8 +26,8 @@ public final class HopByHopHeaders {
             HTTP2_SETTINGS);
 
     /**
-     * Named by Connection or not, without these the message would be another one; and what the watchdog tells the function of
-     * a call's token is not the client's to take away.
+     * The fields that Connection cannot remove (specification 3.14): without the first two the message would be another
+     * one, and the third is the watchdog's own, about the request's token.
      */
     private static final Set<HttpString> NEVER_DROPPED =
             Set.of(Headers.HOST, Headers.CONTENT_LENGTH, WatchdogHeaders.AUTH_SECONDS);
@@ -36,7 +38,7 @@ public final class HopByHopHeaders {
         return NAMES.contains(name);
     }
 
-    /** The further names that the message's own Connection header makes hop-by-hop; nearly always none. */
+    /** Returns the further names that the message's own Connection field makes hop-by-hop; nearly always none. */
     public static List<HttpString> namedBy(HeaderMap headers) {
         HeaderValues connection = headers.get(Headers.CONNECTION);
         if (connection == null || isUsual(connection)) {
@@ -52,11 +54,11 @@ public final class HopByHopHeaders {
     }
 
     private static boolean isUsual(HeaderValues connection) {
-        String only = connection.getFirst();
+        String single = connection.getFirst();
         return connection.size() == 1
-                && (only.equalsIgnoreCase("keep-alive")
-                        || only.equalsIgnoreCase("close")
-                        || only.equalsIgnoreCase("upgrade"));
+                && (single.equalsIgnoreCase("keep-alive")
+                        || single.equalsIgnoreCase("close")
+                        || single.equalsIgnoreCase("upgrade"));
     }
 
     private static void addName(String option, List<HttpString> named) {
@@ -68,7 +70,10 @@ public final class HopByHopHeaders {
         }
     }
 
-    /** Gives to {@code to} what else an answer has, but for names that {@code to} has already. */
+    /**
+     * Copies the fields of a response that are not hop-by-hop to {@code to}, except for names that {@code to} already
+     * has.
+     */
     public static void copyRest(HeaderMap from, HeaderMap to) {
         List<HttpString> named = namedBy(from);
         boolean first = to.size() == 0;

@@ -3,10 +3,10 @@ package dev.fnwatchdog.undertow.internal.http;
 import java.nio.ByteBuffer;
 
 /**
- * The HTTP version at the end of a request line, read from its bytes: Undertow's parser takes each version that it does not
- * know for 1.1.
+ * The HTTP version at the end of a request line, read from its bytes (specification 9.3): Undertow's parser treats each
+ * version that it does not know as 1.1.
  *
- * <p>Threads: belongs to one connection, so to its IO thread.
+ * <p>Threads: belongs to one connection, and so to its I/O thread.
  */
 public final class HttpVersionToken {
     /** {@code HTTP/1.1}, CR and LF. */
@@ -22,21 +22,23 @@ public final class HttpVersionToken {
         length = 0;
     }
 
-    /** More of the request line has come, with its line end at the last. */
+    /** Adds the next bytes of the request line, which finally include its line end. */
     public void add(ByteBuffer bytes, int from, int to) {
         int more = Math.min(to - from, LENGTH);
-        int kept = Math.min(length, LENGTH - more);
-        System.arraycopy(end, length - kept, end, 0, kept);
-        bytes.get(to - more, end, kept, more);
-        length = kept + more;
+        int keptLength = Math.min(length, LENGTH - more);
+        System.arraycopy(end, length - keptLength, end, 0, keptLength);
+        bytes.get(to - more, end, keptLength, more);
+        length = keptLength + more;
     }
 
-    /** Whether no more than an empty line has come. */
+    /** Returns whether no more than an empty line has arrived. */
     public boolean missing() {
         return length < LENGTH;
     }
 
-    /** Whether a request of this major version can be served in the syntax of HTTP/1 (RFC 9110, 2.5 and 15.6.6). */
+    /**
+     * Returns whether a request of this major version can be served in the syntax of HTTP/1 (RFC 9110, 2.5 and 15.6.6).
+     */
     public boolean served() {
         return missing() || end[LENGTH - MAJOR_FROM_END] == '1';
     }

@@ -2,7 +2,7 @@ package dev.fnwatchdog.undertow.internal.http;
 
 import java.io.IOException;
 
-/** The other side sent bytes that are not HTTP; the message says which rule they break, and never repeats them. */
+/** The peer sent bytes that are not HTTP. The message names the rule that they break, and never contains them. */
 public final class MalformedMessageException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -3,13 +3,16 @@ package dev.fnwatchdog.undertow.internal.http;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Targets of requests, a character a byte, with two hex digits after each percent sign, as text and as legal targets. */
+/**
+ * Decodes and escapes request targets, in which each character is one byte, and each percent sign is followed by two
+ * hexadecimal digits.
+ */
 public final class PercentDecoder {
     private static final String UNESCAPED = "-._~!$&'()*+,;=:@/?%";
 
     private PercentDecoder() {}
 
-    /** The bytes that escapes stand for, as UTF-8; what is none becomes the replacement character. */
+    /** Decodes the escapes as UTF-8; what is not UTF-8 becomes the replacement character. */
     public static String decode(String raw) {
         if (isPlain(raw)) {
             return raw;
@@ -31,7 +34,7 @@ public final class PercentDecoder {
         return raw.chars().allMatch(c -> c != '%' && c < 0x80);
     }
 
-    /** The same target with every byte escaped that RFC 3986 wants escaped, as libraries that read targets want it. */
+    /** Escapes every byte that RFC 3986 does not permit in a target, as libraries that parse targets require it. */
     public static String escape(String raw) {
         if (raw.chars().allMatch(PercentDecoder::isLegal)) {
             return raw;

@@ -2,11 +2,11 @@ package dev.fnwatchdog.undertow.internal.http;
 
 import io.undertow.server.HttpServerExchange;
 
-/** The target of a request as it stood in the request line (RFC 9112, 3.2), with nothing decoded or cleaned. */
+/** The target of a request as it is in the request line (RFC 9112, 3.2), with nothing decoded or cleaned. */
 public final class RequestTarget {
     private RequestTarget() {}
 
-    /** The path; of an absolute-form target too. {@code *} for {@code OPTIONS *}. */
+    /** Returns the path, also that of an absolute-form target; {@code *} for {@code OPTIONS *}. */
     public static String path(HttpServerExchange exchange) {
         String uri = exchange.getRequestURI();
         return exchange.isHostIncludedInRequestURI() ? pathOfAbsolute(uri) : uri;
@@ -18,7 +18,7 @@ public final class RequestTarget {
         return path < 0 ? "/" : uri.substring(path);
     }
 
-    /** Path and query, as one string for logs. */
+    /** Returns path and query as one string, for logs. */
     public static String of(HttpServerExchange exchange) {
         String path = path(exchange);
         String query = exchange.getQueryString();

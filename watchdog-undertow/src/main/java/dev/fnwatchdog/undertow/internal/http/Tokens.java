@@ -21,17 +21,17 @@ public final class Tokens {
 
     private Tokens() {}
 
-    /** A character of a method or of a header's name. */
+    /** Returns whether this is a character of a method or of a field name. */
     public static boolean isTokenByte(byte b) {
         return TOKEN[b & 0xff];
     }
 
-    /** A byte that no header value may hold: every control byte but TAB. */
+    /** Returns whether no field value may contain this byte: every control byte except TAB. */
     public static boolean isControlByte(int b) {
         return (b >= 0 && b < 0x20 && b != '\t') || b == 0x7f;
     }
 
-    /** Whether a comma-separated list names {@code token}, in any case (RFC 9110, 5.6.1). */
+    /** Returns whether a comma-separated list contains {@code token}, in any case (RFC 9110, 5.6.1). */
     static boolean listNames(String list, String token) {
         int from = 0;
         while (from <= list.length()) {
@@ -45,7 +45,7 @@ public final class Tokens {
         return false;
     }
 
-    /** Whether one of several such lists names it. */
+    /** Returns whether one of several such lists contains {@code token}. */
     public static boolean anyLists(HeaderValues lists, String token) {
         for (int i = 0; i < lists.size(); i++) {
             if (listNames(lists.get(i), token)) {

@@ -9,8 +9,8 @@ import java.util.Set;
 
 /**
  * Decides which fields a trailer section may carry, in requests and in responses, whatever the HTTP version (RFC 9110,
- * 6.5.1 and 7.6.1). A recipient that merges trailers into the head would otherwise take framing, routing or credentials
- * from whoever wrote the body, after the head has been checked.
+ * 6.5.1 and 7.6.1; specification 3.27). A recipient that merges trailers into the head would otherwise take framing,
+ * routing or credentials from the author of the body, after the head has been checked.
  *
  * <p>Threads: any.
  */
@@ -61,7 +61,7 @@ public final class TrailerFields {
 
     private TrailerFields() {}
 
-    /** Whether no trailer may have that name. */
+    /** Returns whether no trailer may have that name. */
     public static boolean isForbidden(HttpString name) {
         return HopByHopHeaders.contains(name)
                 || FRAMING_AND_CONTENT.contains(name)
@@ -72,8 +72,8 @@ public final class TrailerFields {
     }
 
     /**
-     * The trailers without those that are forbidden, and without those that the message's own Connection field makes
-     * hop-by-hop.
+     * Returns the trailers without those that are forbidden, and without those that the message's own Connection field
+     * makes hop-by-hop.
      *
      * @param head the header fields of the message that the trailers end
      */

@@ -7,15 +7,15 @@ import io.undertow.util.Headers;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which protocols a client asks to change to (RFC 9110, 7.8). */
+/** The protocols to which a client asks to upgrade (RFC 9110, 7.8; specification 3.36). */
 public final class UpgradeProtocols {
     private static final String HTTP2_CLEAR_TEXT = "h2c";
 
     private UpgradeProtocols() {}
 
     /**
-     * The protocols that the function may choose from, or nothing. Clear-text HTTP/2 is not among them: a gateway that lets
-     * such a request through could be tunnelled past (contract 9).
+     * Returns the protocols from which the function may choose, or an empty string. HTTP/2 in clear text is not among
+     * them: a gateway that lets such a request through could be tunnelled past (specification 9.2).
      */
     public static String asked(HttpServerExchange exchange) {
         HeaderValues upgrade = exchange.getRequestHeaders().get(Headers.UPGRADE);
@@ -34,7 +34,10 @@ public final class UpgradeProtocols {
         return String.join(", ", protocols);
     }
 
-    /** Leaves in the request only what {@link #asked} tells, for functions that see the request's own headers. */
+    /**
+     * Removes from the request what {@link #asked} does not return, for functions that see the request's own header
+     * fields.
+     */
     public static void keepOnlyAsked(HttpServerExchange exchange) {
         HeaderMap headers = exchange.getRequestHeaders();
         if (headers.contains(Headers.UPGRADE)) {

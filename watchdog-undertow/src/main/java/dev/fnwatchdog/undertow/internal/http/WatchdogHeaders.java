@@ -7,10 +7,10 @@ public final class WatchdogHeaders {
     /** The request field that shortens {@code exec_timeout} for one request; a Go duration. */
     public static final HttpString TIMEOUT = new HttpString("X-Timeout");
 
-    /** The response field that holds the seconds until the response head, with six decimals. */
+    /** The response field with the seconds until the response head, with six decimals. */
     public static final HttpString DURATION_SECONDS = new HttpString("X-Duration-Seconds");
 
-    /** The request field that holds the seconds that the verification of a token took. */
+    /** The request field with the seconds that the verification of a token took. */
     public static final HttpString AUTH_SECONDS = new HttpString("X-Auth-Seconds");
 
     /** The response field that names the component which has written the response in place of the function. */

@@ -7,24 +7,24 @@ import java.util.List;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * A body held in memory as a whole, in pieces, on account of a budget that it shares with others. Each byte is copied once,
- * from the channel into its piece.
+ * A body that is held in memory as a whole, in pieces, within a budget that it shares with others (specification 7.20).
+ * Each byte is copied once, from the channel into its piece.
  *
  * <p>Threads: one at a time.
  */
 public final class BufferedBody {
-    /** How far reading has come. */
+    /** The state of reading. */
     public enum Progress {
         MORE_TO_COME,
         WHOLE,
         TOO_LARGE
     }
 
-    private static final int SMALLEST_PIECE = 512;
-    // What is read beyond the end of a request has to fit into one buffer, to be put back.
-    private static final int LARGEST_PIECE = IoBuffers.USUAL_SIZE;
-    /** Who sends fast must not keep the others of his IO thread waiting. */
-    private static final int MOST_READS_AT_ONCE = 16;
+    private static final int MIN_PIECE = 512;
+    // What is read beyond the end of a request has to fit into one buffer, into which it is pushed back.
+    private static final int MAX_PIECE = IoBuffers.USUAL_SIZE;
+    /** A client that sends fast must not delay the other requests of its I/O thread. */
+    private static final int MAX_READS_AT_ONCE = 16;
 
     private final MemoryBudget budget;
     private final List<ByteBuffer> pieces = new ArrayList<>();
@@ -33,31 +33,33 @@ public final class BufferedBody {
     private long announced;
     private long size;
     private long capacity;
-    private long taken;
+    private long reserved;
 
     public BufferedBody(MemoryBudget budget) {
         this.budget = budget;
     }
 
-    /** Takes the memory for a body of a known length before a byte of it is read; false where it does not fit. */
+    /**
+     * Reserves the memory for a body of a known length before any of it is read. Returns false where it does not fit.
+     */
     public boolean announce(long length) {
         announced = length;
-        return take(length);
+        return reserve(length);
     }
 
-    private boolean take(long upTo) {
-        if (upTo > taken) {
-            if (!budget.take(upTo - taken)) {
+    private boolean reserve(long upTo) {
+        if (upTo > reserved) {
+            if (!budget.take(upTo - reserved)) {
                 return false;
             }
-            taken = upTo;
+            reserved = upTo;
         }
         return true;
     }
 
-    /** Reads what there is, and no more than a turn's worth of it. */
+    /** Reads what is available, in at most {@link #MAX_READS_AT_ONCE} reads. */
     public Progress readFrom(StreamSourceChannel channel) throws IOException {
-        for (int i = 0; i < MOST_READS_AT_ONCE; i++) {
+        for (int i = 0; i < MAX_READS_AT_ONCE; i++) {
             if (!makeRoom()) {
                 return Progress.TOO_LARGE;
             }
@@ -77,10 +79,10 @@ public final class BufferedBody {
         if (size < capacity) {
             return true;
         }
-        // Many small pieces would need more memory than the budget knows of, and large ones more than the body.
-        long wanted = announced > size ? announced - size : Math.max(SMALLEST_PIECE, size);
-        int length = (int) Math.min(LARGEST_PIECE, wanted);
-        if (!take(capacity + length)) {
+        // Many small pieces would need more memory than is reserved, and large ones more than the body needs.
+        long rest = announced > size ? announced - size : Math.max(MIN_PIECE, size);
+        int length = (int) Math.min(MAX_PIECE, rest);
+        if (!reserve(capacity + length)) {
             return false;
         }
         pieces.add(ByteBuffer.allocate(length));
@@ -88,12 +90,12 @@ public final class BufferedBody {
         return true;
     }
 
-    /** How many bytes there are. */
+    /** Returns how many bytes have been read. */
     public long size() {
         return size;
     }
 
-    /** All of it, each piece ready to be read, and none empty. */
+    /** Returns the whole body; each piece is ready to be read, and none is empty. */
     public ByteBuffer[] pieces() {
         return pieces.stream()
                 .map(piece -> piece.duplicate().flip())
@@ -101,10 +103,10 @@ public final class BufferedBody {
                 .toArray(ByteBuffer[]::new);
     }
 
-    /** Gives the memory back. Harmless twice. */
+    /** Releases the memory. A second call has no effect. */
     public void free() {
-        budget.giveBack(taken);
-        taken = 0;
+        budget.giveBack(reserved);
+        reserved = 0;
         pieces.clear();
         capacity = size;
     }

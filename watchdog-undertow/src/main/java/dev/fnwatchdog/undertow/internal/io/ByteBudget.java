@@ -1,10 +1,10 @@
 package dev.fnwatchdog.undertow.internal.io;
 
-/** The memory that peers can make the program hold, shared by all connections. Threads: any; never blocks. */
+/** The memory that peers can make the program use, shared by all connections. Threads: any; never blocks. */
 public interface ByteBudget {
-    /** Takes {@code bytes}; returns false, and takes nothing, where they do not fit. */
+    /** Reserves {@code bytes}. Returns false, and reserves nothing, where they do not fit. */
     boolean take(long bytes);
 
-    /** Returns bytes that were taken. */
+    /** Releases bytes that were reserved. */
     void giveBack(long bytes);
 }

@@ -5,15 +5,15 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * Finds the file descriptor of a channel of the JDK's. This needs {@code --add-exports java.base/sun.nio.ch=ALL-UNNAMED},
- * which the fat jar's manifest asks for.
+ * Finds the file descriptor of a channel of the JDK. This needs {@code --add-exports java.base/sun.nio.ch=ALL-UNNAMED},
+ * which the manifest of the fat jar contains.
  *
  * <p>Threads: any.
  */
 public final class ChannelDescriptor {
     private final MethodHandle number;
 
-    /** @throws ReflectiveOperationException where this JVM hides descriptors, or with a {@link RuntimeException} */
+    /** @throws ReflectiveOperationException or a {@link RuntimeException}, where this JVM hides descriptors */
     public ChannelDescriptor() throws ReflectiveOperationException {
         Class<?> selectable = Class.forName("sun.nio.ch.SelChImpl");
         number = MethodHandles.lookup()

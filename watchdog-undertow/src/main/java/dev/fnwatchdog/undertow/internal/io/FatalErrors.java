@@ -11,28 +11,29 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends the program when the JVM cannot go on, above all for want of memory: a thread that has died of it would leave the
- * others looking healthy and serving nobody. The program alone has one; in a program that embeds the watchdog nothing ends.
+ * Ends the program when the JVM cannot go on, above all when it runs out of memory (specification 7.23): a thread that
+ * has ended because of it would leave the others looking healthy while they serve no requests. Only the program has an
+ * instance; in a program that embeds the watchdog nothing ends.
  *
  * <p>Threads: any.
  */
 public final class FatalErrors implements Consumer<Throwable> {
-    /** As {@code -XX:+ExitOnOutOfMemoryError} has it. */
+    /** The same as with {@code -XX:+ExitOnOutOfMemoryError}. */
     static final int EXIT_STATUS = 3;
 
-    private static final int LONGEST_CHAIN = 20;
-    private static final int RESERVE = 512 * 1024;
+    private static final int MAX_CAUSES = 20;
+    private static final int RESERVE_BYTES = 512 * 1024;
 
     private final WatchdogLog log;
     private final Path lockFile;
     private final IntConsumer exit;
-    /** Freed for the last line. */
-    private final AtomicReference<byte @Nullable []> reserve = new AtomicReference<>(new byte[RESERVE]);
+    /** Memory that is freed to log the last line. */
+    private final AtomicReference<byte @Nullable []> reserve = new AtomicReference<>(new byte[RESERVE_BYTES]);
 
     private final AtomicBoolean ending = new AtomicBoolean();
 
     /**
-     * @param lockFile removed at the end, for those who look whether it is there
+     * @param lockFile removed at the end, for health checks that test whether it exists
      * @param exit ends the JVM at once, with a status
      */
     public FatalErrors(WatchdogLog log, Path lockFile, IntConsumer exit) {
@@ -42,12 +43,13 @@ public final class FatalErrors implements Consumer<Throwable> {
     }
 
     /**
-     * The error among {@code failure} and its causes after which the JVM cannot be relied on. A stack that was too deep is
-     * whole again once the error is caught, and where the system starts no more threads nothing but that one start has failed.
+     * Returns the error among {@code failure} and its causes after which the JVM cannot be relied on, or null. A
+     * {@link StackOverflowError} is none, because the stack is usable again once it is caught; nor is a thread that the
+     * system does not start, because only that start has failed (specification 7.24).
      */
     public static @Nullable VirtualMachineError in(Throwable failure) {
         Throwable cause = failure;
-        for (int i = 0; cause != null && i < LONGEST_CHAIN; i++) {
+        for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
             if (cause instanceof VirtualMachineError error
                     && !(error instanceof StackOverflowError)
                     && !String.valueOf(error.getMessage()).startsWith("unable to create native thread")) {
@@ -58,7 +60,7 @@ public final class FatalErrors implements Consumer<Throwable> {
         return null;
     }
 
-    /** Looks at something that was thrown, and does not return where it is fatal. */
+    /** Checks something that was thrown, and does not return where it is fatal. */
     @Override
     public void accept(Throwable failure) {
         VirtualMachineError fatal = in(failure);
@@ -67,7 +69,7 @@ public final class FatalErrors implements Consumer<Throwable> {
         }
     }
 
-    @SuppressWarnings("CatchingUnchecked") // whatever fails on the way: it ends
+    @SuppressWarnings("CatchingUnchecked") // the program ends, whatever fails here
     private void end(VirtualMachineError error) {
         try {
             reserve.set(null);
@@ -76,7 +78,7 @@ public final class FatalErrors implements Consumer<Throwable> {
             Files.deleteIfExists(lockFile);
             log.close();
         } catch (IOException | RuntimeException | Error ignored) {
-            // There was no memory even for that.
+            // Not even these steps had enough memory.
         } finally {
             exit.accept(EXIT_STATUS);
         }

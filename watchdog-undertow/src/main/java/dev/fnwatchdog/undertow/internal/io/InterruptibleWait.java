@@ -2,14 +2,14 @@ package dev.fnwatchdog.undertow.internal.io;
 
 import java.io.InterruptedIOException;
 
-/** Waiting as a channel does it: who is interrupted meanwhile is told by an exception, and stays interrupted. */
+/** Waits as a channel does: an interrupt ends the wait with an exception, and the thread stays interrupted. */
 public final class InterruptibleWait {
     private InterruptibleWait() {}
 
     /**
-     * Waits to be notified; the caller holds the lock, and looks again at what he waits for.
+     * Waits to be notified. The caller holds the lock, and then checks its condition again.
      *
-     * @param millis for at most so long; 0 for ever
+     * @param millis the longest wait; 0: no limit
      */
     @SuppressWarnings("WaitNotInLoop") // the callers of channels loop
     public static void on(Object lock, long millis) throws InterruptedIOException {

@@ -13,151 +13,159 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
 /**
- * Buffers outside the heap, of which each IO thread keeps its own: a call takes several, and Undertow's pool asks a map that
- * all threads share and lock each time. Other threads use that one.
+ * A pool of buffers outside the heap, of which each I/O thread keeps its own: a request needs several, and Undertow's
+ * pool looks each of them up in a map that all threads share and lock. Other threads use Undertow's pool.
  *
- * <p>There is no limit, but beyond three quarters of what the JVM may have outside its heap they come from the heap, and
- * well before that {@link #scarce()} says that no more work should be begun.
+ * <p>There is no limit, but beyond three quarters of the memory that the JVM may have outside its heap, buffers are
+ * allocated in the heap. Well before that, {@link #scarce()} reports that no new requests should be started
+ * (specification 7.22).
  *
  * <p>Threads: any.
  */
 public final class IoBuffers implements ByteBufferPool {
-    /** What Undertow's parsers are tuned to: a little under 16 KiB, so that a chunk's framing fits beside it. */
+    /**
+     * The size to which Undertow's parsers are tuned: a little under 16 KiB, which leaves room for the framing of a
+     * chunk.
+     */
     public static final int USUAL_SIZE = 16 * 1024 - 20;
 
-    /** For each thread, 4 MiB of those that Undertow's parsers are tuned to. */
-    private static final int KEPT = 256;
+    /** The most free buffers that each thread keeps, 4 MiB of those of the usual size. */
+    private static final int MAX_KEPT = 256;
 
-    /** What one IO thread keeps. */
-    private static final class Shelf {
+    /** The buffers of one I/O thread. */
+    private static final class LocalPool {
         private final Thread owner;
-        private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(KEPT);
-        // Less those that came from other threads' shelves; written by the owner alone.
-        private final AtomicInteger taken = new AtomicInteger();
+        private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(MAX_KEPT);
+        // Those taken on this thread, less those returned on it wherever they were taken; written by the owner alone.
+        private final AtomicInteger inUse = new AtomicInteger();
 
-        Shelf(Thread owner) {
+        LocalPool(Thread owner) {
             this.owner = owner;
         }
     }
 
     private final int size;
-    private final ByteBufferPool others;
-    private final AtomicReferenceArray<@Nullable Shelf> shelves;
-    private final AtomicInteger takenByOthers = new AtomicInteger();
-    private final long most;
+    private final ByteBufferPool sharedPool;
+    private final AtomicReferenceArray<@Nullable LocalPool> localPools;
+    private final AtomicInteger inUseElsewhere = new AtomicInteger();
+    private final long maxBytes;
 
     // Mutable state
     private volatile boolean scarce;
 
     /**
-     * @param size of each buffer in bytes
-     * @param ioThreads whose numbers begin at 0
-     * @param most bytes outside the heap that the JVM may have
+     * @param size the size of each buffer in bytes
+     * @param ioThreads the number of I/O threads, whose own numbers begin at 0
+     * @param maxBytes the bytes outside the heap that the JVM may have
      */
-    public IoBuffers(int size, int ioThreads, long most) {
+    public IoBuffers(int size, int ioThreads, long maxBytes) {
         this.size = size;
-        this.most = most;
-        this.others = new DefaultByteBufferPool(true, size, Integer.MAX_VALUE, 0);
-        this.shelves = new AtomicReferenceArray<>(ioThreads);
+        this.maxBytes = maxBytes;
+        this.sharedPool = new DefaultByteBufferPool(true, size, Integer.MAX_VALUE, 0);
+        this.localPools = new AtomicReferenceArray<>(ioThreads);
     }
 
     @Override
     public PooledByteBuffer allocate() {
-        Shelf shelf = shelf();
-        if (shelf == null) {
-            return allocateForOthers();
+        LocalPool localPool = localPool();
+        if (localPool == null) {
+            return allocateShared();
         }
-        shelf.taken.lazySet(shelf.taken.get() + 1);
-        ByteBuffer kept = shelf.free.pollLast();
-        return new Taken(kept == null ? make() : kept.clear());
+        localPool.inUse.lazySet(localPool.inUse.get() + 1);
+        ByteBuffer kept = localPool.free.pollLast();
+        return new LocalBuffer(kept == null ? create() : kept.clear());
     }
 
-    private ByteBuffer make() {
+    private ByteBuffer create() {
         if (mayBeDirect()) {
             try {
                 return ByteBuffer.allocateDirect(size);
-            } catch (OutOfMemoryError takenElsewhere) {
-                // The heap has memory, or else that of the heap is the error to be told.
+            } catch (OutOfMemoryError exhausted) {
+                // The heap has memory, or its own error is the one to report.
             }
         }
         return ByteBuffer.allocate(size);
     }
 
-    private PooledByteBuffer allocateForOthers() {
-        takenByOthers.incrementAndGet();
+    private PooledByteBuffer allocateShared() {
+        inUseElsewhere.incrementAndGet();
         if (mayBeDirect()) {
             try {
-                return new OfOthers(others.allocate());
-            } catch (OutOfMemoryError takenElsewhere) {
+                return new SharedBuffer(sharedPool.allocate());
+            } catch (OutOfMemoryError exhausted) {
                 // As above.
             }
         }
-        return new OfOthers(new ImmediatePooledByteBuffer(ByteBuffer.allocate(size)));
+        return new SharedBuffer(new ImmediatePooledByteBuffer(ByteBuffer.allocate(size)));
     }
 
     private boolean mayBeDirect() {
-        long taken = taken();
-        scarce = taken > most / 2;
-        return taken <= most / 4 * 3;
+        long bytes = bytesInUse();
+        scarce = bytes > maxBytes / 2;
+        return bytes <= maxBytes / 4 * 3;
     }
 
-    /** Whether half of what the JVM may have outside its heap is in use. */
+    /** Returns whether half of the memory that the JVM may have outside its heap is in use. */
     boolean scarce() {
         return scarce;
     }
 
-    private long taken() {
-        long taken = takenByOthers.get();
-        for (int i = 0; i < shelves.length(); i++) {
-            Shelf shelf = shelves.get(i);
-            taken += shelf == null ? 0 : shelf.taken.get();
+    private long bytesInUse() {
+        long inUse = inUseElsewhere.get();
+        for (int i = 0; i < localPools.length(); i++) {
+            LocalPool localPool = localPools.get(i);
+            inUse += localPool == null ? 0 : localPool.inUse.get();
         }
-        return taken * size;
+        return inUse * size;
     }
 
-    /** The current thread's; made by the first thread of a number that comes, and nobody else's. */
-    private @Nullable Shelf shelf() {
-        if (!(Thread.currentThread() instanceof XnioIoThread thread) || thread.getNumber() >= shelves.length()) {
+    /**
+     * Returns the pool of the current thread, or null where it has none. The first thread that asks with a number
+     * creates the pool of that number, and alone uses it.
+     */
+    private @Nullable LocalPool localPool() {
+        if (!(Thread.currentThread() instanceof XnioIoThread thread) || thread.getNumber() >= localPools.length()) {
             return null;
         }
         int number = thread.getNumber();
-        Shelf shelf = shelves.get(number);
-        if (shelf == null) {
-            Shelf made = new Shelf(thread);
-            return shelves.compareAndSet(number, null, made) ? made : null;
+        LocalPool localPool = localPools.get(number);
+        if (localPool == null) {
+            LocalPool created = new LocalPool(thread);
+            return localPools.compareAndSet(number, null, created) ? created : null;
         }
-        return shelf.owner == thread ? shelf : null;
+        return localPool.owner == thread ? localPool : null;
     }
 
-    private void giveBack(ByteBuffer buffer) {
-        Shelf shelf = shelf();
-        if (shelf == null) {
-            takenByOthers.decrementAndGet();
+    private void returnBuffer(ByteBuffer buffer) {
+        LocalPool localPool = localPool();
+        if (localPool == null) {
+            inUseElsewhere.decrementAndGet();
         } else {
-            shelf.taken.lazySet(shelf.taken.get() - 1);
-            if (buffer.isDirect() && shelf.free.size() < KEPT) {
-                shelf.free.addLast(buffer);
+            localPool.inUse.lazySet(localPool.inUse.get() - 1);
+            if (buffer.isDirect() && localPool.free.size() < MAX_KEPT) {
+                localPool.free.addLast(buffer);
             }
         }
-        // Where it is not kept the collector takes it. Freeing it at once is what newer JVMs print a warning of.
-        lookAgain();
+        // A buffer that is not kept is left to the garbage collector: newer JVMs print a warning where one is freed at
+        // once.
+        updateScarce();
     }
 
-    private void lookAgain() {
+    private void updateScarce() {
         if (scarce) {
-            scarce = taken() > most / 2;
+            scarce = bytesInUse() > maxBytes / 2;
         }
     }
 
     @Override
     public ByteBufferPool getArrayBackedPool() {
-        return others.getArrayBackedPool();
+        return sharedPool.getArrayBackedPool();
     }
 
-    /** What the IO threads keep goes with them. */
+    /** Closes the shared pool. The buffers of the I/O threads are collected together with their threads. */
     @Override
     public void close() {
-        others.close();
+        sharedPool.close();
     }
 
     @Override
@@ -170,10 +178,10 @@ public final class IoBuffers implements ByteBufferPool {
         return true;
     }
 
-    /** A buffer that no IO thread has taken, until it is closed. */
-    @SuppressWarnings("serial") // nobody writes it anywhere
-    private final class OfOthers extends AtomicReference<@Nullable PooledByteBuffer> implements PooledByteBuffer {
-        OfOthers(PooledByteBuffer buffer) {
+    /** A buffer that was taken by a thread without its own pool, until it is closed. */
+    @SuppressWarnings("serial") // never serialized
+    private final class SharedBuffer extends AtomicReference<@Nullable PooledByteBuffer> implements PooledByteBuffer {
+        SharedBuffer(PooledByteBuffer buffer) {
             super(buffer);
         }
 
@@ -190,9 +198,9 @@ public final class IoBuffers implements ByteBufferPool {
         public void close() {
             PooledByteBuffer buffer = getAndSet(null);
             if (buffer != null) {
-                takenByOthers.decrementAndGet();
+                inUseElsewhere.decrementAndGet();
                 buffer.close();
-                lookAgain();
+                updateScarce();
             }
         }
 
@@ -202,10 +210,10 @@ public final class IoBuffers implements ByteBufferPool {
         }
     }
 
-    /** A buffer in use, until it is closed. */
-    @SuppressWarnings("serial") // nobody writes it anywhere
-    private final class Taken extends AtomicReference<@Nullable ByteBuffer> implements PooledByteBuffer {
-        Taken(ByteBuffer buffer) {
+    /** A buffer that was taken by an I/O thread, until it is closed. */
+    @SuppressWarnings("serial") // never serialized
+    private final class LocalBuffer extends AtomicReference<@Nullable ByteBuffer> implements PooledByteBuffer {
+        LocalBuffer(ByteBuffer buffer) {
             super(buffer);
         }
 
@@ -222,7 +230,7 @@ public final class IoBuffers implements ByteBufferPool {
         public void close() {
             ByteBuffer buffer = getAndSet(null);
             if (buffer != null) {
-                giveBack(buffer);
+                returnBuffer(buffer);
             }
         }
 

@@ -7,40 +7,40 @@ import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 
 /**
- * A value for each I/O thread of one worker, made when the thread first needs it.
+ * A value for each I/O thread of one worker, created when the thread first needs it.
  *
  * <p>Threads: any; a slot is filled by its own thread alone.
  *
- * @param <T> what each thread has one of
+ * @param <T> the type of the values
  */
 public final class IoLocal<T> {
     private final Function<XnioIoThread, T> factory;
     private final AtomicReferenceArray<T> values;
 
-    /** @param factory makes the value of one thread, on that thread */
+    /** @param factory creates the value of one thread, on that thread */
     public IoLocal(XnioWorker worker, Function<XnioIoThread, T> factory) {
         this.factory = factory;
         this.values = new AtomicReferenceArray<>(worker.getIoThreadCount());
     }
 
-    /** The value of the thread, which is the current one. */
+    /** Returns the value of {@code thread}, which must be the current thread. */
     public T of(XnioIoThread thread) {
         int number = thread.getNumber();
-        T known = values.get(number);
-        if (known != null) {
-            return known;
+        T existing = values.get(number);
+        if (existing != null) {
+            return existing;
         }
-        T made = factory.apply(thread);
-        values.set(number, made);
-        return made;
+        T created = factory.apply(thread);
+        values.set(number, created);
+        return created;
     }
 
-    /** Sums what {@code amount} returns for each value that there is. */
+    /** Returns the sum of {@code amount} over all existing values. */
     int sum(ToIntFunction<T> amount) {
         int total = 0;
         for (int i = 0; i < values.length(); i++) {
-            T known = values.get(i);
-            total += known == null ? 0 : amount.applyAsInt(known);
+            T existing = values.get(i);
+            total += existing == null ? 0 : amount.applyAsInt(existing);
         }
         return total;
     }

@@ -5,10 +5,10 @@ import io.undertow.connector.ByteBufferPool;
 import org.xnio.XnioIoThread;
 
 /**
- * What one IO thread owns for itself, so that no call needs a lock: its timers, its large buffers, the
- * header names that it has seen.
+ * The state of one I/O thread that requests use without a lock: its timeouts, its large buffers, and the header names
+ * that it has seen.
  *
- * <p>Threads: only its own IO thread uses it.
+ * <p>Threads: only its own I/O thread uses it.
  */
 public final class IoLoop {
     private final XnioIoThread thread;
@@ -19,7 +19,7 @@ public final class IoLoop {
     private final LargeBuffers largeBuffers;
     private final HeaderLineParser headerLines = new HeaderLineParser();
 
-    /** @param buffers those of the usual size */
+    /** @param buffers the pool of buffers of the usual size */
     IoLoop(XnioIoThread thread, ByteBufferPool buffers) {
         this.thread = thread;
         this.largeBuffers = new LargeBuffers(buffers);
@@ -33,22 +33,22 @@ public final class IoLoop {
         return thread;
     }
 
-    /** For {@code exec_timeout} and X-Timeout. */
+    /** Returns the queue for {@code exec_timeout} and X-Timeout. */
     public TimeoutQueue execTimeouts() {
         return execTimeouts;
     }
 
-    /** For {@code read_timeout} of bodies; heads have Undertow's own. */
+    /** Returns the queue for {@code read_timeout} of bodies; for heads Undertow has its own timers. */
     public TimeoutQueue readTimeouts() {
         return readTimeouts;
     }
 
-    /** For {@code write_timeout}. */
+    /** Returns the queue for {@code write_timeout}. */
     public TimeoutQueue writeTimeouts() {
         return writeTimeouts;
     }
 
-    /** For looks at clients whose bodies nobody reads. */
+    /** Returns the queue for checks of clients whose bodies are not being read (specification 3.45). */
     public TimeoutQueue clientChecks() {
         return clientChecks;
     }

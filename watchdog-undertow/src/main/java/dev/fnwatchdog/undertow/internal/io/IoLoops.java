@@ -19,12 +19,12 @@ public final class IoLoops {
         this.loops = new IoLocal<>(worker, thread -> new IoLoop(thread, buffers));
     }
 
-    /** How many large buffers requests hold. */
+    /** Returns how many large buffers are in use. */
     public int largeBuffersTaken() {
         return loops.sum(loop -> loop.largeBuffers().taken());
     }
 
-    /** Whether so many buffers are in use that new requests should not be begun. */
+    /** Returns whether so many buffers are in use that no new request should be started (specification 7.22). */
     public boolean buffersAreScarce() {
         return buffers instanceof IoBuffers own && own.scarce();
     }

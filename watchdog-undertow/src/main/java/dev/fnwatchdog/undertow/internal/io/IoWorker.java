@@ -7,14 +7,16 @@ import org.xnio.Options;
 import org.xnio.Xnio;
 import org.xnio.XnioWorker;
 
-/** The threads of one watchdog, shared by both its ports. */
+/** Starts the threads of one watchdog, which both its ports share. */
 public final class IoWorker {
-    /** Only what blocks runs there, and nothing of a call in http mode does. */
+    /** Only blocking code runs on these threads, and no part of a request in http mode. */
     private static final int TASK_THREADS_PER_PROCESSOR = 8;
 
     private IoWorker() {}
 
-    /** As many as there are processors; the JVM knows a container's share of the machine. */
+    /**
+     * Returns the number of I/O threads, one for each processor. The JVM respects a container's share of the machine.
+     */
     public static int ioThreads() {
         return Runtime.getRuntime().availableProcessors();
     }

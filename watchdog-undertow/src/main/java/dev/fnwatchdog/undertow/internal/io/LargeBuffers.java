@@ -7,27 +7,28 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buffers for large bodies that one IO thread has: an eighth of the system calls that Undertow's size takes. There are only
- * a few, since a JVM may have no more memory outside its heap than in it; while all are in use, buffers of the usual size do.
+ * The buffers of one I/O thread for large bodies: they need an eighth of the system calls that buffers of the usual
+ * size need. There are only a few, because a JVM may have no more memory outside its heap than in it; while all are in
+ * use, buffers of the usual size replace them.
  *
- * <p>Threads: the IO thread that it belongs to, but for the count of those in use.
+ * <p>Threads: the I/O thread that it belongs to, except for the count of those in use.
  */
 public final class LargeBuffers implements ByteBufferPool {
-    /** What two pipes hold; larger ones are faster by a few hundredths. */
+    /** The capacity of two pipes. Larger buffers are only a few percent faster. */
     public static final int SIZE = 128 * 1024;
 
-    /** 2 MiB. */
+    /** The number of buffers, 2 MiB in total. */
     public static final int MOST = 16;
 
     private final ByteBufferPool usual;
     private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(MOST);
 
     // Mutable state
-    private int made;
-    // written by the IO thread alone
-    private volatile int taken;
+    private int created;
+    // written by the I/O thread alone
+    private volatile int usedCount;
 
-    /** @param usual where buffers come from otherwise */
+    /** @param usual the pool that is used while all large buffers are in use */
     LargeBuffers(ByteBufferPool usual) {
         this.usual = usual;
     }
@@ -37,19 +38,19 @@ public final class LargeBuffers implements ByteBufferPool {
     public PooledByteBuffer allocate() {
         ByteBuffer kept = free.pollLast();
         if (kept == null) {
-            if (made == MOST) {
+            if (created == MOST) {
                 return usual.allocate();
             }
             kept = ByteBuffer.allocateDirect(SIZE);
-            made++;
+            created++;
         }
-        taken++;
-        return new Taken(kept.clear());
+        usedCount++;
+        return new UsedBuffer(kept.clear());
     }
 
-    /** How many are in use. Any thread. */
+    /** Returns how many are in use. Any thread. */
     int taken() {
-        return taken;
+        return usedCount;
     }
 
     @Override
@@ -57,7 +58,7 @@ public final class LargeBuffers implements ByteBufferPool {
         return usual.getArrayBackedPool();
     }
 
-    /** They go with their thread. */
+    /** Does nothing: the buffers are collected together with their thread. */
     @Override
     public void close() {}
 
@@ -72,11 +73,11 @@ public final class LargeBuffers implements ByteBufferPool {
     }
 
     /** A buffer in use, until it is closed. */
-    private final class Taken implements PooledByteBuffer {
+    private final class UsedBuffer implements PooledByteBuffer {
         // Mutable state
         private @Nullable ByteBuffer buffer;
 
-        Taken(ByteBuffer buffer) {
+        UsedBuffer(ByteBuffer buffer) {
             this.buffer = buffer;
         }
 
@@ -92,7 +93,7 @@ public final class LargeBuffers implements ByteBufferPool {
         @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
         public void close() {
             if (buffer != null) {
-                taken--;
+                usedCount--;
                 free.addLast(buffer);
                 buffer = null;
             }

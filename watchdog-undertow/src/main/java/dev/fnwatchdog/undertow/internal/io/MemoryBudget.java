@@ -4,50 +4,53 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A number of bytes that many share, so that no number of them ends in an OutOfMemoryError. What does not fit is refused; what
- * was taken before stays taken.
+ * A number of bytes that many users share, which prevents an OutOfMemoryError however many they are. What does not fit
+ * is refused; what was reserved before stays reserved.
  *
  * <p>Threads: any; nothing here blocks.
  */
 public final class MemoryBudget implements ByteBudget {
     private final long total;
-    private final @Nullable MemoryBudget whole;
-    private final AtomicLong taken = new AtomicLong();
+    private final @Nullable MemoryBudget parent;
+    private final AtomicLong reserved = new AtomicLong();
 
     MemoryBudget(long total) {
         this(total, null);
     }
 
-    private MemoryBudget(long total, @Nullable MemoryBudget whole) {
+    private MemoryBudget(long total, @Nullable MemoryBudget parent) {
         this.total = total;
-        this.whole = whole;
+        this.parent = parent;
     }
 
-    /** A part of this budget: what is taken of it is taken of the whole, and is never more than {@code most}. */
-    MemoryBudget part(long most) {
-        return new MemoryBudget(most, this);
+    /**
+     * Returns a part of this budget. What is reserved from the part is reserved from this budget too, and is never more
+     * than {@code maxBytes}.
+     */
+    MemoryBudget part(long maxBytes) {
+        return new MemoryBudget(maxBytes, this);
     }
 
-    /** Takes {@code bytes}, or nothing where they do not fit. */
+    /** Reserves {@code bytes}, or nothing where they do not fit. */
     @Override
     public boolean take(long bytes) {
-        long now = taken.addAndGet(bytes);
-        if (now <= total && (whole == null || whole.take(bytes))) {
+        long sum = reserved.addAndGet(bytes);
+        if (sum <= total && (parent == null || parent.take(bytes))) {
             return true;
         }
-        taken.addAndGet(-bytes);
+        reserved.addAndGet(-bytes);
         return false;
     }
 
     @Override
     public void giveBack(long bytes) {
-        taken.addAndGet(-bytes);
-        if (whole != null) {
-            whole.giveBack(bytes);
+        reserved.addAndGet(-bytes);
+        if (parent != null) {
+            parent.giveBack(bytes);
         }
     }
 
     long taken() {
-        return taken.get();
+        return reserved.get();
     }
 }

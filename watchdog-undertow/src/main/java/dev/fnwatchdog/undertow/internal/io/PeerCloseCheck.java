@@ -12,16 +12,17 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
 
 /**
- * Asks the kernel whether a client has closed or reset its side, though bytes that it sent before have not been read yet:
- * reading, the only way that Java knows, would tell it only behind them. The kernel itself does not know before all that the
- * client has sent has found room on this side. On Linux, and where the JVM lets us ({@code --add-opens
- * java.base/sun.nio.ch}, which the fat jar brings along); elsewhere the answer is always no.
+ * Asks the kernel whether a client has closed or reset its side, even while bytes that it sent before have not been
+ * read: a read, the only way that Java offers, would report that only behind them. The kernel itself detects it only
+ * when all that the client has sent has found room on this side (specification 3.45). This works on Linux, where the
+ * JVM permits it ({@code --add-opens java.base/sun.nio.ch}, which the manifest of the fat jar contains); elsewhere the
+ * result is always false.
  *
  * <p>Threads: any; one system call, which does not block.
  */
 public final class PeerCloseCheck {
-    /** {@code POLLRDHUP}: the peer has shut down its writing side, or closed. */
-    private static final int PEER_HAS_ENDED = 0x2000;
+    /** The peer has shut down its write side, or has closed the connection. */
+    private static final int POLLRDHUP = 0x2000;
 
     private static final @Nullable PeerCloseCheck ACCESS = open();
 
@@ -53,30 +54,32 @@ public final class PeerCloseCheck {
                             .asType(MethodType.methodType(FileDescriptor.class, SocketChannel.class)),
                     lookup.unreflect(poll));
         } catch (ReflectiveOperationException | RuntimeException noAccess) {
-            // A library in a program that does not grant it: such a client is noticed at the call's timeout.
+            // A program that embeds the watchdog does not permit it: the disconnect is noticed at the request's
+            // timeout.
             return null;
         }
     }
 
-    /** Whether the answer can be yes. */
+    /** Returns whether the check works here. */
     public static boolean canTell() {
         return ACCESS != null;
     }
 
-    /** Whether the other end of this socket of XNIO's has said that nothing more will come. */
+    /** Returns whether the peer of this XNIO socket has half-closed or closed the connection. */
     public static boolean of(StreamConnection socket) {
-        return ACCESS != null && socket.isOpen() && ACCESS.ask(socket);
+        return ACCESS != null && socket.isOpen() && ACCESS.peerClosed(socket);
     }
 
     @SuppressWarnings("CatchingUnchecked") // what a method handle declares
-    private boolean ask(StreamConnection socket) {
+    private boolean peerClosed(StreamConnection socket) {
         try {
-            if (!(channel.get(socket.getSourceChannel().getConduit()) instanceof SocketChannel nio) || !nio.isOpen()) {
+            if (!(channel.get(socket.getSourceChannel().getConduit()) instanceof SocketChannel socketChannel)
+                    || !socketChannel.isOpen()) {
                 return false;
             }
-            FileDescriptor open = (FileDescriptor) descriptor.invokeExact(nio);
-            return (int) poll.invokeExact(open, PEER_HAS_ENDED, 0L) != 0;
-        } catch (IOException gone) {
+            FileDescriptor fileDescriptor = (FileDescriptor) descriptor.invokeExact(socketChannel);
+            return (int) poll.invokeExact(fileDescriptor, POLLRDHUP, 0L) != 0;
+        } catch (IOException disconnected) {
             return true;
         } catch (Throwable e) {
             throw new IllegalStateException("cannot ask for a client's end", e);

@@ -6,22 +6,25 @@ import org.xnio.Options;
 import org.xnio.StreamConnection;
 
 /**
- * A connection whose two ends are one socket. Who connects to a free port of his own machine may be given just that port
- * to connect from, and has then reached himself: nobody listens there.
+ * Detects a connection whose two ends are one socket. A client that connects to a free port of its own machine may be
+ * assigned the same port as its source port, and is then connected to itself: no server listens there.
  */
 public final class SelfConnection {
     private SelfConnection() {}
 
-    /** Closes it where it is one, so that the port is free at once for who is to listen there. */
+    /**
+     * Closes the connection and returns true where it is connected to itself. The port is then free at once for the
+     * server that is to listen on it.
+     */
     public static boolean closed(StreamConnection connection) {
         if (!connection.getLocalAddress().equals(connection.getPeerAddress())) {
             return false;
         }
         try {
-            // Closed in order it would keep the port for a minute more.
+            // After a graceful close the port would stay in use for another minute.
             connection.setOption(Options.CLOSE_ABORT, true);
-        } catch (IOException gone) {
-            // Then it holds nothing any more.
+        } catch (IOException alreadyClosed) {
+            // The connection is closed already, and does not occupy the port.
         }
         IoUtils.safeClose(connection);
         return true;

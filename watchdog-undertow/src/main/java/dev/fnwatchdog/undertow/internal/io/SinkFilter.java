@@ -10,7 +10,7 @@ import org.xnio.conduits.ConduitWritableByteChannel;
 import org.xnio.conduits.Conduits;
 import org.xnio.conduits.StreamSinkConduit;
 
-/** A conduit that looks at all that is written: every way of writing goes through {@link #write(ByteBuffer)}. */
+/** A conduit that sees everything that is written: every write method calls {@link #write(ByteBuffer)}. */
 public abstract class SinkFilter extends AbstractStreamSinkConduit<StreamSinkConduit> {
     public SinkFilter(StreamSinkConduit next) {
         super(next);

@@ -9,7 +9,7 @@ import org.xnio.conduits.ConduitReadableByteChannel;
 import org.xnio.conduits.Conduits;
 import org.xnio.conduits.StreamSourceConduit;
 
-/** A conduit that looks at all that is read: every way of reading goes through {@link #read(ByteBuffer)}. */
+/** A conduit that sees everything that is read: every read method calls {@link #read(ByteBuffer)}. */
 public abstract class SourceFilter extends AbstractStreamSourceConduit<StreamSourceConduit> {
     public SourceFilter(StreamSourceConduit next) {
         super(next);

@@ -5,24 +5,24 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.XnioExecutor;
 
 /**
- * Timeouts of about the same length on one IO thread, in the order in which they end. Nearly all are equally long, so a
- * new one goes to the end of a list, and one timer for its head does: starting and cancelling a timeout costs a few
- * assignments, where a timer of its own would cost a lock and a tree.
+ * Timeouts of about the same length on one I/O thread, in the order in which they expire. Nearly all are equally long:
+ * a new one is appended to a list, and one timer, for the first of the list, is enough. To start or cancel a timeout
+ * costs a few assignments, where a separate timer would cost a lock and a tree operation.
  *
- * <p>Threads: only the IO thread that it belongs to may call it; actions run there too.
+ * <p>Threads: only the I/O thread that it belongs to may call it; actions run there too.
  */
 public final class TimeoutQueue {
     private final XnioExecutor thread;
-    private final Timeout ends = new Timeout(() -> {}, 0);
+    private final Timeout sentinel = new Timeout(() -> {}, 0);
 
     // Mutable state
     private boolean armed;
-    private long armedFor;
+    private long armedDeadline;
 
     TimeoutQueue(XnioExecutor thread) {
         this.thread = thread;
-        ends.previous = ends;
-        ends.next = ends;
+        sentinel.previous = sentinel;
+        sentinel.next = sentinel;
     }
 
     /**
@@ -33,16 +33,16 @@ public final class TimeoutQueue {
     public Timeout start(long from, long nanos, Runnable action) {
         Timeout timeout = new Timeout(action, from + nanos);
         insert(timeout);
-        if (ends.next == timeout && (!armed || timeout.deadline - armedFor < 0)) {
+        if (sentinel.next == timeout && (!armed || timeout.deadline - armedDeadline < 0)) {
             arm(timeout.deadline);
         }
         return timeout;
     }
 
-    /** From the end, where a timeout of the usual length belongs. */
+    /** Inserts from the end, where a timeout of the usual length belongs. */
     private void insert(Timeout timeout) {
-        Timeout before = ends.previous();
-        while (before != ends && before.deadline - timeout.deadline > 0) {
+        Timeout before = sentinel.previous();
+        while (before != sentinel && before.deadline - timeout.deadline > 0) {
             before = before.previous();
         }
         Timeout after = before.next();
@@ -54,8 +54,8 @@ public final class TimeoutQueue {
 
     private void arm(long deadline) {
         armed = true;
-        armedFor = deadline;
-        // Rounded up: a timer that is a fraction of a millisecond early would only be set again.
+        armedDeadline = deadline;
+        // Round up: a timer that fires a fraction of a millisecond early would have to be set again.
         long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()) + 1;
         thread.executeAfter(this::expire, Math.max(1, millis), TimeUnit.MILLISECONDS);
     }
@@ -64,14 +64,16 @@ public final class TimeoutQueue {
         armed = false;
         long now = System.nanoTime();
         try {
-            for (Timeout first = ends.next(); first != ends && first.deadline - now <= 0; first = ends.next()) {
+            for (Timeout first = sentinel.next();
+                    first != sentinel && first.deadline - now <= 0;
+                    first = sentinel.next()) {
                 first.cancel();
                 first.action.run();
             }
         } finally {
-            // An action that fails must not take the others' time away.
-            Timeout next = ends.next();
-            if (next != ends && !armed) {
+            // An action that fails must not prevent the other timeouts.
+            Timeout next = sentinel.next();
+            if (next != sentinel && !armed) {
                 arm(next.deadline);
             }
         }
@@ -82,7 +84,7 @@ public final class TimeoutQueue {
         private final Runnable action;
         private final long deadline;
 
-        // Mutable state: both are there while the timeout runs, and neither once it has ended
+        // Mutable state: both are set while the timeout runs, and null once it has ended
         private @Nullable Timeout previous;
         private @Nullable Timeout next;
 
@@ -99,7 +101,7 @@ public final class TimeoutQueue {
             return next == null ? this : next;
         }
 
-        /** Ends it without its action; does nothing when it has ended already. */
+        /** Ends the timeout without running its action. Has no effect when it has ended already. */
         public void cancel() {
             if (previous != null && next != null) {
                 previous.next = next;

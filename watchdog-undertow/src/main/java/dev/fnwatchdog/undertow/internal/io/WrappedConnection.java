@@ -7,7 +7,7 @@ import org.xnio.ChannelListeners;
 import org.xnio.Option;
 import org.xnio.StreamConnection;
 
-/** A connection in front of the one that holds the socket, and what XNIO asks of any connection. */
+/** Wraps the connection that owns the socket, and delegates to it what XNIO requires of any connection. */
 public abstract class WrappedConnection extends StreamConnection {
     private final StreamConnection socket;
 

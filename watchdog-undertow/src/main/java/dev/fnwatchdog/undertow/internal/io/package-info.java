@@ -1,6 +1,6 @@
 /**
- * What lies between XNIO and the rest: workers, the state of each I/O thread, buffers, the memory budget,
- * timeouts and filters for conduits.
+ * The layer between XNIO and the rest: workers, the state of each I/O thread, buffers, the memory budget, timeouts and
+ * filters for conduits.
  */
 @NullMarked
 package dev.fnwatchdog.undertow.internal.io;

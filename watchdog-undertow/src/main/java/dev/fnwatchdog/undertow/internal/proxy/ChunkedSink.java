@@ -16,21 +16,21 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * Puts a request's body into chunks: one for each piece that is written, with its whole framing in the same write (RFC
- * 9112, 7.1). Undertow's own conduit leaves the last chunk out where no data came before it, and has no room for long
- * trailers.
+ * Encodes a request body as chunks (RFC 9112, 7.1): each piece that is written becomes one chunk, whose framing goes
+ * out in the same write. Undertow's own conduit omits the last chunk where no data came before it, and has no room for
+ * long trailers.
  *
- * <p>Threads: belongs to one body, so to one IO thread.
+ * <p>Threads: belongs to one body, and so to one I/O thread.
  */
 final class ChunkedSink extends SinkFilter {
-    private static final byte[] LINE_END = {'\r', '\n'};
+    private static final byte[] CRLF = {'\r', '\n'};
 
-    /** A size of eight hex digits and its line end. */
-    private static final int LONGEST_SIZE_LINE = 10;
+    /** Bytes of a size line: eight hexadecimal digits and CRLF. */
+    private static final int MAX_SIZE_LINE = 10;
 
     private final Invocation invocation;
-    private final ByteBuffer sizeLine = ByteBuffer.allocate(LONGEST_SIZE_LINE).limit(0);
-    private final ByteBuffer chunkEnd = ByteBuffer.wrap(LINE_END.clone()).limit(0);
+    private final ByteBuffer sizeLine = ByteBuffer.allocate(MAX_SIZE_LINE).limit(0);
+    private final ByteBuffer chunkEnd = ByteBuffer.wrap(CRLF.clone()).limit(0);
 
     // Mutable state
     private int chunkLeft;
@@ -52,12 +52,12 @@ final class ChunkedSink extends SinkFilter {
         }
         int from = src.position();
         int limit = src.limit();
-        boolean whole = src.remaining() >= chunkLeft;
-        if (whole) {
+        boolean completesChunk = src.remaining() >= chunkLeft;
+        if (completesChunk) {
             src.limit(from + chunkLeft);
         }
         try {
-            if (whole) {
+            if (completesChunk) {
                 next.write(new ByteBuffer[] {sizeLine, src, chunkEnd}, 0, 3);
             } else {
                 next.write(new ByteBuffer[] {sizeLine, src}, 0, 2);
@@ -73,12 +73,12 @@ final class ChunkedSink extends SinkFilter {
         chunkLeft = size;
         sizeLine.clear()
                 .put(Integer.toHexString(size).getBytes(StandardCharsets.ISO_8859_1))
-                .put(LINE_END)
+                .put(CRLF)
                 .flip();
         chunkEnd.clear();
     }
 
-    /** True where nothing of the last chunk is left to be written but its data. */
+    /** Ends a chunk whose data is complete. Returns false while a part of its CRLF is still to be written. */
     private boolean writeChunkEnd() throws IOException {
         if (chunkLeft == 0 && chunkEnd.hasRemaining()) {
             next.write(chunkEnd);
@@ -90,22 +90,22 @@ final class ChunkedSink extends SinkFilter {
     public void terminateWrites() throws IOException {
         if (end == null) {
             HeaderMap trailers = invocation.exchange().getAttachment(HttpAttachments.REQUEST_TRAILERS);
-            // Those of HTTP/2 may hold anything.
-            boolean clean = trailers == null || FieldSyntax.isValid(trailers);
-            end = lastChunk(
-                    trailers == null || !clean
+            // Trailers of HTTP/2 can contain any characters.
+            boolean valid = trailers == null || FieldSyntax.isValid(trailers);
+            end = encodeLastChunk(
+                    trailers == null || !valid
                             ? new HeaderMap()
                             : TrailerFields.permitted(
                                     trailers, invocation.exchange().getRequestHeaders()));
-            if (!clean) {
-                // Nothing goes out from here on.
+            if (!valid) {
+                // This aborts the request: nothing more is written to the function.
                 invocation.answerInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
             }
             writeEnd(end);
         }
     }
 
-    private static ByteBuffer lastChunk(HeaderMap trailers) {
+    private static ByteBuffer encodeLastChunk(HeaderMap trailers) {
         StringBuilder text = new StringBuilder("0\r\n");
         for (HeaderValues values : trailers) {
             for (String value : values) {
@@ -115,10 +115,10 @@ final class ChunkedSink extends SinkFilter {
         return ByteBuffer.wrap(text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private boolean writeEnd(ByteBuffer last) throws IOException {
+    private boolean writeEnd(ByteBuffer lastChunk) throws IOException {
         while (!endWritten) {
-            long written = next.write(new ByteBuffer[] {chunkEnd, last}, 0, 2);
-            if (!last.hasRemaining()) {
+            long written = next.write(new ByteBuffer[] {chunkEnd, lastChunk}, 0, 2);
+            if (!lastChunk.hasRemaining()) {
                 endWritten = true;
                 next.terminateWrites();
             } else if (written == 0) {

@@ -9,11 +9,12 @@ import java.nio.ByteBuffer;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * Holds a request's body to the length that its head has told. HTTP/2 frames a body by itself, and Undertow does not
- * compare the two where a head or trailers end it: the function would then wait for the rest, and take the next request
- * on the connection, whosever it is, for that (RFC 9113, 8.1.1; contract 7).
+ * Checks that a request body has the length that its head announces (RFC 9113, 8.1.1; specification 9.11). HTTP/2
+ * frames a body independently of that length, and Undertow does not compare the two where a head or trailers end the
+ * body. The function would then wait for the rest of the body, and would read the next request on the connection, of
+ * any client, as that rest.
  *
- * <p>Threads: belongs to one body, so to one IO thread.
+ * <p>Threads: belongs to one body, and so to one I/O thread.
  */
 final class ContentLengthSink extends SinkFilter {
     private final Invocation invocation;
@@ -21,7 +22,7 @@ final class ContentLengthSink extends SinkFilter {
     // Mutable state
     private long missing;
 
-    /** @param length bytes that the body must have */
+    /** @param length the length that the body must have, in bytes */
     ContentLengthSink(StreamSinkConduit next, Invocation invocation, long length) {
         super(next);
         this.invocation = invocation;
@@ -46,7 +47,7 @@ final class ContentLengthSink extends SinkFilter {
         next.terminateWrites();
     }
 
-    /** Nothing goes out from here on. */
+    /** Responds with 400 and aborts the request: nothing more is written to the function. */
     private void refuse() {
         invocation.answerInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
     }

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * Gives bytes that were read too early before those of the socket: a tunnel's first ones, which came behind the head that
- * opened it.
+ * Returns bytes that were read ahead before those of the socket: the first bytes of a tunnel, which arrived behind the
+ * head that opened it (specification 3.36).
  *
- * <p>Threads: the connection's IO thread.
+ * <p>Threads: the connection's I/O thread.
  */
 final class FirstBytesConduit extends SourceFilter {
     // Mutable state

@@ -16,14 +16,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** One function that runs beside the watchdog and listens by itself (contract 3). Threads: any. */
+/** http mode: one function process, which listens on its own port (specification 3). Threads: any. */
 public final class HttpMode implements Mode {
     private final ModeConfig.Http mode;
     private final WatchdogConfig config;
     private final Map<String, String> environment;
     private final WatchdogLog log;
     private final HttpHandler handler;
-    private final UpstreamPortProbe port;
+    private final UpstreamPortProbe portProbe;
     private final CompletableFuture<String> ended = new CompletableFuture<>();
 
     // Mutable state
@@ -38,7 +38,7 @@ public final class HttpMode implements Mode {
         LongAdder open = new LongAdder();
         context.registry().gauge("watchdog_upstream_connections", "open connections to the function", open::sum);
         this.handler = new UpstreamHandler(address, mode, context, open);
-        this.port = new UpstreamPortProbe(address, context.worker());
+        this.portProbe = new UpstreamPortProbe(address, context.worker());
     }
 
     @Override
@@ -50,18 +50,18 @@ public final class HttpMode implements Mode {
     public void start() throws FunctionFailedException {
         FunctionServer started = FunctionServer.start(mode.command(), environment, log, config.log());
         server = started;
-        port.await();
-        started.onExit().thenAccept(this::ended);
+        portProbe.await();
+        started.onExit().thenAccept(this::functionExited);
     }
 
-    private void ended(Termination termination) {
-        port.gone();
+    private void functionExited(Termination termination) {
+        portProbe.gone();
         ended.complete(termination.describe());
     }
 
     @Override
     public boolean ready() {
-        return port.accepting();
+        return portProbe.accepting();
     }
 
     @Override
@@ -75,12 +75,12 @@ public final class HttpMode implements Mode {
         if (running != null) {
             running.stop(grace);
         }
-        port.gone();
+        portProbe.gone();
     }
 
     @Override
     public void kill() {
-        port.gone();
+        portProbe.gone();
         FunctionServer running = server;
         if (running != null) {
             running.kill();

@@ -4,7 +4,7 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.util.Set;
 
-/** The methods that may be sent twice with the effect of once (RFC 9110, 9.2.2). */
+/** The idempotent methods: a request that is sent twice has the effect of one (RFC 9110, 9.2.2). */
 final class IdempotentMethods {
     private static final Set<HttpString> METHODS =
             Set.of(Methods.GET, Methods.HEAD, Methods.OPTIONS, Methods.TRACE, Methods.PUT, Methods.DELETE);

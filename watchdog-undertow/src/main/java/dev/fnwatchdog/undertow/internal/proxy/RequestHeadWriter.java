@@ -15,48 +15,48 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Writes the head of the request that goes to the function: the client's own, byte for byte, less what is hop-by-hop
- * (contract 3). Nothing is added.
+ * Writes the head of the request to the function: the client's own head, byte for byte, without the hop-by-hop fields
+ * (specification 3.13, 3.14). Nothing is added except a missing {@code Host} (specification 3.12, 3.15).
  *
- * <p>Threads: belongs to one IO thread; what it returns is overwritten by the next call.
+ * <p>Threads: belongs to one I/O thread; the next call overwrites the buffer that is returned.
  */
 final class RequestHeadWriter {
-    private static final int USUAL_HEAD = 4096;
+    private static final int INITIAL_SIZE = 4096;
     private static final byte[] VERSION = " HTTP/1.1\r\n".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] CHUNKED = "Transfer-Encoding: chunked\r\n".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] TE_TRAILERS = "TE: trailers\r\n".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] CONNECTION_UPGRADE = "Connection: Upgrade\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
     // Mutable state
-    private byte[] head = new byte[USUAL_HEAD];
+    private byte[] head = new byte[INITIAL_SIZE];
     private int length;
 
     /**
-     * The head for {@code exchange}, to be sent to {@code function}.
+     * Returns the head for {@code exchange}, addressed to {@code function}.
      *
-     * @param chunked whether the body goes out in chunks: a length goes on as a length, a chunked body chunked; HTTP/2 needs
-     *     neither, so a body without a length is chunked
+     * @param chunked whether the body is sent in chunks: a body with a length keeps that framing, a chunked body stays
+     *     chunked, and a body of HTTP/2 without a length is chunked (specification 3.17)
      */
     ByteBuffer write(HttpServerExchange exchange, UpstreamAddress function, boolean chunked) {
         length = 0;
         HeaderMap headers = exchange.getRequestHeaders();
         add(exchange.getRequestMethod());
         add((byte) ' ');
-        target(exchange, function);
+        addTarget(exchange, function);
         add(VERSION);
         if (!headers.contains(Headers.HOST)) {
-            header(Headers.HOST, function.authority());
+            addHeaderField(Headers.HOST, function.authority());
         }
-        headers(headers);
-        framing(headers, chunked);
-        te(headers);
-        upgrade(exchange);
+        addHeaderFields(headers);
+        addFraming(headers, chunked);
+        addTe(headers);
+        addUpgrade(exchange);
         add((byte) '\r');
         add((byte) '\n');
         return ByteBuffer.wrap(head, 0, length);
     }
 
-    private void target(HttpServerExchange exchange, UpstreamAddress function) {
+    private void addTarget(HttpServerExchange exchange, UpstreamAddress function) {
         String path = RequestTarget.path(exchange);
         if (!path.equals("*")) {
             add(function.path());
@@ -69,7 +69,7 @@ final class RequestHeadWriter {
         }
     }
 
-    private void headers(HeaderMap headers) {
+    private void addHeaderFields(HeaderMap headers) {
         List<HttpString> named = HopByHopHeaders.namedBy(headers);
         for (long i = headers.fastIterateNonEmpty(); i != -1; i = headers.fiNextNonEmpty(i)) {
             HeaderValues values = headers.fiCurrent(i);
@@ -81,40 +81,40 @@ final class RequestHeadWriter {
                 continue;
             }
             if (name.equals(Headers.COOKIE) && values.size() > 1) {
-                // HTTP/2 splits them; HTTP/1.1 wants one line (RFC 9113, 8.2.3).
-                header(name, String.join("; ", values));
+                // HTTP/2 may split Cookie into several fields; HTTP/1.1 requires a single one (RFC 9113, 8.2.3).
+                addHeaderField(name, String.join("; ", values));
                 continue;
             }
             for (int v = 0; v < values.size(); v++) {
-                header(name, values.get(v));
+                addHeaderField(name, values.get(v));
             }
         }
     }
 
-    private void framing(HeaderMap headers, boolean chunked) {
+    private void addFraming(HeaderMap headers, boolean chunked) {
         if (chunked) {
             add(CHUNKED);
         } else if (headers.contains(Headers.CONTENT_LENGTH)) {
-            header(Headers.CONTENT_LENGTH, headers.getFirst(Headers.CONTENT_LENGTH));
+            addHeaderField(Headers.CONTENT_LENGTH, headers.getFirst(Headers.CONTENT_LENGTH));
         }
     }
 
-    private void te(HeaderMap headers) {
+    private void addTe(HeaderMap headers) {
         HeaderValues te = headers.get(Headers.TE);
         if (te != null && Tokens.anyLists(te, "trailers")) {
             add(TE_TRAILERS);
         }
     }
 
-    private void upgrade(HttpServerExchange exchange) {
+    private void addUpgrade(HttpServerExchange exchange) {
         String protocols = UpgradeProtocols.asked(exchange);
         if (!protocols.isEmpty()) {
             add(CONNECTION_UPGRADE);
-            header(Headers.UPGRADE, protocols);
+            addHeaderField(Headers.UPGRADE, protocols);
         }
     }
 
-    private void header(HttpString name, String value) {
+    private void addHeaderField(HttpString name, String value) {
         add(name);
         add((byte) ':');
         add((byte) ' ');
@@ -129,8 +129,8 @@ final class RequestHeadWriter {
         length += text.length();
     }
 
-    /** Each character was one byte on the wire, and becomes that byte again. */
-    @SuppressWarnings("deprecation") // the one conversion that does just that, without a copy
+    /** Appends text of which each character was one byte on the wire, and becomes that byte again. */
+    @SuppressWarnings("deprecation") // the only conversion that does this without a copy
     private void add(String text) {
         reserve(text.length());
         text.getBytes(0, text.length(), head, length);
@@ -148,9 +148,9 @@ final class RequestHeadWriter {
         head[length++] = b;
     }
 
-    private void reserve(int more) {
-        if (length + more > head.length) {
-            head = Arrays.copyOf(head, Math.max(length + more, head.length * 2));
+    private void reserve(int additional) {
+        if (length + additional > head.length) {
+            head = Arrays.copyOf(head, Math.max(length + additional, head.length * 2));
         }
     }
 }

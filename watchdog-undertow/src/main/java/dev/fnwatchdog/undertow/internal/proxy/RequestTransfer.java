@@ -11,50 +11,50 @@ import org.xnio.ChannelListeners;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * Sends the body of a request to the function, and no faster than it reads. Where the client waits for a go-ahead he gets it
- * when the function has the head.
+ * Transfers a request body to the function, at the speed at which the function reads it (specification 3.16). A client
+ * that waits for a 100 gets it when the head has been written to the function (specification 3.20).
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class RequestTransfer {
     private final Invocation invocation;
     private final HttpServerExchange exchange;
-    private final UpstreamExchange function;
-    private final StreamSinkChannel to;
+    private final UpstreamExchange upstreamExchange;
+    private final StreamSinkChannel sink;
 
-    RequestTransfer(Invocation invocation, UpstreamExchange function, StreamSinkChannel to) {
+    RequestTransfer(Invocation invocation, UpstreamExchange upstreamExchange, StreamSinkChannel sink) {
         this.invocation = invocation;
         this.exchange = invocation.exchange();
-        this.function = function;
-        this.to = to;
+        this.upstreamExchange = upstreamExchange;
+        this.sink = sink;
     }
 
     void start() {
         if (exchange.isRequestComplete()) {
-            end().handleEvent(to);
+            shutdownListener().handleEvent(sink);
             return;
         }
         try {
-            if (HttpContinue.requiresContinueResponse(exchange) && !to.flush()) {
-                to.getWriteSetter()
+            if (HttpContinue.requiresContinueResponse(exchange) && !sink.flush()) {
+                sink.getWriteSetter()
                         .set(ChannelListeners.flushingChannelListener(
-                                sent -> transfer(), (channel, broken) -> invocation.breakOff()));
-                to.resumeWrites();
+                                flushed -> transfer(), (channel, failure) -> invocation.breakOff()));
+                sink.resumeWrites();
                 return;
             }
         } catch (IOException e) {
-            function.sendFailed(e);
+            upstreamExchange.sendFailed(e);
         }
         transfer();
     }
 
-    /** For when all of it has been handed on. */
-    private ChannelListener<StreamSinkChannel> end() {
+    /** Returns the listener that ends the request to the function once the whole body has been transferred. */
+    private ChannelListener<StreamSinkChannel> shutdownListener() {
         return ChannelListeners.writeShutdownChannelListener(
-                StreamSinkChannel::suspendWrites, (channel, broken) -> function.sendFailed(broken));
+                StreamSinkChannel::suspendWrites, (channel, failure) -> upstreamExchange.sendFailed(failure));
     }
 
-    /** Or may be. */
+    /** Returns whether the body is larger than a buffer of the usual size, or may be because its length is unknown. */
     private boolean isLarge(ByteBufferPool buffers) {
         long length = exchange.getRequestContentLength();
         return length < 0 || length > buffers.getBufferSize();
@@ -64,11 +64,11 @@ final class RequestTransfer {
         ByteBufferPool buffers = exchange.getConnection().getByteBufferPool();
         Transfer.initiateTransfer(
                 exchange.getRequestChannel(),
-                to,
+                sink,
                 ChannelListeners.closingChannelListener(),
-                end(),
-                (channel, broken) -> invocation.breakOff(),
-                (channel, broken) -> invocation.breakOff(),
+                shutdownListener(),
+                (channel, failure) -> invocation.breakOff(),
+                (channel, failure) -> invocation.breakOff(),
                 isLarge(buffers) ? invocation.loop().largeBuffers() : buffers);
     }
 }

@@ -11,12 +11,13 @@ import io.undertow.util.Protocols;
 import java.io.IOException;
 
 /**
- * Where the body of a function's response ends (RFC 9112, 6.3).
+ * How the end of a function's response body is found (RFC 9112, 6.3).
  *
- * @param kind how the end is told
- * @param length the body's bytes where {@code kind} is {@link Kind#LENGTH}; where it is {@link Kind#NONE} what the head
- *     says of a body that is not there, or -1 where it says nothing
- * @param reusable whether the connection can carry another request after it
+ * @param kind what determines the end of the body
+ * @param length the length of the body in bytes where {@code kind} is {@link Kind#LENGTH}; where it is
+ *     {@link Kind#NONE}, the {@code Content-Length} that the head announces for the absent body, or -1 where it
+ *     announces none
+ * @param reusable whether the connection can carry another request after the response
  */
 record ResponseFraming(Kind kind, long length, boolean reusable) {
     enum Kind {
@@ -26,7 +27,7 @@ record ResponseFraming(Kind kind, long length, boolean reusable) {
         UNTIL_CLOSE
     }
 
-    private static final int MOST_DIGITS = 18;
+    private static final int MAX_DIGITS = 18;
 
     static ResponseFraming of(HttpServerExchange exchange, ResponseHeadParser head) throws IOException {
         HeaderMap headers = head.headers();
@@ -41,8 +42,8 @@ record ResponseFraming(Kind kind, long length, boolean reusable) {
             if (codings.size() != 1 || !codings.getFirst().equalsIgnoreCase("chunked")) {
                 throw new MalformedMessageException("the response has a transfer coding other than chunked");
             }
-            // A length beside it is wrong (RFC 9112, 6.1): the coding counts, and the connection is not trusted
-            // further.
+            // A length beside the coding is an error (RFC 9112, 6.1): the coding takes precedence, and the connection
+            // is not used again (specification 3.33).
             return new ResponseFraming(Kind.CHUNKED, 0, reusable && !headers.contains(Headers.CONTENT_LENGTH));
         }
         HeaderValues lengths = headers.get(Headers.CONTENT_LENGTH);
@@ -52,12 +53,14 @@ record ResponseFraming(Kind kind, long length, boolean reusable) {
         return new ResponseFraming(Kind.LENGTH, length(lengths), reusable);
     }
 
-    /** There is no body, so a length that makes no sense does no harm but when it is passed on. */
+    /**
+     * Returns the framing of a response without a body. A malformed length is not an error then, and is not forwarded.
+     */
     private static ResponseFraming none(HeaderMap headers, boolean reusable) {
         HeaderValues lengths = headers.get(Headers.CONTENT_LENGTH);
         try {
             return new ResponseFraming(Kind.NONE, lengths == null ? -1 : length(lengths), reusable);
-        } catch (MalformedMessageException unusable) {
+        } catch (MalformedMessageException malformed) {
             return new ResponseFraming(Kind.NONE, -1, reusable);
         }
     }
@@ -73,7 +76,7 @@ record ResponseFraming(Kind kind, long length, boolean reusable) {
         return Tokens.anyLists(connection, "keep-alive");
     }
 
-    /** Several equal lengths are one (RFC 9110, 8.6); different ones are a response that cannot be trusted. */
+    /** Parses the length. Several equal lengths are one (RFC 9110, 8.6); two different ones are an error. */
     private static long length(HeaderValues lengths) throws MalformedMessageException {
         String first = lengths.getFirst();
         for (String other : lengths) {
@@ -81,7 +84,7 @@ record ResponseFraming(Kind kind, long length, boolean reusable) {
                 throw new MalformedMessageException("the response has two different lengths");
             }
         }
-        if (first.isEmpty() || first.length() > MOST_DIGITS) {
+        if (first.isEmpty() || first.length() > MAX_DIGITS) {
             throw new MalformedMessageException("the response's length is not a number");
         }
         long length = 0;

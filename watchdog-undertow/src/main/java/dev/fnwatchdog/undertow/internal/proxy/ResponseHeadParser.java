@@ -11,26 +11,27 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Reads the head of one response at a time from a function's connection (RFC 9112, 4 and 5). Interim responses other
- * than 101 are read and dropped: the next head is the answer.
+ * Parses the response heads of one upstream connection, one at a time (RFC 9112, 4 and 5). Interim responses other than
+ * 101 are parsed and dropped: the next head is that of the response (specification 3.29).
  *
- * <p>A line may end with a bare LF, which scripts send; everything else that the grammar forbids is an error.
+ * <p>A line may end with a bare LF, which scripts send; everything else that the grammar forbids is an error
+ * (specification 3.32).
  *
- * <p>Threads: belongs to one connection, so to its IO thread.
+ * <p>Threads: belongs to one connection, and so to its I/O thread.
  */
 final class ResponseHeadParser {
-    /** The most that one head may take, in bytes: as much as a client's (contract 7). */
-    private static final int LONGEST_HEAD = 1024 * 1024;
+    /** The most bytes of one head, as many as a request head may have (specification 3.32, 7.13). */
+    private static final int MAX_HEAD = 1024 * 1024;
 
-    private static final int FIRST_LINE_SIZE = 256;
+    private static final int INITIAL_LINE_SIZE = 256;
 
-    /** A status line fits into one of Undertow's buffers; it writes no longer one. */
-    private static final int LONGEST_STATUS_LINE = 8 * 1024;
+    /** The most bytes of a status line: Undertow cannot write one that is longer than one of its buffers. */
+    private static final int MAX_STATUS_LINE = 8 * 1024;
 
     private final HeaderLineParser lines;
 
     // Mutable state
-    private byte[] line = new byte[FIRST_LINE_SIZE];
+    private byte[] line = new byte[INITIAL_LINE_SIZE];
     private int length;
     private int total;
     private boolean started;
@@ -44,7 +45,7 @@ final class ResponseHeadParser {
         this.lines = lines;
     }
 
-    /** The next bytes are the first of another call's response. */
+    /** Prepares for the response to another request: the next byte is its first. */
     void reset() {
         started = false;
         nextHead();
@@ -57,12 +58,15 @@ final class ResponseHeadParser {
         headers = new HeaderMap();
     }
 
-    /** Whether a byte of the response has arrived, be it of an interim one. */
+    /** Returns whether a byte of the response has arrived, or of an interim response. */
     boolean started() {
         return started;
     }
 
-    /** Reads on. True when the final head is complete: what is left in {@code bytes} belongs to the body. */
+    /**
+     * Parses the next bytes. Returns true when the final head is complete: the rest of {@code bytes} belongs to the
+     * body.
+     */
     boolean parse(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             started = true;
@@ -85,7 +89,7 @@ final class ResponseHeadParser {
 
     private void append(ByteBuffer bytes, int count) throws IOException {
         total += count;
-        if (total > LONGEST_HEAD) {
+        if (total > MAX_HEAD) {
             throw new MalformedMessageException("the response head is longer than 1 MiB");
         }
         if (length + count > line.length) {
@@ -115,12 +119,12 @@ final class ResponseHeadParser {
         int end = length > 0 && line[length - 1] == '\r' ? length - 1 : length;
         length = 0;
         if (!statusLineRead) {
-            statusLine(end);
+            parseStatusLine(end);
             statusLineRead = true;
             return false;
         }
         if (end > 0) {
-            headerLine(end);
+            parseHeaderLine(end);
             return false;
         }
         if (status < 200 && status != 101) {
@@ -130,16 +134,19 @@ final class ResponseHeadParser {
         return true;
     }
 
-    private void headerLine(int end) throws IOException {
+    private void parseHeaderLine(int end) throws IOException {
         if (HeaderLineParser.isBlank(line[0])) {
             throw new MalformedMessageException("a header line is folded");
         }
         lines.add(line, end, headers);
     }
 
-    /** {@code HTTP/1.1 200 OK}; the reason may be empty, and the space before it missing, as many servers send it. */
-    private void statusLine(int end) throws IOException {
-        boolean known = end >= 12
+    /**
+     * Parses {@code HTTP/1.1 200 OK}. The reason phrase may be empty, and the space before it missing, as many servers
+     * send it.
+     */
+    private void parseStatusLine(int end) throws IOException {
+        boolean wellFormed = end >= 12
                 && line[0] == 'H'
                 && line[1] == 'T'
                 && line[2] == 'T'
@@ -149,30 +156,30 @@ final class ResponseHeadParser {
                 && line[6] == '.'
                 && line[8] == ' '
                 && (end == 12 || line[12] == ' ');
-        if (end > LONGEST_STATUS_LINE) {
+        if (end > MAX_STATUS_LINE) {
             throw new MalformedMessageException("the response's status line is longer than 8 KiB");
         }
-        if (!known || line[7] < '0' || line[7] > '9') {
+        if (!wellFormed || line[7] < '0' || line[7] > '9') {
             throw new MalformedMessageException("the response does not begin with an HTTP/1 status line");
         }
         protocol = line[7] == '0' ? Protocols.HTTP_1_0 : Protocols.HTTP_1_1;
-        status = digit(9) * 100 + digit(10) * 10 + digit(11);
-        // Beyond 599 none is defined, but some are used (RFC 9110, 15).
+        status = parseDigit(9) * 100 + parseDigit(10) * 10 + parseDigit(11);
+        // No status above 599 is defined, but some are in use (RFC 9110, 15).
         if (status < 100) {
             throw new MalformedMessageException("the response's status is less than 100");
         }
-        reason = end > 13 ? reason(end) : "";
+        reason = end > 13 ? parseReason(end) : "";
     }
 
-    private String reason(int end) throws IOException {
+    private String parseReason(int end) throws IOException {
         if (end == 15 && line[13] == 'O' && line[14] == 'K') {
             return "OK";
         }
         return HeaderLineParser.value(line, 13, end);
     }
 
-    private int digit(int at) throws IOException {
-        int digit = line[at] - '0';
+    private int parseDigit(int index) throws IOException {
+        int digit = line[index] - '0';
         if (digit < 0 || digit > 9) {
             throw new MalformedMessageException("the response's status is not a number");
         }

@@ -8,13 +8,14 @@ import java.nio.ByteBuffer;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * Sends the body of a function's response to the client, each piece when it comes and no faster than he reads. What came with
- * the head goes out with the head, from the buffer in which it came.
+ * Transfers the body of a function's response to the client: each piece when it arrives, at the speed at which the
+ * client reads (specification 3.24). What arrived with the head is sent with the head, from the buffer in which it
+ * arrived.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class ResponseTransfer {
-    private static final int MOST_PIECES_AT_ONCE = 16;
+    private static final int MAX_PIECES_AT_ONCE = 16;
 
     private final Invocation invocation;
     private final UpstreamSource body;
@@ -43,7 +44,10 @@ final class ResponseTransfer {
         run();
     }
 
-    /** What ends the call on the way comes back to this, by one side or the other. */
+    /**
+     * Transfers what is possible now. An abort during this call runs it again, through one of the two sides, without
+     * effect.
+     */
     private void run() {
         if (running || done) {
             return;
@@ -55,7 +59,7 @@ final class ResponseTransfer {
             } else {
                 transfer();
             }
-        } catch (IOException broken) {
+        } catch (IOException failure) {
             done = true;
             invocation.breakOff();
         } finally {
@@ -65,7 +69,7 @@ final class ResponseTransfer {
     }
 
     private void transfer() throws IOException {
-        for (int i = 0; i < MOST_PIECES_AT_ONCE; i++) {
+        for (int i = 0; i < MAX_PIECES_AT_ONCE; i++) {
             if (!send()) {
                 body.suspendReads();
                 client.resumeWrites();
@@ -83,12 +87,12 @@ final class ResponseTransfer {
                 return;
             }
         }
-        // Others have their turn.
+        // Let the other requests of this I/O thread run.
         body.suspendReads();
         invocation.loop().thread().execute(this::run);
     }
 
-    /** True when nothing is left of what has been read. */
+    /** Writes what has been read. Returns true when nothing of it is left. */
     private boolean send() throws IOException {
         ByteBuffer bytes = piece.bytes();
         while (bytes.hasRemaining()) {
@@ -99,7 +103,7 @@ final class ResponseTransfer {
         return true;
     }
 
-    /** False where there is nothing to be read yet. */
+    /** Reads the next piece. Returns false where nothing can be read yet. */
     private boolean read() throws IOException {
         try {
             return body.read(piece.room()) != 0;

@@ -13,31 +13,33 @@ import org.xnio.StreamConnection;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * The two connections of a tunnel end together: once one side has said its last, the other has a moment for its own last
- * words. Else a side that never closes would hold the call's place for ever.
+ * Ends the two connections of a tunnel together (specification 3.36). Once one side has sent EOF, the other has half a
+ * second to send its last bytes: a side that never closes must not hold the request's permit for ever.
  *
- * <p>Threads: the IO thread of both.
+ * <p>Threads: the I/O thread of both connections.
  */
 final class Tunnel {
-    /** Less than the second within which a client that has left gives its place back (contract 3). */
-    private static final long LAST_WORDS_MILLIS = 500;
+    /**
+     * Less than the second within which the permit is released after the client has disconnected (specification 3.45).
+     */
+    private static final long HALF_CLOSE_MILLIS = 500;
 
     private final StreamConnection client;
     private final StreamConnection function;
 
     // Mutable state
-    private boolean ending;
+    private boolean closing;
 
     private Tunnel(StreamConnection client, StreamConnection function) {
         this.client = client;
         this.function = function;
     }
 
-    /** From now on each gets what the other sends, and neither outlives the other. */
+    /** Forwards the bytes of each connection to the other, and closes each when the other closes. */
     static void open(HttpServerConnection server, StreamConnection client, StreamConnection function) {
         Tunnel tunnel = new Tunnel(client, function);
-        tunnel.listenTo(client);
-        tunnel.listenTo(function);
+        tunnel.detectEof(client);
+        tunnel.detectEof(function);
         server.addCloseListener(closed -> IoUtils.safeClose(function));
         function.setCloseListener(closed -> IoUtils.safeClose(server));
         tunnel.transfer(function, client, server.getByteBufferPool());
@@ -54,19 +56,20 @@ final class Tunnel {
                                 ChannelListeners.closingChannelListener(),
                                 ChannelListeners.closingChannelExceptionHandler()),
                         ChannelListeners.closingChannelExceptionHandler()),
-                (channel, broken) -> close(),
-                (channel, broken) -> close(),
+                (channel, failure) -> close(),
+                (channel, failure) -> close(),
                 buffers);
     }
 
-    private void listenTo(StreamConnection side) {
-        side.getSourceChannel().setConduit(new Ear(side.getSourceChannel().getConduit()));
+    private void detectEof(StreamConnection side) {
+        side.getSourceChannel()
+                .setConduit(new EofDetector(side.getSourceChannel().getConduit()));
     }
 
-    private void lastWords() {
-        if (!ending) {
-            ending = true;
-            client.getIoThread().executeAfter(this::close, LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+    private void closeLater() {
+        if (!closing) {
+            closing = true;
+            client.getIoThread().executeAfter(this::close, HALF_CLOSE_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -74,9 +77,9 @@ final class Tunnel {
         IoUtils.safeClose(client, function);
     }
 
-    /** Hears that a side has ended. */
-    private final class Ear extends SourceFilter {
-        Ear(StreamSourceConduit next) {
+    /** Detects that a side has sent EOF. */
+    private final class EofDetector extends SourceFilter {
+        EofDetector(StreamSourceConduit next) {
             super(next);
         }
 
@@ -84,7 +87,7 @@ final class Tunnel {
         public int read(ByteBuffer dst) throws IOException {
             int count = next.read(dst);
             if (count < 0) {
-                lastWords();
+                closeLater();
             }
             return count;
         }

@@ -9,8 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Where the function listens. A name may stand for several addresses ({@code localhost} is often both 127.0.0.1 and ::1,
- * and a server may listen on one of them only): the one that answered last is tried first.
+ * The address on which the function listens. A host name may stand for several addresses ({@code localhost} is often
+ * both 127.0.0.1 and ::1, and a server may listen on only one of them): the one that accepted a connection last is
+ * tried first.
  *
  * <p>Threads: any.
  */
@@ -19,7 +20,7 @@ final class UpstreamAddress {
     private final String authority;
     private final String path;
 
-    // Mutable state: an index, so that a lost race costs one connection attempt at most
+    // Mutable state: an index, because a lost race then costs one connection attempt at most
     private volatile int preferred;
 
     private UpstreamAddress(List<InetSocketAddress> addresses, String authority, String path) {
@@ -29,7 +30,7 @@ final class UpstreamAddress {
     }
 
     /**
-     * Looks the host up, once.
+     * Looks up the host, once (specification 1.14).
      *
      * @throws InvalidConfigException where there is no such host
      */
@@ -50,11 +51,12 @@ final class UpstreamAddress {
         return addresses.size();
     }
 
-    /** The {@code attempt}-th address to try, counted from 0. */
+    /** Returns the {@code attempt}-th address to try, counted from 0. */
     InetSocketAddress candidate(int attempt) {
         return addresses.get((preferred + attempt) % addresses.size());
     }
 
+    /** Records that a server has accepted a connection on this address. */
     void answered(InetSocketAddress address) {
         int index = addresses.indexOf(address);
         if (index >= 0 && index != preferred) {
@@ -62,12 +64,12 @@ final class UpstreamAddress {
         }
     }
 
-    /** Host and port, for a request that named none. */
+    /** Returns host and port, which become the {@code Host} of a request without one (specification 3.12). */
     String authority() {
         return authority;
     }
 
-    /** What is put before each request's path; without a slash at its end. */
+    /** Returns what is put before the path of each request, without a trailing slash (specification 1.12). */
     String path() {
         return path;
     }

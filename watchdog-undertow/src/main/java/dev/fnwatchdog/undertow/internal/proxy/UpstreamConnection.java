@@ -13,11 +13,11 @@ import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * One connection to the function. It stays registered for reads from its first day to its last: while a call uses it, what
- * arrives is the call's; while it is idle, anything that arrives ends it, so that neither a connection that the function has
- * closed nor bytes that belong to no call can reach a later call.
+ * One connection to the function. It is always registered for reads. While a request uses it, what arrives belongs to
+ * that request. While it is idle, anything that arrives closes it: neither a connection that the function has closed
+ * nor stray bytes can reach a later request (specification 3.29, 3.43).
  *
- * <p>Threads: one IO thread, that of every call which uses it.
+ * <p>Threads: one I/O thread, that of every request which uses the connection.
  */
 final class UpstreamConnection implements ChannelListener<ConduitStreamSourceChannel> {
     private final StreamConnection connection;
@@ -46,7 +46,7 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
         connection.getSourceChannel().resumeReads();
     }
 
-    /** Whether an earlier call has used it. */
+    /** Returns whether an earlier request has used the connection. */
     boolean reused() {
         return reused;
     }
@@ -75,13 +75,13 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
         return idleSince;
     }
 
-    /** From now on what arrives is this call's. */
-    void use(UpstreamExchange user) {
-        upstreamExchange = user;
+    /** Assigns the connection to a request, which gets what arrives from now on. */
+    void use(UpstreamExchange next) {
+        upstreamExchange = next;
         parser.reset();
     }
 
-    /** The call is over, and left the connection as a fresh one: the next call may have it. */
+    /** Returns the connection to the pool: its request has ended completely, and the next one can use it. */
     void release() {
         upstreamExchange = null;
         reused = true;
@@ -90,14 +90,14 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
         pool.idle(this);
     }
 
-    /** Not to be used again. */
+    /** Closes the connection and removes it from the pool. */
     void close() {
         upstreamExchange = null;
         pool.closed(this);
         IoUtils.safeClose(connection);
     }
 
-    /** The call has become a tunnel and owns the bare connection now. */
+    /** Removes the connection from the pool and returns the bare connection, which then belongs to a tunnel. */
     StreamConnection detach() {
         upstreamExchange = null;
         pool.closed(this);
@@ -107,11 +107,14 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
         return connection;
     }
 
-    /** Whether nothing has come since it was last used, asked of the kernel: its events may still wait to be told. */
+    /**
+     * Returns whether nothing has arrived since the last use. This asks the kernel, because a read event may still be
+     * pending.
+     */
     boolean stillIdle() {
         try (PooledByteBuffer probe = buffers.allocate()) {
             return connection.getSourceChannel().read(probe.getBuffer()) == 0;
-        } catch (IOException gone) {
+        } catch (IOException disconnected) {
             return false;
         }
     }
@@ -121,7 +124,7 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
         if (upstreamExchange != null) {
             upstreamExchange.readable();
         } else if (!stillIdle()) {
-            // The function closed it, or sent what nobody asked for.
+            // The function closed the connection, or sent something unasked.
             close();
         }
     }

@@ -20,15 +20,15 @@ import org.xnio.conduits.ConduitStreamSinkChannel;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * One call of the function over HTTP (contract 3): the request's way there, the answer's way back, when a request may be sent
- * again, what an unreadable answer becomes, who ends a call.
+ * One HTTP exchange with the function (specification 3): sends the request, receives the response, repeats a request
+ * that may be repeated (specification 3.42), rejects a malformed response, and decides when the exchange ends.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
     private final Invocation invocation;
     private final HttpServerExchange exchange;
-    private final UpstreamHandler gateway;
+    private final UpstreamHandler handler;
     private final UpstreamPool pool;
     private final UpstreamSink sink;
     private final UpstreamSource source;
@@ -38,26 +38,26 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
     private @Nullable UpstreamConnection upstream;
     private @Nullable PooledByteBuffer tunnelBytes;
     private UpstreamPool.@Nullable Attempt attempt;
-    private boolean begun;
-    private boolean triedFresh;
+    private boolean requestStarted;
+    private boolean retried;
     private boolean requestSent;
-    private boolean answered;
-    private boolean over;
+    private boolean headReceived;
+    private boolean finished;
 
-    UpstreamExchange(Invocation invocation, UpstreamHandler gateway, UpstreamPool pool) {
+    UpstreamExchange(Invocation invocation, UpstreamHandler handler, UpstreamPool pool) {
         this.invocation = invocation;
         this.exchange = invocation.exchange();
-        this.gateway = gateway;
+        this.handler = handler;
         this.pool = pool;
-        this.sink = new UpstreamSink(this, exchange, pool.headWriter(), gateway.address());
+        this.sink = new UpstreamSink(this, exchange, pool.headWriter(), handler.address());
         this.source = new UpstreamSource(this, invocation.loop());
         this.repeatable = exchange.isRequestComplete() && IdempotentMethods.of(exchange.getRequestMethod());
     }
 
-    /** The handlers have returned, and the request is as it will be sent. */
+    /** Starts the exchange, when the handlers have returned and the request is final. */
     @Override
     public void run() {
-        if (over) {
+        if (finished) {
             return;
         }
         HeaderMap headers = exchange.getRequestHeaders();
@@ -71,24 +71,24 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
         } else {
             connected(idle);
         }
-        begun = true;
-        StreamSinkConduit body = framed(chunked);
+        requestStarted = true;
+        StreamSinkConduit body = bodySink(chunked);
         if (body == sink && exchange.isRequestComplete()) {
             sink.terminateWrites();
         } else {
             new RequestTransfer(invocation, this, new ConduitStreamSinkChannel(Configurable.EMPTY, body)).start();
         }
         if (upstream != null && sink.untouched()) {
-            // A body that lets wait for itself must not hold back the head.
+            // Send the head now: the body may be slow to arrive.
             sink.writable();
         }
     }
 
-    private StreamSinkConduit framed(boolean chunked) {
+    private StreamSinkConduit bodySink(boolean chunked) {
         if (chunked) {
             return new ChunkedSink(sink, invocation);
         }
-        // HTTP/1 has been cut by its length already.
+        // Undertow has limited an HTTP/1 body to its length already.
         return exchange.getProtocol().equals(Protocols.HTTP_2_0)
                 ? new ContentLengthSink(sink, invocation, Math.max(0, exchange.getRequestContentLength()))
                 : sink;
@@ -96,13 +96,13 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
 
     @Override
     public void connected(UpstreamConnection connection) {
-        if (over) {
+        if (finished) {
             connection.release();
             return;
         }
         upstream = connection;
         connection.use(this);
-        if (begun) {
+        if (requestStarted) {
             sink.connect(connection);
         } else {
             sink.attach(connection);
@@ -111,32 +111,32 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
 
     @Override
     public void failed(IOException reason) {
-        if (!over) {
+        if (!finished) {
             fail("cannot be reached: " + reason.getMessage());
         }
     }
 
-    /** The connection broke while the request was written. What the function said before may still be there to be read. */
+    /** Handles a failure to write the request. A response that the function has sent before may still be readable. */
     void sendFailed(IOException reason) {
-        if (sink.untouched() && sink.bodyUntouched() && tryFresh()) {
+        if (sink.untouched() && sink.bodyUntouched() && retryOnNewConnection()) {
             return;
         }
         sink.discard();
         readable();
     }
 
-    private boolean tryFresh() {
-        if (triedFresh || over) {
+    private boolean retryOnNewConnection() {
+        if (retried || finished) {
             return false;
         }
-        triedFresh = true;
+        retried = true;
         dropConnection();
         sink.disconnect();
         attempt = pool.open(this);
         return true;
     }
 
-    /** The whole request is out. */
+    /** Called when the whole request has been written. */
     void requestSent() {
         if (requestSent) {
             return;
@@ -156,7 +156,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
         if (connection == null) {
             return;
         }
-        if (answered) {
+        if (headReceived) {
             source.readable();
             return;
         }
@@ -186,7 +186,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
                 pooled.getBuffer().flip();
                 if (connection.parser().parse(pooled.getBuffer())) {
                     free = !pooled.getBuffer().hasRemaining();
-                    head(connection, connection.parser(), free ? null : pooled);
+                    handleHead(connection, connection.parser(), free ? null : pooled);
                     return;
                 }
             }
@@ -197,64 +197,68 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
         }
     }
 
-    /** The one case in which a request that was written goes out again (contract 3). */
+    /**
+     * Handles the end of the connection before a response head. Only here is a request that was written sent again
+     * (specification 3.42).
+     */
     private void endedBeforeHead(UpstreamConnection connection, @Nullable String reason) {
-        boolean silent = !connection.parser().started();
-        if (silent && connection.reused() && repeatable && tryFresh()) {
+        boolean nothingReceived = !connection.parser().started();
+        if (nothingReceived && connection.reused() && repeatable && retryOnNewConnection()) {
             return;
         }
         fail("ended before its response: " + reason);
     }
 
-    private void head(UpstreamConnection connection, ResponseHeadParser head, @Nullable PooledByteBuffer rest)
+    private void handleHead(UpstreamConnection connection, ResponseHeadParser head, @Nullable PooledByteBuffer rest)
             throws IOException {
-        boolean taken = false;
+        boolean restConsumed = false;
         try {
             boolean tunnel = head.status() == 101;
             if (tunnel && UpgradeProtocols.asked(exchange).isEmpty()) {
                 throw new MalformedMessageException("it changes to a protocol that nobody asked for");
             }
             ResponseFraming framing = ResponseFraming.of(exchange, head);
-            gateway.answer(invocation, exchange, head, framing);
-            taken = true;
+            handler.answer(invocation, exchange, head, framing);
+            restConsumed = true;
             if (tunnel) {
                 tunnelBytes = rest;
                 source.beginTunnel();
-                // What the client said of the connection's end does not hold for the tunnel.
+                // Whether the client's connection persists after the response has no meaning for a tunnel.
                 exchange.setPersistent(true);
                 invocation.becomeTunnel();
                 invocation.liftLimit();
-                exchange.upgradeChannel((client, upgraded) -> tunnel(client));
+                exchange.upgradeChannel((client, upgraded) -> startTunnel(client));
             } else {
                 source.begin(connection, framing, rest);
             }
         } finally {
-            if (!taken && rest != null) {
+            if (!restConsumed && rest != null) {
                 rest.close();
             }
         }
-        answered = true;
+        headReceived = true;
         new ResponseTransfer(invocation, source, exchange.getResponseChannel()).start();
         invocation.flushHead();
     }
 
-    /** The function has sent these behind its body. */
+    /** Stores the permitted trailers of the response, to be sent to the client (specification 3.26). */
     void trailers(HeaderMap trailers, HeaderMap head) {
         exchange.putAttachment(HttpAttachments.RESPONSE_TRAILERS, TrailerFields.permitted(trailers, head));
     }
 
-    /** What there is of the answer goes out, though its body has not come. */
+    /** Sends what has arrived of the response to the client, without waiting for the body. */
     void flushHead() {
         invocation.flushHead();
     }
 
-    /** The body has been read to its end. */
+    /** Called when the response body has been read to its end. */
     void responseReceived(boolean reusable) {
         if (reusable && requestSent) {
             releaseConnection();
             return;
         }
-        // Where the request is not out yet, the rest of it is of no use, nor is the connection.
+        // Where the request is not completely sent, its rest is useless now, and so is the connection (specification
+        // 3.46).
         dropConnection();
         sink.discard();
         if (!exchange.isRequestComplete()) {
@@ -266,7 +270,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
         UpstreamConnection connection = upstream;
         upstream = null;
         if (connection != null) {
-            // It is another call's from now on: what is left of this one must not touch it.
+            // Another request may use the connection from now on: this exchange must not touch it.
             sink.done();
             connection.release();
         }
@@ -281,15 +285,15 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
     }
 
     private void fail(String reason) {
-        gateway.failed(invocation, reason);
+        handler.failed(invocation, reason);
     }
 
-    /** Gives up the connection and everything that waits on it. Harmless when the call is over. */
+    /** Closes the connection and ends what depends on it. Without effect once the exchange has ended. */
     void abort() {
-        if (over) {
+        if (finished) {
             return;
         }
-        over = true;
+        finished = true;
         if (attempt != null) {
             attempt.giveUp();
         }
@@ -302,10 +306,10 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
         source.abort();
     }
 
-    /** The head has gone out, and each side may say what it will. */
-    private void tunnel(StreamConnection client) {
+    /** Starts the tunnel, once the 101 has been sent. */
+    private void startTunnel(StreamConnection client) {
         UpstreamConnection connection = upstream;
-        if (connection == null || over) {
+        if (connection == null || finished) {
             IoUtils.safeClose(client);
             return;
         }

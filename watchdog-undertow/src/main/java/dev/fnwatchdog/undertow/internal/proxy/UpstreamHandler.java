@@ -25,14 +25,15 @@ import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * http mode: forwards calls to the function's own server (contract 3). {@link UpstreamExchange} drives each; this adds the deadline,
- * the answers of the watchdog's own, and the headers of the answer.
+ * http mode: forwards requests to the function's own server (specification 3). {@link UpstreamExchange} drives each of
+ * them; this class adds the deadline, the watchdog's own responses, and the header fields of the response.
  *
- * <p>Threads: the exchange's IO thread; nothing blocks.
+ * <p>Threads: the exchange's I/O thread; nothing blocks.
  */
 final class UpstreamHandler implements HttpHandler {
 
-    private static final AttachmentKey<UpstreamExchange> CALL = AttachmentKey.create(UpstreamExchange.class);
+    private static final AttachmentKey<UpstreamExchange> UPSTREAM_EXCHANGE =
+            AttachmentKey.create(UpstreamExchange.class);
     private static final CannedResponse NOT_ALLOWED = CannedResponse.of(StatusCodes.METHOD_NOT_ALLOWED);
 
     private final UpstreamAddress address;
@@ -41,12 +42,12 @@ final class UpstreamHandler implements HttpHandler {
     private final WatchdogLog log;
     private final HttpHandler forward;
 
-    /** @param open counts the connections to the function, for the metrics */
-    UpstreamHandler(UpstreamAddress address, ModeConfig.Http mode, ModeContext context, LongAdder open) {
+    /** @param openConnections counts the open upstream connections, for the metrics (specification 2.16) */
+    UpstreamHandler(UpstreamAddress address, ModeConfig.Http mode, ModeContext context, LongAdder openConnections) {
         this.address = address;
         this.execTimeout = context.config().timeouts().exec();
-        this.pools =
-                new IoLocal<>(context.worker(), thread -> new UpstreamPool(thread, address, context.buffers(), open));
+        this.pools = new IoLocal<>(
+                context.worker(), thread -> new UpstreamPool(thread, address, context.buffers(), openConnections));
         this.log = context.log();
         this.forward = new HttpContinueReadHandler(
                 mode.bufferRequestBody()
@@ -62,7 +63,7 @@ final class UpstreamHandler implements HttpHandler {
             return;
         }
         UpstreamExchange upstreamExchange = new UpstreamExchange(invocation, this, pools.of(exchange.getIoThread()));
-        exchange.putAttachment(CALL, upstreamExchange);
+        exchange.putAttachment(UPSTREAM_EXCHANGE, upstreamExchange);
         invocation.onAbort(upstreamExchange::abort);
         Duration limit = RequestTimeout.effective(
                 execTimeout, exchange.getRequestHeaders().getFirst(WatchdogHeaders.TIMEOUT));
@@ -70,16 +71,21 @@ final class UpstreamHandler implements HttpHandler {
         forward.handleRequest(exchange);
     }
 
-    /** Dispatched, since Undertow ends an exchange whose handler returns with nothing under way. */
+    /**
+     * Dispatches the exchange, because Undertow ends an exchange whose handler returns without having started anything.
+     */
     private static void forward(HttpServerExchange exchange) {
-        exchange.dispatch(SameThreadExecutor.INSTANCE, exchange.getAttachment(CALL));
+        exchange.dispatch(SameThreadExecutor.INSTANCE, exchange.getAttachment(UPSTREAM_EXCHANGE));
     }
 
     UpstreamAddress address() {
         return address;
     }
 
-    /** Makes the function's answer the client's: less hop-by-hop headers, plus the duration, framed as he can read. */
+    /**
+     * Makes the head of the client's response from that of the function's response: without hop-by-hop fields, with the
+     * duration, and with a framing that the client's version of HTTP has (specification 3.23, 3.25, 9.6).
+     */
     void answer(Invocation invocation, HttpServerExchange exchange, ResponseHeadParser head, ResponseFraming framing) {
         exchange.setStatusCode(head.status());
         exchange.setReasonPhrase(head.reason());
@@ -117,18 +123,18 @@ final class UpstreamHandler implements HttpHandler {
         }
     }
 
-    /** The function gave no answer: the watchdog does. */
+    /** Responds in place of a function that has sent no response (specification 3.40). */
     void failed(Invocation invocation, String reason) {
         log.error("Upstream HTTP request error: the function at %s %s".formatted(address, reason));
-        answerInstead(invocation, StatusCodes.INTERNAL_SERVER_ERROR);
+        sendError(invocation, StatusCodes.INTERNAL_SERVER_ERROR);
     }
 
     private void timedOut(Invocation invocation, Duration limit) {
         log.error("Upstream HTTP request killed due to exec_timeout: " + GoDuration.format(limit));
-        answerInstead(invocation, StatusCodes.GATEWAY_TIME_OUT);
+        sendError(invocation, StatusCodes.GATEWAY_TIME_OUT);
     }
 
-    private static void answerInstead(Invocation invocation, int status) {
+    private static void sendError(Invocation invocation, int status) {
         invocation.answerInstead(CannedResponse.of(status)
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
                 .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos())));

@@ -19,13 +19,13 @@ import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
 
 /**
- * The connections of one IO thread to the function. There is no limit on those in use: the limit of calls is the
- * limiter's. The one used last is used first, so that those which are not needed grow old and are closed.
+ * The connections of one I/O thread to the function. Their number is not limited here (specification 3.44): the limiter
+ * limits requests. The connection that was used last is used first, and those that are not needed age and are closed.
  *
- * <p>Threads: the IO thread alone; the count of open ones is shared.
+ * <p>Threads: the I/O thread alone; the count of open connections is shared.
  */
 final class UpstreamPool {
-    /** As long as Go's client keeps an idle connection. */
+    /** As long as Go's HTTP client keeps an idle connection. */
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(90);
 
     private static final long SWEEP_SECONDS = 10;
@@ -35,7 +35,7 @@ final class UpstreamPool {
             .set(Options.KEEP_ALIVE, true)
             .getMap();
 
-    /** What becomes of an attempt to connect. */
+    /** Receives the result of an attempt to connect. */
     interface Opened {
         void connected(UpstreamConnection upstream);
 
@@ -48,7 +48,7 @@ final class UpstreamPool {
     private final HeaderLineParser lines = new HeaderLineParser();
     private final RequestHeadWriter headWriter = new RequestHeadWriter();
     private final LongAdder open;
-    private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
+    private final ArrayDeque<UpstreamConnection> idleConnections = new ArrayDeque<>();
     private final Set<UpstreamConnection> all = new HashSet<>();
 
     // Mutable state
@@ -65,10 +65,10 @@ final class UpstreamPool {
         return headWriter;
     }
 
-    /** An idle connection that is still good, or nothing. */
+    /** Returns an idle connection that is still usable, or null. */
     @Nullable
     UpstreamConnection takeIdle() {
-        for (UpstreamConnection last = idle.pollLast(); last != null; last = idle.pollLast()) {
+        for (UpstreamConnection last = idleConnections.pollLast(); last != null; last = idleConnections.pollLast()) {
             if (last.stillIdle()) {
                 return last;
             }
@@ -77,9 +77,9 @@ final class UpstreamPool {
         return null;
     }
 
-    /** Opens a connection, whether there are idle ones or not. */
-    Attempt open(Opened opened) {
-        Attempt attempt = new Attempt(opened);
+    /** Opens a new connection, even if there are idle ones. */
+    Attempt open(Opened listener) {
+        Attempt attempt = new Attempt(listener);
         attempt.tryNext();
         return attempt;
     }
@@ -91,82 +91,84 @@ final class UpstreamPool {
         return upstream;
     }
 
+    /** Takes back a connection whose request has ended. */
     void idle(UpstreamConnection upstream) {
-        idle.addLast(upstream);
+        idleConnections.addLast(upstream);
         if (!sweeping) {
             sweeping = true;
             thread.executeAfter(this::sweep, SWEEP_SECONDS, TimeUnit.SECONDS);
         }
     }
 
+    /** Removes a connection that is being closed. */
     void closed(UpstreamConnection upstream) {
         if (all.remove(upstream)) {
             open.decrement();
-            idle.remove(upstream);
+            idleConnections.remove(upstream);
         }
     }
 
-    /** Closes those that nobody has used for long. The oldest are in front. */
+    /** Closes the connections that have been idle for too long. The oldest are first in the queue. */
     private void sweep() {
         long now = System.nanoTime();
-        for (UpstreamConnection oldest = idle.peekFirst();
+        for (UpstreamConnection oldest = idleConnections.peekFirst();
                 oldest != null && now - oldest.idleSince() > IDLE_NANOS;
-                oldest = idle.peekFirst()) {
+                oldest = idleConnections.peekFirst()) {
             oldest.close();
         }
-        sweeping = !idle.isEmpty();
+        sweeping = !idleConnections.isEmpty();
         if (sweeping) {
             thread.executeAfter(this::sweep, SWEEP_SECONDS, TimeUnit.SECONDS);
         }
     }
 
-    /** The attempt to connect to each address in turn, until one answers. */
+    /** Tries to connect to each address in turn, until one accepts the connection. */
     final class Attempt extends IoFuture.HandlingNotifier<StreamConnection, Opened> {
-        private final Opened opened;
+        private final Opened listener;
 
         // Mutable state
-        private int tried;
-        private boolean givenUp;
+        private int attempts;
+        private boolean abandoned;
         private @Nullable IoFuture<StreamConnection> pending;
 
-        private Attempt(Opened opened) {
-            this.opened = opened;
+        private Attempt(Opened listener) {
+            this.listener = listener;
         }
 
         private void tryNext() {
-            InetSocketAddress candidate = address.candidate(tried++);
+            InetSocketAddress candidate = address.candidate(attempts++);
             pending = thread.openStreamConnection(candidate, connection -> connected(connection, candidate), OPTIONS);
-            pending.addNotifier(this, opened);
+            pending.addNotifier(this, listener);
         }
 
         private void connected(StreamConnection connection, InetSocketAddress candidate) {
             if (SelfConnection.closed(connection)) {
-                handleFailed(new ConnectException("Connection refused"), opened);
+                handleFailed(new ConnectException("Connection refused"), listener);
                 return;
             }
             address.answered(candidate);
-            opened.connected(adopt(connection));
+            listener.connected(adopt(connection));
         }
 
-        /** Nobody waits for it any more. */
+        /** Abandons the attempt, whose result is not needed any more. */
         void giveUp() {
-            givenUp = true;
+            abandoned = true;
             if (pending != null) {
                 pending.cancel();
             }
         }
 
         @Override
-        public void handleFailed(IOException reason, Opened waiting) {
-            // The failure may be told on another thread, or before the caller has returned.
+        public void handleFailed(IOException reason, Opened connectListener) {
+            // The failure may be reported on another thread, or before the call that starts the attempt has returned.
             thread.execute(() -> {
-                if (givenUp) {
+                if (abandoned) {
                     return;
                 }
-                if (tried < address.count()) {
+                if (attempts < address.count()) {
                     tryNext();
                 } else {
-                    waiting.failed(reason);
+                    connectListener.failed(reason);
                 }
             });
         }

@@ -11,9 +11,10 @@ import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 
 /**
- * Whether the function's port has accepted a connection since it was started, tried until it has (contract 2).
+ * Detects whether the function's port has accepted a connection since the function was started, by trying until it does
+ * (specification 2.6).
  *
- * <p>Threads: any may ask; the attempts are made on one IO thread.
+ * <p>Threads: any may ask for the result; one I/O thread makes the attempts.
  */
 final class UpstreamPortProbe {
     private static final long RETRY_MILLIS = 5;
@@ -30,17 +31,17 @@ final class UpstreamPortProbe {
         this.thread = worker.getIoThread();
     }
 
-    /** Whether it is there. */
+    /** Returns whether the port has accepted a connection, and the function process has not ended. */
     boolean accepting() {
         return accepting;
     }
 
-    /** Tries until it accepts, or until the function is {@link #gone()}. */
+    /** Starts to try, until the port accepts a connection or {@link #gone()} is called. */
     void await() {
         thread.execute(() -> attempt(0));
     }
 
-    /** The function has ended: nothing listens there any more, or nothing of ours. */
+    /** Called when the function has ended: nothing listens on the port any more, or another program does. */
     void gone() {
         ended = true;
         accepting = false;
@@ -55,24 +56,24 @@ final class UpstreamPortProbe {
                 .addNotifier(
                         new IoFuture.HandlingNotifier<StreamConnection, UpstreamPortProbe>() {
                             @Override
-                            public void handleFailed(IOException notYet, UpstreamPortProbe port) {
-                                port.retryAfter(number);
+                            public void handleFailed(IOException refused, UpstreamPortProbe probe) {
+                                probe.retryAfter(number);
                             }
                         },
                         this);
     }
 
-    /** One address after the other, then a pause. */
+    /** Tries the next address; after the last one it pauses first. */
     private void retryAfter(int number) {
         if (ended) {
-            // The thread may be ending too, and then takes no more tasks.
+            // The I/O thread may be ending too, and then rejects tasks.
             return;
         }
         int next = (number + 1) % address.count();
         thread.executeAfter(() -> attempt(next), next == 0 ? RETRY_MILLIS : 0, TimeUnit.MILLISECONDS);
     }
 
-    /** Something has accepted the {@code number}-th address's connection. */
+    /** Handles a connection that the {@code number}-th address has accepted. */
     void accepted(StreamConnection connection, int number) {
         if (SelfConnection.closed(connection)) {
             retryAfter(number);

@@ -17,11 +17,11 @@ import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.WriteReadyHandler;
 
 /**
- * The function's side of a request: the head goes out with the first piece of the body, in one write. Before there is a
- * connection nothing is taken; once the function wants no more, or the call is over, everything is taken and thrown away, so
- * that whoever writes comes to his end and frees his buffer.
+ * Writes a request to the function: the head together with the first piece of the body, in one write. Before there is a
+ * connection it accepts nothing. Once the function needs no more, or the request has ended, it accepts and discards
+ * everything: the writer then reaches its end and frees its buffer.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class UpstreamSink implements StreamSinkConduit {
     private final UpstreamExchange upstreamExchange;
@@ -33,11 +33,11 @@ final class UpstreamSink implements StreamSinkConduit {
     private @Nullable UpstreamConnection upstream;
     private boolean chunked;
     private @Nullable ByteBuffer headRest;
-    private @Nullable WriteReadyHandler ready;
+    private @Nullable WriteReadyHandler writeHandler;
     private boolean headBegun;
     private boolean bodyBegun;
     private boolean writesResumed;
-    private boolean telling;
+    private boolean notifying;
     private boolean terminated;
     private boolean discarding;
     private boolean done;
@@ -53,7 +53,7 @@ final class UpstreamSink implements StreamSinkConduit {
         this.address = address;
     }
 
-    /** The request is as it will be sent. */
+    /** Sets the framing of the body, when the request is final. */
     void prepare(boolean chunkedBody) {
         chunked = chunkedBody;
     }
@@ -62,53 +62,55 @@ final class UpstreamSink implements StreamSinkConduit {
         return headWriter.write(exchange, address, chunked);
     }
 
-    /** Whether not a byte of the request has been written, so that it can go out on another connection. */
+    /** Returns whether no byte of the request has been written, and it can still be sent on another connection. */
     boolean untouched() {
         return !headBegun;
     }
 
-    /** Whether the request has no body, or none of it has been taken. */
+    /** Returns whether the request has no body, or no byte of it has been accepted. */
     boolean bodyUntouched() {
         return !bodyBegun;
     }
 
-    /** There is a connection, and nothing waits for it yet. */
+    /** Sets the connection, when nothing waits for it yet. */
     void attach(UpstreamConnection connected) {
         upstream = connected;
         headBegun = false;
         headRest = null;
     }
 
-    /** There is a connection at last: what has waited for it goes out. */
+    /** Sets the connection that was awaited, and writes what is pending. */
     void connect(UpstreamConnection connected) {
         attach(connected);
-        if (writesResumed && ready != null) {
-            tellWriter();
+        if (writesResumed && writeHandler != null) {
+            notifyWriterAndResume();
         } else {
             writable();
         }
     }
 
-    /** Who writes is told that he can, and again when the socket has room, as long as he wants to be. */
-    private void tellWriter() {
-        tell();
+    /** Notifies the writer that it can write, and again when the socket has room, while writes are resumed. */
+    private void notifyWriterAndResume() {
+        notifyWriter();
         if (writesResumed && !terminated && upstream != null) {
             upstream.sink().resumeWrites();
         }
     }
 
-    /** All is out, and the connection serves somebody else. */
+    /**
+     * Ends the use of the connection: the whole request has been written, and another request may use the connection.
+     */
     void done() {
         done = true;
         upstream = null;
     }
 
-    /** The connection is gone, and the request is to begin anew on another. */
+    /** Removes the broken connection: the request starts again on another one. */
     void disconnect() {
         upstream = null;
     }
 
-    /** No more of the request is wanted. */
+    /** Discards the rest of the request. */
     void discard() {
         if (discarding) {
             return;
@@ -116,25 +118,25 @@ final class UpstreamSink implements StreamSinkConduit {
         discarding = true;
         headRest = null;
         upstream = null;
-        // A writer who is just being told, and whose own doing this is, sees the end by himself.
-        if (writesResumed && !telling) {
-            tell();
+        // A writer that is being notified has caused this itself, and finds the end without a further notification.
+        if (writesResumed && !notifying) {
+            notifyWriter();
         }
     }
 
-    private void tell() {
-        if (ready != null) {
-            boolean outermost = !telling;
-            telling = true;
+    private void notifyWriter() {
+        if (writeHandler != null) {
+            boolean outermost = !notifying;
+            notifying = true;
             try {
-                ready.writeReady();
+                writeHandler.writeReady();
             } finally {
-                telling = !outermost;
+                notifying = !outermost;
             }
         }
     }
 
-    /** The socket has room. */
+    /** Called when the socket has room. */
     void writable() {
         try {
             if (!flush()) {
@@ -148,7 +150,7 @@ final class UpstreamSink implements StreamSinkConduit {
             upstream.sink().suspendWrites();
         }
         if (writesResumed) {
-            tell();
+            notifyWriter();
         }
     }
 
@@ -200,10 +202,10 @@ final class UpstreamSink implements StreamSinkConduit {
         }
         ByteBuffer head = headRest == null ? newHead() : headRest;
         int headSize = head.remaining();
-        ByteBuffer[] both = new ByteBuffer[len + 1];
-        both[0] = head;
-        System.arraycopy(srcs, offs, both, 1, len);
-        long written = connection.sink().write(both, 0, both.length);
+        ByteBuffer[] headAndBody = new ByteBuffer[len + 1];
+        headAndBody[0] = head;
+        System.arraycopy(srcs, offs, headAndBody, 1, len);
+        long written = connection.sink().write(headAndBody, 0, headAndBody.length);
         headWritten(head, written);
         long body = Math.max(0, written - headSize);
         bodyBegun |= body > 0;
@@ -218,12 +220,12 @@ final class UpstreamSink implements StreamSinkConduit {
         if (!head.hasRemaining()) {
             headRest = null;
         } else if (headRest == null) {
-            // The writer's array serves the next call too: what is left must be kept apart.
+            // The head writer reuses its array for the next request: copy what is left.
             headRest = ByteBuffer.allocate(head.remaining()).put(head).flip();
         }
     }
 
-    /** True once the head is out. The body is never held back here. */
+    /** Returns true once the head has been written. The body is never held back here. */
     @Override
     public boolean flush() throws IOException {
         if (discarding || done) {
@@ -306,7 +308,7 @@ final class UpstreamSink implements StreamSinkConduit {
     @Override
     public void wakeupWrites() {
         writesResumed = true;
-        tellWriter();
+        notifyWriterAndResume();
     }
 
     @Override
@@ -331,7 +333,7 @@ final class UpstreamSink implements StreamSinkConduit {
 
     @Override
     public void setWriteReadyHandler(WriteReadyHandler handler) {
-        ready = handler;
+        writeHandler = handler;
     }
 
     @Override

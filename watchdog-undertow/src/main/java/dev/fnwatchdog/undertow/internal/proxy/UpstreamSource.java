@@ -10,10 +10,10 @@ import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a function's response, without its framing: first what came with the head, then what the connection has.
- * When the body ends the connection is given back, before its last piece is handed on.
+ * The body of a function's response, without its framing: first what arrived with the head, then what the connection
+ * delivers. When the body ends, the connection is released before the last piece is returned.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class UpstreamSource {
     private static final int END = -1;
@@ -25,7 +25,7 @@ final class UpstreamSource {
     private @Nullable UpstreamConnection upstream;
     private @Nullable PooledByteBuffer pushedBack;
     private @Nullable ChunkDecoder chunks;
-    private Runnable reader = () -> {};
+    private Runnable readListener = () -> {};
     private ResponseFraming framing = new ResponseFraming(ResponseFraming.Kind.NONE, 0, false);
     private long remaining;
     private boolean ended;
@@ -38,9 +38,9 @@ final class UpstreamSource {
     }
 
     /**
-     * The head has been read.
+     * Starts the body, when the head has been read.
      *
-     * @param rest what came behind it, to be closed when read; nothing where there is none
+     * @param rest what arrived behind the head, which this object closes once it is read; null where nothing did
      */
     void begin(UpstreamConnection connection, ResponseFraming bodyFraming, @Nullable PooledByteBuffer rest) {
         upstream = connection;
@@ -55,25 +55,25 @@ final class UpstreamSource {
         }
     }
 
-    /** Whoever wants to know that there is something to read, or that nothing will come any more, once he has asked for it. */
-    void reader(Runnable told) {
-        reader = told;
+    /** Sets the action that runs when something can be read or the body has been aborted, while reads are resumed. */
+    void reader(Runnable action) {
+        readListener = action;
     }
 
-    /** What came with the head, where it can go on just as it is; the caller closes it. */
+    /** Returns what arrived with the head if it can be sent as it is, otherwise null. The caller closes it. */
     @Nullable
     PooledByteBuffer takeFirst() {
         PooledByteBuffer first = pushedBack;
-        boolean measured = framing.kind() == ResponseFraming.Kind.LENGTH;
-        if (first == null || !(measured || framing.kind() == ResponseFraming.Kind.UNTIL_CLOSE)) {
+        boolean hasLength = framing.kind() == ResponseFraming.Kind.LENGTH;
+        if (first == null || !(hasLength || framing.kind() == ResponseFraming.Kind.UNTIL_CLOSE)) {
             return null;
         }
         int size = first.getBuffer().remaining();
-        if (measured && size > remaining) {
+        if (hasLength && size > remaining) {
             return null;
         }
         pushedBack = null;
-        if (measured) {
+        if (hasLength) {
             remaining -= size;
             if (remaining == 0) {
                 end();
@@ -82,26 +82,26 @@ final class UpstreamSource {
         return first;
     }
 
-    /** There is no body: the bytes that follow are a tunnel's. */
+    /** Ends the body at once: the bytes that follow belong to a tunnel. */
     void beginTunnel() {
         ended = true;
     }
 
-    /** Whether the whole body has been read. */
+    /** Returns whether the whole body has been read. */
     boolean ended() {
         return ended;
     }
 
-    /** The connection has something to read, or has ended. */
+    /** Called when the connection has something to read, or has ended. */
     void readable() {
         if (resumed) {
-            reader.run();
+            readListener.run();
         } else if (upstream != null) {
             upstream.source().suspendReads();
         }
     }
 
-    /** The call is over. Whoever reads on is told so, and frees his buffer. */
+    /** Aborts the body, because the request has ended. The reader is notified, gets an error, and frees its buffer. */
     void abort() {
         if (ended || aborted) {
             return;
@@ -109,7 +109,7 @@ final class UpstreamSource {
         aborted = true;
         upstream = null;
         freePushedBack();
-        tellReader();
+        notifyReader();
     }
 
     private void freePushedBack() {
@@ -131,10 +131,10 @@ final class UpstreamSource {
         }
         try {
             return readBody(upstream, dst);
-        } catch (IOException broken) {
-            // The client is to see of the response what there was of it.
+        } catch (IOException failure) {
+            // The client gets what has arrived of the response.
             upstreamExchange.flushHead();
-            throw broken;
+            throw failure;
         }
     }
 
@@ -174,11 +174,11 @@ final class UpstreamSource {
             if (raw < 0) {
                 throw new EOFException("the function ended its response before its last chunk");
             }
-            int behind = dst.position();
+            int rawEnd = dst.position();
             int read = decoder.decode(dst, from);
             int data = dst.position() - from;
             if (decoder.done()) {
-                endChunked(connection, decoder, read < behind);
+                endChunked(connection, decoder, read < rawEnd);
                 return data > 0 ? data : END;
             }
             if (data > 0 || raw == 0) {
@@ -194,11 +194,11 @@ final class UpstreamSource {
         return chunks;
     }
 
-    private void endChunked(UpstreamConnection connection, ChunkDecoder decoder, boolean more) {
+    private void endChunked(UpstreamConnection connection, ChunkDecoder decoder, boolean followed) {
         if (decoder.trailers().size() > 0) {
             upstreamExchange.trailers(decoder.trailers(), connection.parser().headers());
         }
-        if (more) {
+        if (followed) {
             framing = new ResponseFraming(framing.kind(), framing.length(), false);
         }
         end();
@@ -228,7 +228,7 @@ final class UpstreamSource {
         return count;
     }
 
-    /** Bytes behind the end are nobody's: a connection that has them is not used again. */
+    /** Ends the body. A connection that has bytes behind the end is not used again (specification 3.29). */
     private void end() {
         ended = true;
         boolean reusable = framing.reusable() && pushedBack == null;
@@ -237,14 +237,14 @@ final class UpstreamSource {
     }
 
     void resumeReads() {
-        listen();
+        registerForReads();
         if (aborted || pushedBack != null) {
-            loop.thread().execute(this::tellReader);
+            loop.thread().execute(this::notifyReader);
         }
     }
 
-    /** The reader wants to know of what arrives; what was pushed back is followed by more. */
-    private void listen() {
+    /** Registers for reads, also while pushed-back bytes are left, because more may follow them. */
+    private void registerForReads() {
         resumed = true;
         if (upstream != null) {
             upstream.source().resumeReads();
@@ -258,9 +258,9 @@ final class UpstreamSource {
         }
     }
 
-    private void tellReader() {
+    private void notifyReader() {
         if (resumed) {
-            reader.run();
+            readListener.run();
         }
     }
 }

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How the connections of a port are accepted, and how it is closed. */
+/** The acceptor of a port: how it accepts connections and closes the port. Proves specification 7.7, 9.8. */
 class AcceptorTest {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int WAITING = 300;
@@ -51,8 +51,9 @@ class AcceptorTest {
         assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> connect(port));
     }
 
+    /** Proves specification 7.7. */
     @Test
-    void acceptsAllWhoWaitBeforeItClosesThePort() throws Exception {
+    void connectionsInTheQueueAreAcceptedBeforeThePortCloses() throws Exception {
         Acceptor acceptor = bound();
         int port = acceptor.port();
         for (int i = 0; i < WAITING; i++) {
@@ -66,8 +67,9 @@ class AcceptorTest {
         assertRefused(port);
     }
 
+    /** Proves specification 9.8. */
     @Test
-    void acceptsOnIpv4AndOnIpv6() throws Exception {
+    void acceptorAcceptsConnectionsOverIpv4AndIpv6() throws Exception {
         Acceptor acceptor = bound();
         int port = acceptor.port();
         acceptor.start();
@@ -83,7 +85,7 @@ class AcceptorTest {
     }
 
     @Test
-    void closesAPortThatHasNeverBeenServed() throws Exception {
+    void drainOfAnAcceptorThatWasNeverStartedClosesThePort() throws Exception {
         Acceptor acceptor = bound();
         int port = acceptor.port();
         connect(port);
@@ -95,7 +97,7 @@ class AcceptorTest {
     }
 
     @Test
-    void closesAtOnceWhenToldSoDuringADrain() throws Exception {
+    void closeOfAnAcceptorDuringItsDrainClosesThePortAtOnce() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         Acceptor acceptor = Acceptor.bind(

@@ -17,23 +17,24 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Connections of clients (contract 9). */
+/** Connections of clients: protocol, reuse and pipelining. Proves specification 9.1, 9.2, 9.4, 9.5, 9.6, 9.7, 9.8. */
 class ConnectionLifetimeTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
-    /** Answers with the target and the body of each request. */
+    /** A function that responds with the target and the body of each request. */
     private static ScriptedFunction echo() throws IOException {
         return ScriptedFunction.serving(connection -> {
             while (true) {
                 String head = connection.readHead();
-                String answer = head.split(" ", -1)[1] + connection.read(RawClient.contentLength(head));
-                connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + answer.length() + "\r\n\r\n" + answer);
+                String echoed = head.split(" ", -1)[1] + connection.read(RawClient.contentLength(head));
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + echoed.length() + "\r\n\r\n" + echoed);
             }
         });
     }
 
+    /** Proves specification 9.4: connections are kept. */
     @Test
-    void areKeptForTheNextRequest() throws Exception {
+    void connectionIsKeptForTheNextRequest() throws Exception {
         try (ScriptedFunction function = echo();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -46,8 +47,9 @@ class ConnectionLifetimeTest {
         }
     }
 
+    /** Proves specification 9.6. */
     @Test
-    void areKeptForHttp10WhereItAsksForThat() throws Exception {
+    void http10ConnectionIsKeptOnlyWhereTheClientAsksForIt() throws Exception {
         try (ScriptedFunction function = echo();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -62,8 +64,9 @@ class ConnectionLifetimeTest {
         }
     }
 
+    /** Proves specification 9.5. */
     @Test
-    void takeAHundredRequestsAtOnceAndAnswerThemInOrder() throws Exception {
+    void hundredPipelinedRequestsGetTheirResponsesInOrder() throws Exception {
         String requests = IntStream.range(0, 100)
                 .mapToObj(i -> i % 3 == 0
                         ? "GET /" + i + " HTTP/1.1\r\nHost: h\r\n\r\n"
@@ -85,8 +88,9 @@ class ConnectionLifetimeTest {
         }
     }
 
+    /** Proves specification 9.5. */
     @Test
-    void takeRequestsInWhateverPiecesTheyCome() throws Exception {
+    void pipelinedRequestsAreServedHoweverTheirBytesAreSplit() throws Exception {
         String requests = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"
                 + "POST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
                 + "GET /c HTTP/1.1\r\nHost: h\r\n\r\n";
@@ -113,14 +117,15 @@ class ConnectionLifetimeTest {
         }
     }
 
+    /** Proves specification 9.5. */
     @Test
-    void doNotHoldAnAnswerBackForTheNextOne() throws Exception {
-        CountDownLatch answered = new CountDownLatch(1);
+    void responseIsNotHeldBackForThePipelinedRequestBehindIt() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.send(OK);
                     connection.readHead();
-                    answered.await();
+                    release.await();
                     connection.send(OK);
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
@@ -128,13 +133,14 @@ class ConnectionLifetimeTest {
             client.send("GET /fast HTTP/1.1\r\nHost: h\r\n\r\nGET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
 
             assertThat(client.readResponse()).endsWith("hi");
-            answered.countDown();
+            release.countDown();
             assertThat(client.readResponse()).endsWith("hi");
         }
     }
 
+    /** Proves specification 9.7. */
     @Test
-    void bearTheFunctionsDateAndServerOnceAndNoOtherServer() throws Exception {
+    void dateAndServerOfTheFunctionAreForwardedOnceAndNoServerIsAdded() throws Exception {
         String own =
                 "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nServer: mine\r\nContent-Length: 0\r\n\r\n";
         try (ScriptedFunction function = ScriptedFunction.answering(own);
@@ -150,8 +156,9 @@ class ConnectionLifetimeTest {
         }
     }
 
+    /** Proves specification 9.8. */
     @Test
-    void comeOverIpv4AndIpv6() throws Exception {
+    void bothPortsAcceptConnectionsOverIpv4AndIpv6() throws Exception {
         assumeTrue(
                 NetworkInterface.networkInterfaces()
                         .flatMap(NetworkInterface::inetAddresses)
@@ -171,13 +178,15 @@ class ConnectionLifetimeTest {
         }
     }
 
+    /** Proves specification 9.4: 130 s. */
     @Test
-    void areKeptLongerThanGatewaysKeepTheirs() {
+    void idleTimeoutOfClientConnectionsIs130Seconds() {
         assertThat(Listener.IDLE_MILLIS).isEqualTo(130_000);
     }
 
+    /** Proves specification 9.1. */
     @Test
-    void speakHttp2ByPriorKnowledge() throws Exception {
+    void http2ByPriorKnowledgeIsServedOnTheRequestPort() throws Exception {
         try (ScriptedFunction function = echo();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Client client = Http2Client.on(watchdog.connect())) {
@@ -195,8 +204,9 @@ class ConnectionLifetimeTest {
         }
     }
 
+    /** Proves specification 9.1. */
     @Test
-    void speakHttp2AlsoWhereItsPrefaceComesByteByByte() throws Exception {
+    void http2PrefaceThatArrivesByteByByteIsRecognized() throws Exception {
         try (ScriptedFunction function = echo();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -207,9 +217,9 @@ class ConnectionLifetimeTest {
         }
     }
 
-    /** A gateway that lets such a request through could be tunnelled past. */
+    /** A client could tunnel past a gateway that lets such a request through. Proves specification 9.2. */
     @Test
-    void doNotChangeToHttp2() throws Exception {
+    void h2cUpgradeIsIgnoredAndNotForwardedToTheFunction() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     String head = connection.readHead();
                     connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + head.length() + "\r\n\r\n" + head);

@@ -13,7 +13,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A watchdog that has no descriptors left accepts again soon after it has some, and its log says what was missing. */
+/**
+ * A watchdog without free file descriptors accepts again soon after some are free, and logs the limit. Proves
+ * specification 7.25.
+ */
 class DescriptorLimitIT {
     private static final int LIMIT = 80;
     private static final int EXHAUSTED_MILLIS = 2_500;
@@ -22,8 +25,9 @@ class DescriptorLimitIT {
     @TempDir
     private Path folder;
 
+    /** Proves specification 7.25. */
     @Test
-    void acceptsWithinASecondAfterDescriptorsAreFreeAgain() throws Exception {
+    void connectionIsAcceptedWithinASecondAfterDescriptorsAreFreeAgain() throws Exception {
         List<RawClient> holding = new ArrayList<>();
         try (PackagedWatchdog watchdog = PackagedWatchdog.with(
                         "mode", "static", "static_path", folder.toString(), "port", "0", "metrics_port", "0")

@@ -20,17 +20,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged jar beside nginx and HAProxy, in front of functions that record what they see of the raw requests. */
+/**
+ * The packaged jar beside nginx and HAProxy, in front of functions that record the raw requests. Proves specification
+ * 7.15, 7.17.
+ */
 class Http1DifferencesIT {
     private static final int PATIENCE_MILLIS = 5_000;
-    // Where the client waits for more than it gets; it decides nothing of the watchdog's.
+    // How long the client waits where no end of the connection is expected; no assertion depends on it.
     private static final int SILENCE_MILLIS = 150;
     private static final Path TABLE = Path.of("target", "http1-differences.txt");
 
     @TempDir
     private Path folder;
 
-    /** One request file's case at one proxy: what the function saw and what came back. */
+    /** One case at one proxy: the number of requests that the function received, their faults, and the statuses. */
     private record Reading(int seen, String faults, String statuses) {
         @Override
         public String toString() {
@@ -38,9 +41,10 @@ class Http1DifferencesIT {
         }
     }
 
+    /** Proves specification 7.15, 7.17. */
     @Test
     @Timeout(300)
-    void theWatchdogIsNeverMoreLenientThanAStrictReaderWhateverOthersDo() throws Exception {
+    void watchdogForwardsNoRequestThatAStrictReaderRejects() throws Exception {
         try (RecordingUpstream behindWatchdog = RecordingUpstream.start();
                 RecordingUpstream behindNginx = RecordingUpstream.start();
                 RecordingUpstream behindHaproxy = RecordingUpstream.start();
@@ -87,7 +91,7 @@ class Http1DifferencesIT {
         return new Reading(upstream.takeRequests().size(), String.join("; ", upstream.takeFaults()), statuses(got));
     }
 
-    /** The status of each response, in order; none where the connection just closed. */
+    /** Returns the distinct statuses of the responses in order; without one, {@code closed} or {@code silent}. */
     private static String statuses(Http1Conversation got) {
         String statuses = got.received()
                 .lines()
@@ -98,7 +102,7 @@ class Http1DifferencesIT {
         return statuses.isEmpty() ? (got.closed() ? "closed" : "silent") : statuses;
     }
 
-    /** Nothing where all agree on how many requests there are. */
+    /** Returns a row of the table, empty where all agree on the number of requests. */
     private static String row(
             Http1Corpus.Case one, StrictRequests strict, Reading ours, Reading nginx, Reading haproxy) {
         int count = strict.whole().size();
@@ -108,7 +112,7 @@ class Http1DifferencesIT {
                 : "%-62s | %6d | %-14s | %-24s | %s".formatted(one.name(), count, ours, nginx, haproxy);
     }
 
-    /** For a person: how others read these requests is nothing that a test could demand. */
+    /** Prints the table for human readers: a test cannot require how other proxies read these requests. */
     private static void print(List<String> rows) throws IOException {
         List<String> table = new ArrayList<>();
         table.add("Requests that the function saw, and the statuses that the client got, where they differ");

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Requests of every kind, good and bad: the function sees those that a strict reader sees, and no others. */
+/**
+ * Valid and malformed requests: the function receives those that a strict reader accepts, and no others. Proves
+ * specification 7.15, 7.17, 9.5.
+ */
 class Http1RequestCorpusTest {
     private static final int PATIENCE_MILLIS = 5_000;
     private static final int SILENCE_MILLIS = 100;
@@ -42,7 +45,7 @@ class Http1RequestCorpusTest {
 
     @ParameterizedTest
     @MethodSource("requests")
-    void theStrictReaderAgreesWithTheCorpus(Http1Corpus.Case one) {
+    void strictReaderAgreesWithTheVerdictOfEachCorpusRequest(Http1Corpus.Case one) {
         StrictRequests read = StrictRequests.in(one.bytes() + Http1Conversation.LAST);
 
         long count = read.whole().stream()
@@ -56,9 +59,10 @@ class Http1RequestCorpusTest {
         assertThat(one.verdict().replace(MAY_BE_REFUSED, "")).as(read.fault()).isEqualTo(verdict + " " + count);
     }
 
+    /** Proves specification 7.15, 7.17, 9.5. */
     @ParameterizedTest
     @MethodSource("requests")
-    void theFunctionSeesWhatAStrictReaderSees(Http1Corpus.Case one) throws Exception {
+    void functionReceivesTheCorpusRequestsThatAStrictReaderAcceptsAndNoOthers(Http1Corpus.Case one) throws Exception {
         String bytes = one.bytes() + Http1Conversation.LAST;
         StrictRequests sent = StrictRequests.in(bytes);
         boolean ends = sent.end() != StrictReader.End.INCOMPLETE;

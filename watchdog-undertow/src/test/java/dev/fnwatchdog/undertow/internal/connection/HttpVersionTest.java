@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** HTTP versions of requests that are neither 1.0, 1.1 nor 2 (RFC 9110, 2.5 and 15.6.6). */
+/** Requests whose HTTP version is neither 1.0, 1.1 nor 2 (RFC 9110 2.5, 15.6.6). Proves specification 9.3. */
 class HttpVersionTest {
     private static ScriptedFunction function;
     private static RunningWatchdog watchdog;
@@ -28,9 +28,10 @@ class HttpVersionTest {
         function.close();
     }
 
+    /** Proves specification 9.3. */
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/9.9", "HTTP/3.0", "HTTP/2.1", "HTTP/0.9", "HTTP/0.0", "HTTP/0.1"})
-    void ofAnotherMajorVersionAreRefusedWith505AndTheConnectionClosed(String version) throws Exception {
+    void requestOfAnotherMajorVersionIs505AndTheConnectionCloses(String version) throws Exception {
         for (String body :
                 new String[] {"\r\n", "Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n"}) {
             try (RawClient client = watchdog.connect()) {
@@ -46,8 +47,9 @@ class HttpVersionTest {
         assertThat(function.lastHead()).doesNotContain("/refused");
     }
 
+    /** Proves specification 9.3. */
     @Test
-    void ofAHigherMinorVersionAreServedAsHttp11() throws Exception {
+    void requestOfAHigherMinorVersionIsServedAsHttp11() throws Exception {
         try (RawClient client = watchdog.connect()) {
             for (int i = 0; i < 2; i++) {
                 client.send("GET /a HTTP/1.2\r\nHost: h\r\n\r\n");
@@ -62,8 +64,9 @@ class HttpVersionTest {
         }
     }
 
+    /** Proves specification 9.3. */
     @Test
-    void areSeenThoughTheirLinesComeInPieces() throws Exception {
+    void httpVersionIsRecognizedInARequestLineThatArrivesInPieces() throws Exception {
         for (String version : new String[] {"HTTP/9.9", "HTTP/1.9"}) {
             try (RawClient client = watchdog.connect()) {
                 client.socket().setTcpNoDelay(true);
@@ -76,8 +79,9 @@ class HttpVersionTest {
         }
     }
 
+    /** Proves specification 9.3. */
     @Test
-    void areSeenOfEachRequestOfAConnection() throws Exception {
+    void httpVersionIsCheckedForEachRequestOfAConnection() throws Exception {
         String good = "GET /good HTTP/1.1\r\nHost: h\r\n\r\n";
         try (RawClient client = watchdog.connect()) {
             client.send(good + good + "GET /bad HTTP/4.1\r\nHost: h\r\n\r\n" + good);
@@ -88,8 +92,9 @@ class HttpVersionTest {
         }
     }
 
+    /** Proves specification 9.3. */
     @Test
-    void ofAHigherMinorVersionMayHaveAChunkedBody() throws Exception {
+    void requestOfAHigherMinorVersionMayHaveAChunkedBody() throws Exception {
         try (ScriptedFunction echo = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     String body = connection.readUntil("0\r\n\r\n");

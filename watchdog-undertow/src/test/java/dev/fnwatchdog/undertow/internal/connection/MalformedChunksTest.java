@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A body whose chunks break the rules ends as a broken one, for both sides. */
+/** A request body with malformed chunks ends as a broken one for client and function. Proves specification 7.17. */
 class MalformedChunksTest {
     private static final String HEAD = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
     private static final String END = "0\r\n\r\n";
@@ -70,9 +70,10 @@ class MalformedChunksTest {
                 arguments("trailers over 1 MiB", "0\r\n" + "a: b\r\n".repeat(1024 * 1024 / 6 + 1)));
     }
 
+    /** Proves specification 7.17. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("malformedChunks")
-    void areRefusedWith400AndTheFunctionNeverSeesAWholeRequest(String what, String chunk) throws Exception {
+    void malformedChunkIs400AndTheFunctionNeverReceivesAWholeRequest(String what, String chunk) throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send(HEAD + "3\r\nabc\r\n");
             Polling.until(Duration.ofSeconds(10), () -> function.connections() == 1);
@@ -88,9 +89,10 @@ class MalformedChunksTest {
                 .doesNotContain("0\r\n");
     }
 
+    /** Proves specification 7.17. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("malformedChunks")
-    void areRefusedAlsoWhereTheyComeWithTheHead(String what, String chunk) throws Exception {
+    void malformedChunkThatArrivesWithTheHeadIs400(String what, String chunk) throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send(HEAD + chunk + END + "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n");
 
@@ -106,8 +108,9 @@ class MalformedChunksTest {
         }
     }
 
+    /** Proves specification 7.13 for trailers. */
     @Test
-    void countTheirTrailersWithTheHead() throws Exception {
+    void trailersThatExceed1MiBTogetherWithTheHeadAre400() throws Exception {
         String half = "x".repeat(600_000);
         try (RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nA: " + half + "\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nB: "
@@ -117,8 +120,9 @@ class MalformedChunksTest {
         }
     }
 
+    /** Proves specification 7.17. */
     @Test
-    void endTheConnectionOnceTheAnswerHasBegun() throws Exception {
+    void malformedChunkAfterTheResponseHasBegunClosesTheConnection() throws Exception {
         try (ScriptedFunction early = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
@@ -136,9 +140,11 @@ class MalformedChunksTest {
         }
     }
 
-    /** It has cost the function something, so whoever looks for the cause should find it. */
+    /**
+     * The function has received a part of such a request: log and metrics show why it broke. Proves specification 7.17.
+     */
     @Test
-    void areCountedAndLoggedAsTheCallThatTheyBroke() throws Exception {
+    void requestWithAMalformedChunkIsCountedAndLogged() throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send(HEAD + "3\r\nabc\r\n");
             Polling.until(Duration.ofSeconds(10), () -> function.connections() == 1);

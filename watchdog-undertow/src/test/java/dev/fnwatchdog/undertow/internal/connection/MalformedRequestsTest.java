@@ -15,12 +15,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What RFC 9112 calls malformed or ambiguous is refused before anybody acts upon it. */
+/**
+ * What RFC 9112 calls malformed or ambiguous is refused and never forwarded. Proves specification 3.7, 7.13, 7.15,
+ * 7.16, 7.18, 9.3.
+ */
 class MalformedRequestsTest {
     private static final String HOST = "Host: h\r\n";
     private static final String CHUNKED_BODY = "5\r\nhello\r\n0\r\n\r\n";
 
-    /** More than the buffers of both kernels take: who answers without reading it would cut his own answer off. */
+    /** Longer than the socket buffers of both sides: a server that does not read it would cut its own response off. */
     private static final String LONG_BODY = "x".repeat(4 * 1024 * 1024);
 
     private static ScriptedFunction function;
@@ -115,15 +118,16 @@ class MalformedRequestsTest {
                 arguments("bytes that are no HTTP", "\26\3\1\2\0\1\0\1\374\3\3"));
     }
 
+    /** Proves specification 3.7, 7.15, 7.18, and 9.3 for malformed versions and HTTP/2.0 without its preface. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("malformedRequests")
-    void isRefusedWith400AndTheConnectionClosed(String what, String request) throws Exception {
+    void malformedRequestIs400AndClosesTheConnection(String what, String request) throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send(request + "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n");
 
             assertThat(client.readToEnd()).matches("(?s)HTTP/\\d\\.\\d 400 .*").containsOnlyOnce("HTTP/");
         }
-        assertThatNobodySawIt();
+        assertNeitherForwardedNorCountedNorLogged();
     }
 
     static Stream<Arguments> malformedHeadsOfLongBodies() {
@@ -138,29 +142,30 @@ class MalformedRequestsTest {
                 arguments("two Hosts", "POST / HTTP/1.1\r\nHost: a\r\nHost: b\r\n" + length + "\r\n" + LONG_BODY));
     }
 
-    /** A reset would make a client's write fail before it has read a word. */
+    /** A reset would make the client's write fail before it has read the response. Proves specification 7.16. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("malformedHeadsOfLongBodies")
-    void isAnsweredBeforeItsBodyHasBeenSentAndWithoutAReset(String what, String request) throws Exception {
+    void malformedRequestIs400BeforeItsBodyIsSentAndWithoutAReset(String what, String request) throws Exception {
         int head = request.indexOf("\r\n\r\n") + 4;
         try (RawClient client = watchdog.connect()) {
             client.send(request.substring(0, head + 10));
 
             assertThat(client.readHead()).startsWith("HTTP/1.1 400 ");
-            long answered = System.nanoTime();
+            long responded = System.nanoTime();
             try {
                 client.send(request.substring(head + 10));
                 assertThat(client.readToEnd()).isEmpty();
             } catch (SocketException reset) {
-                // Half a second is waited for the rest; a client that got no processor for so long has had its chance.
-                assertThat(System.nanoTime() - answered).isGreaterThan(400_000_000);
+                // The watchdog reads the rest for half a second: a client without a processor for so long gets a reset.
+                assertThat(System.nanoTime() - responded).isGreaterThan(400_000_000);
             }
         }
-        assertThatNobodySawIt();
+        assertNeitherForwardedNorCountedNorLogged();
     }
 
+    /** Proves specification 7.13 for a head of more than 1 MiB. */
     @Test
-    void isRefusedForAHeadOfMoreThan1MiBWhileItIsStillBeingSent() throws Exception {
+    void headOfMoreThan1MiBIs431WhileItIsStillBeingSent() throws Exception {
         String line = "-%d: " + "x".repeat(1000) + "\r\n";
         try (RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\n" + HOST);
@@ -170,11 +175,12 @@ class MalformedRequestsTest {
 
             assertThat(client.readToEnd()).startsWith("HTTP/1.1 431 ").containsOnlyOnce("HTTP/");
         }
-        assertThatNobodySawIt();
+        assertNeitherForwardedNorCountedNorLogged();
     }
 
+    /** Proves specification 7.16. */
     @Test
-    void isRefusedBehindAGoodOneThatIsAnsweredFirst() throws Exception {
+    void validRequestBeforeAMalformedOneGetsItsResponseFirst() throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send("GET /_/health HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\nA: b\r\n c\r\n\r\n");
 
@@ -187,21 +193,22 @@ class MalformedRequestsTest {
             assertThat(client.readResponse()).startsWith("HTTP/1.1 200 OK\r\n").endsWith("OK");
             assertThat(client.readToEnd()).startsWith("HTTP/1.1 400 ").containsOnlyOnce("HTTP/");
         }
-        assertThatNobodySawIt();
+        assertNeitherForwardedNorCountedNorLogged();
     }
 
+    /** Proves specification 7.16. */
     @Test
-    void isAnsweredBehindAGoodOneBeforeItsBodyHasBeenSent() throws Exception {
+    void malformedRequestBehindAValidOneIs400BeforeItsBodyIsSent() throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send("GET /_/health HTTP/1.1\r\nHost: h\r\n\r\nPOST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf");
 
             assertThat(client.readResponse()).startsWith("HTTP/1.1 200 OK\r\n").endsWith("OK");
             assertThat(client.readToEnd()).startsWith("HTTP/1.1 400 ").containsOnlyOnce("HTTP/");
         }
-        assertThatNobodySawIt();
+        assertNeitherForwardedNorCountedNorLogged();
     }
 
-    private static void assertThatNobodySawIt() throws Exception {
+    private static void assertNeitherForwardedNorCountedNorLogged() throws Exception {
         assertThat(function.connections()).isZero();
         assertThat(watchdog.metrics()).doesNotContain("http_requests_total{").contains("http_requests_in_flight 0\n");
         assertThat(watchdog.log().lines()).noneMatch(line -> line.contains(" - 400"));

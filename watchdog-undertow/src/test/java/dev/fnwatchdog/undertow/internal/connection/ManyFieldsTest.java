@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Heads of HTTP/1 with many header fields: of different names any number, of one name at most 127. */
+/**
+ * Heads of HTTP/1 with many header fields: any number of different names, at most 127 of one name. Proves specification
+ * 3.11.
+ */
 class ManyFieldsTest {
     private static String head(int fields, String name) {
         return IntStream.range(0, fields)
@@ -19,6 +22,7 @@ class ManyFieldsTest {
                 .collect(Collectors.joining("", "GET / HTTP/1.1\r\nHost: h\r\n", "\r\n"));
     }
 
+    /** Proves specification 3.11. */
     @ParameterizedTest(name = "{0} fields")
     @ValueSource(ints = {128, 1000})
     void requestWithMoreThan127FieldsOfOneNameIs431(int fields) throws Exception {
@@ -31,6 +35,7 @@ class ManyFieldsTest {
         }
     }
 
+    /** Proves specification 3.11. */
     @Test
     void requestWithManyFieldsOfDifferentNamesIsServedAndItsConnectionKept() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
@@ -44,6 +49,7 @@ class ManyFieldsTest {
         }
     }
 
+    /** Proves specification 7.15. */
     @Test
     void malformedRequestAfterAHeadOfManyFieldsIs400() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();

@@ -21,12 +21,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Requests that are changed at random reach the function as a strict reader reads them, or not at all. */
+/**
+ * Requests that are changed at random reach the function as a strict reader reads them, or not at all. Proves
+ * specification 7.15, 7.17.
+ */
 class MutatedRequestsTest {
     private static final Duration SHORT = Duration.ofSeconds(9);
     private static final Duration NIGHTLY = Duration.ofSeconds(100);
     private static final int PATIENCE_MILLIS = 5_000;
-    // One round in so many waits until all is given back.
+    // On average one round in this many waits until the watchdog is idle.
     private static final int IDLE_CHECKS = 8;
     private static final List<Http1Corpus.Case> REQUESTS = Http1Corpus.requests();
 
@@ -45,16 +48,17 @@ class MutatedRequestsTest {
         upstream.close();
     }
 
+    /** Proves specification 7.15, 7.17. */
     @Test
     @Timeout(60)
-    void reachTheFunctionAsAStrictReaderReadsThem() {
+    void mutatedRequestsReachTheFunctionAsAStrictReaderReadsThem() {
         SeededRounds.play("mutated requests", SHORT, MutatedRequestsTest::request);
     }
 
     @Tag("nightly")
     @Test
     @Timeout(200)
-    void reachTheFunctionAsAStrictReaderReadsThemForLong() {
+    void mutatedRequestsReachTheFunctionAsAStrictReaderReadsThemInALongRun() {
         SeededRounds.play("mutated requests", NIGHTLY, MutatedRequestsTest::request);
     }
 
@@ -66,15 +70,18 @@ class MutatedRequestsTest {
         }
         String bytes = mutator.mutate(cases.toString()) + Http1Conversation.LAST;
         StrictRequests sent = StrictRequests.in(bytes);
-        // A client that is owed no more does not wait for what an incomplete request gets.
-        int owed = sent.end() == StrictReader.End.INCOMPLETE ? sent.whole().size() : Integer.MAX_VALUE;
+        // The client does not wait for a response to the incomplete request at the end.
+        int expected = sent.end() == StrictReader.End.INCOMPLETE ? sent.whole().size() : Integer.MAX_VALUE;
         Http1Conversation got = Http1Conversation.with(
-                watchdog.port(), mutator.split(bytes), PATIENCE_MILLIS, received -> responses(received, sent) >= owed);
+                watchdog.port(),
+                mutator.split(bytes),
+                PATIENCE_MILLIS,
+                received -> responses(received, sent) >= expected);
         if (random.nextInt(IDLE_CHECKS) == 0) {
             watchdog.awaitIdle();
         }
         try {
-            assertThat(got.closed() || owed < Integer.MAX_VALUE)
+            assertThat(got.closed() || expected < Integer.MAX_VALUE)
                     .as("closed at the end")
                     .isTrue();
             new Http1Exchange(sent, got, upstream.takeRequests(), upstream.takeFaults())

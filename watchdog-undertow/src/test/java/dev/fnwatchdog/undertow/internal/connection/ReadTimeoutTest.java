@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A whole request has to arrive within read_timeout, from its first byte (contract 1 and 7). */
+/**
+ * A whole request has to arrive within {@code read_timeout}, counted from its first byte. Proves specification 1.17,
+ * 7.14, 9.18.
+ */
 class ReadTimeoutTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
@@ -38,8 +41,9 @@ class ReadTimeoutTest {
         });
     }
 
+    /** Proves specification 1.17, 7.14. */
     @Test
-    void closesAConnectionWhoseHeadStopsInTheMiddle() throws Exception {
+    void connectionWhoseHeadStopsInTheMiddleIsClosedAfterReadTimeout() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
@@ -50,8 +54,9 @@ class ReadTimeoutTest {
         }
     }
 
+    /** Proves specification 7.14. */
     @Test
-    void closesAConnectionAfterASingleByteThatCouldBeginEitherProtocol() throws Exception {
+    void connectionWithASingleByteOfEitherProtocolIsClosedAfterReadTimeout() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
@@ -61,25 +66,29 @@ class ReadTimeoutTest {
         }
     }
 
-    /** Of the frame that holds the head, of its own head, or of what continues it. */
+    /**
+     * The bytes end in the frame header, behind it, in the field block, or before CONTINUATION. Proves specification
+     * 9.18.
+     */
     @ParameterizedTest
     @ValueSource(ints = {4, 9, 12, 29})
-    void closesAConnectionOfHttp2WhoseHeadStopsInTheMiddle(int bytes) throws Exception {
+    void http2ConnectionWhoseHeadStopsInTheMiddleIsClosedAfterReadTimeout(int bytes) throws Exception {
         String settings = "\0\0\0\4\0\0\0\0\0";
-        // 20 bytes of a head, and no word that this is all of it.
+        // 20 bytes of a field block, without END_HEADERS.
         String headers = "\0\0\24\1\1\0\0\0\1" + "\0\7:method\3GET\0\5:path\0".substring(0, 20);
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings + headers.substring(0, bytes));
 
-            // What it says itself at the beginning, and then the end.
+            // The frames that the watchdog sends at the beginning, then the end of the connection.
             assertThat(client.readToAnyEnd()).hasSizeLessThan(200);
         }
     }
 
+    /** Proves specification 9.18. */
     @Test
-    void leavesAConnectionOfHttp2AloneBetweenItsHeads() throws Exception {
+    void readTimeoutDoesNotEndAnHttp2ConnectionBetweenItsHeads() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 Http2Client client = Http2Client.on(watchdog.connect())) {
@@ -93,8 +102,9 @@ class ReadTimeoutTest {
         }
     }
 
+    /** Proves specification 7.14. */
     @Test
-    void isNotProlongedByAHeadThatTrickles() throws Exception {
+    void headThatTricklesDoesNotProlongReadTimeout() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
@@ -104,8 +114,9 @@ class ReadTimeoutTest {
         }
     }
 
+    /** Proves specification 1.17. */
     @Test
-    void answers408ToABodyThatStopsInTheMiddleAndCloses() throws Exception {
+    void bodyThatStopsInTheMiddleIs408AndTheConnectionCloses() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
@@ -119,8 +130,9 @@ class ReadTimeoutTest {
         }
     }
 
+    /** Proves specification 1.17. */
     @Test
-    void isNotProlongedByABodyThatTrickles() throws Exception {
+    void bodyThatTricklesDoesNotProlongReadTimeout() throws Exception {
         CountDownLatch broken = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
@@ -138,8 +150,9 @@ class ReadTimeoutTest {
         }
     }
 
+    /** Proves specification 1.17. */
     @Test
-    void isCountedFromTheFirstByteOfTheHead() throws Exception {
+    void readTimeoutIsCountedFromTheFirstByteOfTheHead() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "1500ms");
                 RawClient client = watchdog.connect()) {
@@ -153,8 +166,9 @@ class ReadTimeoutTest {
         }
     }
 
+    /** Proves specification 7.14, 9.4. */
     @Test
-    void isCountedAnewForEachRequestOfAConnection() throws Exception {
+    void readTimeoutStartsAgainForEachRequestOfAConnection() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "300ms");
                 RawClient client = watchdog.connect()) {
@@ -171,8 +185,9 @@ class ReadTimeoutTest {
         }
     }
 
+    /** Proves specification 7.14. */
     @Test
-    void doesNotRunWhileARequestWaitsBehindASlowOne() throws Exception {
+    void readTimeoutDoesNotRunWhileARequestWaitsBehindASlowOne() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     String head = connection.readHead();
@@ -197,8 +212,9 @@ class ReadTimeoutTest {
         }
     }
 
+    /** Proves specification 7.14. */
     @Test
-    void holdsForAHeadThatCameInPartBehindAnotherRequest() throws Exception {
+    void readTimeoutAppliesToAHeadThatCameInPartBehindAnotherRequest() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
@@ -209,8 +225,9 @@ class ReadTimeoutTest {
         }
     }
 
+    /** Proves specification 1.17. */
     @Test
-    void holdsForABodyThatCameInPartBehindAnotherRequest() throws Exception {
+    void readTimeoutAppliesToABodyThatCameInPartBehindAnotherRequest() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
@@ -222,8 +239,9 @@ class ReadTimeoutTest {
         }
     }
 
+    /** Proves specification 1.17. */
     @Test
-    void setsNoLimitWhere0() throws Exception {
+    void readTimeoutOf0IsNoLimit() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "0");
                 RawClient client = watchdog.connect()) {

@@ -17,22 +17,23 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A hundred restarts of the packaged jar lose no request (contract 7). */
+/** A hundred restarts of the packaged jar lose no request. Proves specification 7.7. */
 @Tag("nightly")
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class RestartIT {
     private static final int RESTARTS = 100;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    /** One in ten restarts where the kernel cannot be made to ignore new handshakes. */
+    /** Lost requests that are allowed: one in ten restarts where the kernel cannot be made to ignore new handshakes. */
     private static final int ALLOWED = Runtime.version().feature() < 22 ? RESTARTS / 10 : 0;
 
     @TempDir
     private Path folder;
 
+    /** Proves specification 7.7. */
     @ParameterizedTest
     @ValueSource(ints = {16, 64})
-    void losesNoRequestOfClientsThatReconnect(int clients) throws Exception {
+    void hundredRestartsLoseNoRequestOfClientsThatReconnect(int clients) throws Exception {
         Files.writeString(folder.resolve("index.html"), "hi");
         List<String> lost = new ArrayList<>();
         for (int i = 0; i < RESTARTS; i++) {

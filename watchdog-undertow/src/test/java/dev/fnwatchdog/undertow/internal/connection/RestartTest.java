@@ -19,13 +19,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Closing a port loses no request of a client whose handshake was complete (contract 7). */
+/** Closing a port loses no request of a client whose handshake was complete. Proves specification 7.7. */
 class RestartTest {
     private static final int RESTARTS = 10;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
-    /** Without the kernel's help a client can connect between the last look at the queue and the closing. */
+    /**
+     * Lost requests that are allowed: before JDK 22 a client can connect between the last check of the queue and the
+     * close.
+     */
     private static final int ALLOWED = Runtime.version().feature() < 22 ? 3 : 0;
 
     @TempDir
@@ -40,14 +43,16 @@ class RestartTest {
         Files.writeString(folder.resolve("index.html"), "hi");
     }
 
+    /** Proves specification 7.7. */
     @ParameterizedTest
     @ValueSource(ints = {16, 64})
-    void losesNoRequestOfClientsThatReconnectInStaticMode(int clients) throws Exception {
+    void restartInStaticModeLosesNoRequestOfClientsThatReconnect(int clients) throws Exception {
         assertThat(lost(() -> RunningWatchdog.serving(folder), clients)).hasSizeLessThanOrEqualTo(ALLOWED);
     }
 
+    /** Proves specification 7.7. */
     @Test
-    void losesNoRequestOfClientsThatReconnectInHttpMode() throws Exception {
+    void restartInHttpModeLosesNoRequestOfClientsThatReconnect() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK)) {
             assertThat(lost(() -> RunningWatchdog.inFrontOf(function), 16)).hasSizeLessThanOrEqualTo(ALLOWED);
         }
@@ -66,8 +71,9 @@ class RestartTest {
         return lost;
     }
 
+    /** Proves specification 7.7. */
     @Test
-    void losesNoScrapeOfClientsThatReconnectToTheMetricsPort() throws Exception {
+    void restartLosesNoScrapeOfClientsThatReconnectToTheMetricsPort() throws Exception {
         List<String> lost = new ArrayList<>();
         for (int i = 0; i < RESTARTS; i++) {
             try (RunningWatchdog watchdog = RunningWatchdog.serving(folder)) {

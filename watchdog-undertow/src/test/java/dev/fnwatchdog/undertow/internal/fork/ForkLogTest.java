@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ForkLogTest {
     private static final String GET = "GET /path?query HTTP/1.1\r\nHost: h\r\n\r\n";
 
-    /** Proves specification 6.4 to 6.6. */
+    /** Proves specification 6.4, 6.5, 6.6. */
     @ParameterizedTest
     @EnumSource
     void eachRequestIsLoggedWithItsStatusAloneAndTheSizeOfItsBody(ForkingWatchdog mode) throws Exception {

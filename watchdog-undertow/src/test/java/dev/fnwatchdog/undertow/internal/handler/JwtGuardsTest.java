@@ -101,7 +101,7 @@ class JwtGuardsTest {
         }
     }
 
-    /** Proves specification 8.6, 8.8, 8.10 to 8.12. */
+    /** Proves specification 8.6, 8.8, 8.10, 8.11, 8.12. */
     @Test
     void http2StreamsNeedAToken() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();

@@ -112,7 +112,7 @@ class JwtTest {
         }
     }
 
-    /** Proves specification 8.6 to 8.8, 8.13. */
+    /** Proves specification 8.6, 8.7, 8.8, 8.13. */
     @Test
     void invalidTokensAre401AndNoTokenIsReturnedOrLogged() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();

@@ -10,8 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which fields a trailer section may carry (RFC 9110, 6.5.1). */
+/** Which fields a trailer section may contain (RFC 9110 6.5.1). Proves specification 3.27. */
 class TrailerFieldsTest {
+    /** Proves specification 3.27. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -55,7 +56,7 @@ class TrailerFieldsTest {
                 "Vary",
                 "Warning"
             })
-    void forbidsFramingRoutingAuthenticationAndControl(String name) {
+    void framingRoutingAuthenticationAndControlFieldsAreForbiddenInTrailers(String name) {
         assertThat(TrailerFields.isForbidden(new HttpString(name))).isTrue();
     }
 
@@ -72,12 +73,13 @@ class TrailerFieldsTest {
                 "If",
                 "x-if-match"
             })
-    void permitsEveryOtherField(String name) {
+    void everyOtherFieldIsPermittedInTrailers(String name) {
         assertThat(TrailerFields.isForbidden(new HttpString(name))).isFalse();
     }
 
+    /** Proves specification 3.27. */
     @Test
-    void keepsThePermittedFieldsWithAllOfTheirValues() {
+    void permittedTrailersKeepAllTheirValuesAndForbiddenOnesAreRemoved() {
         HeaderMap trailers = new HeaderMap();
         trailers.add(new HttpString("X-Sum"), "1")
                 .add(new HttpString("X-Sum"), "2")

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The packaged jar under h2spec's strict cases, in each mode. */
+/** The packaged jar under h2spec's strict cases, in each mode. Proves specification 9.17. */
 class H2SpecIT {
     private static final int ALL_CASES = 146;
     private static final int REPETITIONS = 20;
@@ -41,7 +41,7 @@ class H2SpecIT {
 
     enum Front {
         HTTP,
-        HTTP_WITH_HELD_BODIES,
+        HTTP_WITH_BUFFERED_BODIES,
         STATIC,
         INPROC,
         STREAMING,
@@ -51,7 +51,7 @@ class H2SpecIT {
     private PackagedWatchdog start(Front front) throws Exception {
         PackagedWatchdog.Builder watchdog = switch (front) {
             case HTTP -> inFrontOfJdk();
-            case HTTP_WITH_HELD_BODIES -> inFrontOfJdk("http_buffer_req_body", "true");
+            case HTTP_WITH_BUFFERED_BODIES -> inFrontOfJdk("http_buffer_req_body", "true");
             case STATIC -> {
                 Files.writeString(folder.resolve("index.html"), "hello from a file\n");
                 yield PackagedWatchdog.with("mode", "static", "static_path", folder.toString());
@@ -74,10 +74,11 @@ class H2SpecIT {
         return PackagedWatchdog.inFrontOf(RealFunction.JDK.command(port), port, settings);
     }
 
+    /** Proves specification 9.17. */
     @ParameterizedTest
     @EnumSource
     @Timeout(120)
-    void everyCasePassesAndNoneIsSkipped(Front front) throws Exception {
+    void everyH2specCasePassesAndNoneIsSkipped(Front front) throws Exception {
         try (PackagedWatchdog watchdog = start(front)) {
             List<H2Spec.Case> cases = H2Spec.run(watchdog.port(), folder.resolve("report.xml"));
 
@@ -92,11 +93,14 @@ class H2SpecIT {
         }
     }
 
-    /** They depend on how the frames lie in TCP segments, so once is not enough. */
+    /**
+     * The result depends on how TCP splits the frames, therefore the cases run several times. Proves specification
+     * 9.17.
+     */
     @ParameterizedTest
     @EnumSource
     @Timeout(120)
-    void theCasesOfContinuationFramesPassTwentyTimes(Front front) throws Exception {
+    void h2specCasesOfContinuationFramesPassTwentyTimes(Front front) throws Exception {
         try (PackagedWatchdog watchdog = start(front)) {
             for (int i = 0; i < REPETITIONS; i++) {
                 assertThat(H2Spec.run(watchdog.port(), folder.resolve("report.xml"), "http2/6.10"))
@@ -108,8 +112,9 @@ class H2SpecIT {
         }
     }
 
+    /** Proves specification 7.15. */
     @Test
-    void aPrefaceOfNoKnownProtocolIsRejectedWith400AndTheConnectionCloses() throws Exception {
+    void prefaceOfNoKnownProtocolIs400AndTheConnectionCloses() throws Exception {
         try (PackagedWatchdog watchdog = start(Front.STREAMING);
                 RawClient client = watchdog.connect()) {
             client.send("INVALID CONNECTION PREFACE\r\n\r\n");

@@ -16,13 +16,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * HTTP/2 clients that others have written, before the packaged jar: an upload that is answered early, by 429 and 504, harms
- * nothing on its connection.
+ * HTTP/2 clients of other projects in front of the packaged jar: early 429 and 504 responses to uploads do not harm
+ * their connection. Proves specification 9.15.
  */
 class Http2ClientsIT {
     private static final long PATIENCE_SECONDS = 60;
 
-    /** The first whose HTTP client speaks HTTP/2 in clear text by itself. */
+    /** The first minor version of Go whose HTTP client supports HTTP/2 in clear text without a library. */
     private static final int GO_MINOR = 24;
 
     @SuppressWarnings("NullAway.Init") // before each test
@@ -72,8 +72,9 @@ class Http2ClientsIT {
                 .toString();
     }
 
+    /** Proves specification 9.15. */
     @Test
-    void nodesClientKeepsItsConnectionAfterUploadsThatWereAnsweredEarly() throws Exception {
+    void nodeHttp2ClientKeepsItsConnectionAfterEarlyResponsesToUploads() throws Exception {
         Path node = RequiredProgram.require("node", "uploads by Node's HTTP/2 client");
 
         List<String> lines = run(node.toString(), resource("uploads.js"), Integer.toString(watchdog.port()))
@@ -86,8 +87,9 @@ class Http2ClientsIT {
         assertThat(lines).hasSize(26);
     }
 
+    /** Proves specification 9.15. */
     @Test
-    void gosClientKeepsItsConnectionAfterUploadsThatWereAnsweredEarly() throws Exception {
+    void goHttp2ClientKeepsItsConnectionAfterEarlyResponsesToUploads() throws Exception {
         Path go = RequiredProgram.require("go", "uploads by Go's HTTP/2 client");
         assumeTrue(speaksHttp2InClearText(run(go.toString(), "version")), "Go is older than 1." + GO_MINOR);
 

@@ -24,7 +24,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What one HTTP/2 connection may use, and that a stream which goes too far harms no other (RFC 9113, 5.1.2 and 10.5). */
+/**
+ * Limits of one HTTP/2 connection: a stream that exceeds one harms no other (RFC 9113 5.1.2, 10.5). Proves
+ * specification 9.9, 9.10, 9.11, 9.12, 9.15, 9.16.
+ */
 class Http2LimitsTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
     private static final int PROTOCOL_ERROR = 1;
@@ -44,7 +47,7 @@ class Http2LimitsTest {
         });
     }
 
-    /** Responds to /long once it is released, and to nothing more. */
+    /** A function that responds to /long after the release, and to no other request. */
     private ScriptedFunction hanging() throws IOException {
         return ScriptedFunction.serving(connection -> {
             if (connection.readHead().contains(" /long ")) {
@@ -64,6 +67,7 @@ class Http2LimitsTest {
         assertThat(client.body(stream)).isEqualTo("hi");
     }
 
+    /** Proves specification 9.10. */
     @Test
     void http2StreamsBeyondTheLimitAreRefusedAndTheOthersServed() throws Exception {
         AtomicInteger requests = new AtomicInteger();
@@ -92,6 +96,7 @@ class Http2LimitsTest {
         }
     }
 
+    /** Proves specification 9.10. */
     @Test
     void http2LimitOfStreamsIsAnnounced() throws Exception {
         try (ScriptedFunction function = responding();
@@ -105,6 +110,7 @@ class Http2LimitsTest {
         }
     }
 
+    /** Proves specification 3.11, 9.12. */
     @Test
     void http2RequestWith128FieldsOfOneNameIs431AndTheConnectionGoesOn() throws Exception {
         try (ScriptedFunction function = responding();
@@ -117,8 +123,9 @@ class Http2LimitsTest {
         }
     }
 
+    /** Proves specification 9.9. */
     @Test
-    void http2CookieCrumbsOfAnyNumberAreOneField() throws Exception {
+    void http2CookieFieldsOfAnyNumberBecomeOneField() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
@@ -129,6 +136,7 @@ class Http2LimitsTest {
         }
     }
 
+    /** Proves specification 9.12. */
     @Test
     void http2HeadOfMoreThanAMebibyteIs431AndTheConnectionEndsWithItsStreams() throws Exception {
         String value = "v".repeat(10_000);
@@ -158,6 +166,7 @@ class Http2LimitsTest {
                 "connection: close");
     }
 
+    /** Proves specification 9.11. */
     @ParameterizedTest
     @MethodSource("malformed")
     void http2RequestWithAMalformedFieldEndsItsOwnStreamAlone(String field) throws Exception {
@@ -170,6 +179,7 @@ class Http2LimitsTest {
         }
     }
 
+    /** Proves specification 9.11. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3})
     void http2RequestThatLacksAPseudoHeaderFieldEndsItsOwnStreamAlone(int missing) throws Exception {
@@ -184,6 +194,7 @@ class Http2LimitsTest {
         }
     }
 
+    /** Proves specification 9.11. */
     @Test
     void http2FieldWithoutANameEndsItsOwnStreamAlone() throws Exception {
         try (ScriptedFunction function = responding();
@@ -199,6 +210,7 @@ class Http2LimitsTest {
         }
     }
 
+    /** Proves specification 9.9. */
     @ParameterizedTest(name = "in frames of {0} bytes")
     @ValueSource(ints = {1, 100, 16_000})
     void http2HeadInManyFramesIsReadWhole(int length) throws Exception {
@@ -216,7 +228,7 @@ class Http2LimitsTest {
     }
 
     @Test
-    void http2StreamsThatHaveEndedWhenTheirConnectionBreaksAreOverAtOnce() throws Exception {
+    void http2StreamsOfAConnectionThatBreaksAreNoLongerInFlightAfterwards() throws Exception {
         try (ScriptedFunction function = responding();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "30s")) {
             for (int round = 0; round < 20; round++) {
@@ -232,6 +244,7 @@ class Http2LimitsTest {
         }
     }
 
+    /** Proves specification 9.12. */
     @Test
     void http2FieldBlockOfEndlessEmptyFramesEndsTheConnection() throws Exception {
         try (ScriptedFunction function = responding();
@@ -246,26 +259,28 @@ class Http2LimitsTest {
         }
     }
 
+    /** Proves specification 9.16. */
     @Test
     void http2ClientThatCancels1500StreamsHarmsNoOtherStream() throws Exception {
         try (ScriptedFunction function = hanging();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
-            int innocent = client.get("/long");
+            int other = client.get("/long");
             for (int i = 0; i < 1500; i++) {
                 client.reset(client.get("/cancelled"));
             }
             release.countDown();
-            assertServed(client, innocent);
+            assertServed(client, other);
         }
     }
 
+    /** Proves specification 9.16. */
     @Test
-    void http2ClientThatOnlyCausesResetsIsSentAwayAndItsOtherStreamServed() throws Exception {
+    void http2ClientThatOnlyCausesResetsGetsGoawayAndItsOpenStreamIsServed() throws Exception {
         try (ScriptedFunction function = hanging();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 Http2Streams client = Http2Streams.of(watchdog)) {
-            int innocent = client.get("/long");
+            int other = client.get("/long");
             for (int i = 0; i < 6_000; i++) {
                 int stream = client.post("/refused");
                 // An increment of 0 is an error of the stream, which the watchdog resets.
@@ -274,10 +289,11 @@ class Http2LimitsTest {
 
             assertThat(client.next(0).errorCode()).isEqualTo(ENHANCE_YOUR_CALM);
             release.countDown();
-            assertServed(client, innocent);
+            assertServed(client, other);
         }
     }
 
+    /** Proves specification 9.15. */
     @Test
     void http2DataAfterAnEarlyResponseIsDroppedAndTheConnectionGoesOn() throws Exception {
         try (ScriptedFunction function = responding();
@@ -294,7 +310,7 @@ class Http2LimitsTest {
     }
 
     @Test
-    void http2DataOfResetStreamsStillWidensTheConnectionsWindow() throws Exception {
+    void http2DataOfResetStreamsIsCreditedToTheWindowOfTheConnection() throws Exception {
         try (ScriptedFunction function = hanging();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 9: requests of HTTP/2 that, written as HTTP/1.1, would begin or end elsewhere than the client has meant. */
+/**
+ * HTTP/2 requests that would begin or end elsewhere than the client meant when they are written as HTTP/1.1. Proves
+ * specification 9.9, 9.11.
+ */
 class Http2RequestSmugglingTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
@@ -31,9 +34,10 @@ class Http2RequestSmugglingTest {
         });
     }
 
+    /** Proves specification 9.11. */
     @ParameterizedTest
     @ValueSource(strings = {"short", "much too long"})
-    void neverLetABodyOfAnotherLengthThanItsOwnBeTakenForWhole(String body) throws Exception {
+    void http2BodyOfAnotherLengthThanContentLengthIsNeverForwardedAsWhole(String body) throws Exception {
         CountDownLatch whole = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
@@ -54,6 +58,7 @@ class Http2RequestSmugglingTest {
         }
     }
 
+    /** Proves specification 9.11. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -73,7 +78,7 @@ class Http2RequestSmugglingTest {
                 "content-length: +1",
                 "content-length: 1x"
             })
-    void areNeverForwardedWhereTheirHeadWouldBeAnotherOneInHttp1(String wrong) throws Exception {
+    void http2RequestWhoseHeadWouldBeAnotherOneInHttp1IsNeverForwarded(String wrong) throws Exception {
         try (ScriptedFunction function = recording();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
@@ -94,26 +99,28 @@ class Http2RequestSmugglingTest {
         }
     }
 
+    /** Proves specification 9.9. */
     @Test
-    void areNeverForwardedWithTwoHosts() throws Exception {
+    void http2RequestWithDifferentHostAndAuthorityIsRefusedOrForwardedWithAuthority() throws Exception {
         try (ScriptedFunction function = recording();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
             int stream =
                     client.request(true, ":method: GET", ":scheme: http", ":path: /ok", ":authority: one", "host: two");
-            Http2Frames.Frame answer = client.next(stream);
+            Http2Frames.Frame frame = client.next(stream);
 
-            assertThat(answer.type() == Http2Frames.RST_STREAM
-                            || answer.fields().contains(":status: 400")
+            assertThat(frame.type() == Http2Frames.RST_STREAM
+                            || frame.fields().contains(":status: 400")
                             || heads.remove().toLowerCase(Locale.ROOT).contains("\r\nhost: one\r\n"))
                     .isTrue();
             assertThat(String.join("", heads)).doesNotContain("two");
         }
     }
 
+    /** Proves specification 9.11. */
     @ParameterizedTest
     @ValueSource(strings = {"x-a: b\r\n\r\nGET /evil HTTP/1.1", "x-a\r\n\r\nGET /evil: b", "content-length: 5"})
-    void neverCarryTrailersThatWouldEndTheirRequest(String trailer) throws Exception {
+    void http2TrailerThatWouldEndItsRequestIsNeverForwarded(String trailer) throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     heads.add(connection.readUntil("0\r\n\r\n"));
@@ -127,7 +134,7 @@ class Http2RequestSmugglingTest {
                 client.trailers(stream, trailer);
                 try {
                     client.next(stream);
-                } catch (EOFException alsoAnAnswer) {
+                } catch (EOFException connectionClosed) {
                     assertThat(trailer).doesNotStartWith("content");
                 }
             }

@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** How a watchdog stops, as clients of HTTP/2 see it (contract 7). */
+/** A graceful shutdown as HTTP/2 clients see it. Proves specification 7.5, 7.8, 7.12. */
 class Http2ShutdownTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
     private static final String NO_ERROR = "\0\0\0\0";
@@ -29,14 +29,15 @@ class Http2ShutdownTest {
         return new Frame(Http2Frames.GOAWAY, 0, 0, "\0\0\0" + (char) lastStream + NO_ERROR);
     }
 
-    /** Two GOAWAY frames: that the connection ends, and which stream is its last (RFC 9113, section 6.8). */
-    private static void assertLeaves(Http2Client client, int lastStream) throws IOException {
+    /** Asserts two GOAWAY frames: the first announces the end, the second names the last stream (RFC 9113 6.8). */
+    private static void assertTwoGoawayFrames(Http2Client client, int lastStream) throws IOException {
         assertThat(client.next().payload()).isEqualTo("\u007f\u00ff\u00ff\u00ff" + NO_ERROR);
         assertThat(client.next()).isEqualTo(goAway(lastStream));
     }
 
+    /** Proves specification 7.9, 7.12. */
     @Test
-    void letsStreamsEndAndSaysGoodbyeThen() throws Exception {
+    void openHttp2StreamsAreServedBeforeTheConnectionClosesAtShutdown() throws Exception {
         CountDownLatch entered = new CountDownLatch(2);
         CountDownLatch release = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
@@ -53,7 +54,7 @@ class Http2ShutdownTest {
             CompletableFuture<Integer> stopping = stop(watchdog);
             watchdog.log().awaitLine("draining: 2 requests");
             assertThat(stopping).isNotDone();
-            assertLeaves(client, 3);
+            assertTwoGoawayFrames(client, 3);
             release.countDown();
 
             assertThat(client.responses(1, 3).values()).allMatch(response -> response.endsWith("hi"));
@@ -62,8 +63,9 @@ class Http2ShutdownTest {
         }
     }
 
+    /** Proves specification 7.12. */
     @Test
-    void refusesNewStreamsOnceItDrains() throws Exception {
+    void http2StreamBeyondTheLastAnnouncedOneIsRefusedDuringADrain() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
@@ -80,7 +82,7 @@ class Http2ShutdownTest {
             watchdog.log().awaitLine("draining: 1 requests");
             client.get(3, "/call");
 
-            assertLeaves(client, 1);
+            assertTwoGoawayFrames(client, 1);
             assertThat(client.next()).isEqualTo(new Frame(Http2Frames.RST_STREAM, 0, 3, REFUSED_STREAM));
             release.countDown();
             assertThat(client.response(1)).endsWith("hi");
@@ -89,8 +91,9 @@ class Http2ShutdownTest {
         }
     }
 
+    /** Proves specification 7.12. */
     @Test
-    void servesStreamsThatComeBeforeTheClientKnowsOfTheEnd() throws Exception {
+    void http2StreamOpenedBeforeTheClientAcknowledgesThePingIsServed() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Client client = Http2Client.on(watchdog.connect())) {
@@ -109,8 +112,9 @@ class Http2ShutdownTest {
         }
     }
 
+    /** Proves specification 7.8, 7.12. */
     @Test
-    void saysGoodbyeToIdleConnections() throws Exception {
+    void idleHttp2ConnectionsGetTwoGoawayFramesAndCloseAtShutdown() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Client used = Http2Client.on(watchdog.connect());
@@ -121,16 +125,17 @@ class Http2ShutdownTest {
             fresh.awaitPing();
             CompletableFuture<Integer> stopping = stop(watchdog);
 
-            assertLeaves(used, 1);
+            assertTwoGoawayFrames(used, 1);
             assertThat(used.connection().readToEnd()).isEmpty();
-            assertLeaves(fresh, 0);
+            assertTwoGoawayFrames(fresh, 0);
             assertThat(fresh.connection().readToEnd()).isEmpty();
             assertThat(stopping.get(10, TimeUnit.SECONDS)).isZero();
         }
     }
 
+    /** Proves specification 7.5. */
     @Test
-    void servesStreamsForTheInterval() throws Exception {
+    void newHttp2StreamsAreServedDuringTheHealthcheckIntervalAfterSigterm() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "healthcheck_interval", "1m");
                 Http2Client client = Http2Client.on(watchdog.connect())) {

@@ -23,14 +23,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Trailers of HTTP/2 requests stay apart from the head that was checked (RFC 9110, 6.5.1; RFC 9113, 8.1 and 8.2.1). */
+/**
+ * Trailers of HTTP/2 requests stay apart from the head that was checked (RFC 9110 6.5.1; RFC 9113 8.1, 8.2.1). Proves
+ * specification 3.18, 3.27, 9.9, 9.11.
+ */
 class Http2TrailersTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
     private static final int PROTOCOL_ERROR = 1;
 
     private final Queue<String> received = new ConcurrentLinkedQueue<>();
 
-    /** Records all that it receives, and responds to each head. */
+    /** A function that records all that it receives and responds to each head. */
     private ScriptedFunction recording() throws IOException {
         return ScriptedFunction.serving(connection -> {
             while (true) {
@@ -47,6 +50,7 @@ class Http2TrailersTest {
         });
     }
 
+    /** Proves specification 3.18, 9.9. */
     @ParameterizedTest(name = "http_buffer_req_body={0}")
     @ValueSource(strings = {"false", "true"})
     void http2TrailersNeverReachTheHeadThatTheFunctionSees(String buffered) throws Exception {
@@ -62,6 +66,7 @@ class Http2TrailersTest {
         }
     }
 
+    /** Proves specification 9.11. */
     @ParameterizedTest(name = "http_buffer_req_body={0}")
     @ValueSource(strings = {"false", "true"})
     void http2TrailerWithALineBreakNeverBecomesASecondRequest(String buffered) throws Exception {
@@ -78,6 +83,7 @@ class Http2TrailersTest {
         }
     }
 
+    /** Proves specification 3.27, 9.11. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -95,7 +101,7 @@ class Http2TrailersTest {
                 "connection: close",
                 "x a: b"
             })
-    void http2RequestWithAMalformedOrForbiddenTrailerIsNeverSeenAsWhole(String trailer) throws Exception {
+    void http2RequestWithAMalformedOrForbiddenTrailerIsNeverForwardedAsWhole(String trailer) throws Exception {
         CompletableFuture<String> body = new CompletableFuture<>();
         CountDownLatch reached = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
@@ -121,8 +127,9 @@ class Http2TrailersTest {
         }
     }
 
+    /** Proves specification 9.17. */
     @Test
-    void http2HeadersWithoutAnEndInTheMiddleOfABodyResetTheStream() throws Exception {
+    void http2HeadersWithoutEndStreamInTheMiddleOfABodyResetTheStream() throws Exception {
         try (ScriptedFunction function = recording();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
@@ -134,6 +141,7 @@ class Http2TrailersTest {
         }
     }
 
+    /** Proves specification 5.8. */
     @Test
     void inprocHandlerFindsHttp2TrailersApartFromItsHeaders() throws Exception {
         CompletableFuture<List<Object>> seen = new CompletableFuture<>();
@@ -157,9 +165,10 @@ class Http2TrailersTest {
         }
     }
 
+    /** Proves specification 3.27, and 8.11 for trailers. */
     @ParameterizedTest(name = "http_buffer_req_body={0}")
     @ValueSource(strings = {"false", "true"})
-    void http2TrailersNeverReplaceWhatATokenHasProved(String buffered) throws Exception {
+    void http2TrailersNeverReplaceTheFieldsThatAuthenticationHasChecked(String buffered) throws Exception {
         try (TokenIssuer issuer = TokenIssuer.start();
                 ScriptedFunction function = recording();
                 RunningWatchdog watchdog =

@@ -17,15 +17,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 7 and 9: a request that HTTP/2 can carry and HTTP/1.1 cannot never reaches the function, nor harms another. */
+/**
+ * Requests that HTTP/2 can carry and HTTP/1.1 cannot never reach the function and harm no other request. Proves
+ * specification 9.9, 9.11.
+ */
 class MalformedHttp2Test {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
     private static final String VICTIM = "GET /victim HTTP/1.1\r\nHost: v\r\n\r\n";
 
     private final Queue<String> heads = new ConcurrentLinkedQueue<>();
 
-    /** Answers each head at once, whatever body is to come; then it reads as much as the head has told. */
-    private ScriptedFunction answeringEarly() throws IOException {
+    /** A function that responds to each head before its body, and then reads as many bytes as the head announced. */
+    private ScriptedFunction respondingEarly() throws IOException {
         return ScriptedFunction.serving(connection -> {
             while (true) {
                 String head = connection.readHead();
@@ -36,29 +39,31 @@ class MalformedHttp2Test {
         });
     }
 
-    private static void assertNextCallIsServed(RunningWatchdog watchdog) throws IOException {
+    private static void assertNextRequestIsServed(RunningWatchdog watchdog) throws IOException {
         try (RawClient other = watchdog.connect()) {
             assertThat(other.send(VICTIM).readResponse()).startsWith("HTTP/1.1 200 ");
         }
     }
 
+    /** Proves specification 9.11. */
     @Test
-    void isRefusedWhereALengthIsToldAndNoBodyComes() throws Exception {
-        try (ScriptedFunction function = answeringEarly();
+    void http2RequestWithContentLengthAndWithoutABodyIsResetAndNotForwarded() throws Exception {
+        try (ScriptedFunction function = respondingEarly();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
             int stream = client.request(
                     true, ":method: POST", ":scheme: http", ":authority: h", ":path: /", "content-length: 31");
 
             assertThat(client.next(stream).type()).isEqualTo(Http2Frames.RST_STREAM);
-            assertNextCallIsServed(watchdog);
+            assertNextRequestIsServed(watchdog);
             assertThat(heads).singleElement().asString().startsWith("GET /victim ");
         }
     }
 
+    /** Proves specification 9.11. */
     @Test
-    void neverTakesThePlaceOfABodyThatTrailersCutShort() throws Exception {
-        try (ScriptedFunction function = answeringEarly();
+    void http2BodyThatTrailersCutShortNeverSwallowsTheNextRequest() throws Exception {
+        try (ScriptedFunction function = respondingEarly();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
             int stream = client.post("/", "content-length: 31");
@@ -67,7 +72,7 @@ class MalformedHttp2Test {
             client.next(stream);
 
             watchdog.awaitIdle();
-            assertNextCallIsServed(watchdog);
+            assertNextRequestIsServed(watchdog);
             assertThat(heads).anyMatch(head -> head.startsWith("GET /victim "));
         }
     }
@@ -82,10 +87,11 @@ class MalformedHttp2Test {
                 List.of(":method: GET", ":path: http://other/_/health"));
     }
 
+    /** Proves specification 9.11. */
     @ParameterizedTest
     @MethodSource("malformed")
-    void isRefusedWhereItHasNoMethodOrNoPath(List<String> pseudoHeaders) throws Exception {
-        try (ScriptedFunction function = answeringEarly();
+    void http2RequestWithoutAMethodOrWithoutAPathIs400(List<String> pseudoHeaders) throws Exception {
+        try (ScriptedFunction function = respondingEarly();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
             int stream =
@@ -96,7 +102,7 @@ class MalformedHttp2Test {
         }
     }
 
-    static Stream<List<String>> ofOneStream() {
+    static Stream<List<String>> streamErrors() {
         return Stream.of(
                 List.of(":method: GET", ":scheme: http", ":authority: h", ":path: "),
                 List.of(":method: GET", ":scheme: http", ":authority: u@h", ":path: /"),
@@ -111,10 +117,11 @@ class MalformedHttp2Test {
                         "content-length: 2"));
     }
 
+    /** Proves specification 9.11. */
     @ParameterizedTest
-    @MethodSource("ofOneStream")
-    void endsItsOwnStreamAlone(List<String> headers) throws Exception {
-        try (ScriptedFunction function = answeringEarly();
+    @MethodSource("streamErrors")
+    void malformedHttp2RequestResetsItsOwnStreamAlone(List<String> headers) throws Exception {
+        try (ScriptedFunction function = respondingEarly();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
             int refused = client.request(true, headers.toArray(new String[0]));
@@ -126,10 +133,11 @@ class MalformedHttp2Test {
         }
     }
 
+    /** Proves specification 9.9. */
     @ParameterizedTest
     @ValueSource(strings = {":path: /x", ":path: /?a=b"})
-    void passesAHostOnThatStandsForTheAuthority(String path) throws Exception {
-        try (ScriptedFunction function = answeringEarly();
+    void http2HostIsForwardedWhereAuthorityIsMissing(String path) throws Exception {
+        try (ScriptedFunction function = respondingEarly();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
             int stream = client.request(true, ":method: GET", ":scheme: http", path, "host: a.b");

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Frames of HTTP/2 that are made at random lead to well-formed requests or to none, and harm no other client. */
+/**
+ * Random HTTP/2 frames lead to well-formed requests or to none, and harm no other client. Proves specification 9.11.
+ */
 class MutatedHttp2Test {
     private static final Duration SHORT = Duration.ofSeconds(9);
     private static final Duration NIGHTLY = Duration.ofSeconds(100);
@@ -68,16 +70,17 @@ class MutatedHttp2Test {
         upstream.close();
     }
 
+    /** Proves specification 9.11. */
     @Test
     @Timeout(60)
-    void leadToWellFormedRequestsOrToNone() {
+    void mutatedHttp2FramesLeadToWellFormedRequestsOrToNone() {
         SeededRounds.play("mutated HTTP/2", SHORT, MutatedHttp2Test::connection);
     }
 
     @Tag("nightly")
     @Test
     @Timeout(200)
-    void leadToWellFormedRequestsOrToNoneForLong() {
+    void mutatedHttp2FramesLeadToWellFormedRequestsOrToNoneInALongRun() {
         SeededRounds.play("mutated HTTP/2", NIGHTLY, MutatedHttp2Test::connection);
     }
 
@@ -89,7 +92,7 @@ class MutatedHttp2Test {
             made.append(frame(mutator, random));
         }
         String bytes = random.nextBoolean() ? made.toString() : mutator.mutate(made.toString());
-        // What comes back to this is known to be HTTP/2, and so to follow all that was read.
+        // A reply to this PING proves that the watchdog speaks HTTP/2 and has read all frames before it.
         String last = frame(Http2Frames.PING, 0, 0, "the last");
         Http1Conversation got = Http1Conversation.with(
                 watchdog.port(),
@@ -97,14 +100,14 @@ class MutatedHttp2Test {
                 100,
                 received -> received.contains("the last"));
         try {
-            assertNobodyWasHarmed(frames, random.nextInt(IDLE_CHECKS) == 0);
+            assertOtherClientsAreServed(frames, random.nextInt(IDLE_CHECKS) == 0);
         } catch (AssertionError e) {
             throw new AssertionError(
                     StreamMutator.printable(bytes) + "\n--- got\n" + StreamMutator.printable(got.received()), e);
         }
     }
 
-    private static void assertNobodyWasHarmed(int frames, boolean idle) throws Exception {
+    private static void assertOtherClientsAreServed(int frames, boolean idle) throws Exception {
         assertThat(watchdog.get("/honest").body()).isEqualTo("GET /honest\n");
         if (idle) {
             watchdog.awaitIdle();
@@ -130,7 +133,7 @@ class MutatedHttp2Test {
         };
     }
 
-    /** Mostly a request's head, with a few more fields. */
+    /** Returns a field block: mostly a request head, with a few more fields. */
     private static String block(StreamMutator mutator, SplittableRandom random) {
         StringBuilder block = new StringBuilder();
         if (random.nextInt(4) > 0) {

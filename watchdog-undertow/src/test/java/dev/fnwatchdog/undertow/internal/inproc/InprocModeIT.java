@@ -104,7 +104,7 @@ class InprocModeIT {
         }
     }
 
-    /** Proves specification 5.1 to 5.3, 5.9. */
+    /** Proves specification 5.1, 5.2, 5.3, 5.9. */
     @Test
     void anUnchangedFunctionOfTheOpenFaasTemplateRunsFromAFolderOfJars() throws Exception {
         new FunctionJar().source("com.openfaas.function.Handler", """

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The packaged jar when the JVM cannot go on, and what {@code --run-healthcheck} says of a watchdog that does not serve. */
+/**
+ * The packaged jar when the JVM cannot go on, and {@code --run-healthcheck} on a watchdog that does not serve. Proves
+ * specification 1.22, 7.23.
+ */
 class FatalErrorsIT {
     private static final String HANDLER = """
             package com.example;
@@ -55,9 +58,10 @@ class FatalErrorsIT {
                 .status();
     }
 
+    /** Proves specification 7.23. */
     @ParameterizedTest
     @ValueSource(strings = {"/full", "/dispatched", "/thread"})
-    void ends_with_a_line_and_status_3_and_without_its_lock_file_when_memory_runs_out(String path) throws Exception {
+    void watchdogEndsWithStatus3AndRemovesItsLockFileWhenMemoryRunsOut(String path) throws Exception {
         try (PackagedWatchdog watchdog = failing().startReady();
                 RawClient client = watchdog.connect()) {
             client.send("GET %s HTTP/1.1\r\nHost: h\r\n\r\n".formatted(path));
@@ -71,16 +75,18 @@ class FatalErrorsIT {
         }
     }
 
+    /** Proves specification 5.20 for {@code StackOverflowError}. */
     @Test
-    void goes_on_after_a_handler_whose_stack_was_too_deep() throws Exception {
+    void stackOverflowInAHandlerIs500AndTheWatchdogGoesOn() throws Exception {
         try (PackagedWatchdog watchdog = failing().startReady()) {
             assertThat(watchdog.get("/deep").statusCode()).isEqualTo(500);
             assertThat(watchdog.get("/").body()).isEqualTo("served");
         }
     }
 
+    /** Proves specification 1.22. */
     @Test
-    void fails_the_healthcheck_once_the_process_that_wrote_the_lock_file_was_killed() throws Exception {
+    void healthcheckFailsAfterTheProcessThatWroteTheLockFileWasKilled() throws Exception {
         try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOfPython().startReady()) {
             assertThat(healthcheck(watchdog)).isZero();
             watchdog.signal("KILL");
@@ -95,8 +101,9 @@ class FatalErrorsIT {
         }
     }
 
+    /** Proves specification 1.22. */
     @Test
-    void fails_the_healthcheck_while_the_process_that_holds_the_lock_file_does_not_answer() throws Exception {
+    void healthcheckFailsWhileTheProcessThatHoldsTheLockFileDoesNotRespond() throws Exception {
         try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOfPython().startReady()) {
             watchdog.signal("STOP");
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+/** Which errors end the program. Proves specification 7.23. */
 class FatalErrorsTest {
     @TempDir
     private Path folder;
@@ -34,15 +35,16 @@ class FatalErrorsTest {
                 new IllegalStateException(new UncheckedIOException(new java.io.IOException(new OutOfMemoryError()))));
     }
 
+    /** Proves specification 7.23. */
     @ParameterizedTest
     @MethodSource("fatal")
-    void end_the_program_once_with_status_3_and_without_its_lock_file(Throwable failure) throws Exception {
+    void fatalErrorEndsTheProgramOnceWithStatus3AndRemovesTheLockFile(Throwable failure) throws Exception {
         throwTo(failure);
 
         assertThat(exits).containsExactly(3);
     }
 
-    static List<Throwable> bearable() {
+    static List<Throwable> notFatal() {
         return List.of(
                 new StackOverflowError(),
                 new OutOfMemoryError(
@@ -52,15 +54,15 @@ class FatalErrorsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("bearable")
-    void do_not_include_what_leaves_the_jvm_whole(Throwable failure) throws Exception {
+    @MethodSource("notFatal")
+    void errorAfterWhichTheJvmCanBeReliedOnDoesNotEndTheProgram(Throwable failure) throws Exception {
         throwTo(failure);
 
         assertThat(exits).isEmpty();
     }
 
     @Test
-    void are_found_in_a_chain_of_causes_that_has_no_end() throws Exception {
+    void cyclicChainOfCausesDoesNotEndTheProgram() throws Exception {
         Exception first = new Exception();
         first.initCause(new Exception(first));
         throwTo(first);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 
-/** The buffers of IO threads, and of others. */
+/** The buffer pool of the I/O threads, and of other threads. */
 class IoBuffersTest {
     private static final int SIZE = 128;
     private static final long MOST = 64 * SIZE;
@@ -49,7 +49,7 @@ class IoBuffersTest {
     }
 
     @Test
-    void givesAThreadItsOwnAgainAndCleared() throws Exception {
+    void ioThreadGetsItsReturnedBufferAgainAndCleared() throws Exception {
         ByteBuffer first = onIoThread(() -> used(buffers.allocate()));
         ByteBuffer second = onIoThread(() -> buffers.allocate().getBuffer());
 
@@ -59,7 +59,7 @@ class IoBuffersTest {
     }
 
     @Test
-    void givesNoBufferToTwoAtOnce() throws Exception {
+    void bufferThatIsInUseIsNotHandedOutASecondTime() throws Exception {
         onIoThread(() -> used(buffers.allocate()));
         ByteBuffer first = onIoThread(() -> buffers.allocate().getBuffer());
 
@@ -67,7 +67,7 @@ class IoBuffersTest {
     }
 
     @Test
-    void takesABufferBackOnceAlone() throws Exception {
+    void bufferThatIsClosedTwiceIsReturnedToThePoolOnce() throws Exception {
         PooledByteBuffer taken = onIoThread(buffers::allocate);
         onIoThread(() -> {
             taken.close();
@@ -81,8 +81,9 @@ class IoBuffersTest {
         assertThat(onIoThread(() -> buffers.allocate().getBuffer())).isNotSameAs(first);
     }
 
+    /** Proves specification 7.22 for the threshold. */
     @Test
-    void are_scarce_from_half_of_what_there_may_be_outside_the_heap_until_enough_are_given_back() throws Exception {
+    void buffersAreScarceFromHalfOfTheMemoryOutsideTheHeapUntilEnoughAreReturned() throws Exception {
         List<PooledByteBuffer> taken = new ArrayList<>();
         for (int i = 0; i < 17; i++) {
             taken.add(onIoThread(buffers::allocate));
@@ -98,7 +99,7 @@ class IoBuffersTest {
     }
 
     @Test
-    void come_from_the_heap_where_little_is_left_outside_it() throws Exception {
+    void buffersComeFromTheHeapWhenLittleMemoryOutsideItIsLeft() throws Exception {
         for (int i = 0; i < 24; i++) {
             assertThat(onIoThread(buffers::allocate).getBuffer().isDirect()).isTrue();
             assertThat(buffers.allocate().getBuffer().isDirect()).isTrue();
@@ -109,23 +110,23 @@ class IoBuffersTest {
     }
 
     @Test
-    void servesOtherThreadsAndWorkersToo() throws Exception {
+    void buffersAreHandedOutToOtherThreadsAndWorkersToo() throws Exception {
         onIoThread(() -> used(buffers.allocate()));
         XnioWorker another = IoWorker.start();
         try {
-            CompletableFuture<ByteBuffer> theirs = new CompletableFuture<>();
-            another.getIoThread().execute(() -> theirs.complete(used(buffers.allocate())));
+            CompletableFuture<ByteBuffer> ofOtherWorker = new CompletableFuture<>();
+            another.getIoThread().execute(() -> ofOtherWorker.complete(used(buffers.allocate())));
 
-            ByteBuffer ofAThread = used(buffers.allocate());
-            assertThat(ofAThread.capacity()).isEqualTo(SIZE);
-            assertThat(theirs.get(5, TimeUnit.SECONDS).capacity()).isEqualTo(SIZE);
+            ByteBuffer ofOtherThread = used(buffers.allocate());
+            assertThat(ofOtherThread.capacity()).isEqualTo(SIZE);
+            assertThat(ofOtherWorker.get(5, TimeUnit.SECONDS).capacity()).isEqualTo(SIZE);
         } finally {
             another.shutdownNow();
         }
     }
 
     @Test
-    void takesBackWhatAnotherThreadHasTaken() throws Exception {
+    void bufferMayBeReturnedByAnotherThreadThanItsOwn() throws Exception {
         PooledByteBuffer taken = buffers.allocate();
         onIoThread(() -> used(taken));
         PooledByteBuffer ofIoThread = onIoThread(buffers::allocate);

@@ -10,14 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The buffers for large bodies: a few, and then those of the usual size. */
+/** The buffers for large bodies: a limited number of large ones, then buffers of the usual size. */
 class LargeBuffersTest {
     private static final int USUAL = 128;
 
     private final LargeBuffers buffers = new LargeBuffers(new DefaultByteBufferPool(true, USUAL));
 
     @Test
-    void areGivenAgainAndCleared() {
+    void returnedLargeBufferIsHandedOutAgainAndCleared() {
         PooledByteBuffer taken = buffers.allocate();
         ByteBuffer first = taken.getBuffer();
         first.put((byte) 1).flip();
@@ -29,7 +29,7 @@ class LargeBuffersTest {
     }
 
     @Test
-    void areTakenBackOnceAlone() {
+    void largeBufferThatIsClosedTwiceIsReturnedToThePoolOnce() {
         PooledByteBuffer taken = buffers.allocate();
         taken.close();
         taken.close();
@@ -42,7 +42,7 @@ class LargeBuffersTest {
     }
 
     @Test
-    void areOfTheUsualSizeWhereTooManyAreInUse() {
+    void buffersAreOfTheUsualSizeWhileAllLargeBuffersAreInUse() {
         List<PooledByteBuffer> all = new ArrayList<>();
         for (int i = 0; i < LargeBuffers.MOST; i++) {
             all.add(buffers.allocate());

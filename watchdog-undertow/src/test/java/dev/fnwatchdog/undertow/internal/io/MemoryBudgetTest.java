@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
+/** A memory budget and a part of it, as they share the heap (specification 7.20 to 7.22). */
 class MemoryBudgetTest {
     private final MemoryBudget whole = new MemoryBudget(1000);
     private final MemoryBudget part = whole.part(500);
 
     @Test
-    void takes_nothing_of_what_does_not_fit() {
+    void memoryBudgetTakesNothingWhereAnAmountDoesNotFit() {
         assertThat(whole.take(900)).isTrue();
         assertThat(whole.take(101)).isFalse();
 
@@ -18,7 +19,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void what_is_taken_of_a_part_is_taken_of_the_whole_and_given_back_to_both() {
+    void memoryTakenFromAPartIsTakenFromTheWholeBudgetAndReturnedToBoth() {
         assertThat(part.take(400)).isTrue();
         assertThat(whole.taken()).isEqualTo(400);
 
@@ -28,7 +29,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void a_part_leaves_the_rest_to_others() {
+    void partOfAMemoryBudgetLeavesTheRestToOthers() {
         assertThat(part.take(501)).isFalse();
         assertThat(part.take(500)).isTrue();
 
@@ -36,7 +37,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void a_part_is_refused_where_others_have_taken_the_whole() {
+    void partOfAMemoryBudgetIsRefusedWhereOthersHaveTakenTheWhole() {
         assertThat(whole.take(900)).isTrue();
 
         assertThat(part.take(101)).isFalse();

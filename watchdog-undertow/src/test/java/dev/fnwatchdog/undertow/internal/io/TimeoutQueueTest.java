@@ -11,9 +11,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.xnio.XnioExecutor;
 
+/** The queue of the timeouts of an I/O thread. */
 class TimeoutQueueTest {
     private final Deque<Runnable> timers = new ArrayDeque<>();
-    private final List<String> ended = new ArrayList<>();
+    private final List<String> expired = new ArrayList<>();
     private final TimeoutQueue queue = new TimeoutQueue(new XnioExecutor() {
         @Override
         public void execute(Runnable command) {
@@ -41,30 +42,30 @@ class TimeoutQueueTest {
     }
 
     @Test
-    void endsThemInTheOrderOfTheirTimesButForCancelledOnes() {
+    void timeoutsExpireInTheirOrderAndCancelledOnesDoNot() {
         long from = past();
-        queue.start(from, 3, () -> ended.add("third"));
-        queue.start(from, 1, () -> ended.add("first"));
-        queue.start(from, 2, () -> ended.add("second")).cancel();
+        queue.start(from, 3, () -> expired.add("third"));
+        queue.start(from, 1, () -> expired.add("first"));
+        queue.start(from, 2, () -> expired.add("second")).cancel();
 
         fireTimer();
 
-        assertThat(ended).containsExactly("first", "third");
+        assertThat(expired).containsExactly("first", "third");
     }
 
     @Test
-    void endsTheOthersThoughTheActionOfOneFails() {
+    void otherTimeoutsExpireAlthoughTheActionOfOneFails() {
         long from = past();
         queue.start(from, 1, () -> {
             throw new IllegalStateException("on purpose");
         });
-        queue.start(from, 2, () -> ended.add("other"));
+        queue.start(from, 2, () -> expired.add("other"));
 
         assertThatIllegalStateException().isThrownBy(this::fireTimer);
         while (!timers.isEmpty()) {
             fireTimer();
         }
 
-        assertThat(ended).containsExactly("other");
+        assertThat(expired).containsExactly("other");
     }
 }

@@ -12,7 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 3: an absolute-form target is reduced to its path and query, and its authority becomes Host. */
+/**
+ * A request target in absolute form is reduced to its path and query, and its authority becomes {@code Host}. Proves
+ * specification 3.10.
+ */
 class AbsoluteTargetTest {
     private static ScriptedFunction function;
     private static RunningWatchdog watchdog;
@@ -29,6 +32,7 @@ class AbsoluteTargetTest {
         function.close();
     }
 
+    /** Proves specification 3.10. */
     @ParameterizedTest
     @CsvSource({
         "http://example.com/a%20b?x=1, /a%20b?x=1, example.com",
@@ -43,7 +47,8 @@ class AbsoluteTargetTest {
         "http://[::1]:80/x, /x, [::1]:80",
         "http://_fn-1.ns/x, /x, _fn-1.ns"
     })
-    void areReducedAndTheirAuthorityBecomesHost(String target, String path, String authority) throws Exception {
+    void absoluteTargetIsReducedToPathAndQueryAndItsAuthorityBecomesHost(String target, String path, String authority)
+            throws Exception {
         for (String host : new String[] {authority, "other", "example.co"}) {
             assertThat(watchdog.answerTo(
                             "GET %s HTTP/1.1\r\nX-A: 1\r\nHost: %s\r\nX-B: 2\r\n\r\n".formatted(target, host)))
@@ -53,14 +58,15 @@ class AbsoluteTargetTest {
         }
     }
 
+    /** Proves specification 3.10. */
     @Test
-    void areReducedInAnHttp10RequestToo() throws Exception {
+    void absoluteTargetOfAnHttp10RequestIsReducedToo() throws Exception {
         assertThat(watchdog.answerTo("GET http://example.com/a HTTP/1.0\r\n\r\n"))
                 .contains("\r\n\r\nGET /a HTTP/1.1\r\n", "\r\nHost: example.com\r\n");
     }
 
     @Test
-    void areReducedHoweverTheyArrive() throws Exception {
+    void absoluteTargetThatArrivesInPiecesIsReduced() throws Exception {
         String request = "POST http://example.com:81?x HTTP/1.1\r\nHost: other\r\nContent-Length: 2\r\n\r\n";
         for (int cut = 1; cut < request.length(); cut++) {
             try (RawClient client = watchdog.connect()) {
@@ -80,7 +86,7 @@ class AbsoluteTargetTest {
     }
 
     @Test
-    void areReducedWhereTheyArePipelined() throws Exception {
+    void absoluteTargetsOfPipelinedRequestsAreEachReduced() throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send("GET http://a/1 HTTP/1.1\r\nHost: x\r\n\r\n"
                     + "POST http://b?2 HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\nGET http://evil/ HTTP"
@@ -95,7 +101,7 @@ class AbsoluteTargetTest {
     }
 
     @Test
-    void doNotChangeTheHostOfTheNextRequest() throws Exception {
+    void absoluteTargetDoesNotChangeTheHostOfTheNextRequest() throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send("GET http://a/ HTTP/1.1\r\nHost: x\r\n\r\n").readResponse();
 
@@ -104,6 +110,7 @@ class AbsoluteTargetTest {
         }
     }
 
+    /** Proves specification 7.15. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -118,20 +125,22 @@ class AbsoluteTargetTest {
                 "1http://h/",
                 "mailto:x"
             })
-    void areRefusedWhereTheyMakeNoSense(String target) throws Exception {
+    void malformedAbsoluteTargetIs400(String target) throws Exception {
         assertThat(watchdog.answerTo("GET %s HTTP/1.1\r\nHost: h\r\n\r\n".formatted(target)))
                 .startsWith("HTTP/1.1 400 ");
     }
 
+    /** Proves specification 7.15. */
     @ParameterizedTest
     @ValueSource(strings = {"", "Host: a\r\nHost: b\r\n", "Host: a b\r\n"})
-    void needAHostAllTheSame(String hosts) throws Exception {
+    void absoluteTargetWithAMissingRepeatedOrMalformedHostIs400(String hosts) throws Exception {
         assertThat(watchdog.answerTo("GET http://h/ HTTP/1.1\r\n%s\r\n".formatted(hosts)))
                 .startsWith("HTTP/1.1 400 ");
     }
 
+    /** Proves specification 3.10. */
     @Test
-    void reachTheProbesToo() throws Exception {
+    void absoluteTargetOfTheHealthPathReachesTheHealthEndpoint() throws Exception {
         assertThat(watchdog.answerTo("GET http://h/_/health HTTP/1.1\r\nHost: x\r\n\r\n"))
                 .startsWith("HTTP/1.1 200 OK\r\n")
                 .endsWith("\r\n\r\nOK");

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 3: a function that cannot be reached, breaks off, or sends what is not HTTP. */
+/**
+ * A function that cannot be reached, breaks off, or sends something that is not HTTP. Proves specification 3.32, 3.33,
+ * 3.35, 3.40, 3.41.
+ */
 class BrokenUpstreamTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
@@ -51,14 +54,15 @@ class BrokenUpstreamTest {
         function.close();
     }
 
-    private static void assertFailed(String answer) {
-        assertThat(answer)
+    private static void assertFailed(String received) {
+        assertThat(received)
                 .startsWith("HTTP/1.1 500 Internal Server Error\r\n")
                 .contains("\r\nX-OpenFaaS-Internal: of-watchdog\r\n", "\r\nContent-Length: 0\r\n")
                 .containsPattern("\r\nX-Duration-Seconds: \\d+\\.\\d{6}\r\n")
                 .endsWith("\r\n\r\n");
     }
 
+    /** Proves specification 3.32, 3.33, 3.40, and 3.36 for a 101 that the client did not ask for. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -93,7 +97,7 @@ class BrokenUpstreamTest {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                 "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"
             })
-    void answers500WhereNoUsableHeadComes(String fromFunction) throws Exception {
+    void responseIs500WhenTheFunctionSendsNoValidHead(String fromFunction) throws Exception {
         try (RawClient client = watchdog.connect()) {
             response = fromFunction;
             assertFailed(client.send(GET).readResponse());
@@ -107,8 +111,9 @@ class BrokenUpstreamTest {
         }
     }
 
+    /** Proves specification 3.32. */
     @Test
-    void answers500WhereTheHeadIsLongerThanAMebibyte() throws Exception {
+    void responseIs500WhenTheFunctionsHeadExceeds1MiBOrItsStatusLine8KiB() throws Exception {
         try (RawClient client = watchdog.connect()) {
             response = "HTTP/1.1 200 OK\r\nX-Long: " + "x".repeat(1 << 20) + "\r\nContent-Length: 0\r\n\r\n" + CLOSE;
             assertFailed(client.send(GET).readResponse());
@@ -118,11 +123,12 @@ class BrokenUpstreamTest {
         }
     }
 
+    /** Proves specification 3.40. */
     @Test
-    void answers500WhereNothingListens() throws Exception {
+    void responseIs500WhenNothingListensOnTheUpstreamPort() throws Exception {
         int port;
-        try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = gone.getLocalPort();
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = closed.getLocalPort();
         }
         try (RunningWatchdog alone = RunningWatchdog.startedInFrontOf(port);
                 RawClient client = alone.connect()) {
@@ -135,6 +141,7 @@ class BrokenUpstreamTest {
         }
     }
 
+    /** Proves specification 3.35, 3.41. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -155,7 +162,7 @@ class BrokenUpstreamTest {
                 "Transfer-Encoding: chunked\r\n\r\n5\r\npiece\r\n0\r\nbad trailer\r\n\r\n",
                 "X-Until: close\r\n\r\npiece" + RESET
             })
-    void letsTheClientTellThatAResponseIsNotWhole(String rest) throws Exception {
+    void responseBodyThatBreaksOffReachesTheClientAsIncomplete(String rest) throws Exception {
         response = "HTTP/1.1 200 OK\r\n" + rest;
         try (RawClient client = watchdog.connect()) {
             assertThat(client.send(GET).readHead()).startsWith("HTTP/1.1 200 OK\r\n");
@@ -169,13 +176,14 @@ class BrokenUpstreamTest {
         }
     }
 
+    /** Proves specification 3.41. */
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "Transfer-Encoding: chunked\r\n\r\n5\r\npiece\r\n" + CLOSE,
                 "X-Until: close\r\n\r\npiece" + RESET,
             })
-    void resetsAnHttp10ConnectionWhoseEndWouldLookLikeTheBodys(String rest) throws Exception {
+    void http10ConnectionIsResetWhenTheResponseBodyBreaksOff(String rest) throws Exception {
         response = "HTTP/1.1 200 OK\r\n" + rest;
         try (RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.0\r\n\r\n");
@@ -184,8 +192,9 @@ class BrokenUpstreamTest {
         }
     }
 
+    /** Proves specification 3.35. */
     @Test
-    void breaksAResponseOffWhoseTrailersAreTooLong() throws Exception {
+    void responseWithTrailersLongerThan12KiBIsBrokenOff() throws Exception {
         response = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX-T: " + "x".repeat(20_000)
                 + "\r\n\r\n";
         try (RawClient client = watchdog.connect()) {
@@ -196,7 +205,7 @@ class BrokenUpstreamTest {
     }
 
     @Test
-    void leavesNothingBehindAfterAllOfThem() throws Exception {
+    void watchdogServesAndBecomesIdleAfterMalformedResponses() throws Exception {
         response = OK;
         try (RawClient client = watchdog.connect()) {
             assertThat(client.send(GET).readResponse()).endsWith("hi");
@@ -204,9 +213,10 @@ class BrokenUpstreamTest {
         watchdog.awaitIdle();
     }
 
+    /** Proves specification 2.16 for {@code watchdog_upstream_connections}. */
     @Test
-    void countsNoConnectionThatIsClosed() throws Exception {
-        // One of its own: an idle connection of another test's would count as well.
+    void upstreamConnectionGaugeIs0AfterTheFunctionHasClosedTheConnection() throws Exception {
+        // A watchdog of its own: an idle connection of another test would count as well.
         try (ScriptedFunction once = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.send(OK);

@@ -17,15 +17,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 3: a client goes away, and the function's connection is closed and the place given back within a second. */
+/** A client disconnects: the upstream connection is closed and the permit released. Proves specification 3.45, 7.2. */
 class ClientDisconnectTest {
     private static final long SECONDS_AT_MOST = 3;
     private static final String GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
     private final CountDownLatch reached = new CountDownLatch(1);
-    private final CountDownLatch left = new CountDownLatch(1);
+    private final CountDownLatch upstreamClosed = new CountDownLatch(1);
 
-    /** Takes a request's head, sends {@code bytes}, and then waits for the connection's end. */
+    /** A function that reads a request head, sends {@code bytes} and waits for the end of the connection. */
     private ScriptedFunction sending(String bytes) throws IOException {
         return ScriptedFunction.serving(connection -> {
             connection.readHead();
@@ -34,16 +34,16 @@ class ClientDisconnectTest {
             try {
                 connection.readToEnd();
             } finally {
-                left.countDown();
+                upstreamClosed.countDown();
             }
         });
     }
 
-    private void assertFunctionIsLetGo() throws InterruptedException {
-        assertThat(left.await(SECONDS_AT_MOST, TimeUnit.SECONDS)).isTrue();
+    private void assertUpstreamConnectionCloses() throws InterruptedException {
+        assertThat(upstreamClosed.await(SECONDS_AT_MOST, TimeUnit.SECONDS)).isTrue();
     }
 
-    private static void assertPlaceIsGivenBack(RunningWatchdog watchdog) throws Exception {
+    private static void assertPermitIsReleased(RunningWatchdog watchdog) throws Exception {
         watchdog.awaitIdle();
         watchdog.log().awaitLine(" - ContentLength: ");
         assertThat(watchdog.metric("watchdog_upstream_connections")).isZero();
@@ -53,6 +53,7 @@ class ClientDisconnectTest {
         assertThat(reached.await(5, TimeUnit.SECONDS)).isTrue();
     }
 
+    /** Proves specification 3.45, 7.2. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -71,20 +72,20 @@ class ClientDisconnectTest {
                 "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n" + GET,
                 GET + "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9000\r\n\r\n0123456789"
             })
-    void beforeTheAnswer(String sent) throws Exception {
+    void disconnectBeforeTheResponseClosesTheUpstreamConnectionAndReleasesThePermit(String sent) throws Exception {
         try (ScriptedFunction function = sending("");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1")) {
             try (RawClient client = watchdog.connect()) {
                 client.send(sent);
                 awaitReached();
             }
-            assertFunctionIsLetGo();
-            assertPlaceIsGivenBack(watchdog);
+            assertUpstreamConnectionCloses();
+            assertPermitIsReleased(watchdog);
         }
     }
 
     @Test
-    void beforeTheAnswerWithAReset() throws Exception {
+    void resetBeforeTheResponseClosesTheUpstreamConnectionAndReleasesThePermit() throws Exception {
         try (ScriptedFunction function = sending("");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 RawClient client = watchdog.connect()) {
@@ -92,13 +93,13 @@ class ClientDisconnectTest {
             awaitReached();
             client.reset();
 
-            assertFunctionIsLetGo();
-            assertPlaceIsGivenBack(watchdog);
+            assertUpstreamConnectionCloses();
+            assertPermitIsReleased(watchdog);
         }
     }
 
     @Test
-    void beforeTheAnswerHavingSentItsNextRequestLater() throws Exception {
+    void disconnectAfterAPipelinedRequestClosesTheUpstreamConnectionAndReleasesThePermit() throws Exception {
         try (ScriptedFunction function = sending("");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 RawClient client = watchdog.connect()) {
@@ -108,11 +109,12 @@ class ClientDisconnectTest {
             client.send("GET /second HTTP/1.1\r\nHost: h\r\n");
             client.socket().close();
 
-            assertFunctionIsLetGo();
-            assertPlaceIsGivenBack(watchdog);
+            assertUpstreamConnectionCloses();
+            assertPermitIsReleased(watchdog);
         }
     }
 
+    /** Proves specification 3.45, 7.2. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -123,20 +125,21 @@ class ClientDisconnectTest {
                 "Transfer-Encoding: chunked\r\n\r\n9\r\npiece",
                 "X-Until: close\r\n\r\npiece"
             })
-    void whileItsAnswerIsSent(String rest) throws Exception {
+    void disconnectDuringTheResponseClosesTheUpstreamConnectionAndReleasesThePermit(String rest) throws Exception {
         try (ScriptedFunction function = sending("HTTP/1.1 200 OK\r\n" + rest);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1")) {
             try (RawClient client = watchdog.connect()) {
                 client.send(GET).readHead();
             }
-            assertFunctionIsLetGo();
-            assertPlaceIsGivenBack(watchdog);
+            assertUpstreamConnectionCloses();
+            assertPermitIsReleased(watchdog);
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 1000000000\r\n\r\n", "X-Until: close\r\n\r\n"})
-    void whileALongAnswerWaitsForIt(String rest) throws Exception {
+    void disconnectWhileAResponseIsBlockedClosesTheUpstreamConnectionAndReleasesThePermit(String rest)
+            throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.send("HTTP/1.1 200 OK\r\n" + rest);
@@ -145,7 +148,7 @@ class ClientDisconnectTest {
                     try {
                         connection.sendTimes(new byte[1 << 16], 1 << 12);
                     } finally {
-                        left.countDown();
+                        upstreamClosed.countDown();
                     }
                 });
                 RunningWatchdog watchdog =
@@ -154,8 +157,8 @@ class ClientDisconnectTest {
                 client.send(GET).readHead();
                 awaitReached();
             }
-            assertFunctionIsLetGo();
-            assertPlaceIsGivenBack(watchdog);
+            assertUpstreamConnectionCloses();
+            assertPermitIsReleased(watchdog);
         }
     }
 
@@ -166,7 +169,7 @@ class ClientDisconnectTest {
                 // One chunk of 1 GB.
                 "Transfer-Encoding: chunked\r\n\r\n3b9aca00\r\n"
             })
-    void withAResetWhileNobodyReadsItsBody(String framing) throws Exception {
+    void resetDuringAnUploadThatTheFunctionDoesNotReadReleasesThePermit(String framing) throws Exception {
         CountDownLatch end = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
@@ -176,29 +179,30 @@ class ClientDisconnectTest {
             try (RawClient client = watchdog.connect()) {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\n" + framing);
                 client.sendUntilBlocked(64 << 20);
-                // An ordinary close could not get past the bytes that nobody takes, not even in the client's system.
+                // The FIN of an ordinary close would wait behind the unread bytes, even in the client's own system.
                 client.reset();
             }
-            assertPlaceIsGivenBack(watchdog);
+            assertPermitIsReleased(watchdog);
             end.countDown();
         }
     }
 
     @Test
-    void whileBothSidesSend() throws Exception {
+    void disconnectWhileBothSidesSendClosesTheUpstreamConnectionAndReleasesThePermit() throws Exception {
         try (ScriptedFunction function = sending("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1")) {
             try (RawClient client = watchdog.connect()) {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n");
                 client.readUntil("ab");
             }
-            assertFunctionIsLetGo();
-            assertPlaceIsGivenBack(watchdog);
+            assertUpstreamConnectionCloses();
+            assertPermitIsReleased(watchdog);
         }
     }
 
+    /** Proves specification 3.45. */
     @Test
-    void whoOnlyClosesItsSendingSideIsGoneToo() throws Exception {
+    void halfCloseByTheClientCountsAsADisconnect() throws Exception {
         try (ScriptedFunction function = sending("");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 RawClient client = watchdog.connect()) {
@@ -206,16 +210,16 @@ class ClientDisconnectTest {
             awaitReached();
             client.socket().shutdownOutput();
 
-            assertFunctionIsLetGo();
-            assertPlaceIsGivenBack(watchdog);
+            assertUpstreamConnectionCloses();
+            assertPermitIsReleased(watchdog);
             assertThat(client.closedByPeer()).isTrue();
         }
     }
 
     @Test
-    void beforeTheFunctionIsReached() throws Exception {
-        try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                FullBacklog full = FullBacklog.of(deaf);
+    void disconnectBeforeTheUpstreamConnectionIsEstablishedEndsTheRequest() throws Exception {
+        try (ServerSocket notAccepting = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                FullBacklog full = FullBacklog.of(notAccepting);
                 RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(full.port())) {
             try (RawClient client = watchdog.connect()) {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n");
@@ -225,7 +229,7 @@ class ClientDisconnectTest {
             }
             full.acceptAll();
 
-            assertPlaceIsGivenBack(watchdog);
+            assertPermitIsReleased(watchdog);
         }
     }
 }

@@ -13,10 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Contract 3: a function that answers while its client still sends. */
+/** A function that responds before it has read the whole request body. Proves specification 3.46. */
 class EarlyResponseTest {
     private static final String TOO_LARGE = "HTTP/1.1 413 Payload Too Large\r\n%s\r\n\r\n%s";
 
+    /** Proves specification 3.46. */
     @ParameterizedTest
     @CsvSource({
         "Content-Length: 999999999999, Content-Length: 3, big",
@@ -24,15 +25,16 @@ class EarlyResponseTest {
         "Content-Length: 999999999999, Transfer-Encoding: chunked, 3|big|0||",
         "Content-Length: 999999999999, X-Until: close, big"
     })
-    void reachTheClientThoughTheFunctionClosesBehindThem(String framing, String answer, String body) throws Exception {
+    void earlyResponseReachesTheClientAlthoughTheFunctionClosesBehindIt(
+            String framing, String responseFraming, String body) throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
-                    connection.send(TOO_LARGE.formatted(answer, body.replace("|", "\r\n")));
+                    connection.send(TOO_LARGE.formatted(responseFraming, body.replace("|", "\r\n")));
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\n%s\r\n\r\n".formatted(framing));
-            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendForEver(client));
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendUntilFailure(client));
 
             assertThat(client.readUntil("big")).startsWith("HTTP/1.1 413 Payload Too Large\r\n");
             client.closedByPeer();
@@ -40,8 +42,8 @@ class EarlyResponseTest {
         }
     }
 
-    /** A client that sends on whatever it is told, until it cannot. */
-    private static void sendForEver(RawClient client) {
+    /** Sends chunks until sending fails, whatever the response is. */
+    private static void sendUntilFailure(RawClient client) {
         while (true) {
             client.sendTimes("3E8\r\n".getBytes(StandardCharsets.ISO_8859_1), 1);
             client.sendTimes(new byte[1000], 1);
@@ -49,19 +51,20 @@ class EarlyResponseTest {
         }
     }
 
+    /** Proves specification 3.46. */
     @Test
-    void leaveTheConnectionOpenToAClientThatSendsTheRestAtOnce() throws Exception {
-        CountDownLatch answered = new CountDownLatch(1);
+    void clientThatSendsTheRestAfterAnEarlyResponseKeepsItsConnection() throws Exception {
+        CountDownLatch responded = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nearly");
-                    answered.countDown();
+                    responded.countDown();
                     connection.readToEnd();
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nab");
-            assertThat(answered.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(responded.await(5, TimeUnit.SECONDS)).isTrue();
             assertThat(client.readResponse()).endsWith("early");
 
             client.send("cdGET / HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -70,7 +73,7 @@ class EarlyResponseTest {
     }
 
     @Test
-    void reachTheClientOfAFunctionThatNeverReadsTheBody() throws Exception {
+    void earlyResponseReachesTheClientWhenTheFunctionNeverReadsTheBody() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nearly");
@@ -87,8 +90,9 @@ class EarlyResponseTest {
         }
     }
 
+    /** Proves specification 7.2. */
     @Test
-    void giveTheirPlaceBackThoughTheClientSendsOn() throws Exception {
+    void earlyResponseReleasesThePermitAlthoughTheClientStillSends() throws Exception {
         try (ScriptedFunction function =
                         ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nearly");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");

@@ -19,14 +19,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 3: a call that takes longer than exec_timeout, or than its X-Timeout, is ended. */
+/** A request that takes longer than {@code exec_timeout} is ended. Proves specification 3.37, 3.38, 3.39. */
 class ExecTimeoutTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final CountDownLatch upstreamClosed = new CountDownLatch(1);
 
-    /** Sends {@code bytes} for a request's head, and then waits for the connection's end. */
+    /** A function that reads a request head, sends {@code bytes} and waits for the end of the connection. */
     private ScriptedFunction silentAfter(String bytes) throws IOException {
         return ScriptedFunction.serving(connection -> {
             connection.readHead();
@@ -34,55 +34,58 @@ class ExecTimeoutTest {
             try {
                 connection.readToEnd();
             } finally {
-                closed.countDown();
+                upstreamClosed.countDown();
             }
         });
     }
 
-    private void assertFunctionIsLetGo() throws InterruptedException {
-        assertThat(closed.await(5, TimeUnit.SECONDS)).isTrue();
+    private void assertUpstreamConnectionCloses() throws InterruptedException {
+        assertThat(upstreamClosed.await(5, TimeUnit.SECONDS)).isTrue();
     }
 
-    private static void assertTimedOut(String answer) {
-        assertThat(answer)
+    private static void assertTimedOut(String response) {
+        assertThat(response)
                 .startsWith("HTTP/1.1 504 Gateway Time-out\r\n")
                 .contains("\r\nX-OpenFaaS-Internal: of-watchdog\r\n", "\r\nContent-Length: 0\r\n")
                 .containsPattern("\r\nX-Duration-Seconds: \\d+\\.\\d{6}\r\n")
                 .endsWith("\r\n\r\n");
     }
 
+    /** Proves specification 3.37. */
     @ParameterizedTest
     @ValueSource(strings = {"", "HTTP/1.1 200 O", "HTTP/1.1 200 OK\r\nX-A: b\r\n", "HTTP/1.1 103 Early Hints\r\n\r\n"})
-    void answers504WhereNoHeadComesInTime(String bytes) throws Exception {
+    void responseIs504WhenNoResponseHeadArrivesWithinExecTimeout(String bytes) throws Exception {
         try (ScriptedFunction function = silentAfter(bytes);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "exec_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             assertTimedOut(client.send(GET).readResponse());
-            assertFunctionIsLetGo();
+            assertUpstreamConnectionCloses();
             watchdog.log().awaitLine("Upstream HTTP request killed due to exec_timeout: 100ms");
 
             assertTimedOut(client.send(GET).readResponse());
         }
     }
 
+    /** Proves specification 3.37. */
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 1000000", "Transfer-Encoding: chunked"})
-    void answers504WhileTheBodyStillArrives(String framing) throws Exception {
+    void responseIs504WhenExecTimeoutExpiresWhileTheRequestBodyArrives(String framing) throws Exception {
         try (ScriptedFunction function = silentAfter("");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "exec_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\n%s\r\n\r\n5\r\nhello\r\n".formatted(framing));
 
-            String answer = client.readResponse();
-            assertTimedOut(answer);
-            assertThat(answer).contains("\r\nConnection: close\r\n");
+            String response = client.readResponse();
+            assertTimedOut(response);
+            assertThat(response).contains("\r\nConnection: close\r\n");
             assertThat(client.closedByPeer()).isTrue();
-            assertFunctionIsLetGo();
+            assertUpstreamConnectionCloses();
         }
     }
 
+    /** Proves specification 3.37. */
     @Test
-    void answers504WhileAFunctionThatReadsNothingIsUploadedTo() throws Exception {
+    void responseIs504WhenExecTimeoutExpiresInAnUploadThatTheFunctionDoesNotRead() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
@@ -101,10 +104,11 @@ class ExecTimeoutTest {
         }
     }
 
+    /** Proves specification 3.37. */
     @Test
-    void answers504WhereTheFunctionNeverAccepts() throws Exception {
-        try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                FullBacklog full = FullBacklog.of(deaf);
+    void responseIs504WhenTheFunctionNeverAcceptsTheConnection() throws Exception {
+        try (ServerSocket notAccepting = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                FullBacklog full = FullBacklog.of(notAccepting);
                 RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(full.port(), "exec_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             assertTimedOut(client.send(GET).readResponse());
@@ -114,9 +118,10 @@ class ExecTimeoutTest {
         }
     }
 
+    /** Proves specification 3.38, except that a valid {@code X-Timeout} shortens. */
     @ParameterizedTest
     @CsvSource({"1h, 100ms", "0s, 100ms", "-1s, 100ms", "9999, 100ms", "soon, 100ms", "'', 100ms"})
-    void letsNoCallBeProlonged(String xTimeout, String execTimeout) throws Exception {
+    void xTimeoutNeverProlongsARequestBeyondExecTimeout(String xTimeout, String execTimeout) throws Exception {
         try (ScriptedFunction function = silentAfter("");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "exec_timeout", execTimeout);
                 RawClient client = watchdog.connect()) {
@@ -126,14 +131,15 @@ class ExecTimeoutTest {
         }
     }
 
+    /** Proves specification 3.38, except that a valid {@code X-Timeout} shortens. */
     @ParameterizedTest
     @CsvSource({"10ms, 0", "0s, 1h", "-1ms, 1h", "1, 1h", "0, 1h", "x, 1h"})
-    void takesNoNoticeOfAnXTimeoutThatDoesNotHold(String xTimeout, String execTimeout) throws Exception {
-        CountDownLatch late = new CountDownLatch(1);
+    void xTimeoutIsIgnoredWhenItIsInvalidOrExecTimeoutIs0(String xTimeout, String execTimeout) throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
-                    // Longer than each of these timeouts, were it one.
-                    late.await(150, TimeUnit.MILLISECONDS);
+                    // Longer than each of these values: a timeout that was not ignored would have expired.
+                    never.await(150, TimeUnit.MILLISECONDS);
                     connection.send(OK);
                     connection.closedByPeer();
                 });
@@ -145,6 +151,7 @@ class ExecTimeoutTest {
         }
     }
 
+    /** Proves specification 3.39, 3.41. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -153,18 +160,19 @@ class ExecTimeoutTest {
                 "Content-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npiece\r\n",
                 "X-Until: close\r\n\r\npiece"
             })
-    void breaksAResponseOffThatHasBegun(String rest) throws Exception {
+    void responseThatHasBegunIsBrokenOffWhenExecTimeoutExpires(String rest) throws Exception {
         try (ScriptedFunction function = silentAfter("HTTP/1.1 200 OK\r\n" + rest);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "exec_timeout", "200ms");
                 RawClient client = watchdog.connect()) {
             client.send(GET).readHead();
             assertThat(client.readToEnd()).contains("piece").doesNotContain("\r\n0\r\n");
-            assertFunctionIsLetGo();
+            assertUpstreamConnectionCloses();
         }
     }
 
+    /** Proves specification 3.39, 3.41. */
     @Test
-    void resetsAnHttp10ConnectionWhoseEndWouldLookLikeTheBodys() throws Exception {
+    void http10ConnectionIsResetWhenExecTimeoutExpiresInTheResponseBody() throws Exception {
         try (ScriptedFunction function =
                         silentAfter("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npiece\r\n");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "exec_timeout", "200ms");
@@ -172,12 +180,13 @@ class ExecTimeoutTest {
             client.send("GET / HTTP/1.0\r\n\r\n");
             assertThat(client.readUntil("piece")).startsWith("HTTP/1.0 200 OK\r\n");
             assertThatThrownBy(client::readToEnd).isInstanceOf(SocketException.class);
-            assertFunctionIsLetGo();
+            assertUpstreamConnectionCloses();
         }
     }
 
+    /** Proves specification 1.18 for an {@code exec_timeout} longer than {@code write_timeout}. */
     @Test
-    void endsInA504ThoughWriteTimeoutIsShorter() throws Exception {
+    void responseIs504AlthoughWriteTimeoutIsShorterThanExecTimeout() throws Exception {
         try (ScriptedFunction function = silentAfter("");
                 RunningWatchdog watchdog =
                         RunningWatchdog.inFrontOf(function, "exec_timeout", "300ms", "write_timeout", "50ms");

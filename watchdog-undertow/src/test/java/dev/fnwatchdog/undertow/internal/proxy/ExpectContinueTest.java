@@ -10,14 +10,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Contract 3: a client that expects a 100 gets it before it has to send the body. */
+/** A client that expects a 100 gets it before it has to send the body. Proves specification 3.20. */
 class ExpectContinueTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
     private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 
+    /** Proves specification 3.20. */
     @ParameterizedTest
     @CsvSource({"Content-Length: 2, ab", "Transfer-Encoding: chunked, 2|ab|0||"})
-    void letsTheClientSendItsBodyThoughTheFunctionIgnoresExpect(String framing, String body) throws Exception {
+    void clientThatExpects100GetsItAndExpectIsNotForwarded(String framing, String body) throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     while (true) {
                         assertThat(connection.readHead()).doesNotContainIgnoringCase("expect");
@@ -38,8 +39,9 @@ class ExpectContinueTest {
         }
     }
 
+    /** Proves specification 3.29. */
     @Test
-    void dropsTheFunctionsOwnContinue() throws Exception {
+    void interim100OfTheFunctionIsDropped() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.send(CONTINUE);
@@ -57,8 +59,9 @@ class ExpectContinueTest {
         }
     }
 
+    /** Proves specification 3.20. */
     @Test
-    void sendsNoContinueToAClientThatSendsItsBodyAnyway() throws Exception {
+    void no100IsSentWhenTheBodyHasBegunToArrive() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -68,8 +71,9 @@ class ExpectContinueTest {
         }
     }
 
+    /** Proves specification 3.20. */
     @Test
-    void sendsNoContinueToAnHttp10Client() throws Exception {
+    void no100IsSentToAnHttp10Client() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -79,8 +83,9 @@ class ExpectContinueTest {
         }
     }
 
+    /** Proves specification 3.46. */
     @Test
-    void passesAnAnswerOnThatDoesNotWaitForTheBody() throws Exception {
+    void responseThatDoesNotWaitForTheExpectedBodyIsForwarded() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.send("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig");
@@ -89,14 +94,15 @@ class ExpectContinueTest {
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n");
 
-            String answer = client.readUntil("big");
+            String received = client.readUntil("big");
 
-            assertThat(answer.replace(CONTINUE, "")).startsWith("HTTP/1.1 413 Too Large\r\n");
+            assertThat(received.replace(CONTINUE, "")).startsWith("HTTP/1.1 413 Too Large\r\n");
         }
     }
 
+    /** Proves specification 3.20. */
     @Test
-    void refusesWithoutAContinueWhatItRefusesItself() throws Exception {
+    void requestThatExpects100AndIsRefusedGetsThe429Without100() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 RawClient first = watchdog.connect();

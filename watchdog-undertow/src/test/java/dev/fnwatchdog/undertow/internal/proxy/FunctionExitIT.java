@@ -14,8 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the packaged jar does when its function ends by itself (contract 3). */
+/** The packaged jar ends when its function process exits. Proves specification 3.47. */
 class FunctionExitIT {
+    /** Proves specification 3.47. */
     @ParameterizedTest
     @CsvSource({
         "/exit/0, exit status 0",
@@ -23,7 +24,7 @@ class FunctionExitIT {
         "/kill/9, signal: killed",
         "/kill/11, signal: segmentation fault"
     })
-    void endsWithStatusOneAndSaysHowTheFunctionEnded(String target, String words) throws Exception {
+    void watchdogExitsWith1AndLogsTheExitStatusOrSignalOfTheFunction(String target, String ending) throws Exception {
         int port = FreePort.any();
         try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOf(
                         RealFunction.PYTHON.command(port) + " with-child", port, "healthcheck_interval", "1h")
@@ -37,7 +38,7 @@ class FunctionExitIT {
             assertThat(last.headers().firstValue("X-OpenFaaS-Internal")).hasValue("of-watchdog");
             assertThat(inFlight.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(500);
             assertThat(watchdog.awaitExit()).isOne();
-            assertThat(watchdog.awaitLine("Forked function")).endsWith(" Forked function has terminated: " + words);
+            assertThat(watchdog.awaitLine("Forked function")).endsWith(" Forked function has terminated: " + ending);
             assertThat(watchdog.out()).last().asString().endsWith("stdout: function ends");
             assertThat(watchdog.err())
                     .noneMatch(line -> line.contains("SIG") || line.contains("CLOSE") || line.contains("Exception"))
@@ -47,8 +48,9 @@ class FunctionExitIT {
         }
     }
 
+    /** Proves specification 3.47. */
     @Test
-    void endsTooWhereTheFunctionNeverListened() throws Exception {
+    void watchdogExitsWith1WhenTheFunctionExitsBeforeItListens() throws Exception {
         try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOf(
                         "sh -c 'echo no database >&2; exit 7'", FreePort.any())
                 .start()) {

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Responses of every kind, good and bad: the client gets a well-formed one, or sees that it was broken off. */
+/**
+ * Valid and malformed responses: the client gets a well-formed response, or sees that it was broken off. Proves
+ * specification 3.28, 3.29, 3.32, 3.33, 3.35, 3.41.
+ */
 class Http1ResponseCorpusTest {
     private static final int PATIENCE_MILLIS = 5_000;
     private static final String NEXT = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnext";
@@ -59,13 +62,13 @@ class Http1ResponseCorpusTest {
     }
 
     private static StrictResponses strictly(Http1Corpus.Case one) {
-        // Nothing was asked for that could follow: what does is not part of the response.
+        // No further request was sent: bytes that follow are not part of the response.
         return StrictResponses.in(one.bytes(), one.words().get(1).endsWith("closes"), List.of(method(one)));
     }
 
     @ParameterizedTest
     @MethodSource("responses")
-    void theStrictReaderAgreesWithTheCorpus(Http1Corpus.Case one) {
+    void strictReaderAgreesWithTheVerdictOfEachCorpusResponse(Http1Corpus.Case one) {
         StrictResponses read = strictly(one);
 
         String verdict = !read.whole().isEmpty()
@@ -76,9 +79,11 @@ class Http1ResponseCorpusTest {
                 .isEqualTo(verdict);
     }
 
+    /** Proves specification 3.28, 3.29, 3.32, 3.33, 3.35, 3.41. */
     @ParameterizedTest
     @MethodSource("responses")
-    void theClientGetsItWellFormedOrBrokenOffAndTheNextOneIsAnothers(Http1Corpus.Case one) throws Exception {
+    void corpusResponseReachesTheClientWellFormedOrBrokenOffAndNeverMixesWithTheNext(Http1Corpus.Case one)
+            throws Exception {
         current = one;
         String request = method(one) + " /case HTTP/1.1\r\nHost: h\r\n\r\n";
         String next = "GET /next HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
@@ -89,25 +94,25 @@ class Http1ResponseCorpusTest {
         StrictResponses responses = StrictResponses.in(got.received(), true, List.of(method(one), "GET"));
         assertThat(responses.fault()).isEmpty();
         if (one.verdict().equals("valid") || one.verdict().equals("lenient")) {
-            assertPassedOn(one, responses);
+            assertForwarded(one, responses);
         } else {
             assertFailedOrBrokenOff(responses);
         }
     }
 
-    private static void assertPassedOn(Http1Corpus.Case one, StrictResponses got) {
+    private static void assertForwarded(Http1Corpus.Case one, StrictResponses got) {
         assertThat(got.whole()).hasSize(2);
-        StrictResponses.Response passed = got.whole().get(0);
+        StrictResponses.Response forwarded = got.whole().get(0);
         if (one.verdict().equals("lenient")) {
-            assertThat(passed)
+            assertThat(forwarded)
                     .returns(200, StrictResponses.Response::status)
                     .returns("hello", StrictResponses.Response::body);
         } else {
             StrictResponses.Response sent = strictly(one).whole().get(0);
-            assertThat(passed)
+            assertThat(forwarded)
                     .returns(sent.status(), StrictResponses.Response::status)
                     .returns(sent.body(), StrictResponses.Response::body);
-            assertThat(StrictReader.values(passed.fields(), "A"))
+            assertThat(StrictReader.values(forwarded.fields(), "A"))
                     .isEqualTo(
                             StrictReader.lists(sent.fields(), "Connection", "a")
                                     ? List.of()

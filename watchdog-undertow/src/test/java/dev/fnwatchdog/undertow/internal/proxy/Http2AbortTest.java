@@ -13,14 +13,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 9 and 3: streams of HTTP/2 that end before their time, while others of the connection live on. */
+/**
+ * HTTP/2 streams that end early while the other streams of the connection go on. Proves specification 3.37, 3.39, 3.40,
+ * 3.41, 3.45, 9.18.
+ */
 class Http2AbortTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
     private final CountDownLatch reached = new CountDownLatch(1);
-    private final CountDownLatch left = new CountDownLatch(1);
+    private final CountDownLatch upstreamClosed = new CountDownLatch(1);
 
-    /** Answers /ok; to anything else it sends {@code bytes}, and then waits for the connection's end. */
+    /**
+     * A function that responds to /ok; to other paths it sends {@code bytes} and waits for the end of the connection.
+     */
     private ScriptedFunction sending(String bytes) throws IOException {
         return ScriptedFunction.serving(connection -> {
             while (true) {
@@ -29,12 +34,12 @@ class Http2AbortTest {
                     connection.send(OK);
                 } else {
                     try {
-                        // It may be let go before all of it is out.
+                        // The connection may be closed before all bytes are sent.
                         connection.send(bytes);
                         reached.countDown();
                         connection.readToEnd();
                     } finally {
-                        left.countDown();
+                        upstreamClosed.countDown();
                     }
                 }
             }
@@ -45,8 +50,8 @@ class Http2AbortTest {
         assertThat(reached.await(5, TimeUnit.SECONDS)).isTrue();
     }
 
-    private void assertFunctionIsLetGo() throws InterruptedException {
-        assertThat(left.await(3, TimeUnit.SECONDS)).isTrue();
+    private void assertUpstreamConnectionCloses() throws InterruptedException {
+        assertThat(upstreamClosed.await(3, TimeUnit.SECONDS)).isTrue();
     }
 
     private static void assertServes(Http2Streams client) throws IOException {
@@ -55,6 +60,7 @@ class Http2AbortTest {
         assertThat(client.body(stream)).isEqualTo("hi");
     }
 
+    /** Proves specification 3.45, 9.18. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -63,7 +69,7 @@ class Http2AbortTest {
                 "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npiece",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npiece\r\n"
             })
-    void letTheFunctionGoWhenTheClientResetsThem(String bytes) throws Exception {
+    void http2StreamThatTheClientResetsClosesItsUpstreamConnection(String bytes) throws Exception {
         try (ScriptedFunction function = sending(bytes);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 Http2Streams client = Http2Streams.of(watchdog)) {
@@ -74,14 +80,15 @@ class Http2AbortTest {
             }
             client.reset(stream);
 
-            assertFunctionIsLetGo();
+            assertUpstreamConnectionCloses();
             watchdog.awaitIdle();
             assertServes(client);
         }
     }
 
+    /** Proves specification 3.45, 9.18. */
     @Test
-    void letTheFunctionGoWhenTheClientResetsAnUpload() throws Exception {
+    void http2UploadThatTheClientResetsClosesItsUpstreamConnection() throws Exception {
         try (ScriptedFunction function = sending("");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 Http2Streams client = Http2Streams.of(watchdog)) {
@@ -90,14 +97,14 @@ class Http2AbortTest {
             awaitReached();
             client.reset(stream);
 
-            assertFunctionIsLetGo();
+            assertUpstreamConnectionCloses();
             watchdog.awaitIdle();
             assertServes(client);
         }
     }
 
     @Test
-    void letTheFunctionGoWhenTheClientResetsAResponseThatItsWindowHoldsBack() throws Exception {
+    void http2ResponseBlockedByItsWindowThatTheClientResetsClosesItsUpstreamConnection() throws Exception {
         try (ScriptedFunction function =
                         sending("HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n" + "x".repeat(500_000));
                 RunningWatchdog watchdog =
@@ -108,17 +115,18 @@ class Http2AbortTest {
             assertThat(client.next(stream).payload()).hasSize(1000);
             client.reset(stream);
 
-            assertFunctionIsLetGo();
+            assertUpstreamConnectionCloses();
             watchdog.awaitIdle();
             assertServes(client);
         }
     }
 
+    /** Proves specification 3.45. */
     @ParameterizedTest
     @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npiece"})
-    void letTheFunctionGoWhenTheClientsConnectionEnds(String bytes) throws Exception {
+    void http2ConnectionThatEndsClosesTheUpstreamConnectionsOfItsStreams(String bytes) throws Exception {
         CountDownLatch all = new CountDownLatch(6);
-        CountDownLatch gone = new CountDownLatch(6);
+        CountDownLatch closed = new CountDownLatch(6);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.send(bytes);
@@ -126,7 +134,7 @@ class Http2AbortTest {
                     try {
                         connection.readToEnd();
                     } finally {
-                        gone.countDown();
+                        closed.countDown();
                     }
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
@@ -137,13 +145,14 @@ class Http2AbortTest {
                 }
                 assertThat(all.await(5, TimeUnit.SECONDS)).isTrue();
             }
-            assertThat(gone.await(3, TimeUnit.SECONDS)).isTrue();
+            assertThat(closed.await(3, TimeUnit.SECONDS)).isTrue();
             watchdog.awaitIdle();
         }
     }
 
+    /** Proves specification 3.37. */
     @Test
-    void areAnswered504WhereNoHeadComesInTime() throws Exception {
+    void http2StreamIs504WhenNoResponseHeadArrivesWithinExecTimeout() throws Exception {
         try (ScriptedFunction function = sending("");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "exec_timeout", "200ms");
                 Http2Streams client = Http2Streams.of(watchdog)) {
@@ -156,13 +165,13 @@ class Http2AbortTest {
                     .anyMatch(line -> line.startsWith("x-duration-seconds: "));
             assertThat(client.body(waiting)).isEmpty();
             assertThat(client.head(uploading)).contains(":status: 504");
-            assertFunctionIsLetGo();
+            assertUpstreamConnectionCloses();
             assertServes(client);
         }
     }
 
     @Test
-    void freeWhatTheFunctionHasNotReadOfThem() throws Exception {
+    void http2UploadsThatTheFunctionDoesNotReadAre504AndTheirBuffersAreFreed() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
@@ -170,7 +179,7 @@ class Http2AbortTest {
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "exec_timeout", "1s");
                 Http2Streams client = Http2Streams.of(watchdog)) {
-            // Their first 5 MB fill the function's socket; what is sent then stays with the watchdog.
+            // The first 5 MB fill the sockets to the function; the watchdog buffers what follows.
             int[] streams = new int[100];
             for (int i = 0; i < streams.length; i++) {
                 streams[i] = client.post("/");
@@ -186,13 +195,14 @@ class Http2AbortTest {
         }
     }
 
+    /** Proves specification 3.39, 3.41. */
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npiece",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npiece\r\n"
             })
-    void areResetWhereTheirTimeIsOverAfterTheHead(String bytes) throws Exception {
+    void http2StreamIsResetWhenExecTimeoutExpiresInTheResponseBody(String bytes) throws Exception {
         try (ScriptedFunction function = sending(bytes);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "exec_timeout", "200ms");
                 Http2Streams client = Http2Streams.of(watchdog)) {
@@ -201,11 +211,12 @@ class Http2AbortTest {
             assertThat(client.next(stream).payload()).isEqualTo("piece");
 
             assertThat(client.next(stream).type()).isEqualTo(Http2Frames.RST_STREAM);
-            assertFunctionIsLetGo();
+            assertUpstreamConnectionCloses();
             assertServes(client);
         }
     }
 
+    /** Proves specification 3.41. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -214,7 +225,7 @@ class Http2AbortTest {
                 "Transfer-Encoding: chunked\r\n\r\n5\r\npiece\r\n",
                 "Transfer-Encoding: chunked\r\n\r\n5\r\npiece\r\nxyz\r\n"
             })
-    void areResetWhereTheFunctionBreaksOff(String rest) throws Exception {
+    void http2StreamIsResetWhenTheFunctionBreaksOffInTheResponseBody(String rest) throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     boolean ok = connection.readHead().contains(" /ok ");
                     connection.send(ok ? OK : "HTTP/1.1 200 OK\r\n" + rest);
@@ -233,8 +244,9 @@ class Http2AbortTest {
         }
     }
 
+    /** Proves specification 3.40. */
     @Test
-    void areAnswered500WhereTheFunctionBreaksOffBeforeTheHead() throws Exception {
+    void http2StreamIs500WhenTheFunctionBreaksOffBeforeTheResponseHead() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     if (connection.readHead().contains(" /ok ")) {
                         connection.send(OK);

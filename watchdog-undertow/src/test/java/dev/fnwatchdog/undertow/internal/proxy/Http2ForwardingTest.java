@@ -15,15 +15,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 9 and 3: HTTP/2 by prior knowledge in front of the function, which speaks HTTP/1.1. */
+/** HTTP/2 by prior knowledge in front of a function that speaks HTTP/1.1. Proves specification 9.9. */
 class Http2ForwardingTest {
     private static final String OK = "HTTP/1.1 200 Fine\r\nX-A: 1\r\nX-A: 2\r\nContent-Length: 2\r\n\r\nhi";
 
+    /** Proves specification 3.5, 3.25, 9.9. */
     @Test
-    void passesARequestAndItsAnswerOn() throws Exception {
-        CompletableFuture<String> asked = new CompletableFuture<>();
+    void http2RequestAndResponseAreForwarded() throws Exception {
+        CompletableFuture<String> forwardedHead = new CompletableFuture<>();
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
-                    asked.complete(connection.readHead());
+                    forwardedHead.complete(connection.readHead());
                     connection.send(OK);
                     connection.closedByPeer();
                 });
@@ -46,7 +47,7 @@ class Http2ForwardingTest {
                     .anyMatch(line -> line.matches("x-duration-seconds: \\d+\\.\\d{6}"))
                     .noneMatch(line -> line.startsWith("connection") || line.startsWith("transfer-encoding"));
             assertThat(client.body(stream)).isEqualTo("hi");
-            assertThat(asked.get(5, TimeUnit.SECONDS).split("\r\n"))
+            assertThat(forwardedHead.get(5, TimeUnit.SECONDS).split("\r\n"))
                     .startsWith("GET /a%2Fb//c/../d;e?x={1}&y=%20 HTTP/1.1")
                     .containsExactlyInAnyOrder(
                             "GET /a%2Fb//c/../d;e?x={1}&y=%20 HTTP/1.1",
@@ -55,6 +56,7 @@ class Http2ForwardingTest {
         }
     }
 
+    /** Proves specification 3.28. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -63,23 +65,24 @@ class Http2ForwardingTest {
                 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
             })
-    void passesAnswersWithoutBodyOn(String answer) throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(answer);
+    void http2ResponseWithoutBodyIsForwardedWithoutBody(String response) throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.answering(response);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
             for (int i = 0; i < 3; i++) {
                 int stream = client.get("/");
 
                 assertThat(client.head(stream))
-                        .contains(":status: " + answer.substring(9, 12))
+                        .contains(":status: " + response.substring(9, 12))
                         .noneMatch(line -> line.startsWith("transfer-encoding"));
                 assertThat(client.body(stream)).isEmpty();
             }
         }
     }
 
+    /** Proves specification 3.28. */
     @Test
-    void answersHeadWithTheHeadAlone() throws Exception {
+    void http2ResponseToHeadKeepsItsContentLengthAndHasNoBody() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
@@ -90,8 +93,9 @@ class Http2ForwardingTest {
         }
     }
 
+    /** Proves specification 3.17. */
     @Test
-    void passesBodiesOnWithTheirLength() throws Exception {
+    void http2BodyWithContentLengthIsForwardedWithIt() throws Exception {
         CompletableFuture<String> got = new CompletableFuture<>();
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     got.complete(connection.readHead() + connection.read(5));
@@ -112,8 +116,9 @@ class Http2ForwardingTest {
         }
     }
 
+    /** Proves specification 3.17, 3.18, 3.26, 9.9. */
     @Test
-    void passesBodiesWithoutLengthAndTrailersOnChunked() throws Exception {
+    void http2BodyWithoutLengthIsForwardedChunkedWithItsTrailers() throws Exception {
         CompletableFuture<String> got = new CompletableFuture<>();
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     got.complete(connection.readHead() + connection.readUntil("\r\n\r\n"));
@@ -140,8 +145,9 @@ class Http2ForwardingTest {
         }
     }
 
+    /** Proves specification 3.16, 3.24. */
     @Test
-    void passesPiecesOnBothWaysAtOnce() throws Exception {
+    void http2BodiesAreForwardedInBothDirectionsAtTheSameTime() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -166,8 +172,9 @@ class Http2ForwardingTest {
         }
     }
 
+    /** Proves specification 3.24. */
     @Test
-    void passesHeadAndEventsOnAtOnce() throws Exception {
+    void http2EventStreamHeadAndEventsAreForwardedAtOnce() throws Exception {
         Semaphore seen = new Semaphore(0);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
@@ -192,7 +199,7 @@ class Http2ForwardingTest {
     }
 
     @Test
-    void passesMegabytesOnBothWays() throws Exception {
+    void http2BodiesOfMegabytesAreForwardedInBothDirections() throws Exception {
         int size = 2_000_000;
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     while (true) {
@@ -225,8 +232,9 @@ class Http2ForwardingTest {
         }
     }
 
+    /** Proves specification 3.44. */
     @Test
-    void servesManyStreamsOfOneConnectionAtOnce() throws Exception {
+    void http2StreamsOfOneConnectionAreServedAtTheSameTime() throws Exception {
         int streams = 50;
         CountDownLatch all = new CountDownLatch(streams);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
@@ -249,8 +257,9 @@ class Http2ForwardingTest {
         }
     }
 
+    /** Proves specification 3.20. */
     @Test
-    void letsAClientThatExpectsAContinueSendItsBody() throws Exception {
+    void http2ClientThatExpects100GetsItAndThenTheFinalResponse() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
@@ -264,7 +273,7 @@ class Http2ForwardingTest {
     }
 
     @Test
-    void passesLongHeadsOnBothWays() throws Exception {
+    void http2LongHeadsAreForwardedInBothDirections() throws Exception {
         String value = "v".repeat(8_000);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     String head = connection.readHead();

@@ -7,11 +7,13 @@ import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.ScriptedFunction;
 import org.junit.jupiter.api.Test;
 
+/** The basic path of http mode: forwarding, the line in the log, and reuse of the upstream connection. */
 class HttpModeTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
+    /** Proves specification 6.4 for http mode. */
     @Test
-    void passesTheFunctionsAnswerOn() throws Exception {
+    void responseOfTheFunctionIsForwardedAndTheRequestIsLogged() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -24,7 +26,7 @@ class HttpModeTest {
     }
 
     @Test
-    void usesOneConnectionForCallsThatFollowEachOther() throws Exception {
+    void sequentialRequestsReuseOneUpstreamConnection() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {

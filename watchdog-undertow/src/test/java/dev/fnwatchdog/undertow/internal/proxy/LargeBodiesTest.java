@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Contract 3: bodies go on as they are, however many large ones there are at once, and however slow their readers. */
+/**
+ * Large bodies reach slow clients unchanged, however many there are at once. Proves specification 3.23 for the body.
+ */
 class LargeBodiesTest {
     private static final int PERIOD = 251;
     private static final byte[] PIECE = pattern(PERIOD * 4096);
@@ -42,7 +44,7 @@ class LargeBodiesTest {
     }
 
     @Test
-    void reachTheirReadersWholeWhereMoreStallThanThereAreLargeBuffers() throws Exception {
+    void largeBodiesReachSlowClientsUnchangedWhenMoreStallThanThereAreLargeBuffers() throws Exception {
         int length = PIECE.length * PIECES;
         List<Socket> clients = new ArrayList<>();
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {

@@ -17,14 +17,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 3: any number of calls at once, on any number of connections, or one behind the other on one. */
+/**
+ * Many requests: at the same time on many connections, or one after the other on one connection. Proves specification
+ * 3.44, 9.5.
+ */
 class ManyRequestsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /** Proves specification 3.44. */
     @Test
-    void servesHundredsAtOnce() throws Exception {
-        int calls = 400;
-        CyclicBarrier all = new CyclicBarrier(calls);
+    void fourHundredRequestsAreServedAtTheSameTime() throws Exception {
+        int requests = 400;
+        CyclicBarrier all = new CyclicBarrier(requests);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     while (true) {
                         String head = connection.readHead();
@@ -37,33 +41,34 @@ class ManyRequestsTest {
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
             List<RawClient> clients = new ArrayList<>();
-            for (int i = 0; i < calls; i++) {
+            for (int i = 0; i < requests; i++) {
                 clients.add(watchdog.connect());
             }
             for (int round = 0; round < 2; round++) {
-                for (int i = 0; i < calls; i++) {
+                for (int i = 0; i < requests; i++) {
                     String body = i % 2 == 0 ? "" : "x".repeat(100);
                     clients.get(i)
                             .send("POST /%d.%d HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n%s"
                                     .formatted(round, i, body.length(), body));
                 }
-                for (int i = 0; i < calls; i++) {
+                for (int i = 0; i < requests; i++) {
                     assertThat(clients.get(i).readResponse())
                             .startsWith("HTTP/1.1 200 ")
                             .endsWith("\r\n\r\n%d.%d".formatted(round, i));
                 }
             }
-            // The second round has found the connections of the first one.
-            assertThat(function.connections()).isEqualTo(calls);
+            // The second round has reused the connections of the first.
+            assertThat(function.connections()).isEqualTo(requests);
             for (RawClient client : clients) {
                 client.close();
             }
         }
     }
 
+    /** Proves specification 9.5. */
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 1000})
-    void answersPipelinedRequestsInTheirOrder(int pieceSize) throws Exception {
+    void pipelinedRequestsGetTheirResponsesInOrder(int pieceSize) throws Exception {
         StringBuilder requests = new StringBuilder();
         for (int i = 0; i < 30; i++) {
             requests.append(
@@ -102,13 +107,13 @@ class ManyRequestsTest {
     }
 
     @Test
-    void takesNoMoreThanABufferOfRequestsAheadOfTime() throws Exception {
-        CountDownLatch answer = new CountDownLatch(1);
+    void hundredPipelinedRequestsBehindASlowOneAreAllServed() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
         AtomicInteger served = new AtomicInteger();
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     while (true) {
                         connection.readHead();
-                        answer.await();
+                        release.await();
                         served.incrementAndGet();
                         connection.send("HTTP/1.1 204 No Content\r\n\r\n");
                     }
@@ -120,7 +125,7 @@ class ManyRequestsTest {
                 client.send(request);
             }
             Polling.until(PATIENCE, () -> watchdog.metric("http_requests_in_flight") == 1);
-            answer.countDown();
+            release.countDown();
             for (int i = 0; i < 100; i++) {
                 assertThat(client.readHead()).startsWith("HTTP/1.1 204 ");
             }
@@ -128,8 +133,9 @@ class ManyRequestsTest {
         }
     }
 
+    /** Proves specification 7.2: the permit is released before the last byte of the response. */
     @Test
-    void servesThousandsOneAfterTheOtherWithFewConnections() throws Exception {
+    void thousandSequentialRequestsNeedOnePermitAndFewUpstreamConnections() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1")) {
             for (int round = 0; round < 20; round++) {

@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The parsers alone, on bytes that are changed at random and come in pieces of any size. */
+/** The HTTP/1 parsers alone, on bytes that are changed at random and arrive in pieces of any size. */
 class MutatedParsersTest {
     private static final Duration SHORT = Duration.ofMillis(1_500);
     private static final int LONGEST_TRAILERS = 64 * 1024;
@@ -29,7 +29,7 @@ class MutatedParsersTest {
             "1\r\na\r\n1\r\nb\r\n1\r\nc\r\n0;z\r\n\r\n");
 
     @Test
-    void aChunkedBodyEndsWhereAStrictReaderSaysAndHoldsTheSameData() {
+    void chunkDecoderAgreesWithAStrictReaderOnMutatedBodies() {
         SeededRounds.play("chunk decoder", SHORT, random -> {
             StreamMutator mutator = new StreamMutator(random);
             String bytes = mutator.mutate(mutator.pick(BODIES));
@@ -39,7 +39,7 @@ class MutatedParsersTest {
         });
     }
 
-    /** The data and what follows the body, or nothing where the body does not end. */
+    /** Returns the data and the bytes behind the body, or nothing where the body does not end. */
     private static String decoded(List<String> pieces) {
         ChunkDecoder decoder = new ChunkDecoder(new HeaderLineParser(), LONGEST_TRAILERS);
         StringBuilder data = new StringBuilder();
@@ -71,7 +71,7 @@ class MutatedParsersTest {
     }
 
     @Test
-    void aResponseHeadMeansTheSameHoweverItIsCut() {
+    void responseHeadParserGivesTheSameResultHoweverTheBytesAreSplit() {
         List<Http1Corpus.Case> corpus = Http1Corpus.responses();
         SeededRounds.play("response head parser", SHORT, random -> {
             StreamMutator mutator = new StreamMutator(random);

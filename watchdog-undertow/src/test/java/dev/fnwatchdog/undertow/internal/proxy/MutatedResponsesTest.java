@@ -19,12 +19,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Responses that are changed at random reach the client well-formed, or it sees that they were broken off. */
+/**
+ * Responses that are changed at random reach the client well-formed, or the client sees that they were broken off.
+ * Proves specification 3.29, 3.41.
+ */
 class MutatedResponsesTest {
     private static final Duration SHORT = Duration.ofSeconds(9);
     private static final Duration NIGHTLY = Duration.ofSeconds(100);
     private static final int PATIENCE_MILLIS = 5_000;
-    // One round in so many waits until all is given back.
+    // On average one round in this many waits until the watchdog is idle.
     private static final int IDLE_CHECKS = 8;
     private static final String NEXT = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnext";
     private static final List<Http1Corpus.Case> RESPONSES = Http1Corpus.responses();
@@ -39,7 +42,7 @@ class MutatedResponsesTest {
     @BeforeAll
     static void start() throws Exception {
         function = ScriptedFunction.serving(MutatedResponsesTest::misbehave);
-        // Many a response never ends, which alone is of no interest.
+        // Many mutated responses never end: exec_timeout ends them.
         watchdog = RunningWatchdog.inFrontOf(function, "exec_timeout", "150ms");
     }
 
@@ -64,16 +67,17 @@ class MutatedResponsesTest {
         }
     }
 
+    /** Proves specification 3.29, 3.41. */
     @Test
     @Timeout(60)
-    void reachTheClientWellFormedOrBrokenOff() {
+    void mutatedResponsesReachTheClientWellFormedOrBrokenOff() {
         SeededRounds.play("mutated responses", SHORT, MutatedResponsesTest::response);
     }
 
     @Tag("nightly")
     @Test
     @Timeout(200)
-    void reachTheClientWellFormedOrBrokenOffForLong() {
+    void mutatedResponsesReachTheClientWellFormedOrBrokenOffInALongRun() {
         SeededRounds.play("mutated responses", NIGHTLY, MutatedResponsesTest::response);
     }
 

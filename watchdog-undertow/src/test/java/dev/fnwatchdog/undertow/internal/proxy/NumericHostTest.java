@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 3 and 7: a Host that begins with a digit, as most of a gateway's do, goes on as it came, or is refused as any other. */
+/**
+ * A {@code Host} that begins with a digit, as in most requests of a gateway, is forwarded as it came, or refused like
+ * any other. Proves specification 3.12, 7.15.
+ */
 class NumericHostTest {
     private static ScriptedFunction function;
     private static RunningWatchdog watchdog;
@@ -28,6 +31,7 @@ class NumericHostTest {
         function.close();
     }
 
+    /** Proves specification 3.12. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -42,22 +46,23 @@ class NumericHostTest {
                 "Hostess: 127.0.0.1\r\nHost: 127.0.0.1",
                 "X-A: Host: 127.0.0.1\r\nHost: 5"
             })
-    void goOnAsTheyCame(String lines) throws Exception {
+    void numericHostIsForwardedUnchanged(String lines) throws Exception {
         for (String version : new String[] {"1.1", "1.0"}) {
             assertThat(watchdog.answerTo("GET / HTTP/" + version + "\r\n" + lines + "\r\nX-B: 2\r\n\r\n"))
                     .matches("(?s)HTTP/1\\.[01] 200 .*")
                     .contains("\r\nX-B: 2\r\n")
-                    .satisfies(answer -> assertThat(lines.split("\r\n", -1))
-                            .allSatisfy(line -> assertThat(answer).contains("\r\n" + line + "\r\n")));
+                    .satisfies(response -> assertThat(lines.split("\r\n", -1))
+                            .allSatisfy(line -> assertThat(response).contains("\r\n" + line + "\r\n")));
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Host:127.0.0.1", "Host:   127.0.0.1", "Host:\t127.0.0.1", "Host: 127.0.0.1 \t"})
-    void goOnWithoutTheBlanksAroundThem(String line) throws Exception {
+    void numericHostIsForwardedWithoutSurroundingWhitespace(String line) throws Exception {
         assertThat(watchdog.answerTo("GET / HTTP/1.1\r\n" + line + "\r\n\r\n")).contains("\r\nHost: 127.0.0.1\r\n");
     }
 
+    /** Proves specification 7.15. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -73,12 +78,12 @@ class NumericHostTest {
                 "Host: a\r\nHost: 1",
                 "Host:\r\n 127.0.0.1"
             })
-    void areRefusedWhereTheyAreMalformed(String lines) throws Exception {
+    void malformedOrRepeatedNumericHostIs400(String lines) throws Exception {
         assertThat(watchdog.answerTo("GET / HTTP/1.1\r\n" + lines + "\r\n\r\n")).startsWith("HTTP/1.1 400 ");
     }
 
     @Test
-    void goOnHoweverTheyArrive() throws Exception {
+    void numericHostThatArrivesInPiecesIsForwardedUnchanged() throws Exception {
         String request = "POST / HTTP/1.1\r\nX-A: 1\r\nHost: 10.62.0.7:8080\r\nContent-Length: 8\r\n\r\n";
         for (int cut = 1; cut < request.length(); cut++) {
             try (RawClient client = watchdog.connect()) {
@@ -91,7 +96,7 @@ class NumericHostTest {
     }
 
     @Test
-    void goOnWhereTheyArePipelined() throws Exception {
+    void numericHostsOfPipelinedRequestsAreForwardedUnchanged() throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send("GET /1 HTTP/1.1\r\nHost: 1.0.0.1\r\n\r\n"
                     + "POST /2 HTTP/1.1\r\nHost: b\r\nContent-Length: 15\r\n\r\n\r\nHost: 5.5.5.5"
@@ -105,8 +110,9 @@ class NumericHostTest {
         }
     }
 
+    /** Proves specification 3.10. */
     @Test
-    void doNotCountWhereTheTargetNamesAHost() throws Exception {
+    void authorityOfAnAbsoluteTargetReplacesANumericHost() throws Exception {
         assertThat(watchdog.answerTo("GET http://10.0.0.1:81/x HTTP/1.1\r\nHost: 10.0.0.2\r\n\r\n"))
                 .contains("GET /x HTTP/1.1\r\n", "\r\nHost: 10.0.0.1:81\r\n");
     }

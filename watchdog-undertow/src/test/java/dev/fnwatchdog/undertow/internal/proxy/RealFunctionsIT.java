@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The packaged jar in front of servers as users write them (contract 3). */
+/** The packaged jar in front of servers as users write them. Proves specification 3.16, 3.19, 3.24, 3.25, 6.4. */
 class RealFunctionsIT {
     private static final int FIFTY_MEGABYTES = 50_000_000;
 
@@ -34,7 +34,7 @@ class RealFunctionsIT {
         STARTED.values().forEach(PackagedWatchdog::close);
     }
 
-    /** One for all tests of a function. */
+    /** Returns the watchdog that all tests of this function share. */
     private static PackagedWatchdog inFrontOf(RealFunction function) throws Exception {
         PackagedWatchdog watchdog = STARTED.get(function);
         if (watchdog == null) {
@@ -50,8 +50,9 @@ class RealFunctionsIT {
     @EnumSource(names = {"EXPRESS", "PYTHON", "JDK"})
     private @interface ForEachServer {}
 
+    /** Proves specification 3.25, and 6.4 for http mode. */
     @ForEachServer
-    void passesAGetThrough(RealFunction function) throws Exception {
+    void getToARealServerIsForwardedWithItsDurationAndLogged(RealFunction function) throws Exception {
         PackagedWatchdog watchdog = inFrontOf(function);
         HttpResponse<String> response = watchdog.get("/?name=a");
 
@@ -63,8 +64,9 @@ class RealFunctionsIT {
                 .containsPattern(" - 200 OK - ContentLength: \\d+B \\(\\d+\\.\\d{4}s\\)$");
     }
 
+    /** Proves specification 3.16. */
     @ForEachServer
-    void passesFiftyMegabytesOnUnharmed(RealFunction function) throws Exception {
+    void uploadOfFiftyMegabytesReachesARealServerUnchanged(RealFunction function) throws Exception {
         PackagedWatchdog watchdog = inFrontOf(function);
         byte[] body = new byte[FIFTY_MEGABYTES];
         new Random(1).nextBytes(body);
@@ -80,8 +82,9 @@ class RealFunctionsIT {
         return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
     }
 
+    /** Proves specification 3.19. */
     @Test
-    void givesTheLengthToAServerThatKnowsNoChunks() throws Exception {
+    void bufferedChunkedUploadReachesAServerThatReadsNoChunkedBody() throws Exception {
         // Python's server reads no chunked body at all.
         try (PackagedWatchdog watchdog =
                 PackagedWatchdog.inFrontOfPython("http_buffer_req_body", "true").startReady()) {
@@ -94,14 +97,15 @@ class RealFunctionsIT {
         }
     }
 
+    /** Proves specification 3.24. */
     @ForEachServer
-    void passesEachServerSentEventOnWhenItComes(RealFunction function) throws Exception {
+    void eachServerSentEventOfARealServerIsForwardedAtOnce(RealFunction function) throws Exception {
         PackagedWatchdog watchdog = inFrontOf(function);
         try (RawClient client = watchdog.connect()) {
             client.send("GET /events HTTP/1.1\r\nHost: h\r\n\r\n");
             assertThat(client.readHead()).contains("text/event-stream");
 
-            // The function sends the next one only when it is told: each must have come through by itself.
+            // The function sends the next event only on request: each must have been forwarded by itself.
             client.readUntil("data: 1\n\n");
             sendNextEvent(watchdog);
             client.readUntil("data: 2\n\n");
@@ -115,8 +119,9 @@ class RealFunctionsIT {
         watchdog.send(watchdog.request("/next").POST(BodyPublishers.ofString("now")));
     }
 
+    /** Proves specification 9.4: connections are kept. */
     @ForEachServer
-    void servesManyCallsOnKeptConnections(RealFunction function) throws Exception {
+    void twoHundredRequestsToARealServerAreServedOnOneConnection(RealFunction function) throws Exception {
         PackagedWatchdog watchdog = inFrontOf(function);
         try (RawClient client = watchdog.connect()) {
             for (int i = 0; i < 200; i++) {

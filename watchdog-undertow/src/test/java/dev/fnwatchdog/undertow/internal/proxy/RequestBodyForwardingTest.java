@@ -12,11 +12,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Contract 3: bodies of requests, framed as they came, passed on while they arrive. */
+/** Request bodies are forwarded while they arrive, framed as they came. Proves specification 3.16, 3.17, 3.18. */
 class RequestBodyForwardingTest {
     private static final String DONE = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone";
 
-    /** What the function got of one request, up to and with {@code end}; it is answered with {@link #DONE}. */
+    /**
+     * Returns what the function received of a request, up to and including {@code end}; the response is {@link #DONE}.
+     */
     private static String forwarded(String request, String end) throws Exception {
         CompletableFuture<String> got = new CompletableFuture<>();
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
@@ -31,30 +33,34 @@ class RequestBodyForwardingTest {
         }
     }
 
+    /** Proves specification 3.17. */
     @Test
-    void passesABodyOnWithItsLength() throws Exception {
+    void bodyWithContentLengthIsForwardedUnchangedWithIt() throws Exception {
         String got = forwarded("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab\0\u00ff!", "!");
 
         assertThat(got).contains("\r\nContent-Length: 5\r\n").endsWith("\r\n\r\nab\0\u00ff!");
         assertThat(got).doesNotContainIgnoringCase("transfer-encoding");
     }
 
+    /** Proves specification 3.17. */
     @Test
-    void passesALengthOfZeroOn() throws Exception {
+    void contentLengthOf0IsForwarded() throws Exception {
         assertThat(forwarded("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", ""))
                 .contains("\r\nContent-Length: 0\r\n")
                 .doesNotContainIgnoringCase("transfer-encoding");
     }
 
+    /** Proves specification 3.17. */
     @Test
-    void addsNoFramingWhereThereIsNoBody() throws Exception {
+    void requestWithoutABodyGetsNoFraming() throws Exception {
         assertThat(forwarded("POST / HTTP/1.1\r\nHost: h\r\n\r\n", ""))
                 .doesNotContainIgnoringCase("content-length")
                 .doesNotContainIgnoringCase("transfer-encoding");
     }
 
+    /** Proves specification 3.17. */
     @Test
-    void passesAChunkedBodyOnChunked() throws Exception {
+    void chunkedBodyIsForwardedChunked() throws Exception {
         String got = forwarded(
                 "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n0A\r\n0123456789\r\n0\r\n\r\n",
                 "\r\n0\r\n\r\n");
@@ -63,16 +69,18 @@ class RequestBodyForwardingTest {
         assertThat(Chunks.data(body(got))).isEqualTo("ab0123456789");
     }
 
+    /** Proves specification 3.17. */
     @Test
-    void passesAnEmptyChunkedBodyOn() throws Exception {
+    void emptyChunkedBodyIsForwardedChunked() throws Exception {
         String got =
                 forwarded("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "0\r\n\r\n");
 
         assertThat(got).contains("\r\nTransfer-Encoding: chunked\r\n").endsWith("\r\n\r\n0\r\n\r\n");
     }
 
+    /** Proves specification 3.18. */
     @Test
-    void passesTrailersOn() throws Exception {
+    void requestTrailersAreForwardedBehindTheBody() throws Exception {
         String got = forwarded(
                 "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
                         .concat("2\r\nab\r\n0\r\nX-Sum: 1\r\nX-Other: z\r\nX-Sum: 2\r\n\r\n"),
@@ -86,8 +94,9 @@ class RequestBodyForwardingTest {
         return message.substring(message.indexOf("\r\n\r\n") + 4);
     }
 
+    /** Proves specification 3.16. */
     @Test
-    void passesEachPieceOnWhileTheBodyArrives() throws Exception {
+    void eachPieceOfARequestBodyIsForwardedWhenItArrives() throws Exception {
         CountDownLatch head = new CountDownLatch(1);
         CountDownLatch first = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
@@ -111,8 +120,9 @@ class RequestBodyForwardingTest {
         }
     }
 
+    /** Proves specification 3.16. */
     @Test
-    void passesBothWaysAtTheSameTime() throws Exception {
+    void requestAndResponseBodiesAreForwardedAtTheSameTime() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -142,7 +152,7 @@ class RequestBodyForwardingTest {
     }
 
     @Test
-    void passesMegabytesBothWaysInWhateverFraming() throws Exception {
+    void bodiesOfMegabytesAreForwardedInBothDirectionsWithLengthAndChunked() throws Exception {
         byte[] piece = new byte[100_000];
         int pieces = 40;
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
@@ -181,8 +191,9 @@ class RequestBodyForwardingTest {
         }
     }
 
+    /** Proves specification 3.16. */
     @Test
-    void takesNoMoreOfABodyThanTheFunctionReads() throws Exception {
+    void requestBodyIsReadNoFasterThanTheFunctionReadsIt() throws Exception {
         CountDownLatch stuck = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
@@ -196,8 +207,9 @@ class RequestBodyForwardingTest {
         }
     }
 
+    /** Proves specification 3.24. */
     @Test
-    void takesNoMoreOfAResponseThanTheClientReads() throws Exception {
+    void responseBodyIsReadNoFasterThanTheClientReadsIt() throws Exception {
         CompletableFuture<Integer> sent = new CompletableFuture<>();
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();

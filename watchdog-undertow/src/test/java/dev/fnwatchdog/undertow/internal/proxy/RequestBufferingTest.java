@@ -13,11 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 1: http_buffer_req_body reads the whole body first, and sends it with its length. */
+/**
+ * With {@code http_buffer_req_body} the whole body is read first and sent with its length. Proves specification 3.19,
+ * 7.20.
+ */
 class RequestBufferingTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
-    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch received = new CountDownLatch(1);
     private volatile String head = "";
     private volatile String body = "";
     private final ScriptedFunction function;
@@ -26,7 +29,7 @@ class RequestBufferingTest {
         function = ScriptedFunction.serving(connection -> {
             while (true) {
                 head = connection.readHead();
-                asked.countDown();
+                received.countDown();
                 body = connection.read(RawClient.contentLength(head));
                 connection.send(OK);
             }
@@ -46,8 +49,9 @@ class RequestBufferingTest {
         function.close();
     }
 
+    /** Proves specification 3.19. */
     @Test
-    void givesAChunkedBodyALength() throws Exception {
+    void bufferedChunkedBodyIsForwardedWithContentLength() throws Exception {
         try (RunningWatchdog watchdog = buffering();
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 3; i++) {
@@ -63,8 +67,9 @@ class RequestBufferingTest {
         }
     }
 
+    /** Proves specification 3.19. */
     @Test
-    void givesAnEmptyChunkedBodyALengthOfZero() throws Exception {
+    void bufferedEmptyChunkedBodyIsForwardedWithContentLength0() throws Exception {
         try (RunningWatchdog watchdog = buffering();
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
@@ -74,12 +79,13 @@ class RequestBufferingTest {
         }
     }
 
+    /** Proves specification 3.19. */
     @Test
-    void asksTheFunctionOnlyWhenTheWholeBodyIsThere() throws Exception {
+    void functionGetsABufferedRequestOnlyWhenItsBodyIsComplete() throws Exception {
         try (RunningWatchdog watchdog = buffering();
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab");
-            assertThat(asked.await(100, TimeUnit.MILLISECONDS)).isFalse();
+            assertThat(received.await(100, TimeUnit.MILLISECONDS)).isFalse();
             client.send("cde");
 
             assertThat(client.readResponse()).endsWith("hi");
@@ -89,7 +95,7 @@ class RequestBufferingTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void buffersMegabytes(boolean chunked) throws Exception {
+    void bodyOfMegabytesIsBufferedAndForwardedWithContentLength(boolean chunked) throws Exception {
         byte[] piece = new byte[100_000];
         try (RunningWatchdog watchdog = buffering();
                 RawClient client = watchdog.connect()) {
@@ -108,8 +114,9 @@ class RequestBufferingTest {
         }
     }
 
+    /** Proves specification 9.5. */
     @Test
-    void keepsWhatIsPipelinedBehindTheBody() throws Exception {
+    void requestsPipelinedBehindABufferedBodyAreServed() throws Exception {
         try (RunningWatchdog watchdog = buffering();
                 RawClient client = watchdog.connect()) {
             client.send("POST /1 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"
@@ -122,8 +129,9 @@ class RequestBufferingTest {
         }
     }
 
+    /** Proves specification 3.20. */
     @Test
-    void letsAClientThatExpectsAContinueSendItsBody() throws Exception {
+    void clientThatExpects100GetsItWhenItsBodyIsBuffered() throws Exception {
         try (RunningWatchdog watchdog = buffering();
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -135,8 +143,9 @@ class RequestBufferingTest {
         }
     }
 
+    /** Proves specification 3.37. */
     @Test
-    void answers504WhereTheBodyTakesTooLong() throws Exception {
+    void responseIs504WhenExecTimeoutExpiresWhileABodyIsBuffered() throws Exception {
         try (RunningWatchdog watchdog = buffering("exec_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n");
@@ -147,8 +156,9 @@ class RequestBufferingTest {
         }
     }
 
+    /** Proves specification 1.17. */
     @Test
-    void answers408WhereTheClientTakesTooLong() throws Exception {
+    void responseIs408WhenReadTimeoutExpiresWhileABodyIsBuffered() throws Exception {
         try (RunningWatchdog watchdog = buffering("read_timeout", "200ms");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab");
@@ -159,8 +169,9 @@ class RequestBufferingTest {
         }
     }
 
+    /** Proves specification 7.20. */
     @Test
-    void refusesABodyThatDoesNotFitIntoMemoryBeforeItComes() throws Exception {
+    void bufferedBodyWhoseLengthExceedsTheBudgetIs413BeforeItIsSent() throws Exception {
         try (RunningWatchdog watchdog = buffering();
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 999999999999999\r\n\r\nab");
@@ -173,21 +184,22 @@ class RequestBufferingTest {
         }
     }
 
+    /** Proves specification 7.20. */
     @Test
-    void refusesAChunkedBodyOnceItFitsNoMore() throws Exception {
+    void bufferedChunkedBodyIs413OnceItExceedsTheBudget() throws Exception {
         long half = Runtime.getRuntime().maxMemory() / 2;
         try (RunningWatchdog watchdog = buffering("read_timeout", "1m");
-                RawClient hog = watchdog.connect();
+                RawClient large = watchdog.connect();
                 RawClient client = watchdog.connect()) {
-            // Takes all but a little of the memory, by its length alone.
-            hog.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n".formatted(half - 1_000_000));
+            // Reserves almost the whole budget by its length alone.
+            large.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n".formatted(half - 1_000_000));
             Polling.until(java.time.Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 1);
 
             client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n200000\r\n");
             client.send(new byte[0x1ff000]);
             assertThat(client.readResponse()).startsWith("HTTP/1.1 413 ");
 
-            hog.close();
+            large.close();
             Polling.until(java.time.Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 0);
             try (RawClient next = watchdog.connect()) {
                 next.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2000000\r\n\r\n");
@@ -197,8 +209,9 @@ class RequestBufferingTest {
         }
     }
 
+    /** Proves specification 3.19. */
     @Test
-    void neverAsksTheFunctionForAClientThatLeavesWhileItSends() throws Exception {
+    void clientThatDisconnectsInABufferedBodyCausesNoRequestToTheFunction() throws Exception {
         try (RunningWatchdog watchdog = buffering("max_inflight", "1")) {
             try (RawClient client = watchdog.connect()) {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab");
@@ -209,8 +222,9 @@ class RequestBufferingTest {
         }
     }
 
+    /** Proves specification 7.17. */
     @Test
-    void answers400WhereTheChunksAreMalformed() throws Exception {
+    void malformedChunkOfABufferedBodyIs400AndIsNotForwarded() throws Exception {
         try (RunningWatchdog watchdog = buffering();
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\nxyz\r\n");

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 3: the head of a request reaches the function as the client sent it. */
+/**
+ * Method, target and {@code Host} of a request reach the function as the client sent them. Proves specification 3.4,
+ * 3.5, 3.6, 3.10, 3.11, 3.12.
+ */
 class RequestForwardingTest {
     private static ScriptedFunction function;
     private static RunningWatchdog watchdog;
@@ -29,7 +32,7 @@ class RequestForwardingTest {
         function.close();
     }
 
-    /** The head that the function got. */
+    /** Sends a request and returns the head that the function received. */
     private static String forwarded(String request) throws IOException {
         try (RawClient client = watchdog.connect()) {
             String response = client.send(request).readResponse();
@@ -44,6 +47,7 @@ class RequestForwardingTest {
         }
     }
 
+    /** Proves specification 2.7, 3.5, 3.6, and 3.7 for {@code %0d%0a}. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -72,29 +76,31 @@ class RequestForwardingTest {
                 "/_/healthy",
                 "/_/"
             })
-    void passesTheTargetOnByteForByte(String target) throws Exception {
+    void requestTargetIsForwardedByteForByte(String target) throws Exception {
         assertThat(forwarded("GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n"))
                 .startsWith("GET " + target + " HTTP/1.1\r\n");
     }
 
     @Test
-    void mayDropTheQuestionMarkOfAnEmptyQueryAndNothingElse() throws Exception {
+    void targetWithAnEmptyQueryIsForwardedWithOrWithoutItsQuestionMark() throws Exception {
         assertThat(forwarded("GET /a/? HTTP/1.1\r\nHost: h\r\n\r\n")).containsPattern("^GET /a/\\??\\ HTTP/1.1\r\n");
     }
 
+    /** Proves specification 3.11. */
     @Test
-    void passesALongTargetWithManyParametersOn() throws Exception {
+    void longTargetWithTwentyThousandParametersIsForwarded() throws Exception {
         String target = "/" + "d/".repeat(2000) + "?" + "p=v&".repeat(20_000);
 
         assertThat(forwarded("GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n"))
                 .startsWith("GET " + target + " HTTP/1.1\r\n");
     }
 
+    /** Proves specification 3.4. */
     @ParameterizedTest
     @ValueSource(
             strings = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PURGE", "M-SEARCH", "x!#$"
             })
-    void passesAnyMethodOn(String method) throws Exception {
+    void anyMethodIsForwardedUnchanged(String method) throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send(method + " /m HTTP/1.1\r\nHost: h\r\nX-Head: yes\r\n\r\n");
 
@@ -103,33 +109,38 @@ class RequestForwardingTest {
         }
     }
 
+    /** Proves specification 3.10. */
     @Test
-    void passesOptionsOfTheServerOn() throws Exception {
+    void optionsAsteriskIsForwarded() throws Exception {
         assertThat(forwarded("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n")).startsWith("OPTIONS * HTTP/1.1\r\n");
     }
 
+    /** Proves specification 3.12. */
     @Test
-    void givesARequestOfHttp10WithoutHostTheUpstreams() throws Exception {
+    void http10RequestWithoutHostGetsTheAuthorityOfTheUpstream() throws Exception {
         assertThat(forwarded("GET /a HTTP/1.0\r\n\r\n"))
                 .startsWith("GET /a HTTP/1.1\r\n")
                 .contains("\r\nHost: 127.0.0.1:" + function.port() + "\r\n");
     }
 
+    /** Proves specification 3.12. */
     @Test
-    void keepsTheHostOfAnHttp10Request() throws Exception {
+    void hostOfAnHttp10RequestIsForwarded() throws Exception {
         assertThat(forwarded("GET /a HTTP/1.0\r\nHost: mine\r\n\r\n")).contains("\r\nHost: mine\r\n");
     }
 
+    /** Proves specification 3.4. */
     @ParameterizedTest
     @ValueSource(strings = {"example.com:443", "h:80"})
-    void refusesConnect(String target) throws Exception {
+    void connectIs405AndIsNotForwarded(String target) throws Exception {
         assertThat(status("CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 405 ");
         assertThat(function.lastHead()).doesNotStartWith("CONNECT");
     }
 
+    /** Proves specification 1.12, 3.5. */
     @Test
-    void putsThePathOfTheUpstreamUrlBeforeTheRequests() throws Exception {
+    void pathOfTheUpstreamUrlIsPutBeforeThePathOfTheRequest() throws Exception {
         String url = "http://127.0.0.1:" + function.port() + "/base/%7Ex/";
         try (RunningWatchdog prefixed = RunningWatchdog.inFrontOf(function, "http_upstream_url", url);
                 RawClient client = prefixed.connect()) {

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 3: every header goes on with its duplicates, hop-by-hop ones do not, and nothing is added. */
+/**
+ * Header fields of a request are forwarded with their duplicates, except for hop-by-hop fields, and none is added.
+ * Proves specification 3.11, 3.13, 3.14, 3.15, 9.2, 9.6.
+ */
 class RequestHeaderForwardingTest {
     private static ScriptedFunction function;
     private static RunningWatchdog watchdog;
@@ -30,7 +33,7 @@ class RequestHeaderForwardingTest {
         function.close();
     }
 
-    /** The header lines that the function got for a request with these, in order. */
+    /** Sends a request with these header fields and returns the header lines that the function received, in order. */
     private static List<String> forwarded(String... headers) throws IOException {
         return forwardedBy("GET / HTTP/1.1", headers);
     }
@@ -52,13 +55,15 @@ class RequestHeaderForwardingTest {
         return headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
     }
 
+    /** Proves specification 3.15. */
     @Test
-    void addsNothing() throws Exception {
+    void noHeaderFieldIsAddedToARequest() throws Exception {
         assertThat(forwarded()).containsExactly("Host: h");
     }
 
+    /** Proves specification 3.13, 3.15. */
     @Test
-    void keepsWhatAGatewaySays() throws Exception {
+    void headerFieldsThatAGatewaySetsAreForwardedUnchanged() throws Exception {
         String[] headers = {
             "X-Forwarded-For: 10.0.0.1, 10.0.0.2",
             "X-Forwarded-For: 10.0.0.3",
@@ -82,8 +87,9 @@ class RequestHeaderForwardingTest {
         assertThat(forwarded(headers)).contains(headers).hasSize(headers.length + 1);
     }
 
+    /** Proves specification 3.13. */
     @Test
-    void keepsDuplicatesTheirOrderAndTheirSpelling() throws Exception {
+    void duplicateHeaderFieldsAreForwardedInOrderWithTheirSpelling() throws Exception {
         List<String> head = forwarded("x-A: 3", "X-b: 9", "x-A: 1", "x-A: 2", "x-A: 1", "ACCEPT: a;q=0.1", "ACCEPT: b");
 
         assertThat(head.stream().filter(line -> line.startsWith("x-A")))
@@ -91,8 +97,9 @@ class RequestHeaderForwardingTest {
         assertThat(head).contains("X-b: 9", "ACCEPT: a;q=0.1", "ACCEPT: b");
     }
 
+    /** Proves specification 3.13. */
     @Test
-    void keepsValuesAsTheyAre() throws Exception {
+    void headerFieldValuesAreForwardedUnchanged() throws Exception {
         assertThat(forwarded(
                         "X-Empty:",
                         "X-Latin: \u00e9\u00ff",
@@ -107,15 +114,17 @@ class RequestHeaderForwardingTest {
                         "X-Quote: \"a\\\"b\"");
     }
 
+    /** Proves specification 3.13. */
     @Test
-    void keepsAHeaderOfHundredsOfKilobytes() throws Exception {
+    void headerFieldOfHundredsOfKilobytesIsForwarded() throws Exception {
         String value = "v".repeat(300_000);
 
         assertThat(forwarded("X-Long: " + value)).contains("X-Long: " + value);
     }
 
+    /** Proves specification 3.11. */
     @Test
-    void keepsThousandsOfHeaders() throws Exception {
+    void fiveThousandHeaderFieldsAreForwarded() throws Exception {
         String[] headers = new String[5000];
         for (int i = 0; i < headers.length; i++) {
             headers[i] = "X-H%d: %d".formatted(i, i);
@@ -124,13 +133,15 @@ class RequestHeaderForwardingTest {
         assertThat(forwarded(headers)).contains(headers).hasSize(headers.length + 1);
     }
 
+    /** Proves specification 3.13. */
     @Test
-    void mayJoinCookiesAndLosesNone() throws Exception {
+    void severalCookieFieldsAreAllForwardedJoinedOrApart() throws Exception {
         List<String> head = forwarded("Cookie: a=1; b=2", "Cookie: c=3");
 
         assertThat(String.join("; ", head)).containsPattern("Cookie: a=1; b=2(; c=3|.*Cookie: c=3)");
     }
 
+    /** Proves specification 3.14. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -144,20 +155,22 @@ class RequestHeaderForwardingTest {
                 "Upgrade: websocket",
                 "Expect: 100-continue"
             })
-    void dropsWhatIsMeantForOneHop(String header) throws Exception {
+    void hopByHopHeaderFieldsOfARequestAreNotForwarded(String header) throws Exception {
         assertThat(forwarded(header)).containsExactly("Host: h");
     }
 
+    /** Proves specification 3.14. */
     @Test
-    void dropsWhatConnectionNames() throws Exception {
+    void headerFieldsThatConnectionNamesAreNotForwarded() throws Exception {
         assertThat(forwarded("Connection: X-Hop , close,x-OTHER", "X-Hop: 1", "X-Other: 2", "X-End: 3"))
                 .containsExactlyInAnyOrder("Host: h", "X-End: 3");
         assertThat(forwarded("Connection: x-one", "Connection: x-two", "X-One: 1", "X-Two: 2"))
                 .containsExactly("Host: h");
     }
 
+    /** Proves specification 3.14. */
     @Test
-    void keepsWhatTheMessageNeedsEvenWhereConnectionNamesIt() throws Exception {
+    void connectionCannotRemoveHostOrContentLength() throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send(
                     "POST / HTTP/1.1\r\nHost: h\r\nConnection: Host, Content-Length\r\nContent-Length: 2\r\n\r\nhi");
@@ -166,20 +179,23 @@ class RequestHeaderForwardingTest {
         }
     }
 
+    /** Proves specification 3.14. */
     @ParameterizedTest
     @ValueSource(strings = {"trailers", "deflate, trailers"})
-    void tellsThatTheClientTakesTrailers(String te) throws Exception {
+    void teTrailersIsForwardedWithoutOtherTransferCodings(String te) throws Exception {
         assertThat(forwarded("Connection: TE", "TE: " + te)).containsExactlyInAnyOrder("Host: h", "TE: trailers");
     }
 
+    /** Proves specification 9.2. */
     @Test
-    void dropsTheUpgradeToHttp2() throws Exception {
+    void upgradeToH2cIsNotForwarded() throws Exception {
         assertThat(forwarded("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQ"))
                 .containsExactly("Host: h");
     }
 
+    /** Proves specification 3.36, 9.2. */
     @Test
-    void offersTheOtherProtocolsOfAnUpgrade() throws Exception {
+    void otherProtocolsOfAnUpgradeAreForwardedWithoutH2c() throws Exception {
         assertThat(forwarded("Connection: upgrade", "Upgrade: h2c, websocket, foo/2"))
                 .containsExactlyInAnyOrder("Host: h", "Connection: Upgrade", "Upgrade: websocket, foo/2");
         assertThat(forwarded("Connection: upgrade", "Upgrade: h2c", "Upgrade: websocket"))
@@ -188,7 +204,7 @@ class RequestHeaderForwardingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"close", "Close", "TE, close", "close, x-a"})
-    void closesTheConnectionOfAClientThatAsksForIt(String option) throws Exception {
+    void connectionOfAClientThatSendsConnectionCloseIsClosed(String option) throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: %s\r\n\r\n".formatted(option));
 
@@ -197,8 +213,9 @@ class RequestHeaderForwardingTest {
         }
     }
 
+    /** Proves specification 9.6. */
     @Test
-    void keepsTheConnectionOfAnHttp10ClientThatAsksForIt() throws Exception {
+    void connectionOfAnHttp10ClientThatSendsKeepAliveIsKept() throws Exception {
         try (RawClient client = watchdog.connect()) {
             for (int i = 0; i < 3; i++) {
                 client.send("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n");
@@ -208,8 +225,9 @@ class RequestHeaderForwardingTest {
         }
     }
 
+    /** Proves specification 9.6. */
     @Test
-    void closesTheConnectionOfAnyOtherHttp10Client() throws Exception {
+    void connectionOfAnHttp10ClientWithoutKeepAliveIsClosed() throws Exception {
         try (RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.0\r\n\r\n").readResponse();
 

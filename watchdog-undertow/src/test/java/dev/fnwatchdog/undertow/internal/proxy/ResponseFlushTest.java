@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 3: every piece of a response is passed on when it arrives: the function waits until the client has it. */
+/**
+ * Every piece of a response is forwarded when it arrives: the function sends the next one only when the client has it.
+ * Proves specification 3.24.
+ */
 class ResponseFlushTest {
     private static final String CHUNKED = "Transfer-Encoding: chunked";
 
@@ -23,9 +26,10 @@ class ResponseFlushTest {
         }
     }
 
+    /** Proves specification 3.24. */
     @ParameterizedTest
     @ValueSource(strings = {"text/event-stream", "application/x-ndjson", "text/html", "application/octet-stream"})
-    void passesHeadAndEventsOnAtOnceWhateverTheirType(String type) throws Exception {
+    void responseHeadAndEachPieceAreForwardedAtOnceForEveryContentType(String type) throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.send("HTTP/1.1 200 OK\r\nContent-Type: %s\r\n%s\r\n\r\n".formatted(type, CHUNKED));
@@ -50,9 +54,10 @@ class ResponseFlushTest {
         }
     }
 
+    /** Proves specification 3.24. */
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 40", CHUNKED, "Connection: close"})
-    void passesSingleBytesOnAtOnceInWhateverFraming(String framing) throws Exception {
+    void singleBytesOfAResponseAreForwardedAtOnceInEveryFraming(String framing) throws Exception {
         boolean chunked = framing.equals(CHUNKED);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
@@ -76,8 +81,9 @@ class ResponseFlushTest {
         }
     }
 
+    /** Proves specification 3.24. */
     @Test
-    void passesPiecesOnAtOnceThoughTheNextRequestHasArrived() throws Exception {
+    void piecesOfAResponseAreForwardedAtOnceAlthoughTheNextRequestHasArrived() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     while (true) {
                         connection.readHead();
@@ -92,7 +98,7 @@ class ResponseFlushTest {
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
-            for (int call = 0; call < 2; call++) {
+            for (int request = 0; request < 2; request++) {
                 client.readHead();
                 for (int i = 0; i < 3; i++) {
                     seen.release();
@@ -103,8 +109,9 @@ class ResponseFlushTest {
         }
     }
 
+    /** Proves specification 3.24, 9.6. */
     @Test
-    void passesPiecesOfAnHttp10ResponseOnAtOnce() throws Exception {
+    void piecesOfAResponseToAnHttp10ClientAreForwardedAtOnceWithoutFraming() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.send("HTTP/1.1 200 OK\r\n" + CHUNKED + "\r\n\r\n");

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 3: a response comes back as the function sent it, less what is hop-by-hop, plus its duration. */
+/**
+ * A response is forwarded as the function sent it, without hop-by-hop fields and with its duration. Proves
+ * specification 3.14, 3.23, 3.25, 3.26, 3.28, 3.29, 3.33, 9.6, 9.7.
+ */
 class ResponseForwardingTest {
     private static final String CLOSE = "<close>";
 
@@ -42,12 +45,12 @@ class ResponseForwardingTest {
         function.close();
     }
 
-    /** All that a client gets who asks for one answer and for the end of the connection. */
-    private static String answer(String fromFunction) throws IOException {
-        return answer("GET / HTTP/1.1", fromFunction);
+    /** Returns everything that a client receives for one request with {@code Connection: close}. */
+    private static String received(String fromFunction) throws IOException {
+        return received("GET / HTTP/1.1", fromFunction);
     }
 
-    private static String answer(String requestLine, String fromFunction) throws IOException {
+    private static String received(String requestLine, String fromFunction) throws IOException {
         response = fromFunction;
         try (RawClient client = watchdog.connect()) {
             client.send(requestLine + "\r\nHost: h\r\nConnection: close\r\n\r\n");
@@ -55,15 +58,16 @@ class ResponseForwardingTest {
         }
     }
 
-    /** The header lines of an answer, but for those that the watchdog may add. */
-    private static List<String> headers(String answer) {
-        return answer.substring(0, answer.indexOf("\r\n\r\n"))
+    /** Returns the header lines of a response without those that the watchdog may add. */
+    private static List<String> headers(String message) {
+        return message.substring(0, message.indexOf("\r\n\r\n"))
                 .lines()
                 .skip(1)
                 .filter(line -> !line.startsWith("X-Duration-Seconds: ") && !line.equals("Connection: close"))
                 .toList();
     }
 
+    /** Proves specification 3.23. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -80,27 +84,29 @@ class ResponseForwardingTest {
                 "600 Farther",
                 "999 Farthest"
             })
-    void passesStatusAndReasonOn(String status) throws Exception {
-        assertThat(answer("HTTP/1.1 " + status + "\r\nContent-Length: 1\r\n\r\nx"))
+    void statusAndReasonPhraseOfAResponseAreForwarded(String status) throws Exception {
+        assertThat(received("HTTP/1.1 " + status + "\r\nContent-Length: 1\r\n\r\nx"))
                 .startsWith("HTTP/1.1 " + status + "\r\n")
                 .endsWith("\r\n\r\nx");
     }
 
     @Test
-    void passesAnAbsentReasonOnAsAnEmptyOne() throws Exception {
-        assertThat(answer("HTTP/1.1 200\r\nContent-Length: 1\r\n\r\nx")).startsWith("HTTP/1.1 200 \r\n");
+    void absentReasonPhraseIsForwardedAsAnEmptyOne() throws Exception {
+        assertThat(received("HTTP/1.1 200\r\nContent-Length: 1\r\n\r\nx")).startsWith("HTTP/1.1 200 \r\n");
     }
 
+    /** Proves specification 3.23. */
     @ParameterizedTest
     @ValueSource(strings = {"301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"})
-    void followsNoRedirect(String status) throws Exception {
-        assertThat(answer("HTTP/1.1 %s\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n".formatted(status)))
+    void redirectOfTheFunctionIsForwardedAndNotFollowed(String status) throws Exception {
+        assertThat(received("HTTP/1.1 %s\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n".formatted(status)))
                 .startsWith("HTTP/1.1 " + status + "\r\n")
                 .contains("\r\nLocation: /elsewhere\r\n");
     }
 
+    /** Proves specification 3.23, 9.7. */
     @Test
-    void keepsHeadersTheirDuplicatesAndTheirOrder() throws Exception {
+    void responseHeaderFieldsAreForwardedWithDuplicatesInOrder() throws Exception {
         String[] sent = {
             "Date: Mon, 01 Jan 2024 00:00:00 GMT",
             "Server: mine",
@@ -114,31 +120,34 @@ class ResponseForwardingTest {
             "Content-Length: 0"
         };
 
-        List<String> got = headers(answer("HTTP/1.1 200 OK\r\n" + String.join("\r\n", sent) + "\r\n\r\n"));
+        List<String> got = headers(received("HTTP/1.1 200 OK\r\n" + String.join("\r\n", sent) + "\r\n\r\n"));
 
         assertThat(got).containsExactlyInAnyOrder(sent);
         assertThat(got.stream().filter(line -> line.startsWith("Set-Cookie")))
                 .containsExactly("Set-Cookie: a=1; Path=/", "Set-Cookie: b=2", "Set-Cookie: a=1; Path=/");
     }
 
+    /** Proves specification 3.23, 9.7. */
     @Test
-    void addsADateWhereThereIsNoneAndNothingElse() throws Exception {
-        List<String> got = headers(answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+    void onlyAMissingDateIsAddedToAResponse() throws Exception {
+        List<String> got = headers(received("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
 
         assertThat(got).hasSize(2).contains("Content-Length: 0").anyMatch(line -> line.startsWith("Date: "));
     }
 
+    /** Proves specification 3.14. */
     @Test
-    void dropsWhatIsMeantForOneHop() throws Exception {
-        String got = answer("HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Hop\r\nConnection: X-other\r\nX-Hop: 1\r\n"
+    void hopByHopHeaderFieldsOfAResponseAreNotForwarded() throws Exception {
+        String got = received("HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Hop\r\nConnection: X-other\r\nX-Hop: 1\r\n"
                 + "X-Other: 2\r\nKeep-Alive: timeout=5\r\nProxy-Connection: a\r\nProxy-Authenticate: Basic\r\n"
                 + "Upgrade: h2c\r\nTE: x\r\nDate: d\r\nX-End: 3\r\nContent-Length: 0\r\n\r\n");
 
         assertThat(headers(got)).containsExactlyInAnyOrder("Date: d", "X-End: 3", "Content-Length: 0");
     }
 
+    /** Proves specification 3.14: {@code Connection} is not forwarded. */
     @Test
-    void keepsTheClientsConnectionWhereTheFunctionClosesIts() throws Exception {
+    void clientConnectionIsKeptWhenTheFunctionClosesItsOwn() throws Exception {
         response = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi" + CLOSE;
         try (RawClient client = watchdog.connect()) {
             for (int i = 0; i < 5; i++) {
@@ -149,18 +158,20 @@ class ResponseForwardingTest {
         }
     }
 
+    /** Proves specification 3.25. */
     @Test
-    void putsItsOwnDurationInPlaceOfTheFunctions() throws Exception {
-        String got = answer(
+    void xDurationSecondsReplacesTheFunctionsOwnField() throws Exception {
+        String got = received(
                 "HTTP/1.1 200 OK\r\nX-Duration-Seconds: 7\r\nx-duration-seconds: 8\r\nContent-Length: 0\r\n\r\n");
 
         assertThat(got).containsOnlyOnce("X-Duration-Seconds").doesNotContain("x-duration-seconds");
         assertThat(got).containsPattern("\r\nX-Duration-Seconds: 0\\.\\d{6}\r\n");
     }
 
+    /** Proves specification 3.26. */
     @Test
-    void keepsAChunkedBodyChunkedWithItsTrailers() throws Exception {
-        String got = answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
+    void chunkedResponseIsForwardedChunkedWithItsTrailers() throws Exception {
+        String got = received("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
                 + "3;ext=1\r\nabc\r\n1\r\nd\r\n0\r\nX-Sum: 1\r\nX-Sum: 2\r\nX-B: z\r\n\r\n");
 
         assertThat(got).contains("\r\nTransfer-Encoding: chunked\r\n").doesNotContain("Content-Length");
@@ -168,42 +179,45 @@ class ResponseForwardingTest {
         assertThat(Chunks.trailers(body(got))).containsExactlyInAnyOrder("X-Sum: 1", "X-Sum: 2", "X-B: z");
     }
 
+    /** Proves specification 3.26. */
     @Test
-    void keepsAnEmptyChunkedBodyChunkedWithItsTrailers() throws Exception {
-        String got = answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Sum: 1\r\n\r\n");
+    void emptyChunkedResponseIsForwardedChunkedWithItsTrailers() throws Exception {
+        String got = received("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Sum: 1\r\n\r\n");
 
         assertThat(got).contains("\r\nTransfer-Encoding: chunked\r\n").doesNotContain("Content-Length");
         assertThat(Chunks.data(body(got))).isEmpty();
         assertThat(Chunks.trailers(body(got))).containsExactly("X-Sum: 1");
     }
 
-    private static String body(String answer) {
-        return answer.substring(answer.indexOf("\r\n\r\n") + 4);
+    private static String body(String message) {
+        return message.substring(message.indexOf("\r\n\r\n") + 4);
     }
 
     @Test
-    void endsABodyWhereTheFunctionClosesAfterIt() throws Exception {
-        String got = answer("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nall of it" + CLOSE);
+    void responseBodyThatEndsWithTheConnectionIsForwardedChunked() throws Exception {
+        String got = received("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nall of it" + CLOSE);
 
         assertThat(got).contains("\r\nTransfer-Encoding: chunked\r\n");
         assertThat(Chunks.data(body(got))).isEqualTo("all of it");
 
-        String old = answer("HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nall of it" + CLOSE);
+        String old = received("HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nall of it" + CLOSE);
         assertThat(old).startsWith("HTTP/1.1 200 OK\r\n");
         assertThat(Chunks.data(body(old))).isEqualTo("all of it");
     }
 
+    /** Proves specification 9.6. */
     @Test
-    void givesAnHttp10ClientAChunkedBodyBare() throws Exception {
-        String got =
-                answer("GET / HTTP/1.0", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+    void http10ClientGetsAChunkedResponseWithoutItsFraming() throws Exception {
+        String got = received(
+                "GET / HTTP/1.0", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
 
         assertThat(got).startsWith("HTTP/1.0 200 OK\r\n").endsWith("\r\n\r\nabc");
         assertThat(got).doesNotContainIgnoringCase("transfer-encoding").contains("\r\nConnection: close\r\n");
     }
 
+    /** Proves specification 9.6. */
     @Test
-    void givesAnHttp10ClientWhoWouldStayAChunkedBodyBareAndCloses() throws Exception {
+    void http10ClientWithKeepAliveGetsAChunkedResponseEndedByTheClose() throws Exception {
         response = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
         try (RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
@@ -212,6 +226,7 @@ class ResponseForwardingTest {
         }
     }
 
+    /** Proves specification 3.28. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -222,7 +237,7 @@ class ResponseForwardingTest {
                 "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n",
                 "HTTP/1.1 304 Not Modified\r\nContent-Length: x\r\n\r\n"
             })
-    void endsAnAnswerWithoutBodyAtItsHead(String fromFunction) throws Exception {
+    void responseOf204Or304EndsAtItsHeadWhateverItsFramingFields(String fromFunction) throws Exception {
         response = fromFunction;
         try (RawClient client = watchdog.connect()) {
             for (int i = 0; i < 3; i++) {
@@ -232,15 +247,17 @@ class ResponseForwardingTest {
                         .doesNotContain("Transfer-Encoding");
             }
         }
-        assertThat(body(answer(fromFunction))).isEmpty();
+        assertThat(body(received(fromFunction))).isEmpty();
     }
 
+    /** Proves specification 3.28. */
     @Test
-    void keepsTheLengthOfWhatIsNotModified() throws Exception {
-        assertThat(answer("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"))
+    void contentLengthOfA304IsForwarded() throws Exception {
+        assertThat(received("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"))
                 .contains("\r\nContent-Length: 5\r\n");
     }
 
+    /** Proves specification 3.28. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -248,7 +265,7 @@ class ResponseForwardingTest {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nX-A: b\r\n\r\n"
             })
-    void answersHeadWithTheHeadAlone(String fromFunction) throws Exception {
+    void responseToHeadHasNoBodyAndKeepsItsContentLength(String fromFunction) throws Exception {
         response = fromFunction;
         try (RawClient client = watchdog.connect()) {
             for (int i = 0; i < 3; i++) {
@@ -258,9 +275,10 @@ class ResponseForwardingTest {
                 assertThat(head.contains("Content-Length: 5")).isEqualTo(fromFunction.contains("Content-Length: 5"));
             }
         }
-        assertThat(body(answer("HEAD / HTTP/1.1", fromFunction))).isEmpty();
+        assertThat(body(received("HEAD / HTTP/1.1", fromFunction))).isEmpty();
     }
 
+    /** Proves specification 3.29. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -270,7 +288,7 @@ class ResponseForwardingTest {
                 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhistray",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nHTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n"
             })
-    void neverTakesStrayBytesForTheAnswerOfAnotherCall(String fromFunction) throws Exception {
+    void bytesAfterAResponseNeverBecomeTheResponseToAnotherRequest(String fromFunction) throws Exception {
         try (RawClient client = watchdog.connect()) {
             for (int i = 0; i < 5; i++) {
                 response = fromFunction;
@@ -289,6 +307,7 @@ class ResponseForwardingTest {
         }
     }
 
+    /** Proves specification 3.29. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -296,8 +315,8 @@ class ResponseForwardingTest {
                 "HTTP/1.1 100 Continue\r\n\r\n",
                 "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 103 E\r\n\r\n"
             })
-    void neverTakesAnInterimResponseForTheAnswer(String interim) throws Exception {
-        String got = answer(interim + "HTTP/1.1 200 OK\r\nX-A: 1\r\nContent-Length: 2\r\n\r\nhi");
+    void interimResponseIsNeverTakenForTheFinalOne(String interim) throws Exception {
+        String got = received(interim + "HTTP/1.1 200 OK\r\nX-A: 1\r\nContent-Length: 2\r\n\r\nhi");
 
         assertThat(got)
                 .startsWith("HTTP/1.1 200 OK\r\n")
@@ -306,10 +325,11 @@ class ResponseForwardingTest {
         assertThat(got).doesNotContain("Link");
     }
 
+    /** Proves specification 3.23. */
     @Test
-    void touchesNothingOfAnEncodedBody() throws Exception {
+    void gzipEncodedBodyIsForwardedUnchanged() throws Exception {
         String gzip = "\u001f\u008b\b\0\0\0\0\0\0\u0003\u00cb\u00c8\4\0\u00ac*\u0093\u00d8\2\0\0\0";
-        String got = answer(
+        String got = received(
                 "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\nContent-Length: %d\r\n\r\n%s"
                         .formatted(gzip.length(), gzip));
 
@@ -317,38 +337,41 @@ class ResponseForwardingTest {
         assertThat(body(got)).isEqualTo(gzip);
     }
 
+    /** Proves specification 3.33. */
     @Test
-    void joinsSeveralEqualLengths() throws Exception {
-        String got = answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi");
+    void severalEqualContentLengthsOfAResponseBecomeOne() throws Exception {
+        String got = received("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi");
 
         assertThat(got).containsOnlyOnce("Content-Length: 2").endsWith("\r\n\r\nhi");
     }
 
+    /** Proves specification 3.33, except for the reuse of the upstream connection. */
     @Test
-    void takesALengthBesideChunksForNothing() throws Exception {
-        String got = answer(
+    void contentLengthOfAChunkedResponseIsIgnored() throws Exception {
+        String got = received(
                 "HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n");
 
         assertThat(got).doesNotContain("Content-Length");
         assertThat(Chunks.data(body(got))).isEqualTo("hi");
     }
 
+    /** Proves specification 3.23. */
     @Test
-    void passesAHeadOfHundredsOfKilobytesOn() throws Exception {
+    void responseHeadOfHundredsOfKilobytesIsForwarded() throws Exception {
         StringBuilder many = new StringBuilder("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n");
         for (int i = 0; i < 4000; i++) {
             many.append("X-H%d: %s\r\n".formatted(i, "v".repeat(50)));
         }
 
-        String got = answer(many + "\r\nhi");
+        String got = received(many + "\r\nhi");
 
         assertThat(headers(got)).hasSize(4002);
         assertThat(got).endsWith("\r\n\r\nhi");
     }
 
     @Test
-    void keepsServingAfterEachOfThem() throws Exception {
-        assertThat(answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")).endsWith("hi");
+    void watchdogServesAndBecomesIdleAfterEveryKindOfResponse() throws Exception {
+        assertThat(received("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")).endsWith("hi");
         watchdog.awaitIdle();
     }
 }

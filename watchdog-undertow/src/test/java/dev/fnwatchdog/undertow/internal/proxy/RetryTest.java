@@ -17,14 +17,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 3: a request is sent to the function at most once, but for the two exceptions. */
+/** A request is sent to the function at most once, with two exceptions. Proves specification 3.42, 3.43. */
 class RetryTest {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
     private final Queue<String> requests = new ConcurrentLinkedQueue<>();
 
-    /** Answers the first request of each connection, and ends a connection with the second one that it reads. */
+    /**
+     * A function that responds to the first request of a connection; after the second one it sends {@code before} and
+     * closes.
+     */
     private ScriptedFunction endingSecondRequests(String before) throws Exception {
         return ScriptedFunction.serving(connection -> {
             requests.add(request(connection));
@@ -40,24 +43,26 @@ class RetryTest {
         return head.lines().findFirst().orElseThrow();
     }
 
+    /** Proves specification 3.42. */
     @ParameterizedTest
     @ValueSource(strings = {"GET", "OPTIONS", "TRACE", "PUT", "DELETE"})
-    void sendsAnIdempotentRequestOnceMoreWhereAReusedConnectionEnds(String method) throws Exception {
+    void idempotentRequestWithoutABodyIsSentOnceMoreWhenAReusedConnectionBreaks(String method) throws Exception {
         try (ScriptedFunction function = endingSecondRequests("");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n").readResponse();
-            String answer =
+            String response =
                     client.send(method + " /2 HTTP/1.1\r\nHost: h\r\n\r\n").readResponse();
 
-            assertThat(answer).startsWith("HTTP/1.1 200 ");
+            assertThat(response).startsWith("HTTP/1.1 200 ");
             assertThat(requests).containsExactly("GET /1 HTTP/1.1", method + " /2 HTTP/1.1", method + " /2 HTTP/1.1");
             assertThat(function.connections()).isEqualTo(2);
         }
     }
 
+    /** Proves specification 3.42. */
     @Test
-    void sendsHeadOnceMoreToo() throws Exception {
+    void headRequestIsSentOnceMoreWhenAReusedConnectionBreaks() throws Exception {
         try (ScriptedFunction function = endingSecondRequests("");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -68,6 +73,7 @@ class RetryTest {
         }
     }
 
+    /** Proves specification 3.42. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -78,7 +84,7 @@ class RetryTest {
                 "PUT /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab",
                 "GET /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab"
             })
-    void sendsAnyOtherRequestNeverTwice(String request) throws Exception {
+    void requestThatIsNotIdempotentOrHasABodyIsNeverSentTwice(String request) throws Exception {
         try (ScriptedFunction function = endingSecondRequests("");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -89,9 +95,10 @@ class RetryTest {
         }
     }
 
+    /** Proves specification 3.42. */
     @ParameterizedTest
     @ValueSource(strings = {"H", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 103 Early Hints\r\n\r\n"})
-    void sendsNoRequestTwiceWhoseResponseHasBegun(String before) throws Exception {
+    void requestWhoseResponseHasBegunIsNeverSentTwice(String before) throws Exception {
         try (ScriptedFunction function = endingSecondRequests(before);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -103,8 +110,9 @@ class RetryTest {
         }
     }
 
+    /** Proves specification 3.42. */
     @Test
-    void sendsNoRequestTwiceThatWentOutOnAFreshConnection() throws Exception {
+    void requestOnAFreshConnectionIsNeverSentTwice() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> requests.add(request(connection)));
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -114,8 +122,9 @@ class RetryTest {
         }
     }
 
+    /** Proves specification 3.42. */
     @Test
-    void sendsNoRequestAThirdTime() throws Exception {
+    void requestThatWasSentOnceMoreIsNeverSentAThirdTime() throws Exception {
         AtomicInteger connections = new AtomicInteger();
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     boolean first = connections.incrementAndGet() == 1;
@@ -135,8 +144,9 @@ class RetryTest {
         }
     }
 
+    /** Proves specification 3.43. */
     @Test
-    void usesNoConnectionThatTheFunctionHasClosed() throws Exception {
+    void upstreamConnectionThatTheFunctionHasClosedIsNotReused() throws Exception {
         CountDownLatch close = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     requests.add(request(connection));
@@ -158,8 +168,9 @@ class RetryTest {
         }
     }
 
+    /** Proves specification 3.43. */
     @Test
-    void usesNoConnectionThatIsJustBeingClosed() throws Exception {
+    void requestsSucceedWhileTheFunctionClosesEachConnectionAfterItsResponse() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     requests.add(request(connection));
                     connection.send(OK);
@@ -175,8 +186,9 @@ class RetryTest {
         }
     }
 
+    /** Proves specification 3.43. */
     @Test
-    void closesAnIdleConnectionOnWhichTheFunctionSpeaksUnasked() throws Exception {
+    void idleUpstreamConnectionOnWhichTheFunctionSendsUnaskedIsClosed() throws Exception {
         CountDownLatch ended = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     requests.add(request(connection));
@@ -196,8 +208,9 @@ class RetryTest {
         }
     }
 
+    /** Proves specification 3.42. */
     @Test
-    void answersAPostThatBrokeOffWhileItWasWrittenWith500() throws Exception {
+    void postThatWasPartlyWrittenWhenItsConnectionBrokeIs500() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     requests.add(connection.readHead());
                     connection.reset();
@@ -207,9 +220,9 @@ class RetryTest {
             client.send("POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: 100000000\r\n\r\n");
             client.send(new byte[10_000]);
 
-            String answer = client.readResponse();
+            String response = client.readResponse();
 
-            assertThat(answer).startsWith("HTTP/1.1 500 ").contains("\r\nConnection: close\r\n");
+            assertThat(response).startsWith("HTTP/1.1 500 ").contains("\r\nConnection: close\r\n");
             assertThat(requests).hasSize(1);
         }
     }

@@ -19,7 +19,9 @@ import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
 import org.xnio.XnioWorker;
 
-/** A look at a free port that ends at itself: it must not be taken for the function (contract 2), nor keep its port. */
+/**
+ * A probe of a free port that connects to itself must not count as the function, nor keep its port (specification 2.6).
+ */
 class SelfConnectionTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -31,30 +33,30 @@ class SelfConnectionTest {
         worker.shutdownNow();
     }
 
-    private StreamConnection toItself() throws Exception {
+    private StreamConnection selfConnection() throws Exception {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         return worker.openStreamConnection(address, address, null, null, OptionMap.EMPTY)
                 .get();
     }
 
-    /** The IO thread closes the connection when it comes to it. */
-    private ScriptedFunction onceThereIsRoom() {
+    /** Starts the function once the port is free: the I/O thread closes the self-connection asynchronously. */
+    private ScriptedFunction startedOnceThePortIsFree() {
         List<ScriptedFunction> started = new ArrayList<>();
         Polling.until(PATIENCE, () -> started.add(ScriptedFunction.servingOn(port, RawClient::readToEnd)));
         return started.get(0);
     }
 
     @Test
-    void isNotTheFunctionAndMakesRoomForIt() throws Exception {
+    void probeThatConnectsToItselfIsNotTakenForTheFunctionAndFreesThePort() throws Exception {
         UpstreamPortProbe function =
                 new UpstreamPortProbe(UpstreamAddress.of(URI.create("http://127.0.0.1:" + port)), worker);
 
-        function.accepted(toItself(), 0);
+        function.accepted(selfConnection(), 0);
 
         assertThat(function.accepting()).isFalse();
-        try (ScriptedFunction there = onceThereIsRoom()) {
+        try (ScriptedFunction listening = startedOnceThePortIsFree()) {
             Polling.until(PATIENCE, function::accepting);
-            assertThat(there.connections()).isZero();
+            assertThat(listening.connections()).isZero();
         } finally {
             function.gone();
         }

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Trailers in http mode (RFC 9110, 6.5.1): they stay apart from the head, and carry nothing that belongs there. */
+/**
+ * Trailers in http mode stay apart from the head and lose the fields that belong there (RFC 9110 6.5.1). Proves
+ * specification 3.18, 3.26, 3.27.
+ */
 class TrailerForwardingTest {
     private static final String CHUNKED_POST = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n";
 
@@ -45,24 +48,27 @@ class TrailerForwardingTest {
         }
     }
 
+    /** Proves specification 3.26, 3.27. */
     @Test
-    void ofAResponseReachTheClientWithoutThoseThatAreForbidden() throws Exception {
+    void responseTrailersReachTheClientWithoutForbiddenFields() throws Exception {
         String got = responseOf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX-A: 1\r\n"
                 + FORBIDDEN + "X-B: 2\r\n\r\n");
 
         assertThat(Chunks.trailers(body(got))).containsExactlyInAnyOrder("X-A: 1", "X-B: 2");
     }
 
+    /** Proves specification 3.27. */
     @Test
-    void ofAResponseStayBehindWhereItsConnectionFieldNamesThem() throws Exception {
+    void responseTrailersThatConnectionNamesAreDropped() throws Exception {
         String got = responseOf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: x-hop\r\n\r\n"
                 + "2\r\nhi\r\n0\r\nX-A: 1\r\nX-Hop: 2\r\n\r\n");
 
         assertThat(Chunks.trailers(body(got))).containsExactly("X-A: 1");
     }
 
+    /** Proves specification 3.26, 3.27, 9.9. */
     @Test
-    void ofAResponseReachAClientOfHttp2WithoutThoseThatAreForbidden() throws Exception {
+    void responseTrailersReachAnHttp2ClientWithoutForbiddenFields() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.answering(
                         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX-A: 1\r\n" + FORBIDDEN
                                 + "\r\n");
@@ -76,7 +82,7 @@ class TrailerForwardingTest {
         }
     }
 
-    /** What the function receives of a request with these trailers. */
+    /** Returns what the function receives of a request with these trailers. */
     private static String requestWith(String moreHead, String trailers) throws Exception {
         CompletableFuture<String> got = new CompletableFuture<>();
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
@@ -93,16 +99,18 @@ class TrailerForwardingTest {
         }
     }
 
+    /** Proves specification 3.18, 3.27. */
     @Test
-    void ofARequestReachTheFunctionBehindTheBodyWithoutThoseThatAreForbidden() throws Exception {
+    void requestTrailersReachTheFunctionBehindTheBodyWithoutForbiddenFields() throws Exception {
         String got = requestWith("", "X-A: 1\r\n" + FORBIDDEN);
 
         assertThat(head(got)).containsExactlyInAnyOrder("POST / HTTP/1.1", "Host: h", "Transfer-Encoding: chunked");
         assertThat(Chunks.trailers(body(got))).containsExactly("X-A: 1");
     }
 
+    /** Proves specification 3.19. */
     @Test
-    void ofARequestWhoseBodyIsBufferedReachTheFunctionNowhere() throws Exception {
+    void requestTrailersOfABufferedBodyAreDropped() throws Exception {
         CompletableFuture<String> got = new CompletableFuture<>();
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     got.complete(connection.readHead() + connection.read(2));
@@ -119,16 +127,18 @@ class TrailerForwardingTest {
         }
     }
 
+    /** Proves specification 3.27. */
     @Test
-    void ofARequestStayBehindWhereItsConnectionFieldNamesThem() throws Exception {
+    void requestTrailersThatConnectionNamesAreDropped() throws Exception {
         String got = requestWith("Connection: x-hop\r\n", "X-A: 1\r\nX-Hop: 2\r\n");
 
         assertThat(Chunks.trailers(body(got))).containsExactly("X-A: 1");
     }
 
+    /** Proves specification 3.18: trailers never become part of the head. */
     @ParameterizedTest
     @ValueSource(strings = {"false", "true"})
-    void ofARequestNeverStandForItsToken(String buffered) throws Exception {
+    void tokenInRequestTrailersIsNotAcceptedAndTheResponseIs401(String buffered) throws Exception {
         try (TokenIssuer issuer = TokenIssuer.start();
                 ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog =

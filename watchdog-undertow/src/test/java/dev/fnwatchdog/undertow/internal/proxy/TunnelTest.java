@@ -20,46 +20,50 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Contract 3: WebSocket and any other Upgrade is tunnelled both ways, for as long as both sides want. */
+/**
+ * WebSocket and any other {@code Upgrade} is tunnelled in both directions until one side closes. Proves specification
+ * 3.36.
+ */
 class TunnelTest {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final String ASK =
+    private static final String UPGRADE_REQUEST =
             "GET /chat HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, Upgrade\r\nUpgrade: own/1\r\nX-A: b\r\n\r\n";
-    private static final String AGREE =
+    private static final String SWITCHING_PROTOCOLS =
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: own/1\r\nConnection: Upgrade\r\nX-Chosen: c\r\n\r\n";
 
-    private final CountDownLatch functionsEnd = new CountDownLatch(1);
+    private final CountDownLatch upstreamClosed = new CountDownLatch(1);
 
-    /** Agrees, and sends back what it gets. */
+    /** A function that accepts the upgrade and echoes what it receives. */
     private ScriptedFunction echoing() throws Exception {
         return ScriptedFunction.serving(connection -> {
             connection.readHead();
-            connection.send(AGREE);
+            connection.send(SWITCHING_PROTOCOLS);
             try {
                 connection.copyTo(connection, Integer.MAX_VALUE);
             } finally {
-                functionsEnd.countDown();
+                upstreamClosed.countDown();
             }
         });
     }
 
-    private void assertFunctionIsLetGo() throws InterruptedException {
-        assertThat(functionsEnd.await(5, TimeUnit.SECONDS)).isTrue();
+    private void assertUpstreamConnectionCloses() throws InterruptedException {
+        assertThat(upstreamClosed.await(5, TimeUnit.SECONDS)).isTrue();
     }
 
+    /** Proves specification 3.36. */
     @Test
-    void passesHeadsAndBytesOnBothWays() throws Exception {
-        CompletableFuture<String> asked = new CompletableFuture<>();
+    void upgradeIsTunnelledInBothDirectionsAfterA101() throws Exception {
+        CompletableFuture<String> forwardedHead = new CompletableFuture<>();
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
-                    asked.complete(connection.readHead());
-                    connection.send(AGREE);
+                    forwardedHead.complete(connection.readHead());
+                    connection.send(SWITCHING_PROTOCOLS);
                     connection.copyTo(connection, Integer.MAX_VALUE);
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
-            String head = client.send(ASK).readHead();
+            String head = client.send(UPGRADE_REQUEST).readHead();
 
-            assertThat(asked.get(5, TimeUnit.SECONDS))
+            assertThat(forwardedHead.get(5, TimeUnit.SECONDS))
                     .contains("\r\nConnection: Upgrade\r\n", "\r\nUpgrade: own/1\r\n", "\r\nX-A: b\r\n");
             assertThat(head)
                     .startsWith("HTTP/1.1 101 Switching Protocols\r\n")
@@ -76,16 +80,17 @@ class TunnelTest {
         }
     }
 
+    /** Proves specification 3.36. */
     @Test
-    void passesBytesOnThatComeWithTheHeads() throws Exception {
+    void bytesThatArriveWithTheHeadsOfAnUpgradeAreForwarded() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
-                    connection.send(AGREE + "first words");
+                    connection.send(SWITCHING_PROTOCOLS + "first words");
                     connection.copyTo(connection, Integer.MAX_VALUE);
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
-            client.send(ASK + "too early").readHead();
+            client.send(UPGRADE_REQUEST + "too early").readHead();
 
             assertThat(client.read(11)).isEqualTo("first words");
             assertThat(client.read(9)).isEqualTo("too early");
@@ -93,65 +98,69 @@ class TunnelTest {
         }
     }
 
+    /** Proves specification 3.36. */
     @Test
-    void passesBytesOnThatTheClientSendsBeforeTheAnswer() throws Exception {
-        CountDownLatch agree = new CountDownLatch(1);
+    void bytesThatTheClientSendsBeforeThe101AreForwarded() throws Exception {
+        CountDownLatch accept = new CountDownLatch(1);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
-                    agree.await();
-                    connection.send(AGREE);
+                    accept.await();
+                    connection.send(SWITCHING_PROTOCOLS);
                     connection.copyTo(connection, Integer.MAX_VALUE);
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
-            client.send(ASK);
+            client.send(UPGRADE_REQUEST);
             client.send("one").send("two");
-            agree.countDown();
+            accept.countDown();
             client.readHead();
 
             assertThat(client.send("three").read(11)).isEqualTo("onetwothree");
         }
     }
 
+    /** Proves specification 3.36. */
     @Test
-    void outlivesAllTimeouts() throws Exception {
+    void tunnelOutlivesExecReadAndWriteTimeout() throws Exception {
         try (ScriptedFunction function = echoing();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(
                         function, "exec_timeout", "50ms", "read_timeout", "50ms", "write_timeout", "50ms");
                 RawClient client = watchdog.connect()) {
-            client.send(ASK).readHead();
-            // As long as all three together, and again.
-            assertThat(functionsEnd.await(300, TimeUnit.MILLISECONDS)).isFalse();
+            client.send(UPGRADE_REQUEST).readHead();
+            // Twice as long as the three timeouts together.
+            assertThat(upstreamClosed.await(300, TimeUnit.MILLISECONDS)).isFalse();
 
             assertThat(client.send("still here").read(10)).isEqualTo("still here");
         }
     }
 
+    /** Proves specification 3.36, 7.2. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void givesItsPlaceBackWhenTheClientCloses(boolean reset) throws Exception {
+    void tunnelReleasesItsPermitWhenTheClientCloses(boolean reset) throws Exception {
         try (ScriptedFunction function = echoing();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1")) {
             try (RawClient client = watchdog.connect()) {
-                client.send(ASK).readHead();
+                client.send(UPGRADE_REQUEST).readHead();
                 assertThat(watchdog.metric("http_requests_in_flight")).isOne();
                 assertThat(watchdog.get("/").statusCode()).isEqualTo(429);
                 if (reset) {
                     client.reset();
                 }
             }
-            assertFunctionIsLetGo();
+            assertUpstreamConnectionCloses();
             watchdog.awaitIdle();
             assertThat(watchdog.log().awaitLine(" 101 ")).contains("GET /chat - 101 Switching Protocols");
         }
     }
 
+    /** Proves specification 3.36, 7.2. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void givesItsPlaceBackWhenTheFunctionCloses(boolean reset) throws Exception {
+    void tunnelReleasesItsPermitWhenTheFunctionCloses(boolean reset) throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
-                    connection.send(AGREE + "bye");
+                    connection.send(SWITCHING_PROTOCOLS + "bye");
                     connection.read(4);
                     if (reset) {
                         connection.reset();
@@ -159,7 +168,7 @@ class TunnelTest {
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 RawClient client = watchdog.connect()) {
-            client.send(ASK).readHead();
+            client.send(UPGRADE_REQUEST).readHead();
             assertThat(client.read(3)).isEqualTo("bye");
             client.send("go!!");
 
@@ -168,50 +177,53 @@ class TunnelTest {
         }
     }
 
+    /** Proves specification 3.36. */
     @Test
-    void endsATunnelWhoseFunctionGoesOnThoughTheClientHasLeft() throws Exception {
+    void tunnelEndsWhenTheClientClosesAlthoughTheFunctionStaysConnected() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
-                    connection.send(AGREE);
+                    connection.send(SWITCHING_PROTOCOLS);
                     connection.readToEnd();
-                    // Says nothing more, and does not close either.
-                    functionsEnd.await();
+                    // Sends nothing more and does not close the connection.
+                    upstreamClosed.await();
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1")) {
             try (RawClient client = watchdog.connect()) {
-                client.send(ASK).readHead();
+                client.send(UPGRADE_REQUEST).readHead();
             }
             watchdog.awaitIdle();
-            functionsEnd.countDown();
+            upstreamClosed.countDown();
         }
     }
 
+    /** Proves specification 3.36. */
     @Test
-    void endsATunnelWhoseClientGoesOnThoughTheFunctionHasLeft() throws Exception {
+    void tunnelEndsWhenTheFunctionClosesAlthoughTheClientStaysConnected() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
-                    connection.send(AGREE);
+                    connection.send(SWITCHING_PROTOCOLS);
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 RawClient client = watchdog.connect()) {
-            client.send(ASK).readHead();
+            client.send(UPGRADE_REQUEST).readHead();
 
             watchdog.awaitIdle();
             assertThat(client.closedByPeer()).isTrue();
         }
     }
 
+    /** Proves specification 3.36. */
     @Test
-    void passesTheLastWordsOnOfASideThatIsDone() throws Exception {
+    void bytesOfATunnelThatWereSentBeforeAHalfCloseStillArrive() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
-                    connection.send(AGREE);
+                    connection.send(SWITCHING_PROTOCOLS);
                     String all = connection.readToEnd();
                     connection.send("got " + all);
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
-            client.send(ASK).readHead();
+            client.send(UPGRADE_REQUEST).readHead();
             client.send("my last words");
             client.socket().shutdownOutput();
 
@@ -219,22 +231,24 @@ class TunnelTest {
         }
     }
 
+    /** Proves specification 3.36. */
     @Test
-    void answersARefusedUpgradeAsAnyOtherCall() throws Exception {
+    void upgradeThatTheFunctionRefusesIsServedLikeAnyOtherRequest() throws Exception {
         try (ScriptedFunction function =
                         ScriptedFunction.answering("HTTP/1.1 426 Upgrade Required\r\nContent-Length: 2\r\n\r\nno");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 3; i++) {
-                assertThat(client.send(ASK).readResponse())
+                assertThat(client.send(UPGRADE_REQUEST).readResponse())
                         .startsWith("HTTP/1.1 426 Upgrade Required\r\n")
                         .endsWith("no");
             }
         }
     }
 
+    /** Proves specification 9.2. */
     @Test
-    void ignoresTheUpgradeToHttp2() throws Exception {
+    void upgradeToH2cIsServedAsAnHttp11RequestAndNotForwarded() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.echoingHeads();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -248,8 +262,9 @@ class TunnelTest {
         }
     }
 
+    /** Proves specification 3.36. */
     @Test
-    void carriesAWebSocket() throws Exception {
+    void webSocketMessageReachesTheClientThroughTheTunnel() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     String key = connection
                             .readHead()
@@ -265,19 +280,19 @@ class TunnelTest {
                     connection.readToEnd();
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
-            CompletableFuture<String> said = new CompletableFuture<>();
+            CompletableFuture<String> message = new CompletableFuture<>();
             HttpClient.newHttpClient()
                     .newWebSocketBuilder()
                     .buildAsync(URI.create("ws://127.0.0.1:" + watchdog.port() + "/"), new WebSocket.Listener() {
                         @Override
                         public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-                            said.complete(data.toString());
+                            message.complete(data.toString());
                             return WebSocket.Listener.super.onText(socket, data, last);
                         }
                     })
                     .get(5, TimeUnit.SECONDS);
 
-            assertThat(said).succeedsWithin(PATIENCE).isEqualTo("hi");
+            assertThat(message).succeedsWithin(PATIENCE).isEqualTo("hi");
         }
     }
 

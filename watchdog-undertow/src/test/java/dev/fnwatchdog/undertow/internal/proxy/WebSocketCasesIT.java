@@ -23,7 +23,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A WebSocket client sees the same bytes through the packaged jar as without it, whatever it sends (contract 3). */
+/**
+ * A WebSocket client receives the same bytes through the packaged jar as without it, whatever it sends. Proves
+ * specification 3.36.
+ */
 class WebSocketCasesIT {
     private static final int PATIENCE_SECONDS = 20;
 
@@ -48,14 +51,15 @@ class WebSocketCasesIT {
         return Stream.concat(WebSocketCases.all(), WebSocketTextCases.all());
     }
 
+    /** Proves specification 3.36. */
     @ParameterizedTest
     @MethodSource("cases")
-    void theClientSeesTheSameBytesThroughTheTunnel(WebSocketCase one) throws Exception {
+    void webSocketClientReceivesTheSameBytesThroughTheTunnelAsDirectly(WebSocketCase one) throws Exception {
         String direct = conversation(functionPort, one);
         String tunnelled = conversation(watchdog.port(), one);
 
         assertThat(tunnelled).isEqualTo(direct);
-        // The case does what its name says: the server understood it so.
+        // The case does what its name states: the server read it that way.
         List<WebSocketFrames.Received> frames = WebSocketFrames.parse(direct.getBytes(StandardCharsets.ISO_8859_1));
         assertThat(frames)
                 .filteredOn(frame -> frame.opcode() == WebSocketFrames.TEXT || frame.opcode() == WebSocketFrames.BINARY)
@@ -66,7 +70,7 @@ class WebSocketCasesIT {
                 .returns(one.status(), WebSocketFrames.Received::status);
     }
 
-    /** Plays the client, and returns all that it gets behind the head of the response. */
+    /** Acts as the client and returns all bytes behind the response head. */
     private static String conversation(int port, WebSocketCase one) throws Exception {
         try (RawClient client = RawClient.to(InetAddress.getLoopbackAddress(), port)) {
             client.send("GET /cases HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -93,7 +97,7 @@ class WebSocketCasesIT {
                 client.send(write);
             }
         } catch (IOException closed) {
-            // The server has refused an earlier frame: what it sent before that is compared.
+            // The server has refused an earlier frame: the bytes that it sent before are compared.
         }
     }
 }

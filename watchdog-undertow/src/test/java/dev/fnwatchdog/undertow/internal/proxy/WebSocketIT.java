@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** WebSocket through the packaged jar, to a server on Node's {@code ws} (contract 3). */
+/** WebSocket through the packaged jar to a server on Node's {@code ws}. Proves specification 3.36. */
 class WebSocketIT {
     private static final int MEGABYTE = 1_000_000;
     private static final int PATIENCE_SECONDS = 20;
@@ -28,7 +28,7 @@ class WebSocketIT {
     @BeforeAll
     static void start() throws Exception {
         int port = FreePort.any();
-        // Each of these would cut a connection of a second, if it held for tunnels.
+        // Each of these would end a connection that lasts a second, if it applied to tunnels.
         watchdog = PackagedWatchdog.inFrontOf(RealFunction.WEB_SOCKET.command(port), port)
                 .set("exec_timeout", "300ms", "read_timeout", "300ms", "write_timeout", "300ms")
                 .startReady();
@@ -39,14 +39,15 @@ class WebSocketIT {
         watchdog.close();
     }
 
+    /** Proves specification 3.36. */
     @Test
-    void staysOpenForLongerThanEveryTimeout() throws Exception {
+    void webSocketStaysOpenForLongerThanEveryTimeout() throws Exception {
         Messages messages = new Messages();
         WebSocket socket = connect(messages);
 
         socket.sendText("at once", true).join();
         assertThat(messages.next()).isEqualTo("at once");
-        // Nothing moves meanwhile.
+        // No byte is sent in the meantime.
         socket.sendText("after 1200 ms", true).join();
         assertThat(messages.next()).isEqualTo("after 1200 ms");
         socket.sendText("still there", true).join();
@@ -58,8 +59,9 @@ class WebSocketIT {
         assertThat(watchdog.awaitLine("GET /chat?room=1")).contains(" - 101 Switching Protocols - ");
     }
 
+    /** Proves specification 3.36. */
     @Test
-    void passesLargeMessagesBothWays() throws Exception {
+    void webSocketMessagesOfAMegabyteReachTheFunctionWhole() throws Exception {
         Messages messages = new Messages();
         WebSocket socket = connect(messages);
 
@@ -78,7 +80,7 @@ class WebSocketIT {
                 .join();
     }
 
-    /** Whole messages, in words. */
+    /** Collects whole messages, each described as text. */
     private static final class Messages implements WebSocket.Listener {
         private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
         private final StringBuilder text = new StringBuilder();

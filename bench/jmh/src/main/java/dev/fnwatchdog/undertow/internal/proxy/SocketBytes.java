@@ -1,4 +1,4 @@
-package dev.fnwatchdog.undertow.benchmark;
+package dev.fnwatchdog.undertow.internal.proxy;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

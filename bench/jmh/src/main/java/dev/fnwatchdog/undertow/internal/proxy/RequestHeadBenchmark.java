@@ -1,8 +1,7 @@
-package dev.fnwatchdog.undertow.benchmark;
+package dev.fnwatchdog.undertow.internal.proxy;
 
+import dev.fnwatchdog.undertow.internal.connection.SampleClientConnection;
 import dev.fnwatchdog.undertow.internal.connection.RequestHeadScanner;
-import dev.fnwatchdog.undertow.internal.proxy.RequestHeadWriter;
-import dev.fnwatchdog.undertow.internal.proxy.UpstreamAddress;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.net.URI;

@@ -1,6 +1,5 @@
-package dev.fnwatchdog.undertow.benchmark;
+package dev.fnwatchdog.undertow.internal.connection;
 
-import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
 import dev.fnwatchdog.undertow.internal.io.IoWorker;
 import dev.fnwatchdog.undertow.internal.io.MemoryShares;
 import io.undertow.server.DefaultByteBufferPool;
@@ -15,18 +14,15 @@ import org.xnio.StreamConnection;
 import org.xnio.XnioWorker;
 
 /** A connection as Undertow serves it, whose client never reads. */
-final class SampleClientConnection implements AutoCloseable {
+public final class SampleClientConnection implements AutoCloseable {
     private static final int BUFFER_SIZE = 16 * 1024;
-    private static final long HEAD_MILLIS = 10_000;
-
     private final XnioWorker worker = IoWorker.start();
     private final ChannelPipe<StreamConnection, StreamConnection> ends = pipe(worker);
     private final ServerConnection served;
 
-    SampleClientConnection() {
+    public SampleClientConnection() {
         var buffers = new DefaultByteBufferPool(true, BUFFER_SIZE);
-        var connections =
-                new ServedConnections(buffers, MemoryShares.inHeapOf(Runtime.getRuntime()), HEAD_MILLIS);
+        var connections = new ServedConnections(buffers, MemoryShares.inHeapOf(Runtime.getRuntime()));
         var connection = Objects.requireNonNull(connections.add(ends.getRightSide()));
         this.served = new HttpServerConnection(connection, buffers, exchange -> {}, OptionMap.EMPTY, BUFFER_SIZE, null);
     }
@@ -39,7 +35,7 @@ final class SampleClientConnection implements AutoCloseable {
         }
     }
 
-    ServerConnection served() {
+    public ServerConnection served() {
         return served;
     }
 

@@ -1,4 +1,4 @@
-package dev.fnwatchdog.undertow.benchmark;
+package dev.fnwatchdog.undertow.internal.proxy;
 
 /** Heads of requests, byte for byte as these clients send them. */
 public enum SampleRequestHead {

@@ -1,5 +1,6 @@
-package dev.fnwatchdog.undertow.benchmark;
+package dev.fnwatchdog.undertow.internal.proxy;
 
+import dev.fnwatchdog.undertow.internal.connection.SampleClientConnection;
 import dev.fnwatchdog.core.config.LogConfig;
 import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.core.log.WatchdogLog;
@@ -9,6 +10,7 @@ import dev.fnwatchdog.undertow.internal.handler.AccessLogHandler;
 import dev.fnwatchdog.undertow.internal.handler.RequestMetricsHandler;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.IoLoops;
 import io.undertow.server.Connectors;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
@@ -41,8 +43,9 @@ public class InvocationBenchmark {
     };
 
     private final SampleClientConnection connection = new SampleClientConnection();
-    private final IoLoop loop = new IoLoop(
-            connection.served().getIoThread(), new DefaultByteBufferPool(true, 16 * 1024));
+    private final IoLoop loop = new IoLoops(
+                    connection.served().getWorker(), new DefaultByteBufferPool(true, 16 * 1024))
+            .of(connection.served().getIoThread());
     private final Timeouts timeouts =
             new Timeouts(Duration.ZERO, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO);
     private final WatchdogLog log = WatchdogLog.start(

@@ -1,4 +1,4 @@
-package dev.fnwatchdog.undertow.benchmark;
+package dev.fnwatchdog.undertow.internal.proxy;
 
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;

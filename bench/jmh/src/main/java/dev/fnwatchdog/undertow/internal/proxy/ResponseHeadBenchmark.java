@@ -1,7 +1,6 @@
-package dev.fnwatchdog.undertow.benchmark;
+package dev.fnwatchdog.undertow.internal.proxy;
 
 import dev.fnwatchdog.undertow.internal.http.HeaderLineParser;
-import dev.fnwatchdog.undertow.internal.proxy.ResponseHeadParser;
 import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;

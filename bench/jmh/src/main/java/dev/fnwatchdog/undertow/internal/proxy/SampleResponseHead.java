@@ -1,4 +1,4 @@
-package dev.fnwatchdog.undertow.benchmark;
+package dev.fnwatchdog.undertow.internal.proxy;
 
 /** Heads of responses with JSON, byte for byte as these functions send them. */
 public enum SampleResponseHead {
