@@ -44,7 +44,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
     private boolean closed;
     private boolean finished;
 
-    private FileTransfer(Invocation invocation, ByteBuffer content, @Nullable FileChannel file, long source, long end) {
+    private FileTransfer(Invocation invocation, ByteBuffer content, @Nullable FileChannel file, long from, long end) {
         this.invocation = invocation;
         this.framed = invocation.exchange().getProtocol().equals(Protocols.HTTP_2_0);
         this.buffer = content;

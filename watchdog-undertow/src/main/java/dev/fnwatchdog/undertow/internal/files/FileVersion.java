@@ -51,7 +51,8 @@ final class FileVersion {
     private final String length;
     private final byte @Nullable [] content;
 
-    private FileVersion(Path path, BasicFileAttributes seen, String type, String etagSuffix, byte @Nullable [] content) {
+    private FileVersion(
+            Path path, BasicFileAttributes seen, String type, String etagSuffix, byte @Nullable [] content) {
         this.path = path;
         this.key = seen.fileKey();
         this.time = seen.lastModifiedTime().toInstant();

@@ -105,19 +105,21 @@ final class ServedFolder {
         return new StaticFile(plain, compressed(relative + GZIP_SUFFIX, type, etagSuffix + "-gz", known), role, now);
     }
 
-    private @Nullable FileVersion compressed(String relative, String type, String etagSuffix, @Nullable FileVersion known)
-            throws IOException {
+    private @Nullable FileVersion compressed(
+            String relative, String type, String etagSuffix, @Nullable FileVersion known) throws IOException {
         try {
             ResolvedPath resolved = resolve(relative);
-            return resolved == null || !resolved.attributes.isRegularFile() ? null : version(resolved, type, etagSuffix, known);
+            return resolved == null || !resolved.attributes.isRegularFile()
+                    ? null
+                    : version(resolved, type, etagSuffix, known);
         } catch (AccessDeniedException forbidden) {
             // The uncompressed file is still available.
             return null;
         }
     }
 
-    private static FileVersion version(ResolvedPath resolved, String type, String etagSuffix, @Nullable FileVersion known)
-            throws IOException {
+    private static FileVersion version(
+            ResolvedPath resolved, String type, String etagSuffix, @Nullable FileVersion known) throws IOException {
         return known != null && known.isStill(resolved.path, resolved.attributes)
                 ? known
                 : FileVersion.read(resolved.path, resolved.attributes, type, etagSuffix);

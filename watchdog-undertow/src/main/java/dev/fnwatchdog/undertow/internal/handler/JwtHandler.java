@@ -69,7 +69,8 @@ public final class JwtHandler implements HttpHandler {
             // Meanwhile the request may have got a timeout response or been aborted, or its client may have
             // disconnected.
             if (!invocation.stopped()) {
-                exchange.dispatch(SameThreadExecutor.INSTANCE, (HttpHandler) ex -> applyDecision(ex, decision.join(), start));
+                exchange.dispatch(
+                        SameThreadExecutor.INSTANCE, (HttpHandler) ex -> applyDecision(ex, decision.join(), start));
             }
         });
     }

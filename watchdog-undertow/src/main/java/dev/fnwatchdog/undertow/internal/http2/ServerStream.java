@@ -69,7 +69,11 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         this.options = options;
         this.onAborted = onAborted;
         this.stream = new Http2Stream(
-                connection, id, endStream ? StreamState.HALF_CLOSED_REMOTE : StreamState.OPEN, head.contentLength(), this);
+                connection,
+                id,
+                endStream ? StreamState.HALF_CLOSED_REMOTE : StreamState.OPEN,
+                head.contentLength(),
+                this);
         this.source = new ConduitStreamSourceChannel(Configurable.EMPTY, stream.source());
         this.sink = new ConduitStreamSinkChannel(Configurable.EMPTY, stream.sink());
         this.exchange = new HttpServerExchange(this, head.fields(), new HeaderMap(), -1);

@@ -62,7 +62,8 @@ final class InprocInvocation implements Executor {
 
     private HttpServerExchange newExchange(HttpServerExchange client)
             throws BadRequestException, ParameterLimitException {
-        HttpServerExchange created = new HttpServerExchange(connection, client.getRequestHeaders(), new HeaderMap(), -1);
+        HttpServerExchange created =
+                new HttpServerExchange(connection, client.getRequestHeaders(), new HeaderMap(), -1);
         created.setRequestMethod(client.getRequestMethod());
         created.setProtocol(client.getProtocol());
         created.setRequestScheme(client.getRequestScheme());

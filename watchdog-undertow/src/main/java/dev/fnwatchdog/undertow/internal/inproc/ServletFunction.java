@@ -41,7 +41,8 @@ final class ServletFunction implements InprocHandler {
     }
 
     /** Deploys the servlet; {@code init} has run when this returns. */
-    static ServletFunction start(Servlet servlet, HandlerContext handlerContext, Path temporary) throws FunctionFailedException {
+    static ServletFunction start(Servlet servlet, HandlerContext handlerContext, Path temporary)
+            throws FunctionFailedException {
         String name = servlet.getClass().getName();
         if (servlet.getClass().isAnnotationPresent(ServletSecurity.class)) {
             throw new FunctionFailedException(
