@@ -17,21 +17,21 @@ final class ClosedStreams {
     }
 
     private final int[] streams = new int[CAPACITY];
-    private final boolean[] resetByUs = new boolean[CAPACITY];
+    private final boolean[] resetLocally = new boolean[CAPACITY];
 
     // Mutable state
     private int next;
 
     void add(int stream, End end) {
         streams[next] = stream;
-        resetByUs[next] = end == End.RESET_BY_US;
+        resetLocally[next] = end == End.RESET_BY_US;
         next = (next + 1) % CAPACITY;
     }
 
     End of(int stream) {
         for (int i = 0; i < CAPACITY; i++) {
             if (streams[i] == stream) {
-                return resetByUs[i] ? End.RESET_BY_US : End.ENDED_BY_PEER;
+                return resetLocally[i] ? End.RESET_BY_US : End.ENDED_BY_PEER;
             }
         }
         return End.UNKNOWN;

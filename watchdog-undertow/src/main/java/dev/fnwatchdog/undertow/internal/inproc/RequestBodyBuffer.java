@@ -24,7 +24,7 @@ final class RequestBodyBuffer {
     // Mutable state, under this object's lock Released only on the I/O thread, whose pool it comes from.
     private @Nullable PooledByteBuffer buffer;
     private boolean ended;
-    private boolean unwanted;
+    private boolean readingStopped;
     private boolean closed;
 
     /** @param ended whether there is no body */
@@ -35,7 +35,7 @@ final class RequestBodyBuffer {
 
     /** Copies buffered bytes; returns {@link #END} at the end, 0 where nothing has arrived yet. */
     synchronized int take(ByteBuffer dst) throws IOException {
-        if (unwanted) {
+        if (readingStopped) {
             return END;
         }
         if (closed) {
@@ -50,7 +50,7 @@ final class RequestBodyBuffer {
 
     /** Returns whether {@link #take} returns at once with bytes, the end or a failure. */
     synchronized boolean answersAtOnce() {
-        return filled() || ended || closed || unwanted;
+        return filled() || ended || closed || readingStopped;
     }
 
     private boolean filled() {
@@ -68,11 +68,11 @@ final class RequestBodyBuffer {
 
     /** Returns whether the handler reads no more. */
     synchronized boolean isUnwanted() {
-        return unwanted;
+        return readingStopped;
     }
 
     synchronized void unwanted() {
-        unwanted = true;
+        readingStopped = true;
         notifyAll();
     }
 

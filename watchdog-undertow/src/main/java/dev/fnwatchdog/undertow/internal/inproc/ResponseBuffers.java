@@ -27,7 +27,7 @@ final class ResponseBuffers {
     private final Deque<PooledByteBuffer> filled = new ArrayDeque<>(MAX_BUFFERS);
     private boolean ended;
     private boolean closed;
-    private boolean refused;
+    private boolean rejected;
     // Mutable state of the I/O thread
     private @Nullable PooledByteBuffer current;
 
@@ -42,7 +42,7 @@ final class ResponseBuffers {
 
     /** Returns whether further output is rejected, because the response is complete or the request has ended. */
     synchronized boolean over() {
-        return ended || closed || refused;
+        return ended || closed || rejected;
     }
 
     synchronized boolean closed() {
@@ -51,7 +51,7 @@ final class ResponseBuffers {
 
     /** Returns whether nothing more is sent, whatever was written. */
     synchronized boolean stopped() {
-        return closed || (refused && !ended);
+        return closed || (rejected && !ended);
     }
 
     /** Returns whether all that the handler has written is being sent or was sent. */
@@ -108,13 +108,13 @@ final class ResponseBuffers {
 
     /** Rejects further output. */
     synchronized void refuse() {
-        refused = true;
+        rejected = true;
         notifyAll();
     }
 
     /** Waits up to {@code millis} where there is no space. */
     synchronized void awaitRoom(long millis) throws IOException {
-        if (!closed && !refused && filled.size() >= MAX_BUFFERS) {
+        if (!closed && !rejected && filled.size() >= MAX_BUFFERS) {
             InterruptibleWait.on(this, millis);
         }
     }

@@ -153,7 +153,7 @@ public final class FieldDecoder {
     }
 
     /**
-     * Charges the table, which may contain all fields so far, up to its size. A connection served before is not ended for it.
+     * Charges the table, which may contain all fields so far, up to its size. A connection that was served before is kept.
      */
     private void chargeTable(long sectionSize) throws ConnectionException {
         int cost = (int) Math.min(HEAP_FACTOR * TABLE_SIZE, tableCost + HEAP_FACTOR * sectionSize);
