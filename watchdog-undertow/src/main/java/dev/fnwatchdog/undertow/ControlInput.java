@@ -19,37 +19,38 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * What a build tool that has started the watchdog says to it: a line a command on the watchdog's standard input, whose end is
- * the command to stop, so that no watchdog outlives its build. It is told its process id and its ports by a file.
+ * Executes the commands of the build tool that started the watchdog. The commands arrive on standard input, one a line. EOF
+ * stops the watchdog, which therefore never outlives its build (specification 7.29). The build tool reads the process id and
+ * the ports from a file.
  *
  * <pre>{@code
- * replace name=value&name=value   serve the function as it is now, with these changes of the environment; escaped as in a form
- * fail reason                     answer calls with the reason, escaped likewise
+ * replace name=value&name=value   serve the current function, with these environment changes; escaped as in a form
+ * fail reason                     respond to requests with the reason, escaped likewise
  * }</pre>
  *
- * <p>Threads: two of its own. One reads, so that the end of the input is seen while the other obeys, which may take long.
+ * <p>Threads: two of its own. One reads, and notices EOF while the other still executes a command, which may take long.
  */
 final class ControlInput {
     private static final String REPLACE = "replace";
 
-    /** Stands for the end of the input; no line has a line's end in it. */
+    /** Marks EOF in the queue; a line contains no line terminator. */
     private static final String END = "\n";
 
     private final InputStream commands;
     private final Path report;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
-    // Mutable state, of the thread that obeys
+    // Mutable state, of the thread that executes commands
     private final Map<String, String> environment;
 
-    /** @param report a file that appears, whole, once calls are served */
+    /** @param report a file that appears, complete, once requests are served */
     ControlInput(InputStream commands, Path report, Map<String, String> environment) {
         this.commands = commands;
         this.report = report;
         this.environment = new HashMap<>(environment);
     }
 
-    /** Reads from now on; {@code end} runs at the end of the input, whatever has become of the commands before it. */
+    /** Starts reading; {@code end} runs at EOF, whatever the result of the earlier commands. */
     void listen(WatchdogLog log, Runnable end) {
         start("watchdog-control", () -> {
             try {
@@ -71,11 +72,11 @@ final class ControlInput {
         }
     }
 
-    /** Reports the ports, and obeys from now on. */
+    /** Reports the ports and starts executing commands. */
     void obey(Watchdog watchdog, WatchdogLog log) throws IOException {
         report("pid=%d%nport=%d%nmetrics_port=%d%n"
                 .formatted(ProcessHandle.current().pid(), watchdog.port(), watchdog.metricsPort()));
-        watchdog.replaceable().ifPresent(versions -> start("watchdog-versions", () -> obey(versions, log)));
+        watchdog.replaceable().ifPresent(versions -> start("watchdog-versions", () -> executeAll(versions, log)));
     }
 
     private static void start(String name, Runnable work) {
@@ -90,17 +91,17 @@ final class ControlInput {
         Files.move(draft, report, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private void obey(ReplaceableMode versions, WatchdogLog log) {
+    private void executeAll(ReplaceableMode versions, WatchdogLog log) {
         try {
             for (String line = lines.take(); !line.equals(END); line = lines.take()) {
-                obey(line, versions, log);
+                execute(line, versions, log);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void obey(String line, ReplaceableMode versions, WatchdogLog log) throws InterruptedException {
+    private void execute(String line, ReplaceableMode versions, WatchdogLog log) throws InterruptedException {
         int space = Math.max(line.indexOf(' '), 0);
         String argument = line.substring(Math.min(space + 1, line.length()));
         try {
@@ -123,7 +124,7 @@ final class ControlInput {
         }
         String next = lines.peek();
         if (next != null && next.startsWith(REPLACE)) {
-            // It is old already, and whoever saved twice waits for the newer one.
+            // A newer version is queued already: skip this one, which delays the newer one.
             return;
         }
         try {

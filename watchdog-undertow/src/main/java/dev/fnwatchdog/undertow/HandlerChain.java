@@ -25,12 +25,12 @@ import io.undertow.server.HttpHandler;
 import java.util.function.UnaryOperator;
 
 /**
- * All that a request meets on its way to the function, put together here alone.
+ * Assembles the handlers that a request passes on its way to the function.
  *
- * @param availability what the probes ask for
- * @param loops of the IO threads that serve
- * @param memory what requests take theirs from
- * @param authorisation puts before a handler what asks for tokens, where they are asked for
+ * @param availability the state that the probes report
+ * @param loops of the I/O threads that serve
+ * @param memory the budget that requests are charged to
+ * @param authorisation wraps a handler in the token check, where {@code jwt_auth} is set
  */
 record HandlerChain(
         WatchdogConfig config,
@@ -41,40 +41,40 @@ record HandlerChain(
         IoLoops loops,
         MemoryBudget memory,
         UnaryOperator<HttpHandler> authorisation) {
-    /** The first handler. */
+    /** Returns the first handler. */
     HttpHandler root() {
         ConcurrencyLimit limit = new ConcurrencyLimit(config.maxInflight());
         return new Routes(
                 new ReadOnlyHandler(new HealthHandler(availability::healthy)),
-                new ReadOnlyHandler(new ReadyHandler(() -> readiness(limit), probe())),
-                call(limit));
+                new ReadOnlyHandler(new ReadyHandler(() -> readiness(limit), readinessProbe())),
+                functionChain(limit));
     }
 
-    /** A call's handlers, outermost first. */
-    private HttpHandler call(ConcurrencyLimit limit) {
+    /** Returns the handlers of a request to the function, outermost first. */
+    private HttpHandler functionChain(ConcurrencyLimit limit) {
         boolean http = config.mode() instanceof ModeConfig.Http;
         return new ChainBuilder()
-                // what the others note about the call needs a place
+                // the other handlers store their state in the invocation
                 .then(next -> new InvocationHandler(next, loops, config.timeouts()))
-                // refusals count too
+                // refused requests count too
                 .then(next -> new RequestMetricsHandler(next, metrics))
-                // one line for each call, refused or not
+                // one line for each request, refused or not
                 .then(next -> new AccessLogHandler(next, log, http))
-                // before anything else of the request takes memory
+                // before the request allocates anything further
                 .then(next -> new MemoryLimitHandler(next, memory, loops::buffersAreScarce))
-                // a full watchdog parses no tokens
+                // a request over the limit costs no token verification
                 .then(next -> new ConcurrencyLimitHandler(next, limit))
-                // 401 and 403, while nothing of the body has been read or printed
+                // 401 and 403 are sent before any of the body is read or printed
                 .then(authorisation)
-                // what is refused has not been read
+                // the body of a refused request is not read
                 .then(next -> BodyLogHandler.before(next, log, config.log(), config.mode()))
-                // the one place where a throwable becomes a response
+                // the only handler that turns a throwable into a response
                 .then(next -> new FailureHandler(next, log))
                 .endingAt(mode.handler());
     }
 
-    /** A probe that the function answers: neither counted, logged, limited nor authorised. */
-    private HttpHandler probe() {
+    /** Returns the handler of readiness probes, which are neither counted, logged, limited nor authorized. */
+    private HttpHandler readinessProbe() {
         return new FunctionReadiness(
                 new FailureHandler(mode.handler(), log), config.readyPath(), loops, config.timeouts());
     }

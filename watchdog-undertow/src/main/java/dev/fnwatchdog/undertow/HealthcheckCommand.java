@@ -5,19 +5,19 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 
-/** Asks a watchdog on this machine for its health, as {@code --run-healthcheck} does without a lock file (contract 1). */
+/** Requests the health of a watchdog on this machine for {@code --run-healthcheck} (specification 1.22, 1.23). */
 final class HealthcheckCommand {
-    private static final int PATIENCE_MILLIS = 2_000;
+    private static final int TIMEOUT_MILLIS = 2_000;
 
     private HealthcheckCommand() {}
 
-    /** Whether it is healthy; where it is not, the reason goes to standard error. */
+    /** Returns whether it is healthy; otherwise prints the reason to standard error. */
     static boolean healthy(int port) {
         URI health = URI.create("http://127.0.0.1:" + port + "/_/health");
         try {
             HttpURLConnection connection = (HttpURLConnection) health.toURL().openConnection();
-            connection.setConnectTimeout(PATIENCE_MILLIS);
-            connection.setReadTimeout(PATIENCE_MILLIS);
+            connection.setConnectTimeout(TIMEOUT_MILLIS);
+            connection.setReadTimeout(TIMEOUT_MILLIS);
             int status = connection.getResponseCode();
             if (status != HttpURLConnection.HTTP_OK) {
                 Console.error(health + " answers " + status);

@@ -27,22 +27,24 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The watchdog as a program: settings from environment variables, signals, exit statuses (contract 1, 3 and 7). */
+/**
+ * The watchdog as a program: environment variables, signals, exit statuses (specification 1.1, 1.21, 7.5, 7.10, 7.11).
+ */
 public final class Main {
     private static final int OK = 0;
     private static final int FAILED = 1;
-    /** Without SIGHUP a function, which runs in a session of its own, would outlive the terminal and its watchdog. */
+    /** SIGHUP is included because a function, in a session of its own, would outlive the terminal and its watchdog. */
     private static final List<Shutdown.Cause> SIGNALS =
             List.of(Shutdown.Cause.SIGTERM, Shutdown.Cause.SIGINT, Shutdown.Cause.SIGHUP);
 
-    private static final long LONGEST_START_SECONDS = 5;
+    private static final long STARTUP_TIMEOUT_SECONDS = 5;
 
     private Main() {}
 
-    /** Runs until a signal or the function's end, and ends the JVM. */
+    /** Runs until a signal arrives or the function ends, then ends the JVM. */
     public static void main(String[] arguments) {
         int status = run(arguments, System.getenv());
-        // Not exit: nothing waits in a shutdown hook, and a second signal must not wait for one.
+        // Use halt, not exit: there are no shutdown hooks, and a second signal must not wait for any.
         Runtime.getRuntime().halt(status);
     }
 
@@ -88,7 +90,7 @@ public final class Main {
         return FAILED;
     }
 
-    /** Whether the watchdog that has written the lock file serves: a file alone may be what a dead one has left. */
+    /** Returns whether the watchdog that wrote the lock file serves; an ended one may have left its file behind. */
     private static boolean healthy(Path lockFile) {
         LockFile.Found found = LockFile.look(lockFile);
         return switch (found.state()) {
@@ -105,7 +107,7 @@ public final class Main {
         };
     }
 
-    /** Whatever goes wrong is told in the log, in the form that was asked for. */
+    /** Runs the watchdog and logs every failure in the configured log format. */
     private static int serve(Map<String, String> environment, @Nullable ControlInput control) {
         try (WatchdogLog log = WatchdogLog.toStandardStreams(LogConfig.asFarAsUsable(environment))) {
             try {
@@ -125,7 +127,7 @@ public final class Main {
         QuietLoggerProvider.sendTo(log::warn);
         endOnFatalErrors(log, LockFile.in(config.temporaryDirectory()));
         if (config.mode() instanceof ModeConfig.Inproc) {
-            // What the function prints is its output, as in the other modes. An embedder's streams are left alone.
+            // The function's prints are its output, as in the other modes. An embedding program keeps its streams.
             FunctionStreams.redirect(log, config.log());
         } else if (!(config.mode() instanceof ModeConfig.Static)) {
             LaunchPreload.begin();
@@ -133,7 +135,7 @@ public final class Main {
         tuneLibraries();
         CompletableFuture<Watchdog> started = new CompletableFuture<>();
         CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
-        // From before the start: a function that is just being started must not be left behind.
+        // Handle signals from before the startup on: a function that is starting must not be left behind.
         AtomicBoolean signalled = new AtomicBoolean();
         for (Shutdown.Cause cause : SIGNALS) {
             SignalListener.handle(cause.name().substring("SIG".length()), () -> {
@@ -162,7 +164,7 @@ public final class Main {
         return exitStatus.join();
     }
 
-    /** Wherever such an error comes to light: caught by us, caught by a library, or by nobody. */
+    /** Ends the process after a fatal error, whether the watchdog or a library caught it, or no handler did. */
     private static void endOnFatalErrors(WatchdogLog log, Path lockFile) {
         FatalErrors fatalErrors = new FatalErrors(log, lockFile, Runtime.getRuntime()::halt);
         log.observeFailures(fatalErrors);
@@ -173,10 +175,10 @@ public final class Main {
         });
     }
 
-    /** The build tool has gone: a start that hangs is not waited for, since nobody is left to interrupt it. */
+    /** Closes the watchdog when the build tool has ended; a startup that hangs is aborted after a timeout. */
     private static void closeOnceStarted(CompletableFuture<Watchdog> started, CompletableFuture<Integer> exitStatus) {
         try {
-            Watchdog watchdog = started.get(LONGEST_START_SECONDS, TimeUnit.SECONDS);
+            Watchdog watchdog = started.get(STARTUP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
             complete(exitStatus, () -> watchdog.stop(Shutdown.Cause.CLOSE));
         } catch (TimeoutException | ExecutionException e) {
             endAtOnce(Shutdown.Cause.SIGTERM);
@@ -185,13 +187,13 @@ public final class Main {
         }
     }
 
-    /** The start hangs, and so nothing is there that could stop it in order. */
+    /** Kills the descendants and halts: the startup hangs, and there is no watchdog yet that could stop gracefully. */
     private static void endAtOnce(Shutdown.Cause cause) {
         ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
         Runtime.getRuntime().halt(cause.exitStatusAtOnce());
     }
 
-    /** A stop that fails ends the program too: it would else neither serve nor end. */
+    /** Completes the exit status even where {@code stop} throws; otherwise the program would neither serve nor end. */
     private static void complete(CompletableFuture<Integer> exitStatus, Supplier<Integer> stop) {
         try {
             exitStatus.complete(stop.get());
@@ -200,14 +202,14 @@ public final class Main {
         }
     }
 
-    /** What Undertow and its threads read from system properties, once; an embedder's are left alone. */
+    /** Sets the system properties that Undertow and its threads read once. An embedding program sets its own. */
     private static void tuneLibraries() {
-        // A client that was told of the close has a moment to close first.
+        // Time, in milliseconds, in which the client can close a connection first after the close was announced.
         System.setProperty("io.undertow.max-drain-time", "500");
-        // Nobody reads them, and registering costs a part of the start.
+        // The beans are not used, and registering them delays the startup.
         System.setProperty("jboss.threads.eqe.disable-mbean", "true");
         if (Runtime.version().feature() < 22) {
-            // Half the time of the JDK's usual way to start a process; later there is a better one.
+            // Starts a process in half the time of the JDK's default mechanism; JDK 22 and later have a better one.
             System.setProperty("jdk.lang.Process.launchMechanism", "VFORK");
         }
         UnmanagedXnio.load();

@@ -3,7 +3,7 @@ package dev.fnwatchdog.undertow;
 import dev.fnwatchdog.core.config.CommandLine;
 import dev.fnwatchdog.core.config.ModeConfig;
 
-/** What the log says at start of the mode and of what it runs. */
+/** Describes the mode and what it runs, for the log at startup (specification 6.2). */
 final class ModeDescription implements ModeConfig.Visitor<String> {
     @Override
     public String http(ModeConfig.Http mode) {

@@ -8,7 +8,7 @@ import dev.fnwatchdog.undertow.internal.mode.Mode;
 import dev.fnwatchdog.undertow.internal.mode.ModeContext;
 import dev.fnwatchdog.undertow.internal.proxy.HttpMode;
 
-/** Makes the mode that was chosen. */
+/** Creates the configured mode. */
 record Modes(ModeContext context) implements ModeConfig.Visitor<Mode> {
     static Mode create(ModeContext context) {
         return context.config().mode().accept(new Modes(context));

@@ -18,16 +18,17 @@ import org.jboss.logging.LoggerProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one line of each warning and error of the libraries below the watchdog, and drops all else that they say.
+ * Logs each warning and error of the libraries as one line and drops the rest (specification 6.3).
  *
- * <p>For {@link java.util.ServiceLoader} alone, and named as a service in the fat jar alone: as a library the watchdog
- * leaves the embedder's logging as it is. The system property {@code org.jboss.logging.provider} puts another in its
- * place. Threads: any.
+ * <p>Instantiated by {@link java.util.ServiceLoader} only. The fat jar alone registers it as a service: a program that embeds
+ * the watchdog keeps its own logging. The system property {@code org.jboss.logging.provider} selects another provider.
+ *
+ * <p>Threads: any.
  */
 public final class QuietLoggerProvider implements LoggerProvider {
-    // Undertow tells of each failed call here, with a stack trace; the watchdog tells of it in the call's own line.
+    // Undertow logs each failed request here with a stack trace; the watchdog reports it in the request's own line.
     private static final String PROXY = "io.undertow.proxy";
-    // And of each handler that throws: the watchdog does so itself, whole.
+    // Undertow logs each handler that throws here; the watchdog logs that itself, with the stack trace.
     private static final String REQUEST = "io.undertow.request";
 
     private static final AtomicReference<Consumer<String>> LINES =
@@ -38,14 +39,14 @@ public final class QuietLoggerProvider implements LoggerProvider {
     /** Called by {@link java.util.ServiceLoader}. */
     public QuietLoggerProvider() {}
 
-    /** From now on lines go there, without a time; before, straight to standard error. */
+    /** Sends further lines to {@code lines}, without a time; earlier ones go to standard error. */
     static void sendTo(Consumer<String> lines) {
         LINES.set(lines);
     }
 
     /**
-     * From now on {@code observer} is given whatever the libraries have caught and log, be it printed or not: XNIO and Undertow
-     * catch errors of the JVM too, and go on.
+     * Passes every throwable that the libraries log to {@code observer}, also where the line itself is dropped. XNIO and
+     * Undertow catch errors of the JVM too, and continue.
      */
     static void observeFailures(Consumer<Throwable> observer) {
         FAILURES.set(observer);
@@ -62,7 +63,7 @@ public final class QuietLoggerProvider implements LoggerProvider {
                 DateTimeFormatter.ofPattern("uuuu/MM/dd HH:mm:ss ").format(LocalDateTime.now(ZoneId.systemDefault()))
                         + line
                         + '\n';
-        // Not closed: it is the process's own.
+        // Not closed: the stream belongs to the process.
         @SuppressWarnings("resource")
         FileOutputStream standardError = new FileOutputStream(FileDescriptor.err);
         try {
@@ -130,16 +131,16 @@ public final class QuietLoggerProvider implements LoggerProvider {
     private static final class LineLogger extends Logger {
         private static final long serialVersionUID = 1L;
 
-        private final boolean heard;
+        private final boolean enabled;
 
-        LineLogger(String name, boolean heard) {
+        LineLogger(String name, boolean enabled) {
             super(name);
-            this.heard = heard;
+            this.enabled = enabled;
         }
 
         @Override
         public boolean isEnabled(Level level) {
-            return heard && level.compareTo(Level.WARN) <= 0;
+            return enabled && level.compareTo(Level.WARN) <= 0;
         }
 
         @Override
@@ -152,7 +153,7 @@ public final class QuietLoggerProvider implements LoggerProvider {
             observe(thrown);
             if (isEnabled(level)) {
                 String text = String.valueOf(message);
-                tell(level, parameters == null ? text : MessageFormat.format(text, parameters), thrown);
+                print(level, parameters == null ? text : MessageFormat.format(text, parameters), thrown);
             }
         }
 
@@ -165,11 +166,11 @@ public final class QuietLoggerProvider implements LoggerProvider {
                 @Nullable Throwable thrown) {
             observe(thrown);
             if (isEnabled(level)) {
-                tell(level, parameters == null ? format : String.format(format, parameters), thrown);
+                print(level, parameters == null ? format : String.format(format, parameters), thrown);
             }
         }
 
-        private void tell(Level level, String text, @Nullable Throwable thrown) {
+        private void print(Level level, String text, @Nullable Throwable thrown) {
             StringBuilder line = new StringBuilder();
             line.append(level).append(' ').append(getName()).append(": ").append(text);
             for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
@@ -179,7 +180,7 @@ public final class QuietLoggerProvider implements LoggerProvider {
             Objects.requireNonNull(LINES.get()).accept(oneLine(line));
         }
 
-        // A message can hold what a client sent.
+        // Escapes control characters: a message can contain what a client sent.
         private static String oneLine(CharSequence text) {
             StringBuilder line = new StringBuilder(text.length());
             text.chars().forEach(c -> {

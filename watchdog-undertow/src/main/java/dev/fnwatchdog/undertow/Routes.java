@@ -5,10 +5,10 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 
 /**
- * Sends the probes their own way, so that they are neither counted, limited, authorised nor logged, and everything else to
- * the function (contract 2).
+ * Routes health and readiness probes to their handlers and every other request to the function. Probes are therefore neither
+ * counted, limited, authorized nor logged (specification 2.7).
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class Routes implements HttpHandler {
     private static final String HEALTH = "/_/health";

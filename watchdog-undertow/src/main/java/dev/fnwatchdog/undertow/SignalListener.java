@@ -6,26 +6,28 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 
 /**
- * Signals of the operating system, told one by one. A shutdown hook would not do: it cannot tell SIGINT from SIGTERM, nor
- * hear the second one. The JDK's own class for it lies in a supported module, yet javac warns of its name, so it is reached
- * by reflection.
+ * Runs an action for each signal of the operating system. A shutdown hook cannot distinguish SIGINT from SIGTERM and does not
+ * see a second signal. The JDK's class for signals is in a supported module, but javac warns about its name; therefore it is
+ * accessed by reflection.
  */
 final class SignalListener {
     private SignalListener() {}
 
-    /** Calls {@code action}, on a thread of its own, each time that the signal comes ({@code TERM}, {@code INT}, {@code HUP}). */
+    /**
+     * Runs {@code action} on a thread of its own each time the signal arrives ({@code TERM}, {@code INT}, {@code HUP}).
+     */
     static void handle(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            InvocationHandler calls = (proxy, method, arguments) -> answer(proxy, method, arguments, action);
+            InvocationHandler calls = (proxy, method, arguments) -> dispatch(proxy, method, arguments, action);
             Object listener =
                     Proxy.newProxyInstance(SignalListener.class.getClassLoader(), new Class<?>[] {handler}, calls);
             Object instance;
             try {
                 instance = signal.getConstructor(String.class).newInstance(name);
             } catch (InvocationTargetException unknown) {
-                // A signal that the system does not have never comes.
+                // The system does not have this signal, so it never arrives.
                 return;
             }
             signal.getMethod("handle", signal, handler).invoke(null, instance, listener);
@@ -34,7 +36,7 @@ final class SignalListener {
         }
     }
 
-    private static Object answer(Object proxy, Method method, Object[] arguments, Runnable action) {
+    private static Object dispatch(Object proxy, Method method, Object[] arguments, Runnable action) {
         return switch (method.getName()) {
             case "equals" -> proxy == arguments[0];
             case "hashCode" -> System.identityHashCode(proxy);

@@ -3,29 +3,31 @@ package dev.fnwatchdog.undertow;
 import org.xnio.Xnio;
 
 /**
- * XNIO without its management beans, which nobody reads: to register them it would start the JVM's whole management, a quarter of the
- * watchdog's own start.
+ * Loads XNIO without its management beans, which are not used. Registering them would start the JVM's whole management, which
+ * takes a quarter of the watchdog's startup time.
  *
- * <p>Threads: the main one, before any other needs management.
+ * <p>Threads: the main thread, before any other needs management.
  */
 final class UnmanagedXnio {
-    /** Who makes the JVM's management server; XNIO goes without where that fails, and does not try again. */
+    /**
+     * Names the class that makes the JVM's management server. Where that fails, XNIO runs without it and does not retry.
+     */
     private static final String SERVER_BUILDER = "javax.management.builder.initial";
 
     private UnmanagedXnio() {}
 
-    /** Loads it for the whole JVM. Where an agent has started the management already, XNIO registers its beans as ever. */
+    /** Loads XNIO for the whole JVM. Where an agent has already started the management, XNIO registers its beans. */
     static void load() {
-        String chosen = System.getProperty(SERVER_BUILDER);
+        String previous = System.getProperty(SERVER_BUILDER);
         System.setProperty(SERVER_BUILDER, "none");
         try {
             Xnio.getInstance(UnmanagedXnio.class.getClassLoader());
         } finally {
-            // A function in the same JVM may want it.
-            if (chosen == null) {
+            // A function in the same JVM may use it.
+            if (previous == null) {
                 System.clearProperty(SERVER_BUILDER);
             } else {
-                System.setProperty(SERVER_BUILDER, chosen);
+                System.setProperty(SERVER_BUILDER, previous);
             }
         }
     }

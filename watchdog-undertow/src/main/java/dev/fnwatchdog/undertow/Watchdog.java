@@ -11,8 +11,8 @@ import java.util.concurrent.CompletionStage;
 /**
  * A server watchdog: an HTTP server in front of one function.
  *
- * <p>Any number of them run in one JVM, each with its own ports, threads, metrics and function. None sets a system property
- * or installs a signal handler; a lock file is written only when the builder is told to.
+ * <p>One JVM can run any number of them, each with its own ports, threads, metrics and function. None sets a system property or
+ * installs a signal handler; a lock file is written only when the builder requests it (specification 1.24).
  *
  * <pre>{@code
  * WatchdogConfig config = WatchdogConfig.parse(Map.of(
@@ -26,7 +26,7 @@ import java.util.concurrent.CompletionStage;
  * }
  * }</pre>
  *
- * <p>Threads: any may call it.
+ * <p>Threads: any.
  */
 public final class Watchdog implements AutoCloseable {
     private final WatchdogServer server;
@@ -39,7 +39,7 @@ public final class Watchdog implements AutoCloseable {
         return server;
     }
 
-    /** A builder for a watchdog with these settings. */
+    /** Returns a builder for a watchdog with these settings. */
     public static WatchdogBuilder builder(WatchdogConfig config) {
         return new WatchdogBuilder(config);
     }
@@ -48,41 +48,42 @@ public final class Watchdog implements AutoCloseable {
         return new Watchdog(WatchdogServer.start(builder));
     }
 
-    /** The port that calls come to, 1–65535; a free one was taken where the setting is 0. */
+    /** Returns the port for requests, 1–65535; a free one where the setting is 0. */
     public int port() {
         return server.port();
     }
 
-    /** The port of {@code /metrics}, 1–65535. */
+    /** Returns the port of {@code /metrics}, 1–65535. */
     public int metricsPort() {
         return server.metricsPort();
     }
 
     /**
-     * Completes when the function of http mode has ended by itself, with its words for it ({@code exit status 1}, {@code
-     * signal: killed}); never in a mode without such a function, nor while the watchdog stops.
+     * Returns a stage that completes when the function process of http mode has ended by itself. Its value describes the end
+     * ({@code exit status 1}, {@code signal: killed}). It never completes in a mode without such a process, nor while the
+     * watchdog stops.
      */
     public CompletionStage<String> functionEnded() {
         return server.functionEnded();
     }
 
-    /** The function's versions, where there may be more than one. */
+    /** Returns the replaceable mode, where the function may have more than one version. */
     Optional<ReplaceableMode> replaceable() {
         return server.replaceable();
     }
 
     /**
-     * Stops as a signal would (contract 7), and blocks until that is done.
+     * Stops as on a signal (specification 7.5, 7.9, 7.10, 7.11), and blocks until that is done.
      *
-     * @return the exit status that a program around it should end with: 0, or 128 plus the number of the second signal
+     * @return the exit status for the program around it: 0, or 128 plus the number of the second signal
      */
     public int stop(Shutdown.Cause cause) {
         return server.stop(cause);
     }
 
     /**
-     * Stops without the wait for {@code healthcheck_interval}: calls in flight end, at the longest for {@code write_timeout},
-     * then the function is stopped. Blocks until all is over; a second call does nothing.
+     * Stops without the wait for {@code healthcheck_interval}; does nothing when called again. Requests in flight have up to
+     * {@code write_timeout} to complete, then the function is stopped. Blocks until all has ended.
      */
     @Override
     public void close() {

@@ -12,7 +12,11 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** How a {@link Watchdog} is to be started. Belongs to one thread. */
+/**
+ * Configures and starts a {@link Watchdog}.
+ *
+ * <p>Threads: one.
+ */
 public final class WatchdogBuilder {
     private final WatchdogConfig config;
     private Map<String, String> environment = FunctionServer.inheritedEnvironment();
@@ -27,21 +31,23 @@ public final class WatchdogBuilder {
         this.config = Objects.requireNonNull(config, "config");
     }
 
-    /** The function's environment, in place of this process's own. */
+    /** Sets the function's environment; the default is that of this process. */
     public WatchdogBuilder environment(Map<String, String> variables) {
         environment = Map.copyOf(variables);
         return this;
     }
 
-    /** Where it logs, in place of this process's standard output and error. The caller closes it, after the watchdog. */
+    /**
+     * Sets the log; the default is this process's standard output and error. The application closes it after the watchdog.
+     */
     public WatchdogBuilder log(WatchdogLog destination) {
         log = Objects.requireNonNull(destination, "destination");
         return this;
     }
 
     /**
-     * Writes the lock file, and makes health depend on it, as the settings ask for (contract 2). Not done by default: two
-     * watchdogs of one JVM would share the file.
+     * Writes the lock file and makes health depend on it, unless {@code suppress_lock} is set (specification 2.20). Off by
+     * default, because two watchdogs of one JVM would share the file.
      */
     public WatchdogBuilder lockFile() {
         lockFile = true;
@@ -49,35 +55,35 @@ public final class WatchdogBuilder {
     }
 
     /**
-     * Binds the ports, starts the function, and returns when calls are served.
+     * Binds the ports, starts the function, and returns when requests are served.
      *
-     * @throws InvalidConfigException where a setting turns out not to be usable: a host that cannot be found
+     * @throws InvalidConfigException where a setting proves unusable, such as a host that cannot be found
      * @throws FunctionFailedException where the function cannot be started; the message names the command
-     * @throws IOException where a port cannot be bound or the lock file not be written; the message names it
+     * @throws IOException where a port cannot be bound or the lock file cannot be written; the message names it
      */
     public Watchdog start() throws IOException, FunctionFailedException {
         return Watchdog.start(this);
     }
 
-    /** Where its buffers come from, in place of a pool of its own, so that they can be counted. */
+    /** Sets the pool of its buffers, which a test can count; the default is a pool of its own. */
     WatchdogBuilder buffers(ByteBufferPool pool) {
         buffers = pool;
         return this;
     }
 
-    /** What clients can make it hold, in place of a share of this JVM's heap. */
+    /** Sets the memory that clients can occupy; the default is a share of this JVM's heap. */
     WatchdogBuilder memory(MemoryShares shares) {
         memory = shares;
         return this;
     }
 
-    /** Has threads copy what goes to processes and comes from them, as where processes cannot open our pipes. */
+    /** Copies process input and output on threads, as on systems where processes cannot open the watchdog's pipes. */
     WatchdogBuilder withoutDescriptors() {
         passesDescriptors = false;
         return this;
     }
 
-    /** The function may be replaced by a newer version of itself while calls are served. */
+    /** Allows the function to be replaced by a newer version while requests are served (specification 7.26). */
     WatchdogBuilder replaceable() {
         replaceable = true;
         return this;
@@ -91,7 +97,7 @@ public final class WatchdogBuilder {
         return passesDescriptors;
     }
 
-    /** One for all that is started with it: all of that shares the heap. */
+    /** Returns the shares that everything started with this builder has in common. */
     MemoryShares memory() {
         if (memory == null) {
             memory = MemoryShares.inHeapOf(Runtime.getRuntime());
@@ -115,7 +121,7 @@ public final class WatchdogBuilder {
         return buffers == null ? WatchdogServer.newBuffers() : buffers;
     }
 
-    /** The log to write to, and whether the watchdog has to close it. */
+    /** Returns the log to write to, and whether the watchdog has to close it. */
     OwnedLog openLog() {
         return log == null ? new OwnedLog(WatchdogLog.toStandardStreams(config.log()), true) : new OwnedLog(log, false);
     }

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.XnioWorker;
 
 /**
- * What a running watchdog consists of: put together in one place, started in order, and taken apart in the reverse one.
+ * The parts of a running watchdog: creates them, starts them in order, and stops them in reverse order.
  *
  * <p>Threads: any.
  */
@@ -49,7 +49,7 @@ final class WatchdogServer implements Shutdown.Steps {
     private static final Duration FUNCTION_GRACE = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(5);
     private static final Duration METRICS_DRAIN = Duration.ofSeconds(1);
-    private static final long WORKER_END_SECONDS = 2;
+    private static final long WORKER_TERMINATION_SECONDS = 2;
 
     private final WatchdogConfig config;
     private final WatchdogBuilder.OwnedLog ownedLog;
@@ -67,7 +67,7 @@ final class WatchdogServer implements Shutdown.Steps {
     private final CompletableFuture<String> functionEnded = new CompletableFuture<>();
 
     // Mutable state
-    private volatile @Nullable Authorizer authoriser;
+    private volatile @Nullable Authorizer authorizer;
 
     private WatchdogServer(WatchdogBuilder settings, WatchdogBuilder.OwnedLog ownedLog, XnioWorker worker)
             throws IOException {
@@ -111,17 +111,17 @@ final class WatchdogServer implements Shutdown.Steps {
         }
     }
 
-    /** Its threads. */
+    /** Returns the worker whose threads serve. */
     XnioWorker worker() {
         return worker;
     }
 
-    /** What belongs to its IO threads. */
+    /** Returns the loops of its I/O threads. */
     IoLoops loops() {
         return loops;
     }
 
-    /** Buffers as a watchdog needs them: outside the heap, and as many as are asked for. */
+    /** Returns a pool of buffers outside the heap, without a limit on their number. */
     static ByteBufferPool newBuffers() {
         return new IoBuffers(
                 IoBuffers.USUAL_SIZE, IoWorker.ioThreads(), Runtime.getRuntime().maxMemory());
@@ -130,33 +130,33 @@ final class WatchdogServer implements Shutdown.Steps {
     static WatchdogServer start(WatchdogBuilder settings) throws IOException, FunctionFailedException {
         WatchdogBuilder.OwnedLog log = settings.openLog();
         XnioWorker worker = IoWorker.start();
-        WatchdogServer running = null;
+        WatchdogServer server = null;
         boolean started = false;
         try {
-            running = new WatchdogServer(settings, log, worker);
-            running.begin();
+            server = new WatchdogServer(settings, log, worker);
+            server.begin();
             started = true;
-            return running;
+            return server;
         } finally {
             if (!started) {
-                if (running != null) {
-                    running.availability.stop();
-                    running.listener.close();
-                    running.metricsListener.close();
-                    running.mode.stop(Duration.ZERO);
-                    running.closeAuthoriser();
+                if (server != null) {
+                    server.availability.stop();
+                    server.listener.close();
+                    server.metricsListener.close();
+                    server.mode.stop(Duration.ZERO);
+                    server.closeAuthorizer();
                 }
-                end(worker);
+                terminate(worker);
                 log.close();
             }
         }
     }
 
-    /** Closes all that is open on it, and returns when its threads have ended. */
-    private static void end(XnioWorker worker) {
+    /** Closes all channels of the worker, and returns when its threads have ended. */
+    private static void terminate(XnioWorker worker) {
         worker.shutdown();
         try {
-            if (!worker.awaitTermination(WORKER_END_SECONDS, TimeUnit.SECONDS)) {
+            if (!worker.awaitTermination(WORKER_TERMINATION_SECONDS, TimeUnit.SECONDS)) {
                 worker.shutdownNow();
             }
         } catch (InterruptedException e) {
@@ -167,9 +167,9 @@ final class WatchdogServer implements Shutdown.Steps {
 
     private void begin() throws IOException, FunctionFailedException {
         logSettings();
-        mode.ended().thenAccept(this::functionGone);
-        // Before the function is started: it would only be stopped again where no keys can be read.
-        UnaryOperator<HttpHandler> authorisation = startAuthoriser();
+        mode.ended().thenAccept(this::functionTerminated);
+        // Before the function starts: where no keys can be read, it would only have to be stopped again.
+        UnaryOperator<HttpHandler> authorisation = startAuthorizer();
         mode.start();
         RequestMetrics metrics = new RequestMetrics(registry);
         HttpHandler root =
@@ -182,17 +182,17 @@ final class WatchdogServer implements Shutdown.Steps {
         availability.begin(log, port());
     }
 
-    private UnaryOperator<HttpHandler> startAuthoriser() throws IOException {
+    private UnaryOperator<HttpHandler> startAuthorizer() throws IOException {
         if (!config.jwtAuth()) {
             return UnaryOperator.identity();
         }
         Authorizer started = Authorizer.start(config.jwt(), log);
-        authoriser = started;
+        authorizer = started;
         return next -> new JwtHandler(next, started, config.timeouts().exec());
     }
 
-    private void closeAuthoriser() {
-        Authorizer started = authoriser;
+    private void closeAuthorizer() {
+        Authorizer started = authorizer;
         if (started != null) {
             started.close();
         }
@@ -211,11 +211,11 @@ final class WatchdogServer implements Shutdown.Steps {
         config.warnings().forEach(log::warn);
     }
 
-    /** The function's end is the watchdog's, but for an end that was asked for. */
-    private void functionGone(String words) {
+    /** Ends the watchdog with the function process, except when the watchdog itself stops it (specification 3.47). */
+    private void functionTerminated(String description) {
         if (!availability.stopping()) {
-            log.error("Forked function has terminated: " + words);
-            functionEnded.complete(words);
+            log.error("Forked function has terminated: " + description);
+            functionEnded.complete(description);
         }
     }
 
@@ -231,7 +231,7 @@ final class WatchdogServer implements Shutdown.Steps {
         return functionEnded;
     }
 
-    /** The function's versions, where the builder was told that there will be more of them. */
+    /** Returns the replaceable mode, where the builder requested one. */
     Optional<ReplaceableMode> replaceable() {
         return mode instanceof ReplaceableMode versions ? Optional.of(versions) : Optional.empty();
     }
@@ -247,13 +247,13 @@ final class WatchdogServer implements Shutdown.Steps {
         return status;
     }
 
-    /** Whatever is still open is closed: the sequence before this has given everybody his time. */
+    /** Closes everything that is still open, after the drain. */
     private void release() {
         availability.stopped();
         listener.close();
         metricsListener.close();
-        end(worker);
-        closeAuthoriser();
+        terminate(worker);
+        closeAuthorizer();
         ownedLog.close();
     }
 
@@ -269,19 +269,22 @@ final class WatchdogServer implements Shutdown.Steps {
         try {
             listener.drain();
         } catch (InterruptedException e) {
-            // Whoever interrupts is in a hurry: the steps are all taken, without waiting.
+            // An interrupt requests haste: take the remaining steps without waiting.
             Thread.currentThread().interrupt();
         }
     }
 
-    /** The last scrape shows the function's end, so that this port closes last; who waits there gets a response too. */
+    /**
+     * Drains the metrics port last: a scrape that waits there gets its response, which shows the function's end
+     * (specification 7.7).
+     */
     private void drainMetrics() {
         ServedConnections scrapes = metricsListener.connections();
         try {
             metricsListener.drain();
             Waiting.polling(POLL).await(scrapes::drained, METRICS_DRAIN);
         } catch (InterruptedException e) {
-            // As above.
+            // As in closeListener: continue without waiting.
             Thread.currentThread().interrupt();
         }
     }

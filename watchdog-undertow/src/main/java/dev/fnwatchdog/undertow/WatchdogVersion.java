@@ -1,6 +1,6 @@
 package dev.fnwatchdog.undertow;
 
-/** The watchdog's own version, from the manifest of the jar that it runs from. */
+/** Reads the watchdog's version from the manifest of its jar. */
 final class WatchdogVersion {
     private WatchdogVersion() {}
 

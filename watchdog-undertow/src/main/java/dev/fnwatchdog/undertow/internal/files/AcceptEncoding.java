@@ -3,11 +3,11 @@ package dev.fnwatchdog.undertow.internal.files;
 import io.undertow.util.HeaderValues;
 import org.jspecify.annotations.Nullable;
 
-/** What a client can unpack (RFC 9110, 12.5.3). */
+/** Evaluates the content codings that a client accepts (RFC 9110 12.5.3). */
 final class AcceptEncoding {
     private AcceptEncoding() {}
 
-    /** Whether gzip is welcome, and not less than no coding at all. */
+    /** Returns whether gzip is accepted, with a weight not below that of the identity coding. */
     static boolean takesGzip(@Nullable HeaderValues lists) {
         if (lists == null) {
             return false;
@@ -29,19 +29,19 @@ final class AcceptEncoding {
                 }
             }
         }
-        double wanted = gzip < 0 ? any : gzip;
-        return wanted > 0 && wanted >= identity;
+        double effective = gzip < 0 ? any : gzip;
+        return effective > 0 && effective >= identity;
     }
 
-    /** Of what cannot be read: none. */
+    /** Returns the weight of a parameter; 0 where it cannot be parsed. */
     private static double weight(String parameter) {
         String text = parameter.strip();
         if (!text.regionMatches(true, 0, "q=", 0, 2)) {
             return 1;
         }
         String number = text.substring(2).strip();
-        boolean clear = !number.isEmpty() && number.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
-        return clear && number.indexOf('.') == number.lastIndexOf('.') && !number.equals(".")
+        boolean numeric = !number.isEmpty() && number.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+        return numeric && number.indexOf('.') == number.lastIndexOf('.') && !number.equals(".")
                 ? Double.parseDouble(number)
                 : 0;
     }

@@ -5,31 +5,31 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that were asked for last, by the paths of the requests. It is bounded by what it takes of the heap; when it is
- * full it is emptied, and fills again with what is asked for now.
+ * Caches recently requested files by the paths of the requests, within a budget of heap memory. When it is full it is cleared,
+ * and fills again with the files that are requested then (specification 1.35).
  *
  * <p>Threads: any.
  */
 final class FileCache {
     private static final int SHARE_OF_HEAP = 16;
-    private static final long MOST_BYTES = 16L * 1024 * 1024;
+    private static final long MAX_BYTES = 16L * 1024 * 1024;
 
-    /** A file has one path, or a few. Longer spellings are somebody's game. */
-    private static final int LONGEST_PATH = 1024;
+    /** In characters. A file has one path, or a few; longer spellings of it are not worth a place in the cache. */
+    private static final int MAX_PATH_LENGTH = 1024;
 
-    private final long mostBytes;
+    private final long maxBytes;
     private final ConcurrentMap<String, StaticFile> files = new ConcurrentHashMap<>();
 
     // Mutable state, under this object's lock
     private long bytes;
 
-    /** @param mostBytes heap that the files in it may take */
-    FileCache(long mostBytes) {
-        this.mostBytes = mostBytes;
+    /** @param maxBytes heap that the files in it may occupy */
+    FileCache(long maxBytes) {
+        this.maxBytes = maxBytes;
     }
 
     static FileCache inHeapOf(Runtime jvm) {
-        return new FileCache(Math.min(MOST_BYTES, jvm.maxMemory() / SHARE_OF_HEAP));
+        return new FileCache(Math.min(MAX_BYTES, jvm.maxMemory() / SHARE_OF_HEAP));
     }
 
     @Nullable
@@ -38,21 +38,21 @@ final class FileCache {
     }
 
     synchronized void put(String path, StaticFile file) {
-        if (path.length() > LONGEST_PATH) {
+        if (path.length() > MAX_PATH_LENGTH) {
             return;
         }
-        StaticFile before = files.put(path, file);
-        bytes += before == null ? footprint(path, file) : file.footprint() - before.footprint();
-        if (bytes > mostBytes) {
+        StaticFile previous = files.put(path, file);
+        bytes += previous == null ? footprint(path, file) : file.footprint() - previous.footprint();
+        if (bytes > maxBytes) {
             files.clear();
             bytes = 0;
         }
     }
 
     synchronized void remove(String path) {
-        StaticFile before = files.remove(path);
-        if (before != null) {
-            bytes -= footprint(path, before);
+        StaticFile previous = files.remove(path);
+        if (previous != null) {
+            bytes -= footprint(path, previous);
         }
     }
 

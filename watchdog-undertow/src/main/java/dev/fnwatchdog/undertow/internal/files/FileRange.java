@@ -4,22 +4,22 @@ import io.undertow.util.HeaderValues;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a file that is asked for (RFC 9110, 14).
+ * The part of a file that a request asks for (RFC 9110 14, specification 1.30).
  *
- * @param from its first byte
- * @param end behind its last byte; less than {@code from} where the file has no such part
- * @param partial whether a part was asked for, be it all that there is
+ * @param from the offset of its first byte
+ * @param end the offset behind its last byte; less than {@code from} where the range is not satisfiable
+ * @param partial whether a range was requested, even one of the whole file
  */
 record FileRange(long from, long end, boolean partial) {
     private static final String UNIT = "bytes=";
-    private static final int MOST_DIGITS = 18;
-    private static final FileRange NONE = new FileRange(0, -1, true);
+    private static final int MAX_DIGITS = 18;
+    private static final FileRange UNSATISFIABLE = new FileRange(0, -1, true);
 
     static FileRange whole(long size) {
         return new FileRange(0, size, false);
     }
 
-    /** What is no range, or more than one of them, asks for the whole. */
+    /** Parses a Range field; a malformed one, and more than one range, mean the whole file. */
     static FileRange of(@Nullable HeaderValues headers, long size) {
         if (headers == null || headers.size() != 1) {
             return whole(size);
@@ -42,15 +42,15 @@ record FileRange(long from, long end, boolean partial) {
         if (to < from) {
             return whole(size);
         }
-        return from >= size ? NONE : new FileRange(from, Math.min(to + 1, size), true);
+        return from >= size ? UNSATISFIABLE : new FileRange(from, Math.min(to + 1, size), true);
     }
 
     private static FileRange lastBytes(long count, long size) {
-        return count == 0 || size == 0 ? NONE : new FileRange(Math.max(0, size - count), size, true);
+        return count == 0 || size == 0 ? UNSATISFIABLE : new FileRange(Math.max(0, size - count), size, true);
     }
 
     private static boolean isNumber(String text) {
-        return text.length() <= MOST_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        return text.length() <= MAX_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     boolean exists() {

@@ -9,9 +9,9 @@ import io.undertow.util.StatusCodes;
 import java.io.IOException;
 
 /**
- * What is said of a file, to somebody who may have a part of it or all of it already (RFC 9110, 13 and 14).
+ * The head of a response with a file: evaluates preconditions, ranges and codings (RFC 9110 13 and 14).
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class FileResponse {
     private final HttpServerExchange exchange;
@@ -27,7 +27,7 @@ final class FileResponse {
         this.exchange = exchange;
         this.headers = exchange.getResponseHeaders();
         this.file = file;
-        // A part is a part of the file itself: clients that ask for parts put them together by the file's own length.
+        // Ranges are of the uncompressed file: clients assemble the parts by its length (specification 1.31).
         boolean ranged = isGet(exchange) && request.contains(Headers.RANGE);
         this.compressed = file.hasGzip() && !ranged && AcceptEncoding.takesGzip(request.get(Headers.ACCEPT_ENCODING));
         this.version = compressed ? file.gzip().orElseThrow() : file.plain();
@@ -38,18 +38,18 @@ final class FileResponse {
     }
 
     /**
-     * Answers with a file.
+     * Sends a file as the response.
      *
-     * @throws java.nio.file.NoSuchFileException where it is not any more what it was; then nothing has been said yet
-     * @throws java.nio.file.AccessDeniedException where it must not be read; as above
+     * @throws java.nio.file.NoSuchFileException where it has changed since the lookup; nothing has been sent then
+     * @throws java.nio.file.AccessDeniedException where it must not be read; nothing has been sent then
      */
     static void send(Invocation invocation, StaticFile file) throws IOException {
-        FileResponse answer = new FileResponse(invocation.exchange(), file);
-        FileTransfer send = answer.hasBody()
-                ? FileTransfer.of(invocation, answer.version, answer.range)
+        FileResponse response = new FileResponse(invocation.exchange(), file);
+        FileTransfer transfer = response.hasBody()
+                ? FileTransfer.of(invocation, response.version, response.range)
                 : FileTransfer.ofNothing(invocation);
-        answer.describe();
-        send.begin();
+        response.setHeaders();
+        transfer.begin();
     }
 
     private static boolean isGet(HttpServerExchange exchange) {
@@ -64,7 +64,7 @@ final class FileResponse {
         return isGet(exchange) && decision == Preconditions.SEND && range.exists();
     }
 
-    private void describe() {
+    private void setHeaders() {
         if (!version.etag().isEmpty()) {
             headers.put(Headers.ETAG, version.etag());
         }
@@ -79,16 +79,16 @@ final class FileResponse {
         }
         switch (decision) {
             case NOT_MODIFIED -> exchange.setStatusCode(StatusCodes.NOT_MODIFIED);
-            case FAILED -> empty(StatusCodes.PRECONDITION_FAILED);
-            case SEND -> describeBody();
+            case FAILED -> setEmpty(StatusCodes.PRECONDITION_FAILED);
+            case SEND -> setBodyHeaders();
         }
     }
 
-    private void describeBody() {
+    private void setBodyHeaders() {
         headers.put(Headers.ACCEPT_RANGES, "bytes");
         if (!range.exists()) {
             headers.put(Headers.CONTENT_RANGE, "bytes */" + version.length());
-            empty(StatusCodes.REQUEST_RANGE_NOT_SATISFIABLE);
+            setEmpty(StatusCodes.REQUEST_RANGE_NOT_SATISFIABLE);
             return;
         }
         headers.put(Headers.CONTENT_TYPE, version.type());
@@ -105,7 +105,7 @@ final class FileResponse {
         }
     }
 
-    private void empty(int status) {
+    private void setEmpty(int status) {
         exchange.setStatusCode(status);
         headers.put(Headers.CONTENT_LENGTH, 0);
     }

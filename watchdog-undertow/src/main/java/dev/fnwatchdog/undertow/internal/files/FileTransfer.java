@@ -14,21 +14,21 @@ import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * The body of one answer on its way to the client: a part of a file, which is open as long as it is needed. Its first bytes
- * go out with the head; the rest goes from the file to the socket within the kernel, but for HTTP/2, which has to frame it.
+ * Sends the body of one response: a part of a file, which stays open while it is needed. The first bytes are sent with the
+ * head; the kernel copies the rest from the file to the socket, except for HTTP/2, which has to frame it.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class FileTransfer implements ChannelListener<StreamSinkChannel> {
-    /** So little is left when the call counts as answered: a socket takes it at once, as a rule. */
+    /** In bytes. What is left when the permit is released; a socket usually accepts as much at once. */
     private static final long LAST_PIECE = 64 * 1024;
 
-    private static final long LONGEST_PIECE = 1024 * 1024;
+    private static final long MAX_PIECE = 1024 * 1024;
 
-    /** Then the others on this thread have their turn. */
-    private static final long MOST_AT_ONCE = 4 * LONGEST_PIECE;
+    /** In bytes. After as many, the other connections of this thread have their turn. */
+    private static final long MAX_PER_TURN = 4 * MAX_PIECE;
 
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
     private final Invocation invocation;
     private final boolean framed;
@@ -55,46 +55,46 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
         invocation.onAbort(this::close);
     }
 
-    /** An answer without a body. */
+    /** Returns a transfer of a response without a body. */
     static FileTransfer ofNothing(Invocation invocation) {
-        return new FileTransfer(invocation, NOTHING, null, 0, 0);
+        return new FileTransfer(invocation, EMPTY, null, 0, 0);
     }
 
     /** @throws IOException where the file cannot be opened */
     static FileTransfer of(Invocation invocation, FileVersion version, FileRange range) throws IOException {
         byte[] content = version.content();
         if (content == null) {
-            return new FileTransfer(invocation, NOTHING, version.open(), range.from(), range.end());
+            return new FileTransfer(invocation, EMPTY, version.open(), range.from(), range.end());
         }
         ByteBuffer part = ByteBuffer.wrap(content, (int) range.from(), (int) range.length());
         return new FileTransfer(invocation, part, null, 0, 0);
     }
 
-    /** Sends head and body; nothing but headers must have been said until then. */
+    /** Sends head and body; until then only header fields may have been set. */
     void begin() {
         if (bodyUnread) {
             invocation.exchange().setPersistent(false);
-            // Within a handler's call Undertow would end the exchange behind our back, draining the body first.
+            // While a handler runs, Undertow would end the exchange itself and drain the request body first.
             invocation
                     .exchange()
                     .dispatch(
                             SameThreadExecutor.INSTANCE,
-                            () -> goOn(invocation.exchange().getResponseChannel()));
+                            () -> proceed(invocation.exchange().getResponseChannel()));
         } else {
-            goOn(invocation.exchange().getResponseChannel());
+            proceed(invocation.exchange().getResponseChannel());
         }
     }
 
     @Override
     public void handleEvent(StreamSinkChannel sink) {
         if (!closed || finished) {
-            // Now, since a channel whose exchange has ended cannot be told any more.
+            // Suspend first: a channel whose exchange has ended cannot be suspended any more.
             sink.suspendWrites();
-            goOn(sink);
+            proceed(sink);
         }
     }
 
-    private void goOn(StreamSinkChannel sink) {
+    private void proceed(StreamSinkChannel sink) {
         try {
             boolean done = finished ? sink.flush() : write(sink);
             if (done) {
@@ -103,23 +103,23 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
                 sink.getWriteSetter().set(this);
                 sink.resumeWrites();
             }
-        } catch (IOException gone) {
+        } catch (IOException disconnect) {
             invocation.clientGone();
         }
     }
 
-    /** Where the request had a body that nobody has asked for. */
+    /** Stops reading a request body that no handler has read. */
     private void stopReading() {
         if (bodyUnread) {
             ServedConnections.of(invocation.exchange()).stopReading(invocation.exchange());
         }
     }
 
-    /** True once nothing is left to be done. */
+    /** Returns true when nothing remains to be written. */
     private boolean write(StreamSinkChannel sink) throws IOException {
-        long most = position + MOST_AT_ONCE;
+        long turnEnd = position + MAX_PER_TURN;
         while (buffer.hasRemaining() || position < end) {
-            if (position >= most || !writePiece(sink)) {
+            if (position >= turnEnd || !writePiece(sink)) {
                 return false;
             }
         }
@@ -129,7 +129,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
         return sink.flush();
     }
 
-    /** False where the client has to read first, or where nobody is to be served any more. */
+    /** Returns false where the client has to read first, or where the transfer has ended. */
     private boolean writePiece(StreamSinkChannel sink) throws IOException {
         if (buffer.hasRemaining()) {
             return sink.write(buffer) > 0;
@@ -142,8 +142,8 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
     }
 
     private boolean fill() throws IOException {
-        FileChannel from = file;
-        if (from == null) {
+        FileChannel source = file;
+        if (source == null) {
             return false;
         }
         if (pooled == null) {
@@ -152,28 +152,28 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
         }
         buffer.clear();
         buffer.limit((int) Math.min(buffer.capacity(), end - position));
-        int read = from.read(buffer, position);
+        int read = source.read(buffer, position);
         buffer.flip();
         return advance(read);
     }
 
     private boolean transfer(StreamSinkChannel sink) throws IOException {
-        FileChannel from = file;
-        if (from == null) {
+        FileChannel source = file;
+        if (source == null) {
             return false;
         }
         freeBuffer();
         long left = end - position;
-        // The last piece by itself: with it the call's place is given back.
-        long count = left > LAST_PIECE ? Math.min(left - LAST_PIECE, LONGEST_PIECE) : left;
-        long sent = sink.transferFrom(from, position, count);
-        if (sent == 0 && from.size() > position) {
+        // The last piece is sent separately: with it the permit is released.
+        long count = left > LAST_PIECE ? Math.min(left - LAST_PIECE, MAX_PIECE) : left;
+        long sent = sink.transferFrom(source, position, count);
+        if (sent == 0 && source.size() > position) {
             return false;
         }
         return advance(sent);
     }
 
-    /** What has been promised cannot be kept where the file ends before its end: the client is to see that. */
+    /** Aborts the response where the file ends early: the client must be able to tell (specification 1.33). */
     private boolean advance(long count) {
         if (count <= 0) {
             invocation.breakOff();
@@ -187,7 +187,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
         if (pooled != null) {
             pooled.close();
             pooled = null;
-            buffer = NOTHING;
+            buffer = EMPTY;
         }
     }
 

@@ -20,22 +20,22 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 
 /**
- * One content of one file, with all that its headers say of it, and the content itself where it is small. Immutable.
+ * One content of one file, with its header values, and the content itself where it is small. Immutable.
  *
- * <p>Threads: any; making one, and opening it, reads the disk.
+ * <p>Threads: any; reading and opening it blocks on the disk.
  */
 final class FileVersion {
-    /** What is kept in memory. One of that size is out with one write, as a rule. */
-    private static final int LONGEST_KEPT = 32 * 1024;
+    /** In bytes. The largest content kept in memory; one write usually sends that much (specification 1.35). */
+    private static final int MAX_KEPT = 32 * 1024;
 
     private static final int OVERHEAD = 600;
-    private static final int READS = 3;
+    private static final int MAX_READS = 3;
 
     /**
-     * Images that are built to be reproducible have their files made in 1970 or 1980, whatever is in them: such a time does
-     * not tell one content from the next.
+     * Files of reproducible images are dated 1970 or 1980 whatever they contain. Such a time does not distinguish two contents
+     * (specification 1.29).
      */
-    private static final Instant FIRST_REAL_TIME = Instant.parse("1980-01-03T00:00:00Z");
+    private static final Instant EARLIEST_VALID_TIME = Instant.parse("1980-01-03T00:00:00Z");
 
     private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
@@ -51,14 +51,15 @@ final class FileVersion {
     private final String length;
     private final byte @Nullable [] content;
 
-    private FileVersion(Path path, BasicFileAttributes seen, String type, String tagEnd, byte @Nullable [] content) {
+    private FileVersion(
+            Path path, BasicFileAttributes seen, String type, String etagSuffix, byte @Nullable [] content) {
         this.path = path;
         this.key = seen.fileKey();
         this.time = seen.lastModifiedTime().toInstant();
         this.size = seen.size();
         this.type = type;
-        boolean dated = !time.isBefore(FIRST_REAL_TIME);
-        this.etag = dated ? "\"%x.%x-%x%s\"".formatted(time.getEpochSecond(), time.getNano(), size, tagEnd) : "";
+        boolean dated = !time.isBefore(EARLIEST_VALID_TIME);
+        this.etag = dated ? "\"%x.%x-%x%s\"".formatted(time.getEpochSecond(), time.getNano(), size, etagSuffix) : "";
         this.lastModified = dated ? HTTP_DATE.format(time) : "";
         this.length = Long.toString(size);
         this.content = content;
@@ -67,36 +68,36 @@ final class FileVersion {
     /**
      * Reads a file.
      *
-     * @param seen its attributes of just now
+     * @param seen its attributes, read just before
      * @param type its media type
-     * @param tagEnd what tells its ETag from those of other answers with the same file
-     * @throws IOException where it cannot be read, or is gone
+     * @param etagSuffix distinguishes its ETag from those of other responses with the same file
+     * @throws IOException where it cannot be read or does not exist any more
      */
-    static FileVersion read(Path path, BasicFileAttributes seen, String type, String tagEnd) throws IOException {
+    static FileVersion read(Path path, BasicFileAttributes seen, String type, String etagSuffix) throws IOException {
         BasicFileAttributes before = seen;
-        for (int i = 0; i < READS && before.size() <= LONGEST_KEPT; i++) {
+        for (int i = 0; i < MAX_READS && before.size() <= MAX_KEPT; i++) {
             byte[] content = content(path);
             BasicFileAttributes after = attributes(path);
             if (same(before, after) && content.length == before.size()) {
-                return new FileVersion(path, before, type, tagEnd, content);
+                return new FileVersion(path, before, type, etagSuffix, content);
             }
             before = after;
         }
         if (!Files.isReadable(path)) {
             throw new AccessDeniedException(path.toString());
         }
-        return new FileVersion(path, before, type, tagEnd, null);
+        return new FileVersion(path, before, type, etagSuffix, null);
     }
 
     private static byte[] content(Path path) throws IOException {
         try (InputStream in = Files.newInputStream(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            return in.readNBytes(LONGEST_KEPT + 1);
+            return in.readNBytes(MAX_KEPT + 1);
         } catch (IOException failure) {
             throw ReplacedFile.orFailure(path, failure);
         }
     }
 
-    /** The attributes of a file, or of whatever stands at a path without links. */
+    /** Returns the attributes of what the path names, without following a link. */
     static BasicFileAttributes attributes(Path path) throws IOException {
         return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     }
@@ -107,7 +108,7 @@ final class FileVersion {
                 && Objects.equals(one.fileKey(), other.fileKey());
     }
 
-    /** Whether a file still is what it was. */
+    /** Returns whether a file is unchanged. */
     boolean isStill(Path there, BasicFileAttributes now) {
         return path.equals(there)
                 && size == now.size()
@@ -116,13 +117,13 @@ final class FileVersion {
     }
 
     /**
-     * Opens the file, whose content is not kept. The look that made this version was before: what is read may be newer than
-     * what the headers say, which the next look mends; the other way round would stay wrong in caches.
+     * Opens a file whose content is not kept. It was looked up before: the content may be newer than the headers, which the
+     * next lookup fixes. The reverse would stay wrong in caches.
      *
-     * @throws NoSuchFileException also where it has another size by now
+     * @throws NoSuchFileException also where its size has changed
      */
     FileChannel open() throws IOException {
-        FileChannel opened = openHere();
+        FileChannel opened = openPath();
         boolean same = false;
         try {
             same = opened.size() == size;
@@ -137,7 +138,7 @@ final class FileVersion {
         return opened;
     }
 
-    private FileChannel openHere() throws IOException {
+    private FileChannel openPath() throws IOException {
         try {
             return FileChannel.open(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
         } catch (IOException failure) {
@@ -153,7 +154,7 @@ final class FileVersion {
         return size;
     }
 
-    /** {@link #size()} as text. */
+    /** Returns {@link #size()} as text. */
     String length() {
         return length;
     }
@@ -162,12 +163,12 @@ final class FileVersion {
         return type;
     }
 
-    /** Empty where nothing is known that would tell this content from another. */
+    /** Returns the ETag; empty where no validator would distinguish this content from another. */
     String etag() {
         return etag;
     }
 
-    /** As an HTTP date; empty where the time means nothing. */
+    /** Returns the time as an HTTP date; empty where it is not a valid validator. */
     String lastModified() {
         return lastModified;
     }
@@ -176,7 +177,7 @@ final class FileVersion {
         return time.getEpochSecond();
     }
 
-    /** The content where it is kept. Nobody changes it. */
+    /** Returns the content where it is kept. It must not be modified. */
     byte @Nullable [] content() {
         return content;
     }

@@ -5,15 +5,15 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The media types of files, by the ends of their names. */
+/** Maps file name extensions to media types (specification 1.32). */
 final class MediaTypes {
     private static final String UNKNOWN = "application/octet-stream";
     private static final String CHARSET = "; charset=utf-8";
 
-    /** Text although the type's name does not say so. */
+    /** Types that are text although their names do not start with {@code text/}. */
     private static final Set<String> TEXTS = Set.of("application/xml", "application/xhtml+xml", "image/svg+xml");
 
-    /** Undertow's table, with what it lacks and what has another name by now. */
+    /** Undertow's table, with missing types added and outdated names replaced. */
     private static final MimeMappings TABLE = MimeMappings.builder()
             .addMapping("avif", "image/avif")
             .addMapping("csv", "text/csv")
@@ -46,16 +46,16 @@ final class MediaTypes {
 
     private MediaTypes() {}
 
-    /** The value of Content-Type for a file of that name. */
+    /** Returns the value of Content-Type for a file of that name. */
     static String of(String name) {
-        String type = known(name);
+        String type = lookUp(name);
         if (type.isEmpty()) {
             return UNKNOWN;
         }
         return type.startsWith("text/") || TEXTS.contains(type) ? type + CHARSET : type;
     }
 
-    private static String known(String name) {
+    private static String lookUp(String name) {
         int dot = name.lastIndexOf('.');
         if (dot < 0) {
             return "";

@@ -9,20 +9,18 @@ import java.util.Date;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a file is to be sent to somebody who may have it already (RFC 9110, 13.2.2). */
+/** Decides whether a conditional request gets the file (RFC 9110 13.2.2, specification 1.29). */
 enum Preconditions {
     SEND,
-    /** What the client has is good. */
+    /** The client's copy is current. */
     NOT_MODIFIED,
-    /** The client wants an older one, or none. */
+    /** The precondition requires another version of the file, or none. */
     FAILED;
 
-    /**
-     * @param dated whether the file's time tells something of what the client has had from the same path
-     */
+    /** @param dated whether the file's time is meaningful for what the client has received on this path */
     static Preconditions decide(HeaderMap request, FileVersion file, boolean dated) {
         HeaderValues match = request.get(Headers.IF_MATCH);
-        if (match != null && !lists(match, file.etag(), false)) {
+        if (match != null && !contains(match, file.etag(), false)) {
             return FAILED;
         }
         if (match == null && dated && modifiedSince(request.getFirst(Headers.IF_UNMODIFIED_SINCE), file)) {
@@ -30,7 +28,7 @@ enum Preconditions {
         }
         HeaderValues noneMatch = request.get(Headers.IF_NONE_MATCH);
         if (noneMatch != null) {
-            return lists(noneMatch, file.etag(), true) ? NOT_MODIFIED : SEND;
+            return contains(noneMatch, file.etag(), true) ? NOT_MODIFIED : SEND;
         }
         String since = request.getFirst(Headers.IF_MODIFIED_SINCE);
         return dated && date(since).isPresent() && !file.lastModified().isEmpty() && !modifiedSince(since, file)
@@ -38,7 +36,7 @@ enum Preconditions {
                 : SEND;
     }
 
-    /** Whether a range of this very content is wanted, or the whole of a newer one. */
+    /** Returns whether the Range field applies: If-Range is absent or names this content (RFC 9110 13.1.5). */
     static boolean rangeHolds(@Nullable String ifRange, FileVersion file) {
         if (ifRange == null) {
             return true;
@@ -60,8 +58,10 @@ enum Preconditions {
         return parsed == null ? Optional.empty() : Optional.of(parsed.toInstant());
     }
 
-    /** Whether one of the lists names the tag. A tag of ours holds no comma, so what is between two commas is a tag or none. */
-    private static boolean lists(HeaderValues lists, String etag, boolean weakToo) {
+    /**
+     * Returns whether one of the lists contains the tag. The watchdog's tags contain no comma, so each list is split at commas.
+     */
+    private static boolean contains(HeaderValues lists, String etag, boolean weakToo) {
         for (String list : lists) {
             for (String listed : list.split(",", -1)) {
                 String tag = listed.strip();

@@ -8,22 +8,26 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * Distinguishes a file that was replaced between a look at it and its opening from a disk that fails. The system reports the
- * first in many ways: a link, a folder, something below what is a file now.
+ * Distinguishes a file that was replaced between lookup and opening from a disk that fails. The system reports a replaced file
+ * in many ways: a link, a folder, a path below what is now a file.
  *
- * <p>Threads: any; looks at the disk.
+ * <p>Threads: any; reads the disk.
  */
 final class ReplacedFile {
-    /** ELOOP, as the JDK and the C library word it: a link that is already gone again leaves no other trace. */
-    private static final String LINK = "symbolic link";
+    /**
+     * Part of the message for ELOOP, in the JDK and the C library. A link that was removed again leaves no other evidence.
+     */
+    private static final String SYMBOLIC_LINK = "symbolic link";
 
     private ReplacedFile() {}
 
-    /** The failure as it is; as a {@link NoSuchFileException} where no regular file stands at the path any more. */
+    /**
+     * Returns a {@link NoSuchFileException} where the path names no regular file any more, otherwise {@code failure}.
+     */
     static IOException orFailure(Path path, IOException failure) {
-        boolean clear = failure instanceof NoSuchFileException || failure instanceof AccessDeniedException;
-        boolean link = String.valueOf(failure.getMessage()).contains(LINK);
-        if (clear || !(link || !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))) {
+        boolean unambiguous = failure instanceof NoSuchFileException || failure instanceof AccessDeniedException;
+        boolean link = String.valueOf(failure.getMessage()).contains(SYMBOLIC_LINK);
+        if (unambiguous || !(link || !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))) {
             return failure;
         }
         NoSuchFileException replaced = new NoSuchFileException(path.toString(), null, "replaced meanwhile");

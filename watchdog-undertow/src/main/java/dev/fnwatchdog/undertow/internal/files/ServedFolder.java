@@ -11,132 +11,134 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder whose files are served. Links are followed as long as what they lead to lies inside it, so that a mounted
- * ConfigMap works: there each file is a link into a folder that is itself replaced through a link.
+ * Looks up the files of the served folder. Links are followed where their targets are inside it, which a mounted ConfigMap
+ * needs: each of its files is a link into a folder that is itself replaced through a link (specification 1.27).
  *
- * <p>Threads: any; looking blocks on the disk.
+ * <p>Threads: any; a lookup blocks on the disk.
  */
 final class ServedFolder {
     private static final String INDEX = "index.html";
-    private static final String GZIP_END = ".gz";
-    private static final StaticLookup MISSING = new StaticLookup.Refused(StatusCodes.NOT_FOUND);
+    private static final String GZIP_SUFFIX = ".gz";
+    private static final StaticLookup NOT_FOUND = new StaticLookup.Refused(StatusCodes.NOT_FOUND);
     private static final StaticLookup FORBIDDEN = new StaticLookup.Refused(StatusCodes.FORBIDDEN);
     private static final StaticLookup FOLDER = new StaticLookup.Folder();
 
-    /** A mounted ConfigMap can be replaced under the eyes of whoever looks at it. */
-    private static final int LOOKS = 3;
+    /** The attempts of one lookup: a mounted ConfigMap can be replaced while it is read. */
+    private static final int MAX_ATTEMPTS = 3;
 
     private final Path root;
     private final boolean singlePage;
 
-    /** @param singlePage whether the index answers for unknown paths */
+    /** @param singlePage whether unknown paths get the index */
     ServedFolder(Path root, boolean singlePage) {
         this.root = root;
         this.singlePage = singlePage;
     }
 
-    /** Something inside the folder: where it is without any link, and what it is. */
-    private record Seen(Path path, BasicFileAttributes attributes) {}
+    /** What a path inside the folder leads to: its path without links, and its attributes. */
+    private record ResolvedPath(Path path, BasicFileAttributes attributes) {}
 
     /**
-     * Looks what stands at a path.
+     * Looks up a path.
      *
-     * @param before what stood there the last time: a content that is still the same is not read again
+     * @param previous what the path named at the last lookup; an unchanged content is not read again
      * @throws IOException where the disk fails
      */
-    StaticLookup find(StaticPath path, @Nullable StaticFile before) throws IOException {
+    StaticLookup find(StaticPath path, @Nullable StaticFile previous) throws IOException {
         if (path.refusal() != StatusCodes.OK) {
             return new StaticLookup.Refused(path.refusal());
         }
         try {
-            for (int i = 0; i < LOOKS; i++) {
+            for (int i = 0; i < MAX_ATTEMPTS; i++) {
                 try {
-                    return look(path, before);
+                    return findOnce(path, previous);
                 } catch (NoSuchFileException vanished) {
-                    // It was there a moment ago: then there is something else now.
+                    // It existed a moment ago and was replaced: look it up again.
                 }
             }
-            return MISSING;
+            return NOT_FOUND;
         } catch (AccessDeniedException forbidden) {
             return FORBIDDEN;
         }
     }
 
-    private StaticLookup look(StaticPath path, @Nullable StaticFile before) throws IOException {
+    private StaticLookup findOnce(StaticPath path, @Nullable StaticFile previous) throws IOException {
         long now = System.nanoTime();
-        StaticLookup found = lookAt(path, before, now);
-        if (found == MISSING && singlePage) {
+        StaticLookup found = findOnDisk(path, previous, now);
+        if (found == NOT_FOUND && singlePage) {
             return file(INDEX, StaticFile.Role.STAND_IN, null, now);
         }
         return found;
     }
 
-    private StaticLookup lookAt(StaticPath path, @Nullable StaticFile before, long now) throws IOException {
+    private StaticLookup findOnDisk(StaticPath path, @Nullable StaticFile previous, long now) throws IOException {
         String relative = path.relative();
-        Seen seen = see(relative);
-        if (seen == null) {
-            return MISSING;
+        ResolvedPath resolved = resolve(relative);
+        if (resolved == null) {
+            return NOT_FOUND;
         }
-        if (seen.attributes.isDirectory()) {
+        if (resolved.attributes.isDirectory()) {
             String index = relative.isEmpty() ? INDEX : relative + '/' + INDEX;
             if (path.folder()) {
-                return file(index, roleOf(index), before, now);
+                return file(index, roleOf(index), previous, now);
             }
-            return singlePage && see(index) == null ? MISSING : FOLDER;
+            return singlePage && resolve(index) == null ? NOT_FOUND : FOLDER;
         }
-        return path.folder() ? MISSING : file(relative, roleOf(relative), before, now);
+        return path.folder() ? NOT_FOUND : file(relative, roleOf(relative), previous, now);
     }
 
     private StaticFile.Role roleOf(String relative) {
         return singlePage && relative.equals(INDEX) ? StaticFile.Role.PAGE : StaticFile.Role.FILE;
     }
 
-    private StaticLookup file(String relative, StaticFile.Role role, @Nullable StaticFile before, long now)
+    private StaticLookup file(String relative, StaticFile.Role role, @Nullable StaticFile previous, long now)
             throws IOException {
-        Seen seen = see(relative);
-        if (seen == null || !seen.attributes.isRegularFile()) {
-            return MISSING;
+        ResolvedPath resolved = resolve(relative);
+        if (resolved == null || !resolved.attributes.isRegularFile()) {
+            return NOT_FOUND;
         }
         String type = MediaTypes.of(relative);
-        // A file that once stood at that path must not be taken for the page.
-        String tagEnd = role == StaticFile.Role.STAND_IN ? "-page" : "";
-        FileVersion plain = version(seen, type, tagEnd, before == null ? null : before.plain());
-        FileVersion known = before == null ? null : before.gzip().orElse(null);
-        return new StaticFile(plain, compressed(relative + GZIP_END, type, tagEnd + "-gz", known), role, now);
+        // The page in place of a missing file needs another tag than a file that once had that path.
+        String etagSuffix = role == StaticFile.Role.STAND_IN ? "-page" : "";
+        FileVersion plain = version(resolved, type, etagSuffix, previous == null ? null : previous.plain());
+        FileVersion known = previous == null ? null : previous.gzip().orElse(null);
+        return new StaticFile(plain, compressed(relative + GZIP_SUFFIX, type, etagSuffix + "-gz", known), role, now);
     }
 
-    private @Nullable FileVersion compressed(String relative, String type, String tagEnd, @Nullable FileVersion known)
-            throws IOException {
+    private @Nullable FileVersion compressed(
+            String relative, String type, String etagSuffix, @Nullable FileVersion known) throws IOException {
         try {
-            Seen seen = see(relative);
-            return seen == null || !seen.attributes.isRegularFile() ? null : version(seen, type, tagEnd, known);
+            ResolvedPath resolved = resolve(relative);
+            return resolved == null || !resolved.attributes.isRegularFile()
+                    ? null
+                    : version(resolved, type, etagSuffix, known);
         } catch (AccessDeniedException forbidden) {
-            // The file itself is there all the same.
+            // The uncompressed file is still available.
             return null;
         }
     }
 
-    private static FileVersion version(Seen seen, String type, String tagEnd, @Nullable FileVersion known)
-            throws IOException {
-        return known != null && known.isStill(seen.path, seen.attributes)
+    private static FileVersion version(
+            ResolvedPath resolved, String type, String etagSuffix, @Nullable FileVersion known) throws IOException {
+        return known != null && known.isStill(resolved.path, resolved.attributes)
                 ? known
-                : FileVersion.read(seen.path, seen.attributes, type, tagEnd);
+                : FileVersion.read(resolved.path, resolved.attributes, type, etagSuffix);
     }
 
-    /** Nothing where there is nothing, or where it leads out of the folder. */
-    private @Nullable Seen see(String relative) throws IOException {
-        Path inside;
+    /** Returns null where the path names nothing, or leads out of the folder. */
+    private @Nullable ResolvedPath resolve(String relative) throws IOException {
+        Path realRoot;
         Path real;
         try {
-            // Looked up each time: it may be a link itself, which somebody turns to another release.
-            inside = root.toRealPath();
-            real = inside.resolve(relative).toRealPath();
+            // Resolved each time: the root may be a link that is switched to another release.
+            realRoot = root.toRealPath();
+            real = realRoot.resolve(relative).toRealPath();
         } catch (AccessDeniedException forbidden) {
             throw forbidden;
         } catch (FileSystemException | InvalidPathException missing) {
-            // Also: a file where a folder was expected, links in a circle, a name that this system cannot have.
+            // Also a file in place of a folder, a cycle of links, a name that this system cannot represent.
             return null;
         }
-        return real.startsWith(inside) ? new Seen(real, FileVersion.attributes(real)) : null;
+        return real.startsWith(realRoot) ? new ResolvedPath(real, FileVersion.attributes(real)) : null;
     }
 }

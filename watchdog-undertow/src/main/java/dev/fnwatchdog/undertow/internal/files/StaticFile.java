@@ -4,41 +4,41 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file to serve, as it was when somebody looked. Immutable.
+ * A file to serve, as it was when it was looked up. Immutable.
  *
  * <p>Threads: any.
  */
 final class StaticFile implements StaticLookup {
-    /** What a file stands for. */
+    /** What a file is served as. */
     enum Role {
         FILE,
-        /** The one page of a single-page application. It names all else, so a copy of it must be asked after each time. */
+        /** The page of a single-page application. It names all other files, so caches must revalidate it each time. */
         PAGE,
-        /** That page, in place of something that is not there. */
+        /** That page in response to an unknown path (specification 1.34). */
         STAND_IN
     }
 
-    /** How long a look is good: a change is seen by then. */
+    /** How long a lookup is valid: a change is seen after that time (specification 1.33). */
     private static final long FRESH_NANOS = 200_000_000;
 
     private final FileVersion plain;
     private final @Nullable FileVersion gzip;
     private final Role role;
-    private final long looked;
+    private final long lookedUp;
 
     /**
-     * @param gzip the same, compressed, where there is such a file beside it
-     * @param looked {@link System#nanoTime()} before somebody looked
+     * @param gzip the compressed content, where there is such a file beside it
+     * @param lookedUp {@link System#nanoTime()} before the lookup
      */
-    StaticFile(FileVersion plain, @Nullable FileVersion gzip, Role role, long looked) {
+    StaticFile(FileVersion plain, @Nullable FileVersion gzip, Role role, long lookedUp) {
         this.plain = plain;
         this.gzip = gzip;
         this.role = role;
-        this.looked = looked;
+        this.lookedUp = lookedUp;
     }
 
     boolean freshAt(long nanoTime) {
-        return nanoTime - looked < FRESH_NANOS;
+        return nanoTime - lookedUp < FRESH_NANOS;
     }
 
     FileVersion plain() {
@@ -57,7 +57,7 @@ final class StaticFile implements StaticLookup {
         return role;
     }
 
-    /** Heap that it takes, in bytes, a little rounded up. */
+    /** Returns the heap memory that it occupies, in bytes, slightly rounded up. */
     int footprint() {
         return plain.footprint() + (gzip == null ? 0 : gzip.footprint());
     }

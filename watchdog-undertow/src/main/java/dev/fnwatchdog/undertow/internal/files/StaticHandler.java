@@ -18,19 +18,19 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 
 /**
- * static mode: answers with files (contract 1). What was asked for a moment ago is answered at once; for all else somebody
- * looks on the disk, on a thread that may wait for it.
+ * Responds with files, in static mode (specification 1.25). It serves a file that was looked up a moment ago at once; otherwise
+ * it looks the path up on a thread that may block.
  *
- * <p>Threads: the exchange's IO thread; looking happens on a worker's.
+ * <p>Threads: the exchange's I/O thread; lookups run on a worker thread.
  */
 final class StaticHandler implements HttpHandler {
     private static final HttpString NO_SNIFF = new HttpString("X-Content-Type-Options");
-    private static final CannedResponse MISSING = refusal(StatusCodes.NOT_FOUND, "404 page not found\n");
+    private static final CannedResponse NOT_FOUND = refusal(StatusCodes.NOT_FOUND, "404 page not found\n");
     private static final CannedResponse FORBIDDEN = refusal(StatusCodes.FORBIDDEN, "403 forbidden\n");
     private static final CannedResponse BAD_REQUEST = refusal(StatusCodes.BAD_REQUEST, "400 bad request\n");
 
-    /** How often somebody looks again where a file is replaced just then. */
-    private static final int LOOKS = 3;
+    /** How often a file that is replaced between lookup and opening is looked up again. */
+    private static final int MAX_LOOKUPS = 3;
 
     private final ServedFolder folder;
     private final FileCache cache;
@@ -56,45 +56,45 @@ final class StaticHandler implements HttpHandler {
         String path = RequestTarget.path(exchange);
         StaticFile known = cache.find(path);
         if (known != null && known.freshAt(invocation.start())) {
-            send(invocation, path, known, LOOKS);
+            send(invocation, path, known, MAX_LOOKUPS);
         } else {
-            look(invocation, path, LOOKS);
+            lookUp(invocation, path, MAX_LOOKUPS);
         }
     }
 
-    private void send(Invocation invocation, String path, StaticFile file, int looks) throws IOException {
+    private void send(Invocation invocation, String path, StaticFile file, int lookupsLeft) throws IOException {
         try {
             FileResponse.send(invocation, file);
         } catch (AccessDeniedException forbidden) {
             FORBIDDEN.send(invocation.exchange());
         } catch (NoSuchFileException changed) {
-            if (looks == 0) {
-                // As one that is never there when somebody looks.
-                MISSING.send(invocation.exchange());
+            if (lookupsLeft == 0) {
+                // Respond as to a file that is missing at each lookup.
+                NOT_FOUND.send(invocation.exchange());
             } else {
-                look(invocation, path, looks - 1);
+                lookUp(invocation, path, lookupsLeft - 1);
             }
         }
     }
 
-    private void look(Invocation invocation, String path, int looks) {
+    private void lookUp(Invocation invocation, String path, int lookupsLeft) {
         HttpServerExchange exchange = invocation.exchange();
-        FutureTask<StaticLookup> look = new FutureTask<>(() -> folder.find(StaticPath.of(path), cache.find(path)));
-        HttpHandler next = new FailureHandler(ex -> found(invocation, path, look.get(), looks), log);
+        FutureTask<StaticLookup> lookup = new FutureTask<>(() -> folder.find(StaticPath.of(path), cache.find(path)));
+        HttpHandler next = new FailureHandler(ex -> respond(invocation, path, lookup.get(), lookupsLeft), log);
         exchange.dispatch(worker, () -> {
-            look.run();
+            lookup.run();
             exchange.dispatch(exchange.getIoThread(), next);
         });
     }
 
-    private void found(Invocation invocation, String path, StaticLookup found, int looks) throws IOException {
+    private void respond(Invocation invocation, String path, StaticLookup found, int lookupsLeft) throws IOException {
         HttpServerExchange exchange = invocation.exchange();
         if (found instanceof StaticFile file) {
             if (file.role() != StaticFile.Role.STAND_IN) {
                 cache.put(path, file);
             }
             if (!invocation.stopped()) {
-                send(invocation, path, file, looks);
+                send(invocation, path, file, lookupsLeft);
             }
             return;
         }
@@ -118,7 +118,7 @@ final class StaticHandler implements HttpHandler {
         } else if (status == StatusCodes.BAD_REQUEST) {
             BAD_REQUEST.send(exchange);
         } else {
-            MISSING.send(exchange);
+            NOT_FOUND.send(exchange);
         }
     }
 }

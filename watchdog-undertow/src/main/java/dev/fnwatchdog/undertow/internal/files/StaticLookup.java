@@ -1,10 +1,10 @@
 package dev.fnwatchdog.undertow.internal.files;
 
-/** What stands at a path. */
+/** The result of looking up a path. */
 sealed interface StaticLookup permits StaticFile, StaticLookup.Folder, StaticLookup.Refused {
-    /** A folder that was asked for without its slash. */
+    /** A folder whose path came without its final slash. */
     record Folder() implements StaticLookup {}
 
-    /** Nothing that can be served, and the status that says why. */
+    /** Nothing that can be served; the status gives the reason. */
     record Refused(int status) implements StaticLookup {}
 }

@@ -12,7 +12,11 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** No function: files from a folder (contract 1). There is nothing to start, and nothing to stop. Threads: any. */
+/**
+ * Serves files from a folder, without a function to start or stop (specification 1.25).
+ *
+ * <p>Threads: any.
+ */
 public final class StaticMode implements Mode {
     private final WatchdogLog log;
     private final HttpHandler handler;

@@ -9,25 +9,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The path of a request as names of folders and of a file. Each name is decoded for itself, so that no escape can become a
- * separator, and empty ones are passed over. What could lead elsewhere is no path at all: a name of dots, one that holds a
- * slash or a backslash.
+ * The path of a request as names of folders and of a file (specification 1.27, 1.28). Each name is decoded separately, so no
+ * escape becomes a separator; empty names are skipped. A path with a name of dots, or with a name that contains a slash or a
+ * backslash, is refused because it could lead out of the folder.
  *
- * @param refusal why it is none, as a status; {@link StatusCodes#OK} where it is one
+ * @param refusal the status with which the path is refused; {@link StatusCodes#OK} where it is valid
  * @param folder whether it ends with a slash
  */
 record StaticPath(int refusal, List<String> names, boolean folder) {
-    /** What file systems take for one name, in bytes. */
-    private static final int LONGEST_NAME = 255;
+    /** The longest name that file systems accept, in bytes. */
+    private static final int MAX_NAME_BYTES = 255;
 
-    private static final int MOST_NAMES = 500;
-    private static final StaticPath BAD = new StaticPath(StatusCodes.BAD_REQUEST, List.of(), false);
-    private static final StaticPath NOWHERE = new StaticPath(StatusCodes.NOT_FOUND, List.of(), false);
+    private static final int MAX_NAMES = 500;
+    private static final StaticPath BAD_REQUEST = new StaticPath(StatusCodes.BAD_REQUEST, List.of(), false);
+    private static final StaticPath NOT_FOUND = new StaticPath(StatusCodes.NOT_FOUND, List.of(), false);
 
-    /** @param raw as it stood in the request line: a character a byte, with two hex digits after each percent sign */
+    /**
+     * @param raw as in the request line: one character for each byte, with two hexadecimal digits after each percent sign
+     */
     static StaticPath of(String raw) {
         if (!raw.startsWith("/")) {
-            return NOWHERE;
+            return NOT_FOUND;
         }
         List<String> names = new ArrayList<>();
         int from = 1;
@@ -36,16 +38,16 @@ record StaticPath(int refusal, List<String> names, boolean folder) {
             int end = slash < 0 ? raw.length() : slash;
             if (end > from) {
                 byte[] bytes = decode(raw, from, end);
-                if (bytes.length > LONGEST_NAME || names.size() == MOST_NAMES || leadsElsewhere(bytes)) {
-                    return NOWHERE;
+                if (bytes.length > MAX_NAME_BYTES || names.size() == MAX_NAMES || isUnsafe(bytes)) {
+                    return NOT_FOUND;
                 }
                 try {
                     names.add(text(bytes));
                 } catch (CharacterCodingException notUtf8) {
-                    return BAD;
+                    return BAD_REQUEST;
                 }
                 if (names.get(names.size() - 1).indexOf('\0') >= 0) {
-                    return BAD;
+                    return BAD_REQUEST;
                 }
             }
             from = end + 1;
@@ -74,7 +76,7 @@ record StaticPath(int refusal, List<String> names, boolean folder) {
                 .toString();
     }
 
-    private static boolean leadsElsewhere(byte[] name) {
+    private static boolean isUnsafe(byte[] name) {
         boolean dots = name.length <= 2;
         for (byte b : name) {
             if (b == '/' || b == '\\') {
@@ -85,19 +87,19 @@ record StaticPath(int refusal, List<String> names, boolean folder) {
         return dots;
     }
 
-    /** Its last name, empty for the root. */
+    /** Returns the last name, empty for the root. */
     private String lastName() {
         return names.isEmpty() ? "" : names.get(names.size() - 1);
     }
 
-    /** Relative to the root. */
+    /** Returns the path relative to the root. */
     String relative() {
         return String.join("/", names);
     }
 
     /**
-     * Where the folder of this path is that was asked for without its slash, as seen from the path itself: it names neither
-     * a host nor what a gateway has put before the path.
+     * Returns the location of this path with a final slash, relative to the path itself. It contains neither a host nor a
+     * prefix that a gateway has removed from the path (specification 1.26).
      *
      * @param query as it came
      */

@@ -1,6 +1,5 @@
 /**
- * static mode: serves files from a folder. {@link dev.fnwatchdog.undertow.internal.files.StaticMode} is its
- * entry.
+ * static mode: serves files from a folder. The entry point is {@link dev.fnwatchdog.undertow.internal.files.StaticMode}.
  */
 @NullMarked
 package dev.fnwatchdog.undertow.internal.files;

@@ -12,9 +12,9 @@ import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 
 /**
- * Logs one line for each call, when nothing of it is left (contract 6). Probes of the kubelet's are passed over.
+ * Logs one line for each request when it has ended (specification 6.4). Requests of {@code kube-probe} are not logged.
  *
- * <p>Threads: the exchange's IO thread; the log never blocks.
+ * <p>Threads: the exchange's I/O thread; the log never blocks.
  */
 public final class AccessLogHandler implements HttpHandler {
     private static final HttpString CALL_ID = new HttpString("X-Call-Id");
@@ -25,7 +25,7 @@ public final class AccessLogHandler implements HttpHandler {
     private final WatchdogLog log;
     private final boolean http;
 
-    /** @param http whether the function speaks HTTP: then its line shows its own reason and length */
+    /** @param http whether the function speaks HTTP: the line then has the reason phrase and length of its response */
     public AccessLogHandler(HttpHandler next, WatchdogLog log, boolean http) {
         this.next = next;
         this.log = log;
@@ -37,12 +37,12 @@ public final class AccessLogHandler implements HttpHandler {
         String agent = exchange.getRequestHeaders().getFirst(Headers.USER_AGENT);
         if (agent == null || !agent.startsWith(PROBE_AGENT)) {
             Invocation invocation = Invocation.of(exchange);
-            invocation.atEnd(() -> log.call(record(invocation)));
+            invocation.atEnd(() -> log.call(entry(invocation)));
         }
         next.handleRequest(exchange);
     }
 
-    private AccessLogEntry record(Invocation invocation) {
+    private AccessLogEntry entry(Invocation invocation) {
         HttpServerExchange exchange = invocation.exchange();
         int status = invocation.status();
         long sent = exchange.getRequestMethod().equals(Methods.HEAD) ? 0 : exchange.getResponseBytesSent();

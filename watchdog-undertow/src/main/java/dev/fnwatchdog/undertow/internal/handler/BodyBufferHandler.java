@@ -12,10 +12,10 @@ import io.undertow.util.SameThreadExecutor;
 import java.util.Arrays;
 
 /**
- * Reads the whole body of a request before the function sees any of it, and gives it a Content-Length ({@code
- * http_buffer_req_body}), for servers that do not understand a chunked one. What does not fit into memory is 413.
+ * Buffers the request body and forwards it with Content-Length ({@code http_buffer_req_body}, specification 3.19). This serves
+ * functions that do not understand a chunked body. A body that does not fit into memory is 413.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 public final class BodyBufferHandler implements HttpHandler {
     private final HttpHandler next;
@@ -33,17 +33,17 @@ public final class BodyBufferHandler implements HttpHandler {
             return;
         }
         RequestBodyCollector request = new RequestBodyCollector(exchange, memory, body -> {
-            handOver(exchange, body);
+            setBody(exchange, body);
             exchange.dispatch(SameThreadExecutor.INSTANCE, next);
         });
         if (request.read()) {
-            handOver(exchange, request.body());
+            setBody(exchange, request.body());
             next.handleRequest(exchange);
         }
     }
 
-    /** The body is the exchange's again. */
-    private static void handOver(HttpServerExchange exchange, BufferedBody body) {
+    /** Makes the buffered body the request body of the exchange. */
+    private static void setBody(HttpServerExchange exchange, BufferedBody body) {
         exchange.getRequestHeaders().remove(Headers.TRANSFER_ENCODING);
         exchange.getRequestHeaders().put(Headers.CONTENT_LENGTH, body.size());
         if (body.size() > 0) {

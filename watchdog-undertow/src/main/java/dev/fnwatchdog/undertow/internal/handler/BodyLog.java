@@ -6,13 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One body on its way into the log: as one line, up to a limit. Of a long one each line holds a part, so that little is
- * held in memory whatever the limit is.
+ * Logs one body, up to a limit, as one line, or as several lines where it is long. Each line contains one part, which bounds
+ * the memory whatever the limit is.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class BodyLog {
-    private static final int LONGEST_LINE = 64 * 1024;
+    private static final int MAX_LINE = 64 * 1024;
 
     private final WatchdogLog log;
     private final String title;
@@ -20,36 +20,36 @@ final class BodyLog {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
     // Mutable state
-    private long room;
+    private long remaining;
     private boolean cut;
 
     /**
-     * @param title what it is, for the reader
-     * @param limit the most bytes that are printed; -1 for all
+     * @param title the text before the body
+     * @param limit the number of bytes that are logged; -1 for no limit
      */
     BodyLog(WatchdogLog log, String title, int limit) {
         this.log = log;
         this.title = title;
         this.limit = limit;
-        this.room = limit < 0 ? Long.MAX_VALUE : limit;
+        this.remaining = limit < 0 ? Long.MAX_VALUE : limit;
     }
 
-    /** The bytes from {@code from} to {@code to} belong to the body; the buffer stays as it is. */
+    /** Adds the bytes from {@code from} to {@code to} to the body; the buffer is not changed. */
     void add(ByteBuffer bytes, int from, int to) {
         for (int i = from; i < to; i++) {
-            if (room == 0) {
+            if (remaining == 0) {
                 cut = true;
                 return;
             }
             line.write(bytes.get(i));
-            room--;
-            if (line.size() == LONGEST_LINE) {
+            remaining--;
+            if (line.size() == MAX_LINE) {
                 print("");
             }
         }
     }
 
-    /** There is no more of it. Harmless twice. */
+    /** Logs the rest at the end of the body. Has no effect when called again. */
     void end() {
         if (cut) {
             print(" [cut at %d bytes]".formatted(limit));

@@ -15,10 +15,10 @@ import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * Prints bodies to the log while they pass ({@code read_debug} and {@code write_debug}, contract 1). It stands in the chain
- * only where one of them is set.
+ * Logs bodies while they pass ({@code read_debug} and {@code write_debug}, specification 1.20). The handler is part of the
+ * chain only where one of them is set.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 public final class BodyLogHandler implements HttpHandler {
     private static final Set<String> MODES = Set.of("http", "streaming", "serializing");
@@ -33,7 +33,7 @@ public final class BodyLogHandler implements HttpHandler {
         this.config = config;
     }
 
-    /** Puts itself before {@code next} where it has something to do. */
+    /** Wraps {@code next} where bodies are to be logged; otherwise returns {@code next}. */
     public static HttpHandler before(HttpHandler next, WatchdogLog log, LogConfig config, ModeConfig mode) {
         boolean wanted = (config.requestBodies() || config.responseBodies()) && MODES.contains(mode.name());
         return wanted ? new BodyLogHandler(next, log, config) : next;
@@ -44,21 +44,21 @@ public final class BodyLogHandler implements HttpHandler {
         Invocation invocation = Invocation.of(exchange);
         if (config.requestBodies() && !exchange.isRequestComplete()) {
             BodyLog body = new BodyLog(log, "Request body", config.bufferSize());
-            exchange.addRequestWrapper((factory, ex) -> new Read(factory.create(), body));
+            exchange.addRequestWrapper((factory, ex) -> new LoggingSource(factory.create(), body));
             invocation.atEnd(body::end);
         }
         if (config.responseBodies()) {
             BodyLog body = new BodyLog(log, "Response body", config.bufferSize());
-            exchange.addResponseWrapper((factory, ex) -> new Written(factory.create(), body));
+            exchange.addResponseWrapper((factory, ex) -> new LoggingSink(factory.create(), body));
             invocation.atEnd(body::end);
         }
         next.handleRequest(exchange);
     }
 
-    private static final class Read extends SourceFilter {
+    private static final class LoggingSource extends SourceFilter {
         private final BodyLog body;
 
-        Read(StreamSourceConduit next, BodyLog body) {
+        LoggingSource(StreamSourceConduit next, BodyLog body) {
             super(next);
             this.body = body;
         }
@@ -75,10 +75,10 @@ public final class BodyLogHandler implements HttpHandler {
         }
     }
 
-    private static final class Written extends SinkFilter {
+    private static final class LoggingSink extends SinkFilter {
         private final BodyLog body;
 
-        Written(StreamSinkConduit next, BodyLog body) {
+        LoggingSink(StreamSinkConduit next, BodyLog body) {
             super(next);
             this.body = body;
         }

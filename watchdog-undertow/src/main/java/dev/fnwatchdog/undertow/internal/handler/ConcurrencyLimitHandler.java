@@ -12,10 +12,11 @@ import io.undertow.util.StatusCodes;
 import java.util.Optional;
 
 /**
- * Answers 429 at once when {@code max_inflight} calls are being served (contract 7). A place is given back before the last
- * byte of its answer can reach the client: else a client that calls again at once could be refused because of its own call.
+ * Refuses requests beyond {@code max_inflight} with 429 (specification 7.1, 7.2). A permit is released before the last byte of
+ * the response can reach the client; otherwise a client that sends its next request at once could be refused because of its own
+ * previous one.
  *
- * <p>Threads: the exchange's IO thread; the permit outlives {@code handleRequest}.
+ * <p>Threads: the exchange's I/O thread; the permit outlives {@code handleRequest}.
  */
 public final class ConcurrencyLimitHandler implements HttpHandler {
     private final HttpHandler next;

@@ -9,9 +9,9 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.StatusCodes;
 
 /**
- * The one place where a throwable becomes a response, or a broken connection where the response has begun.
+ * Turns a throwable into a response, or into a broken connection where the response has begun.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 public final class FailureHandler implements HttpHandler {
     private static final CannedResponse FAILED = CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR)
@@ -26,7 +26,7 @@ public final class FailureHandler implements HttpHandler {
     }
 
     @Override
-    @SuppressWarnings("CatchingUnchecked") // whatever it is, the client is to be told, and its place given back
+    @SuppressWarnings("CatchingUnchecked") // every throwable must end in a response and release the permit
     public void handleRequest(HttpServerExchange exchange) {
         try {
             next.handleRequest(exchange);

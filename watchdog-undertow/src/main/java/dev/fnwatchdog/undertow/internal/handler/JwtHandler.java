@@ -20,73 +20,75 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Lets only those calls pass whose token permits the function ({@code jwt_auth}, contract 8).
+ * Passes only requests whose token permits the function ({@code jwt_auth}, specification 8.6, 8.9, 8.12).
  *
- * <p>Threads: the exchange's IO thread, where tokens are verified too. A call whose token is signed with a new key waits
- * without a thread until the keys have been read again.
+ * <p>Threads: the exchange's I/O thread, which also verifies tokens. A request whose token is signed with an unknown key waits,
+ * without a thread, until the keys have been fetched again.
  */
 public final class JwtHandler implements HttpHandler {
 
     private static final Duration UNLIMITED = Duration.ofDays(1);
 
     private final HttpHandler next;
-    private final Authorizer authoriser;
+    private final Authorizer authorizer;
     private final Duration execTimeout;
 
-    /** @param execTimeout no call waits longer for its decision; zero: no limit */
-    public JwtHandler(HttpHandler next, Authorizer authoriser, Duration execTimeout) {
+    /** @param execTimeout the longest wait of a request for its decision; zero: no limit */
+    public JwtHandler(HttpHandler next, Authorizer authorizer, Duration execTimeout) {
         this.next = next;
-        this.authoriser = authoriser;
+        this.authorizer = authorizer;
         this.execTimeout = execTimeout;
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        long begun = System.nanoTime();
+        long start = System.nanoTime();
         HeaderValues authorization = exchange.getRequestHeaders().get(Headers.AUTHORIZATION);
-        CompletableFuture<AuthDecision> decision = authoriser.decide(
+        CompletableFuture<AuthDecision> decision = authorizer.decide(
                 authorization == null ? List.of() : List.copyOf(authorization),
-                patience(exchange),
+                timeout(exchange),
                 exchange.getIoThread());
         if (decision.isDone()) {
-            decided(exchange, decision.join(), begun);
+            applyDecision(exchange, decision.join(), start);
         } else {
-            exchange.dispatch(SameThreadExecutor.INSTANCE, () -> await(exchange, decision, begun));
+            exchange.dispatch(SameThreadExecutor.INSTANCE, () -> awaitDecision(exchange, decision, start));
         }
     }
 
-    private Duration patience(HttpServerExchange exchange) {
+    private Duration timeout(HttpServerExchange exchange) {
         Duration limit = RequestTimeout.effective(
                 execTimeout, exchange.getRequestHeaders().getFirst(WatchdogHeaders.TIMEOUT));
         return limit.isZero() ? UNLIMITED : limit;
     }
 
-    private void await(HttpServerExchange exchange, CompletableFuture<AuthDecision> decision, long begun) {
+    private void awaitDecision(HttpServerExchange exchange, CompletableFuture<AuthDecision> decision, long start) {
         Invocation invocation = Invocation.of(exchange);
         invocation.watchClient();
-        CompletionStage<AuthDecision> made = decision;
-        made.whenComplete((ignored, failure) -> {
-            // It may have been answered for its slow body, or broken off, or its client may have left.
+        CompletionStage<AuthDecision> stage = decision;
+        stage.whenComplete((ignored, failure) -> {
+            // Meanwhile the request may have got a timeout response or been aborted, or its client may have
+            // disconnected.
             if (!invocation.stopped()) {
-                exchange.dispatch(SameThreadExecutor.INSTANCE, (HttpHandler) ex -> decided(ex, decision.join(), begun));
+                exchange.dispatch(
+                        SameThreadExecutor.INSTANCE, (HttpHandler) ex -> applyDecision(ex, decision.join(), start));
             }
         });
     }
 
-    private void decided(HttpServerExchange exchange, AuthDecision decision, long begun) throws Exception {
-        Optional<CannedResponse> refusal = decision.accept(Refusal.ANSWER);
+    private void applyDecision(HttpServerExchange exchange, AuthDecision decision, long start) throws Exception {
+        Optional<CannedResponse> refusal = decision.accept(RefusalResponse.INSTANCE);
         if (refusal.isPresent()) {
             Invocation.of(exchange).denyAccess();
             refusal.get().send(exchange);
             return;
         }
-        exchange.getRequestHeaders().put(WatchdogHeaders.AUTH_SECONDS, DurationSeconds.of(System.nanoTime() - begun));
+        exchange.getRequestHeaders().put(WatchdogHeaders.AUTH_SECONDS, DurationSeconds.of(System.nanoTime() - start));
         next.handleRequest(exchange);
     }
 
-    /** What is answered in the function's place, where anything is. */
-    private enum Refusal implements AuthDecision.Visitor<Optional<CannedResponse>> {
-        ANSWER;
+    /** Makes the response to a refused request; empty where it is permitted. */
+    private enum RefusalResponse implements AuthDecision.Visitor<Optional<CannedResponse>> {
+        INSTANCE;
 
         private static final CannedResponse FORBIDDEN = CannedResponse.of(StatusCodes.FORBIDDEN)
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.MIDDLEWARE)

@@ -11,12 +11,14 @@ import io.undertow.util.StatusCodes;
 import java.util.function.BooleanSupplier;
 
 /**
- * Refuses new requests with 503 while those that are served already take the memory (contract 7).
+ * Refuses new requests with 503 while the requests in flight use up the memory (specification 7.22).
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 public final class MemoryLimitHandler implements HttpHandler {
-    /** A request with a head of usual size and all that serves it, as measured in http mode, and a little more. */
+    /**
+     * In bytes. A request with a head of usual size and the objects that serve it, as measured in http mode, rounded up.
+     */
     static final int OF_REQUEST = 16 * 1024;
 
     private static final CannedResponse REFUSAL = CannedResponse.of(StatusCodes.SERVICE_UNAVAILABLE)

@@ -9,9 +9,9 @@ import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 
 /**
- * Lets GET and HEAD pass to what can only be looked at, and answers 405 to everything else (contract 2).
+ * Passes GET and HEAD, and responds with 405 to every other method (specification 1.25, 2.1, 2.2, 2.8).
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 public final class ReadOnlyHandler implements HttpHandler {
     private static final CannedResponse NOT_ALLOWED =

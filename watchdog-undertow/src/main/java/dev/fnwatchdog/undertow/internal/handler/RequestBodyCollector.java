@@ -12,9 +12,9 @@ import java.util.function.Consumer;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Reads the whole body of a request into memory. What does not fit is 413.
+ * Reads a whole request body into memory. A body that does not fit is 413 (specification 7.20).
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 public final class RequestBodyCollector {
     private static final CannedResponse TOO_LARGE = CannedResponse.of(StatusCodes.REQUEST_ENTITY_TOO_LARGE)
@@ -23,14 +23,16 @@ public final class RequestBodyCollector {
     private final HttpServerExchange exchange;
     private final Invocation invocation;
     private final BufferedBody body;
-    private final Consumer<BufferedBody> whenWhole;
+    private final Consumer<BufferedBody> whenComplete;
 
-    /** @param whenWhole runs when the body is there, unless {@link #read} has said so, or the call is over */
-    public RequestBodyCollector(HttpServerExchange exchange, MemoryBudget memory, Consumer<BufferedBody> whenWhole) {
+    /**
+     * @param whenComplete runs when the body is complete, unless {@link #read} has returned true or the request has ended
+     */
+    public RequestBodyCollector(HttpServerExchange exchange, MemoryBudget memory, Consumer<BufferedBody> whenComplete) {
         this.exchange = exchange;
         this.invocation = Invocation.of(exchange);
         this.body = new BufferedBody(memory);
-        this.whenWhole = whenWhole;
+        this.whenComplete = whenComplete;
         invocation.atEnd(body::free);
     }
 
@@ -38,18 +40,18 @@ public final class RequestBodyCollector {
         return body;
     }
 
-    /** Reads what there is, and goes on by itself. True when that is all. */
+    /** Reads what has arrived, and continues when more arrives. Returns true when the body is complete. */
     public boolean read() throws IOException {
         if (exchange.isRequestComplete()) {
             return true;
         }
-        // A length that cannot fit is refused before a byte of it is read.
+        // A length that cannot fit is refused before any of the body is read.
         if (!body.announce(Math.max(0, exchange.getRequestContentLength()))) {
             refuse();
             return false;
         }
         StreamSourceChannel channel = exchange.getRequestChannel();
-        if (readOn(channel)) {
+        if (readMore(channel)) {
             return true;
         }
         if (!invocation.stopped()) {
@@ -59,19 +61,19 @@ public final class RequestBodyCollector {
         return false;
     }
 
-    /** Who has been answered may try again at once: his memory has to be there by then. */
+    /** Refuses with 413. The memory is free before: the client may retry at once. */
     private void refuse() {
         body.free();
         invocation.answerInstead(TOO_LARGE);
     }
 
-    private boolean readOn(StreamSourceChannel channel) throws IOException {
+    private boolean readMore(StreamSourceChannel channel) throws IOException {
         BufferedBody.Progress progress = body.readFrom(channel);
         if (progress == BufferedBody.Progress.TOO_LARGE && !invocation.stopped()) {
             refuse();
         }
-        // A call that was answered meanwhile (too late, malformed) looks like an end too.
-        // One that is complete with its last data says nothing more, and so may not be waited for.
+        // A request that was refused meanwhile (timeout, malformed) also looks like the end of its body. A request that
+        // is complete with its last data causes no further event, so it must not be waited for.
         return (progress == BufferedBody.Progress.WHOLE || exchange.isRequestComplete()) && !invocation.stopped();
     }
 
@@ -81,12 +83,12 @@ public final class RequestBodyCollector {
             if (invocation.stopped()) {
                 return;
             }
-            if (readOn(channel)) {
-                whenWhole.accept(body);
+            if (readMore(channel)) {
+                whenComplete.accept(body);
             } else if (!invocation.stopped()) {
                 channel.resumeReads();
             }
-        } catch (IOException gone) {
+        } catch (IOException disconnect) {
             invocation.clientGone();
         }
     }

@@ -17,13 +17,13 @@ import io.undertow.util.Protocols;
 import io.undertow.util.StatusCodes;
 
 /**
- * Refuses what RFC 9112 calls malformed or ambiguous and Undertow's parser lets through (contract 7): two readers of such a
- * request could disagree about where it ends, or about what it asks for. Nothing of it is forwarded, counted or logged.
+ * Refuses malformed and ambiguous requests that Undertow's parser accepts (RFC 9112, specification 7.15, 7.18). Two recipients
+ * could disagree about where such a request ends or what it requests. It is neither forwarded, counted nor logged.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 public final class RequestGuard implements HttpHandler {
-    private static final int MOST_LENGTH_DIGITS = 18;
+    private static final int MAX_LENGTH_DIGITS = 18;
     private static final CannedResponse BAD_REQUEST = CannedResponse.of(StatusCodes.BAD_REQUEST);
     private static final CannedResponse VERSION_NOT_SUPPORTED =
             CannedResponse.of(StatusCodes.HTTP_VERSION_NOT_SUPPORTED);
@@ -36,7 +36,7 @@ public final class RequestGuard implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        // The first to be added, and so the last to be asked: the function's own date is there by then.
+        // The wrapper added first runs last: the function's own Date is set by then.
         exchange.addResponseWrapper(ResponseDate.OF_NOW);
         ServedConnection connection = ServedConnections.of(exchange);
         connection.begins(exchange);
@@ -47,7 +47,7 @@ public final class RequestGuard implements HttpHandler {
             return;
         }
         connection.head().restore(exchange);
-        if (connection.head().folded() || !acceptable(exchange)) {
+        if (connection.head().folded() || !isAcceptable(exchange)) {
             exchange.setPersistent(false);
             BAD_REQUEST.send(exchange);
             return;
@@ -56,19 +56,21 @@ public final class RequestGuard implements HttpHandler {
         connection.announceClose(exchange);
         String authority = connection.head().authority();
         if (!authority.isEmpty()) {
-            // It counts, whatever Host says (RFC 9112, 3.2.2).
+            // It overrides Host (RFC 9112 3.2.2).
             exchange.getRequestHeaders().put(Headers.HOST, authority);
         }
         next.handleRequest(exchange);
     }
 
-    /** A higher minor version counts as 1.1 (RFC 9110, 2.5), as which Undertow reads it. */
+    /** A higher minor version counts as 1.1 (RFC 9110 2.5), and Undertow reads it as such. */
     private static boolean isOfServedVersion(HttpServerExchange exchange, ServedConnection connection) {
         return exchange.getProtocol().equals(Protocols.HTTP_2_0)
                 || connection.head().version().served();
     }
 
-    /** Undertow knows {@code close} only where it stands alone, and tells no HTTP/1.0 client that it may stay. */
+    /**
+     * Undertow recognizes {@code close} only as the sole option, and does not send {@code keep-alive} to HTTP/1.0 clients.
+     */
     private static void decidePersistence(HttpServerExchange exchange) {
         HeaderValues connection = exchange.getRequestHeaders().get(Headers.CONNECTION);
         if (connection == null) {
@@ -81,12 +83,12 @@ public final class RequestGuard implements HttpHandler {
         }
     }
 
-    private static boolean acceptable(HttpServerExchange exchange) {
+    private static boolean isAcceptable(HttpServerExchange exchange) {
         HeaderMap headers = exchange.getRequestHeaders();
         return exchange.getRequestMethod().length() > 0
                 && hasCleanTarget(exchange)
                 && hasTargetOfKnownForm(exchange)
-                && hasClearFraming(exchange, headers)
+                && hasUnambiguousFraming(exchange, headers)
                 && FieldSyntax.isValid(headers);
     }
 
@@ -95,8 +97,8 @@ public final class RequestGuard implements HttpHandler {
     }
 
     /**
-     * A path, or {@code *} of OPTIONS (RFC 9112, 3.2). HTTP/2 may carry anything there, and the function would be asked for
-     * another host, or outside the path of its own URL. CONNECT's is an authority, and refused later.
+     * A path, or {@code *} of OPTIONS (RFC 9112 3.2). HTTP/2 can carry any other text there, which would lead the function to
+     * another host, or out of the path of its own URL. The authority of CONNECT is refused later.
      */
     private static boolean hasTargetOfKnownForm(HttpServerExchange exchange) {
         String path = RequestTarget.path(exchange);
@@ -106,7 +108,7 @@ public final class RequestGuard implements HttpHandler {
                 || method.equals(Methods.CONNECT);
     }
 
-    /** No control byte, no blank, and two hex digits after each percent sign. */
+    /** Returns whether it has no control byte, no blank, and two hexadecimal digits after each percent sign. */
     private static boolean isCleanTarget(String target) {
         int length = target.length();
         for (int i = 0; i < length; i++) {
@@ -125,7 +127,7 @@ public final class RequestGuard implements HttpHandler {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
     }
 
-    private static boolean hasClearFraming(HttpServerExchange exchange, HeaderMap headers) {
+    private static boolean hasUnambiguousFraming(HttpServerExchange exchange, HeaderMap headers) {
         HeaderValues codings = headers.get(Headers.TRANSFER_ENCODING);
         HeaderValues lengths = headers.get(Headers.CONTENT_LENGTH);
         if (codings != null) {
@@ -138,7 +140,7 @@ public final class RequestGuard implements HttpHandler {
     }
 
     private static boolean isLength(String text) {
-        if (text.isEmpty() || text.length() > MOST_LENGTH_DIGITS) {
+        if (text.isEmpty() || text.length() > MAX_LENGTH_DIGITS) {
             return false;
         }
         for (int i = 0; i < text.length(); i++) {

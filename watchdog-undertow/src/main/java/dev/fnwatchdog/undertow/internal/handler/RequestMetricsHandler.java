@@ -6,10 +6,11 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 
 /**
- * Counts each call, its duration and those in flight (contract 2). A call has left the gauge before its last byte can reach
- * the client, so that a client which looks after its own call does not find it still there.
+ * Counts each request, its duration and the requests in flight (specification 2.10, 2.14). A request leaves the gauge before
+ * the last byte of its response can reach the client: a client that reads the metrics next does not find its own request in
+ * flight.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 public final class RequestMetricsHandler implements HttpHandler {
     private final HttpHandler next;

@@ -1,4 +1,4 @@
-/** The handlers of the chain in front of every mode, and those that several modes share. */
+/** The handlers of the chain in front of every mode, and the handlers that several modes share. */
 @NullMarked
 package dev.fnwatchdog.undertow.internal.handler;
 

@@ -3,9 +3,9 @@ package dev.fnwatchdog.undertow.internal.http2;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells a peer that only makes work from one that is served. A gateway multiplexes thousands of clients, so a number of
- * cancelled streams alone means nothing: each served stream pays for several that are cancelled and for frames that move
- * nothing on, and some are free each second.
+ * Detects a peer that only causes work (specification 9.16). A gateway multiplexes thousands of clients, so the number of
+ * cancelled streams alone is no evidence. Each served stream earns credit for cancelled streams and for idle frames, and some
+ * credit is added each second.
  *
  * <p>Threads: the connection's I/O thread.
  */
@@ -13,50 +13,52 @@ final class AbuseMeter {
     private static final double CANCELLED_STREAMS = 2_000;
     private static final double IDLE_FRAMES = 20_000;
 
-    private final Credit forCancelled = new Credit(CANCELLED_STREAMS);
-    private final Credit forIdle = new Credit(IDLE_FRAMES);
+    private final Credit cancelledCredit = new Credit(CANCELLED_STREAMS);
+    private final Credit idleCredit = new Credit(IDLE_FRAMES);
 
-    /** A stream got its whole response. */
+    /** Counts a stream that got its whole response. */
     void served() {
-        forCancelled.pay();
-        forIdle.pay();
+        cancelledCredit.earn();
+        idleCredit.earn();
     }
 
-    /** A stream ended early through the peer: it reset the stream, or broke a rule. True where it has done so too often. */
+    /**
+     * Counts a stream that the peer reset, or that ended by a protocol error. Returns true where there are too many of them.
+     */
     boolean cancelled(long now) {
-        return forCancelled.spend(now);
+        return cancelledCredit.spend(now);
     }
 
-    /** A frame came that moves no stream on. True where there were too many of them. */
+    /** Counts a frame without progress for any stream. Returns true where there are too many of them. */
     boolean idleFrame(long now) {
-        return forIdle.spend(now);
+        return idleCredit.spend(now);
     }
 
-    /** A tenth of it is free each second; a served stream pays a two-hundredth. */
+    /** A credit that regains a tenth of its maximum each second, and a two-hundredth with each served stream. */
     private static final class Credit {
         private static final double FREE_EACH_SECOND = 0.1;
         private static final double SERVED_STREAM = 0.005;
 
-        private final double most;
+        private final double max;
 
         // Mutable state
-        private double left;
-        private long seen = System.nanoTime();
+        private double remaining;
+        private long updated = System.nanoTime();
 
-        Credit(double most) {
-            this.most = most;
-            this.left = most;
+        Credit(double max) {
+            this.max = max;
+            this.remaining = max;
         }
 
-        void pay() {
-            left = Math.min(most, left + SERVED_STREAM * most);
+        void earn() {
+            remaining = Math.min(max, remaining + SERVED_STREAM * max);
         }
 
         boolean spend(long now) {
-            double free = most * FREE_EACH_SECOND * (now - seen) / TimeUnit.SECONDS.toNanos(1);
-            seen = now;
-            left = Math.min(most, left + free) - 1;
-            return left < 0;
+            double regained = max * FREE_EACH_SECOND * (now - updated) / TimeUnit.SECONDS.toNanos(1);
+            updated = now;
+            remaining = Math.min(max, remaining + regained) - 1;
+            return remaining < 0;
         }
     }
 }

@@ -6,7 +6,7 @@ import java.util.Set;
 import org.xnio.XnioIoThread;
 
 /**
- * The streams whose writers wait for a window, or for the socket, in the order in which they came.
+ * The streams whose writers wait for a window or for the socket, in order of arrival.
  *
  * <p>Threads: the connection's I/O thread.
  */
@@ -15,7 +15,7 @@ final class BlockedWriters {
     private final Set<StreamSink> writers = new LinkedHashSet<>();
 
     // Mutable state
-    private boolean notifyDue;
+    private boolean notificationPending;
 
     BlockedWriters(XnioIoThread thread) {
         this.thread = thread;
@@ -25,19 +25,21 @@ final class BlockedWriters {
         writers.add(writer);
     }
 
-    /** There may be room again. The writers are called from the thread's queue, never from within another one's call. */
+    /**
+     * Schedules a notification of the writers that can write again. It runs from the thread's queue, never within a writer.
+     */
     void notifySoon() {
-        if (!notifyDue && !writers.isEmpty()) {
-            notifyDue = true;
+        if (!notificationPending && !writers.isEmpty()) {
+            notificationPending = true;
             thread.execute(this::notifyAllOnce);
         }
     }
 
     private void notifyAllOnce() {
-        notifyDue = false;
+        notificationPending = false;
         for (StreamSink writer : new ArrayList<>(writers)) {
             if (writer.isWritable()) {
-                // It comes back behind the others.
+                // If it blocks again, it is queued behind the others.
                 writers.remove(writer);
                 writer.notifyIfWritable();
             } else if (!writer.waits()) {

@@ -10,12 +10,14 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * DATA frames: their stream, their windows, and what of them is passed on (RFC 9113, sections 5.2 and 6.1).
+ * Handles DATA frames: their stream, their flow-control windows, and what is passed on (RFC 9113 5.2, 6.1).
  *
  * <p>Threads: the connection's I/O thread.
  */
 final class BodyFrames {
-    /** Wide, and widened again as soon as DATA arrives: a stream that nobody reads must not stop the others. */
+    /**
+     * In bytes. Large, and widened again as soon as DATA arrives: one stream whose body is not read must not block the others.
+     */
     static final int CONNECTION_WINDOW = 1024 * 1024;
 
     private final Http2Connection connection;
@@ -25,7 +27,7 @@ final class BodyFrames {
     // Mutable state
     private int unacknowledged;
     // of the frame that is being read
-    private boolean within;
+    private boolean withinFrame;
     private @Nullable Http2Stream dataStream;
     private int dataLength;
     private int dataOverhead;
@@ -35,15 +37,15 @@ final class BodyFrames {
         this.streams = streams;
     }
 
-    /** Whether a DATA frame has begun and is not complete. */
+    /** Returns whether a DATA frame has begun and is not complete. */
     boolean isWithinFrame() {
-        return within;
+        return withinFrame;
     }
 
-    /** The head of a DATA frame was read. */
+    /** Handles the head of a DATA frame. */
     void begin(int id, int length) throws ConnectionException {
         require(id != 0 && !streams.isIdle(id), "DATA on a stream that was not opened");
-        within = true;
+        withinFrame = true;
         receiveWindow.use(length);
         require(receiveWindow.size() >= 0, ErrorCode.FLOW_CONTROL_ERROR, "DATA beyond the connection's window");
         widenConnectionWindow(length);
@@ -67,7 +69,7 @@ final class BodyFrames {
         connection.streamError(id, code);
     }
 
-    /** What was under way when we reset the stream is no fault of the peer's (RFC 9113, section 5.1). */
+    /** DATA that was in transit when the watchdog reset the stream is not an error of the peer (RFC 9113 5.1). */
     private void dataAfterEnd(int id) throws ConnectionException {
         if (streams.endOf(id) != ClosedStreams.End.RESET_BY_US) {
             connection.streamError(id, ErrorCode.STREAM_CLOSED);
@@ -83,7 +85,7 @@ final class BodyFrames {
         }
     }
 
-    /** A piece of the frame's payload, without padding. */
+    /** Handles a piece of the frame's payload, without padding. */
     void piece(int id, ByteBuffer piece) throws ConnectionException {
         Http2Stream stream = dataStream;
         if (stream == null || stream.state() == StreamState.CLOSED) {
@@ -97,9 +99,9 @@ final class BodyFrames {
         }
     }
 
-    /** The frame is complete. */
+    /** Handles the end of the frame. */
     void end(int flags) throws ConnectionException {
-        within = false;
+        withinFrame = false;
         Http2Stream stream = dataStream;
         dataStream = null;
         if (stream == null || stream.state() == StreamState.CLOSED) {
@@ -111,7 +113,7 @@ final class BodyFrames {
         if ((flags & FrameType.END_STREAM) != 0) {
             connection.endBody(stream);
         } else if (dataLength == dataOverhead) {
-            // Empty, or nothing but padding.
+            // Empty, or only padding.
             connection.countIdleFrame();
         }
     }

@@ -1,13 +1,13 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
 /**
- * How the streams ended that ended last: frames that were under way meanwhile mean something else after a reset of ours than
- * after the peer's own end (RFC 9113, section 5.1). Older ones are forgotten.
+ * Records how the most recently closed streams ended; older ones are forgotten. Frames in transit have another meaning after a
+ * local reset than after the peer's own end (RFC 9113 5.1).
  *
  * <p>Threads: the connection's I/O thread.
  */
 final class ClosedStreams {
-    private static final int KEPT = 256;
+    private static final int CAPACITY = 256;
 
     /** How a stream ended. */
     enum End {
@@ -16,22 +16,22 @@ final class ClosedStreams {
         RESET_BY_US
     }
 
-    private final int[] streams = new int[KEPT];
-    private final boolean[] resetByUs = new boolean[KEPT];
+    private final int[] streams = new int[CAPACITY];
+    private final boolean[] resetLocally = new boolean[CAPACITY];
 
     // Mutable state
     private int next;
 
     void add(int stream, End end) {
         streams[next] = stream;
-        resetByUs[next] = end == End.RESET_BY_US;
-        next = (next + 1) % KEPT;
+        resetLocally[next] = end == End.RESET_BY_US;
+        next = (next + 1) % CAPACITY;
     }
 
     End of(int stream) {
-        for (int i = 0; i < KEPT; i++) {
+        for (int i = 0; i < CAPACITY; i++) {
             if (streams[i] == stream) {
-                return resetByUs[i] ? End.RESET_BY_US : End.ENDED_BY_PEER;
+                return resetLocally[i] ? End.RESET_BY_US : End.ENDED_BY_PEER;
             }
         }
         return End.UNKNOWN;

@@ -6,15 +6,15 @@ import org.xnio.XnioExecutor;
 import org.xnio.XnioIoThread;
 
 /**
- * Ends a connection whose head takes too long, or that has carried no request for long.
+ * Ends a connection whose head takes too long, or that is idle for too long (specification 9.4, 9.18).
  *
  * <p>Threads: the connection's I/O thread.
  */
 final class ConnectionTimers {
     private final XnioIoThread thread;
     private final Http2Options options;
-    private final Runnable headTooLate;
-    private final Runnable idleTooLong;
+    private final Runnable onHeadTimeout;
+    private final Runnable onIdleTimeout;
 
     // Mutable state
     private long idleSince = System.nanoTime();
@@ -23,11 +23,11 @@ final class ConnectionTimers {
     private XnioExecutor.@Nullable Key headTimer;
     private XnioExecutor.@Nullable Key idleTimer;
 
-    ConnectionTimers(XnioIoThread thread, Http2Options options, Runnable headTooLate, Runnable idleTooLong) {
+    ConnectionTimers(XnioIoThread thread, Http2Options options, Runnable onHeadTimeout, Runnable onIdleTimeout) {
         this.thread = thread;
         this.options = options;
-        this.headTooLate = headTooLate;
-        this.idleTooLong = idleTooLong;
+        this.onHeadTimeout = onHeadTimeout;
+        this.onIdleTimeout = onIdleTimeout;
         startIdleTimer(options.idleMillis());
     }
 
@@ -35,11 +35,11 @@ final class ConnectionTimers {
         idleTimer = thread.executeAfter(this::checkIdle, millis, TimeUnit.MILLISECONDS);
     }
 
-    /** One timer for the connection's life, in place of one for each request. */
+    /** One timer serves the connection's whole life, in place of one for each request. */
     private void checkIdle() {
         long idle = busy ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - idleSince);
         if (idle >= options.idleMillis()) {
-            idleTooLong.run();
+            onIdleTimeout.run();
         } else {
             startIdleTimer(options.idleMillis() - idle);
         }
@@ -55,10 +55,10 @@ final class ConnectionTimers {
     }
 
     /**
-     * All that was received has been read. Nearly always that ends with a frame, and no timer is needed.
+     * Starts or stops the head timer after all received bytes were read. They nearly always end with a frame: no timer then.
      *
-     * @param withinHead whether it ends within a frame or a field block other than DATA
-     * @param heads how many of them were complete
+     * @param withinHead whether they end within a field block or a frame other than DATA
+     * @param heads the number of complete frames and field blocks
      */
     void received(boolean withinHead, long heads) {
         if (!withinHead) {
@@ -66,7 +66,7 @@ final class ConnectionTimers {
         } else if (headTimer == null || timedHead != heads) {
             stopHeadTimer();
             timedHead = heads;
-            headTimer = thread.executeAfter(headTooLate, options.headMillis(), TimeUnit.MILLISECONDS);
+            headTimer = thread.executeAfter(onHeadTimeout, options.headMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

@@ -13,14 +13,14 @@ import io.undertow.util.StatusCodes;
 import java.nio.ByteBuffer;
 
 /**
- * HEADERS and CONTINUATION frames: collects a field block, and makes a request or its trailers of it, or refuses it (RFC 9113,
- * sections 6.2, 6.10 and 8.1).
+ * Handles HEADERS and CONTINUATION frames (RFC 9113 6.2, 6.10, 8.1). It collects a field block, and makes a request or trailers
+ * of it, or refuses it.
  *
  * <p>Threads: the connection's I/O thread.
  */
 final class FieldBlocks {
-    /** A head of ordinary size asks no budget. */
-    private static final int ORDINARY_HEAD = 16 * 1024;
+    /** In bytes. A head up to this size is not charged to the budget (specification 9.13). */
+    private static final int UNCHARGED_HEAD = 16 * 1024;
 
     static final int PRIORITY_LENGTH = 5;
 
@@ -31,8 +31,7 @@ final class FieldBlocks {
     private final StreamOpener opener;
     private final FieldDecoder decoder;
 
-    // Mutable state of the block that is being collected
-    // 0: none
+    // Mutable state of the block that is being collected 0: none
     private int blockStream;
     private boolean blockEndsStream;
     private boolean blockDependsOnItself;
@@ -51,7 +50,7 @@ final class FieldBlocks {
         this.decoder = new FieldDecoder(memory.heads(), options.largestHead());
     }
 
-    /** The stream whose field block has begun and is not complete; 0: none. */
+    /** Returns the stream whose field block has begun and is not complete; 0: none. */
     int stream() {
         return blockStream;
     }
@@ -60,7 +59,7 @@ final class FieldBlocks {
         decoder.close();
     }
 
-    /** A HEADERS frame. */
+    /** Handles a HEADERS frame. */
     void headers(int flags, int id, ByteBuffer payload) throws ConnectionException {
         require(id % 2 == 1, "clients open streams of odd numbers");
         int padding = 0;
@@ -80,14 +79,14 @@ final class FieldBlocks {
         fragment(flags, payload);
     }
 
-    /** Reads a priority, which is used for nothing (RFC 9113, section 5.3.2); returns the stream that is depended on. */
+    /** Reads a priority, which is ignored (RFC 9113 5.3.2); returns the stream that it depends on. */
     static int dependency(ByteBuffer payload) {
         int stream = payload.getInt() & Integer.MAX_VALUE;
         payload.get();
         return stream;
     }
 
-    /** A CONTINUATION frame. */
+    /** Handles a CONTINUATION frame. */
     void continuation(int flags, ByteBuffer payload) throws ConnectionException {
         require(blockStream != 0, "CONTINUATION without HEADERS");
         fragment(flags, payload);
@@ -130,7 +129,7 @@ final class FieldBlocks {
     }
 
     private static long cost(FieldSection section) {
-        return section.memory() > ORDINARY_HEAD ? section.memory() : 0;
+        return section.memory() > UNCHARGED_HEAD ? section.memory() : 0;
     }
 
     private void headersAfterEnd(int id) throws ConnectionException {
@@ -164,7 +163,7 @@ final class FieldBlocks {
         }
     }
 
-    /** A response of the protocol layer: no request has begun. */
+    /** Refuses a head with 431 in the protocol layer, without an exchange (specification 9.12). */
     private void refuseHead(int id) throws ConnectionException {
         connection.requireReader();
         connection.frames().headAlone(id, StatusCodes.REQUEST_HEADER_FIELDS_TOO_LARGE, new HeaderMap());

@@ -11,8 +11,8 @@ import dev.fnwatchdog.undertow.internal.http2.frame.Settings;
 import java.nio.ByteBuffer;
 
 /**
- * What each frame means, and whether it may come now (RFC 9113, sections 5 and 6). A rule that is broken ends the stream where
- * that is enough, else the connection.
+ * Interprets each frame and checks whether it is permitted (RFC 9113 5, 6, specification 9.17). A broken rule ends the stream
+ * where that is sufficient, otherwise the connection.
  *
  * <p>Threads: the connection's I/O thread.
  */
@@ -28,7 +28,7 @@ final class FrameRules implements FrameHandler {
     private final Settings settings = new Settings();
 
     // Mutable state
-    private boolean settingsDue = true;
+    private boolean awaitsSettings = true;
     private long complete;
 
     FrameRules(
@@ -44,7 +44,7 @@ final class FrameRules implements FrameHandler {
         this.bodies = new BodyFrames(connection, streams);
     }
 
-    /** The server's preface (RFC 9113, section 3.4). */
+    /** Writes the server's preface (RFC 9113 3.4). */
     void begin() {
         connection
                 .frames()
@@ -60,12 +60,12 @@ final class FrameRules implements FrameHandler {
         return settings;
     }
 
-    /** Whether what was read ends within a frame other than DATA, or within a field block. */
+    /** Returns whether the bytes read end within a field block or a frame other than DATA. */
     boolean awaitsRestOfHead(boolean withinFrame) {
         return blocks.stream() != 0 || (withinFrame && !bodies.isWithinFrame());
     }
 
-    /** Frames and field blocks that were complete. */
+    /** Returns the number of complete frames and field blocks. */
     long complete() {
         return complete;
     }
@@ -81,7 +81,7 @@ final class FrameRules implements FrameHandler {
 
     @Override
     public void frameBegins(int type, int flags, int stream, int length) throws ConnectionException {
-        require(!settingsDue || type == FrameType.SETTINGS, "SETTINGS come first");
+        require(!awaitsSettings || type == FrameType.SETTINGS, "SETTINGS come first");
         require(
                 blocks.stream() == 0 || (type == FrameType.CONTINUATION && stream == blocks.stream()),
                 "a field block is not interrupted");
@@ -122,15 +122,15 @@ final class FrameRules implements FrameHandler {
     private void priority(int id, ByteBuffer payload) throws ConnectionException {
         require(id != 0, "PRIORITY without a stream");
         if (payload.remaining() != FieldBlocks.PRIORITY_LENGTH) {
-            breakOff(id, ErrorCode.FRAME_SIZE_ERROR);
+            resetStream(id, ErrorCode.FRAME_SIZE_ERROR);
         } else if (FieldBlocks.dependency(payload) == id) {
-            breakOff(id, ErrorCode.PROTOCOL_ERROR);
+            resetStream(id, ErrorCode.PROTOCOL_ERROR);
         }
         connection.countIdleFrame();
     }
 
-    /** Ends a stream for a rule that was broken; one that was never opened cannot be reset. */
-    private void breakOff(int id, ErrorCode code) throws ConnectionException {
+    /** Resets a stream after an error; a stream that was never opened cannot be reset. */
+    private void resetStream(int id, ErrorCode code) throws ConnectionException {
         require(!streams.isIdle(id), code, "a frame that is wrong on any stream");
         connection.streamError(id, code);
     }
@@ -150,16 +150,16 @@ final class FrameRules implements FrameHandler {
         require(id == 0, "SETTINGS on a stream");
         if ((flags & FrameType.ACK) != 0) {
             require(!payload.hasRemaining(), ErrorCode.FRAME_SIZE_ERROR, "an acknowledgement of SETTINGS");
-            require(!settingsDue, "SETTINGS come first");
+            require(!awaitsSettings, "SETTINGS come first");
             return;
         }
-        settingsDue = false;
+        awaitsSettings = false;
         connection.countIdleFrame();
         connection.requireReader();
-        int before = settings.initialWindow();
+        int previousWindow = settings.initialWindow();
         settings.read(payload);
         connection.frames().useTableSize(settings.headerTableSize());
-        int change = settings.initialWindow() - before;
+        int change = settings.initialWindow() - previousWindow;
         for (Http2Stream stream : streams.live()) {
             require(stream.sendWindow().widen(change), ErrorCode.FLOW_CONTROL_ERROR, "INITIAL_WINDOW_SIZE");
         }

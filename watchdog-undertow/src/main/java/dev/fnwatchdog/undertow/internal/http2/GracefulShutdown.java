@@ -8,13 +8,13 @@ import org.xnio.XnioExecutor;
 import org.xnio.XnioIoThread;
 
 /**
- * Ends a connection without losing a request (RFC 9113, section 6.8): a first GOAWAY announces the end, and a second one names
- * the last stream that is served once the client has acknowledged the PING behind the first.
+ * Ends a connection without losing a request (RFC 9113 6.8, specification 7.12). A first GOAWAY announces the end. A second one
+ * names the last stream that is served, after the client has acknowledged the PING behind the first.
  *
  * <p>Threads: the connection's I/O thread.
  */
 final class GracefulShutdown {
-    /** Longer than a round trip; a client that takes longer may lose requests that it sends after the first GOAWAY. */
+    /** Longer than a round trip; a slower client may lose requests that it sends after the first GOAWAY. */
     private static final long ANNOUNCEMENT_MILLIS = 1000;
 
     private static final long PING_PAYLOAD = 0x6c65617665L;
@@ -42,15 +42,15 @@ final class GracefulShutdown {
         this.streams = streams;
     }
 
-    /** Whether new streams are no longer served. */
+    /** Returns whether new streams are no longer served. */
     boolean isLastStreamNamed() {
         return state == State.LAST_STREAM_NAMED;
     }
 
     /**
-     * Writes the first GOAWAY, unless a shutdown is under way.
+     * Writes the first GOAWAY, unless a shutdown is in progress.
      *
-     * @param onLastStreamNamed run once the second GOAWAY is written, or the connection has ended in another way
+     * @param onLastStreamNamed run after the second GOAWAY is written, or the connection has ended in another way
      * @param expired run when the client has not acknowledged the PING in time
      */
     void announce(Runnable onLastStreamNamed, Runnable expired) {
@@ -65,7 +65,7 @@ final class GracefulShutdown {
         timer = thread.executeAfter(expired, ANNOUNCEMENT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Whether a PING's acknowledgement means that the client has read the first GOAWAY. */
+    /** Returns whether the acknowledgement of a PING proves that the client has read the first GOAWAY. */
     boolean isAcknowledgedBy(long payload) {
         return state == State.ANNOUNCED && payload == PING_PAYLOAD;
     }
@@ -73,7 +73,7 @@ final class GracefulShutdown {
     /**
      * Writes the GOAWAY that names the last stream.
      *
-     * @return whether it was written: not a second time
+     * @return true where it was written; false where it was written before
      */
     boolean nameLastStream(ErrorCode code) {
         if (state == State.LAST_STREAM_NAMED) {
@@ -84,15 +84,15 @@ final class GracefulShutdown {
         return true;
     }
 
-    /** The connection serves no new stream any more. */
+    /** Stops serving new streams and runs the callback. */
     void end() {
         state = State.LAST_STREAM_NAMED;
         if (timer != null) {
             timer.remove();
             timer = null;
         }
-        Runnable once = onLastStreamNamed;
+        Runnable callback = onLastStreamNamed;
         onLastStreamNamed = () -> {};
-        once.run();
+        callback.run();
     }
 }

@@ -21,25 +21,25 @@ import org.xnio.conduits.ConduitStreamSinkChannel;
 import org.xnio.conduits.ConduitStreamSourceChannel;
 
 /**
- * One HTTP/2 connection: reads frames from its socket, writes those of its streams to it, and ends.
+ * One HTTP/2 connection: reads frames from its socket, writes those of its streams, and closes.
  *
- * <p>Threads: the connection's I/O thread, but for {@link #closed()}.
+ * <p>Threads: the connection's I/O thread, except for {@link #closed()}.
  */
 final class Http2Connection implements Http2Session {
-    /** Then other connections of the thread have their turn. */
-    private static final int READS_AT_ONCE = 8;
+    /** After as many reads, other connections of the thread have their turn. */
+    private static final int MAX_READS_PER_TURN = 8;
 
-    /** Nothing more is read from a peer that leaves so much unread. */
-    private static final int MUCH_UNREAD = 128 * 1024;
+    /** In bytes. Beyond it, reading pauses until the peer has read (specification 9.14). */
+    private static final int UNREAD_PAUSING_READS = 128 * 1024;
 
-    /** What one read can add to that is less than this: beyond it the connection ends. */
-    private static final int MOST_UNREAD = 1024 * 1024;
+    /** In bytes. One read adds less than this; beyond it the connection ends. */
+    private static final int MAX_UNREAD = 1024 * 1024;
 
-    private static final long LAST_WORDS_MILLIS = 1000;
+    private static final long CLOSE_TIMEOUT_MILLIS = 1000;
 
     private enum Phase {
         OPEN,
-        /** No stream is served any more; what is written goes out. */
+        /** No stream is served any more; pending output is still written. */
         CLOSING,
         CLOSED
     }
@@ -62,11 +62,11 @@ final class Http2Connection implements Http2Session {
 
     // Mutable state
     private Phase phase = Phase.OPEN;
-    private boolean flushDue;
-    private XnioExecutor.@Nullable Key lastWords;
+    private boolean flushPending;
+    private XnioExecutor.@Nullable Key closeTimer;
 
     /**
-     * @param closeGracefully closes the socket so that what was written can still be read
+     * @param closeGracefully closes the socket without losing output that the peer has not read yet
      * @param opener serves new streams
      */
     Http2Connection(
@@ -91,7 +91,7 @@ final class Http2Connection implements Http2Session {
         this.timers = new ConnectionTimers(thread(), options, this::close, this::leaveSoon);
     }
 
-    /** Serves the connection, whose first bytes behind the preface are {@code first}. */
+    /** Serves the connection; {@code first} are the first bytes behind the preface. */
     void start(ByteBuffer first) {
         rules.begin();
         ConduitStreamSourceChannel source = socket.getSourceChannel();
@@ -139,15 +139,15 @@ final class Http2Connection implements Http2Session {
         return phase == Phase.CLOSED;
     }
 
-    /** Whether new streams are no longer served. */
+    /** Returns whether new streams are no longer served. */
     boolean isLeaving() {
         return shutdown.isLastStreamNamed() || !isReading();
     }
 
     private void readable(ConduitStreamSourceChannel source) {
         try (PooledByteBuffer pooled = buffers.allocate()) {
-            for (int i = 0; i < READS_AT_ONCE && isReading(); i++) {
-                if (output.size() > MUCH_UNREAD) {
+            for (int i = 0; i < MAX_READS_PER_TURN && isReading(); i++) {
+                if (output.size() > UNREAD_PAUSING_READS) {
                     source.suspendReads();
                     flushSoon();
                     return;
@@ -162,7 +162,7 @@ final class Http2Connection implements Http2Session {
                 }
                 read(bytes.flip());
             }
-        } catch (IOException gone) {
+        } catch (IOException disconnect) {
             close();
         }
     }
@@ -171,13 +171,13 @@ final class Http2Connection implements Http2Session {
         try {
             reader.read(bytes);
             if (phase == Phase.CLOSED) {
-                // By a frame in the midst of the others: what those behind it have taken is released too.
+                // A frame among them closed the connection: also release what the frames behind it reserved.
                 releaseMemory();
                 return;
             }
             timers.received(rules.awaitsRestOfHead(reader.isWithinFrame()), rules.complete());
-        } catch (ConnectionException broken) {
-            fail(broken.code());
+        } catch (ConnectionException violation) {
+            fail(violation.code());
         } catch (RuntimeException bug) {
             fail(ErrorCode.INTERNAL_ERROR);
             throw bug;
@@ -187,26 +187,26 @@ final class Http2Connection implements Http2Session {
         }
     }
 
-    /** Ends the connection for a rule that the peer broke. */
+    /** Ends the connection because the peer broke a rule. */
     private void fail(ErrorCode code) {
         if (isReading()) {
             frames.goAway(streams.lastServed(), code);
-            endAfterLastWords();
+            closeAfterFlush();
         }
     }
 
-    /** Writes before long what waits, together with what else is written until then. */
+    /** Schedules a flush, which also writes what is queued until then. */
     void flushSoon() {
-        if (!flushDue && phase != Phase.CLOSED) {
-            flushDue = true;
+        if (!flushPending && phase != Phase.CLOSED) {
+            flushPending = true;
             thread().execute(() -> {
-                flushDue = false;
+                flushPending = false;
                 flush();
             });
         }
     }
 
-    /** Writes what the socket takes now. */
+    /** Writes as much as the socket accepts. */
     void flush() {
         if (phase == Phase.CLOSED) {
             return;
@@ -223,11 +223,11 @@ final class Http2Connection implements Http2Session {
                 sink.resumeWrites();
             }
             if (isReading()
-                    && output.size() <= MUCH_UNREAD
+                    && output.size() <= UNREAD_PAUSING_READS
                     && !socket.getSourceChannel().isReadResumed()) {
                 socket.getSourceChannel().resumeReads();
             }
-        } catch (IOException gone) {
+        } catch (IOException disconnect) {
             close();
             return;
         }
@@ -240,18 +240,18 @@ final class Http2Connection implements Http2Session {
         return blocked;
     }
 
-    /** Writes all of {@code bytes} as one DATA frame, for which the windows have room. */
+    /** Writes all of {@code bytes} as one DATA frame; the windows have room for it. */
     void writeData(Http2Stream stream, ByteBuffer bytes) {
         stream.sendWindow().use(bytes.remaining());
         sendWindow.use(bytes.remaining());
         try {
             frames.data(stream.id(), bytes);
-        } catch (IOException gone) {
+        } catch (IOException disconnect) {
             close();
         }
     }
 
-    /** A part of a body was read, or dropped: the peer may send as much again. */
+    /** Widens the stream's window after a part of a body was read or dropped. */
     void consumed(Http2Stream stream, int bytes) {
         int total = stream.acknowledge(bytes);
         if (total >= FlowWindow.INITIAL / 2 && stream.state().receives()) {
@@ -262,7 +262,7 @@ final class Http2Connection implements Http2Session {
         }
     }
 
-    /** A stream's state has changed by an ordinary end. */
+    /** Handles a change of a stream's state by a regular end. */
     void changed(Http2Stream stream) {
         if (stream.state() == StreamState.CLOSED) {
             streams.close(stream.id(), ClosedStreams.End.ENDED_BY_PEER);
@@ -278,14 +278,14 @@ final class Http2Connection implements Http2Session {
         stream.abort();
     }
 
-    /** The peer has ended a stream early. */
+    /** Handles a reset of a stream by the peer. */
     void resetByPeer(Http2Stream stream) {
         streams.close(stream.id(), ClosedStreams.End.ENDED_BY_PEER);
         stream.abort();
         countCancelled();
     }
 
-    /** The peer has ended a body; one of another length than announced is malformed (RFC 9113, section 8.1.1). */
+    /** Handles the end of a body; one of another length than announced is malformed (RFC 9113 8.1.1). */
     void endBody(Http2Stream stream) throws ConnectionException {
         if (stream.isWhole()) {
             stream.remoteEnded();
@@ -294,7 +294,7 @@ final class Http2Connection implements Http2Session {
         }
     }
 
-    /** Ends a stream, opened or not, for a rule that the peer broke on it. */
+    /** Resets a stream, opened or not, because the peer broke a rule on it. */
     void streamError(int id, ErrorCode code) throws ConnectionException {
         requireReader();
         Http2Stream stream = streams.find(id);
@@ -306,7 +306,7 @@ final class Http2Connection implements Http2Session {
         countCancelled();
     }
 
-    /** Refuses a stream that was not opened; the client may send its request again elsewhere. */
+    /** Refuses a stream that was not opened; the client may retry the request elsewhere (RFC 9113 8.7). */
     void refuse(int id) throws ConnectionException {
         requireReader();
         frames.reset(id, ErrorCode.REFUSED_STREAM);
@@ -314,10 +314,12 @@ final class Http2Connection implements Http2Session {
         countIdleFrame();
     }
 
-    /** Others on the connection have done nothing wrong: their streams are served to the end. */
+    /**
+     * Where there are too many, the connection takes no new stream; open streams of other clients are served to the end.
+     */
     private void countCancelled() {
         if (abuse.cancelled(System.nanoTime())) {
-            leaveFor(ErrorCode.ENHANCE_YOUR_CALM);
+            sendGoAway(ErrorCode.ENHANCE_YOUR_CALM);
         }
     }
 
@@ -327,9 +329,9 @@ final class Http2Connection implements Http2Session {
         }
     }
 
-    /** Before another control frame is written. */
+    /** Checks, before a control frame is written, that the peer reads. */
     void requireReader() throws ConnectionException {
-        if (output.size() > MOST_UNREAD) {
+        if (output.size() > MAX_UNREAD) {
             throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "control frames are not read");
         }
     }
@@ -343,7 +345,7 @@ final class Http2Connection implements Http2Session {
         timers.busy();
     }
 
-    /** The exchange of a stream is over, with all that it holds. */
+    /** Releases a stream and its memory after its exchange has ended. */
     void finished(Http2Stream stream) {
         stream.reset(ErrorCode.NO_ERROR);
         memory.giveBack(stream.memory());
@@ -364,19 +366,19 @@ final class Http2Connection implements Http2Session {
         flush();
     }
 
-    /** The client has acknowledged a PING: what it sent before has been read. */
+    /** Handles the acknowledgement of a PING: the client has read what was sent before it. */
     void pingAcknowledged(long payload) {
         if (shutdown.isAcknowledgedBy(payload)) {
             leaveSoon();
         }
     }
 
-    /** Serves no new stream: the connection ends with those that are open. */
+    /** Takes no new stream: the connection ends with those that are open. */
     void leaveSoon() {
-        leaveFor(ErrorCode.NO_ERROR);
+        sendGoAway(ErrorCode.NO_ERROR);
     }
 
-    private void leaveFor(ErrorCode code) {
+    private void sendGoAway(ErrorCode code) {
         if (isReading() && shutdown.nameLastStream(code)) {
             flushSoon();
             closeIfDone();
@@ -385,16 +387,16 @@ final class Http2Connection implements Http2Session {
 
     private void closeIfDone() {
         if (isReading() && shutdown.isLastStreamNamed() && streams.isEmpty()) {
-            endAfterLastWords();
+            closeAfterFlush();
         }
     }
 
-    private void endAfterLastWords() {
+    private void closeAfterFlush() {
         phase = Phase.CLOSING;
         socket.getSourceChannel().suspendReads();
         shutdown.end();
         abort(streams.live());
-        lastWords = thread().executeAfter(this::close, LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+        closeTimer = thread().executeAfter(this::close, CLOSE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
         flushSoon();
     }
 
@@ -425,12 +427,12 @@ final class Http2Connection implements Http2Session {
         }
         phase = Phase.CLOSED;
         shutdown.end();
-        // Also those whose end was written, and has not reached the socket.
+        // Including streams whose end was written but has not reached the socket.
         abort(streams.unfinished());
         blocked.clear();
         timers.stop();
-        if (lastWords != null) {
-            lastWords.remove();
+        if (closeTimer != null) {
+            closeTimer.remove();
         }
         releaseMemory();
     }

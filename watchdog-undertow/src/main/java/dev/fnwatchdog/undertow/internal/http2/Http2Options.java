@@ -5,14 +5,14 @@ import java.util.function.Predicate;
 import org.xnio.OptionMap;
 
 /**
- * What is the same for all HTTP/2 connections of a listener.
+ * The options that all HTTP/2 connections of a listener share.
  *
  * @param undertow how requests are parsed
- * @param maxStreams at once on one connection
- * @param largestHead in bytes, counted as RFC 9113 section 6.5.2 does
+ * @param maxStreams the limit of concurrent streams on one connection
+ * @param largestHead in bytes, counted as in RFC 9113 6.5.2
  * @param headMillis how long a head may take from its first byte to its last
  * @param idleMillis how long a connection without a request is kept
- * @param forbiddenTrailer which fields no trailer section may have (RFC 9110, section 6.5.1)
+ * @param forbiddenTrailer which fields no trailer section may have (RFC 9110 6.5.1)
  */
 public record Http2Options(
         OptionMap undertow,

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 import org.xnio.StreamConnection;
 
 /**
- * Serves HTTP/2 connections by prior knowledge: each request becomes an exchange of Undertow's.
+ * Serves HTTP/2 connections by prior knowledge: each request becomes an exchange of Undertow (specification 9.1).
  *
  * <p>Threads: any; a connection and its exchanges belong to its I/O thread.
  */
@@ -29,72 +29,72 @@ public final class Http2Server implements StreamOpener {
     private final ByteBufferPool buffers;
     private final MemoryBudgets memory;
     private final Http2Options options;
-    private final Consumer<HttpServerExchange> aborted;
+    private final Consumer<HttpServerExchange> onAborted;
 
-    /** @param aborted is told of exchanges whose stream has ended early, before they are ended */
+    /** @param onAborted called with an exchange whose stream has ended early, before the exchange is ended */
     public Http2Server(
             HttpHandler root,
             ByteBufferPool buffers,
             MemoryBudgets memory,
             Http2Options options,
-            Consumer<HttpServerExchange> aborted) {
+            Consumer<HttpServerExchange> onAborted) {
         this.root = root;
         this.buffers = buffers;
         this.memory = memory;
         this.options = options;
-        this.aborted = aborted;
+        this.onAborted = onAborted;
     }
 
     /**
-     * Makes a connection; nothing is read or written before {@link #serve}.
+     * Creates a connection; nothing is read or written before {@link #serve}.
      *
-     * @param closeGracefully closes the socket so that what was written can still be read
+     * @param closeGracefully closes the socket without losing output that the peer has not read yet
      */
     public Http2Session open(StreamConnection socket, Runnable closeGracefully) {
         return new Http2Connection(socket, buffers, memory, options, closeGracefully, this);
     }
 
-    /** Serves a connection of {@link #open}, whose first bytes behind the preface are {@code first}. */
+    /** Serves a connection from {@link #open}; {@code first} are the first bytes behind the preface. */
     public static void serve(Http2Session session, ByteBuffer first) {
         ((Http2Connection) session).start(first);
     }
 
-    /** Whether the connection of an exchange is a stream of HTTP/2. */
+    /** Returns whether the connection of an exchange is an HTTP/2 stream. */
     public static boolean carries(ServerConnection connection) {
         return connection instanceof ServerStream;
     }
 
-    /** The socket's connection below a stream. */
+    /** Returns the socket's connection below a stream. */
     public static StreamConnection socketOf(ServerConnection stream) {
         return ((ServerStream) stream).socket();
     }
 
-    /** Ends the stream of an exchange early, and with it the exchange. */
+    /** Resets the stream of an exchange and ends the exchange. */
     public static void reset(HttpServerExchange exchange, ErrorCode code) {
         ((ServerStream) exchange.getConnection()).reset(code);
     }
 
     /**
-     * The response is out, and the rest of the request is not wanted: it is dropped, and the stream reset with NO_ERROR where
-     * the client goes on for long (RFC 9113, section 8.1).
+     * Drops the rest of the request after the response was sent. The stream is reset with NO_ERROR where the client continues
+     * for long (RFC 9113 8.1, specification 9.15).
      */
     public static void stopReading(HttpServerExchange exchange) {
         ((ServerStream) exchange.getConnection()).stopReading();
     }
 
     @Override
-    public void open(Http2Connection connection, int id, FieldSection head, boolean whole, StreamMemory memory) {
+    public void open(Http2Connection connection, int id, FieldSection head, boolean endStream, StreamMemory memory) {
         if (head.hasPseudo(":authority")) {
             head.fields().put(Headers.HOST, head.pseudo(":authority"));
         }
-        ServerStream stream = new ServerStream(connection, id, head, whole, options.undertow(), aborted);
+        ServerStream stream = new ServerStream(connection, id, head, endStream, options.undertow(), onAborted);
         stream.stream().holds(memory);
         connection.opened(stream.stream());
         HttpServerExchange exchange = stream.exchange();
         exchange.setProtocol(Protocols.HTTP_2_0);
         exchange.setRequestScheme(head.pseudo(":scheme"));
         exchange.setRequestMethod(Methods.fromString(head.pseudo(":method")));
-        if (whole) {
+        if (endStream) {
             stream.stream().source().end();
             Connectors.terminateRequest(exchange);
         }
@@ -117,7 +117,7 @@ public final class Http2Server implements StreamOpener {
                     new StringBuilder(),
                     options.undertow().get(UndertowOptions.MAX_PARAMETERS, Integer.MAX_VALUE));
             return true;
-        } catch (ParameterLimitException | BadRequestException refused) {
+        } catch (ParameterLimitException | BadRequestException rejected) {
             return false;
         }
     }

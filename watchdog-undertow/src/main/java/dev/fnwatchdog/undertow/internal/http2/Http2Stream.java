@@ -4,7 +4,7 @@ import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FlowWindow;
 
 /**
- * One stream that the peer has opened: its state, its windows, and the memory that was reserved for it.
+ * One stream that the peer has opened: its state, its windows, and the memory reserved for it.
  *
  * <p>Threads: the connection's I/O thread.
  */
@@ -21,27 +21,27 @@ final class Http2Stream {
 
     // Mutable state
     private StreamState state;
-    // of the body that is announced; ANY_LENGTH: not told
-    private long bodyDue;
+    // bytes of the announced body that are still to come; ANY_LENGTH: no length was announced
+    private long bodyRemaining;
     private int unacknowledged;
     private StreamMemory memory = new StreamMemory(0, 0);
 
     /**
-     * @param bodyLength that the head announces in bytes, or negative where it does not
-     * @param user makes the stream's user, who is told what happens
+     * @param bodyLength the bytes that the head announces, or negative where it announces none
+     * @param user sends the stream's message and is notified of its events
      */
     Http2Stream(Http2Connection connection, int id, StreamState state, long bodyLength, User user) {
         this.connection = connection;
         this.id = id;
         this.state = state;
-        this.bodyDue = bodyLength < 0 ? ANY_LENGTH : bodyLength;
+        this.bodyRemaining = bodyLength < 0 ? ANY_LENGTH : bodyLength;
         this.sendWindow = new FlowWindow(connection.initialSendWindow());
         this.source = new StreamSource(connection, this);
         this.sink = new StreamSink(connection, this, user);
         this.listener = user;
     }
 
-    /** Uses a stream: its message is sent, and it is told what happens. */
+    /** Sends the message of a stream and is notified of its events. */
     interface User extends StreamListener, StreamSink.Message {}
 
     int id() {
@@ -72,12 +72,12 @@ final class Http2Stream {
         return sendWindow;
     }
 
-    /** Takes over memory that is given back when its exchange is over. */
+    /** Takes over memory that is released when the exchange has ended. */
     void holds(StreamMemory taken) {
         memory = taken;
     }
 
-    /** Takes more for it, of the share of heads; false where that does not fit. */
+    /** Reserves more memory from the budget for heads; returns false where that does not fit. */
     boolean holdsMore(MemoryBudgets budgets, long head) {
         StreamMemory more = new StreamMemory(head, 0);
         if (!budgets.take(more)) {
@@ -91,7 +91,7 @@ final class Http2Stream {
         return memory;
     }
 
-    /** Bytes that were read since the window was last widened; {@code bytes} more were. */
+    /** Adds {@code bytes} to the bytes that were read since the window was last widened, and returns the sum. */
     int acknowledge(int bytes) {
         unacknowledged += bytes;
         return unacknowledged;
@@ -101,41 +101,41 @@ final class Http2Stream {
         unacknowledged = 0;
     }
 
-    /** Whether so many bytes of body more are as many as its head has announced. */
+    /** Counts body bytes; returns false where there are more than the head has announced. */
     boolean accepts(int bytes) {
-        if (bodyDue == ANY_LENGTH) {
+        if (bodyRemaining == ANY_LENGTH) {
             return true;
         }
-        bodyDue -= bytes;
-        return bodyDue >= 0;
+        bodyRemaining -= bytes;
+        return bodyRemaining >= 0;
     }
 
-    /** Whether its body can end here. */
+    /** Returns whether the body has the announced length. */
     boolean isWhole() {
-        return bodyDue == ANY_LENGTH || bodyDue == 0;
+        return bodyRemaining == ANY_LENGTH || bodyRemaining == 0;
     }
 
-    /** We have sent END_STREAM. */
+    /** Called when the watchdog has sent END_STREAM. */
     void ended() {
         state = state.afterLocalEnd();
         connection.changed(this);
     }
 
-    /** The peer has sent END_STREAM. */
+    /** Called when the peer has sent END_STREAM. */
     void remoteEnded() {
         state = state.afterRemoteEnd();
         connection.changed(this);
         source.end();
     }
 
-    /** Ends it early from our side. */
+    /** Resets the stream, unless it is closed. */
     void reset(ErrorCode code) {
         if (state != StreamState.CLOSED) {
             connection.resetByUs(this, code);
         }
     }
 
-    /** It has ended early, whoever caused that. */
+    /** Ends the stream early, after a reset by either side. */
     void abort() {
         state = StreamState.CLOSED;
         source.abort();

@@ -7,7 +7,7 @@ import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * Sends an interim response (RFC 9110, section 15.2): a head alone, behind which the stream goes on.
+ * Sends an interim response (RFC 9110 15.2): a head without END_STREAM.
  *
  * <p>Threads: the connection's I/O thread.
  */
@@ -36,7 +36,7 @@ final class InterimSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         }
     }
 
-    /** It is on its way with all that goes before it: nobody waits for that. */
+    /** Completes at once: the head is queued, and no handler depends on when it reaches the socket. */
     @Override
     public boolean flush() {
         connection.flush();

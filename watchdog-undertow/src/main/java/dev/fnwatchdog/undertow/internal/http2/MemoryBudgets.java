@@ -3,10 +3,10 @@ package dev.fnwatchdog.undertow.internal.http2;
 import dev.fnwatchdog.undertow.internal.io.ByteBudget;
 
 /**
- * The memory of all connections.
+ * The memory budgets that all connections share (specification 9.13).
  *
  * @param heads for field blocks, tables and heads
- * @param bodies for what streams receive before it is read
+ * @param bodies for received body bytes that were not read yet
  */
 public record MemoryBudgets(ByteBudget heads, ByteBudget bodies) {
     boolean take(StreamMemory needed) {

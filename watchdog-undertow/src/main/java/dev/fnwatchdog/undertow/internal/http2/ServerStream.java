@@ -38,17 +38,17 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * One stream as Undertow's handlers see it: the connection of one exchange.
+ * One stream as the connection of one Undertow exchange.
  *
  * <p>Threads: the connection's I/O thread.
  */
 final class ServerStream extends ServerConnection implements Http2Stream.User {
-    /** So long a client may go on sending what is dropped. */
+    /** How long a client may continue to send a body that is dropped. */
     private static final long REST_OF_REQUEST_MILLIS = 500;
 
     private final Http2Connection connection;
     private final OptionMap options;
-    private final Consumer<HttpServerExchange> aborted;
+    private final Consumer<HttpServerExchange> onAborted;
     private final Http2Stream stream;
     private final ConduitStreamSourceChannel source;
     private final ConduitStreamSinkChannel sink;
@@ -57,19 +57,23 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
     // Mutable state
     private @Nullable SSLSessionInfo sslSession;
 
-    /** @param aborted is told of an exchange that ended early */
+    /** @param onAborted called with an exchange that ended early */
     ServerStream(
             Http2Connection connection,
             int id,
             FieldSection head,
-            boolean whole,
+            boolean endStream,
             OptionMap options,
-            Consumer<HttpServerExchange> aborted) {
+            Consumer<HttpServerExchange> onAborted) {
         this.connection = connection;
         this.options = options;
-        this.aborted = aborted;
+        this.onAborted = onAborted;
         this.stream = new Http2Stream(
-                connection, id, whole ? StreamState.HALF_CLOSED_REMOTE : StreamState.OPEN, head.contentLength(), this);
+                connection,
+                id,
+                endStream ? StreamState.HALF_CLOSED_REMOTE : StreamState.OPEN,
+                head.contentLength(),
+                this);
         this.source = new ConduitStreamSourceChannel(Configurable.EMPTY, stream.source());
         this.sink = new ConduitStreamSinkChannel(Configurable.EMPTY, stream.sink());
         this.exchange = new HttpServerExchange(this, head.fields(), new HeaderMap(), -1);
@@ -87,30 +91,32 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         return connection.socket();
     }
 
-    /** Ends the stream early, and its exchange. */
+    /** Resets the stream and ends its exchange. */
     void reset(ErrorCode code) {
         stream.reset(code);
         terminate();
     }
 
-    /** The response is out. Drops what arrives, and ends the stream in a moment unless the client does. */
+    /**
+     * Drops the rest of the request after the response, and resets the stream after a timeout unless the client ends it.
+     */
     void stopReading() {
         stream.source().terminateReads();
         if (!exchange.isRequestComplete()) {
-            connection.thread().executeAfter(this::endUnread, REST_OF_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
+            connection.thread().executeAfter(this::resetUnread, REST_OF_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
             bodyDropped();
         }
     }
 
-    /** A client that has a long body to send is told at once that it is not wanted. */
+    /** Resets the stream at once where the rest of the body is long: the client need not send it. */
     @Override
     public void bodyDropped() {
         if (exchange.isResponseComplete() && stream.receiveWindow().size() <= FlowWindow.INITIAL / 2) {
-            endUnread();
+            resetUnread();
         }
     }
 
-    private void endUnread() {
+    private void resetUnread() {
         if (!exchange.isComplete()) {
             reset(ErrorCode.NO_ERROR);
         }
@@ -163,7 +169,7 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
     @Override
     public void aborted() {
         try {
-            aborted.accept(exchange);
+            onAborted.accept(exchange);
         } finally {
             terminate();
         }
@@ -178,18 +184,18 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
     }
 
     @Override
-    protected StreamSinkConduit getSinkConduit(HttpServerExchange of, StreamSinkConduit conduit) {
-        Connectors.flattenCookies(of);
-        if (!Connectors.isEntityBodyAllowed(of)) {
-            of.getResponseHeaders().remove(Headers.CONTENT_LENGTH);
+    protected StreamSinkConduit getSinkConduit(HttpServerExchange target, StreamSinkConduit conduit) {
+        Connectors.flattenCookies(target);
+        if (!Connectors.isEntityBodyAllowed(target)) {
+            target.getResponseHeaders().remove(Headers.CONTENT_LENGTH);
         }
         for (HttpString name : FieldSection.OF_THE_CONNECTION) {
-            of.getResponseHeaders().remove(name);
+            target.getResponseHeaders().remove(name);
         }
         return stream.sink();
     }
 
-    /** For {@link HttpContinue}: a head without an end, before the one of the response. */
+    /** Sends the 100 of {@link HttpContinue}: a head without END_STREAM, before that of the response. */
     @Override
     public HttpServerExchange sendOutOfBandResponse(HttpServerExchange request) {
         HttpServerExchange interim = new HttpServerExchange(this);
@@ -206,9 +212,9 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         return true;
     }
 
-    /** The handler reads no more. The stream is reset when the response is out and more of the body is to come. */
+    /** The handler reads no more. The stream is reset later, if the response is sent and more of the body arrives. */
     @Override
-    public void terminateRequestChannel(HttpServerExchange of) {}
+    public void terminateRequestChannel(HttpServerExchange target) {}
 
     @Override
     public void close() {
@@ -347,9 +353,9 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         throw new IllegalStateException("CONNECT is refused before");
     }
 
-    /** Bodies have no limit here. */
+    /** No limit on the size of a body is enforced here. */
     @Override
-    protected void maxEntitySizeUpdated(HttpServerExchange of) {}
+    protected void maxEntitySizeUpdated(HttpServerExchange target) {}
 
     @Override
     public String getTransportProtocol() {

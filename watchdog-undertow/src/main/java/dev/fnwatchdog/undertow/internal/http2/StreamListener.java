@@ -2,20 +2,24 @@ package dev.fnwatchdog.undertow.internal.http2;
 
 import io.undertow.util.HeaderMap;
 
-/** Whoever uses a stream: learns what happens on it. Threads: the connection's I/O thread. */
+/**
+ * Receives the events of a stream.
+ *
+ * <p>Threads: the connection's I/O thread.
+ */
 interface StreamListener {
-    /** The peer's trailers; its body ends with them. */
+    /** Called with the peer's trailers, at the end of its body. */
     void trailers(HeaderMap trailers);
 
-    /** A piece of the body came that is not wanted any more. */
+    /** Called when a piece of the body was dropped, because it is not read any more. */
     void bodyDropped();
 
-    /** The peer's body was read to its end. */
+    /** Called when the peer's body was read to its end. */
     void bodyRead();
 
-    /** What was sent has reached the socket, to the end. */
+    /** Called when the whole message has reached the socket. */
     void sent();
 
-    /** The stream ended early: nothing more arrives, and nothing more can be sent. */
+    /** Called when the stream has ended early: nothing more arrives, and nothing more can be sent. */
     void aborted();
 }

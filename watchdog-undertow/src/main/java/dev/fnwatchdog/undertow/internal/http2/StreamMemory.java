@@ -1,9 +1,9 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
 /**
- * Memory that is taken for one stream.
+ * The memory reserved for one stream.
  *
  * @param head bytes for its head
- * @param body bytes for what the peer may send of the body before it is read
+ * @param body bytes that the peer may send of the body before they are read
  */
 record StreamMemory(long head, long body) {}

@@ -19,8 +19,8 @@ import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.WriteReadyHandler;
 
 /**
- * The message that is sent on one stream: its head, which goes out with the first piece of the body or by {@link #flush()}, the
- * body as DATA frames within the windows of stream and connection, and the trailers.
+ * Sends the message of one stream: head, body and trailers. The head is sent with the first piece of the body or by {@link
+ * #flush()}; the body as DATA frames within the windows of stream and connection.
  *
  * <p>Threads: the connection's I/O thread.
  */
@@ -29,23 +29,23 @@ final class StreamSink implements StreamSinkConduit {
         /** The head was not sent yet. */
         HEAD,
         BODY,
-        /** END_STREAM was written; it may still wait for the socket. */
+        /** END_STREAM was written; it may not have reached the socket yet. */
         ENDED,
         /** The end has reached the socket. */
         SENT,
         ABORTED
     }
 
-    /** What is sent before and behind the body. */
+    /** Provides head and trailers. */
     interface Message {
         int status();
 
         HeaderMap fields();
 
-        /** Whether body bytes are sent, and not dropped (HEAD, 204, 304). */
+        /** Returns whether body bytes are sent; false where they are dropped (HEAD, 204, 304). */
         boolean hasBody();
 
-        /** Asked for when the body is complete; empty where there are none. */
+        /** Called when the body is complete; returns an empty map where there are no trailers. */
         HeaderMap trailers();
     }
 
@@ -57,9 +57,9 @@ final class StreamSink implements StreamSinkConduit {
     private State state = State.HEAD;
     private @Nullable WriteReadyHandler ready;
     private boolean resumed;
-    private boolean wakeupDue;
+    private boolean wakeupPending;
     private long lastByte;
-    // A flush was not complete, and the writer waits for that, not for room.
+    // A flush was incomplete, and the writer waits for it to complete, not for window space.
     private boolean flushing;
 
     StreamSink(Http2Connection connection, Http2Stream stream, Message message) {
@@ -110,7 +110,7 @@ final class StreamSink implements StreamSinkConduit {
         return length - src.remaining();
     }
 
-    /** How many bytes of DATA can be sent now. */
+    /** Returns how many bytes of DATA can be sent now. */
     private long sendable() {
         return connection.output().isFull()
                 ? 0
@@ -199,7 +199,7 @@ final class StreamSink implements StreamSinkConduit {
         return !flushing;
     }
 
-    /** Its end was written; where it has reached the socket, the message is sent. */
+    /** Reports the message as sent where its end was written and has reached the socket. */
     void endIfFlushed() {
         if (state == State.ENDED && connection.output().isFlushed(lastByte)) {
             state = State.SENT;
@@ -214,7 +214,7 @@ final class StreamSink implements StreamSinkConduit {
         }
     }
 
-    /** Whether a call of the writer could get anywhere. */
+    /** Returns whether the writer could make progress. */
     boolean isWritable() {
         return switch (state) {
             case HEAD -> !connection.output().isFull();
@@ -224,12 +224,12 @@ final class StreamSink implements StreamSinkConduit {
         };
     }
 
-    /** Whether the writer waits for room. */
+    /** Returns whether the writer waits for window space or the socket. */
     boolean waits() {
         return resumed && state != State.SENT && state != State.ABORTED && !isWritable();
     }
 
-    /** Windows or the socket may have room again. */
+    /** Called when a window or the socket may have space again. */
     void notifyIfWritable() {
         if (resumed && isWritable()) {
             notifyWriter();
@@ -240,13 +240,13 @@ final class StreamSink implements StreamSinkConduit {
         if (resumed && ready != null) {
             ready.writeReady();
             if (resumed) {
-                awaitRoom();
+                scheduleNotification();
             }
         }
     }
 
-    /** A writer that stays resumed is called each time that it can get on. */
-    private void awaitRoom() {
+    /** Schedules the next call of a writer that stays resumed: when it can make progress. */
+    private void scheduleNotification() {
         if (isWritable()) {
             wakeSoon();
         } else if (waits()) {
@@ -255,14 +255,14 @@ final class StreamSink implements StreamSinkConduit {
     }
 
     private void wakeSoon() {
-        if (!wakeupDue) {
-            wakeupDue = true;
+        if (!wakeupPending) {
+            wakeupPending = true;
             connection.thread().execute(this::wake);
         }
     }
 
     private void wake() {
-        wakeupDue = false;
+        wakeupPending = false;
         notifyWriter();
     }
 
@@ -272,7 +272,7 @@ final class StreamSink implements StreamSinkConduit {
         if (state == State.ABORTED) {
             wakeSoon();
         } else {
-            awaitRoom();
+            scheduleNotification();
         }
     }
 
@@ -292,7 +292,7 @@ final class StreamSink implements StreamSinkConduit {
         return resumed;
     }
 
-    /** Gives up before the end: the peer is to see that (RFC 9113, section 8.1). */
+    /** Aborts the message: a reset tells the peer that it is incomplete (RFC 9113 8.1). */
     @Override
     public void truncateWrites() {
         if (state == State.HEAD || state == State.BODY) {

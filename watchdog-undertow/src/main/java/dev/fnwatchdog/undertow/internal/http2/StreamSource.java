@@ -17,21 +17,21 @@ import org.xnio.conduits.ReadReadyHandler;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * The body that arrives on one stream. What was received and not yet read is held in pooled buffers, at most as much as the
- * stream's window allows; reading it widens the window again.
+ * Provides the body that arrives on one stream. Bytes that were received and not yet read are kept in pooled buffers, at most
+ * as many as the stream's window allows; reading them widens the window again.
  *
  * <p>Threads: the connection's I/O thread.
  */
 final class StreamSource implements StreamSourceConduit {
-    private static final int END = -1;
+    private static final int EOF = -1;
 
     private enum State {
         RECEIVING,
-        /** All has been received, not all has been read. */
+        /** All was received, not all was read. */
         RECEIVED,
         /** The end was read. */
         FINISHED,
-        /** The reader wants no more: what arrives is dropped. */
+        /** The body is not read any more: what arrives is dropped. */
         DISCARDING,
         ABORTED
     }
@@ -44,33 +44,35 @@ final class StreamSource implements StreamSourceConduit {
     private State state = State.RECEIVING;
     private @Nullable ReadReadyHandler ready;
     // how much of the first buffer was read
-    private int readAt;
+    private int readPosition;
     private boolean resumed;
-    private boolean wakeupDue;
+    private boolean wakeupPending;
 
     StreamSource(Http2Connection connection, Http2Stream stream) {
         this.connection = connection;
         this.stream = stream;
     }
 
-    /** A piece of the body has arrived. */
+    /** Stores a piece of the body that has arrived. */
     void receive(ByteBuffer piece) {
         if (state != State.RECEIVING) {
             stream.listener().bodyDropped();
             return;
         }
         while (piece.hasRemaining()) {
-            ByteBuffer to = room();
-            int length = Math.min(to.remaining(), piece.remaining());
-            to.put(to.position(), piece, piece.position(), length);
-            to.position(to.position() + length);
+            ByteBuffer buffer = writableBuffer();
+            int length = Math.min(buffer.remaining(), piece.remaining());
+            buffer.put(buffer.position(), piece, piece.position(), length);
+            buffer.position(buffer.position() + length);
             piece.position(piece.position() + length);
         }
         notifyReader();
     }
 
-    /** Buffers are filled from position to limit; of the first, what is before {@code readAt} was read. */
-    private ByteBuffer room() {
+    /**
+     * Returns a buffer with space. Buffers are filled from position to limit; the first was read up to {@code readPosition}.
+     */
+    private ByteBuffer writableBuffer() {
         PooledByteBuffer last = received.peekLast();
         if (last == null || !last.getBuffer().hasRemaining()) {
             last = connection.buffers().allocate();
@@ -79,7 +81,7 @@ final class StreamSource implements StreamSourceConduit {
         return last.getBuffer();
     }
 
-    /** The peer has sent END_STREAM. */
+    /** Called when the peer has sent END_STREAM. */
     void end() {
         if (state == State.RECEIVING) {
             state = State.RECEIVED;
@@ -107,7 +109,7 @@ final class StreamSource implements StreamSourceConduit {
         while (!received.isEmpty()) {
             received.remove().close();
         }
-        readAt = 0;
+        readPosition = 0;
     }
 
     @Override
@@ -115,7 +117,7 @@ final class StreamSource implements StreamSourceConduit {
         switch (state) {
             case ABORTED -> throw new ClosedChannelException();
             case FINISHED -> {
-                return END;
+                return EOF;
             }
             case DISCARDING -> {
                 return 0;
@@ -130,13 +132,13 @@ final class StreamSource implements StreamSourceConduit {
         int from = dst.position();
         while (dst.hasRemaining() && !received.isEmpty()) {
             ByteBuffer bytes = received.element().getBuffer();
-            int length = Math.min(dst.remaining(), bytes.position() - readAt);
-            dst.put(dst.position(), bytes, readAt, length);
+            int length = Math.min(dst.remaining(), bytes.position() - readPosition);
+            dst.put(dst.position(), bytes, readPosition, length);
             dst.position(dst.position() + length);
-            readAt += length;
-            if (readAt == bytes.position()) {
+            readPosition += length;
+            if (readPosition == bytes.position()) {
                 received.remove().close();
-                readAt = 0;
+                readPosition = 0;
             }
         }
         int count = dst.position() - from;
@@ -144,7 +146,7 @@ final class StreamSource implements StreamSourceConduit {
             connection.consumed(stream, count);
         } else if (state == State.RECEIVED && received.isEmpty() && dst.hasRemaining()) {
             finish();
-            return END;
+            return EOF;
         }
         return count;
     }
@@ -191,7 +193,7 @@ final class StreamSource implements StreamSourceConduit {
         }
     }
 
-    /** A reader that stays resumed is called until nothing is left, each time from the I/O thread's queue. */
+    /** Calls a reader that stays resumed until no bytes are left, each time from the I/O thread's queue. */
     private void wakeLater() {
         if (resumed && (!received.isEmpty() || state == State.RECEIVED)) {
             wakeSoon();
@@ -199,14 +201,14 @@ final class StreamSource implements StreamSourceConduit {
     }
 
     private void wakeSoon() {
-        if (!wakeupDue) {
-            wakeupDue = true;
+        if (!wakeupPending) {
+            wakeupPending = true;
             connection.thread().execute(this::wake);
         }
     }
 
     private void wake() {
-        wakeupDue = false;
+        wakeupPending = false;
         notifyReader();
     }
 

@@ -1,6 +1,6 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
-/** The states of a stream that has been opened (RFC 9113, section 5.1). */
+/** The states of a stream that has been opened (RFC 9113 5.1). */
 enum StreamState {
     OPEN {
         @Override
@@ -47,13 +47,13 @@ enum StreamState {
         }
     };
 
-    /** We have sent END_STREAM. */
+    /** Returns the state after the watchdog has sent END_STREAM. */
     abstract StreamState afterLocalEnd();
 
-    /** The peer has sent END_STREAM. */
+    /** Returns the state after the peer has sent END_STREAM. */
     abstract StreamState afterRemoteEnd();
 
-    /** Whether the peer may still send DATA and trailers. */
+    /** Returns whether the peer may still send DATA and trailers. */
     boolean receives() {
         return this == OPEN || this == HALF_CLOSED_LOCAL;
     }

@@ -8,13 +8,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of one connection. A stream counts against the limit until its exchange is over, not only until it is closed:
- * a peer that resets streams as fast as it opens them has no more of them at work than one that waits.
+ * The streams of one connection. A stream counts towards the limit until its exchange has ended, not only until it is closed: a
+ * peer that resets streams as soon as it opens them occupies no more of them than any other (specification 9.10).
  *
  * <p>Threads: the connection's I/O thread.
  */
 final class StreamTable {
-    private final int most;
+    private final int maxStreams;
     private final Map<Integer, Http2Stream> live = new HashMap<>();
     private final Set<Http2Stream> unfinished = new LinkedHashSet<>();
     private final ClosedStreams closed = new ClosedStreams();
@@ -23,47 +23,47 @@ final class StreamTable {
     private int last;
     private int lastServed;
 
-    /** @param most streams at once */
-    StreamTable(int most) {
-        this.most = most;
+    /** @param maxStreams the limit of concurrent streams */
+    StreamTable(int maxStreams) {
+        this.maxStreams = maxStreams;
     }
 
-    /** The stream of that number, where frames can still come or go on it. */
+    /** Returns the stream of that number, where frames can still be sent or received on it. */
     @Nullable
     Http2Stream find(int id) {
         return live.get(id);
     }
 
-    /** Streams on which frames can still come or go. */
+    /** Returns the streams on which frames can still be sent or received. */
     List<Http2Stream> live() {
         return List.copyOf(live.values());
     }
 
-    /** The highest number that the peer has used. */
+    /** Returns the highest number that the peer has used. */
     int last() {
         return last;
     }
 
-    /** Whether a stream of that number was never opened. */
+    /** Returns whether no stream of that number was ever opened. */
     boolean isIdle(int id) {
         return id > last || id % 2 == 0;
     }
 
     boolean isFull() {
-        return unfinished.size() >= most;
+        return unfinished.size() >= maxStreams;
     }
 
-    /** Whether no exchange is under way. */
+    /** Returns whether no exchange is in progress. */
     boolean isEmpty() {
         return unfinished.isEmpty();
     }
 
-    /** The peer has used the number, and all below it. */
+    /** Marks the number and all below it as used by the peer. */
     void used(int id) {
         last = id;
     }
 
-    /** The highest number of a stream that is or was served. */
+    /** Returns the highest number of a stream that is or was served. */
     int lastServed() {
         return lastServed;
     }
@@ -74,23 +74,23 @@ final class StreamTable {
         unfinished.add(stream);
     }
 
-    /** No frame comes or goes on it any more. */
-    void close(int id, ClosedStreams.End how) {
+    /** Closes a stream: no frame is sent or received on it any more. */
+    void close(int id, ClosedStreams.End end) {
         live.remove(id);
-        closed.add(id, how);
+        closed.add(id, end);
     }
 
-    /** How a stream ended that is neither live nor idle. */
+    /** Returns how a stream ended that is neither live nor idle. */
     ClosedStreams.End endOf(int id) {
         return closed.of(id);
     }
 
-    /** Its exchange is over. */
+    /** Removes a stream whose exchange has ended. */
     void finished(Http2Stream stream) {
         unfinished.remove(stream);
     }
 
-    /** The streams whose exchanges are not over. */
+    /** Returns the streams whose exchanges have not ended. */
     List<Http2Stream> unfinished() {
         return List.copyOf(unfinished);
     }

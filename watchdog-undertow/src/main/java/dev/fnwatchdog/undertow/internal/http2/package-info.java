@@ -1,9 +1,9 @@
 /**
- * HTTP/2 (RFC 9113) on one connection: frames, field blocks, flow control, streams, and the exchanges that Undertow's
- * handlers see. HPACK's tables and Huffman code are Undertow's.
+ * HTTP/2 on one connection (RFC 9113): frames, field blocks, flow control, streams and Undertow exchanges. HPACK's tables and
+ * Huffman code are Undertow's.
  *
- * <p>May import Undertow and XNIO; imports nothing of the project. {@link dev.fnwatchdog.undertow.internal.http2.Http2Server}
- * is the entry.
+ * <p>May import Undertow and XNIO, and nothing of the project. The entry point is {@link
+ * dev.fnwatchdog.undertow.internal.http2.Http2Server}.
  */
 @NullMarked
 package dev.fnwatchdog.undertow.internal.http2;

@@ -11,40 +11,39 @@ import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
 
 /**
- * Passes calls to a handler that works on exchanges of Undertow's: the function's own {@link HttpHandler}, or a servlet
- * container's.
+ * Passes requests to a handler that uses Undertow exchanges: an {@link HttpHandler} or a servlet container.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class ExchangeFunction implements HttpHandler {
     private static final CannedResponse BAD_REQUEST = CannedResponse.of(StatusCodes.BAD_REQUEST);
 
-    private final HandlerContext host;
+    private final HandlerContext context;
     private final HttpHandler function;
-    private final boolean blocks;
-    private final HttpHandler entering;
+    private final boolean blocking;
+    private final HttpHandler entryHandler;
 
-    /** @param blocks whether the function must not be called on an IO thread */
-    ExchangeFunction(HandlerContext host, HttpHandler function, boolean blocks) {
-        this.host = host;
+    /** @param blocking whether the function must not be called on an I/O thread */
+    ExchangeFunction(HandlerContext context, HttpHandler function, boolean blocking) {
+        this.context = context;
         this.function = function;
-        this.blocks = blocks;
-        // From there on the handler's exchange decides when the client's ends, and nobody behind our back.
-        this.entering = new HttpContinueReadHandler(
+        this.blocking = blocking;
+        // From then on the handler's exchange alone decides when the client's exchange ends.
+        this.entryHandler = new HttpContinueReadHandler(
                 exchange -> exchange.dispatch(SameThreadExecutor.INSTANCE, () -> enter(exchange)));
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        if (host.begins(exchange)) {
-            entering.handleRequest(exchange);
+        if (context.begins(exchange)) {
+            entryHandler.handleRequest(exchange);
         }
     }
 
     private void enter(HttpServerExchange exchange) {
         Invocation invocation = Invocation.of(exchange);
         try {
-            new InprocInvocation(invocation, host, function).enter(blocks);
+            new InprocInvocation(invocation, context, function).enter(blocking);
         } catch (BadRequestException | ParameterLimitException e) {
             invocation.answerInstead(BAD_REQUEST);
         }

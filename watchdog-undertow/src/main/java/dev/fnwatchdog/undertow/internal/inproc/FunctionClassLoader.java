@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The classes of {@code function_path} (contract 1). It shares with the watchdog what they have to agree about, Undertow, XNIO
- * and the Servlet API; of the watchdog's own classes and libraries it sees nothing, and so can bring any version of them.
+ * Loads the classes of {@code function_path} (specification 5.3). It shares Undertow, XNIO and the Servlet API with the
+ * watchdog. The watchdog's other classes and libraries are hidden, so the function can contain any version of them.
  *
  * <p>Threads: any.
  */
@@ -31,7 +31,7 @@ final class FunctionClassLoader extends URLClassLoader {
         this.watchdog = watchdog;
     }
 
-    /** @param path jars and folders; a folder stands for the classes and for the jars in it */
+    /** @param path jars and folders; a folder stands for its classes and the jars in it */
     static FunctionClassLoader of(List<Path> path) {
         List<URL> urls = new ArrayList<>();
         for (Path part : path) {

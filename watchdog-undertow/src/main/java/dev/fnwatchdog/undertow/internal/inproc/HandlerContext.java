@@ -21,22 +21,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * What all kinds of handlers share: places and threads for their calls, the deadline, and the answers in their stead.
+ * What all kinds of handlers share: permits, threads, the deadline and error responses (specification 5.19 to 5.21).
  *
  * @param execTimeout zero: none
  * @param threads where handlers may block
- * @param loader the function's
+ * @param loader the class loader of the function
  */
 record HandlerContext(
         WatchdogLog log, Duration execTimeout, HandlerPermits places, ExecutorService threads, ClassLoader loader) {
-    private static final long UNWATCHED_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
+    private static final long WATCH_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
     private static final CannedResponse NOT_ALLOWED = CannedResponse.of(StatusCodes.METHOD_NOT_ALLOWED);
 
     HandlerExecution runOf(Consumer<Throwable> onFailure) {
         return new HandlerExecution(threads, loader, onFailure);
     }
 
-    /** Holds a call to its limit. False where no handler is to see it, and it has been answered. */
+    /** Sets the deadline of a request. Returns false where the request was refused and no handler runs. */
     boolean begins(HttpServerExchange exchange) {
         if (exchange.getRequestMethod().equals(Methods.CONNECT)) {
             NOT_ALLOWED.send(exchange);
@@ -51,44 +51,48 @@ record HandlerContext(
     }
 
     /**
-     * Runs {@code begin} on the call's IO thread once there is a place for it, unless the call is over by then. IO thread.
+     * Runs {@code begin} on the request's I/O thread when a permit is available, unless the request has ended by then.
      *
-     * @param run gives the place back
+     * <p>Threads: the request's I/O thread.
+     *
+     * @param execution releases the permit
      */
-    void admit(Invocation invocation, HandlerExecution run, Runnable begin) {
-        Admission admission = new Admission(invocation, run, begin);
-        run.holds(places.enter(admission));
-        admission.later = true;
+    void admit(Invocation invocation, HandlerExecution execution, Runnable begin) {
+        Admission admission = new Admission(invocation, execution, begin);
+        execution.holds(places.enter(admission));
+        admission.deferred = true;
         if (!invocation.ended()) {
             watchLater(invocation);
         }
     }
 
-    /** Watching costs two system calls, which a call that is over soon need not pay; he who left before is seen then too. */
+    /**
+     * Delays the watch, which costs two system calls that a short request need not pay; it also finds an earlier disconnect.
+     */
     private static void watchLater(Invocation invocation) {
         TimeoutQueue.Timeout delay =
-                invocation.loop().clientChecks().start(System.nanoTime(), UNWATCHED_NANOS, invocation::watchClient);
+                invocation.loop().clientChecks().start(System.nanoTime(), WATCH_DELAY_NANOS, invocation::watchClient);
         invocation.atEnd(delay::cancel);
     }
 
     private static final class Admission implements Runnable {
         private final Invocation invocation;
-        private final HandlerExecution run;
+        private final HandlerExecution execution;
         private final Runnable begin;
 
-        // Mutable state, written before another thread can know of this
-        private boolean later;
+        // Mutable state, written before another thread can access this object
+        private boolean deferred;
 
-        Admission(Invocation invocation, HandlerExecution run, Runnable begin) {
+        Admission(Invocation invocation, HandlerExecution execution, Runnable begin) {
             this.invocation = invocation;
-            this.run = run;
+            this.execution = execution;
             this.begin = begin;
         }
 
-        /** There is a place. On the thread of whoever gave it back, who must not be kept from going on. */
+        /** Called with a permit, on the thread that released it, which must not be delayed. */
         @Override
         public void run() {
-            if (later) {
+            if (deferred) {
                 invocation.loop().thread().execute(this::start);
             } else {
                 start();
@@ -97,14 +101,14 @@ record HandlerContext(
 
         private void start() {
             if (invocation.stopped()) {
-                run.over();
+                execution.over();
             } else {
-                run.here(begin);
+                execution.here(begin);
             }
         }
     }
 
-    /** The handler has thrown. Any thread. */
+    /** Responds after the handler has thrown. Any thread. */
     void failed(Invocation invocation, Throwable failure) {
         invocation.loop().thread().execute(() -> {
             if (invocation.stopped()) {
@@ -129,7 +133,7 @@ record HandlerContext(
                 failure);
     }
 
-    /** The handler's answer is none. IO thread. */
+    /** Refuses an invalid response of the handler. I/O thread. */
     void refuseAnswer(Invocation invocation, String reason) {
         log.error("The handler's answer cannot be sent: " + reason);
         invocation.answerInstead(inItsStead(invocation, StatusCodes.INTERNAL_SERVER_ERROR)
@@ -141,7 +145,7 @@ record HandlerContext(
         invocation.answerInstead(inItsStead(invocation, StatusCodes.GATEWAY_TIME_OUT));
     }
 
-    /** An answer of the watchdog's own. */
+    /** Returns an error response of the watchdog. */
     static CannedResponse inItsStead(Invocation invocation, int status) {
         return CannedResponse.of(status)
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)

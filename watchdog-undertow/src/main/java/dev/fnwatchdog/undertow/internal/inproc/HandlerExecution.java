@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call's time in the handler: on which threads it runs, who is interrupted when nobody wants its answer any more, and
- * when its place is free again, which is not before the handler has returned.
+ * Tracks the threads of one request in the handler (specification 5.21, 5.22). They are interrupted when the request is
+ * cancelled. The permit is released when the handler has returned, and not before.
  *
  * <p>Threads: any.
  */
@@ -22,17 +22,17 @@ final class HandlerExecution implements Executor {
 
     // Mutable state, under this object's lock
     private final List<Thread> interruptible = new ArrayList<>(2);
-    private @Nullable Place place;
+    private @Nullable Place permit;
     private int running;
-    private boolean over;
+    private boolean responseEnded;
     private boolean interrupted;
-    private boolean blocked;
+    private boolean ranBlocking;
     private Runnable cleanUp = () -> {};
 
     /**
      * @param threads where the handler may block
-     * @param loader the function's, the context class loader of its threads
-     * @param onFailure hears of what the handler throws; any thread
+     * @param loader the class loader of the function, the context class loader of these threads
+     * @param onFailure receives what the handler throws, on any thread
      */
     HandlerExecution(Executor threads, ClassLoader loader, Consumer<Throwable> onFailure) {
         this.threads = threads;
@@ -40,39 +40,39 @@ final class HandlerExecution implements Executor {
         this.onFailure = onFailure;
     }
 
-    /** The place to give back at the end. */
-    void holds(Place held) {
-        boolean late;
+    /** Sets the permit, which is released at the end. */
+    void holds(Place acquired) {
+        boolean completed;
         synchronized (this) {
-            place = held;
-            late = over && running == 0;
+            permit = acquired;
+            completed = responseEnded && running == 0;
         }
-        if (late) {
-            held.leave();
+        if (completed) {
+            acquired.leave();
         }
     }
 
-    /** Has {@code action} run once the call has been given up and all of its own threads have returned; not on an IO thread. */
+    /** Sets an action that runs once the request is cancelled and its threads have returned; never on an I/O thread. */
     synchronized void onGivenUp(Runnable action) {
         cleanUp = action;
     }
 
-    /** Runs {@code task} on this thread, which is not interrupted: it is an IO thread. */
+    /** Runs {@code task} on this I/O thread, which is never interrupted. */
     void here(Runnable task) {
         enter();
         try {
-            guarded(task);
+            runGuarded(task);
         } finally {
             leave();
         }
     }
 
-    /** Runs {@code task} on a thread where it may block, and where it is interrupted when the call is given up. */
+    /** Runs {@code task} on a thread where it may block, and which is interrupted when the request is cancelled. */
     @Override
     public void execute(Runnable task) {
         enter();
         synchronized (this) {
-            blocked = true;
+            ranBlocking = true;
         }
         boolean accepted = false;
         try {
@@ -88,14 +88,14 @@ final class HandlerExecution implements Executor {
     private void onOwnThread(Runnable task) {
         try {
             begin();
-            guarded(task);
+            runGuarded(task);
         } finally {
             end();
             leave();
         }
     }
 
-    /** This thread works for the call from now on. Calls may be nested. */
+    /** Registers this thread as working for the request. Calls may be nested. */
     synchronized void begin() {
         interruptible.add(Thread.currentThread());
         running++;
@@ -104,30 +104,30 @@ final class HandlerExecution implements Executor {
         }
     }
 
-    /** This thread has worked for the call. */
+    /** Ends the registration of this thread. */
     void end() {
         synchronized (this) {
             Thread thread = Thread.currentThread();
             interruptible.remove(thread);
             if (interrupted && !interruptible.contains(thread)) {
-                // It was meant for this call, and must not reach the thread's next.
+                // The interrupt was for this request, and must not affect the thread's next one.
                 Thread.interrupted();
             }
         }
         leave();
     }
 
-    @SuppressWarnings("CatchingUnchecked") // whatever the handler throws, the client is to be told
-    private void guarded(Runnable task) {
+    @SuppressWarnings("CatchingUnchecked") // every throwable of the handler must lead to a response
+    private void runGuarded(Runnable task) {
         Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
+        ClassLoader previous = thread.getContextClassLoader();
         thread.setContextClassLoader(loader);
         try {
             task.run();
         } catch (Throwable failure) {
             onFailure.accept(failure);
         } finally {
-            thread.setContextClassLoader(before);
+            thread.setContextClassLoader(previous);
         }
     }
 
@@ -139,48 +139,48 @@ final class HandlerExecution implements Executor {
         boolean end;
         synchronized (this) {
             running--;
-            end = over && running == 0;
+            end = responseEnded && running == 0;
         }
         if (end) {
-            returned();
+            complete();
         }
     }
 
-    /** The handler has given its answer. Its place is free when it has returned as well. */
+    /** Marks the response as complete. The permit is released when the handler has returned as well. */
     void over() {
         boolean end;
         synchronized (this) {
-            over = true;
+            responseEnded = true;
             end = running == 0;
         }
         if (end) {
-            returned();
+            complete();
         }
     }
 
-    private void returned() {
-        Place free;
-        Runnable last;
+    private void complete() {
+        Place released;
+        Runnable action;
         synchronized (this) {
-            free = place;
-            last = interrupted && blocked ? cleanUp : null;
+            released = permit;
+            action = interrupted && ranBlocking ? cleanUp : null;
             cleanUp = () -> {};
         }
-        if (free != null) {
-            free.leave();
+        if (released != null) {
+            released.leave();
         }
-        if (last != null) {
+        if (action != null) {
             try {
-                ThreadRefusedException.check(() -> threads.execute(last));
+                ThreadRefusedException.check(() -> threads.execute(action));
             } catch (ThreadRefusedException refused) {
-                last.run();
+                action.run();
             } catch (RejectedExecutionException ignored) {
-                // The watchdog ends, and all that is left with it.
+                // The watchdog ends, and with it what is left of the request.
             }
         }
     }
 
-    /** Nobody wants the answer any more. */
+    /** Cancels the request: interrupts its threads and completes it. */
     void giveUp() {
         synchronized (this) {
             interrupted = true;

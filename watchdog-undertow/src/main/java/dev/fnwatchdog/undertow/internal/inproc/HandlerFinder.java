@@ -13,8 +13,8 @@ import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
 /**
- * Finds the function's class, by its name, as the one service provider, or by the name that OpenFaaS' templates give it, and
- * makes the one object of it (contract 5). Whatever does not work is told in a line.
+ * Finds the function's class and creates its one instance (specification 5.1, 5.2, 5.4). The class is found by its configured
+ * name, as the one service provider, or by the name that the OpenFaaS templates use. A failure is reported in one line.
  */
 final class HandlerFinder {
     private static final String TEMPLATE_NAME = "com.openfaas.function.Handler";
@@ -25,12 +25,12 @@ final class HandlerFinder {
         this.loader = loader;
     }
 
-    /** @param handler the class's name, empty where it is to be found */
+    /** @param handler the name of the class; empty where it is to be found */
     Object find(String handler) throws FunctionFailedException {
-        return handler.isEmpty() ? provided() : make(handler);
+        return handler.isEmpty() ? findProvider() : instantiate(handler);
     }
 
-    private Object provided() throws FunctionFailedException {
+    private Object findProvider() throws FunctionFailedException {
         Map<String, ServiceLoader.Provider<?>> providers = new LinkedHashMap<>();
         try {
             for (Class<?> service : services()) {
@@ -45,7 +45,7 @@ final class HandlerFinder {
             throw new FunctionFailedException("cannot use the service provider: " + reason(e), e);
         }
         if (providers.isEmpty()) {
-            return template();
+            return findTemplateClass();
         }
         throw new FunctionFailedException("several handlers are provided as services, %s: set handler to one of them"
                 .formatted(providers.keySet().stream().sorted().collect(Collectors.joining(" and "))));
@@ -57,7 +57,7 @@ final class HandlerFinder {
         return services;
     }
 
-    private Object template() throws FunctionFailedException {
+    private Object findTemplateClass() throws FunctionFailedException {
         try {
             Class.forName(TEMPLATE_NAME, false, loader);
         } catch (ClassNotFoundException | LinkageError e) {
@@ -66,10 +66,10 @@ final class HandlerFinder {
                             .formatted(TEMPLATE_NAME),
                     e);
         }
-        return make(TEMPLATE_NAME);
+        return instantiate(TEMPLATE_NAME);
     }
 
-    private Object make(String name) throws FunctionFailedException {
+    private Object instantiate(String name) throws FunctionFailedException {
         try {
             return Class.forName(name, true, loader).getConstructor().newInstance();
         } catch (ClassNotFoundException e) {
@@ -87,7 +87,7 @@ final class HandlerFinder {
         }
     }
 
-    /** What went wrong, at its root. */
+    /** Returns the description of the root cause. */
     static String reason(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {

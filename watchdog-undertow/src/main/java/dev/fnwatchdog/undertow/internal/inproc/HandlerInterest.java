@@ -1,21 +1,21 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
 /**
- * Whether a handler wants to be told when it can go on reading or writing, and how.
+ * Notifies a handler that it can continue to read or write, while it has resumed.
  *
- * <p>Threads: any. The handler is told on the thread that calls {@link #tell}, without a lock.
+ * <p>Threads: any. The handler is notified on the thread that calls {@link #tell}, without a lock.
  */
 final class HandlerInterest {
     // Mutable state, under this object's lock
     private boolean resumed;
     private Runnable handler = () -> {};
 
-    /** @param ready tells the handler */
+    /** @param ready notifies the handler */
     synchronized void handler(Runnable ready) {
         handler = ready;
     }
 
-    /** False where the handler has wanted it already. */
+    /** Resumes; returns false where it was resumed already. */
     synchronized boolean resume() {
         boolean first = !resumed;
         resumed = true;
@@ -30,26 +30,26 @@ final class HandlerInterest {
         return resumed;
     }
 
-    /** Tells the handler, where it wants to be told. */
+    /** Notifies the handler where it is resumed; returns whether it was. */
     boolean tell() {
-        return tell(true);
+        return notifyIfResumed(true);
     }
 
-    /** Tells it for the last time: there will be no more to tell. */
+    /** Notifies the handler for the last time and suspends. */
     void tellLast() {
-        tell(false);
+        notifyIfResumed(false);
     }
 
-    private boolean tell(boolean again) {
-        Runnable waiting;
+    private boolean notifyIfResumed(boolean staysResumed) {
+        Runnable notified;
         synchronized (this) {
             if (!resumed) {
                 return false;
             }
-            resumed = again;
-            waiting = handler;
+            resumed = staysResumed;
+            notified = handler;
         }
-        waiting.run();
+        notified.run();
         return true;
     }
 }

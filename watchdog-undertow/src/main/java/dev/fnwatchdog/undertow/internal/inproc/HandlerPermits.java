@@ -5,60 +5,59 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * The places in the handler ({@code handler_concurrency}, contract 1): who finds none waits, and the one who has waited
- * longest gets the next.
+ * The permits of {@code handler_concurrency}; requests without one wait in order of arrival (specification 5.19).
  *
- * <p>Threads: any; nothing here blocks.
+ * <p>Threads: any; no method blocks.
  */
 final class HandlerPermits {
-    private final int most;
-    // In the order of arrival; under this object's lock.
+    private final int max;
+    // In order of arrival; under this object's lock.
     private final Set<Place> waiting = new LinkedHashSet<>();
 
     // Mutable state, under this object's lock
-    private int taken;
+    private int inUse;
 
-    /** @param most calls at once; 0 for no limit */
-    HandlerPermits(int most) {
-        this.most = most;
+    /** @param max concurrent requests in the handler; 0 for no limit */
+    HandlerPermits(int max) {
+        this.max = max;
     }
 
-    /** Runs {@code begin} as soon as there is a place: now, or on the thread of whoever gives one back. */
+    /** Runs {@code begin} when a permit is available: now, or on the thread that releases one. */
     Place enter(Runnable begin) {
-        Place place = new Place(begin);
-        if (most == 0 || takes(place)) {
+        Place permit = new Place(begin);
+        if (max == 0 || tryAcquire(permit)) {
             begin.run();
         }
-        return place;
+        return permit;
     }
 
-    private synchronized boolean takes(Place place) {
-        if (taken < most) {
-            taken++;
-            place.held = true;
+    private synchronized boolean tryAcquire(Place permit) {
+        if (inUse < max) {
+            inUse++;
+            permit.held = true;
             return true;
         }
-        waiting.add(place);
+        waiting.add(permit);
         return false;
     }
 
-    /** How many wait for a place. */
+    /** Returns how many requests wait for a permit. */
     synchronized int waiting() {
         return waiting.size();
     }
 
-    /** A place in the handler, or in the queue before it. */
+    /** A permit, or a position in the queue for one. */
     final class Place {
         private final Runnable begin;
 
-        // Mutable state, under the lock of the places
+        // Mutable state, under the lock of the outer object
         private boolean held;
 
         private Place(Runnable begin) {
             this.begin = begin;
         }
 
-        /** Gives the place back, or leaves the queue. Doing it twice does it once. */
+        /** Releases the permit or leaves the queue; has no effect when called again. */
         void leave() {
             Runnable next = next();
             next.run();
@@ -73,7 +72,7 @@ final class HandlerPermits {
                 held = false;
                 Iterator<Place> first = waiting.iterator();
                 if (!first.hasNext()) {
-                    taken--;
+                    inUse--;
                     return () -> {};
                 }
                 Place next = first.next();

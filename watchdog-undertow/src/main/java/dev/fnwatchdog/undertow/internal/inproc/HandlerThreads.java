@@ -9,9 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads on which handlers may block: as many as there are calls in them, which {@code handler_concurrency} and {@code
- * max_inflight} limit. They are virtual from JDK 24 on; before, a virtual thread that blocks in a synchronized block takes one
- * of the few real ones with it, and some such calls at once would stop all others.
+ * Creates the threads on which handlers may block, one for each request in a handler (specification 5.18). {@code
+ * handler_concurrency} and {@code max_inflight} limit their number. They are virtual from JDK 24 on. Before that, a virtual
+ * thread that blocks in a synchronized block pins one of the few carrier threads, and some such requests at once would stop all
+ * others.
  */
 final class HandlerThreads {
     private static final int FIRST_WITHOUT_PINNING = 24;
@@ -35,8 +36,8 @@ final class HandlerThreads {
     }
 
     /**
-     * By reflection, since the classes are those of JDK 17. It calls as little as it can, and nothing with a number: the JVM makes code for
-     * each new kind of call, and the first with a number costs a tenth of the start.
+     * Uses reflection, because the classes are compiled for JDK 17. The reflective calls are few, and none has a numeric
+     * argument: the JVM generates code for each new call shape, and the first numeric one costs a tenth of the startup time.
      */
     private static ExecutorService virtual() {
         try {

@@ -30,16 +30,16 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * What a handler sees in place of the client's connection: it carries one exchange, and what the handler does to it, at
- * whatever time and on whatever thread, concerns its own call alone.
+ * The connection that a handler sees in place of the client's. It carries one exchange. What the handler does to it affects its
+ * own request alone, at any time and on any thread.
  *
  * <p>Threads: any.
  */
 final class InprocConnection extends ServerConnection {
-    /** Undertow's own default is 2 MiB; what a form may hold is for the function to say. */
+    /** Undertow's default is 2 MiB; the function itself decides how large a form may be. */
     private static final OptionMap OPTIONS = OptionMap.create(UndertowOptions.MULTIPART_MAX_ENTITY_SIZE, -1L);
 
-    private final InprocInvocation handled;
+    private final InprocInvocation inproc;
     private final ServerConnection client;
     private final ConduitStreamSourceChannel source;
     private final ConduitStreamSinkChannel sink;
@@ -50,36 +50,36 @@ final class InprocConnection extends ServerConnection {
     // under its own lock
     private final List<CloseListener> closeListeners = new ArrayList<>(1);
 
-    InprocConnection(InprocInvocation handled, InprocRequestBody body, InprocResponse answer) {
-        this.handled = handled;
-        this.client = handled.call().exchange().getConnection();
+    InprocConnection(InprocInvocation inproc, InprocRequestBody body, InprocResponse response) {
+        this.inproc = inproc;
+        this.client = inproc.call().exchange().getConnection();
         this.source = new ConduitStreamSourceChannel(Configurable.EMPTY, body);
-        this.sink = new ConduitStreamSinkChannel(Configurable.EMPTY, answer);
+        this.sink = new ConduitStreamSinkChannel(Configurable.EMPTY, response);
     }
 
     InprocInvocation handled() {
-        return handled;
+        return inproc;
     }
 
-    /** Whoever asks is told that the connection is closed. Any thread. */
+    /** Makes the connection appear closed. Any thread. */
     void refuse() {
         open = false;
     }
 
-    /** The call is over. IO thread. */
+    /** Notifies the close listeners at the end of the request. I/O thread. */
     void closed() {
         open = false;
-        List<CloseListener> told;
+        List<CloseListener> notified;
         synchronized (closeListeners) {
-            told = List.copyOf(closeListeners);
+            notified = List.copyOf(closeListeners);
             closeListeners.clear();
         }
-        told.forEach(listener -> listener.closed(this));
+        notified.forEach(listener -> listener.closed(this));
         ChannelListeners.invokeChannelListener(this, closeListener);
     }
 
     @Override
-    @SuppressWarnings("deprecation") // what is abstract has to be there
+    @SuppressWarnings("deprecation") // abstract in the superclass
     public Pool<ByteBuffer> getBufferPool() {
         return new XnioBufferPoolAdaptor(getByteBufferPool());
     }
@@ -104,16 +104,16 @@ final class InprocConnection extends ServerConnection {
         throw new IllegalStateException("the watchdog tells the client itself to go on");
     }
 
-    /** The watchdog tells the client to go on as soon as the handler reads. */
+    /** The watchdog sends the 100 itself when the handler reads. */
     @Override
     public boolean isContinueResponseSupported() {
         return false;
     }
 
-    /** The handler has said that it reads no more; what becomes of the rest is decided when its answer is out. */
+    /** The handler reads no more. How the rest of the body is treated is decided after the response was sent. */
     @Override
     public void terminateRequestChannel(HttpServerExchange exchange) {
-        handled.bodyUnwanted();
+        inproc.bodyUnwanted();
     }
 
     @Override
@@ -138,7 +138,7 @@ final class InprocConnection extends ServerConnection {
 
     @Override
     public void close() throws IOException {
-        handled.breakOff();
+        inproc.breakOff();
     }
 
     @Override
@@ -214,7 +214,7 @@ final class InprocConnection extends ServerConnection {
     @Override
     protected boolean isUpgradeSupported() {
         return client instanceof HttpServerConnection
-                && handled.call().exchange().getRequestHeaders().contains(Headers.UPGRADE);
+                && inproc.call().exchange().getRequestHeaders().contains(Headers.UPGRADE);
     }
 
     @Override
@@ -224,12 +224,12 @@ final class InprocConnection extends ServerConnection {
 
     @Override
     protected void exchangeComplete(HttpServerExchange exchange) {
-        handled.answered();
+        inproc.answered();
     }
 
     @Override
     protected void setUpgradeListener(HttpUpgradeListener listener) {
-        handled.head().upgradeTo(listener);
+        inproc.head().upgradeTo(listener);
     }
 
     @Override
@@ -237,7 +237,7 @@ final class InprocConnection extends ServerConnection {
         throw new IllegalStateException("no proxy");
     }
 
-    /** Whoever reads the body looks at it with each piece. */
+    /** The reader of the body checks the limit with each piece. */
     @Override
     protected void maxEntitySizeUpdated(HttpServerExchange exchange) {}
 

@@ -2,11 +2,11 @@ package dev.fnwatchdog.undertow.internal.inproc;
 
 import io.undertow.server.HttpHandler;
 
-/** A function inside the watchdog's JVM, of whatever kind. */
+/** A function of any kind in the watchdog's JVM. */
 interface InprocHandler {
-    /** Takes its calls. */
+    /** Returns the handler of its requests. */
     HttpHandler calls();
 
-    /** Tells the function that no more calls will come. Blocks for as long as the function does. */
+    /** Closes the function after its last request. Blocks as long as the function does. */
     void close() throws Exception;
 }

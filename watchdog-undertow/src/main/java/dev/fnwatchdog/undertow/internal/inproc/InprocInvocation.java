@@ -20,55 +20,56 @@ import org.xnio.channels.FixedLengthOverflowException;
 import org.xnio.channels.FixedLengthUnderflowException;
 
 /**
- * One call in a handler that works on exchanges of Undertow's (contract 5). The handler gets an exchange of its own, since none
- * is safe for two threads: when the call is given up the client is answered at once, on his IO thread, whatever the handler
- * still does to the other and on whatever thread.
+ * One request in a handler that uses Undertow exchanges (specification 5.6). The handler gets an exchange of its own, because
+ * an exchange is not safe for two threads. When the request is cancelled, the client gets its response at once on its I/O
+ * thread, whatever the handler still does to its own exchange on any thread.
  */
 final class InprocInvocation implements Executor {
     private static final boolean DECODE = true;
     private static final boolean DECODE_SLASHES = false;
 
     private final Invocation invocation;
-    private final HandlerContext host;
+    private final HandlerContext context;
     private final HttpHandler handler;
-    private final HandlerExecution run;
+    private final HandlerExecution execution;
     private final InprocRequestBody body;
-    private final InprocResponse answer;
+    private final InprocResponse response;
     private final InprocConnection connection;
     private final HttpServerExchange exchange;
     private final ResponseHead head;
 
     // Mutable state
-    private volatile boolean givenUp;
+    private volatile boolean cancelled;
 
-    /** @throws BadRequestException where the target's escapes make no text */
-    InprocInvocation(Invocation invocation, HandlerContext host, HttpHandler handler)
+    /** @throws BadRequestException where the escapes of the target are not valid text */
+    InprocInvocation(Invocation invocation, HandlerContext context, HttpHandler handler)
             throws BadRequestException, ParameterLimitException {
         this.invocation = invocation;
-        this.host = host;
+        this.context = context;
         this.handler = handler;
-        this.run = host.runOf(this::failed);
+        this.execution = context.runOf(this::failed);
         this.body = new InprocRequestBody(this);
-        this.answer = new InprocResponse(this);
-        this.connection = new InprocConnection(this, body, answer);
+        this.response = new InprocResponse(this);
+        this.connection = new InprocConnection(this, body, response);
         this.exchange = newExchange(invocation.exchange());
         this.head = new ResponseHead(invocation, exchange);
     }
 
-    /** The call of an exchange that a handler was given. */
+    /** Returns the invocation of an exchange that a handler was given. */
     static InprocInvocation of(HttpServerExchange exchange) {
         return ((InprocConnection) exchange.getConnection()).handled();
     }
 
     private HttpServerExchange newExchange(HttpServerExchange client)
             throws BadRequestException, ParameterLimitException {
-        HttpServerExchange made = new HttpServerExchange(connection, client.getRequestHeaders(), new HeaderMap(), -1);
-        made.setRequestMethod(client.getRequestMethod());
-        made.setProtocol(client.getProtocol());
-        made.setRequestScheme(client.getRequestScheme());
-        made.setPersistent(client.isPersistent());
+        HttpServerExchange created =
+                new HttpServerExchange(connection, client.getRequestHeaders(), new HeaderMap(), -1);
+        created.setRequestMethod(client.getRequestMethod());
+        created.setProtocol(client.getProtocol());
+        created.setRequestScheme(client.getRequestScheme());
+        created.setPersistent(client.isPersistent());
         Connectors.setExchangeRequestPath(
-                made,
+                created,
                 PercentDecoder.escape(RequestTarget.of(client)),
                 StandardCharsets.UTF_8.name(),
                 DECODE,
@@ -76,9 +77,9 @@ final class InprocInvocation implements Executor {
                 new StringBuilder(),
                 Integer.MAX_VALUE);
         if (client.isRequestComplete()) {
-            Connectors.terminateRequest(made);
+            Connectors.terminateRequest(created);
         }
-        return made;
+        return created;
     }
 
     Invocation call() {
@@ -86,10 +87,10 @@ final class InprocInvocation implements Executor {
     }
 
     HandlerExecution run() {
-        return run;
+        return execution;
     }
 
-    /** What the handler works on. */
+    /** Returns the exchange that the handler uses. */
     HttpServerExchange exchange() {
         return exchange;
     }
@@ -98,14 +99,14 @@ final class InprocInvocation implements Executor {
         return head;
     }
 
-    /** Runs the handler on this thread, or, where it blocks, on another; now or when there is a place for it. */
+    /** Runs the handler when a permit is available: on this thread, or on another one where it blocks. */
     void enter(boolean blocks) {
-        invocation.onAbort(this::giveUp);
-        run.onGivenUp(this::cleanUp);
+        invocation.onAbort(this::clientExchangeEnded);
+        execution.onGivenUp(this::cleanUp);
         if (blocks) {
             body.prefetch();
         }
-        host.admit(invocation, run, blocks ? () -> execute(this::serve) : this::serveHere);
+        context.admit(invocation, execution, blocks ? () -> execute(this::serve) : this::serveHere);
     }
 
     private void serveHere() {
@@ -114,83 +115,87 @@ final class InprocInvocation implements Executor {
     }
 
     private void serve() {
-        if (givenUp) {
-            run.over();
+        if (cancelled) {
+            execution.over();
         } else {
-            Connectors.executeRootHandler(this::guarded, exchange);
+            Connectors.executeRootHandler(this::handleGuarded, exchange);
         }
     }
 
-    @SuppressWarnings("CatchingUnchecked") // Undertow would end the answer as if it were whole
-    private void guarded(HttpServerExchange handled) {
+    @SuppressWarnings("CatchingUnchecked") // Undertow would end the response as if it were complete
+    private void handleGuarded(HttpServerExchange inprocExchange) {
         try {
-            handler.handleRequest(handled);
+            handler.handleRequest(inprocExchange);
         } catch (Throwable failure) {
             failed(failure);
         }
     }
 
-    /** What the handler dispatches without saying where to. Undertow forgets the executor with each use. */
+    /** Runs what the handler dispatches without an executor. Undertow clears the executor with each use. */
     @Override
     public void execute(Runnable task) {
-        run.execute(() -> {
+        execution.execute(() -> {
             exchange.setDispatchExecutor(this);
             task.run();
         });
     }
 
-    /** Any thread. What is thrown once nobody waits for an answer is no news, unless the JVM itself has failed. */
+    /** Handles a failure. After the request has ended only a fatal error of the JVM is reported. Any thread. */
     void failed(Throwable failure) {
-        if (givenUp && FatalErrors.in(failure) == null) {
+        if (cancelled && FatalErrors.in(failure) == null) {
             return;
         }
-        if (answer.ended() || givenUp) {
-            host.tell(invocation, failure);
+        if (response.ended() || cancelled) {
+            context.tell(invocation, failure);
             return;
         }
-        answer.refuse();
+        response.refuse();
         connection.refuse();
-        host.failed(invocation, failure);
+        context.failed(invocation, failure);
     }
 
-    /** The handler's trailers cannot be had: its response is not whole, though its body is. IO thread. */
+    /**
+     * Handles trailers that cannot be obtained: the response is incomplete, although its body is complete. I/O thread.
+     */
     void failedAtEnd(Throwable failure) {
-        host.failed(invocation, failure);
+        context.failed(invocation, failure);
     }
 
-    /** What Undertow has caught, where a handler was dispatched. */
+    /** Returns what Undertow has caught in a dispatched handler. */
     @Nullable
     Throwable caught() {
         return exchange.getAttachment(DefaultResponseListener.EXCEPTION);
     }
 
-    /** Any thread: the handler breaks the connection. */
+    /** Aborts the response when the handler closes the connection. Any thread. */
     void breakOff() {
-        if (!answer.ended() && !givenUp) {
-            answer.refuse();
+        if (!response.ended() && !cancelled) {
+            response.refuse();
             connection.refuse();
             invocation.loop().thread().execute(invocation::breakOff);
         }
     }
 
-    /** The client's exchange has been answered, by the handler or by the watchdog, or broken off. IO thread. */
-    private void giveUp() {
-        boolean whole = answer.ended();
-        givenUp = !whole;
-        answer.close();
+    /**
+     * Called when the client's exchange has its response, from the handler or the watchdog, or was aborted. I/O thread.
+     */
+    private void clientExchangeEnded() {
+        boolean complete = response.ended();
+        cancelled = !complete;
+        response.close();
         body.close();
         connection.closed();
-        if (!whole) {
-            run.giveUp();
+        if (!complete) {
+            execution.giveUp();
         }
     }
 
-    /** The handler's exchange is over. Any thread. */
+    /** Called when the handler's exchange has ended. Any thread. */
     void answered() {
-        run.over();
+        execution.over();
     }
 
-    /** A handler that was given up may have left its streams open, with buffers in them. */
+    /** Ends the exchange: a cancelled handler may have left its streams open, with buffers in them. */
     private void cleanUp() {
         if (!exchange.isComplete()) {
             exchange.endExchange();
@@ -201,7 +206,7 @@ final class InprocInvocation implements Executor {
         body.unwanted();
     }
 
-    /** The answer is out. What is left of the request may be on its way already. IO thread. */
+    /** Called when the response was sent. The rest of the request may be in transit. I/O thread. */
     void sent() {
         HttpServerExchange client = invocation.exchange();
         if (client.isRequestComplete() || invocation.stopped()) {
@@ -215,10 +220,10 @@ final class InprocInvocation implements Executor {
         }
     }
 
-    /** The client takes no more, or was promised another length. IO thread. */
+    /** Called when the client accepts no more, or the response has another length than announced. I/O thread. */
     void cannotSend(IOException reason) {
         if (reason instanceof FixedLengthUnderflowException || reason instanceof FixedLengthOverflowException) {
-            host.tell(invocation, reason);
+            context.tell(invocation, reason);
             invocation.breakOff();
         } else if (!invocation.stopped()) {
             invocation.clientGone();

@@ -18,18 +18,22 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** A function inside the watchdog's own JVM (contract 5). Threads: any. */
+/**
+ * Runs the function inside the watchdog's own JVM (specification 5).
+ *
+ * <p>Threads: any.
+ */
 public final class InprocMode implements Mode {
     private final ModeConfig.Inproc mode;
     private final WatchdogConfig config;
     private final MemoryBudget memory;
     private final WatchdogLog log;
     private final ClassLoader loader;
-    private final HandlerPermits places;
+    private final HandlerPermits permits;
     private final ExecutorService threads = HandlerThreads.start();
     private final AtomicBoolean stopped = new AtomicBoolean();
 
-    // Mutable state, written once, by the start
+    // Mutable state, written once, at startup
     private volatile @Nullable InprocHandler handler;
 
     public InprocMode(ModeConfig.Inproc mode, ModeContext context) {
@@ -37,9 +41,9 @@ public final class InprocMode implements Mode {
         this.config = context.config();
         this.memory = context.bodies();
         this.log = context.log();
-        this.places = new HandlerPermits(mode.concurrency());
+        this.permits = new HandlerPermits(mode.concurrency());
         context.registry()
-                .gauge("watchdog_handler_waiting", "calls that wait for their turn in the handler", places::waiting);
+                .gauge("watchdog_handler_waiting", "calls that wait for their turn in the handler", permits::waiting);
         this.loader = mode.functionPath().isEmpty() ? contextLoader() : FunctionClassLoader.of(mode.functionPath());
     }
 
@@ -51,33 +55,33 @@ public final class InprocMode implements Mode {
     @Override
     public void start() throws FunctionFailedException {
         Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
+        ClassLoader previous = thread.getContextClassLoader();
         thread.setContextClassLoader(loader);
         try {
             handler = load();
         } finally {
-            thread.setContextClassLoader(before);
+            thread.setContextClassLoader(previous);
         }
     }
 
     private InprocHandler load() throws FunctionFailedException {
         Object function = new HandlerFinder(loader).find(mode.handler());
-        HandlerContext host = new HandlerContext(log, config.timeouts().exec(), places, threads, loader);
+        HandlerContext handlerContext = new HandlerContext(log, config.timeouts().exec(), permits, threads, loader);
         if (function instanceof HttpHandler exchanges) {
-            return new PlainHandler(new ExchangeFunction(host, exchanges, false), function);
+            return new PlainHandler(new ExchangeFunction(handlerContext, exchanges, false), function);
         }
         if (function instanceof Servlet servlet) {
-            return ServletFunction.start(servlet, host, config.temporaryDirectory());
+            return ServletFunction.start(servlet, handlerContext, config.temporaryDirectory());
         }
         if (ModelTypes.isHandler(function)) {
-            return new PlainHandler(model(host, function), function);
+            return new PlainHandler(model(handlerContext, function), function);
         }
         throw new FunctionFailedException(
                 "handler %s is none: expected an io.undertow.server.HttpHandler, a jakarta.servlet.Servlet or a com.openfaas.model.IHandler"
                         .formatted(function.getClass().getName()));
     }
 
-    private HttpHandler model(HandlerContext host, Object function) throws FunctionFailedException {
+    private HttpHandler model(HandlerContext handlerContext, Object function) throws FunctionFailedException {
         String encoding = System.getProperty("file.encoding", "");
         if (!encoding.equals(StandardCharsets.UTF_8.name())) {
             log.warn(
@@ -85,7 +89,7 @@ public final class InprocMode implements Mode {
                             .formatted(encoding));
         }
         try {
-            return new ModelFunction(host, function, ModelTypes.of(function), memory);
+            return new ModelFunction(handlerContext, function, ModelTypes.of(function), memory);
         } catch (ReflectiveOperationException e) {
             throw new FunctionFailedException(
                     "cannot use handler %s: its com.openfaas.model is not the one that is known: %s"
@@ -94,7 +98,7 @@ public final class InprocMode implements Mode {
         }
     }
 
-    /** A function without a container; it may want to be closed. */
+    /** A function without a container; it may be closeable. */
     private record PlainHandler(HttpHandler calls, Object function) implements InprocHandler {
         @Override
         public void close() throws Exception {
@@ -123,7 +127,7 @@ public final class InprocMode implements Mode {
         return new CompletableFuture<>();
     }
 
-    /** Calls that still run are interrupted; then the function may close, for as long as the grace. */
+    /** Interrupts running requests, then closes the function within the grace period (specification 5.24). */
     @Override
     public void stop(Duration grace) {
         if (!stopped.compareAndSet(false, true)) {
@@ -161,7 +165,7 @@ public final class InprocMode implements Mode {
         }
     }
 
-    @SuppressWarnings("CatchingUnchecked") // the stop goes on, whatever the function throws
+    @SuppressWarnings("CatchingUnchecked") // stopping continues whatever the function throws
     private void closeNow(InprocHandler started) {
         try {
             started.close();

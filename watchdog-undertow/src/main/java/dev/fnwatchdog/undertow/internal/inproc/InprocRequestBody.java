@@ -18,48 +18,48 @@ import org.xnio.conduits.ReadReadyHandler;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * The request's body as a handler reads it. The client's side is read on its IO thread alone; what comes waits in one buffer
- * for a handler on another thread, and no more is read before that is taken.
+ * The request body as a handler reads it. The client's side is read only on its I/O thread. A handler on another thread gets
+ * what arrives through one buffer, and no more is read until it has taken that.
  *
  * <p>Threads: any for the handler's side.
  */
 final class InprocRequestBody implements StreamSourceConduit {
-    private final InprocInvocation handled;
+    private final InprocInvocation inproc;
     private final XnioIoThread ioThread;
     private final RequestBodyBuffer buffer;
     private final HandlerInterest interest = new HandlerInterest();
     private final RequestBodyReader reader;
-    private final AtomicBoolean endTold = new AtomicBoolean();
+    private final AtomicBoolean endReported = new AtomicBoolean();
 
     // Mutable state of the handler
     private volatile long count;
 
-    /** For a call whose exchange gives its request's body to nobody else. */
-    InprocRequestBody(InprocInvocation handled) {
-        HttpServerExchange client = handled.call().exchange();
+    /** Requires an exchange whose request body has no other reader. */
+    InprocRequestBody(InprocInvocation inproc) {
+        HttpServerExchange client = inproc.call().exchange();
         StreamSourceChannel body = client.isRequestComplete() ? null : client.getRequestChannel();
-        this.handled = handled;
-        this.ioThread = handled.call().loop().thread();
+        this.inproc = inproc;
+        this.ioThread = inproc.call().loop().thread();
         this.buffer = new RequestBodyBuffer(client.getConnection().getByteBufferPool(), body == null);
-        this.reader = new RequestBodyReader(handled, body, buffer, interest);
+        this.reader = new RequestBodyReader(inproc, body, buffer, interest);
     }
 
-    /** Reads what has come already, so that a handler on another thread need not wait for this one. IO thread. */
+    /** Reads what has arrived, so that a handler on another thread gets it without waiting. I/O thread. */
     void prefetch() {
         reader.prefetch();
     }
 
-    /** The handler has answered, and reads no more. */
+    /** Called when the handler has responded and reads no more. */
     void unwanted() {
         buffer.unwanted();
     }
 
-    /** Whatever still comes is read for nobody. IO thread. */
+    /** Reads and drops what still arrives. I/O thread. */
     void discard() {
         reader.discard();
     }
 
-    /** The call is over: who waits for bytes hears of it. IO thread. */
+    /** Ends the body with the request, and notifies a handler that waits for bytes. I/O thread. */
     void close() {
         if (buffer.close()) {
             interest.tellLast();
@@ -68,16 +68,16 @@ final class InprocRequestBody implements StreamSourceConduit {
 
     @Override
     public int read(ByteBuffer dst) throws IOException {
-        int read = Thread.currentThread() == ioThread ? reader.read(dst) : readElsewhere(dst);
+        int read = Thread.currentThread() == ioThread ? reader.read(dst) : readBuffered(dst);
         if (read == RequestBodyBuffer.END) {
-            tellEnd();
+            reportEnd();
             return RequestBodyBuffer.END;
         }
         count(read);
         return read;
     }
 
-    private int readElsewhere(ByteBuffer dst) throws IOException {
+    private int readBuffered(ByteBuffer dst) throws IOException {
         int read = buffer.take(dst);
         if (read == 0) {
             reader.fillSoon();
@@ -85,18 +85,18 @@ final class InprocRequestBody implements StreamSourceConduit {
         return read;
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one reader
+    @SuppressWarnings("NonAtomicVolatileUpdate") // single reader
     private void count(int read) throws IOException {
         count += read;
-        long most = handled.exchange().getMaxEntitySize();
-        if (most > 0 && count > most) {
-            throw UndertowMessages.MESSAGES.requestEntityWasTooLarge(most);
+        long max = inproc.exchange().getMaxEntitySize();
+        if (max > 0 && count > max) {
+            throw UndertowMessages.MESSAGES.requestEntityWasTooLarge(max);
         }
     }
 
-    private void tellEnd() {
-        if (endTold.compareAndSet(false, true)) {
-            Connectors.terminateRequest(handled.exchange());
+    private void reportEnd() {
+        if (endReported.compareAndSet(false, true)) {
+            Connectors.terminateRequest(inproc.exchange());
         }
     }
 
@@ -111,24 +111,24 @@ final class InprocRequestBody implements StreamSourceConduit {
     }
 
     @Override
-    public long transferTo(long position, long most, FileChannel target) throws IOException {
-        return target.transferFrom(new ConduitReadableByteChannel(this), position, most);
+    public long transferTo(long position, long max, FileChannel target) throws IOException {
+        return target.transferFrom(new ConduitReadableByteChannel(this), position, max);
     }
 
     @Override
-    public long transferTo(long most, ByteBuffer throughBuffer, StreamSinkChannel target) throws IOException {
-        return IoUtils.transfer(new ConduitReadableByteChannel(this), most, throughBuffer, target);
+    public long transferTo(long max, ByteBuffer throughBuffer, StreamSinkChannel target) throws IOException {
+        return IoUtils.transfer(new ConduitReadableByteChannel(this), max, throughBuffer, target);
     }
 
     @Override
     public void terminateReads() {
         unwanted();
-        tellEnd();
+        reportEnd();
     }
 
     @Override
     public boolean isReadShutdown() {
-        return buffer.closed() || endTold.get();
+        return buffer.closed() || endReported.get();
     }
 
     @Override

@@ -16,43 +16,43 @@ import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.WriteReadyHandler;
 
 /**
- * The answer as a handler writes it. It goes to the client on his IO thread alone: straight on where the handler runs there
- * too, else through a few buffers, which fill up when the client is slow. Once the call is given up nothing written here
- * reaches anybody.
+ * The response as a handler writes it. It is sent to the client only on the client's I/O thread: directly where the handler
+ * runs there too, otherwise through a few buffers, which fill up when the client is slow. After the request was cancelled
+ * nothing that is written here is sent.
  *
  * <p>Threads: any for the handler's side.
  */
 final class InprocResponse implements StreamSinkConduit {
-    private final InprocInvocation handled;
+    private final InprocInvocation inproc;
     private final XnioIoThread ioThread;
     private final ResponseBuffers buffers;
     private final HandlerInterest interest = new HandlerInterest();
     private final ResponseSender sender;
 
     // Mutable state of the handler
-    private boolean cleanlyBegun;
-    private boolean endTold;
+    private boolean begunWithoutFailure;
+    private boolean endReported;
     private long written;
 
-    InprocResponse(InprocInvocation handled) {
-        this.handled = handled;
-        this.ioThread = handled.call().loop().thread();
+    InprocResponse(InprocInvocation inproc) {
+        this.inproc = inproc;
+        this.ioThread = inproc.call().loop().thread();
         this.buffers =
-                new ResponseBuffers(handled.call().exchange().getConnection().getByteBufferPool());
-        this.sender = new ResponseSender(handled, buffers, interest);
+                new ResponseBuffers(inproc.call().exchange().getConnection().getByteBufferPool());
+        this.sender = new ResponseSender(inproc, buffers, interest);
     }
 
-    /** Whether the handler has given its whole answer. */
+    /** Returns whether the handler has completed its response. */
     boolean ended() {
         return buffers.ended();
     }
 
-    /** The handler has failed: nothing that is written from now on is a part of an answer. Any thread. */
+    /** Rejects further output, because the handler has failed. Any thread. */
     void refuse() {
         buffers.refuse();
     }
 
-    /** The call is over: who waits for room hears of it. IO thread. */
+    /** Ends the response with the request, and notifies a handler that waits for buffer space. I/O thread. */
     void close() {
         if (buffers.close()) {
             interest.tellLast();
@@ -65,18 +65,18 @@ final class InprocResponse implements StreamSinkConduit {
             return 0;
         }
         if (Thread.currentThread() == ioThread) {
-            return writeHere(src);
+            return writeDirectly(src);
         }
-        int taken = put(src, false);
-        if (taken > 0) {
+        int accepted = put(src, false);
+        if (accepted > 0) {
             sender.drainSoon();
         }
-        return taken;
+        return accepted;
     }
 
-    private int writeHere(ByteBuffer src) throws IOException {
+    private int writeDirectly(ByteBuffer src) throws IOException {
         buffers.refuseIfOver();
-        cleanlyBegun = cleanly();
+        begunWithoutFailure = isWithoutFailure();
         sender.drain();
         buffers.refuseIfOver();
         if (!buffers.isEmpty()) {
@@ -88,16 +88,16 @@ final class InprocResponse implements StreamSinkConduit {
     }
 
     private int put(ByteBuffer src, boolean last) throws IOException {
-        boolean clean = cleanly();
-        int taken = buffers.put(src, handled.head().promisedLength() - written, last);
-        cleanlyBegun = clean;
-        written += taken;
-        return taken;
+        boolean withoutFailure = isWithoutFailure();
+        int accepted = buffers.put(src, inproc.head().promisedLength() - written, last);
+        begunWithoutFailure = withoutFailure;
+        written += accepted;
+        return accepted;
     }
 
-    /** Whether something of the answer has been written before Undertow has caught anything. */
-    private boolean cleanly() {
-        return cleanlyBegun || handled.caught() == null;
+    /** Returns whether the response began before Undertow caught a failure, or none was caught. */
+    private boolean isWithoutFailure() {
+        return begunWithoutFailure || inproc.caught() == null;
     }
 
     @Override
@@ -119,9 +119,9 @@ final class InprocResponse implements StreamSinkConduit {
         if (Thread.currentThread() == ioThread) {
             return Conduits.writeFinalBasic(this, src);
         }
-        int taken = put(src, true);
+        int accepted = put(src, true);
         sender.drainSoon();
-        return taken;
+        return accepted;
     }
 
     @Override
@@ -130,25 +130,25 @@ final class InprocResponse implements StreamSinkConduit {
     }
 
     @Override
-    public long transferFrom(FileChannel src, long position, long most) throws IOException {
-        return src.transferTo(position, most, new ConduitWritableByteChannel(this));
+    public long transferFrom(FileChannel src, long position, long max) throws IOException {
+        return src.transferTo(position, max, new ConduitWritableByteChannel(this));
     }
 
     @Override
-    public long transferFrom(StreamSourceChannel source, long most, ByteBuffer throughBuffer) throws IOException {
-        return IoUtils.transfer(source, most, throughBuffer, new ConduitWritableByteChannel(this));
+    public long transferFrom(StreamSourceChannel source, long max, ByteBuffer throughBuffer) throws IOException {
+        return IoUtils.transfer(source, max, throughBuffer, new ConduitWritableByteChannel(this));
     }
 
     @Override
     public void terminateWrites() throws IOException {
-        Throwable caught = handled.caught();
-        if (caught != null && endsBadly()) {
-            handled.failed(caught);
+        Throwable caught = inproc.caught();
+        if (caught != null && endsWithFailure()) {
+            inproc.failed(caught);
             return;
         }
-        long promised = handled.head().promisedLength();
-        if (written > 0 && written < promised && promised < Long.MAX_VALUE) {
-            handled.failed(new FixedLengthUnderflowException("%d bytes of %d".formatted(written, promised)));
+        long announced = inproc.head().promisedLength();
+        if (written > 0 && written < announced && announced < Long.MAX_VALUE) {
+            inproc.failed(new FixedLengthUnderflowException("%d bytes of %d".formatted(written, announced)));
             return;
         }
         if (!buffers.end()) {
@@ -161,20 +161,20 @@ final class InprocResponse implements StreamSinkConduit {
         }
     }
 
-    /** Whether what Undertow has caught is the end of the answer, and not told in it by a page of the handler's own. */
-    private boolean endsBadly() {
-        return !buffers.ended() && (cleanlyBegun || (buffers.noneFilled() && !sender.begun()));
+    /** Returns whether the caught failure ends the response; false where a page of the handler reports it. */
+    private boolean endsWithFailure() {
+        return !buffers.ended() && (begunWithoutFailure || (buffers.noneFilled() && !sender.begun()));
     }
 
     @Override
     public void truncateWrites() {
-        handled.breakOff();
+        inproc.breakOff();
     }
 
     @Override
     public boolean flush() throws IOException {
         if (buffers.over()) {
-            tellEnd();
+            reportEnd();
             return true;
         }
         if (Thread.currentThread() == ioThread) {
@@ -184,10 +184,10 @@ final class InprocResponse implements StreamSinkConduit {
         return true;
     }
 
-    private void tellEnd() {
-        if (!endTold) {
-            endTold = true;
-            Connectors.terminateResponse(handled.exchange());
+    private void reportEnd() {
+        if (!endReported) {
+            endReported = true;
+            Connectors.terminateResponse(inproc.exchange());
         }
     }
 

@@ -14,38 +14,38 @@ import java.nio.charset.StandardCharsets;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Passes calls to a function of OpenFaaS' model, whose bodies are strings: each is read as a whole, and held in memory while
- * the function runs (contract 5).
+ * Passes requests to a function of the OpenFaaS model (specification 5.9). Its bodies are strings, so each is read completely,
+ * and stays in memory while the function runs.
  *
- * <p>Threads: the exchange's IO thread; the function runs on a thread of its own.
+ * <p>Threads: the exchange's I/O thread; the function runs on a thread of its own.
  */
 final class ModelFunction implements HttpHandler {
-    private final HandlerContext host;
+    private final HandlerContext context;
     private final Object function;
     private final ModelTypes types;
     private final MemoryBudget memory;
-    private final HttpHandler reading;
+    private final HttpHandler bodyReader;
 
-    ModelFunction(HandlerContext host, Object function, ModelTypes types, MemoryBudget memory) {
-        this.host = host;
+    ModelFunction(HandlerContext context, Object function, ModelTypes types, MemoryBudget memory) {
+        this.context = context;
         this.function = function;
         this.types = types;
         this.memory = memory;
-        this.reading = new HttpContinueReadHandler(new BodyBufferHandler(this::read, memory));
+        this.bodyReader = new HttpContinueReadHandler(new BodyBufferHandler(this::read, memory));
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        if (host.begins(exchange)) {
-            reading.handleRequest(exchange);
+        if (context.begins(exchange)) {
+            bodyReader.handleRequest(exchange);
         }
     }
 
-    /** All of the body is there. */
+    /** Called when the whole body is buffered. */
     private void read(HttpServerExchange exchange) throws IOException {
         Invocation invocation = Invocation.of(exchange);
         int length = (int) Math.max(0, exchange.getRequestContentLength());
-        if (!take(invocation, length)) {
+        if (!charge(invocation, length)) {
             invocation.answerInstead(HandlerContext.inItsStead(invocation, StatusCodes.REQUEST_ENTITY_TOO_LARGE));
             return;
         }
@@ -62,8 +62,8 @@ final class ModelFunction implements HttpHandler {
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> enter(invocation, body));
     }
 
-    /** For the string, beside the bytes that it is made of. */
-    private boolean take(Invocation invocation, long bytes) {
+    /** Charges the string, in addition to the bytes that it is made of. */
+    private boolean charge(Invocation invocation, long bytes) {
         if (!memory.take(bytes)) {
             return false;
         }
@@ -72,42 +72,42 @@ final class ModelFunction implements HttpHandler {
     }
 
     private void enter(Invocation invocation, String body) {
-        HandlerExecution run = host.runOf(failure -> host.failed(invocation, failure));
-        invocation.onAbort(run::giveUp);
+        HandlerExecution execution = context.runOf(failure -> context.failed(invocation, failure));
+        invocation.onAbort(execution::giveUp);
         ModelRequest request = ModelRequest.of(invocation.exchange());
-        host.admit(
+        context.admit(
                 invocation,
-                run,
-                () -> run.execute(() -> {
-                    handle(invocation, run, request, body);
+                execution,
+                () -> execution.execute(() -> {
+                    handle(invocation, execution, request, body);
                 }));
     }
 
-    @SuppressWarnings("CatchingUnchecked") // whatever the function throws, the client is to be told
-    private void handle(Invocation invocation, HandlerExecution run, ModelRequest request, String body) {
+    @SuppressWarnings("CatchingUnchecked") // every throwable of the function must lead to a response
+    private void handle(Invocation invocation, HandlerExecution execution, ModelRequest request, String body) {
         try {
-            Object response = types.call(function, body, request.headers(), request.query(), request.path());
-            ModelResponse answer = ModelResponse.of(types, response, memory);
-            invocation.loop().thread().execute(() -> send(invocation, answer));
+            Object returned = types.call(function, body, request.headers(), request.query(), request.path());
+            ModelResponse response = ModelResponse.of(types, returned, memory);
+            invocation.loop().thread().execute(() -> send(invocation, response));
         } catch (Throwable failure) {
-            host.failed(invocation, failure);
+            context.failed(invocation, failure);
         } finally {
-            run.over();
+            execution.over();
         }
     }
 
-    private void send(Invocation invocation, ModelResponse answer) {
-        int size = answer.body().remaining();
+    private void send(Invocation invocation, ModelResponse response) {
+        int size = response.body().remaining();
         if (invocation.stopped()) {
             memory.giveBack(size);
             return;
         }
         invocation.atEnd(() -> memory.giveBack(size));
         invocation.onAbort(() -> {});
-        if (answer.refusal().isEmpty()) {
-            answer.send(invocation.exchange());
+        if (response.refusal().isEmpty()) {
+            response.send(invocation.exchange());
         } else {
-            host.refuseAnswer(invocation, answer.refusal());
+            context.refuseAnswer(invocation, response.refusal());
         }
     }
 }

@@ -12,16 +12,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request as OpenFaaS' entrypoint tells it to a function (contract 5).
+ * A request as the OpenFaaS entrypoint passes it to a function (specification 5.9).
  *
- * @param headers the first value of each, spelled {@code X-call-id} and found in any case
+ * @param headers the first value of each field, spelled {@code X-call-id} and found in any case
  * @param query as it came, null where there is none
  * @param path decoded
  */
 record ModelRequest(Map<String, String> headers, @Nullable String query, String path) {
     static ModelRequest of(HttpServerExchange exchange) {
         String raw = exchange.getQueryString();
-        // A character a byte; what clients send unescaped is UTF-8 as a rule.
+        // One character for each byte; unescaped characters from clients are usually UTF-8.
         String query = new String(raw.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
         return new ModelRequest(
                 headers(exchange.getRequestHeaders()),
@@ -29,15 +29,15 @@ record ModelRequest(Map<String, String> headers, @Nullable String query, String 
                 PercentDecoder.decode(RequestTarget.path(exchange)));
     }
 
-    private static Map<String, String> headers(HeaderMap from) {
+    private static Map<String, String> headers(HeaderMap fields) {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        for (HeaderValues values : from) {
-            headers.put(spelled(values.getHeaderName().toString()), values.getFirst());
+        for (HeaderValues values : fields) {
+            headers.put(capitalized(values.getHeaderName().toString()), values.getFirst());
         }
         return headers;
     }
 
-    private static String spelled(String name) {
+    private static String capitalized(String name) {
         return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1).toLowerCase(Locale.ROOT);
     }
 }

@@ -16,19 +16,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a function of OpenFaaS' model has answered, as it will be sent.
+ * The response of a function of the OpenFaaS model, ready to be sent (specification 5.10).
  *
- * @param refusal why it cannot be sent, empty where it can
+ * @param refusal why it cannot be sent; empty where it can
  */
 record ModelResponse(String refusal, int status, Map<String, String> headers, ByteBuffer body) {
-    private static final int LOWEST_FINAL_STATUS = 200;
-    private static final int HIGHEST_STATUS = 999;
+    private static final int MIN_STATUS = 200;
+    private static final int MAX_STATUS = 999;
 
     private static ModelResponse refused(String reason) {
         return new ModelResponse(reason, 0, Map.of(), ByteBuffer.allocate(0));
     }
 
-    /** Reads what a handler has returned; memory for its body is taken from {@code memory}. */
+    /** Converts what a handler has returned; charges its body to {@code memory}. */
     static ModelResponse of(ModelTypes types, @Nullable Object response, MemoryBudget memory) throws Throwable {
         if (response == null) {
             return refused("the handler returned no response");
@@ -38,7 +38,7 @@ record ModelResponse(String refusal, int status, Map<String, String> headers, By
             return refused("the handler returned a response without a body");
         }
         int status = types.statusCode(response);
-        if (status < LOWEST_FINAL_STATUS || status > HIGHEST_STATUS) {
+        if (status < MIN_STATUS || status > MAX_STATUS) {
             return refused("the handler returned a response with status " + status);
         }
         Map<String, String> headers = headers(types, response);
@@ -59,9 +59,9 @@ record ModelResponse(String refusal, int status, Map<String, String> headers, By
         if (type != null && !type.isEmpty()) {
             headers.put("Content-Type", type);
         }
-        Map<?, ?> given = types.headers(response);
-        if (given != null) {
-            given.forEach((name, value) -> {
+        Map<?, ?> declared = types.headers(response);
+        if (declared != null) {
+            declared.forEach((name, value) -> {
                 if (name != null && value != null) {
                     headers.put(name.toString(), value.toString());
                 }
@@ -77,18 +77,18 @@ record ModelResponse(String refusal, int status, Map<String, String> headers, By
                 && header.getValue().chars().noneMatch(Tokens::isControlByte);
     }
 
-    /** As many bytes as there will be, without making them. */
+    /** Returns the number of UTF-8 bytes without encoding the text. */
     private static long utf8Length(String text) {
         long length = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            // Half of a pair that takes four.
+            // One half of a surrogate pair, which has four bytes.
             length += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
         }
         return length;
     }
 
-    /** Sends it; the request has been read to its end. IO thread. */
+    /** Sends it; the request has been read completely. I/O thread. */
     void send(HttpServerExchange exchange) {
         HeaderMap own = new HeaderMap();
         headers.forEach((name, value) -> own.put(new HttpString(name), value));
@@ -108,7 +108,7 @@ record ModelResponse(String refusal, int status, Map<String, String> headers, By
             return;
         }
         exchange.setResponseContentLength(body.remaining());
-        // As one of several buffers: Undertow would keep it for as long as the connection is open.
+        // As an array: Undertow would retain a single buffer as long as the connection is open.
         exchange.getResponseSender().send(new ByteBuffer[] {body});
     }
 }

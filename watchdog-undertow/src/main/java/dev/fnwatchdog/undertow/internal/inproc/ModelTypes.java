@@ -9,9 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenFaaS' model of a Java function, as the function's own class loader knows it: {@code com.openfaas:model} comes with the
- * function, and the watchdog has none of it. Its own request class parses path and query, so that a function gets what
- * OpenFaaS' entrypoint would give it.
+ * The OpenFaaS model of a Java function, as the function's class loader has it. {@code com.openfaas:model} is part of the
+ * function, not of the watchdog. Its own request class parses path and query, so a function gets the same as from the OpenFaaS
+ * entrypoint.
  *
  * <p>Threads: any.
  */
@@ -48,7 +48,9 @@ final class ModelTypes {
                 .asType(MethodType.methodType(result, Object.class));
     }
 
-    /** The types that a handler of the model can be provided as, none where the function does not bring the model. */
+    /**
+     * Returns the types that a handler of the model can be provided as; none where the function does not contain the model.
+     */
     static List<Class<?>> handlers(ClassLoader loader) {
         List<Class<?>> found = new ArrayList<>();
         for (String name : List.of("IHandler", "AbstractHandler")) {
@@ -61,7 +63,7 @@ final class ModelTypes {
         return found;
     }
 
-    /** Whether an object is a handler of the model. */
+    /** Returns whether an object is a handler of the model. */
     static boolean isHandler(Object object) {
         return handlerType(object.getClass()) != null;
     }
@@ -79,7 +81,7 @@ final class ModelTypes {
         return handlerType(type.getSuperclass());
     }
 
-    /** @throws ReflectiveOperationException where the model is not the one that is known */
+    /** @throws ReflectiveOperationException where the model differs from the known one */
     static ModelTypes of(Object handler) throws ReflectiveOperationException {
         Class<?> type = handlerType(handler.getClass());
         if (type == null) {
@@ -88,11 +90,11 @@ final class ModelTypes {
         return new ModelTypes(type);
     }
 
-    /** Has {@code handler} handle a request. */
+    /** Calls {@code handler} with a request. */
     Object call(Object handler, String content, Map<String, String> fields, @Nullable String query, String path)
             throws Throwable {
-        Object made = request.invokeExact(content, fields, query, path);
-        return handle.invokeExact(handler, made);
+        Object requestObject = request.invokeExact(content, fields, query, path);
+        return handle.invokeExact(handler, requestObject);
     }
 
     @Nullable

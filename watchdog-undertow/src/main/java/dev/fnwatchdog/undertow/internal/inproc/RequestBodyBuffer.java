@@ -11,21 +11,20 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.Buffers;
 
 /**
- * What has come of a request's body and no handler has taken yet: one buffer, and how far the body has come.
+ * Buffers the part of a request body that has arrived and that the handler has not read.
  *
- * <p>Threads: any for the handler's side; what says so belongs to the IO thread.
+ * <p>Threads: any for the handler's side; the methods marked so belong to the I/O thread.
  */
 final class RequestBodyBuffer {
-    /** In place of a number of bytes: there will be no more. */
+    /** In place of a number of bytes: the end of the body. */
     static final int END = -1;
 
     private final ByteBufferPool pool;
 
-    // Mutable state, under this object's lock
-    // Given back on the IO thread alone, whose pool it comes from.
+    // Mutable state, under this object's lock Released only on the I/O thread, whose pool it comes from.
     private @Nullable PooledByteBuffer buffer;
     private boolean ended;
-    private boolean unwanted;
+    private boolean readingStopped;
     private boolean closed;
 
     /** @param ended whether there is no body */
@@ -34,31 +33,31 @@ final class RequestBodyBuffer {
         this.ended = ended;
     }
 
-    /** What waits in the buffer; {@link #END} at the end, 0 where nothing has come yet. */
+    /** Copies buffered bytes; returns {@link #END} at the end, 0 where nothing has arrived yet. */
     synchronized int take(ByteBuffer dst) throws IOException {
-        if (unwanted) {
+        if (readingStopped) {
             return END;
         }
         if (closed) {
             throw new ClosedChannelException();
         }
-        PooledByteBuffer full = buffer;
-        if (full != null && full.getBuffer().hasRemaining()) {
-            return Buffers.copy(dst, full.getBuffer());
+        PooledByteBuffer filled = buffer;
+        if (filled != null && filled.getBuffer().hasRemaining()) {
+            return Buffers.copy(dst, filled.getBuffer());
         }
         return ended ? END : 0;
     }
 
-    /** Whether who takes now need not wait. */
+    /** Returns whether {@link #take} returns at once with bytes, the end or a failure. */
     synchronized boolean answersAtOnce() {
-        return full() || ended || closed || unwanted;
+        return filled() || ended || closed || readingStopped;
     }
 
-    private boolean full() {
+    private boolean filled() {
         return buffer != null && buffer.getBuffer().hasRemaining();
     }
 
-    /** Whether there may be more to come. */
+    /** Returns whether more may arrive. */
     synchronized boolean open() {
         return !ended && !closed;
     }
@@ -67,24 +66,24 @@ final class RequestBodyBuffer {
         return closed;
     }
 
-    /** Whether the handler reads no more. */
+    /** Returns whether the handler reads no more. */
     synchronized boolean isUnwanted() {
-        return unwanted;
+        return readingStopped;
     }
 
     synchronized void unwanted() {
-        unwanted = true;
+        readingStopped = true;
         notifyAll();
     }
 
-    /** Waits for a while where there is nothing to take. */
+    /** Waits up to {@code millis} where there is nothing to take. */
     synchronized void awaitSome(long millis) throws IOException {
         if (!answersAtOnce()) {
             InterruptibleWait.on(this, millis);
         }
     }
 
-    /** Makes room. False where none is needed. IO thread. */
+    /** Prepares an empty buffer; returns false where none is needed. I/O thread. */
     synchronized boolean makeRoom() {
         if (answersAtOnce()) {
             return false;
@@ -96,8 +95,8 @@ final class RequestBodyBuffer {
         return true;
     }
 
-    /** Fills the buffer, in which there is nothing; what there is may be taken at once. IO thread. */
-    int fillFrom(ReadableByteChannel from) throws IOException {
+    /** Fills the empty buffer; its content is available at once. I/O thread. */
+    int fillFrom(ReadableByteChannel source) throws IOException {
         PooledByteBuffer empty;
         synchronized (this) {
             empty = buffer;
@@ -105,9 +104,9 @@ final class RequestBodyBuffer {
         if (empty == null) {
             return END;
         }
-        // Empty for the handler until there is all that comes now: its own view of it is not touched meanwhile.
-        ByteBuffer free = empty.getBuffer().duplicate().clear();
-        int read = from.read(free);
+        // A view of its own: for the handler the buffer stays empty until the read is complete.
+        ByteBuffer view = empty.getBuffer().duplicate().clear();
+        int read = source.read(view);
         synchronized (this) {
             if (buffer != null && read > 0) {
                 buffer.getBuffer().clear().limit(read);
@@ -118,17 +117,19 @@ final class RequestBodyBuffer {
     }
 
     /**
-     * There will be no more. IO thread.
+     * Ends the body. I/O thread.
      *
-     * @param cutOff whether that is so because the call is over, and not because the body has ended
+     * @param aborted whether the request has ended, and not the body
      */
-    synchronized void end(boolean cutOff) {
+    synchronized void end(boolean aborted) {
         ended = true;
-        closed |= cutOff;
+        closed |= aborted;
         notifyAll();
     }
 
-    /** The call is over: who waits for bytes hears of it. False where it has been over before. IO thread. */
+    /**
+     * Closes the buffer with the request and notifies a waiting handler; returns false where it was closed. I/O thread.
+     */
     synchronized boolean close() {
         if (closed) {
             return false;

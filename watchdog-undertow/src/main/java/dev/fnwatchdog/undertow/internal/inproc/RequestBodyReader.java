@@ -14,34 +14,34 @@ import org.xnio.XnioIoThread;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Reads a request's body from the client for a handler: into the buffer, and no more before that has been taken.
+ * Reads a request body from the client for a handler, one buffer at a time.
  *
- * <p>Threads: the client's IO thread, but for the methods that say otherwise.
+ * <p>Threads: the client's I/O thread, except for the methods marked otherwise.
  */
 final class RequestBodyReader {
     private final Invocation invocation;
-    private final InprocInvocation handled;
+    private final InprocInvocation inproc;
     private final XnioIoThread ioThread;
     private final @Nullable StreamSourceChannel source;
-    private final boolean clientWaits;
+    private final boolean awaitsContinue;
     private final RequestBodyBuffer buffer;
     private final HandlerInterest interest;
-    private final AtomicBoolean fillDue = new AtomicBoolean();
+    private final AtomicBoolean fillPending = new AtomicBoolean();
 
-    // Mutable state of the IO thread
-    private boolean begun;
+    // Mutable state of the I/O thread
+    private boolean bodyBegun;
 
     /** @param source the body, where there is one */
     RequestBodyReader(
-            InprocInvocation handled,
+            InprocInvocation inproc,
             @Nullable StreamSourceChannel source,
             RequestBodyBuffer buffer,
             HandlerInterest interest) {
-        this.invocation = handled.call();
-        this.handled = handled;
+        this.invocation = inproc.call();
+        this.inproc = inproc;
         this.ioThread = invocation.loop().thread();
         this.source = source;
-        this.clientWaits = HttpContinue.requiresContinueResponse(invocation.exchange());
+        this.awaitsContinue = HttpContinue.requiresContinueResponse(invocation.exchange());
         this.buffer = buffer;
         this.interest = interest;
         if (source != null) {
@@ -49,84 +49,84 @@ final class RequestBodyReader {
         }
     }
 
-    /** Reads what has come already, so that a handler on another thread need not wait for this one. */
+    /** Reads what has arrived, so that a handler on another thread gets it without waiting. */
     void prefetch() {
-        if (!clientWaits) {
+        if (!awaitsContinue) {
             fill();
         }
     }
 
-    /** Fills the buffer before long. Any thread. */
+    /** Schedules a fill of the buffer. Any thread. */
     void fillSoon() {
-        if (buffer.open() && fillDue.compareAndSet(false, true)) {
+        if (buffer.open() && fillPending.compareAndSet(false, true)) {
             ioThread.execute(this::fill);
         }
     }
 
     private void fill() {
-        StreamSourceChannel from = source;
-        if (from == null) {
+        StreamSourceChannel channel = source;
+        if (channel == null) {
             return;
         }
-        fillDue.set(false);
+        fillPending.set(false);
         if (!buffer.makeRoom()) {
             return;
         }
         int read;
         try {
-            read = begun(cameTooLate() ? RequestBodyBuffer.END : buffer.fillFrom(from));
-        } catch (IOException gone) {
+            read = recordRead(isBodyWithheld() ? RequestBodyBuffer.END : buffer.fillFrom(channel));
+        } catch (IOException disconnect) {
             invocation.clientGone();
             return;
         }
         if (read == 0) {
-            from.resumeReads();
+            channel.resumeReads();
             return;
         }
-        from.suspendReads();
+        channel.suspendReads();
         if (read < 0) {
-            sawEnd();
+            handleEnd();
         }
         interest.tell();
     }
 
-    /** What the buffer has, or else what the client has sent. */
+    /** Reads from the buffer, and from the client where the buffer is empty. */
     int read(ByteBuffer dst) throws IOException {
-        int waiting = buffer.take(dst);
-        if (waiting != 0 || source == null) {
-            return waiting;
+        int buffered = buffer.take(dst);
+        if (buffered != 0 || source == null) {
+            return buffered;
         }
-        int read = begun(cameTooLate() ? RequestBodyBuffer.END : source.read(dst));
+        int read = recordRead(isBodyWithheld() ? RequestBodyBuffer.END : source.read(dst));
         if (read < 0) {
-            sawEnd();
+            handleEnd();
             return buffer.take(dst);
         }
         return read;
     }
 
-    private int begun(int read) {
-        begun |= read > 0;
+    private int recordRead(int read) {
+        bodyBegun |= read > 0;
         return read;
     }
 
-    /** Whether a client that waited for a word has got the answer in its place: he sends nothing then. */
-    private boolean cameTooLate() {
-        return clientWaits && !begun && invocation.exchange().isResponseStarted();
+    /** Returns whether the final response came in place of the awaited 100: the client then sends no body. */
+    private boolean isBodyWithheld() {
+        return awaitsContinue && !bodyBegun && invocation.exchange().isResponseStarted();
     }
 
-    private void sawEnd() {
+    private void handleEnd() {
         HttpServerExchange client = invocation.exchange();
         HeaderMap trailers = client.getAttachment(HttpAttachments.REQUEST_TRAILERS);
         if (trailers != null) {
-            handled.exchange().putAttachment(HttpAttachments.REQUEST_TRAILERS, trailers);
+            inproc.exchange().putAttachment(HttpAttachments.REQUEST_TRAILERS, trailers);
         }
         buffer.end(invocation.stopped());
     }
 
-    /** Whatever still comes is read for nobody. */
+    /** Reads and drops what still arrives. */
     void discard() {
-        StreamSourceChannel from = source;
-        if (from == null) {
+        StreamSourceChannel channel = source;
+        if (channel == null) {
             return;
         }
         buffer.unwanted();
@@ -134,17 +134,17 @@ final class RequestBodyReader {
                 invocation.exchange().getConnection().getByteBufferPool().allocate()) {
             int read = 1;
             while (read > 0) {
-                read = from.read(scratch.getBuffer().clear());
+                read = channel.read(scratch.getBuffer().clear());
             }
             if (read == 0) {
-                from.resumeReads();
+                channel.resumeReads();
             }
-        } catch (IOException gone) {
+        } catch (IOException disconnect) {
             invocation.clientGone();
         }
     }
 
-    /** The client's side has something. */
+    /** Called when the client's side is readable. */
     private void readable() {
         if (buffer.isUnwanted()) {
             discard();
@@ -155,7 +155,7 @@ final class RequestBodyReader {
         }
     }
 
-    /** The handler wants to be told as long as there is something to tell. */
+    /** Notifies a handler that stays resumed for as long as there are bytes. */
     void resumed() {
         if (!interest.resumed()) {
             return;

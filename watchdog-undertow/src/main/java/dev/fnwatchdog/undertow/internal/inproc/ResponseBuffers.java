@@ -13,48 +13,48 @@ import org.xnio.Buffers;
 import org.xnio.channels.FixedLengthOverflowException;
 
 /**
- * What a handler has written and the client has not been sent yet: a few buffers, and how far the answer has come. A handler
- * that is faster than its client waits for room in them.
+ * Buffers what a handler has written and what was not sent to the client yet. A handler that is faster than its client waits
+ * for space in them.
  *
- * <p>Threads: any for the handler's side; what says so belongs to the IO thread.
+ * <p>Threads: any for the handler's side; the methods marked so belong to the I/O thread.
  */
 final class ResponseBuffers {
-    private static final int MOST_BUFFERS = 4;
+    private static final int MAX_BUFFERS = 4;
 
     private final ByteBufferPool pool;
 
     // Mutable state, under this object's lock
-    private final Deque<PooledByteBuffer> filled = new ArrayDeque<>(MOST_BUFFERS);
+    private final Deque<PooledByteBuffer> filled = new ArrayDeque<>(MAX_BUFFERS);
     private boolean ended;
     private boolean closed;
-    private boolean refused;
-    // Mutable state of the IO thread
+    private boolean rejected;
+    // Mutable state of the I/O thread
     private @Nullable PooledByteBuffer current;
 
     ResponseBuffers(ByteBufferPool pool) {
         this.pool = pool;
     }
 
-    /** Whether the handler has given its whole answer. */
+    /** Returns whether the handler has completed its response. */
     synchronized boolean ended() {
         return ended;
     }
 
-    /** Whether nobody is told what is written from now on, since all has been written or nobody listens. */
+    /** Returns whether further output is rejected, because the response is complete or the request has ended. */
     synchronized boolean over() {
-        return ended || closed || refused;
+        return ended || closed || rejected;
     }
 
     synchronized boolean closed() {
         return closed;
     }
 
-    /** Whether nothing may go out any more, whatever has been written. */
+    /** Returns whether nothing more is sent, whatever was written. */
     synchronized boolean stopped() {
-        return closed || (refused && !ended);
+        return closed || (rejected && !ended);
     }
 
-    /** Whether the handler has written nothing that has not begun to go out. */
+    /** Returns whether all that the handler has written is being sent or was sent. */
     synchronized boolean noneFilled() {
         return filled.isEmpty();
     }
@@ -66,37 +66,38 @@ final class ResponseBuffers {
     }
 
     /**
-     * Takes what there is room for.
+     * Accepts as much as there is space for.
      *
-     * @param left how much of the answer is still to come, as the handler has promised
-     * @param last whether the answer ends with {@code src}
+     * @param remaining the bytes of the response that are still to come, as the handler has announced
+     * @param last whether the response ends with {@code src}
      */
-    synchronized int put(ByteBuffer src, long left, boolean last) throws IOException {
+    synchronized int put(ByteBuffer src, long remaining, boolean last) throws IOException {
         refuseIfOver();
-        int before = src.remaining();
-        if (before > 0 && before > left) {
+        int length = src.remaining();
+        if (length > 0 && length > remaining) {
             throw new FixedLengthOverflowException();
         }
-        while (src.hasRemaining() && makeRoom()) {
+        while (src.hasRemaining() && ensureSpace()) {
             Buffers.copy(filled.getLast().getBuffer(), src);
         }
-        int taken = before - src.remaining();
-        // Who has written as much as he promised will end the answer, and the IO thread need not be woken twice.
-        ended = taken == left || (last && !src.hasRemaining());
-        return taken;
+        int accepted = length - src.remaining();
+        // A handler that has written the announced length has completed its response: the I/O thread is woken once, not
+        // twice.
+        ended = accepted == remaining || (last && !src.hasRemaining());
+        return accepted;
     }
 
-    private boolean makeRoom() {
+    private boolean ensureSpace() {
         if (!filled.isEmpty() && filled.getLast().getBuffer().hasRemaining()) {
             return true;
         }
-        if (filled.size() >= MOST_BUFFERS) {
+        if (filled.size() >= MAX_BUFFERS) {
             return false;
         }
         return filled.add(pool.allocate());
     }
 
-    /** The answer is whole. False where it has been over before. */
+    /** Completes the response; returns false where further output is rejected already. */
     synchronized boolean end() {
         if (over()) {
             return false;
@@ -105,20 +106,22 @@ final class ResponseBuffers {
         return true;
     }
 
-    /** Nothing that is written from now on is a part of an answer. */
+    /** Rejects further output. */
     synchronized void refuse() {
-        refused = true;
+        rejected = true;
         notifyAll();
     }
 
-    /** Waits for a while where there is no room. */
+    /** Waits up to {@code millis} where there is no space. */
     synchronized void awaitRoom(long millis) throws IOException {
-        if (!closed && !refused && filled.size() >= MOST_BUFFERS) {
+        if (!closed && !rejected && filled.size() >= MAX_BUFFERS) {
             InterruptibleWait.on(this, millis);
         }
     }
 
-    /** The call is over: who waits for room hears of it. False where it has been over before. IO thread. */
+    /**
+     * Closes the buffers with the request and notifies a waiting handler; returns false where they were closed. I/O thread.
+     */
     boolean close() {
         synchronized (this) {
             if (closed) {
@@ -133,7 +136,7 @@ final class ResponseBuffers {
         return true;
     }
 
-    /** The buffer to be sent now; the same one until it is {@link #release}d. IO thread. */
+    /** Returns the buffer to send now; the same one until {@link #release} is called. I/O thread. */
     synchronized @Nullable PooledByteBuffer next() {
         if (current == null) {
             current = filled.poll();
@@ -145,7 +148,7 @@ final class ResponseBuffers {
         return current;
     }
 
-    /** The buffer that was to be sent is sent, or of no use any more. IO thread. */
+    /** Releases the buffer that was sent or is not needed any more. I/O thread. */
     void release() {
         if (current != null) {
             current.close();
@@ -153,12 +156,12 @@ final class ResponseBuffers {
         }
     }
 
-    /** IO thread. */
+    /** I/O thread. */
     synchronized boolean isEmpty() {
         return current == null && filled.isEmpty();
     }
 
-    /** How long the whole answer is, where it is all there and nothing of it has been sent; else -1. IO thread. */
+    /** Returns the length of a response that is complete and of which nothing was sent; otherwise -1. I/O thread. */
     synchronized long wholeLength() {
         if (!ended) {
             return -1;

@@ -17,10 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * What a handler says of its answer beside the body - status, headers, an upgrade, trailers - and how that becomes the
- * client's.
+ * Transfers a handler's status, fields, upgrade and trailers to the client's response.
  *
- * <p>Threads: the client's IO thread, but for the methods that say otherwise.
+ * <p>Threads: the client's I/O thread, except for the methods marked otherwise.
  */
 final class ResponseHead {
     private final Invocation invocation;
@@ -37,31 +36,31 @@ final class ResponseHead {
         this.trailers = new ResponseTrailers(exchange);
     }
 
-    /** The connection is {@code listener}'s once the head is out, where the answer is to switch protocols. Any thread. */
+    /** Passes the connection to {@code listener} after a head that switches protocols. Any thread. */
     void upgradeTo(HttpUpgradeListener listener) {
         upgrade = listener;
     }
 
     /**
-     * Begins the client's answer with what the handler has said in its own.
+     * Begins the client's response with the head of the handler's response.
      *
-     * @param wholeLength of the body where it is all there, else -1
+     * @param completeLength the length of the body where it is complete, otherwise -1
      */
-    StreamSinkChannel open(long wholeLength) throws IOException {
+    StreamSinkChannel open(long completeLength) throws IOException {
         HttpServerExchange client = invocation.exchange();
         if (invocation.stopped()) {
             throw new ClosedChannelException();
         }
-        // What Undertow's own connections do with cookies.
+        // Undertow's own connections do the same with cookies.
         Connectors.flattenCookies(exchange);
         copyStatus(client);
         HeaderMap headers = exchange.getResponseHeaders();
         String protocol = headers.getFirst(Headers.UPGRADE);
         HopByHopHeaders.copyRest(headers, client.getResponseHeaders());
         if (upgrade != null && client.getStatusCode() == StatusCodes.SWITCHING_PROTOCOLS) {
-            becomeTunnel(client, upgrade, protocol);
-        } else if (wholeLength >= 0 && !trailers.present() && mayTellLength(client)) {
-            client.setResponseContentLength(wholeLength);
+            startTunnel(client, upgrade, protocol);
+        } else if (completeLength >= 0 && !trailers.present() && canAnnounceLength(client)) {
+            client.setResponseContentLength(completeLength);
         }
         StreamSinkChannel opened = client.getResponseChannel();
         if (opened == null) {
@@ -81,13 +80,13 @@ final class ResponseHead {
         }
     }
 
-    private static boolean mayTellLength(HttpServerExchange client) {
+    private static boolean canAnnounceLength(HttpServerExchange client) {
         return !client.getResponseHeaders().contains(Headers.CONTENT_LENGTH)
                 && !client.getRequestMethod().equals(Methods.HEAD)
                 && Connectors.isEntityBodyAllowed(client);
     }
 
-    private void becomeTunnel(HttpServerExchange client, HttpUpgradeListener listener, @Nullable String protocol) {
+    private void startTunnel(HttpServerExchange client, HttpUpgradeListener listener, @Nullable String protocol) {
         client.upgradeChannel((channel, upgraded) -> {
             invocation.stopWatching();
             listener.handleUpgrade(channel, exchange);
@@ -95,13 +94,13 @@ final class ResponseHead {
         if (protocol != null) {
             client.getResponseHeaders().put(Headers.UPGRADE, protocol);
         }
-        // What the client said of the connection's end does not hold for the tunnel.
+        // The tunnel does not end with the request, whatever the client's Connection field says.
         client.setPersistent(true);
         invocation.becomeTunnel();
         invocation.liftLimit();
     }
 
-    /** How long the body will be, as the handler has said; {@link Long#MAX_VALUE} where it has not, or none is sent. Any thread. */
+    /** Returns the length that the handler announces; {@link Long#MAX_VALUE}: none, or no body is sent. Any thread. */
     long promisedLength() {
         long length = exchange.getResponseContentLength();
         return length < 0
@@ -112,9 +111,9 @@ final class ResponseHead {
     }
 
     /**
-     * The last moment for trailers.
+     * Adds the trailers before the end of the response.
      *
-     * @throws RuntimeException where the handler's own supplier fails, or what it supplies cannot be sent
+     * @throws RuntimeException where the handler's own supplier fails, or its trailers cannot be sent
      */
     void addTrailers() {
         trailers.copyTo(invocation.exchange());

@@ -9,71 +9,71 @@ import org.xnio.XnioIoThread;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * Sends a handler's answer to the client: head, what is in the buffers, trailers and end, each when the client has room.
+ * Sends a handler's response to the client: head, buffers, trailers and end, as the client accepts them.
  *
- * <p>Threads: the client's IO thread, but for the methods that say otherwise.
+ * <p>Threads: the client's I/O thread, except for the methods marked otherwise.
  */
 final class ResponseSender {
-    private final InprocInvocation handled;
+    private final InprocInvocation inproc;
     private final XnioIoThread ioThread;
     private final ResponseBuffers buffers;
     private final HandlerInterest interest;
-    private final AtomicBoolean drainDue = new AtomicBoolean();
-    private final AtomicBoolean flushDue = new AtomicBoolean();
+    private final AtomicBoolean drainPending = new AtomicBoolean();
+    private final AtomicBoolean flushPending = new AtomicBoolean();
 
-    // Mutable state of the IO thread
+    // Mutable state of the I/O thread
     private @Nullable StreamSinkChannel sink;
     private volatile boolean begun;
     private boolean finished;
 
-    ResponseSender(InprocInvocation handled, ResponseBuffers buffers, HandlerInterest interest) {
-        this.handled = handled;
-        this.ioThread = handled.call().loop().thread();
+    ResponseSender(InprocInvocation inproc, ResponseBuffers buffers, HandlerInterest interest) {
+        this.inproc = inproc;
+        this.ioThread = inproc.call().loop().thread();
         this.buffers = buffers;
         this.interest = interest;
     }
 
-    /** Whether anything of the answer may have gone out. Any thread. */
+    /** Returns whether sending of the response has begun. Any thread. */
     boolean begun() {
         return begun;
     }
 
-    /** Sends what is in the buffers before long. Any thread. */
+    /** Schedules the sending of the buffers. Any thread. */
     void drainSoon() {
-        if (!buffers.closed() && drainDue.compareAndSet(false, true)) {
+        if (!buffers.closed() && drainPending.compareAndSet(false, true)) {
             ioThread.execute(this::drain);
         }
     }
 
-    /** As {@link #drainSoon}, and keeps nothing back below. Any thread. */
+    /** Schedules the sending of the buffers and a flush of the client's side. Any thread. */
     void flushSoon() {
-        flushDue.set(true);
+        flushPending.set(true);
         drainSoon();
     }
 
     void drain() {
-        drainDue.set(false);
+        drainPending.set(false);
         if (finished || buffers.stopped()) {
             return;
         }
         try {
             if (sendBuffered()) {
-                afterwards();
+                afterDrain();
             } else {
-                opened().resumeWrites();
+                openedSink().resumeWrites();
             }
-        } catch (IOException gone) {
-            handled.cannotSend(gone);
+        } catch (IOException failure) {
+            inproc.cannotSend(failure);
         }
     }
 
-    /** What the handler has written goes out. False where the client has no room for it. */
+    /** Sends the handler's output. Returns false where the client accepts no more. */
     private boolean sendBuffered() throws IOException {
         for (PooledByteBuffer next = buffers.next(); next != null; next = buffers.next()) {
             begun = true;
-            opened().write(next.getBuffer());
+            openedSink().write(next.getBuffer());
             if (buffers.closed()) {
-                // The call has been broken off meanwhile, and the buffer given back.
+                // The request was aborted meanwhile, and the buffer was released.
                 return true;
             }
             if (next.getBuffer().hasRemaining()) {
@@ -84,15 +84,15 @@ final class ResponseSender {
         return true;
     }
 
-    private void afterwards() throws IOException {
+    private void afterDrain() throws IOException {
         if (buffers.closed()) {
             return;
         }
-        boolean flush = flushDue.getAndSet(false);
+        boolean flush = flushPending.getAndSet(false);
         if (buffers.ended()) {
             finish();
         } else if (flush) {
-            flushOut();
+            flushSink();
         }
     }
 
@@ -101,93 +101,93 @@ final class ResponseSender {
         if (!addTrailers()) {
             return;
         }
-        StreamSinkChannel to = opened();
-        to.shutdownWrites();
-        flushRest(to);
+        StreamSinkChannel clientSink = openedSink();
+        clientSink.shutdownWrites();
+        flushRest(clientSink);
     }
 
-    /** Before the head where that is not out yet: a failure can still become a status. */
+    /** Runs before the head where that was not sent yet: a failure can still become a status. */
     @SuppressWarnings("CatchingUnchecked") // a handler's supplier may throw anything
     private boolean addTrailers() {
         try {
-            handled.head().addTrailers();
+            inproc.head().addTrailers();
             return true;
         } catch (Throwable failure) {
-            handled.failedAtEnd(failure);
+            inproc.failedAtEnd(failure);
             return false;
         }
     }
 
-    private void flushRest(StreamSinkChannel to) throws IOException {
-        if (to.flush()) {
-            handled.sent();
+    private void flushRest(StreamSinkChannel clientSink) throws IOException {
+        if (clientSink.flush()) {
+            inproc.sent();
         } else {
-            to.resumeWrites();
+            clientSink.resumeWrites();
         }
     }
 
-    private boolean flushOut() throws IOException {
-        StreamSinkChannel to = opened();
+    private boolean flushSink() throws IOException {
+        StreamSinkChannel clientSink = openedSink();
         if (!begun) {
             begun = true;
-            handled.call().flushHead();
+            inproc.call().flushHead();
             return true;
         }
-        if (to.flush()) {
+        if (clientSink.flush()) {
             return true;
         }
-        to.resumeWrites();
+        clientSink.resumeWrites();
         return false;
     }
 
-    /** Sends what there is room for, past the buffers, which have to be empty. */
+    /** Sends as much as the client accepts, past the buffers, which must be empty. */
     int send(ByteBuffer src) throws IOException {
         begun = true;
-        return opened().write(src);
+        return openedSink().write(src);
     }
 
-    /** Sends what has been written and keeps nothing back. False where the client has no room for it. */
+    /** Sends the output and flushes the client's side. Returns false where the client accepts no more. */
     boolean flush() throws IOException {
-        flushDue.set(true);
+        flushPending.set(true);
         if (!sendBuffered()) {
-            opened().resumeWrites();
+            openedSink().resumeWrites();
             return false;
         }
-        flushDue.set(false);
-        return flushOut();
+        flushPending.set(false);
+        return flushSink();
     }
 
-    /** The client's side, which has got the head when this returns. */
-    private StreamSinkChannel opened() throws IOException {
+    /** Returns the client's side; begins the response where it has not begun. */
+    private StreamSinkChannel openedSink() throws IOException {
         if (sink == null) {
-            sink = handled.head().open(buffers.wholeLength());
+            sink = inproc.head().open(buffers.wholeLength());
             sink.getWriteSetter().set(writable -> writable());
         }
         return sink;
     }
 
-    /** The client's side has room. */
+    /** Called when the client's side is writable. */
     private void writable() {
-        StreamSinkChannel to = sink;
-        if (to == null) {
+        StreamSinkChannel clientSink = sink;
+        if (clientSink == null) {
             return;
         }
-        to.suspendWrites();
+        clientSink.suspendWrites();
         if (finished) {
             try {
-                flushRest(to);
-            } catch (IOException gone) {
-                handled.cannotSend(gone);
+                flushRest(clientSink);
+            } catch (IOException failure) {
+                inproc.cannotSend(failure);
             }
             return;
         }
         drain();
         if (buffers.isEmpty() && interest.tell() && interest.resumed() && !buffers.closed() && !finished) {
-            to.resumeWrites();
+            clientSink.resumeWrites();
         }
     }
 
-    /** The handler wants to be told when there is room. */
+    /** Notifies a handler that has resumed when the client accepts more. */
     void resumed() {
         if (buffers.closed() || !interest.resumed()) {
             return;

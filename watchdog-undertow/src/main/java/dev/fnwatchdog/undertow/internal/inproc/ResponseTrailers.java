@@ -10,9 +10,9 @@ import io.undertow.util.HeaderValues;
 import java.util.function.Supplier;
 
 /**
- * The trailers that a handler has set for its response, as an attachment or by a supplier.
+ * The trailers that a handler sets for its response, as an attachment or by a supplier (specification 5.8).
  *
- * <p>Threads: the client's IO thread.
+ * <p>Threads: the client's I/O thread.
  */
 final class ResponseTrailers {
     private final HttpServerExchange exchange;
@@ -22,16 +22,16 @@ final class ResponseTrailers {
         this.exchange = exchange;
     }
 
-    /** Whether the handler has set any: they need a chunked body in HTTP/1.1. */
+    /** Returns whether the handler has set any; they require a chunked body in HTTP/1.1. */
     boolean present() {
         return exchange.getAttachment(HttpAttachments.RESPONSE_TRAILERS) != null
                 || exchange.getAttachment(HttpAttachments.RESPONSE_TRAILER_SUPPLIER) != null;
     }
 
     /**
-     * Gives the permitted ones to the client's exchange. Undertow writes them unchecked, into one buffer.
+     * Copies the permitted ones to the client's exchange. Undertow writes them unchecked, into one buffer.
      *
-     * @throws IllegalArgumentException where they are not well formed, or too long
+     * @throws IllegalArgumentException where they are malformed or too long
      */
     void copyTo(HttpServerExchange client) {
         if (!present()) {

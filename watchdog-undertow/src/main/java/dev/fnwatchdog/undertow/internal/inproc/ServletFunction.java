@@ -23,25 +23,26 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A servlet as the function, in a container of its own (contract 5): on all paths, or on those that it names itself.
+ * Runs a servlet as the function in a container, on all paths or on its own mappings (specification 5.7).
  *
  * <p>Threads: any.
  */
 final class ServletFunction implements InprocHandler {
     private static final String NAME = "function";
-    private static final int MOST_SESSIONS = 10_000;
-    private static final String EVERYTHING = "/*";
+    private static final int MAX_SESSIONS = 10_000;
+    private static final String ALL_PATHS = "/*";
 
     private final DeploymentManager deployment;
-    private final HttpHandler calls;
+    private final HttpHandler requestHandler;
 
-    private ServletFunction(DeploymentManager deployment, HttpHandler calls) {
+    private ServletFunction(DeploymentManager deployment, HttpHandler requestHandler) {
         this.deployment = deployment;
-        this.calls = calls;
+        this.requestHandler = requestHandler;
     }
 
-    /** Makes it ready for calls; {@code init} has run when this returns. */
-    static ServletFunction start(Servlet servlet, HandlerContext host, Path temporary) throws FunctionFailedException {
+    /** Deploys the servlet; {@code init} has run when this returns. */
+    static ServletFunction start(Servlet servlet, HandlerContext handlerContext, Path temporary)
+            throws FunctionFailedException {
         String name = servlet.getClass().getName();
         if (servlet.getClass().isAnnotationPresent(ServletSecurity.class)) {
             throw new FunctionFailedException(
@@ -49,34 +50,34 @@ final class ServletFunction implements InprocHandler {
         }
         ServletContainer container = ServletContainer.Factory.newInstance();
         ServletInfo info = info(servlet);
-        DeploymentManager deployment = container.addDeployment(describe(info, host, temporary));
+        DeploymentManager deployment = container.addDeployment(deploymentInfo(info, handlerContext, temporary));
         try {
             deployment.deploy();
-            HttpHandler calls = new ExchangeFunction(host, deployment.start(), true);
-            // The container would only log it where init fails, and go on.
+            HttpHandler requestHandler = new ExchangeFunction(handlerContext, deployment.start(), true);
+            // Fail here where init fails: the container would only log it and continue.
             deployment
                     .getDeployment()
                     .getServlets()
                     .getManagedServlet(info.getName())
                     .getServlet()
                     .release();
-            return new ServletFunction(deployment, calls);
+            return new ServletFunction(deployment, requestHandler);
         } catch (ServletException | RuntimeException e) {
             throw new FunctionFailedException(
                     "cannot start handler %s: %s".formatted(name, HandlerFinder.reason(e)), e);
         }
     }
 
-    private static DeploymentInfo describe(ServletInfo servlet, HandlerContext host, Path temporary) {
+    private static DeploymentInfo deploymentInfo(ServletInfo servlet, HandlerContext handlerContext, Path temporary) {
         return Servlets.deployment()
                 .setDeploymentName(NAME)
                 .setContextPath("/")
-                .setClassLoader(host.loader())
+                .setClassLoader(handlerContext.loader())
                 .setTempDir(temporary)
                 .setServletStackTraces(ServletStackTraces.NONE)
                 .setDefaultEncoding("UTF-8")
-                .setAsyncExecutor(host.threads())
-                .setSessionManagerFactory(deployed -> new InMemorySessionManager(NAME, MOST_SESSIONS))
+                .setAsyncExecutor(handlerContext.threads())
+                .setSessionManagerFactory(deployed -> new InMemorySessionManager(NAME, MAX_SESSIONS))
                 .setExceptionHandler((exchange, request, response, failure) -> {
                     InprocInvocation.of(exchange).failed(failure);
                     return true;
@@ -97,19 +98,19 @@ final class ServletFunction implements InprocHandler {
             info.setMultipartConfig(new MultipartConfigElement(multipart));
         }
         if (annotation == null) {
-            return info.setAsyncSupported(true).addMapping(EVERYTHING);
+            return info.setAsyncSupported(true).addMapping(ALL_PATHS);
         }
         info.setAsyncSupported(annotation.asyncSupported());
         for (WebInitParam parameter : annotation.initParams()) {
             info.addInitParam(parameter.name(), parameter.value());
         }
         info.addMappings(annotation.value()).addMappings(annotation.urlPatterns());
-        return info.getMappings().isEmpty() ? info.addMapping(EVERYTHING) : info;
+        return info.getMappings().isEmpty() ? info.addMapping(ALL_PATHS) : info;
     }
 
     @Override
     public HttpHandler calls() {
-        return calls;
+        return requestHandler;
     }
 
     @Override
@@ -118,7 +119,7 @@ final class ServletFunction implements InprocHandler {
         deployment.undeploy();
     }
 
-    /** Whatever thread of the container works for a call belongs to it, and is interrupted with it. */
+    /** Registers each container thread that works for a request, so that cancelling the request interrupts it. */
     private static final class Registration implements ThreadSetupHandler {
         @Override
         public <T, C> Action<T, C> create(Action<T, C> action) {
@@ -126,12 +127,12 @@ final class ServletFunction implements InprocHandler {
                 if (exchange == null || exchange.isInIoThread()) {
                     return action.call(exchange, context);
                 }
-                HandlerExecution run = InprocInvocation.of(exchange).run();
-                run.begin();
+                HandlerExecution execution = InprocInvocation.of(exchange).run();
+                execution.begin();
                 try {
                     return action.call(exchange, context);
                 } finally {
-                    run.end();
+                    execution.end();
                 }
             };
         }

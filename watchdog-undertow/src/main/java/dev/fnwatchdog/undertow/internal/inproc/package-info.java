@@ -1,6 +1,6 @@
 /**
- * inproc mode: a function in the watchdog's own JVM. {@link dev.fnwatchdog.undertow.internal.inproc.InprocMode}
- * is its entry.
+ * inproc mode: runs the function in the watchdog's own JVM. The entry point is {@link
+ * dev.fnwatchdog.undertow.internal.inproc.InprocMode}.
  */
 @NullMarked
 package dev.fnwatchdog.undertow.internal.inproc;

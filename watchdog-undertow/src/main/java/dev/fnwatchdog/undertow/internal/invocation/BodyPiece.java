@@ -6,13 +6,13 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The piece of a body that has been read on one side and not been written on the other yet. Its buffer has Undertow's size; once
- * a piece has filled it, the body is large, and so is the buffer.
+ * The piece of a body that was read on one side and not yet written on the other. Its buffer has Undertow's size; after a piece
+ * has filled it, the body counts as large, and gets a large buffer.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 public final class BodyPiece {
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
     private final Invocation invocation;
 
@@ -24,7 +24,7 @@ public final class BodyPiece {
         this.invocation = invocation;
     }
 
-    /** What has been read elsewhere is the first piece. */
+    /** Sets the first piece, which was read elsewhere. */
     public void begin(PooledByteBuffer first) {
         pooled = first;
         large = isFull(first.getBuffer());
@@ -34,7 +34,9 @@ public final class BodyPiece {
         return piece.limit() == piece.capacity();
     }
 
-    /** Room for the next piece, when nothing is left of the one before. {@link #flip} makes a piece of it. */
+    /**
+     * Returns an empty buffer for the next piece, after the last one was written. {@link #flip} makes a piece of it.
+     */
     public ByteBuffer room() {
         if (pooled != null && large && pooled.getBuffer().capacity() < LargeBuffers.SIZE) {
             free();
@@ -47,30 +49,30 @@ public final class BodyPiece {
         return pooled.getBuffer().clear();
     }
 
-    /** The room has got what there was. */
+    /** Makes a piece of what was read into the buffer. */
     public void flip() {
         if (pooled != null) {
             large |= isFull(pooled.getBuffer().flip());
         }
     }
 
-    /** What is to be written. */
+    /** Returns the bytes to write. */
     public ByteBuffer bytes() {
-        return pooled == null ? NOTHING : pooled.getBuffer();
+        return pooled == null ? EMPTY : pooled.getBuffer();
     }
 
     /**
-     * Gives back the buffer, unless there is something in it that is still to be written.
+     * Releases the buffer, unless it contains bytes that are still to be written.
      *
-     * @param over whether nothing will be written any more
+     * @param ended whether nothing more will be written
      */
-    public void freeIfUnused(boolean over) {
-        if (over || !bytes().hasRemaining()) {
+    public void freeIfUnused(boolean ended) {
+        if (ended || !bytes().hasRemaining()) {
             free();
         }
     }
 
-    /** Gives back the buffer, whatever is in it. */
+    /** Releases the buffer with its content. */
     public void free() {
         if (pooled != null) {
             pooled.close();

@@ -16,7 +16,7 @@ import java.util.Map;
 import org.xnio.Buffers;
 import org.xnio.IoUtils;
 
-/** An answer of the watchdog's own: status, headers, a short body. */
+/** A response of the watchdog: status, header fields, a short body. */
 public final class CannedResponse {
     private final int status;
     private final ByteBuffer[] body;
@@ -28,7 +28,7 @@ public final class CannedResponse {
         this.headers = headers;
     }
 
-    /** Just a status, with no body. */
+    /** Returns a response with a status and no body. */
     public static CannedResponse of(int status) {
         return new CannedResponse(status, new ByteBuffer[0], Map.of());
     }
@@ -54,21 +54,21 @@ public final class CannedResponse {
     /**
      * Returns a response that has this body.
      *
-     * @param pieces are not changed, and not copied
+     * @param pieces neither changed nor copied
      */
     public CannedResponse withBody(ByteBuffer... pieces) {
         return new CannedResponse(status, pieces, headers);
     }
 
     /**
-     * Sends it at once, also while the request's body still arrives; then the connection is closed, once the client had a
-     * moment to read the answer.
+     * Sends it at once, also while the request body still arrives. In that case the connection is closed, after a delay in
+     * which the client can read the response.
      */
     public void send(HttpServerExchange exchange) {
         send(exchange, !exchange.isRequestComplete());
     }
 
-    /** @param bodyUnread whether a part of the request's body has not arrived, or nobody wants it */
+    /** @param bodyUnread whether a part of the request body has not arrived, or is not read */
     void send(HttpServerExchange exchange, boolean bodyUnread) {
         if (bodyUnread) {
             exchange.setPersistent(false);
@@ -76,7 +76,7 @@ public final class CannedResponse {
         exchange.setStatusCode(status);
         headers.forEach(exchange.getResponseHeaders()::put);
         exchange.setResponseContentLength(Buffers.remaining(body));
-        // Within a handler's call Undertow would end the exchange behind our back, draining the body first.
+        // While a handler runs, Undertow would end the exchange itself and drain the request body first.
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> write(exchange, bodyUnread));
     }
 
@@ -97,7 +97,7 @@ public final class CannedResponse {
         }
 
         @Override
-        public void onException(HttpServerExchange exchange, Sender sender, IOException gone) {
+        public void onException(HttpServerExchange exchange, Sender sender, IOException disconnect) {
             IoUtils.safeClose(exchange.getConnection());
         }
     }
@@ -111,7 +111,7 @@ public final class CannedResponse {
         }
 
         @Override
-        public void onException(HttpServerExchange exchange, Sender sender, IOException gone) {
+        public void onException(HttpServerExchange exchange, Sender sender, IOException disconnect) {
             IoUtils.safeClose(exchange.getConnection());
         }
     }

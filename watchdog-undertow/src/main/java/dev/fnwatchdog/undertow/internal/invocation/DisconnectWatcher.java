@@ -11,43 +11,43 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * Sees that a client leaves while his call is served: Undertow reads nothing then, and so would not notice. What a client
- * sends ahead of time (pipelining) is kept for his next request; once that is more than a buffer holds, his leaving is seen
- * no more. HTTP/2 needs no watch: its streams are reset.
+ * Detects that a client disconnects while its request is served and Undertow does not read (specification 3.45). Bytes that the
+ * client sends ahead of time (pipelining) are kept for its next request; after they have filled the buffer, a disconnect is not
+ * detected any more. HTTP/2 needs no watch: its streams are reset.
  *
- * <p>A client that only closes his sending side looks the same, and is treated the same, as by Go's server.
+ * <p>A client that only closes its sending side cannot be distinguished, and is treated the same, as in Go's server.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class DisconnectWatcher implements ChannelListener<ConduitStreamSourceChannel> {
     private final HttpServerConnection connection;
     private final StreamSourceConduit raw;
     private final HttpServerExchange exchange;
-    private final Runnable gone;
+    private final Runnable onDisconnect;
 
     // Mutable state
     private boolean stopped;
 
-    private DisconnectWatcher(HttpServerConnection connection, HttpServerExchange exchange, Runnable gone) {
+    private DisconnectWatcher(HttpServerConnection connection, HttpServerExchange exchange, Runnable onDisconnect) {
         this.connection = connection;
         this.raw = connection.getOriginalSourceConduit();
         this.exchange = exchange;
-        this.gone = gone;
+        this.onDisconnect = onDisconnect;
     }
 
-    /** Watches from now on, where that can be: the whole request must have been read. */
-    static @Nullable DisconnectWatcher start(HttpServerExchange exchange, Runnable gone) {
+    /** Starts the watch, which requires that the whole request was read; returns null where it is not possible. */
+    static @Nullable DisconnectWatcher start(HttpServerExchange exchange, Runnable onDisconnect) {
         if (exchange.isComplete() || !(exchange.getConnection() instanceof HttpServerConnection connection)) {
             return null;
         }
-        DisconnectWatcher watch = new DisconnectWatcher(connection, exchange, gone);
-        connection.getChannel().getSourceChannel().setReadListener(watch);
-        // Not through the channel: the conduit of a body that has been read does not pass it on.
-        watch.raw.resumeReads();
-        return watch;
+        DisconnectWatcher watcher = new DisconnectWatcher(connection, exchange, onDisconnect);
+        connection.getChannel().getSourceChannel().setReadListener(watcher);
+        // Not through the channel: the conduit of a body that has been read does not forward the resume.
+        watcher.raw.resumeReads();
+        return watcher;
     }
 
-    /** Stops, and leaves the connection to whoever takes it over. */
+    /** Stops the watch and releases the connection for another reader. */
     void stop() {
         if (!stopped) {
             stopped = true;
@@ -65,47 +65,47 @@ final class DisconnectWatcher implements ChannelListener<ConduitStreamSourceChan
             return;
         }
         try {
-            PooledByteBuffer ahead = connection.getExtraBytes();
-            int read = ahead == null ? readFirst() : readMore(ahead.getBuffer());
+            PooledByteBuffer pipelined = connection.getExtraBytes();
+            int read = pipelined == null ? readFirst() : readMore(pipelined.getBuffer());
             if (read < 0) {
-                gone.run();
+                onDisconnect.run();
             }
         } catch (IOException e) {
-            gone.run();
+            onDisconnect.run();
         }
     }
 
     private int readFirst() throws IOException {
         PooledByteBuffer pooled = connection.getByteBufferPool().allocate();
-        boolean free = true;
+        boolean unused = true;
         try {
             int read = raw.read(pooled.getBuffer());
             if (read > 0) {
                 pooled.getBuffer().flip();
                 connection.ungetRequestBytes(pooled);
-                free = false;
+                unused = false;
             }
             return read;
         } finally {
-            if (free) {
+            if (unused) {
                 pooled.close();
             }
         }
     }
 
-    /** Reads behind what has come before, into the same buffer. */
-    private int readMore(ByteBuffer ahead) throws IOException {
-        int from = ahead.position();
-        int to = ahead.limit();
-        if (to == ahead.capacity()) {
+    /** Appends to the bytes that came before, in the same buffer. */
+    private int readMore(ByteBuffer pipelined) throws IOException {
+        int from = pipelined.position();
+        int to = pipelined.limit();
+        if (to == pipelined.capacity()) {
             stop();
             return 0;
         }
-        ahead.limit(ahead.capacity()).position(to);
+        pipelined.limit(pipelined.capacity()).position(to);
         try {
-            return raw.read(ahead);
+            return raw.read(pipelined);
         } finally {
-            ahead.limit(ahead.position()).position(from);
+            pipelined.limit(pipelined.position()).position(from);
         }
     }
 }

@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.Options;
 
 /**
- * One call of the function, from its request's head to the end of its answer: what must happen before the last byte can
- * reach the client, what must happen when all is over, and how the call is broken off.
+ * One invocation of the function, from the head of its request to the end of its response. It runs actions before the last byte
+ * can reach the client and after the end, and can be aborted.
  *
- * <p>Threads: only the exchange's IO thread uses it, but for the start.
+ * <p>Threads: the exchange's I/O thread, except for {@link #start()}.
  */
 public final class Invocation implements ExchangeCompletionListener {
-    /** The client went away before it was answered; nginx's number, in logs and metrics only. */
+    /** The client disconnected before a response began; nginx's code, in logs and metrics only (specification 2.13). */
     public static final int CLIENT_CLOSED_REQUEST = 499;
 
     private static final long REST_OF_REQUEST_MILLIS = 500;
@@ -42,18 +42,18 @@ public final class Invocation implements ExchangeCompletionListener {
     private final List<Runnable> atEnd = new ArrayList<>(2);
 
     // Mutable state
-    private boolean lastByteDue;
+    private boolean lastByteActionsRun;
     private boolean stopped;
     private boolean ended;
     private boolean tunnel;
-    private boolean clientGone;
+    private boolean disconnected;
     private boolean accessDenied;
-    private Runnable abort = () -> {};
+    private Runnable abortAction = () -> {};
     private @Nullable ResponseSink sink;
     private @Nullable RequestSource source;
     private TimeoutQueue.@Nullable Timeout timeout;
     private boolean watched;
-    private @Nullable DisconnectWatcher watch;
+    private @Nullable DisconnectWatcher watcher;
 
     private Invocation(HttpServerExchange exchange, IoLoop loop, ServedConnection connection, Duration writeTimeout) {
         this.exchange = exchange;
@@ -62,16 +62,16 @@ public final class Invocation implements ExchangeCompletionListener {
         this.writeTimeout = writeTimeout;
     }
 
-    /** Begins the call of an exchange whose head has just been read. */
+    /** Begins the invocation of an exchange whose head was just read. */
     public static Invocation begin(HttpServerExchange exchange, IoLoop loop, Timeouts timeouts) {
         ServedConnection connection = ServedConnections.of(exchange);
         Invocation invocation = new Invocation(exchange, loop, connection, timeouts.write());
         exchange.putAttachment(KEY, invocation);
         exchange.addResponseWrapper((factory, ex) -> {
             connection.announceClose(ex);
-            ResponseSink made = ResponseSink.around(factory, invocation);
-            invocation.sink = made;
-            return made;
+            ResponseSink created = ResponseSink.around(factory, invocation);
+            invocation.sink = created;
+            return created;
         });
         exchange.addExchangeCompleteListener(invocation);
         if (!exchange.isRequestComplete()) {
@@ -80,12 +80,12 @@ public final class Invocation implements ExchangeCompletionListener {
         return invocation;
     }
 
-    /** The call of an exchange, where it is one: a probe is not. */
+    /** Returns the invocation of an exchange; null for a probe. */
     static @Nullable Invocation find(HttpServerExchange exchange) {
         return exchange.getAttachment(KEY);
     }
 
-    /** The call of an exchange that has passed the handler which begins calls. */
+    /** Returns the invocation of an exchange that has passed {@link InvocationHandler}. */
     public static Invocation of(HttpServerExchange exchange) {
         return exchange.getAttachment(KEY);
     }
@@ -98,7 +98,7 @@ public final class Invocation implements ExchangeCompletionListener {
         return loop;
     }
 
-    /** {@link System#nanoTime()} when the head had been read. */
+    /** Returns {@link System#nanoTime()} at the end of the head. */
     public long start() {
         return start;
     }
@@ -108,11 +108,11 @@ public final class Invocation implements ExchangeCompletionListener {
     }
 
     /**
-     * What the client was told. Where he was told nothing it is 503 when the watchdog cut him off, and {@link
-     * #CLIENT_CLOSED_REQUEST} when he left by himself.
+     * Returns the status that the client got (specification 2.13). Without a response it is 503 where the watchdog cut the
+     * client off, and {@link #CLIENT_CLOSED_REQUEST} where the client disconnected.
      */
     public int status() {
-        if (exchange.isResponseStarted() || !(clientGone || ended)) {
+        if (exchange.isResponseStarted() || !(disconnected || ended)) {
             return exchange.getStatusCode();
         }
         return connection.cutOff() ? StatusCodes.SERVICE_UNAVAILABLE : CLIENT_CLOSED_REQUEST;
@@ -122,7 +122,7 @@ public final class Invocation implements ExchangeCompletionListener {
         return ended;
     }
 
-    /** It is refused for its token: its log line says so. */
+    /** Marks the request as refused for its token; its log line reports that. */
     public void denyAccess() {
         accessDenied = true;
     }
@@ -131,7 +131,7 @@ public final class Invocation implements ExchangeCompletionListener {
         return accessDenied;
     }
 
-    /** The stream of an exchange was reset by its client. */
+    /** Handles a reset of an exchange's stream by the client. */
     public static void clientGone(HttpServerExchange exchange) {
         Invocation invocation = find(exchange);
         if (invocation != null) {
@@ -139,35 +139,36 @@ public final class Invocation implements ExchangeCompletionListener {
         }
     }
 
-    /** Whether it has been given up: answered by the watchdog, broken off, or over. */
+    /**
+     * Returns whether the function's work has ended: the response came from the watchdog, was aborted, or is complete.
+     */
     public boolean stopped() {
         return stopped;
     }
 
-    /** Runs {@code action} once, before the last byte of the answer can reach the client, or when the call is broken off. */
+    /** Runs {@code action} once, before the last byte of the response can reach the client, or when it is aborted. */
     public void beforeLastByte(Runnable action) {
         beforeLastByte.add(action);
     }
 
-    /** Runs {@code action} once, when nothing of the call is left. */
+    /** Runs {@code action} once, at the end of the invocation. */
     public void atEnd(Runnable action) {
         atEnd.add(action);
     }
 
     /**
-     * Whether the client has not sent all of its request, and will not. Undertow may end an exchange for that before this can
-     * be told.
+     * Returns whether the request is incomplete and will stay so. Undertow may end such an exchange before this is known.
      */
     public boolean requestBroken() {
         return source != null && source.broken();
     }
 
-    /** How the mode gives up what it does for this call: close a connection, kill a process. Must be harmless twice. */
+    /** Sets how the mode aborts its work: closes a connection, kills a process. The action may run twice. */
     public void onAbort(Runnable action) {
-        abort = action;
+        abortAction = action;
     }
 
-    /** From when the whole request has been read, the client's leaving ends the call. */
+    /** Aborts the invocation when the client disconnects, from the end of the request on. */
     public void watchClient() {
         watched = !stopped;
         if (exchange.isRequestComplete()) {
@@ -175,33 +176,33 @@ public final class Invocation implements ExchangeCompletionListener {
         }
     }
 
-    /** The whole request has been read: what comes now tells only whether the client is still there. */
+    /** Called when the whole request was read: what arrives now only shows whether the client is still connected. */
     void requestRead() {
-        if (watched && watch == null && !ended) {
-            watch = DisconnectWatcher.start(exchange, this::clientGone);
+        if (watched && watcher == null && !ended) {
+            watcher = DisconnectWatcher.start(exchange, this::clientGone);
         }
     }
 
-    /** The client's side of the connection is somebody else's now, or nobody's. */
+    /** Stops the watch: the client's connection has another reader now, or none. */
     public void stopWatching() {
         watched = false;
-        if (watch != null) {
-            watch.stop();
+        if (watcher != null) {
+            watcher.stop();
         }
     }
 
-    /** The next piece of the answer may be its last. */
+    /** Called when the next piece of the response may be its last. */
     void lastByteDue() {
-        if (!lastByteDue && !tunnel) {
-            lastByteDue = true;
+        if (!lastByteActionsRun && !tunnel) {
+            lastByteActionsRun = true;
             beforeLastByte.forEach(Runnable::run);
         }
     }
 
     /**
-     * Holds the call to a limit, counted from its head.
+     * Sets a deadline, counted from the head.
      *
-     * @param limit the longest that it may take; zero: no limit
+     * @param limit the longest that the invocation may take; zero: no limit
      */
     public void limitTo(Duration limit, Runnable onTimeout) {
         if (!limit.isZero()) {
@@ -209,7 +210,7 @@ public final class Invocation implements ExchangeCompletionListener {
         }
     }
 
-    /** The limit holds no more. */
+    /** Cancels the deadline. */
     public void liftLimit() {
         if (timeout != null) {
             timeout.cancel();
@@ -217,14 +218,16 @@ public final class Invocation implements ExchangeCompletionListener {
         }
     }
 
-    /** The first byte of the answer goes out, and more will follow. */
+    /** Starts {@code write_timeout} at the first byte of a response that continues (specification 1.18). */
     TimeoutQueue.@Nullable Timeout startWriteTimeout() {
         return writeTimeout.isZero()
                 ? null
                 : loop.writeTimeouts().start(System.nanoTime(), writeTimeout.toNanos(), this::breakOff);
     }
 
-    /** From here on the two sides exchange bytes freely; the call lasts as long as the client's connection. */
+    /**
+     * Turns the connection into a tunnel; the invocation lasts as long as the client's connection (specification 3.36).
+     */
     public void becomeTunnel() {
         tunnel = true;
         connection.becomesTunnel();
@@ -234,34 +237,36 @@ public final class Invocation implements ExchangeCompletionListener {
         });
     }
 
-    /** Sends the head at once where the body lets wait for itself. */
+    /** Sends the head at once: the body may be slow to arrive (specification 3.24). */
     public void flushHead() {
         if (sink != null && !ended) {
             sink.flushHead();
         }
     }
 
-    /** The client has left: the function need not go on, and nobody is there to be answered. */
+    /** Aborts the invocation because the client has disconnected: no response can be sent. */
     public void clientGone() {
-        clientGone = true;
+        disconnected = true;
         breakOff();
     }
 
-    /** Ends the call so that the client can tell that its answer is not whole (HTTP/1.1: closed; HTTP/2: RST_STREAM). */
+    /** Aborts the response so that the client can tell (HTTP/1.1: closed; HTTP/2: RST_STREAM; specification 3.41). */
     public void breakOff() {
         if (ended) {
             return;
         }
         stop();
-        if (exchange.isResponseStarted() && !endIsTold()) {
+        if (exchange.isResponseStarted() && !hasExplicitEnd()) {
             resetOnClose();
         }
         connection.breakOff(exchange);
         end();
     }
 
-    /** Whether the client can tell a whole answer from one that breaks off, other than by the connection's end. */
-    private boolean endIsTold() {
+    /**
+     * Returns whether the client can distinguish a complete response from an aborted one without the connection's end.
+     */
+    private boolean hasExplicitEnd() {
         HeaderMap headers = exchange.getResponseHeaders();
         return headers.contains(Headers.CONTENT_LENGTH)
                 || headers.contains(Headers.TRANSFER_ENCODING)
@@ -272,13 +277,13 @@ public final class Invocation implements ExchangeCompletionListener {
         try {
             exchange.getConnection().setOption(Options.CLOSE_ABORT, true);
         } catch (IOException ignored) {
-            // The client has closed it before: he knows.
+            // The client has closed it before, and needs no reset.
         }
     }
 
     /**
-     * The function has answered without the whole request. The client may have sent the rest meanwhile, and keeps his
-     * connection then; one that goes on sending what nobody wants is not listened to for long.
+     * Lets the client send the rest of a request for a limited time after the response (specification 3.46). A client that
+     * completes its request keeps its connection; otherwise reading stops and the connection is closed.
      */
     public void awaitEndOfRequest() {
         loop.thread().executeAfter(this::closeUnlessRead, REST_OF_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
@@ -298,11 +303,11 @@ public final class Invocation implements ExchangeCompletionListener {
     }
 
     /**
-     * Gives up the function's work and answers in its place; where the answer has begun already, breaks it off.
+     * Aborts the function's work and responds in its place; aborts a response that has begun.
      *
-     * @param answer sets status, headers and body
+     * @param response sets status, header fields and body
      */
-    public void answerInstead(CannedResponse answer) {
+    public void answerInstead(CannedResponse response) {
         if (ended) {
             return;
         }
@@ -312,14 +317,14 @@ public final class Invocation implements ExchangeCompletionListener {
         }
         boolean bodyUnread = !exchange.isRequestComplete();
         stop();
-        answer.send(exchange, bodyUnread);
+        response.send(exchange, bodyUnread);
     }
 
-    /** Neither function nor request body matter any more; whatever waits on them is let go, with its buffers. */
+    /** Stops function and request body; readers and writers that wait are notified, and release their buffers. */
     private void stop() {
         stopped = true;
-        Runnable action = abort;
-        abort = () -> {};
+        Runnable action = abortAction;
+        abortAction = () -> {};
         stopWatching();
         if (source != null) {
             source.stop();

@@ -6,9 +6,9 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 
 /**
- * Begins the {@link Invocation} that the handlers behind it work with.
+ * Begins the {@link Invocation} that the handlers behind it use.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 public final class InvocationHandler implements HttpHandler {
     private final HttpHandler next;

@@ -18,16 +18,19 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * The client's side of a request's body. It holds the body to {@code read_timeout}, tells a bad body from a client that
- * left, and ends at once when the call needs no more of it: its reader then sees an ordinary end, and frees its buffer.
+ * The client's side of a request body. It enforces {@code read_timeout} (specification 1.17) and distinguishes a malformed body
+ * from a disconnect. When the invocation needs no more of the body, its reader sees EOF, and releases its buffer.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class RequestSource extends SourceFilter {
-    private static final int END = -1;
+    private static final int EOF = -1;
 
-    /** How often a client is looked after whose body nobody reads: within a second it is to be seen that it left. */
-    private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
+    /**
+     * The interval between checks of a client whose body is not read; a disconnect is seen within a second
+     * (specification 3.45).
+     */
+    private static final long CHECK_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
     private final Invocation invocation;
     private final ServedConnection connection;
@@ -35,7 +38,7 @@ final class RequestSource extends SourceFilter {
 
     // Mutable state
     private boolean stopped;
-    private boolean broken;
+    private boolean incomplete;
     private TimeoutQueue.@Nullable Timeout check;
 
     private RequestSource(
@@ -49,7 +52,7 @@ final class RequestSource extends SourceFilter {
         this.timeout = timeout;
     }
 
-    /** Puts itself around the body of a request that has one. */
+    /** Installs itself around the body of a request that has one. */
     static void install(Invocation invocation, ServedConnection connection, Duration readTimeout) {
         HttpServerExchange exchange = invocation.exchange();
         int headLength = connection.head().length();
@@ -71,7 +74,7 @@ final class RequestSource extends SourceFilter {
                                 () -> invocation.answerInstead(CannedResponse.of(StatusCodes.REQUEST_TIME_OUT)));
         exchange.addRequestWrapper((factory, ex) -> {
             RequestSource source = new RequestSource(factory.create(), invocation, connection, timeout);
-            source.checkLater();
+            source.scheduleCheck();
             invocation.source(source);
             return source;
         });
@@ -82,7 +85,7 @@ final class RequestSource extends SourceFilter {
         });
     }
 
-    /** No more of the body is wanted. */
+    /** Stops reading: no more of the body is needed. */
     void stop() {
         if (stopped) {
             return;
@@ -94,9 +97,9 @@ final class RequestSource extends SourceFilter {
         }
     }
 
-    /** Whether what was read is not the whole body, and never will be. */
+    /** Returns whether the body that was read is incomplete and will stay so. */
     boolean broken() {
-        return broken;
+        return incomplete;
     }
 
     private void finish() {
@@ -108,51 +111,51 @@ final class RequestSource extends SourceFilter {
         }
     }
 
-    private void checkLater() {
-        // The bytes of HTTP/2 are always read.
+    private void scheduleCheck() {
+        // HTTP/2 connections are always read.
         if (PeerCloseCheck.canTell() && invocation.exchange().getConnection() instanceof HttpServerConnection) {
-            check = invocation.loop().clientChecks().start(System.nanoTime(), CHECK_NANOS, this::checkClient);
+            check = invocation.loop().clientChecks().start(System.nanoTime(), CHECK_INTERVAL_NANOS, this::checkClient);
         }
     }
 
-    /** Who waits for bytes sees the client's end behind them; who does not read, because the function does not, sees nothing. */
+    /** Detects a disconnect while the body is not read. A reader that waits for bytes sees it itself. */
     private void checkClient() {
         if (!next.isReadResumed() && PeerCloseCheck.of(connection.socket())) {
             invocation.clientGone();
         } else {
-            checkLater();
+            scheduleCheck();
         }
     }
 
-    private long ended(long count) {
-        // A chunked body is complete with its last data; its reader may not ask again.
-        if (count == END || invocation.exchange().isRequestComplete()) {
+    private long afterRead(long count) {
+        // A chunked body is complete with its last data; its reader may not read again.
+        if (count == EOF || invocation.exchange().isRequestComplete()) {
             finish();
             invocation.requestRead();
         }
         return count;
     }
 
-    /** A body that breaks the rules is answered, where that still can be; a client that left is not. */
-    private long broken(IOException reason) {
-        broken = true;
+    /** Responds to a malformed body where that is still possible; treats any other failure as a disconnect. */
+    private long handleFailure(IOException reason) {
+        incomplete = true;
         if (reason instanceof MalformedMessageException) {
             invocation.answerInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
         } else {
             invocation.clientGone();
         }
-        return END;
+        return EOF;
     }
 
     @Override
     public int read(ByteBuffer dst) throws IOException {
         if (stopped) {
-            return END;
+            return EOF;
         }
         try {
-            return (int) ended(next.read(dst));
+            return (int) afterRead(next.read(dst));
         } catch (IOException e) {
-            return (int) broken(e);
+            return (int) handleFailure(e);
         }
     }
 }

@@ -25,30 +25,30 @@ import org.xnio.conduits.Conduits;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * The client's side of an answer. It tells the call when its last byte is due, holds the answer to {@code
- * write_timeout}, and sends a head that has no body yet.
+ * The client's side of a response. It notifies the invocation before the last byte, enforces {@code write_timeout}
+ * (specification 1.18), and sends a head before its body.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private static final long HEAD_RETRY_MILLIS = 10;
 
-    /** Undertow keeps the buffers that it has sent together with a head for as long as their connection is open. */
-    private static final long MOST_WITH_HEAD = 1024;
+    /** In bytes. Undertow retains buffers that it sends together with a head as long as their connection is open. */
+    private static final long MAX_WITH_HEAD = 1024;
 
-    private static final long MOST_IN_ONE_BUFFER_WITH_HEAD = 64 * 1024;
+    private static final long MAX_SINGLE_BUFFER_WITH_HEAD = 64 * 1024;
 
     private final Invocation invocation;
 
     // Mutable state
     private long remaining;
     private boolean begun;
-    private boolean headIsOut;
+    private boolean headSent;
     private boolean writesResumed;
     private boolean stopped;
     private TimeoutQueue.@Nullable Timeout timeout;
 
-    /** Has Undertow make the conduit that frames the answer, and mends what it does to the head of one without a body. */
+    /** Creates the conduit that frames the response, and fixes what Undertow does to the head of one without a body. */
     static ResponseSink around(ConduitFactory<StreamSinkConduit> factory, Invocation invocation) {
         HttpServerExchange exchange = invocation.exchange();
         HeaderMap headers = exchange.getResponseHeaders();
@@ -73,7 +73,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         this.remaining = bodyLength(invocation);
     }
 
-    /** Bytes until the last one, where the head tells; else the end is announced by {@link #terminateWrites()} alone. */
+    /** Returns the announced bytes; without a length only {@link #terminateWrites()} announces the end. */
     private static long bodyLength(Invocation invocation) {
         if (hasNoBody(invocation.exchange())
                 || invocation.exchange().getResponseHeaders().contains(Headers.TRANSFER_ENCODING)) {
@@ -87,7 +87,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         return Methods.HEAD.equals(exchange.getRequestMethod()) || !Connectors.isEntityBodyAllowed(exchange);
     }
 
-    /** Sends the head alone, and goes on with it when the client's socket has room again. */
+    /** Sends the head alone, and continues when the client's socket accepts more. */
     void flushHead() {
         if (!begun) {
             begun = true;
@@ -99,15 +99,16 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private void finishHead() {
         try {
             if (!invocation.ended() && !next.flush()) {
-                // The client has let answers pile up. The body's writer knows nothing of a head, so it is not told.
+                // Unread responses have filled the socket. The writer of the body is not notified, because it does not
+                // handle the head.
                 invocation.loop().thread().executeAfter(this::finishHead, HEAD_RETRY_MILLIS, TimeUnit.MILLISECONDS);
             }
-        } catch (IOException gone) {
+        } catch (IOException disconnect) {
             invocation.clientGone();
         }
     }
 
-    /** Nothing more goes out. Whoever waits for room is told so now, while he still listens, and frees his buffer. */
+    /** Stops sending. A writer that waits is notified now, while it is still listening, and releases its buffer. */
     void stop() {
         stopped = true;
         if (timeout != null) {
@@ -124,7 +125,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         }
     }
 
-    private void before(long size) throws IOException {
+    private void beforeWrite(long size) throws IOException {
         if (stopped) {
             throw new ClosedChannelException();
         }
@@ -133,8 +134,8 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         }
     }
 
-    /** An answer that is out at once, as most are, needs no timer. */
-    private long wrote(long size, long count) throws IOException {
+    /** Starts the timeout unless the response is complete at once, as most are. */
+    private long afterWrite(long size, long count) throws IOException {
         begun = true;
         remaining -= count;
         if (count < size || remaining > 0) {
@@ -143,30 +144,30 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         return count;
     }
 
-    /** False where the client has no room for the head yet. */
+    /** Returns false where the socket does not accept the head yet. */
     private boolean sendHeadAlone() throws IOException {
-        headIsOut |= next.flush();
-        return headIsOut;
+        headSent |= next.flush();
+        return headSent;
     }
 
     @Override
     public int write(ByteBuffer src) throws IOException {
         int size = src.remaining();
-        before(size);
-        if (size > MOST_IN_ONE_BUFFER_WITH_HEAD && !src.isDirect() && !sendHeadAlone()) {
-            return (int) wrote(size, 0);
+        beforeWrite(size);
+        if (size > MAX_SINGLE_BUFFER_WITH_HEAD && !src.isDirect() && !sendHeadAlone()) {
+            return (int) afterWrite(size, 0);
         }
-        return (int) wrote(size, next.write(src));
+        return (int) afterWrite(size, next.write(src));
     }
 
     @Override
     public long write(ByteBuffer[] srcs, int offs, int len) throws IOException {
         long size = Buffers.remaining(srcs, offs, len);
-        before(size);
-        if (size > MOST_WITH_HEAD && !sendHeadAlone()) {
-            return wrote(size, 0);
+        beforeWrite(size);
+        if (size > MAX_WITH_HEAD && !sendHeadAlone()) {
+            return afterWrite(size, 0);
         }
-        return wrote(size, next.write(srcs, offs, len));
+        return afterWrite(size, next.write(srcs, offs, len));
     }
 
     @Override
@@ -181,8 +182,8 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     @Override
     public long transferFrom(FileChannel src, long position, long count) throws IOException {
-        before(count);
-        return wrote(count, next.transferFrom(src, position, count));
+        beforeWrite(count);
+        return afterWrite(count, next.transferFrom(src, position, count));
     }
 
     @Override
@@ -217,14 +218,14 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     @Override
     public boolean flush() throws IOException {
-        boolean out = next.flush();
-        if (!out) {
+        boolean flushed = next.flush();
+        if (!flushed) {
             startTimeout();
         }
-        return out;
+        return flushed;
     }
 
-    /** Without a round through the selector: who asks for it is ready to be called, and on the right thread. */
+    /** Without the selector: the caller is on the right thread and can be called at once. */
     @Override
     public void wakeupWrites() {
         wakeWriter();

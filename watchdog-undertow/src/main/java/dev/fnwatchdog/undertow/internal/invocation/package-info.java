@@ -1,6 +1,6 @@
 /**
- * The life of one invocation, from its request's head to the end of its response: deadline, disconnect, abort,
- * the watchdog's own responses.
+ * The lifecycle of one invocation, from the head of its request to the end of its response: deadline, disconnect, abort,
+ * responses of the watchdog.
  */
 @NullMarked
 package dev.fnwatchdog.undertow.internal.invocation;

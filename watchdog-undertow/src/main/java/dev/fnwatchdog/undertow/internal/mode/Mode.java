@@ -5,23 +5,23 @@ import io.undertow.server.HttpHandler;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
-/** What a mode does with the calls, and with whatever runs beside them. */
+/** Serves requests in one of the watchdog's modes, and manages what runs beside them. */
 public interface Mode {
-    /** Serves a call; it stands at the end of the chain. */
+    /** Returns the handler of requests, the last of the chain. */
     HttpHandler handler();
 
-    /** Starts what has to run before the first call. */
+    /** Starts what must run before the first request. */
     void start() throws FunctionFailedException;
 
-    /** Whether a call could be served now. */
+    /** Returns whether a request could be served now. */
     boolean ready();
 
-    /** Completes when what was started has ended by itself, with the words for it. */
+    /** Completes when what was started has ended by itself, with a description of the end. */
     CompletionStage<String> ended();
 
-    /** Ends what was started, in order: SIGTERM, a grace, SIGKILL. Blocks. */
+    /** Stops what was started: SIGTERM, a grace period, SIGKILL. Blocks. */
     void stop(Duration grace);
 
-    /** Ends what was started, at once. */
+    /** Kills what was started, at once. */
     void kill();
 }

@@ -9,13 +9,13 @@ import java.util.Map;
 import org.xnio.XnioWorker;
 
 /**
- * What a mode is made with.
+ * The objects that a mode is created with.
  *
  * @param environment of the function
  * @param worker whose threads serve requests
  * @param buffers of the usual size
- * @param bodies the memory for bodies that are held as a whole
- * @param passesDescriptors whether processes may open the watchdog's own pipes, where the system lets them
+ * @param bodies the memory for bodies that are buffered as a whole
+ * @param passesDescriptors whether processes may open the watchdog's own pipes, where the system allows it
  */
 public record ModeContext(
         WatchdogConfig config,
@@ -26,7 +26,7 @@ public record ModeContext(
         ByteBufferPool buffers,
         MemoryBudget bodies,
         boolean passesDescriptors) {
-    /** For a newer version of the same function, whose figures take the place of the older one's. */
+    /** Returns the context of a newer version of the same function, whose metrics replace those of the older one. */
     public ModeContext renewed(WatchdogConfig newConfig, Map<String, String> newEnvironment) {
         registry.forgetNamed();
         return new ModeContext(newConfig, newEnvironment, log, registry, worker, buffers, bodies, passesDescriptors);

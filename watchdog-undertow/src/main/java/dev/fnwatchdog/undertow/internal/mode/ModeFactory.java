@@ -1,8 +1,8 @@
 package dev.fnwatchdog.undertow.internal.mode;
 
-/** Makes the mode that the settings name. */
+/** Creates the configured mode. */
 @FunctionalInterface
 public interface ModeFactory {
-    /** Makes a mode and starts nothing. */
+    /** Creates a mode and starts nothing. */
     Mode create(ModeContext context);
 }

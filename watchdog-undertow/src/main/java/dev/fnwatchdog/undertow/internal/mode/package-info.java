@@ -1,4 +1,4 @@
-/** What every mode offers to the handler chain, and what it is made with. */
+/** The interface of every mode to the handler chain, and the objects that a mode is created with. */
 @NullMarked
 package dev.fnwatchdog.undertow.internal.mode;
 

@@ -6,10 +6,9 @@ import dev.fnwatchdog.core.log.WatchdogLog;
 import java.io.IOException;
 
 /**
- * Whether the watchdog says that it may be sent calls: its state, and the lock file that tells it to those who look at
- * files (contract 2).
+ * Whether the watchdog accepts requests: its lifecycle state and its lock file (specification 2.1, 2.20).
  *
- * <p>Threads: any; a look at the lock file is one system call.
+ * <p>Threads: any; a check of the lock file is one system call.
  */
 public final class Availability {
     private final Lifecycle lifecycle = new Lifecycle();
@@ -25,9 +24,9 @@ public final class Availability {
     }
 
     /**
-     * From now on it is healthy.
+     * Makes it healthy, and writes the lock file where it is used.
      *
-     * @param port where those who find the lock file can ask
+     * @param port written to the lock file
      */
     public void begin(WatchdogLog log, int port) throws IOException {
         if (usesLockFile) {
@@ -42,7 +41,7 @@ public final class Availability {
         return lifecycle.accepting() && (!usesLockFile || lockFile.present());
     }
 
-    /** From now on it is not, whatever happens. A lock file that another watchdog has written stays. */
+    /** Makes it unhealthy for good. A lock file that another watchdog has written stays. */
     public void stop() {
         lifecycle.toDraining();
         if (written) {
@@ -50,7 +49,7 @@ public final class Availability {
         }
     }
 
-    /** Whether the stop has begun. */
+    /** Returns whether the shutdown has begun. */
     public boolean stopping() {
         return lifecycle.stopping();
     }

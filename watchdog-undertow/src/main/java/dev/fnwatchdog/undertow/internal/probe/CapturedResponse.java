@@ -12,33 +12,33 @@ import java.nio.ByteBuffer;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * A copy of an answer as it is sent, so that others who wait for the same can have it.
+ * Copies a response while it is sent, for other probes that wait for the same.
  *
- * <p>Threads: the exchange's IO thread; read by others only after the exchange has ended.
+ * <p>Threads: the exchange's I/O thread; other threads read it only after the exchange has ended.
  */
 final class CapturedResponse implements ConduitWrapper<StreamSinkConduit> {
-    /** What a probe's answer may hold; the rest of a longer one is not passed on. */
-    private static final int LONGEST_BODY = 64 * 1024;
+    /** In bytes. The rest of a longer body is not copied. */
+    private static final int MAX_BODY = 64 * 1024;
 
     private final HttpServerExchange exchange;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
     // Mutable state
-    private boolean whole;
+    private boolean complete;
 
     CapturedResponse(HttpServerExchange exchange) {
         this.exchange = exchange;
     }
 
-    /** Whether the answer was sent to its end. */
+    /** Returns whether the response was sent completely. */
     boolean whole() {
-        return whole;
+        return complete;
     }
 
     CannedResponse answer() {
-        CannedResponse answer = CannedResponse.of(exchange.getStatusCode());
+        CannedResponse response = CannedResponse.of(exchange.getStatusCode());
         String type = exchange.getResponseHeaders().getFirst(Headers.CONTENT_TYPE);
-        return type == null ? answer.withBody(body.toByteArray()) : answer.withBody(type, body.toByteArray());
+        return type == null ? response.withBody(body.toByteArray()) : response.withBody(type, body.toByteArray());
     }
 
     @Override
@@ -47,8 +47,8 @@ final class CapturedResponse implements ConduitWrapper<StreamSinkConduit> {
     }
 
     private void copy(ByteBuffer src, int from, int written) {
-        int room = Math.min(written, LONGEST_BODY - body.size());
-        for (int i = from; i < from + room; i++) {
+        int count = Math.min(written, MAX_BODY - body.size());
+        for (int i = from; i < from + count; i++) {
             body.write(src.get(i));
         }
     }
@@ -68,7 +68,7 @@ final class CapturedResponse implements ConduitWrapper<StreamSinkConduit> {
 
         @Override
         public void terminateWrites() throws IOException {
-            whole = true;
+            complete = true;
             next.terminateWrites();
         }
     }

@@ -15,16 +15,18 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Asks the function whether it is ready, with GET on {@code ready_path} and the probe's headers, outside the limiter and
- * without a token. One such call runs at a time: probes that come meanwhile get its answer, so that a slow function is not
- * slowed down further by those who ask after it (contract 2).
+ * Requests {@code ready_path} from the function, with GET and the probe's header fields (specification 2.4, 2.5). The request
+ * bypasses the limiter and needs no token. Only one runs at a time; probes that arrive meanwhile get its response, so they do
+ * not slow down a slow function further.
  *
- * <p>Threads: the probes' IO threads.
+ * <p>Threads: the probes' I/O threads.
  */
 public final class FunctionReadiness implements HttpHandler {
-    /** One call of the function, and the probes that wait for its answer. Belongs to the lock of its maker. */
-    private static final class Round {
-        private final Deque<HttpServerExchange> waiting = new ArrayDeque<>();
+    /**
+     * One request to the function, and the probes that wait for its response. Guarded by the lock of the outer object.
+     */
+    private static final class SharedRequest {
+        private final Deque<HttpServerExchange> probes = new ArrayDeque<>();
         private boolean open = true;
     }
 
@@ -34,7 +36,7 @@ public final class FunctionReadiness implements HttpHandler {
     private final Timeouts timeouts;
 
     // Mutable state, under this object's lock
-    private Round current = new Round();
+    private SharedRequest current = new SharedRequest();
 
     public FunctionReadiness(HttpHandler function, String path, IoLoops loops, Timeouts timeouts) {
         this.function = function;
@@ -46,34 +48,34 @@ public final class FunctionReadiness implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        Round round;
+        SharedRequest shared;
         synchronized (this) {
             if (current.open) {
-                // Dispatched, since Undertow ends an exchange whose handler returns with nothing under way.
+                // Dispatched, because Undertow ends an exchange whose handler returns with nothing pending.
                 exchange.dispatch(exchange.getIoThread(), () -> {});
-                current.waiting.add(exchange);
+                current.probes.add(exchange);
                 return;
             }
-            round = new Round();
-            current = round;
+            shared = new SharedRequest();
+            current = shared;
         }
-        ask(exchange, round);
+        requestFunction(exchange, shared);
     }
 
-    private void ask(HttpServerExchange exchange, Round round) throws Exception {
+    private void requestFunction(HttpServerExchange exchange, SharedRequest shared) throws Exception {
         Invocation invocation = Invocation.begin(exchange, loops.of(exchange), timeouts);
         HttpString method = exchange.getRequestMethod();
         exchange.addResponseWrapper((factory, probe) -> {
-            // Only the function was to be asked with GET: the probe gets a body, or none, as it asked for.
+            // Only the function gets GET; whether the probe gets a body depends on its own method.
             probe.setRequestMethod(method);
             return factory.create();
         });
         CapturedResponse captured = new CapturedResponse(exchange);
         exchange.addResponseWrapper(captured);
-        // Who comes when the answer is out asks anew: a client that probes again at once would else be told what it
-        // knows.
-        invocation.beforeLastByte(() -> close(round));
-        invocation.atEnd(() -> ended(round, captured));
+        // Close it before the response is complete: a client that probes again at once must cause a request of its own,
+        // and not get the response that it already has.
+        invocation.beforeLastByte(() -> close(shared));
+        invocation.atEnd(() -> requestEnded(shared, captured));
         exchange.setRequestMethod(Methods.GET);
         exchange.setRequestURI(path, false);
         exchange.setQueryString("");
@@ -83,55 +85,55 @@ public final class FunctionReadiness implements HttpHandler {
         function.handleRequest(exchange);
     }
 
-    private synchronized void close(Round round) {
-        round.open = false;
+    private synchronized void close(SharedRequest shared) {
+        shared.open = false;
     }
 
-    private void ended(Round round, CapturedResponse captured) {
+    private void requestEnded(SharedRequest shared, CapturedResponse captured) {
         if (!captured.whole()) {
-            // The probe that asked has left before its answer was there.
-            goOn(round);
+            // The probe that caused the request has disconnected before the response.
+            continueWithNext(shared);
             return;
         }
-        // Nobody joins a closed round any more.
-        CannedResponse answer = captured.answer();
-        List.copyOf(round.waiting).forEach(probe -> probe.getIoThread().execute(() -> tell(probe, answer)));
+        // No probe joins a closed request any more.
+        CannedResponse response = captured.answer();
+        List.copyOf(shared.probes).forEach(probe -> probe.getIoThread().execute(() -> respond(probe, response)));
     }
 
-    private static void tell(HttpServerExchange probe, CannedResponse answer) {
+    private static void respond(HttpServerExchange probe, CannedResponse response) {
         if (!probe.isComplete()) {
-            answer.send(probe);
+            response.send(probe);
         }
     }
 
-    /** Those who wait wait for another's answer, or one of them asks. */
-    private synchronized void goOn(Round round) {
-        HttpServerExchange asker = round.waiting.poll();
-        if (asker == null) {
+    /** Joins the waiting probes to another request, or lets one of them cause the next. */
+    private synchronized void continueWithNext(SharedRequest shared) {
+        HttpServerExchange waitingProbe = shared.probes.poll();
+        if (waitingProbe == null) {
             return;
         }
         if (current.open) {
-            current.waiting.add(asker);
-            current.waiting.addAll(round.waiting);
+            current.probes.add(waitingProbe);
+            current.probes.addAll(shared.probes);
             return;
         }
-        Round next = new Round();
-        next.waiting.addAll(round.waiting);
+        SharedRequest next = new SharedRequest();
+        next.probes.addAll(shared.probes);
         current = next;
-        asker.getIoThread().execute(() -> askAgain(asker, next));
+        waitingProbe.getIoThread().execute(() -> retry(waitingProbe, next));
     }
 
-    private void askAgain(HttpServerExchange asker, Round round) {
-        if (asker.isComplete()) {
-            // Its stream has been reset while it waited: it would never end a round.
-            close(round);
-            goOn(round);
+    private void retry(HttpServerExchange waitingProbe, SharedRequest shared) {
+        if (waitingProbe.isComplete()) {
+            // Its stream was reset while it waited, so it cannot complete a request.
+            close(shared);
+            continueWithNext(shared);
             return;
         }
         try {
-            ask(asker, round);
+            requestFunction(waitingProbe, shared);
         } catch (Exception e) {
-            Invocation.of(asker).answerInstead(CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR));
+            Invocation.of(waitingProbe).answerInstead(CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR));
         }
     }
 }

@@ -8,9 +8,9 @@ import io.undertow.util.StatusCodes;
 import java.util.function.BooleanSupplier;
 
 /**
- * {@code /_/health} (contract 2).
+ * Serves {@code /_/health} (specification 2.1).
  *
- * <p>Threads: the exchange's IO thread; a look at the lock file is one system call.
+ * <p>Threads: the exchange's I/O thread; a check of the lock file is one system call.
  */
 public final class HealthHandler implements HttpHandler {
     private static final CannedResponse HEALTHY =
@@ -24,7 +24,7 @@ public final class HealthHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        CannedResponse answer = healthy.getAsBoolean() ? HEALTHY : UNHEALTHY;
-        answer.send(exchange);
+        CannedResponse response = healthy.getAsBoolean() ? HEALTHY : UNHEALTHY;
+        response.send(exchange);
     }
 }

@@ -15,10 +15,10 @@ import io.undertow.util.StatusCodes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /metrics}, the only path of its port (contract 2).
+ * Serves {@code /metrics}, the only path of its port (specification 2.8).
  *
- * <p>Threads: the page is made on a worker thread, since the first one loads the JVM's management classes; it is sent on
- * the exchange's IO thread.
+ * <p>Threads: a worker thread renders the page, because the first one loads the JVM's management classes; the exchange's I/O
+ * thread sends it.
  */
 public final class MetricsHandler implements HttpHandler {
     private static final CannedResponse NOT_FOUND = CannedResponse.of(StatusCodes.NOT_FOUND);
@@ -49,11 +49,11 @@ public final class MetricsHandler implements HttpHandler {
     }
 
     private void render(HttpServerExchange exchange) {
-        CannedResponse answer = answer(accept(exchange));
-        exchange.getIoThread().execute(() -> answer.send(exchange));
+        CannedResponse response = response(accept(exchange));
+        exchange.getIoThread().execute(() -> response.send(exchange));
     }
 
-    private CannedResponse answer(@Nullable String accept) {
+    private CannedResponse response(@Nullable String accept) {
         try {
             Page rendered = exposition.render(accept);
             return CannedResponse.of(StatusCodes.OK).withBody(rendered.contentType(), rendered.body());

@@ -8,25 +8,25 @@ import io.undertow.util.StatusCodes;
 import java.util.function.Supplier;
 
 /**
- * {@code /_/ready} (contract 2).
+ * Serves {@code /_/ready} (specification 2.2).
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 public final class ReadyHandler implements HttpHandler {
     private final Supplier<Readiness> readiness;
-    private final HttpHandler askFunction;
+    private final HttpHandler functionReadiness;
 
-    /** @param askFunction answers in the function's words, where {@code ready_path} is set */
-    public ReadyHandler(Supplier<Readiness> readiness, HttpHandler askFunction) {
+    /** @param functionReadiness returns the function's own response, where {@code ready_path} is set */
+    public ReadyHandler(Supplier<Readiness> readiness, HttpHandler functionReadiness) {
         this.readiness = readiness;
-        this.askFunction = askFunction;
+        this.functionReadiness = functionReadiness;
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         Readiness decision = readiness.get();
         if (decision == Readiness.ASK_FUNCTION) {
-            askFunction.handleRequest(exchange);
+            functionReadiness.handleRequest(exchange);
         } else {
             CannedResponse.of(decision.status().orElse(StatusCodes.INTERNAL_SERVER_ERROR))
                     .send(exchange);

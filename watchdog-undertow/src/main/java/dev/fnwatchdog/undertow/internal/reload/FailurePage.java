@@ -8,9 +8,9 @@ import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
 
 /**
- * Tells the developer, in a browser or a terminal, why there is no function to call: 500, and the reason as it is.
+ * Responds with 500 and the reason why no function can be called, as HTML or text (specification 7.28).
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class FailurePage implements HttpHandler {
     private final String reason;
@@ -21,12 +21,12 @@ final class FailurePage implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        CannedResponse answer = CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR)
+        CannedResponse response = CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR)
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
                 .with(Headers.CACHE_CONTROL, "no-store");
         (wantsHtml(exchange)
-                        ? answer.withBody("text/html; charset=utf-8", html())
-                        : answer.withBody(WatchdogHeaders.PLAIN_TEXT, reason + "\n"))
+                        ? response.withBody("text/html; charset=utf-8", html())
+                        : response.withBody(WatchdogHeaders.PLAIN_TEXT, reason + "\n"))
                 .send(exchange);
     }
 

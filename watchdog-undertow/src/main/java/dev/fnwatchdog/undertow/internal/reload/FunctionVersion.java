@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One version of a function that will be replaced: it is stopped when the calls that it began with have ended.
+ * One version of a replaceable function; it is stopped after the requests that began in it have ended.
  *
  * <p>Threads: any.
  */
@@ -17,7 +17,7 @@ final class FunctionVersion {
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     // Mutable state, under this object's lock
-    private int calls;
+    private int requests;
     private boolean retired;
 
     FunctionVersion(Mode mode) {
@@ -28,12 +28,12 @@ final class FunctionVersion {
         return mode;
     }
 
-    /** Takes a call in, unless newer versions are to take it. */
+    /** Counts a request in; returns false where newer versions must serve it. */
     synchronized boolean enter() {
         if (retired) {
             return false;
         }
-        calls++;
+        requests++;
         return true;
     }
 
@@ -41,19 +41,19 @@ final class FunctionVersion {
         return retired;
     }
 
-    /** A call has ended. */
+    /** Counts a request out. */
     synchronized void leave() {
-        calls--;
+        requests--;
         completeWhenIdle();
     }
 
     private void completeWhenIdle() {
-        if (retired && calls == 0) {
+        if (retired && requests == 0) {
             drained.complete(null);
         }
     }
 
-    /** Takes no more calls; the function is stopped once those in flight have ended, or {@code limit} is over. */
+    /** Accepts no more requests, and stops the function when those in flight have ended or {@code limit} expires. */
     void retire(Duration limit, Duration grace) {
         synchronized (this) {
             if (retired) {
@@ -77,17 +77,17 @@ final class FunctionVersion {
         }
     }
 
-    /** No call is waited for any more. */
+    /** Ends the wait for requests in flight. */
     void giveUpCalls() {
         drained.complete(null);
     }
 
-    /** Stops the function, whether it has been retired or not. Blocks. */
+    /** Stops the function, whether it was retired or not. Blocks. */
     void stop(Duration grace) {
         if (retired() && stoppedWithin(grace)) {
             return;
         }
-        // One signal to end is enough: a second may mean "at once" to a function that ends in order.
+        // One SIGTERM is enough: a second one may mean "at once" to a function that stops gracefully.
         mode.stop(retired() ? Duration.ZERO : grace);
     }
 
@@ -100,12 +100,12 @@ final class FunctionVersion {
         }
     }
 
-    /** Whether it has been retired and stopped. */
+    /** Returns whether it was retired and stopped. */
     boolean stopped() {
         return stopped.getCount() == 0;
     }
 
-    /** Waits until it has been retired and stopped. */
+    /** Waits until it was retired and stopped. */
     void awaitStopped() throws InterruptedException {
         stopped.await();
     }

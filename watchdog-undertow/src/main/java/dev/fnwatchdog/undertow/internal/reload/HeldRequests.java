@@ -8,7 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls that wait until somebody can take them, in the order in which they came.
+ * Holds requests, in order of arrival, until a handler is available (specification 7.27).
  *
  * <p>Threads: any.
  */
@@ -17,13 +17,13 @@ final class HeldRequests {
     private final Deque<HttpServerExchange> waiting = new ArrayDeque<>();
     private @Nullable HttpHandler successor;
 
-    /** Keeps a call, on its IO thread and within its handler. */
+    /** Holds a request; called on its I/O thread and within its handler. */
     void hold(HttpServerExchange exchange) throws Exception {
         HttpHandler next;
         synchronized (this) {
             next = successor;
             if (next == null) {
-                // Dispatched, since Undertow ends an exchange whose handler returns with nothing under way.
+                // Dispatched, because Undertow ends an exchange whose handler returns with nothing pending.
                 exchange.dispatch(exchange.getIoThread(), () -> {});
                 waiting.add(exchange);
                 return;
@@ -32,10 +32,10 @@ final class HeldRequests {
         next.handleRequest(exchange);
     }
 
-    /** Gives all of them, and those that come late, to {@code next}. */
+    /** Passes all held requests, and later ones, to {@code next}. */
     synchronized void release(HttpHandler next) {
         successor = next;
-        // By way of the IO thread's queue: there no handler of the exchange is under way any more.
+        // Through the I/O thread's queue: no handler of the exchange runs any more when it is reached.
         waiting.forEach(exchange -> resumeSoon(exchange, next));
         waiting.clear();
     }
@@ -43,8 +43,8 @@ final class HeldRequests {
     private static void resumeSoon(HttpServerExchange exchange, HttpHandler next) {
         try {
             exchange.getIoThread().execute(() -> resume(exchange, next));
-        } catch (RejectedExecutionException stopped) {
-            // The watchdog's threads have ended, and all calls with them.
+        } catch (RejectedExecutionException terminated) {
+            // The watchdog's threads have ended, and all requests with them.
         }
     }
 

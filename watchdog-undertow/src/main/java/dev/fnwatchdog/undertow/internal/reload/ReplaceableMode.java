@@ -23,28 +23,28 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function under development: newer versions of it take its place while calls are served. A call ends in the version in
- * which it began. Where two versions cannot run side by side, as in http mode, where both would listen on one port, new calls
- * wait until the older one has ended its own and the newer one listens.
+ * A function under development, which newer versions replace while requests are served (specification 7.26, 7.27). A request
+ * ends in the version in which it began. In http mode two versions cannot run at once, because both would listen on one port:
+ * new requests wait until the older version has ended its own requests and the newer one listens.
  *
  * <p>Threads: {@link #replace} and {@link #fail} belong to one thread, and block; everything else to any.
  */
 public final class ReplaceableMode implements Mode {
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(5);
-    private static final Duration AT_ONCE = Duration.ofSeconds(1);
+    private static final Duration KILL_LOCK_TIMEOUT = Duration.ofSeconds(1);
 
     private final ModeFactory factory;
     private final ModeContext context;
     private final Timeouts timeouts;
-    /** Those that may still run: the latest, the next while it gets ready, and older ones with calls of their own. */
+    /** The versions that may still run: the latest, a starting one, and older ones with requests in flight. */
     private final Set<FunctionVersion> versions = ConcurrentHashMap.newKeySet();
-    /** Held while a version starts, so that who stops the function finds its process. */
+    /** Held while a version starts, so a shutdown does not miss its process. */
     private final ReentrantLock starting = new ReentrantLock();
 
     // Mutable state
     private volatile FunctionVersion latest;
-    private volatile @Nullable HttpHandler instead;
+    private volatile @Nullable HttpHandler substitute;
     private volatile boolean stopping;
 
     /** @param context of the first version */
@@ -56,21 +56,21 @@ public final class ReplaceableMode implements Mode {
         versions.add(latest);
     }
 
-    /** The function as it is from now on. Whatever keeps it from being called is told in the log and to those who call. */
+    /** Replaces the function. A failure is logged and becomes the response to requests. */
     public void replace(WatchdogConfig config, Map<String, String> environment) throws InterruptedException {
         FunctionVersion old = latest;
         HeldRequests held = new HeldRequests();
-        boolean alone = config.mode() instanceof ModeConfig.Http;
+        boolean exclusive = config.mode() instanceof ModeConfig.Http;
         String failure = "The next version of the function could not be started.";
         try {
-            if (alone) {
-                instead = held::hold;
-                // Whoever calls waits for those who have called before, so that they do not wait for ever.
+            if (exclusive) {
+                substitute = held::hold;
+                // New requests wait for those in flight; the limit keeps them from waiting forever.
                 retire(old, timeouts.write());
                 old.awaitStopped();
             }
-            latest = started(config, environment);
-            instead = null;
+            latest = startVersion(config, environment);
+            substitute = null;
             failure = "";
             watch(latest);
             context.log().info("Serving the next version of the function");
@@ -83,19 +83,19 @@ public final class ReplaceableMode implements Mode {
             }
             held.release(this::serve);
         }
-        if (!alone && latest != old) {
-            retire(old, longestCall());
+        if (!exclusive && latest != old) {
+            retire(old, maxRequestDuration());
         }
     }
 
-    private Duration longestCall() {
+    private Duration maxRequestDuration() {
         if (timeouts.exec().isZero()) {
             return Waiting.LONGEST;
         }
         return timeouts.exec().compareTo(timeouts.write()) > 0 ? timeouts.exec() : timeouts.write();
     }
 
-    private FunctionVersion started(WatchdogConfig config, Map<String, String> environment)
+    private FunctionVersion startVersion(WatchdogConfig config, Map<String, String> environment)
             throws FunctionFailedException, InterruptedException {
         Mode mode = factory.create(context.renewed(config, environment));
         FunctionVersion version = new FunctionVersion(mode);
@@ -125,7 +125,7 @@ public final class ReplaceableMode implements Mode {
     }
 
     private void watch(FunctionVersion version) {
-        version.mode().ended().thenAccept(words -> gone(version, words));
+        version.mode().ended().thenAccept(description -> functionTerminated(version, description));
     }
 
     private void retire(FunctionVersion old, Duration limit) {
@@ -133,28 +133,28 @@ public final class ReplaceableMode implements Mode {
         old.retire(limit, GRACE);
     }
 
-    /** The version that there is stays, for the calls in flight; others are told the reason. */
+    /** Responds to new requests with the reason. The latest version stays for the requests in flight. */
     public void fail(String reason) {
-        instead = new FailurePage(reason);
+        substitute = new FailurePage(reason);
     }
 
-    private void gone(FunctionVersion version, String words) {
+    private void functionTerminated(FunctionVersion version, String description) {
         if (!stopping && !version.retired()) {
-            context.log().error("Forked function has terminated: " + words);
-            instead = new FailurePage(
-                    "The function has ended: " + words + ". It is started again when a change is saved.");
+            context.log().error("Forked function has terminated: " + description);
+            substitute = new FailurePage(
+                    "The function has ended: " + description + ". It is started again when a change is saved.");
         }
     }
 
     private void serve(HttpServerExchange exchange) throws Exception {
-        HttpHandler other = instead;
-        if (other != null) {
-            other.handleRequest(exchange);
+        HttpHandler current = substitute;
+        if (current != null) {
+            current.handleRequest(exchange);
             return;
         }
         FunctionVersion version = latest;
         if (!version.enter()) {
-            // It has just been retired: what comes after it is known already.
+            // It was retired just now, after its successor became known.
             serve(exchange);
             return;
         }
@@ -175,10 +175,10 @@ public final class ReplaceableMode implements Mode {
 
     @Override
     public boolean ready() {
-        return instead == null && latest.mode().ready();
+        return substitute == null && latest.mode().ready();
     }
 
-    /** A function that ends is told to those who call it, and does not end the watchdog: the next version may do better. */
+    /** Never completes: the end of a function becomes the response to requests, and the next version may fix it. */
     @Override
     public CompletionStage<String> ended() {
         return new CompletableFuture<>();
@@ -186,19 +186,19 @@ public final class ReplaceableMode implements Mode {
 
     @Override
     public void stop(Duration grace) {
-        refuseVersions(grace);
+        preventNewVersions(grace);
         versions.forEach(FunctionVersion::giveUpCalls);
         versions.forEach(version -> version.stop(grace));
     }
 
     @Override
     public void kill() {
-        refuseVersions(AT_ONCE);
+        preventNewVersions(KILL_LOCK_TIMEOUT);
         versions.forEach(version -> version.mode().kill());
     }
 
-    /** From here on no version starts that is not known. One whose own code never gets done has no process to lose. */
-    private void refuseVersions(Duration limit) {
+    /** Prevents further versions from starting. Startup code that hangs beyond {@code limit} has no process to kill. */
+    private void preventNewVersions(Duration limit) {
         stopping = true;
         try {
             if (starting.tryLock(limit.toMillis(), TimeUnit.MILLISECONDS)) {

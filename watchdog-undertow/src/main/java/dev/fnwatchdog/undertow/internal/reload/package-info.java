@@ -1,6 +1,6 @@
 /**
- * A function under development: newer versions replace it while requests are served. {@link
- * dev.fnwatchdog.undertow.internal.reload.ReplaceableMode} is its entry.
+ * A function under development, which newer versions replace while requests are served. The entry point is {@link
+ * dev.fnwatchdog.undertow.internal.reload.ReplaceableMode}.
  */
 @NullMarked
 package dev.fnwatchdog.undertow.internal.reload;

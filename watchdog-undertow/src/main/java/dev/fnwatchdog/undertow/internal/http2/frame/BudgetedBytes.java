@@ -5,13 +5,13 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Bytes that are collected until they are complete. The first {@value #FREE} bytes are free, so that an ordinary head asks
- * nobody; what is beyond them is taken from the budget while it is held.
+ * Bytes that are collected until they are complete. The first {@value #FREE_BYTES} bytes are not charged, because an ordinary
+ * head is not longer; the others are charged to the budget while they are stored.
  *
  * <p>Threads: the connection's I/O thread.
  */
 final class BudgetedBytes {
-    private static final int FREE = 1024;
+    private static final int FREE_BYTES = 1024;
 
     private final ByteBudget budget;
 
@@ -30,8 +30,8 @@ final class BudgetedBytes {
     /**
      * Appends the next {@code length} bytes of {@code in}.
      *
-     * @throws ConnectionException where the budget has no room: what was collected decides how to read on, so that the
-     *     connection ends
+     * @throws ConnectionException where the budget has no room; the connection ends, because further bytes cannot be
+     *     interpreted without these
      */
     void append(ByteBuffer in, int length) throws ConnectionException {
         if (size + length > bytes.length) {
@@ -41,8 +41,8 @@ final class BudgetedBytes {
         size += length;
     }
 
-    private void grow(int least) throws ConnectionException {
-        int capacity = Math.max(least, Math.max(FREE, 2 * bytes.length));
+    private void grow(int minimum) throws ConnectionException {
+        int capacity = Math.max(minimum, Math.max(FREE_BYTES, 2 * bytes.length));
         if (!budget.take(cost(capacity) - cost(bytes.length))) {
             throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "no memory for a longer head");
         }
@@ -50,10 +50,10 @@ final class BudgetedBytes {
     }
 
     private static int cost(int capacity) {
-        return Math.max(0, capacity - FREE);
+        return Math.max(0, capacity - FREE_BYTES);
     }
 
-    /** What was collected; valid until the next change. */
+    /** Returns what was collected; valid until the next change. */
     ByteBuffer view() {
         return ByteBuffer.wrap(bytes, 0, size);
     }
@@ -61,7 +61,7 @@ final class BudgetedBytes {
     /** Drops what was collected. An array of the free size is kept for the next use. */
     void clear() {
         size = 0;
-        if (bytes.length > FREE) {
+        if (bytes.length > FREE_BYTES) {
             budget.giveBack(cost(bytes.length));
             bytes = new byte[0];
         }

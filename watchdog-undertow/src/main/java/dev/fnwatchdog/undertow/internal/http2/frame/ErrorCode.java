@@ -1,6 +1,6 @@
 package dev.fnwatchdog.undertow.internal.http2.frame;
 
-/** The reasons that RST_STREAM and GOAWAY give (RFC 9113, section 7). */
+/** The error codes of RST_STREAM and GOAWAY (RFC 9113 7). */
 public enum ErrorCode {
     NO_ERROR(0x0),
     PROTOCOL_ERROR(0x1),
@@ -19,7 +19,7 @@ public enum ErrorCode {
         this.number = number;
     }
 
-    /** The number on the wire. */
+    /** Returns the number on the wire. */
     int number() {
         return number;
     }

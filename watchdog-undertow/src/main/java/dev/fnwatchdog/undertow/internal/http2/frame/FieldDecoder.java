@@ -11,24 +11,30 @@ import java.nio.ByteBuffer;
  * <p>Threads: the connection's I/O thread.
  */
 public final class FieldDecoder {
-    /** The dynamic table's size, as RFC 7541 has it unless SETTINGS say otherwise. */
+    /** The default size of the dynamic table in bytes (RFC 7541, RFC 9113 6.5.2). */
     private static final int TABLE_SIZE = 4096;
 
-    /** What a byte of the dynamic table costs, with the objects around short strings. */
+    /** Heap bytes for each byte of the dynamic table, including the objects around short strings. */
     private static final int HEAP_FACTOR = 4;
 
-    /** CONTINUATION frames that may be short, beside those that carry this many bytes each. */
+    /**
+     * The number of CONTINUATION frames that may be short, beside those that have {@link #LONG_FRAGMENT} bytes each.
+     */
     private static final int SHORT_FRAGMENTS = 1024;
 
     private static final int LONG_FRAGMENT = 256;
 
     private static final int LONG_BLOCK = 64 * 1024;
 
-    /** What a byte of a string costs in a buffer that grows by doubling, and is decompressed into. */
+    /**
+     * Heap bytes for each byte of a string, in a buffer that grows by doubling and receives the decompressed string.
+     */
     private static final int STRING_FACTOR = 3;
 
-    /** Times the largest section: a block that is a little too long is decoded, so that its stream alone is refused. */
-    private static final long LONGEST_BLOCK = 2;
+    /**
+     * A block of up to this multiple of the largest section is decoded, so only its stream is refused (specification 9.12).
+     */
+    private static final long MAX_BLOCK_FACTOR = 2;
 
     private static final int NEVER_INDEXED = 0x10;
     private static final int STRING_LENGTH = 0x7f;
@@ -36,7 +42,7 @@ public final class FieldDecoder {
     private final HpackDecoder hpack = new HpackDecoder(TABLE_SIZE);
     private final ByteBudget budget;
     private final BudgetedBytes block;
-    private final long largest;
+    private final long maxSection;
 
     // Mutable state
     private int fragments;
@@ -44,23 +50,25 @@ public final class FieldDecoder {
     private int tableCost;
     private int stringCost;
 
-    /** @param largest bytes of a field section */
-    public FieldDecoder(ByteBudget budget, long largest) {
+    /** @param maxSection bytes of a field section */
+    public FieldDecoder(ByteBudget budget, long maxSection) {
         this.budget = budget;
         this.block = new BudgetedBytes(budget);
-        this.largest = largest;
+        this.maxSection = maxSection;
     }
 
     public void add(ByteBuffer fragment) throws ConnectionException {
         fragments++;
-        if (block.size() + fragment.remaining() > LONGEST_BLOCK * largest
+        if (block.size() + fragment.remaining() > MAX_BLOCK_FACTOR * maxSection
                 || fragments > SHORT_FRAGMENTS + block.size() / LONG_FRAGMENT) {
             throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "a field block without an end");
         }
         block.append(fragment, fragment.remaining());
     }
 
-    /** The block is complete with {@code last}; nearly always that is all of it, and is decoded where it is. */
+    /**
+     * Decodes the block, which {@code last} completes; it is decoded without a copy where {@code last} is all of it.
+     */
     public FieldSection decode(ByteBuffer last) throws ConnectionException {
         if (fragments == 0) {
             return decodeAll(last);
@@ -73,8 +81,8 @@ public final class FieldDecoder {
     }
 
     private FieldSection decodeAll(ByteBuffer bytes) throws ConnectionException {
-        payForStrings(bytes.remaining());
-        FieldSection section = new FieldSection(largest);
+        chargeStrings(bytes.remaining());
+        FieldSection section = new FieldSection(maxSection);
         int begin = bytes.position();
         hpack.setHeaderEmitter((name, value, neverIndex) -> {
             fieldStart = bytes.position();
@@ -85,17 +93,17 @@ public final class FieldDecoder {
             decode(bytes, section);
         }
         section.complete();
-        payForTable(section.size());
+        chargeTable(section.size());
         return section;
     }
 
-    /** Whether it has decoded a block so long that the connection should not be kept for what that costs. */
+    /** Returns whether it has decoded a block so long that the connection is not worth the memory that this retains. */
     public boolean isBloated() {
         return stringCost > 0;
     }
 
-    /** The decoder keeps the buffer of its longest string for the connection's life. */
-    private void payForStrings(int length) throws ConnectionException {
+    /** Charges the buffer of the longest string, which the decoder retains as long as the connection lives. */
+    private void chargeStrings(int length) throws ConnectionException {
         int cost = length > LONG_BLOCK ? STRING_FACTOR * length : 0;
         if (cost > stringCost) {
             if (!budget.take(cost - stringCost)) {
@@ -113,18 +121,20 @@ public final class FieldDecoder {
             }
         } catch (HpackException malformed) {
             if (isNamelessLiteral(bytes) && skipString(bytes)) {
-                // The decoder gives up at an empty name; since it enters no table, what follows can be decoded.
+                // The decoder stops at an empty name. Such a field enters no table, so decoding can continue behind it.
                 section.addNameless();
                 fieldStart = bytes.position();
                 return;
             }
         } catch (RuntimeException malformed) {
-            // What the decoder does not check, such as an index into an empty table, it meets as a RuntimeException.
+            // The decoder lets some errors, such as an index into an empty table, surface as a RuntimeException.
         }
         throw new ConnectionException(ErrorCode.COMPRESSION_ERROR, "a field block that cannot be decoded");
     }
 
-    /** Whether decoding stopped behind the empty name of a literal field that is not indexed (RFC 7541, section 6.2.2). */
+    /**
+     * Returns whether decoding stopped behind the empty name of a literal field that is not indexed (RFC 7541 6.2.2).
+     */
     private boolean isNamelessLiteral(ByteBuffer bytes) {
         int literal = bytes.get(fieldStart) & 0xff;
         return (literal == 0 || literal == NEVER_INDEXED)
@@ -132,7 +142,7 @@ public final class FieldDecoder {
                 && (bytes.get(fieldStart + 1) & STRING_LENGTH) == 0;
     }
 
-    /** Skips a string of one length byte (RFC 7541, section 5.2). */
+    /** Skips a string whose length is one byte (RFC 7541 5.2). */
     private static boolean skipString(ByteBuffer bytes) {
         int length = bytes.hasRemaining() ? bytes.get() & STRING_LENGTH : STRING_LENGTH;
         if (length == STRING_LENGTH || length > bytes.remaining()) {
@@ -142,8 +152,10 @@ public final class FieldDecoder {
         return true;
     }
 
-    /** The table may hold all that came so far, up to its size. A connection that was served before is served on. */
-    private void payForTable(long sectionSize) throws ConnectionException {
+    /**
+     * Charges the table, which may contain all fields so far, up to its size. A connection that was served before is kept.
+     */
+    private void chargeTable(long sectionSize) throws ConnectionException {
         int cost = (int) Math.min(HEAP_FACTOR * TABLE_SIZE, tableCost + HEAP_FACTOR * sectionSize);
         if (cost > tableCost) {
             if (budget.take(cost - tableCost)) {
@@ -154,7 +166,7 @@ public final class FieldDecoder {
         }
     }
 
-    /** Returns what it holds to the budget. */
+    /** Returns its memory to the budget. */
     public void close() {
         block.clear();
         budget.giveBack(tableCost + stringCost);

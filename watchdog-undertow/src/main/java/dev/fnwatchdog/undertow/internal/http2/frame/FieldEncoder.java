@@ -8,17 +8,17 @@ import java.nio.ByteBuffer;
 import java.util.Set;
 
 /**
- * Encodes field sections (RFC 7541). Blocks have to be sent in the order in which they were encoded.
+ * Encodes field sections (RFC 7541). Blocks must be sent in the order in which they were encoded.
  *
  * <p>Threads: the connection's I/O thread.
  */
 final class FieldEncoder {
-    /** The dynamic table's size unless the peer wants a smaller one; larger ones are not used, since they cost memory. */
+    /** The dynamic table's size in bytes, unless the peer announces a smaller one; a larger one would cost memory. */
     static final int TABLE_SIZE = 4096;
 
     private static final HttpString STATUS = new HttpString(":status");
 
-    /** Fields whose values hardly repeat, or are secret (RFC 7541, section 7.1.3). */
+    /** Fields whose values rarely repeat, or are secret (RFC 7541 7.1.3). */
     private static final Set<HttpString> NOT_INDEXED = Set.of(
             Headers.CONTENT_LENGTH,
             Headers.DATE,
@@ -35,9 +35,9 @@ final class FieldEncoder {
     // Mutable state
     private int tableSize = TABLE_SIZE;
 
-    /** Receives a part of a block. */
+    /** Receives the parts of a block. */
     interface Sink {
-        /** Takes the next part; {@code first} and {@code last} tell whether it begins or ends the block. */
+        /** Receives the next part; {@code first} and {@code last} say whether it begins or ends the block. */
         void part(ByteBuffer part, boolean first, boolean last);
     }
 
@@ -49,33 +49,33 @@ final class FieldEncoder {
     }
 
     /** @param scratch for the parts, of at most {@link FrameType#MAX_PAYLOAD} bytes */
-    void encodeResponse(int statusCode, HeaderMap fields, ByteBuffer scratch, Sink to) {
+    void encodeResponse(int statusCode, HeaderMap fields, ByteBuffer scratch, Sink sink) {
         status.put(STATUS, Integer.toString(statusCode));
         scratch.clear();
         hpack.encode(status, scratch);
-        encodeRest(fields, scratch, to);
+        encodeRest(fields, scratch, sink);
     }
 
     /** Encodes trailers. */
-    void encode(HeaderMap fields, ByteBuffer scratch, Sink to) {
+    void encode(HeaderMap fields, ByteBuffer scratch, Sink sink) {
         scratch.clear();
-        encodeRest(fields, scratch, to);
+        encodeRest(fields, scratch, sink);
     }
 
-    private void encodeRest(HeaderMap fields, ByteBuffer scratch, Sink to) {
+    private void encodeRest(HeaderMap fields, ByteBuffer scratch, Sink sink) {
         boolean first = true;
         boolean complete = false;
         while (!complete) {
             complete = hpack.encode(fields, scratch) == HpackEncoder.State.COMPLETE;
             scratch.flip();
-            to.part(scratch, first, complete);
+            sink.part(scratch, first, complete);
             scratch.clear();
             first = false;
         }
     }
 
     private static final class Indexing implements HpackEncoder.HpackHeaderFunction {
-        private static final int WORTH_HUFFMAN = 10;
+        private static final int HUFFMAN_THRESHOLD = 10;
 
         @Override
         public boolean shouldUseIndexing(HttpString name, String value) {
@@ -84,12 +84,12 @@ final class FieldEncoder {
 
         @Override
         public boolean shouldUseHuffman(HttpString name, String value) {
-            return value.length() > WORTH_HUFFMAN;
+            return value.length() > HUFFMAN_THRESHOLD;
         }
 
         @Override
         public boolean shouldUseHuffman(HttpString name) {
-            return name.length() > WORTH_HUFFMAN;
+            return name.length() > HUFFMAN_THRESHOLD;
         }
     }
 }

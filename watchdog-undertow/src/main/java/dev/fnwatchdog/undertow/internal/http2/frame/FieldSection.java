@@ -11,13 +11,13 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * A field section as it was received: pseudo-header fields apart, and checked field by field (RFC 9113, sections 8.2 and 8.3).
- * Once it is handed out nothing is added to it, so that what was checked is what is used.
+ * A received field section, with pseudo-header fields apart, and checked field by field (RFC 9113 8.2, 8.3). Nothing is added
+ * after it was handed out, so the checks hold for what is used (specification 9.9, 9.11).
  *
  * <p>Threads: the connection's I/O thread.
  */
 public final class FieldSection {
-    /** Fields that HTTP/2 does not have (RFC 9113, section 8.2.2). */
+    /** Connection-specific fields, which HTTP/2 forbids (RFC 9113 8.2.2). */
     public static final Set<HttpString> OF_THE_CONNECTION = Set.of(
             Headers.CONNECTION,
             Headers.KEEP_ALIVE,
@@ -26,9 +26,9 @@ public final class FieldSection {
             Headers.UPGRADE);
 
     /** Undertow counts the values of one name in a byte. */
-    private static final int MOST_VALUES = 127;
+    private static final int MAX_VALUES = 127;
 
-    /** What the size of a field counts beside name and value (RFC 9113, section 6.5.2). */
+    /** What a field's size includes beyond name and value (RFC 9113 6.5.2). */
     private static final int FIELD_OVERHEAD = 32;
 
     private static final int BYTE_COST = 2;
@@ -37,7 +37,7 @@ public final class FieldSection {
     private final Map<String, String> pseudo = new HashMap<>(8);
     private final HeaderMap fields = new HeaderMap();
     private final StringBuilder cookie = new StringBuilder(0);
-    private final long largest;
+    private final long maxSize;
 
     // Mutable state
     private HttpString cookieName = Headers.COOKIE;
@@ -46,16 +46,16 @@ public final class FieldSection {
     private boolean malformed;
     private boolean tooLarge;
 
-    /** @param largest bytes that it may have, counted as the RFC does */
-    FieldSection(long largest) {
-        this.largest = largest;
+    /** @param maxSize the limit in bytes, counted as in the RFC */
+    FieldSection(long maxSize) {
+        this.maxSize = maxSize;
     }
 
-    /** Adds a field; what does not fit is only counted. */
+    /** Adds a field; one that does not fit is only counted. */
     void add(HttpString name, String value) {
         size += (long) name.length() + value.length() + FIELD_OVERHEAD;
         count++;
-        if (size > largest) {
+        if (size > maxSize) {
             tooLarge = true;
         } else if (name.byteAt(0) == ':') {
             addPseudo(name, value);
@@ -64,7 +64,7 @@ public final class FieldSection {
         }
     }
 
-    /** Adds a field without a name, which no message can have. */
+    /** Adds a field with an empty name, which makes the section malformed. */
     void addNameless() {
         malformed = true;
     }
@@ -85,7 +85,7 @@ public final class FieldSection {
         if (name.equals(Headers.COOKIE)) {
             cookieName = name;
             cookie.append(cookie.length() == 0 ? "" : "; ").append(value);
-        } else if (present != null && present.size() >= MOST_VALUES) {
+        } else if (present != null && present.size() >= MAX_VALUES) {
             tooLarge = true;
         } else {
             addUnlessNamesCollide(name, value);
@@ -96,30 +96,32 @@ public final class FieldSection {
         try {
             fields.add(name, value);
         } catch (SecurityException collisions) {
-            // Undertow's map takes no more names of one hash code.
+            // Undertow's map rejects further names of one hash code.
             tooLarge = true;
         }
     }
 
-    /** All fields were added. */
+    /** Completes the section after all fields were added. */
     void complete() {
         if (cookie.length() > 0) {
-            // One line again (RFC 9113, section 8.2.3).
+            // One field again (RFC 9113 8.2.3).
             fields.put(cookieName, cookie.toString());
         }
     }
 
-    /** Bytes of the heap that it takes while its message is served: strings, entries, and the head that is made of it. */
+    /**
+     * Returns the heap bytes that it occupies while its message is served: strings, entries, and the head made of it.
+     */
     public long memory() {
         return BYTE_COST * size + FIELD_COST * count;
     }
 
-    /** Bytes so far, counted as the RFC does, with those that did not fit. */
+    /** Returns the bytes so far, counted as in the RFC, including those that did not fit. */
     long size() {
         return size;
     }
 
-    /** Whether it has more bytes, or more fields of one name, than are accepted. */
+    /** Returns whether it has more bytes, or more fields of one name, than are accepted. */
     public boolean isTooLarge() {
         return tooLarge;
     }
@@ -128,7 +130,7 @@ public final class FieldSection {
         return fields;
     }
 
-    /** The value of a pseudo-header field, or an empty text. */
+    /** Returns the value of a pseudo-header field, or an empty string. */
     public String pseudo(String name) {
         return pseudo.getOrDefault(name, "");
     }
@@ -137,7 +139,7 @@ public final class FieldSection {
         return pseudo.containsKey(name);
     }
 
-    /** Whether it can be the head of a request (RFC 9113, section 8.3.1). CONNECT, which nothing here serves, cannot. */
+    /** Returns whether it is a valid head of a request (RFC 9113 8.3.1); CONNECT, which is not served, is not. */
     public boolean isRequestHead() {
         return !malformed
                 && pseudo.keySet().equals(requestPseudo())
@@ -164,13 +166,13 @@ public final class FieldSection {
         return lengths == null || (lengths.size() == 1 && Fields.isLength(lengths.get(0)));
     }
 
-    /** The body's length as the head has it; -1: not told there. */
+    /** Returns the body's length that the head announces; -1: it announces none. */
     public long contentLength() {
         String length = fields.getFirst(Headers.CONTENT_LENGTH);
         return length == null ? -1 : Long.parseLong(length);
     }
 
-    /** Whether it can be the trailers of a message (RFC 9113, section 8.1). */
+    /** Returns whether it is a valid trailer section of a message (RFC 9113 8.1). */
     public boolean isTrailers(Predicate<HttpString> forbidden) {
         return !malformed
                 && pseudo.isEmpty()

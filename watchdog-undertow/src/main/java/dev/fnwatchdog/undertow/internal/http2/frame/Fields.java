@@ -2,9 +2,9 @@ package dev.fnwatchdog.undertow.internal.http2.frame;
 
 import io.undertow.util.HttpString;
 
-/** What names and values of fields may consist of in HTTP/2 (RFC 9113, section 8.2.1). */
+/** Checks names and values of HTTP/2 fields (RFC 9113 8.2.1). */
 final class Fields {
-    private static final int MOST_LENGTH_DIGITS = 18;
+    private static final int MAX_LENGTH_DIGITS = 18;
     private static final int DELETE = 0x7f;
     private static final String NOT_ALPHANUMERIC = "!#$%&'*+-.^_`|~";
 
@@ -21,7 +21,7 @@ final class Fields {
         return length > 0;
     }
 
-    /** No NUL, CR or LF anywhere, no blank at either end. */
+    /** Returns whether it has no NUL, CR or LF, and no blank at either end. */
     static boolean isCleanValue(String value) {
         int length = value.length();
         for (int i = 0; i < length; i++) {
@@ -37,7 +37,7 @@ final class Fields {
         return c == ' ' || c == '\t';
     }
 
-    /** An empty one is refused with a response, by a handler. */
+    /** An empty method passes; a handler refuses it with a response. */
     static boolean isMethod(String text) {
         return text.chars().allMatch(Fields::isTokenCharacter);
     }
@@ -49,14 +49,14 @@ final class Fields {
                 || (c > 0 && NOT_ALPHANUMERIC.indexOf(c) >= 0);
     }
 
-    /** Not empty; no user, path or query, no blank, no control character. */
+    /** Returns whether it is not empty and has no user, path or query, no blank and no control character. */
     static boolean isAuthority(String text) {
         return !text.isEmpty() && text.chars().noneMatch(c -> c <= ' ' || c >= DELETE || "@/?#\\".indexOf(c) >= 0);
     }
 
     static boolean isLength(String text) {
         return !text.isEmpty()
-                && text.length() <= MOST_LENGTH_DIGITS
+                && text.length() <= MAX_LENGTH_DIGITS
                 && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 }

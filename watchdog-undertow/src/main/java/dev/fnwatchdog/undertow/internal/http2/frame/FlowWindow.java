@@ -1,13 +1,13 @@
 package dev.fnwatchdog.undertow.internal.http2.frame;
 
 /**
- * How many bytes of DATA may still be sent, or be received (RFC 9113, section 6.9). It can fall below zero where the peer
+ * A flow-control window: how many bytes of DATA may be sent or received (RFC 9113 6.9). It can fall below zero where the peer
  * lowers INITIAL_WINDOW_SIZE.
  *
  * <p>Threads: the connection's I/O thread.
  */
 public final class FlowWindow {
-    /** Of streams and connections unless something else was announced (RFC 9113, section 6.9.2). */
+    /** The initial size for streams and connections in bytes, unless another was announced (RFC 9113 6.9.2). */
     public static final int INITIAL = 65_535;
 
     static final long LARGEST = Integer.MAX_VALUE;
@@ -19,7 +19,7 @@ public final class FlowWindow {
         this.size = size;
     }
 
-    /** The bytes that are left; negative or 0: none. */
+    /** Returns the bytes that remain; negative or 0: none. */
     public long size() {
         return size;
     }
@@ -28,7 +28,7 @@ public final class FlowWindow {
         size -= bytes;
     }
 
-    /** Widens it, or narrows it; returns false where it would be wider than the RFC allows. */
+    /** Widens or narrows the window; returns false where it would exceed the limit of the RFC. */
     public boolean widen(long bytes) {
         size += bytes;
         return size <= LARGEST;

@@ -2,20 +2,22 @@ package dev.fnwatchdog.undertow.internal.http2.frame;
 
 import java.nio.ByteBuffer;
 
-/** Receives what a {@link FrameReader} reads. */
+/** Receives the frames that a {@link FrameReader} reads. */
 public interface FrameHandler {
-    /** Whether the connection is closed: nothing more is read. */
+    /** Returns whether the connection is closed: nothing more is read then. */
     boolean isOver();
 
-    /** A frame's head was read; its payload follows. Called for every frame, of unknown types too. */
+    /** Called with the head of each frame, of unknown types too; the payload follows. */
     void frameBegins(int type, int flags, int stream, int length) throws ConnectionException;
 
-    /** A piece of the payload of a DATA frame, without padding; the buffer is the callee's for the duration of the call. */
+    /**
+     * Called with a piece of a DATA frame's payload, without padding; the buffer may be used until the method returns.
+     */
     void data(int stream, ByteBuffer piece) throws ConnectionException;
 
-    /** A DATA frame is complete. */
+    /** Called at the end of a DATA frame. */
     void dataEnds(int stream, int flags) throws ConnectionException;
 
-    /** A complete frame of a known type other than DATA. */
+    /** Called with a complete frame of a known type other than DATA. */
     void frame(int type, int flags, int stream, ByteBuffer payload) throws ConnectionException;
 }

@@ -4,13 +4,13 @@ import dev.fnwatchdog.undertow.internal.io.ByteBudget;
 import java.nio.ByteBuffer;
 
 /**
- * Cuts the bytes of a connection into frames (RFC 9113, section 4), however they are split over reads. The payload of DATA is
- * passed on as it arrives; other known frames are passed on when they are complete; the payload of unknown ones is skipped.
+ * Splits the bytes of a connection into frames (RFC 9113 4), however they are distributed over reads. The payload of DATA is
+ * passed on as it arrives, other known frames when they are complete; the payload of unknown frames is skipped.
  *
  * <p>Threads: the connection's I/O thread.
  */
 public final class FrameReader {
-    private enum At {
+    private enum State {
         HEAD,
         PAD_LENGTH,
         DATA,
@@ -24,7 +24,7 @@ public final class FrameReader {
     private final BudgetedBytes payload;
 
     // Mutable state
-    private At at = At.HEAD;
+    private State state = State.HEAD;
     private int type;
     private int flags;
     private int stream;
@@ -36,15 +36,15 @@ public final class FrameReader {
         this.payload = new BudgetedBytes(budget);
     }
 
-    /** Whether the bytes so far end within a frame. */
+    /** Returns whether the bytes so far end within a frame. */
     public boolean isWithinFrame() {
-        return at != At.HEAD || head.position() > 0;
+        return state != State.HEAD || head.position() > 0;
     }
 
     /** Reads all of {@code in}. */
     public void read(ByteBuffer in) throws ConnectionException {
         while (in.hasRemaining() && !handler.isOver()) {
-            switch (at) {
+            switch (state) {
                 case HEAD -> readHead(in);
                 case PAD_LENGTH -> readPadLength(in);
                 case DATA -> readData(in);
@@ -66,7 +66,7 @@ public final class FrameReader {
         remaining = ((head.get() & 0xff) << 16) | (head.getShort() & 0xffff);
         type = head.get() & 0xff;
         flags = head.get() & 0xff;
-        // The highest bit is reserved, and ignored when received (RFC 9113, section 4.1).
+        // The highest bit is reserved, and ignored when received (RFC 9113 4.1).
         stream = head.getInt() & Integer.MAX_VALUE;
         head.clear();
         if (remaining > FrameType.MAX_PAYLOAD) {
@@ -83,13 +83,13 @@ public final class FrameReader {
             if (padded && remaining == 0) {
                 throw new ConnectionException(ErrorCode.FRAME_SIZE_ERROR, "a padded frame without a pad length");
             }
-            at = padded ? At.PAD_LENGTH : At.DATA;
+            state = padded ? State.PAD_LENGTH : State.DATA;
             endDataIfComplete();
         } else if (FrameType.isKnown(type)) {
-            at = At.PAYLOAD;
+            state = State.PAYLOAD;
             deliverIfEmpty();
         } else {
-            at = remaining == 0 ? At.HEAD : At.UNKNOWN;
+            state = remaining == 0 ? State.HEAD : State.UNKNOWN;
         }
     }
 
@@ -99,7 +99,7 @@ public final class FrameReader {
         if (remaining < 0) {
             throw new ConnectionException(ErrorCode.PROTOCOL_ERROR, "padding longer than its frame");
         }
-        at = At.DATA;
+        state = State.DATA;
         endDataIfComplete();
     }
 
@@ -115,8 +115,8 @@ public final class FrameReader {
     }
 
     private void endDataIfComplete() throws ConnectionException {
-        if (at == At.DATA && remaining == 0) {
-            at = padding == 0 ? At.HEAD : At.PADDING;
+        if (state == State.DATA && remaining == 0) {
+            state = padding == 0 ? State.HEAD : State.PADDING;
             handler.dataEnds(stream, flags);
         }
     }
@@ -124,30 +124,30 @@ public final class FrameReader {
     private void skip(ByteBuffer in, int length) {
         int skipped = Math.min(length, in.remaining());
         in.position(in.position() + skipped);
-        if (at == At.PADDING) {
+        if (state == State.PADDING) {
             padding -= skipped;
         } else {
             remaining -= skipped;
         }
         if (skipped == length) {
-            at = At.HEAD;
+            state = State.HEAD;
         }
     }
 
     private void deliverIfEmpty() throws ConnectionException {
         if (remaining == 0) {
-            at = At.HEAD;
+            state = State.HEAD;
             handler.frame(type, flags, stream, ByteBuffer.allocate(0));
         }
     }
 
-    /** Most frames arrive in one read, and need no copy. */
+    /** Reads the payload, without a copy where it arrived in one read, as most do. */
     private void readPayload(ByteBuffer in) throws ConnectionException {
         if (payload.size() == 0 && in.remaining() >= remaining) {
             int limit = in.limit();
             int end = in.position() + remaining;
             in.limit(end);
-            at = At.HEAD;
+            state = State.HEAD;
             handler.frame(type, flags, stream, in);
             in.limit(limit).position(end);
             return;
@@ -156,13 +156,13 @@ public final class FrameReader {
         payload.append(in, length);
         remaining -= length;
         if (remaining == 0) {
-            at = At.HEAD;
+            state = State.HEAD;
             handler.frame(type, flags, stream, payload.view());
             payload.clear();
         }
     }
 
-    /** Returns what it holds to the budget. */
+    /** Returns its memory to the budget. */
     public void close() {
         payload.clear();
     }

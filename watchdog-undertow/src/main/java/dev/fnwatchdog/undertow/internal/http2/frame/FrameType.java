@@ -1,6 +1,6 @@
 package dev.fnwatchdog.undertow.internal.http2.frame;
 
-/** The numbers of frame types and flags (RFC 9113, section 6). */
+/** The numbers of frame types and flags (RFC 9113 6). */
 public final class FrameType {
     public static final int DATA = 0;
     public static final int HEADERS = 1;
@@ -19,10 +19,10 @@ public final class FrameType {
     public static final int PADDED = 0x8;
     public static final int WITH_PRIORITY = 0x20;
 
-    /** Bytes of a frame before its payload (RFC 9113, section 4.1). */
+    /** Bytes of a frame before its payload (RFC 9113 4.1). */
     static final int HEAD_LENGTH = 9;
 
-    /** The longest payload that either side sends: the least that every peer accepts (RFC 9113, section 4.2). */
+    /** The longest payload that either side sends, in bytes: the minimum that every peer accepts (RFC 9113 4.2). */
     public static final int MAX_PAYLOAD = 16 * 1024;
 
     private FrameType() {}

@@ -7,19 +7,19 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Writes frames to a connection's queue (RFC 9113, section 6).
+ * Writes frames to a connection's queue (RFC 9113 6).
  *
  * <p>Threads: the connection's I/O thread.
  */
 public final class FrameWriter {
     private static final int ERROR_CODE_LENGTH = 4;
     private static final int GOAWAY_LENGTH = 8;
-    private static final int LONGEST_CONTROL_FRAME = 64;
+    private static final int MAX_CONTROL_FRAME = 64;
 
     private final OutputQueue queue;
     private final ByteBufferPool buffers;
     private final FieldEncoder encoder = new FieldEncoder();
-    private final ByteBuffer scratch = ByteBuffer.allocate(LONGEST_CONTROL_FRAME);
+    private final ByteBuffer scratch = ByteBuffer.allocate(MAX_CONTROL_FRAME);
 
     public FrameWriter(OutputQueue queue, ByteBufferPool buffers) {
         this.queue = queue;
@@ -82,23 +82,23 @@ public final class FrameWriter {
     /**
      * Writes a DATA frame.
      *
-     * @param payload all of it, of at most {@link FrameType#MAX_PAYLOAD} bytes
+     * @param payload all of it, at most {@link FrameType#MAX_PAYLOAD} bytes
      */
     public void data(int stream, ByteBuffer payload) throws IOException {
         queue.put(begin(FrameType.DATA, 0, stream, payload.remaining()).flip(), payload);
     }
 
-    /** An empty DATA frame that ends the stream. */
+    /** Writes an empty DATA frame that ends the stream. */
     public void end(int stream) {
         queue.put(begin(FrameType.DATA, FrameType.END_STREAM, stream, 0).flip());
     }
 
-    /** A head that more follows. */
+    /** Writes a response head that is not the end of the stream. */
     public void head(int stream, int status, HeaderMap fields) {
         response(stream, 0, status, fields);
     }
 
-    /** A head that ends the stream. */
+    /** Writes a response head that ends the stream. */
     public void headAlone(int stream, int status, HeaderMap fields) {
         response(stream, FrameType.END_STREAM, status, fields);
     }

@@ -9,21 +9,21 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.conduits.ConduitStreamSinkChannel;
 
 /**
- * The bytes of frames that wait for the socket, in their order. Whoever writes DATA asks {@link #isFull()} first; frames that
- * keep the protocol going are always accepted, and their number is bounded elsewhere.
+ * The queue of frame bytes that are not yet written to the socket. Writers of DATA check {@link #isFull()} first. Control
+ * frames are always accepted; other code limits their number.
  *
  * <p>Threads: the connection's I/O thread.
  */
 public final class OutputQueue {
-    /** Bytes that may wait before DATA has to. */
-    private static final int FULL = 32 * 1024;
+    /** In bytes. With as many pending, no more DATA is accepted. */
+    private static final int MAX_PENDING = 32 * 1024;
 
-    /** As long as a payload is worth a system call of its own, in place of a copy. */
-    private static final int LARGE = 4 * 1024;
+    /** In bytes. A payload of this length is written by a system call of its own, which costs less than a copy. */
+    private static final int MIN_UNCOPIED = 4 * 1024;
 
     private final ConduitStreamSinkChannel socket;
     private final ByteBufferPool buffers;
-    private final ArrayDeque<PooledByteBuffer> waiting = new ArrayDeque<>(2);
+    private final ArrayDeque<PooledByteBuffer> pending = new ArrayDeque<>(2);
 
     // Mutable state
     private @Nullable PooledByteBuffer tail;
@@ -35,12 +35,12 @@ public final class OutputQueue {
         this.buffers = buffers;
     }
 
-    /** The position behind the last byte, counted from the connection's first. */
+    /** Returns the position behind the last byte, counted from the connection's first. */
     public long end() {
         return written;
     }
 
-    /** Whether all bytes before {@code position} have reached the socket. */
+    /** Returns whether all bytes before {@code position} have reached the socket. */
     public boolean isFlushed(long position) {
         return flushed >= position;
     }
@@ -49,39 +49,39 @@ public final class OutputQueue {
         return flushed == written;
     }
 
-    /** Bytes that wait. */
+    /** Returns the number of pending bytes. */
     public long size() {
         return written - flushed;
     }
 
     public boolean isFull() {
-        return size() >= FULL;
+        return size() >= MAX_PENDING;
     }
 
     /** Appends all of {@code bytes}. */
     void put(ByteBuffer bytes) {
         while (bytes.hasRemaining()) {
-            ByteBuffer to = room();
-            int length = Math.min(to.remaining(), bytes.remaining());
+            ByteBuffer buffer = writableBuffer();
+            int length = Math.min(buffer.remaining(), bytes.remaining());
             int limit = bytes.limit();
             bytes.limit(bytes.position() + length);
-            to.put(bytes);
+            buffer.put(bytes);
             bytes.limit(limit);
             written += length;
         }
     }
 
-    private ByteBuffer room() {
+    private ByteBuffer writableBuffer() {
         if (tail == null || !tail.getBuffer().hasRemaining()) {
             tail = buffers.allocate();
-            waiting.addLast(tail);
+            pending.addLast(tail);
         }
         return tail.getBuffer();
     }
 
-    /** Appends a head and its payload; a long payload that nothing waits before goes to the socket without a copy. */
+    /** Appends a head and its payload; writes a long payload without a copy where the queue is empty. */
     void put(ByteBuffer head, ByteBuffer payload) throws IOException {
-        if (isEmpty() && payload.remaining() >= LARGE) {
+        if (isEmpty() && payload.remaining() >= MIN_UNCOPIED) {
             long sent = socket.write(new ByteBuffer[] {head, payload}, 0, 2);
             written += sent;
             flushed += sent;
@@ -90,10 +90,10 @@ public final class OutputQueue {
         put(payload);
     }
 
-    /** Writes what the socket takes. True where nothing is left. */
+    /** Writes as much as the socket accepts. Returns true where nothing is left. */
     public boolean flush() throws IOException {
         while (!isEmpty()) {
-            long sent = waiting.size() == 1 ? writeOne() : writeAll();
+            long sent = pending.size() == 1 ? writeOne() : writeAll();
             if (sent == 0) {
                 return false;
             }
@@ -103,7 +103,7 @@ public final class OutputQueue {
     }
 
     private long writeOne() throws IOException {
-        PooledByteBuffer only = waiting.element();
+        PooledByteBuffer only = pending.element();
         ByteBuffer bytes = only.getBuffer();
         bytes.flip();
         long sent = socket.write(bytes);
@@ -116,34 +116,34 @@ public final class OutputQueue {
     }
 
     private long writeAll() throws IOException {
-        ByteBuffer[] all = new ByteBuffer[waiting.size()];
+        ByteBuffer[] all = new ByteBuffer[pending.size()];
         int i = 0;
-        for (PooledByteBuffer next : waiting) {
+        for (PooledByteBuffer next : pending) {
             all[i++] = next.getBuffer().flip();
         }
         long sent = socket.write(all, 0, all.length);
-        while (!waiting.isEmpty() && !waiting.element().getBuffer().hasRemaining()) {
-            release(waiting.element());
+        while (!pending.isEmpty() && !pending.element().getBuffer().hasRemaining()) {
+            release(pending.element());
         }
-        for (PooledByteBuffer next : waiting) {
+        for (PooledByteBuffer next : pending) {
             next.getBuffer().compact();
         }
         return sent;
     }
 
     private void release(PooledByteBuffer first) {
-        waiting.remove();
+        pending.remove();
         if (first == tail) {
             tail = null;
         }
         first.close();
     }
 
-    /** Drops what waits. */
+    /** Drops all pending bytes. */
     public void close() {
         tail = null;
-        while (!waiting.isEmpty()) {
-            waiting.remove().close();
+        while (!pending.isEmpty()) {
+            pending.remove().close();
         }
         flushed = written;
     }

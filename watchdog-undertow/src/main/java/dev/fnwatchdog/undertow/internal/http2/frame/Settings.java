@@ -3,7 +3,7 @@ package dev.fnwatchdog.undertow.internal.http2.frame;
 import java.nio.ByteBuffer;
 
 /**
- * What the peer has announced in SETTINGS (RFC 9113, section 6.5.2), as far as it concerns what is sent to it.
+ * The peer's SETTINGS, as far as they concern the watchdog's sending (RFC 9113 6.5.2).
  *
  * <p>Threads: the connection's I/O thread.
  */
@@ -15,16 +15,16 @@ public final class Settings {
     static final int MAX_FRAME_SIZE = 5;
     public static final int MAX_HEADER_LIST_SIZE = 6;
 
-    /** Bytes of one setting: two of the name, four of the value. */
+    /** Bytes of one setting: two of the identifier, four of the value. */
     static final int LENGTH = 6;
 
-    private static final int LARGEST_FRAME_SIZE = (1 << 24) - 1;
+    private static final int FRAME_SIZE_LIMIT = (1 << 24) - 1;
 
     // Mutable state
     private int headerTableSize = FieldEncoder.TABLE_SIZE;
     private int initialWindow = FlowWindow.INITIAL;
 
-    /** Takes over all settings of one frame, in their order. */
+    /** Applies all settings of one frame, in their order. */
     public void read(ByteBuffer payload) throws ConnectionException {
         if (payload.remaining() % LENGTH != 0) {
             throw new ConnectionException(ErrorCode.FRAME_SIZE_ERROR, "a part of a setting");
@@ -44,11 +44,12 @@ public final class Settings {
             }
             case MAX_FRAME_SIZE ->
                 require(
-                        value >= FrameType.MAX_PAYLOAD && value <= LARGEST_FRAME_SIZE,
+                        value >= FrameType.MAX_PAYLOAD && value <= FRAME_SIZE_LIMIT,
                         ErrorCode.PROTOCOL_ERROR,
                         "MAX_FRAME_SIZE");
             default -> {
-                // Unknown settings are ignored (RFC 9113, section 6.5.2); no frame is longer than every peer accepts.
+                // Unknown settings are ignored (RFC 9113 6.5.2). Frames are never longer than the minimum that every
+                // peer accepts.
             }
         }
     }
@@ -59,12 +60,12 @@ public final class Settings {
         }
     }
 
-    /** The size of the encoder's dynamic table in bytes. */
+    /** Returns the size of the encoder's dynamic table in bytes. */
     public int headerTableSize() {
         return headerTableSize;
     }
 
-    /** How many bytes may be sent on a new stream. */
+    /** Returns how many bytes may be sent on a new stream. */
     public int initialWindow() {
         return initialWindow;
     }

@@ -1,6 +1,5 @@
 /**
- * The frames of HTTP/2 and what is coded in them (RFC 9113, sections 4 to 7; RFC 7541). Nothing here knows of
- * streams' requests.
+ * HTTP/2 frames and the encoding of their fields (RFC 9113 4 to 7, RFC 7541). This package does not depend on requests.
  */
 @NullMarked
 package dev.fnwatchdog.undertow.internal.http2.frame;
