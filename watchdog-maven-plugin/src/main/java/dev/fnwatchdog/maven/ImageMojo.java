@@ -13,7 +13,7 @@ import dev.fnwatchdog.maven.image.FunctionFiles;
 import dev.fnwatchdog.maven.image.FunctionImage;
 import dev.fnwatchdog.maven.image.ImageDelivery;
 import dev.fnwatchdog.maven.image.ImageLocation;
-import dev.fnwatchdog.maven.image.ImageOrder;
+import dev.fnwatchdog.maven.image.ImageSpecification;
 import dev.fnwatchdog.maven.image.JibBuild;
 import dev.fnwatchdog.maven.image.PlannedImage;
 import dev.fnwatchdog.maven.image.PlatformNames;
@@ -119,7 +119,7 @@ public final class ImageMojo extends FunctionImageGoal {
     @Override
     void run() throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException {
         FunctionFiles function = function();
-        ImageOrder specification = specification(function);
+        ImageSpecification specification = specification(function);
         PlannedImage plan = plan(function);
         JibBuild jib = jib();
         FunctionImage image = plan.image().with(archive(plan, specification, jib));
@@ -130,15 +130,15 @@ public final class ImageMojo extends FunctionImageGoal {
                 + (tar ? " in " + specification.to().value() : ""));
     }
 
-    private ImageOrder specification(FunctionFiles function) throws IOException {
+    private ImageSpecification specification(FunctionFiles function) throws IOException {
         if (!Set.of("base", "build", NONE).contains(archive)) {
             throw new InvalidParameterException("watchdog.image.archive", archive, "base, build or none");
         }
         Path folder = project.getBasedir().toPath();
-        ImageOrder specification = new ImageOrder(
+        ImageSpecification specification = new ImageSpecification(
                 ImageLocation.parse(from == null ? DefaultBase.of(function.classes()) : from, folder),
                 ImageLocation.parse(to, folder),
-                ImageOrder.reference("watchdog.image.name", name.toLowerCase(Locale.ROOT)),
+                ImageSpecification.reference("watchdog.image.name", name.toLowerCase(Locale.ROOT)),
                 tags == null ? Set.of() : tags,
                 PlatformNames.parse(platforms),
                 format(),
@@ -158,7 +158,7 @@ public final class ImageMojo extends FunctionImageGoal {
         };
     }
 
-    private Optional<ClassArchive> archive(PlannedImage plan, ImageOrder specification, JibBuild jib)
+    private Optional<ClassArchive> archive(PlannedImage plan, ImageSpecification specification, JibBuild jib)
             throws IOException, InterruptedException {
         if (archive.equals(NONE)) {
             return Optional.empty();

@@ -96,7 +96,7 @@ abstract class ServingGoal extends FunctionGoal {
     /** Collects everything that the user has set, in the order of precedence: the last value wins. */
     final RawSettings given() throws InvalidSettingsException {
         for (String name : settings().keySet()) {
-            if (!RawSettings.known(name)) {
+            if (!RawSettings.isKnown(name)) {
                 throw new InvalidSettingsException(
                         "<settings><%s> is none of the watchdog's settings; other variables belong in <environment>"
                                 .formatted(name));

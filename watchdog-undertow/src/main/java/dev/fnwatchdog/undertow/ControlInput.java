@@ -73,7 +73,7 @@ final class ControlInput {
     }
 
     /** Reports the ports and starts executing commands. */
-    void obey(Watchdog watchdog, WatchdogLog log) throws IOException {
+    void executeCommands(Watchdog watchdog, WatchdogLog log) throws IOException {
         report("pid=%d%nport=%d%nmetrics_port=%d%n"
                 .formatted(ProcessHandle.current().pid(), watchdog.port(), watchdog.metricsPort()));
         watchdog.replaceable().ifPresent(versions -> start("watchdog-versions", () -> executeAll(versions, log)));

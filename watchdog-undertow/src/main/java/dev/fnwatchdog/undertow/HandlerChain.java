@@ -40,7 +40,7 @@ record HandlerChain(
         Mode mode,
         IoLoops loops,
         MemoryBudget memory,
-        UnaryOperator<HttpHandler> authorisation) {
+        UnaryOperator<HttpHandler> authorization) {
     /** Returns the first handler. */
     HttpHandler root() {
         ConcurrencyLimit limit = new ConcurrencyLimit(config.maxInflight());
@@ -65,9 +65,9 @@ record HandlerChain(
                 // a request over the limit costs no token verification
                 .then(next -> new ConcurrencyLimitHandler(next, limit))
                 // 401 and 403 are sent before any of the body is read or printed
-                .then(authorisation)
+                .then(authorization)
                 // the body of a refused request is not read
-                .then(next -> BodyLogHandler.before(next, log, config.log(), config.mode()))
+                .then(next -> BodyLogHandler.wrapIfEnabled(next, log, config.log(), config.mode()))
                 // the only handler that turns a throwable into a response
                 .then(next -> new FailureHandler(next, log))
                 .endingAt(mode.handler());
@@ -82,7 +82,7 @@ record HandlerChain(
     private Readiness readiness(ConcurrencyLimit limit) {
         return Readiness.decide(
                 availability.healthy() && mode.ready(),
-                limit.met(),
+                limit.isReached(),
                 !config.readyPath().isEmpty());
     }
 }

@@ -92,7 +92,7 @@ public final class Main {
 
     /** Returns whether the watchdog that wrote the lock file serves; an ended one may have left its file behind. */
     private static boolean healthy(Path lockFile) {
-        LockFile.Found found = LockFile.look(lockFile);
+        LockFile.Inspection found = LockFile.inspect(lockFile);
         return switch (found.state()) {
             case ABSENT -> {
                 Console.error("unable to find lock file.");
@@ -109,7 +109,7 @@ public final class Main {
 
     /** Runs the watchdog and logs every failure in the configured log format. */
     private static int serve(Map<String, String> environment, @Nullable ControlInput control) {
-        try (WatchdogLog log = WatchdogLog.toStandardStreams(LogConfig.asFarAsUsable(environment))) {
+        try (WatchdogLog log = WatchdogLog.toStandardStreams(LogConfig.parseLeniently(environment))) {
             try {
                 return serve(WatchdogConfig.parse(environment), environment, log, control);
             } catch (InvalidConfigException e) {
@@ -154,7 +154,7 @@ public final class Main {
         started.complete(watchdog);
         OrphanReaper.start(log::warn);
         if (control != null) {
-            control.obey(watchdog, log);
+            control.executeCommands(watchdog, log);
         }
         watchdog.functionEnded()
                 .thenRunAsync(() -> complete(exitStatus, () -> {
@@ -190,7 +190,7 @@ public final class Main {
     /** Kills the descendants and halts: the startup hangs, and there is no watchdog yet that could stop gracefully. */
     private static void endAtOnce(Shutdown.Cause cause) {
         ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
-        Runtime.getRuntime().halt(cause.exitStatusAtOnce());
+        Runtime.getRuntime().halt(cause.immediateExitStatus());
     }
 
     /** Completes the exit status even where {@code stop} throws; otherwise the program would neither serve nor end. */

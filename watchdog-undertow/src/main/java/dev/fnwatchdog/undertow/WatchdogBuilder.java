@@ -100,7 +100,7 @@ public final class WatchdogBuilder {
     /** Returns the shares that everything started with this builder has in common. */
     MemoryShares memory() {
         if (memory == null) {
-            memory = MemoryShares.inHeapOf(Runtime.getRuntime());
+            memory = MemoryShares.forJvm(Runtime.getRuntime());
         }
         return memory;
     }

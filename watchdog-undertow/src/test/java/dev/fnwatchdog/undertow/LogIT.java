@@ -176,7 +176,7 @@ class LogIT {
                 .set("port", Integer.toString(servedPort))
                 .unread()
                 .start()) {
-            watchdog.listensOn(servedPort);
+            watchdog.setPort(servedPort);
             String longPath = "/print/" + "x".repeat(1000);
             Polling.until(Duration.ofSeconds(20), () -> watchdog.get("/_/ready").statusCode() == 200);
 
@@ -190,7 +190,7 @@ class LogIT {
 
             watchdog.signal("TERM");
             assertThat(watchdog.awaitExit()).isZero();
-            assertThat(watchdog.leftBehind()).isEmpty();
+            assertThat(watchdog.remainingDescendants()).isEmpty();
         }
     }
 }

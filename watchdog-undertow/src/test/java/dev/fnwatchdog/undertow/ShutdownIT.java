@@ -62,7 +62,7 @@ class ShutdownIT {
             }
             assertThat(watchdog.alive()).isTrue();
             assertThat(watchdog.awaitExit()).isZero();
-            assertThat(watchdog.leftBehind()).isEmpty();
+            assertThat(watchdog.remainingDescendants()).isEmpty();
         }
     }
 
@@ -107,7 +107,7 @@ class ShutdownIT {
                             "No new connections allowed, draining: 1 requests",
                             "Exiting. Active connections: 0")
                     .anyMatch(line -> line.startsWith("GET /slow/1.5 - 200 OK - "));
-            assertThat(watchdog.leftBehind()).isEmpty();
+            assertThat(watchdog.remainingDescendants()).isEmpty();
         }
     }
 
@@ -122,7 +122,7 @@ class ShutdownIT {
             watchdog.signal("TERM");
 
             assertThat(watchdog.awaitExit()).isZero();
-            assertThat(watchdog.leftBehind()).isEmpty();
+            assertThat(watchdog.remainingDescendants()).isEmpty();
             // The watchdog was still probing the function's port.
             assertThat(watchdog.err()).noneMatch(line -> line.contains("WARN"));
         }
@@ -152,7 +152,7 @@ class ShutdownIT {
                         "metrics_port", "0")
                 .start()) {
             watchdog.awaitLine("hanging");
-            assertThat(watchdog.leftBehind()).hasSize(1);
+            assertThat(watchdog.remainingDescendants()).hasSize(1);
 
             watchdog.signal("TERM");
             // The system merges two signals that arrive at the same time.
@@ -162,7 +162,7 @@ class ShutdownIT {
             });
 
             assertThat(watchdog.awaitExit()).isEqualTo(143);
-            assertThat(watchdog.leftBehind()).isEmpty();
+            assertThat(watchdog.remainingDescendants()).isEmpty();
         }
     }
 
@@ -200,7 +200,7 @@ class ShutdownIT {
             assertThat(watchdog.awaitExit()).isZero();
             assertThat(watchdog.awaitLine("Exiting.")).endsWith("Exiting. Active connections: 1");
             assertThat(failed(endless)).isTrue();
-            assertThat(watchdog.leftBehind()).isEmpty();
+            assertThat(watchdog.remainingDescendants()).isEmpty();
         }
     }
 
@@ -217,7 +217,7 @@ class ShutdownIT {
             assertThat(watchdog.awaitLine("SIG" + signal))
                     .endsWith("SIG%s: no new connections in 0s".formatted(signal));
             assertThat(watchdog.awaitLine("function got")).endsWith("stdout: function got SIGTERM");
-            assertThat(watchdog.leftBehind()).isEmpty();
+            assertThat(watchdog.remainingDescendants()).isEmpty();
         }
     }
 
@@ -233,7 +233,7 @@ class ShutdownIT {
                 .startReady()) {
             CompletableFuture<HttpResponse<String>> pending = watchdog.sendAsync(watchdog.request("/slow/600"));
             watchdog.awaitLine("function works");
-            assertThat(watchdog.leftBehind()).hasSize(2);
+            assertThat(watchdog.remainingDescendants()).hasSize(2);
             watchdog.signal(first);
             watchdog.awaitLine("SIG" + first);
 
@@ -243,7 +243,8 @@ class ShutdownIT {
             assertThat(failed(pending)).isTrue();
             assertThat(watchdog.out()).noneMatch(line -> line.contains("function got SIGTERM"));
             // The kill was sent; a process may take a moment to end.
-            Polling.until(Duration.ofSeconds(5), () -> watchdog.leftBehind().isEmpty());
+            Polling.until(
+                    Duration.ofSeconds(5), () -> watchdog.remainingDescendants().isEmpty());
         }
     }
 

@@ -37,9 +37,9 @@ public final class Authorizer implements AutoCloseable {
         this.clock = clock;
         this.log = log;
         this.debug = config.debug();
-        DocumentReader reader = new DocumentReader(refreshPolicy.reading());
+        DocumentReader reader = new DocumentReader(refreshPolicy.fetchTimeout());
         this.issuer = readIssuer(reader, IssuerDocument.location(config.authority()));
-        this.keys = PublishedKeys.start(reader, issuer.keys(), refreshPolicy, this::useKeys, log);
+        this.keys = PublishedKeys.start(reader, issuer.jwksUri(), refreshPolicy, this::useKeys, log);
     }
 
     /**
@@ -48,7 +48,7 @@ public final class Authorizer implements AutoCloseable {
      * @throws IOException if they cannot be read; the message says which, and why, in one line
      */
     public static Authorizer start(JwtConfig config, WatchdogLog log) throws IOException {
-        return start(config, log, KeyRefreshPolicy.USUAL, Clock.systemUTC());
+        return start(config, log, KeyRefreshPolicy.DEFAULT, Clock.systemUTC());
     }
 
     static Authorizer start(JwtConfig config, WatchdogLog log, KeyRefreshPolicy refreshPolicy, Clock clock)
@@ -85,11 +85,11 @@ public final class Authorizer implements AutoCloseable {
 
     private CompletableFuture<AuthDecision> decideAfterFetch(
             List<String> authorization, Duration maxWait, Executor executor) {
-        CompletableFuture<Void> fetched = keys.readUnlessRecent();
+        CompletableFuture<Void> fetched = keys.fetchUnlessRecent();
         if (fetched.isDone()) {
             return CompletableFuture.completedFuture(evaluateOrRefuse(authorization));
         }
-        Duration wait = maxWait.compareTo(refreshPolicy.patience()) < 0 ? maxWait : refreshPolicy.patience();
+        Duration wait = maxWait.compareTo(refreshPolicy.maxWait()) < 0 ? maxWait : refreshPolicy.maxWait();
         // A copy: when one request stops waiting, others still wait.
         return fetched.copy()
                 .completeOnTimeout(null, wait.toNanos(), TimeUnit.NANOSECONDS)
@@ -128,7 +128,7 @@ public final class Authorizer implements AutoCloseable {
         verifier = new TokenVerifier(issuer.issuer(), fetched, clock);
         if (fetched.isEmpty()) {
             log.warn("jwt_auth: the key set at %s holds no key that can be used: every call is refused"
-                    .formatted(issuer.keys()));
+                    .formatted(issuer.jwksUri()));
         }
         if (debug) {
             log.info("JWT issuer: %s, key ids: %s".formatted(issuer.issuer(), fetched.ids()));

@@ -12,7 +12,7 @@ import java.util.Set;
  * @param issuer the required {@code iss} and {@code aud} of a token; need not be the authority's own URL
  * @param keys the URL of the key set
  */
-record IssuerDocument(String issuer, URI keys) {
+record IssuerDocument(String issuer, URI jwksUri) {
     private static final String PATH = "/.well-known/openid-configuration";
     private static final Set<String> SCHEMES = Set.of("http", "https");
 

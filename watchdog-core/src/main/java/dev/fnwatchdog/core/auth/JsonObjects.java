@@ -67,7 +67,7 @@ final class JsonObjects extends AbstractDeserializer<Map<String, ?>> {
     }
 
     /** Returns the same members with their names as strings. */
-    static Map<String, ?> named(Map<?, ?> object) {
+    static Map<String, ?> withStringNames(Map<?, ?> object) {
         Map<String, Object> members = new LinkedHashMap<>();
         object.forEach((name, value) -> members.put(String.valueOf(name), value));
         return members;

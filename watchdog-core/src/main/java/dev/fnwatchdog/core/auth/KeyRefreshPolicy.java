@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param patience the longest that a request waits for such a fetch
  * @param reading the longest that fetching one document may take
  */
-record KeyRefreshPolicy(Duration refresh, Duration pause, Duration patience, Duration reading) {
-    static final KeyRefreshPolicy USUAL = new KeyRefreshPolicy(
+record KeyRefreshPolicy(Duration refreshInterval, Duration minInterval, Duration maxWait, Duration fetchTimeout) {
+    static final KeyRefreshPolicy DEFAULT = new KeyRefreshPolicy(
             Duration.ofMinutes(5), Duration.ofSeconds(3), Duration.ofSeconds(1), Duration.ofSeconds(5));
 }

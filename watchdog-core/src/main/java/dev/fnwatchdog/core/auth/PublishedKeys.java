@@ -42,7 +42,7 @@ final class PublishedKeys implements AutoCloseable {
         this.refreshPolicy = refreshPolicy;
         this.receiver = receiver;
         this.log = log;
-        this.lastRequest = System.nanoTime() - refreshPolicy.pause().toNanos();
+        this.lastRequest = System.nanoTime() - refreshPolicy.minInterval().toNanos();
     }
 
     /**
@@ -60,7 +60,7 @@ final class PublishedKeys implements AutoCloseable {
         PublishedKeys keys = new PublishedKeys(reader, location, refreshPolicy, receiver, log);
         try {
             keys.fetch();
-            long nanos = refreshPolicy.refresh().toNanos();
+            long nanos = refreshPolicy.refreshInterval().toNanos();
             var unused = keys.executor.scheduleWithFixedDelay(keys::refresh, nanos, nanos, TimeUnit.NANOSECONDS);
             return keys;
         } catch (IOException e) {
@@ -73,9 +73,10 @@ final class PublishedKeys implements AutoCloseable {
      * Fetches the set unless a fetch is pending or was requested just before. The result completes when the pending
      * fetch has ended, and at once if there is none.
      */
-    synchronized CompletableFuture<Void> readUnlessRecent() {
+    synchronized CompletableFuture<Void> fetchUnlessRecent() {
         long now = System.nanoTime();
-        if (pendingFetch.isDone() && now - lastRequest >= refreshPolicy.pause().toNanos()) {
+        if (pendingFetch.isDone()
+                && now - lastRequest >= refreshPolicy.minInterval().toNanos()) {
             lastRequest = now;
             startFetch();
         }

@@ -48,7 +48,7 @@ final class Variables {
     }
 
     /** Whether a boolean is on. If it has several names, any of them turns it on (specification 1.3). */
-    boolean on(Definition<Boolean> setting) {
+    boolean isOn(Definition<Boolean> setting) {
         List<String> names = namesSet(setting);
         if (names.isEmpty()) {
             return setting.type().parse(setting.defaultText());

@@ -34,7 +34,7 @@ public final class Shutdown {
         }
 
         /** Returns the exit status of a process that this signal ends at once: 128 plus the signal's number. */
-        public int exitStatusAtOnce() {
+        public int immediateExitStatus() {
             return 128 + signal;
         }
     }
@@ -67,7 +67,7 @@ public final class Shutdown {
     }
 
     private final Steps steps;
-    private final Waiting waiting;
+    private final WaitStrategy waiting;
     private final Limits limits;
     private final Function<Duration, String> durationFormat;
     private final CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
@@ -75,7 +75,7 @@ public final class Shutdown {
     private boolean begun;
 
     /** Creates a shutdown; {@code durationFormat} prints durations for the log. */
-    public Shutdown(Steps steps, Waiting waiting, Limits limits, Function<Duration, String> durationFormat) {
+    public Shutdown(Steps steps, WaitStrategy waiting, Limits limits, Function<Duration, String> durationFormat) {
         this.steps = steps;
         this.waiting = waiting;
         this.limits = limits;
@@ -95,7 +95,7 @@ public final class Shutdown {
                 steps.killFunction();
             } finally {
                 // Not earlier: the caller that gets the status ends the process, and the function would outlive it.
-                exitStatus.complete(cause.exitStatusAtOnce());
+                exitStatus.complete(cause.immediateExitStatus());
             }
         }
         return exitStatus.join();

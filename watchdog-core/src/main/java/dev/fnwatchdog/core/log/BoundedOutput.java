@@ -16,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class BoundedOutput {
     /** Reports that lines were dropped; false if there was no room for the report. */
     interface DropNotice {
-        boolean tell(long lines);
+        boolean report(long lines);
     }
 
     private enum Writer {
@@ -91,7 +91,7 @@ final class BoundedOutput {
     }
 
     /** Whether more than a quarter of the room is taken. */
-    boolean behind() {
+    boolean isBacklogged() {
         lock.lock();
         try {
             return lines.pending() > CAPACITY / 4;
@@ -224,7 +224,7 @@ final class BoundedOutput {
     }
 
     private boolean ready() {
-        if (lines.holds() && (closed || remainingHoldNanos() <= 0)) {
+        if (lines.hasHeldLines() && (closed || remainingHoldNanos() <= 0)) {
             lines.breakOff();
         }
         if (lines.ready() == 0) {
@@ -235,7 +235,7 @@ final class BoundedOutput {
 
     @SuppressWarnings("WaitNotInLoop") // its callers loop
     private void awaitWork() throws InterruptedException {
-        if (lines.holds()) {
+        if (lines.hasHeldLines()) {
             work.awaitNanos(remainingHoldNanos());
         } else {
             lines.trim();
@@ -249,7 +249,7 @@ final class BoundedOutput {
 
     /** Called by the writer: that it is not stuck in a write shows that there is a reader again. */
     private void reportDropped() {
-        if (dropped > 0 && notice.tell(dropped)) {
+        if (dropped > 0 && notice.report(dropped)) {
             dropped = 0;
         }
     }

@@ -3,23 +3,23 @@ package dev.fnwatchdog.core.log;
 /** Passes one of the function's streams on to one of the watchdog's (specification 6.13). */
 final class FunctionLines implements LineSink {
     /** What happens to a line for which there is no room. */
-    enum Waiting {
+    enum WhenFull {
         /** It waits for a short time, and so does the thread that adds it. */
-        FOR_ROOM,
+        WAIT,
         /** It is dropped. */
-        NEVER
+        DROP
     }
 
     private final BoundedOutput output;
     private final FunctionLogFormat format;
     private final Runnable reportTooLong;
-    private final Waiting waiting;
+    private final WhenFull waiting;
 
     // Mutable state, used by the copying thread only
     private boolean open;
     private boolean lost;
 
-    FunctionLines(BoundedOutput output, FunctionLogFormat format, Runnable reportTooLong, Waiting waiting) {
+    FunctionLines(BoundedOutput output, FunctionLogFormat format, Runnable reportTooLong, WhenFull waiting) {
         this.output = output;
         this.format = format;
         this.reportTooLong = reportTooLong;
@@ -27,7 +27,7 @@ final class FunctionLines implements LineSink {
     }
 
     boolean waits() {
-        return waiting == Waiting.FOR_ROOM;
+        return waiting == WhenFull.WAIT;
     }
 
     @Override

@@ -29,7 +29,7 @@ final class TextLogFormat implements LogFormat {
     }
 
     @Override
-    public void call(LineBuffer to, AccessLogEntry entry) {
+    public void request(LineBuffer to, AccessLogEntry entry) {
         begin(to);
         escaping.wire(to, entry.method());
         to.oneByte(' ');

@@ -103,33 +103,33 @@ public final class WatchdogLog implements AutoCloseable {
     }
 
     /** Prints the line of a request. The caller decides which requests have one. */
-    public void call(AccessLogEntry entry) {
+    public void request(AccessLogEntry entry) {
         LineBuffer line = LineBuffer.ofThread();
-        format.call(line, entry);
+        format.request(line, entry);
         err.add(line);
     }
 
     /** Returns a new sink for the standard output of one function process; its lines go to standard output. */
     public LineSink functionOutput() {
-        return functionLines(out, "stdout", FunctionLines.Waiting.FOR_ROOM);
+        return functionLines(out, "stdout", FunctionLines.WhenFull.WAIT);
     }
 
     /** Returns a new sink for the standard error of one function process; its lines go to standard error. */
     public LineSink functionErrors() {
-        return functionLines(err, "stderr", FunctionLines.Waiting.FOR_ROOM);
+        return functionLines(err, "stderr", FunctionLines.WhenFull.WAIT);
     }
 
     /**
      * Like {@link #functionErrors}, for the process of one request, whose lines come from a thread that serves other
-     * requests too: it never waits, and drops lines for which there is no room. {@link #behind} warns of that.
+     * requests too: it never waits, and drops lines for which there is no room. {@link #isBacklogged} warns of that.
      */
-    public LineSink callErrors() {
-        return functionLines(err, "stderr", FunctionLines.Waiting.NEVER);
+    public LineSink requestErrors() {
+        return functionLines(err, "stderr", FunctionLines.WhenFull.DROP);
     }
 
     /** Whether so much is pending for the reader of standard error that callers should print later if they can. */
-    public boolean behind() {
-        return err.behind();
+    public boolean isBacklogged() {
+        return err.isBacklogged();
     }
 
     /** Writes what is pending, for at most a second, and ends the threads. Later lines are discarded. */
@@ -156,7 +156,7 @@ public final class WatchdogLog implements AutoCloseable {
         return message.length() <= MAX_MESSAGE_LENGTH ? message : message.substring(0, MAX_MESSAGE_LENGTH) + " [cut]";
     }
 
-    private LineSink functionLines(BoundedOutput output, String stream, FunctionLines.Waiting waiting) {
+    private LineSink functionLines(BoundedOutput output, String stream, FunctionLines.WhenFull waiting) {
         // of-watchdog prints the scanner's error in this form, and then stops reading (specification 6.14).
         Runnable reportTooLong = () -> error("Error reading " + stream + ": bufio.Scanner: token too long");
         return new FunctionLines(output, functionFormat(stream), reportTooLong, waiting);

@@ -55,7 +55,7 @@ public final class MetricsRegistry {
     }
 
     /** Removes all gauges and counters that were added by name. They can be added again, and then start from zero. */
-    public void forgetNamed() {
+    public void removeNamed() {
         named.clear();
     }
 

@@ -49,13 +49,13 @@ class LockFileTest {
     void is_found_with_its_port_while_its_watchdog_holds_it_and_absent_once_removed() throws IOException {
         Path path = LockFile.in(folder);
         LockFile lock = new LockFile(path);
-        assertThat(LockFile.look(path).state()).isEqualTo(LockFile.State.ABSENT);
+        assertThat(LockFile.inspect(path).state()).isEqualTo(LockFile.State.ABSENT);
 
         lock.write(8123);
-        assertThat(LockFile.look(path)).isEqualTo(new LockFile.Found(LockFile.State.HELD, 8123));
+        assertThat(LockFile.inspect(path)).isEqualTo(new LockFile.Inspection(LockFile.State.HELD, 8123));
 
         lock.remove();
-        assertThat(LockFile.look(path).state()).isEqualTo(LockFile.State.ABSENT);
+        assertThat(LockFile.inspect(path).state()).isEqualTo(LockFile.State.ABSENT);
     }
 
     @Test
@@ -72,12 +72,13 @@ class LockFileTest {
                 .start();
 
         assertThat(writer.waitFor()).isZero();
-        assertThat(LockFile.look(path)).isEqualTo(new LockFile.Found(LockFile.State.ABANDONED, 8080));
+        assertThat(LockFile.inspect(path)).isEqualTo(new LockFile.Inspection(LockFile.State.ABANDONED, 8080));
     }
 
     @Test
     void is_foreign_where_somebody_else_has_made_the_file() throws IOException {
-        assertThat(LockFile.look(Files.createFile(LockFile.in(folder))).state()).isEqualTo(LockFile.State.FOREIGN);
+        assertThat(LockFile.inspect(Files.createFile(LockFile.in(folder))).state())
+                .isEqualTo(LockFile.State.FOREIGN);
     }
 
     @ParameterizedTest

@@ -45,13 +45,13 @@ class ConcurrencyLimitTest {
     @Test
     void isMetExactlyWhileEveryPlaceIsTaken() {
         ConcurrencyLimit limit = new ConcurrencyLimit(1);
-        assertThat(limit.met()).isFalse();
+        assertThat(limit.isReached()).isFalse();
 
         Permit only = limit.tryAcquire().orElseThrow();
-        assertThat(limit.met()).isTrue();
+        assertThat(limit.isReached()).isTrue();
 
         only.release();
-        assertThat(limit.met()).isFalse();
+        assertThat(limit.isReached()).isFalse();
     }
 
     @Test
@@ -63,7 +63,7 @@ class ConcurrencyLimitTest {
         }
 
         assertThat(none.inFlight()).isEqualTo(10_000);
-        assertThat(none.met()).isFalse();
+        assertThat(none.isReached()).isFalse();
         assertThat(none.max()).isZero();
     }
 

@@ -46,7 +46,7 @@ class AccessLogLineTest {
         LogConfig config = new LogConfig(LogConfig.Format.TEXT, true, 65536, true, false, false);
         AccessLogEntry call = new AccessLogEntry("GET", "/", 200, "OK", 0, 0, 0, callId, false);
         try (RecordingLog recording = new RecordingLog(config)) {
-            recording.log().call(call);
+            recording.log().request(call);
 
             assertThat(recording.standardError()).endsWith(" (0.0000s) " + shown + "\n");
         }
@@ -156,7 +156,7 @@ class AccessLogLineTest {
                 if (i == 0) {
                     before = allocatedBytes();
                 }
-                log.call(CALL);
+                log.request(CALL);
             }
             // One second's text may have been made anew.
             assertThat(allocatedBytes() - before).isLessThan(lines);
@@ -179,14 +179,14 @@ class AccessLogLineTest {
 
     private static String text(AccessLogEntry call) {
         try (RecordingLog recording = RecordingLog.text()) {
-            recording.log().call(call);
+            recording.log().request(call);
             return recording.standardError();
         }
     }
 
     private static String json(AccessLogEntry call) {
         try (RecordingLog recording = RecordingLog.json()) {
-            recording.log().call(call);
+            recording.log().request(call);
             return recording.standardError();
         }
     }

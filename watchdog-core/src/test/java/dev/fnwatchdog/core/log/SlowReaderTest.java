@@ -37,7 +37,7 @@ class SlowReaderTest {
             // 8 MB. One wait of the ten minutes that this log has for the function's lines, and the test is over its
             // time.
             for (int i = 0; i < MANY; i++) {
-                log.call(call);
+                log.request(call);
             }
         }
     }
@@ -83,9 +83,9 @@ class SlowReaderTest {
         try (PipedOutputStream nobodyReads = new PipedOutputStream(new PipedInputStream(1024));
                 PipedOutputStream norHere = fullPipe();
                 WatchdogLog log = RecordingLog.start(TEXT, nobodyReads, norHere)) {
-            LineSink lines = log.callErrors();
-            LineSink others = log.callErrors();
-            assertThat(log.behind()).isFalse();
+            LineSink lines = log.requestErrors();
+            LineSink others = log.requestErrors();
+            assertThat(log.isBacklogged()).isFalse();
             // Neither for room, of which this log's patience would be ten minutes, nor for the end of another's line.
             others.part(LINE, 0, LINE.length);
             for (int i = 0; i < MANY; i++) {
@@ -93,7 +93,7 @@ class SlowReaderTest {
                 lines.part(LINE, 0, LINE.length);
                 lines.cut(LINE, 0, LINE.length);
             }
-            assertThat(log.behind()).isTrue();
+            assertThat(log.isBacklogged()).isTrue();
         }
     }
 

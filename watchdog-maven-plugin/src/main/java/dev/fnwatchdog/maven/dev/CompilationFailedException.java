@@ -12,7 +12,7 @@ public final class CompilationFailedException extends Exception {
         this.printed = printed;
     }
 
-    boolean told() {
+    boolean isPrinted() {
         return printed;
     }
 }

@@ -24,7 +24,7 @@ public record WatchdogLaunch(
         Path directory,
         Map<String, String> environment,
         Path report,
-        Duration longestStop) {
+        Duration stopTimeout) {
     /**
      * Options for a short startup, which matters more here than speed after hours. The user's arguments come later, and
      * take precedence.

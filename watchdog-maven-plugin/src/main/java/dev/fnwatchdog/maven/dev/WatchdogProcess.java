@@ -172,7 +172,7 @@ public final class WatchdogProcess {
             // The watchdog has ended already.
         }
         try {
-            Duration timeout = serving ? launch.longestStop() : STOP_BEFORE_SERVING;
+            Duration timeout = serving ? launch.stopTimeout() : STOP_BEFORE_SERVING;
             if (process.waitFor(timeout.toSeconds(), TimeUnit.SECONDS)) {
                 return;
             }

@@ -7,11 +7,11 @@ import java.util.Map;
 
 /** Builds an image and delivers it to its target. */
 public final class ImageDelivery {
-    private final ImageOrder specification;
+    private final ImageSpecification specification;
     private final Path docker;
     private final Path output;
 
-    public ImageDelivery(ImageOrder specification, Path docker, Path output) {
+    public ImageDelivery(ImageSpecification specification, Path docker, Path output) {
         this.specification = specification;
         this.docker = docker;
         this.output = output;

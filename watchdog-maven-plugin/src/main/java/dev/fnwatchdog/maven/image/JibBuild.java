@@ -47,13 +47,13 @@ public final class JibBuild {
     }
 
     /** Writes the unchanged base image to a tar file. */
-    public void fetchBase(ImageOrder specification, Path tar) throws IOException, InterruptedException {
+    public void fetchBase(ImageSpecification specification, Path tar) throws IOException, InterruptedException {
         JibContainerBuilder base = from(specification.from()).setPlatforms(specification.platforms());
         run(base, Containerizer.to(TarImage.at(tar).named(ImageReference.of(null, "base", null))), specification);
     }
 
     /** Builds the image to a registry, or otherwise to a tar file. */
-    JibContainer build(ImageOrder specification, FunctionImage image, Map<String, String> labels, Path tar)
+    JibContainer build(ImageSpecification specification, FunctionImage image, Map<String, String> labels, Path tar)
             throws IOException, InterruptedException {
         boolean push = specification.to().is(ImageLocation.Kind.REGISTRY);
         JibContainerBuilder builder = from(specification.from())
@@ -88,7 +88,7 @@ public final class JibBuild {
     }
 
     private static ImageReference reference(ImageLocation from) {
-        return ImageOrder.reference("watchdog.image.from", from.value());
+        return ImageSpecification.reference("watchdog.image.from", from.value());
     }
 
     private static FileEntriesLayer layer(ImageLayer layer) {
@@ -103,7 +103,7 @@ public final class JibBuild {
         return entries.build();
     }
 
-    private JibContainer run(JibContainerBuilder builder, Containerizer to, ImageOrder specification)
+    private JibContainer run(JibContainerBuilder builder, Containerizer to, ImageSpecification specification)
             throws IOException, InterruptedException {
         to.setToolName("watchdog-maven-plugin")
                 .setApplicationLayersCache(connection.cache())

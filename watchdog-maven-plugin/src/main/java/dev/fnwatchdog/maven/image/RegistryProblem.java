@@ -13,7 +13,7 @@ final class RegistryProblem {
     private RegistryProblem() {}
 
     /** Returns what went wrong, what may help, and the parameters of the image. It contains no credentials. */
-    static String describe(Throwable failure, ImageOrder specification) {
+    static String describe(Throwable failure, ImageSpecification specification) {
         String reason = reason(failure);
         String end = reason.endsWith(".") ? "" : ".";
         return "%s%s %sIt was asked for %s".formatted(reason, end, advice(failure), parameters(specification));
@@ -47,7 +47,7 @@ final class RegistryProblem {
                 .anyMatch(type::isInstance);
     }
 
-    private static String parameters(ImageOrder specification) {
+    private static String parameters(ImageSpecification specification) {
         return "watchdog.image.from=\"%s\" and watchdog.image.to=\"%s\""
                 .formatted(specification.from(), specification.to());
     }

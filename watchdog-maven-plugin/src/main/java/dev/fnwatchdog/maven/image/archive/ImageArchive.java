@@ -4,7 +4,7 @@ import com.google.cloud.tools.jib.api.buildplan.Platform;
 import dev.fnwatchdog.maven.image.ClassArchive;
 import dev.fnwatchdog.maven.image.ExplodedLayers;
 import dev.fnwatchdog.maven.image.ImageLocation;
-import dev.fnwatchdog.maven.image.ImageOrder;
+import dev.fnwatchdog.maven.image.ImageSpecification;
 import dev.fnwatchdog.maven.image.JibBuild;
 import dev.fnwatchdog.maven.image.PlannedImage;
 import dev.fnwatchdog.maven.image.PlatformNames;
@@ -13,10 +13,10 @@ import java.nio.file.Path;
 
 /** Makes an archive of classes for an image, with the image's own Java. */
 public final class ImageArchive {
-    private final ImageOrder specification;
+    private final ImageSpecification specification;
     private final Path output;
 
-    public ImageArchive(ImageOrder specification, Path output) {
+    public ImageArchive(ImageSpecification specification, Path output) {
         this.specification = specification;
         this.output = output;
     }

@@ -11,9 +11,9 @@ import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
  */
 final class HeadMemory {
     /** Bytes of an open connection and what reads it, as measured, and a little more. */
-    static final int OF_CONNECTION = 4 * 1024;
+    static final int CONNECTION_BYTES = 4 * 1024;
 
-    /** The bytes of {@link #OF_CONNECTION} that are for a head which has not arrived completely. */
+    /** The bytes of {@link #CONNECTION_BYTES} that are for a head which has not arrived completely. */
     private static final int OF_PARTIAL_HEAD = 1024;
 
     /**
@@ -22,7 +22,7 @@ final class HeadMemory {
      */
     private static final int OF_COMPLETE_HEAD = 8 * 1024;
 
-    /** The bytes of {@link #OF_CONNECTION} that are for what the parser keeps: most heads have no longer lines. */
+    /** The bytes of {@link #CONNECTION_BYTES} that are for what the parser keeps: most heads have no longer lines. */
     private static final int OF_PARSER = 512;
 
     private final MemoryBudget budget;
@@ -37,7 +37,7 @@ final class HeadMemory {
     }
 
     /** Reserves the memory of the head that arrives. Returns false where it does not fit. */
-    boolean holds(RequestHeadScanner head) {
+    boolean reserve(RequestHeadScanner head) {
         long cost = head.memory();
         return cost <= (head.ended() ? OF_COMPLETE_HEAD : OF_PARTIAL_HEAD) || reserveUpTo(cost);
     }
@@ -46,7 +46,7 @@ final class HeadMemory {
      * Reserves the memory of the request's trailers that arrive, in addition to that of its head. Returns false where
      * they do not fit.
      */
-    boolean holds(RequestHeadScanner head, long trailers) {
+    boolean reserve(RequestHeadScanner head, long trailers) {
         return trailers <= OF_PARTIAL_HEAD || reserveUpTo(head.memory() + trailers);
     }
 
@@ -57,7 +57,7 @@ final class HeadMemory {
         if (bytes <= reserved) {
             return true;
         }
-        if (!budget.take(bytes - reserved)) {
+        if (!budget.reserve(bytes - reserved)) {
             return false;
         }
         reserved = bytes;
@@ -68,7 +68,7 @@ final class HeadMemory {
      * Reserves what the parser keeps of the head that has been read. Returns false where the connection must be closed
      * for it.
      */
-    boolean keeps(RequestHeadScanner head) {
+    boolean reserveForParser(RequestHeadScanner head) {
         return head.keptByParser() <= OF_PARSER || reserveParserBytes(head.keptByParser());
     }
 
@@ -78,16 +78,16 @@ final class HeadMemory {
     }
 
     /** Releases the memory of a request's head and trailers, except for what the parser keeps. */
-    synchronized void headIsGone() {
+    synchronized void releaseHead() {
         if (reserved > parserBytes) {
-            budget.giveBack(reserved - parserBytes);
+            budget.release(reserved - parserBytes);
             reserved = parserBytes;
         }
     }
 
     synchronized void close() {
         closed = true;
-        budget.giveBack(reserved);
+        budget.release(reserved);
         reserved = 0;
     }
 }

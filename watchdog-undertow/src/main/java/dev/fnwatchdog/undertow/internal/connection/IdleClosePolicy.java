@@ -33,7 +33,7 @@ final class IdleClosePolicy {
         this.connection = connection;
     }
 
-    void requestBegins() {
+    void requestStarted() {
         unused = false;
         cancel();
     }
@@ -49,7 +49,7 @@ final class IdleClosePolicy {
     }
 
     /** Returns whether to close the connection now. If not, {@link ServedConnection#closeIfIdle()} runs again later. */
-    boolean due(boolean partOfHead, long headBeganNanos) {
+    boolean shouldClose(boolean partOfHead, long headBeganNanos) {
         long millis = partOfHead || unused ? millisLeft(partOfHead ? headBeganNanos : acceptedNanos) : 0;
         if (millis > 0) {
             checkLater(Wait.REQUEST, millis);

@@ -45,7 +45,7 @@ public final class Listener {
      * The most bytes of a request head, which limits the number of fields and parameters too (specification 3.11,
      * 7.13).
      */
-    static final int LONGEST_HEAD = 1024 * 1024;
+    static final int MAX_HEAD_BYTES = 1024 * 1024;
 
     /** An I/O thread that does not run a task within this time is blocked. */
     private static final long MAX_HANDOVER_SECONDS = 1;
@@ -110,7 +110,7 @@ public final class Listener {
     /** Hands a socket over to an I/O thread. Runs on the acceptor's thread. */
     private void accepted(SocketChannel socket) {
         XnioIoThread thread = worker.getIoThread(nextThread++);
-        connections.arrives();
+        connections.acceptStarted();
         thread.execute(() -> accepted(thread, socket));
     }
 
@@ -123,7 +123,7 @@ public final class Listener {
         } catch (IOException disconnected) {
             IoUtils.safeClose(socket);
         } finally {
-            connections.arrived();
+            connections.acceptFinished();
         }
     }
 
@@ -139,7 +139,7 @@ public final class Listener {
                 .set(UndertowOptions.DECODE_URL, false)
                 .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
                 .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
-                .set(UndertowOptions.MAX_HEADER_SIZE, LONGEST_HEAD)
+                .set(UndertowOptions.MAX_HEADER_SIZE, MAX_HEAD_BYTES)
                 .set(UndertowOptions.MAX_HEADERS, Integer.MAX_VALUE)
                 .set(UndertowOptions.MAX_PARAMETERS, Integer.MAX_VALUE)
                 .set(UndertowOptions.MAX_COOKIES, Integer.MAX_VALUE)
@@ -163,7 +163,7 @@ public final class Listener {
     public void serve(HttpHandler root, Consumer<HttpServerExchange> aborted) {
         http1.setRootHandler(root);
         Http2Options options = new Http2Options(
-                protocol, maxStreams, LONGEST_HEAD, headMillis, IDLE_MILLIS, TrailerFields::isForbidden);
+                protocol, maxStreams, MAX_HEAD_BYTES, headMillis, IDLE_MILLIS, TrailerFields::isForbidden);
         http2 = new Http2Server(
                 http1.getRootHandler(), buffers, new MemoryBudgets(memory.heads(), memory.bodies()), options, aborted);
         acceptor.start();
@@ -175,16 +175,16 @@ public final class Listener {
             IoUtils.safeClose(accepted);
             return;
         }
-        new ProtocolDetector(connection, buffers, http1::handleEvent, this::startHttp2, headMillis).await();
+        new ProtocolDetector(connection, buffers, http1::handleEvent, this::startHttp2, headMillis).start();
     }
 
     private void startHttp2(ServedConnection connection, PooledByteBuffer first) {
         try (first) {
-            Http2Session session = Objects.requireNonNull(http2).open(connection, connection::closeInOrder);
-            connection.speaksHttp2(session);
+            Http2Session session = Objects.requireNonNull(http2).open(connection, connection::closeGracefully);
+            connection.useHttp2(session);
             Http2Server.serve(session, first.getBuffer().position(ProtocolDetector.PREFACE_LENGTH));
             if (connections.draining()) {
-                connection.leave(() -> {});
+                connection.closeAfterLastRequest(() -> {});
             }
         }
     }

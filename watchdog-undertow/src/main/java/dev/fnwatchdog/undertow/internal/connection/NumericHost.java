@@ -30,7 +30,7 @@ final class NumericHost {
     /**
      * Replaces the first digit of the address in the header line that begins at {@code line}, as far as it has arrived.
      */
-    void hide(ByteBuffer bytes, int line, int to) {
+    void mask(ByteBuffer bytes, int line, int to) {
         if (to - line <= NAME.length || !isHost(bytes, line)) {
             return;
         }
@@ -58,7 +58,7 @@ final class NumericHost {
     }
 
     /** Restores the address, when Undertow has read the head. */
-    void show(HeaderMap headers) {
+    void restore(HeaderMap headers) {
         if (!masked) {
             return;
         }

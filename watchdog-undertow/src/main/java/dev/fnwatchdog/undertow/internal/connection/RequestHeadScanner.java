@@ -71,12 +71,12 @@ public final class RequestHeadScanner {
     }
 
     /** Returns whether a byte of the head has arrived. */
-    boolean begun() {
+    boolean started() {
         return length > 0;
     }
 
     /** Returns when the first byte of the head arrived, as {@link System#nanoTime()}. */
-    long began() {
+    long startNanos() {
         return firstByteNanos;
     }
 
@@ -175,7 +175,7 @@ public final class RequestHeadScanner {
                     folded |= HeaderLineParser.isBlank(b);
                     if (!target.absolute()) {
                         // With an absolute target Undertow may compare Host with the authority of that target.
-                        host.hide(bytes, line, to);
+                        host.mask(bytes, line, to);
                     }
                     current = b == '\r' ? State.LAST_CR : State.LINE;
                 }
@@ -233,7 +233,7 @@ public final class RequestHeadScanner {
         for (int i = 0; i < linesWithBlanks.size(); i++) {
             restore(exchange.getRequestHeaders(), linesWithBlanks.get(i));
         }
-        host.show(exchange.getRequestHeaders());
+        host.restore(exchange.getRequestHeaders());
     }
 
     private static void restore(HeaderMap headers, String line) {

@@ -80,19 +80,19 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Makes this an HTTP/2 connection, which serves many requests at once. */
-    void speaksHttp2(Http2Session session) {
+    void useHttp2(Http2Session session) {
         http2 = session;
     }
 
     /** Called when a request's head has been read, before its handler. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
-    public void begins(HttpServerExchange exchange) {
+    public void requestStarted(HttpServerExchange exchange) {
         requests++;
-        idleClose.requestBegins();
+        idleClose.requestStarted();
         parserErrors.keep();
         headRead = false;
         exchange.addExchangeCompleteListener(completionListener);
-        if (http2 == null && (head.length() > LARGE_HEAD || !memory.keeps(head))) {
+        if (http2 == null && (head.length() > LARGE_HEAD || !memory.reserveForParser(head))) {
             exchange.setPersistent(false);
         }
     }
@@ -112,7 +112,7 @@ public final class ServedConnection extends WrappedConnection {
         requests--;
         head.begin();
         if (exchange.isPersistent()) {
-            memory.headIsGone();
+            memory.releaseHead();
         }
         if (exchange.getConnection() instanceof HttpServerConnection connection && connection.getExtraBytes() != null) {
             // A pipelined request has waited for the watchdog: its own time starts now (specification 7.14).
@@ -128,7 +128,7 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Aborts an exchange in a way that the client can detect (HTTP/1.1: close; HTTP/2: RST_STREAM). */
-    public void breakOff(HttpServerExchange exchange) {
+    public void abort(HttpServerExchange exchange) {
         if (http2 != null) {
             Http2Server.reset(exchange, ErrorCode.CANCEL);
         } else {
@@ -144,13 +144,13 @@ public final class ServedConnection extends WrappedConnection {
         if (http2 != null) {
             Http2Server.stopReading(exchange);
         } else {
-            closeInOrder();
+            closeGracefully();
             Connectors.terminateRequest(exchange);
         }
     }
 
     /** Closes the connection gracefully: the client can read the response to its end. */
-    void closeInOrder() {
+    void closeGracefully() {
         try {
             socket().getSinkChannel().shutdownWrites();
         } catch (IOException ignored) {
@@ -160,13 +160,13 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Marks the connection as a tunnel, whose bytes are no requests until it is closed. */
-    public void becomesTunnel() {
+    public void startTunnel() {
         tunnel = true;
     }
 
     /** Returns when the head that has just been read began, as {@link System#nanoTime()}. */
-    public long headBegan() {
-        return head.begun() && http2 == null ? head.began() : System.nanoTime();
+    public long headStartNanos() {
+        return head.started() && http2 == null ? head.startNanos() : System.nanoTime();
     }
 
     /** Returns the head that has just been read, of HTTP/1 only. */
@@ -175,8 +175,8 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Reserves memory for trailers. Returns false where there is not enough. */
-    boolean holdsTrailers(long memoryOfTrailers) {
-        return memory.holds(head, memoryOfTrailers);
+    boolean reserveTrailers(long memoryOfTrailers) {
+        return memory.reserve(head, memoryOfTrailers);
     }
 
     /** Returns the number of requests whose responses have not been sent to their last byte. */
@@ -185,13 +185,13 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Closes the connection at once, also with requests in flight. */
-    void cut() {
+    void closeNow() {
         requestAborted = requests > 0;
         IoUtils.safeClose(this);
     }
 
     /** Returns whether the watchdog has closed the connection during a request. */
-    public boolean cutOff() {
+    public boolean closedDuringRequest() {
         return requestAborted;
     }
 
@@ -209,13 +209,13 @@ public final class ServedConnection extends WrappedConnection {
      *
      * @param decided run when it is decided which request of the client is the last; with HTTP/1 at once
      */
-    void leave(Runnable decided) {
+    void closeAfterLastRequest(Runnable decided) {
         if (http2 == null) {
             closeIfIdle();
             decided.run();
         } else {
             idleClose.cancel();
-            http2.leave(decided);
+            http2.shutDown(decided);
         }
     }
 
@@ -225,8 +225,8 @@ public final class ServedConnection extends WrappedConnection {
             return;
         }
         if (http2 != null) {
-            leave(() -> {});
-        } else if (idleClose.due(head.begun(), head.began())) {
+            closeAfterLastRequest(() -> {});
+        } else if (idleClose.shouldClose(head.started(), head.startNanos())) {
             IoUtils.safeClose(this);
         }
     }
@@ -268,7 +268,7 @@ public final class ServedConnection extends WrappedConnection {
         }
         if (socket().isWriteShutdown() && !socket().isReadShutdown()) {
             // A socket that lingers must not reference the memory of the request, which has been released.
-            socketCloseListener.forget();
+            socketCloseListener.detach();
             lingering = LingeringClose.begin(socket(), connections.buffers());
         }
         if (!lingering) {
@@ -293,7 +293,7 @@ public final class ServedConnection extends WrappedConnection {
             int count = next.read(dst);
             dst.limit(limit);
             scanHead(dst, from);
-            if (requests == 0 && http2 == null && !memory.holds(head)) {
+            if (requests == 0 && http2 == null && !memory.reserve(head)) {
                 refuse(HEAD_TOO_LARGE);
             }
             return count < 0 ? count : dst.position() - from;
@@ -302,7 +302,7 @@ public final class ServedConnection extends WrappedConnection {
         /** Undertow calls this when it has read a head, and before it calls a handler. */
         @Override
         public void suspendReads() {
-            headRead |= head.begun() && requests == 0 && http2 == null;
+            headRead |= head.started() && requests == 0 && http2 == null;
             next.suspendReads();
         }
 

@@ -55,14 +55,14 @@ public final class ServedConnections {
     }
 
     /**
-     * Counts a socket that has been accepted, until its I/O thread has called {@link #add} and then {@link #arrived}.
+     * Counts a socket that has been accepted, until its I/O thread has called {@link #add} and then {@link #acceptFinished}.
      */
-    void arrives() {
+    void acceptStarted() {
         pendingAccepts.incrementAndGet();
     }
 
     /** Ends the count of such a socket, whether it was added or not. */
-    void arrived() {
+    void acceptFinished() {
         pendingAccepts.decrementAndGet();
     }
 
@@ -72,20 +72,20 @@ public final class ServedConnections {
      */
     @Nullable
     ServedConnection add(StreamConnection accepted) {
-        if (!memory.whole().take(HeadMemory.OF_CONNECTION)) {
+        if (!memory.total().reserve(HeadMemory.CONNECTION_BYTES)) {
             return null;
         }
         ServedConnection connection = new ServedConnection(accepted, this);
         open.add(connection);
         if (draining) {
-            connection.leave(() -> {});
+            connection.closeAfterLastRequest(() -> {});
         }
         return connection;
     }
 
     void closed(ServedConnection connection) {
         if (open.remove(connection)) {
-            memory.whole().giveBack(HeadMemory.OF_CONNECTION);
+            memory.total().release(HeadMemory.CONNECTION_BYTES);
         }
     }
 
@@ -98,7 +98,7 @@ public final class ServedConnections {
     }
 
     /** Returns the number of requests that have not ended, to their last byte. */
-    public int calls() {
+    public int requestsInFlight() {
         return open.stream().mapToInt(ServedConnection::requests).sum();
     }
 
@@ -135,20 +135,20 @@ public final class ServedConnections {
      * Closes each connection that serves no request, now and when its last request ends; one that has just been
      * accepted a little later, if no request arrives. Returns when the present ones are closed and each HTTP/2 client
      * has been sent the number of its last request: a request that came just before is then counted by
-     * {@link #calls()}.
+     * {@link #requestsInFlight()}.
      */
     void drain() throws InterruptedException {
         draining = true;
         List<ServedConnection> now = List.copyOf(open);
         CountDownLatch decided = new CountDownLatch(now.size());
         for (ServedConnection connection : now) {
-            connection.getIoThread().execute(() -> connection.leave(decided::countDown));
+            connection.getIoThread().execute(() -> connection.closeAfterLastRequest(decided::countDown));
         }
         decided.await(MAX_DRAIN_START_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Closes each connection at once, also with requests in flight. */
     void closeAll() {
-        open.forEach(connection -> connection.getIoThread().execute(connection::cut));
+        open.forEach(connection -> connection.getIoThread().execute(connection::closeNow));
     }
 }

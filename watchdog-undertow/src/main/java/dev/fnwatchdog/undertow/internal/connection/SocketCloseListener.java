@@ -15,7 +15,7 @@ final class SocketCloseListener implements ChannelListener<StreamConnection> {
     }
 
     /** Detaches the connection, which may then be collected before the socket closes. */
-    void forget() {
+    void detach() {
         connection = null;
     }
 

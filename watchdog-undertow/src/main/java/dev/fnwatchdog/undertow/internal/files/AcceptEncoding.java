@@ -8,7 +8,7 @@ final class AcceptEncoding {
     private AcceptEncoding() {}
 
     /** Returns whether gzip is accepted, with a weight not below that of the identity coding. */
-    static boolean takesGzip(@Nullable HeaderValues lists) {
+    static boolean acceptsGzip(@Nullable HeaderValues lists) {
         if (lists == null) {
             return false;
         }

@@ -29,10 +29,10 @@ final class FileResponse {
         this.file = file;
         // Ranges are of the uncompressed file: clients assemble the parts by its length (specification 1.31).
         boolean ranged = isGet(exchange) && request.contains(Headers.RANGE);
-        this.compressed = file.hasGzip() && !ranged && AcceptEncoding.takesGzip(request.get(Headers.ACCEPT_ENCODING));
+        this.compressed = file.hasGzip() && !ranged && AcceptEncoding.acceptsGzip(request.get(Headers.ACCEPT_ENCODING));
         this.version = compressed ? file.gzip().orElseThrow() : file.plain();
         this.decision = Preconditions.decide(request, version, isDated(file));
-        this.range = ranged && Preconditions.rangeHolds(request.getFirst(Headers.IF_RANGE), version)
+        this.range = ranged && Preconditions.rangeApplies(request.getFirst(Headers.IF_RANGE), version)
                 ? FileRange.of(request.get(Headers.RANGE), version.size())
                 : FileRange.whole(version.size());
     }
@@ -47,7 +47,7 @@ final class FileResponse {
         FileResponse response = new FileResponse(invocation.exchange(), file);
         FileTransfer transfer = response.hasBody()
                 ? FileTransfer.of(invocation, response.version, response.range)
-                : FileTransfer.ofNothing(invocation);
+                : FileTransfer.withoutBody(invocation);
         response.setHeaders();
         transfer.begin();
     }
@@ -57,11 +57,11 @@ final class FileResponse {
     }
 
     private static boolean isDated(StaticFile file) {
-        return file.role() != StaticFile.Role.STAND_IN;
+        return file.role() != StaticFile.Role.FALLBACK_PAGE;
     }
 
     private boolean hasBody() {
-        return isGet(exchange) && decision == Preconditions.SEND && range.exists();
+        return isGet(exchange) && decision == Preconditions.SEND && range.isSatisfiable();
     }
 
     private void setHeaders() {
@@ -86,7 +86,7 @@ final class FileResponse {
 
     private void setBodyHeaders() {
         headers.put(Headers.ACCEPT_RANGES, "bytes");
-        if (!range.exists()) {
+        if (!range.isSatisfiable()) {
             headers.put(Headers.CONTENT_RANGE, "bytes */" + version.length());
             setEmpty(StatusCodes.REQUEST_RANGE_NOT_SATISFIABLE);
             return;

@@ -56,7 +56,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
     }
 
     /** Returns a transfer of a response without a body. */
-    static FileTransfer ofNothing(Invocation invocation) {
+    static FileTransfer withoutBody(Invocation invocation) {
         return new FileTransfer(invocation, EMPTY, null, 0, 0);
     }
 
@@ -104,7 +104,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
                 sink.resumeWrites();
             }
         } catch (IOException disconnect) {
-            invocation.clientGone();
+            invocation.clientDisconnected();
         }
     }
 
@@ -176,7 +176,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
     /** Aborts the response where the file ends early: the client must be able to tell (specification 1.33). */
     private boolean advance(long count) {
         if (count <= 0) {
-            invocation.breakOff();
+            invocation.abort();
             return false;
         }
         position += count;

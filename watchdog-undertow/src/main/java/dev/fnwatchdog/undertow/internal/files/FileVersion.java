@@ -109,7 +109,7 @@ final class FileVersion {
     }
 
     /** Returns whether a file is unchanged. */
-    boolean isStill(Path there, BasicFileAttributes now) {
+    boolean isUnchanged(Path there, BasicFileAttributes now) {
         return path.equals(there)
                 && size == now.size()
                 && time.equals(now.lastModifiedTime().toInstant())

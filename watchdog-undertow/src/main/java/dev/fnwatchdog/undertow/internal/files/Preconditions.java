@@ -37,7 +37,7 @@ enum Preconditions {
     }
 
     /** Returns whether the Range field applies: If-Range is absent or names this content (RFC 9110 13.1.5). */
-    static boolean rangeHolds(@Nullable String ifRange, FileVersion file) {
+    static boolean rangeApplies(@Nullable String ifRange, FileVersion file) {
         if (ifRange == null) {
             return true;
         }

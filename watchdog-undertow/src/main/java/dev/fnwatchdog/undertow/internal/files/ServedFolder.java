@@ -66,7 +66,7 @@ final class ServedFolder {
         long now = System.nanoTime();
         StaticLookup found = findOnDisk(path, previous, now);
         if (found == NOT_FOUND && singlePage) {
-            return file(INDEX, StaticFile.Role.STAND_IN, null, now);
+            return file(INDEX, StaticFile.Role.FALLBACK_PAGE, null, now);
         }
         return found;
     }
@@ -99,7 +99,7 @@ final class ServedFolder {
         }
         String type = MediaTypes.of(relative);
         // The page in place of a missing file needs another tag than a file that once had that path.
-        String etagSuffix = role == StaticFile.Role.STAND_IN ? "-page" : "";
+        String etagSuffix = role == StaticFile.Role.FALLBACK_PAGE ? "-page" : "";
         FileVersion plain = version(resolved, type, etagSuffix, previous == null ? null : previous.plain());
         FileVersion known = previous == null ? null : previous.gzip().orElse(null);
         return new StaticFile(plain, compressed(relative + GZIP_SUFFIX, type, etagSuffix + "-gz", known), role, now);
@@ -120,7 +120,7 @@ final class ServedFolder {
 
     private static FileVersion version(
             ResolvedPath resolved, String type, String etagSuffix, @Nullable FileVersion known) throws IOException {
-        return known != null && known.isStill(resolved.path, resolved.attributes)
+        return known != null && known.isUnchanged(resolved.path, resolved.attributes)
                 ? known
                 : FileVersion.read(resolved.path, resolved.attributes, type, etagSuffix);
     }

@@ -15,7 +15,7 @@ final class StaticFile implements StaticLookup {
         /** The page of a single-page application. It names all other files, so caches must revalidate it each time. */
         PAGE,
         /** That page in response to an unknown path (specification 1.34). */
-        STAND_IN
+        FALLBACK_PAGE
     }
 
     /** How long a lookup is valid: a change is seen after that time (specification 1.33). */
@@ -37,7 +37,7 @@ final class StaticFile implements StaticLookup {
         this.lookedUp = lookedUp;
     }
 
-    boolean freshAt(long nanoTime) {
+    boolean isFreshAt(long nanoTime) {
         return nanoTime - lookedUp < FRESH_NANOS;
     }
 

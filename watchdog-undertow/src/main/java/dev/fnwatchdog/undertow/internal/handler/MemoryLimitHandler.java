@@ -19,7 +19,7 @@ public final class MemoryLimitHandler implements HttpHandler {
     /**
      * In bytes. A request with a head of usual size and the objects that serve it, as measured in http mode, rounded up.
      */
-    static final int OF_REQUEST = 16 * 1024;
+    static final int REQUEST_BYTES = 16 * 1024;
 
     private static final CannedResponse REFUSAL = CannedResponse.of(StatusCodes.SERVICE_UNAVAILABLE)
             .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
@@ -38,11 +38,11 @@ public final class MemoryLimitHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        if (buffersAreScarce.getAsBoolean() || !memory.take(OF_REQUEST)) {
+        if (buffersAreScarce.getAsBoolean() || !memory.reserve(REQUEST_BYTES)) {
             REFUSAL.send(exchange);
             return;
         }
-        Invocation.of(exchange).atEnd(() -> memory.giveBack(OF_REQUEST));
+        Invocation.of(exchange).atEnd(() -> memory.release(REQUEST_BYTES));
         next.handleRequest(exchange);
     }
 }

@@ -64,7 +64,7 @@ public final class RequestBodyCollector {
     /** Refuses with 413. The memory is free before: the client may retry at once. */
     private void refuse() {
         body.free();
-        invocation.answerInstead(TOO_LARGE);
+        invocation.respondInstead(TOO_LARGE);
     }
 
     private boolean readMore(StreamSourceChannel channel) throws IOException {
@@ -74,7 +74,7 @@ public final class RequestBodyCollector {
         }
         // A request that was refused meanwhile (timeout, malformed) also looks like the end of its body. A request that
         // is complete with its last data causes no further event, so it must not be waited for.
-        return (progress == BufferedBody.Progress.WHOLE || exchange.isRequestComplete()) && !invocation.stopped();
+        return (progress == BufferedBody.Progress.COMPLETE || exchange.isRequestComplete()) && !invocation.stopped();
     }
 
     private void continueReading(StreamSourceChannel channel) {
@@ -89,7 +89,7 @@ public final class RequestBodyCollector {
                 channel.resumeReads();
             }
         } catch (IOException disconnect) {
-            invocation.clientGone();
+            invocation.clientDisconnected();
         }
     }
 }

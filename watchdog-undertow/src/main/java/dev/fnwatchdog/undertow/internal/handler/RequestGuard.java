@@ -37,9 +37,9 @@ public final class RequestGuard implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         // The wrapper added first runs last: the function's own Date is set by then.
-        exchange.addResponseWrapper(ResponseDate.OF_NOW);
+        exchange.addResponseWrapper(ResponseDate.INSTANCE);
         ServedConnection connection = ServedConnections.of(exchange);
-        connection.begins(exchange);
+        connection.requestStarted(exchange);
         if (!isOfServedVersion(exchange, connection)) {
             exchange.setProtocol(Protocols.HTTP_1_1);
             exchange.setPersistent(false);
@@ -65,7 +65,7 @@ public final class RequestGuard implements HttpHandler {
     /** A higher minor version counts as 1.1 (RFC 9110 2.5), and Undertow reads it as such. */
     private static boolean isOfServedVersion(HttpServerExchange exchange, ServedConnection connection) {
         return exchange.getProtocol().equals(Protocols.HTTP_2_0)
-                || connection.head().version().served();
+                || connection.head().version().supported();
     }
 
     /**
@@ -76,7 +76,7 @@ public final class RequestGuard implements HttpHandler {
         if (connection == null) {
             return;
         }
-        if (Tokens.anyLists(connection, "close")) {
+        if (Tokens.anyListContains(connection, "close")) {
             exchange.setPersistent(false);
         } else if (exchange.isHttp10() && exchange.isPersistent()) {
             exchange.getResponseHeaders().put(Headers.CONNECTION, "keep-alive");

@@ -18,7 +18,7 @@ import org.xnio.conduits.StreamSinkConduit;
  * <p>Threads: any.
  */
 final class ResponseDate implements ConduitWrapper<StreamSinkConduit> {
-    static final ResponseDate OF_NOW = new ResponseDate();
+    static final ResponseDate INSTANCE = new ResponseDate();
 
     // Mutable state: an immutable value, replaced by the first thread that needs it in a second
     private volatile DatedSecond latest = new DatedSecond(0);

@@ -17,7 +17,7 @@ public final class ChunkDecoder {
      * The most bytes of a response's trailers: they fit into one buffer with what Undertow writes between names and
      * values (specification 3.35).
      */
-    public static final int RESPONSE_TRAILERS = 12 * 1024;
+    public static final int MAX_RESPONSE_TRAILERS = 12 * 1024;
 
     /** The most bytes of a chunk's size line with its extensions: no sender has a reason for more. */
     private static final int MAX_SIZE_LINE = 16 * 1024;

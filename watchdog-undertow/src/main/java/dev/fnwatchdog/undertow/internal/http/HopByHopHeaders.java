@@ -74,7 +74,7 @@ public final class HopByHopHeaders {
      * Copies the fields of a response that are not hop-by-hop to {@code to}, except for names that {@code to} already
      * has.
      */
-    public static void copyRest(HeaderMap from, HeaderMap to) {
+    public static void copyEndToEnd(HeaderMap from, HeaderMap to) {
         List<HttpString> named = namedBy(from);
         boolean first = to.size() == 0;
         for (long i = from.fastIterateNonEmpty(); i != -1; i = from.fiNextNonEmpty(i)) {

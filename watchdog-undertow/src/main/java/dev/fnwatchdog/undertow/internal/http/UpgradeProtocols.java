@@ -17,7 +17,7 @@ public final class UpgradeProtocols {
      * Returns the protocols from which the function may choose, or an empty string. HTTP/2 in clear text is not among
      * them: a gateway that lets such a request through could be tunnelled past (specification 9.2).
      */
-    public static String asked(HttpServerExchange exchange) {
+    public static String requested(HttpServerExchange exchange) {
         HeaderValues upgrade = exchange.getRequestHeaders().get(Headers.UPGRADE);
         if (upgrade == null || !exchange.isHttp11() || !connectionNamesUpgrade(exchange)) {
             return "";
@@ -35,13 +35,13 @@ public final class UpgradeProtocols {
     }
 
     /**
-     * Removes from the request what {@link #asked} does not return, for functions that see the request's own header
+     * Removes from the request what {@link #requested} does not return, for functions that see the request's own header
      * fields.
      */
-    public static void keepOnlyAsked(HttpServerExchange exchange) {
+    public static void keepOnlyRequested(HttpServerExchange exchange) {
         HeaderMap headers = exchange.getRequestHeaders();
         if (headers.contains(Headers.UPGRADE)) {
-            String protocols = asked(exchange);
+            String protocols = requested(exchange);
             if (protocols.isEmpty()) {
                 headers.remove(Headers.UPGRADE);
             } else {
@@ -52,6 +52,6 @@ public final class UpgradeProtocols {
 
     private static boolean connectionNamesUpgrade(HttpServerExchange exchange) {
         HeaderValues connection = exchange.getRequestHeaders().get(Headers.CONNECTION);
-        return connection != null && Tokens.anyLists(connection, "upgrade");
+        return connection != null && Tokens.anyListContains(connection, "upgrade");
     }
 }

@@ -42,7 +42,7 @@ final class BlockedWriters {
                 // If it blocks again, it is queued behind the others.
                 writers.remove(writer);
                 writer.notifyIfWritable();
-            } else if (!writer.waits()) {
+            } else if (!writer.isBlocked()) {
                 writers.remove(writer);
             }
         }

@@ -71,7 +71,7 @@ final class BodyFrames {
 
     /** DATA that was in transit when the watchdog reset the stream is not an error of the peer (RFC 9113 5.1). */
     private void dataAfterEnd(int id) throws ConnectionException {
-        if (streams.endOf(id) != ClosedStreams.End.RESET_BY_US) {
+        if (streams.endOf(id) != ClosedStreams.End.RESET_LOCALLY) {
             connection.streamError(id, ErrorCode.STREAM_CLOSED);
         }
     }

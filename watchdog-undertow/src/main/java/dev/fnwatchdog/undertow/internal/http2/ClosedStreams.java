@@ -13,7 +13,7 @@ final class ClosedStreams {
     enum End {
         UNKNOWN,
         ENDED_BY_PEER,
-        RESET_BY_US
+        RESET_LOCALLY
     }
 
     private final int[] streams = new int[CAPACITY];
@@ -24,14 +24,14 @@ final class ClosedStreams {
 
     void add(int stream, End end) {
         streams[next] = stream;
-        resetLocally[next] = end == End.RESET_BY_US;
+        resetLocally[next] = end == End.RESET_LOCALLY;
         next = (next + 1) % CAPACITY;
     }
 
     End of(int stream) {
         for (int i = 0; i < CAPACITY; i++) {
             if (streams[i] == stream) {
-                return resetLocally[i] ? End.RESET_BY_US : End.ENDED_BY_PEER;
+                return resetLocally[i] ? End.RESET_LOCALLY : End.ENDED_BY_PEER;
             }
         }
         return End.UNKNOWN;

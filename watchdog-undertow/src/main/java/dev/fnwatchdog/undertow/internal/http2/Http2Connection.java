@@ -88,7 +88,7 @@ final class Http2Connection implements Http2Session {
         this.reader = new FrameReader(rules, memory.heads());
         this.blocked = new BlockedWriters(thread());
         this.shutdown = new GracefulShutdown(thread(), frames, streams);
-        this.timers = new ConnectionTimers(thread(), options, this::close, this::leaveSoon);
+        this.timers = new ConnectionTimers(thread(), options, this::close, this::stopAcceptingStreams);
     }
 
     /** Serves the connection; {@code first} are the first bytes behind the preface. */
@@ -140,7 +140,7 @@ final class Http2Connection implements Http2Session {
     }
 
     /** Returns whether new streams are no longer served. */
-    boolean isLeaving() {
+    boolean isShuttingDown() {
         return shutdown.isLastStreamNamed() || !isReading();
     }
 
@@ -253,9 +253,9 @@ final class Http2Connection implements Http2Session {
 
     /** Widens the stream's window after a part of a body was read or dropped. */
     void consumed(Http2Stream stream, int bytes) {
-        int total = stream.acknowledge(bytes);
+        int total = stream.addUnacknowledged(bytes);
         if (total >= FlowWindow.INITIAL / 2 && stream.state().receives()) {
-            stream.acknowledged();
+            stream.clearUnacknowledged();
             stream.receiveWindow().widen(total);
             frames.windowUpdate(stream.id(), total);
             flushSoon();
@@ -269,12 +269,12 @@ final class Http2Connection implements Http2Session {
         }
     }
 
-    void resetByUs(Http2Stream stream, ErrorCode code) {
+    void resetLocally(Http2Stream stream, ErrorCode code) {
         if (phase != Phase.CLOSED) {
             frames.reset(stream.id(), code);
             flushSoon();
         }
-        streams.close(stream.id(), ClosedStreams.End.RESET_BY_US);
+        streams.close(stream.id(), ClosedStreams.End.RESET_LOCALLY);
         stream.abort();
     }
 
@@ -287,7 +287,7 @@ final class Http2Connection implements Http2Session {
 
     /** Handles the end of a body; one of another length than announced is malformed (RFC 9113 8.1.1). */
     void endBody(Http2Stream stream) throws ConnectionException {
-        if (stream.isWhole()) {
+        if (stream.isBodyComplete()) {
             stream.remoteEnded();
         } else {
             streamError(stream.id(), ErrorCode.PROTOCOL_ERROR);
@@ -296,10 +296,10 @@ final class Http2Connection implements Http2Session {
 
     /** Resets a stream, opened or not, because the peer broke a rule on it. */
     void streamError(int id, ErrorCode code) throws ConnectionException {
-        requireReader();
+        checkOutputLimit();
         Http2Stream stream = streams.find(id);
         if (stream != null) {
-            resetByUs(stream, code);
+            resetLocally(stream, code);
         } else {
             frames.reset(id, code);
         }
@@ -308,9 +308,9 @@ final class Http2Connection implements Http2Session {
 
     /** Refuses a stream that was not opened; the client may retry the request elsewhere (RFC 9113 8.7). */
     void refuse(int id) throws ConnectionException {
-        requireReader();
+        checkOutputLimit();
         frames.reset(id, ErrorCode.REFUSED_STREAM);
-        streams.close(id, ClosedStreams.End.RESET_BY_US);
+        streams.close(id, ClosedStreams.End.RESET_LOCALLY);
         countIdleFrame();
     }
 
@@ -330,7 +330,7 @@ final class Http2Connection implements Http2Session {
     }
 
     /** Checks, before a control frame is written, that the peer reads. */
-    void requireReader() throws ConnectionException {
+    void checkOutputLimit() throws ConnectionException {
         if (output.size() > MAX_UNREAD) {
             throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "control frames are not read");
         }
@@ -348,7 +348,7 @@ final class Http2Connection implements Http2Session {
     /** Releases a stream and its memory after its exchange has ended. */
     void finished(Http2Stream stream) {
         stream.reset(ErrorCode.NO_ERROR);
-        memory.giveBack(stream.memory());
+        memory.release(stream.memory());
         streams.finished(stream);
         if (streams.isEmpty()) {
             timers.idle();
@@ -357,24 +357,24 @@ final class Http2Connection implements Http2Session {
     }
 
     @Override
-    public void leave(Runnable announced) {
+    public void shutDown(Runnable announced) {
         if (!isReading()) {
             announced.run();
             return;
         }
-        shutdown.announce(announced, this::leaveSoon);
+        shutdown.announce(announced, this::stopAcceptingStreams);
         flush();
     }
 
     /** Handles the acknowledgement of a PING: the client has read what was sent before it. */
     void pingAcknowledged(long payload) {
         if (shutdown.isAcknowledgedBy(payload)) {
-            leaveSoon();
+            stopAcceptingStreams();
         }
     }
 
     /** Takes no new stream: the connection ends with those that are open. */
-    void leaveSoon() {
+    void stopAcceptingStreams() {
         sendGoAway(ErrorCode.NO_ERROR);
     }
 
@@ -402,7 +402,7 @@ final class Http2Connection implements Http2Session {
 
     private void abort(List<Http2Stream> ending) {
         for (Http2Stream stream : ending) {
-            streams.close(stream.id(), ClosedStreams.End.RESET_BY_US);
+            streams.close(stream.id(), ClosedStreams.End.RESET_LOCALLY);
             stream.abort();
         }
     }

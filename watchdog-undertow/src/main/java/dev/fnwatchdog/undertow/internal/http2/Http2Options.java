@@ -17,7 +17,7 @@ import org.xnio.OptionMap;
 public record Http2Options(
         OptionMap undertow,
         int maxStreams,
-        int largestHead,
+        int maxHeadBytes,
         long headMillis,
         long idleMillis,
         Predicate<HttpString> forbiddenTrailer) {}

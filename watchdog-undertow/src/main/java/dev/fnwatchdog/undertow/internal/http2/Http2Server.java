@@ -60,7 +60,7 @@ public final class Http2Server implements StreamOpener {
     }
 
     /** Returns whether the connection of an exchange is an HTTP/2 stream. */
-    public static boolean carries(ServerConnection connection) {
+    public static boolean isHttp2Stream(ServerConnection connection) {
         return connection instanceof ServerStream;
     }
 
@@ -88,7 +88,7 @@ public final class Http2Server implements StreamOpener {
             head.fields().put(Headers.HOST, head.pseudo(":authority"));
         }
         ServerStream stream = new ServerStream(connection, id, head, endStream, options.undertow(), onAborted);
-        stream.stream().holds(memory);
+        stream.stream().assignMemory(memory);
         connection.opened(stream.stream());
         HttpServerExchange exchange = stream.exchange();
         exchange.setProtocol(Protocols.HTTP_2_0);

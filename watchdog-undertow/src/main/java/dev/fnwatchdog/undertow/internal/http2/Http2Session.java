@@ -13,7 +13,7 @@ public interface Http2Session {
      *
      * @param announced run after the last stream was named
      */
-    void leave(Runnable announced);
+    void shutDown(Runnable announced);
 
     /** Ends all streams and releases the connection's resources after the socket was closed. */
     void closed();

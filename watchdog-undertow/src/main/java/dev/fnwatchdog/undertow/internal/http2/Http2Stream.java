@@ -73,14 +73,14 @@ final class Http2Stream {
     }
 
     /** Takes over memory that is released when the exchange has ended. */
-    void holds(StreamMemory taken) {
+    void assignMemory(StreamMemory taken) {
         memory = taken;
     }
 
     /** Reserves more memory from the budget for heads; returns false where that does not fit. */
-    boolean holdsMore(MemoryBudgets budgets, long head) {
+    boolean reserveMemory(MemoryBudgets budgets, long head) {
         StreamMemory more = new StreamMemory(head, 0);
-        if (!budgets.take(more)) {
+        if (!budgets.reserve(more)) {
             return false;
         }
         memory = new StreamMemory(memory.head() + head, memory.body());
@@ -92,12 +92,12 @@ final class Http2Stream {
     }
 
     /** Adds {@code bytes} to the bytes that were read since the window was last widened, and returns the sum. */
-    int acknowledge(int bytes) {
+    int addUnacknowledged(int bytes) {
         unacknowledged += bytes;
         return unacknowledged;
     }
 
-    void acknowledged() {
+    void clearUnacknowledged() {
         unacknowledged = 0;
     }
 
@@ -111,7 +111,7 @@ final class Http2Stream {
     }
 
     /** Returns whether the body has the announced length. */
-    boolean isWhole() {
+    boolean isBodyComplete() {
         return bodyRemaining == ANY_LENGTH || bodyRemaining == 0;
     }
 
@@ -131,7 +131,7 @@ final class Http2Stream {
     /** Resets the stream, unless it is closed. */
     void reset(ErrorCode code) {
         if (state != StreamState.CLOSED) {
-            connection.resetByUs(this, code);
+            connection.resetLocally(this, code);
         }
     }
 

@@ -189,7 +189,7 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         if (!Connectors.isEntityBodyAllowed(target)) {
             target.getResponseHeaders().remove(Headers.CONTENT_LENGTH);
         }
-        for (HttpString name : FieldSection.OF_THE_CONNECTION) {
+        for (HttpString name : FieldSection.CONNECTION_SPECIFIC) {
             target.getResponseHeaders().remove(name);
         }
         return stream.sink();

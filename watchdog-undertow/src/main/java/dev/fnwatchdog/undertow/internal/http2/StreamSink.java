@@ -225,7 +225,7 @@ final class StreamSink implements StreamSinkConduit {
     }
 
     /** Returns whether the writer waits for window space or the socket. */
-    boolean waits() {
+    boolean isBlocked() {
         return resumed && state != State.SENT && state != State.ABORTED && !isWritable();
     }
 
@@ -249,7 +249,7 @@ final class StreamSink implements StreamSinkConduit {
     private void scheduleNotification() {
         if (isWritable()) {
             wakeSoon();
-        } else if (waits()) {
+        } else if (isBlocked()) {
             connection.blocked().add(this);
         }
     }

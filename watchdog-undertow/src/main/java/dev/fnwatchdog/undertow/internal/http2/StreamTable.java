@@ -59,7 +59,7 @@ final class StreamTable {
     }
 
     /** Marks the number and all below it as used by the peer. */
-    void used(int id) {
+    void markUsed(int id) {
         last = id;
     }
 

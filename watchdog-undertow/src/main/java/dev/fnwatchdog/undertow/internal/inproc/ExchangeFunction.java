@@ -35,7 +35,7 @@ final class ExchangeFunction implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        if (context.begins(exchange)) {
+        if (context.accept(exchange)) {
             entryHandler.handleRequest(exchange);
         }
     }
@@ -45,7 +45,7 @@ final class ExchangeFunction implements HttpHandler {
         try {
             new InprocInvocation(invocation, context, function).enter(blocking);
         } catch (BadRequestException | ParameterLimitException e) {
-            invocation.answerInstead(BAD_REQUEST);
+            invocation.respondInstead(BAD_REQUEST);
         }
     }
 }

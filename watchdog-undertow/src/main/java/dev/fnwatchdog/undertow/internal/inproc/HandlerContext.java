@@ -28,25 +28,25 @@ import java.util.function.Consumer;
  * @param loader the class loader of the function
  */
 record HandlerContext(
-        WatchdogLog log, Duration execTimeout, HandlerPermits places, ExecutorService threads, ClassLoader loader) {
+        WatchdogLog log, Duration execTimeout, HandlerPermits permits, ExecutorService threads, ClassLoader loader) {
     private static final long WATCH_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
     private static final CannedResponse NOT_ALLOWED = CannedResponse.of(StatusCodes.METHOD_NOT_ALLOWED);
 
-    HandlerExecution runOf(Consumer<Throwable> onFailure) {
+    HandlerExecution newExecution(Consumer<Throwable> onFailure) {
         return new HandlerExecution(threads, loader, onFailure);
     }
 
     /** Sets the deadline of a request. Returns false where the request was refused and no handler runs. */
-    boolean begins(HttpServerExchange exchange) {
+    boolean accept(HttpServerExchange exchange) {
         if (exchange.getRequestMethod().equals(Methods.CONNECT)) {
             NOT_ALLOWED.send(exchange);
             return false;
         }
-        UpgradeProtocols.keepOnlyAsked(exchange);
+        UpgradeProtocols.keepOnlyRequested(exchange);
         Invocation invocation = Invocation.of(exchange);
         Duration limit = RequestTimeout.effective(
                 execTimeout, exchange.getRequestHeaders().getFirst(WatchdogHeaders.TIMEOUT));
-        invocation.limitTo(limit, () -> timedOut(invocation, limit));
+        invocation.setTimeout(limit, () -> timedOut(invocation, limit));
         return true;
     }
 
@@ -59,7 +59,7 @@ record HandlerContext(
      */
     void admit(Invocation invocation, HandlerExecution execution, Runnable begin) {
         Admission admission = new Admission(invocation, execution, begin);
-        execution.holds(places.enter(admission));
+        execution.setPermit(permits.acquire(admission));
         admission.deferred = true;
         if (!invocation.ended()) {
             watchLater(invocation);
@@ -101,9 +101,9 @@ record HandlerContext(
 
         private void start() {
             if (invocation.stopped()) {
-                execution.over();
+                execution.completeResponse();
             } else {
-                execution.here(begin);
+                execution.runOnThisThread(begin);
             }
         }
     }
@@ -112,21 +112,21 @@ record HandlerContext(
     void failed(Invocation invocation, Throwable failure) {
         invocation.loop().thread().execute(() -> {
             if (invocation.stopped()) {
-                if (FatalErrors.in(failure) != null) {
-                    tell(invocation, failure);
+                if (FatalErrors.findFatal(failure) != null) {
+                    logFailure(invocation, failure);
                 }
                 return;
             }
             if (failure instanceof RequestTooBigException) {
-                invocation.answerInstead(inItsStead(invocation, StatusCodes.REQUEST_ENTITY_TOO_LARGE));
+                invocation.respondInstead(errorResponse(invocation, StatusCodes.REQUEST_ENTITY_TOO_LARGE));
             } else {
-                tell(invocation, failure);
-                invocation.answerInstead(inItsStead(invocation, StatusCodes.INTERNAL_SERVER_ERROR));
+                logFailure(invocation, failure);
+                invocation.respondInstead(errorResponse(invocation, StatusCodes.INTERNAL_SERVER_ERROR));
             }
         });
     }
 
-    void tell(Invocation invocation, Throwable failure) {
+    void logFailure(Invocation invocation, Throwable failure) {
         log.error(
                 "The handler failed: %s %s"
                         .formatted(invocation.exchange().getRequestMethod(), RequestTarget.of(invocation.exchange())),
@@ -134,19 +134,19 @@ record HandlerContext(
     }
 
     /** Refuses an invalid response of the handler. I/O thread. */
-    void refuseAnswer(Invocation invocation, String reason) {
+    void refuseResponse(Invocation invocation, String reason) {
         log.error("The handler's answer cannot be sent: " + reason);
-        invocation.answerInstead(inItsStead(invocation, StatusCodes.INTERNAL_SERVER_ERROR)
+        invocation.respondInstead(errorResponse(invocation, StatusCodes.INTERNAL_SERVER_ERROR)
                 .withBody(WatchdogHeaders.PLAIN_TEXT, reason + "\n"));
     }
 
     private void timedOut(Invocation invocation, Duration limit) {
         log.error("The handler was interrupted due to exec_timeout: " + GoDuration.format(limit));
-        invocation.answerInstead(inItsStead(invocation, StatusCodes.GATEWAY_TIME_OUT));
+        invocation.respondInstead(errorResponse(invocation, StatusCodes.GATEWAY_TIME_OUT));
     }
 
     /** Returns an error response of the watchdog. */
-    static CannedResponse inItsStead(Invocation invocation, int status) {
+    static CannedResponse errorResponse(Invocation invocation, int status) {
         return CannedResponse.of(status)
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
                 .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()));

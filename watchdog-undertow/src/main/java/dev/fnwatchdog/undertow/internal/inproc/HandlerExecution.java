@@ -1,7 +1,7 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
 import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
-import dev.fnwatchdog.undertow.internal.inproc.HandlerPermits.Place;
+import dev.fnwatchdog.undertow.internal.inproc.HandlerPermits.QueuedPermit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -22,7 +22,7 @@ final class HandlerExecution implements Executor {
 
     // Mutable state, under this object's lock
     private final List<Thread> interruptible = new ArrayList<>(2);
-    private @Nullable Place permit;
+    private @Nullable QueuedPermit permit;
     private int running;
     private boolean responseEnded;
     private boolean interrupted;
@@ -41,24 +41,24 @@ final class HandlerExecution implements Executor {
     }
 
     /** Sets the permit, which is released at the end. */
-    void holds(Place acquired) {
+    void setPermit(QueuedPermit acquired) {
         boolean completed;
         synchronized (this) {
             permit = acquired;
             completed = responseEnded && running == 0;
         }
         if (completed) {
-            acquired.leave();
+            acquired.release();
         }
     }
 
     /** Sets an action that runs once the request is cancelled and its threads have returned; never on an I/O thread. */
-    synchronized void onGivenUp(Runnable action) {
+    synchronized void onCancel(Runnable action) {
         cleanUp = action;
     }
 
     /** Runs {@code task} on this I/O thread, which is never interrupted. */
-    void here(Runnable task) {
+    void runOnThisThread(Runnable task) {
         enter();
         try {
             runGuarded(task);
@@ -87,16 +87,16 @@ final class HandlerExecution implements Executor {
 
     private void onOwnThread(Runnable task) {
         try {
-            begin();
+            attachThread();
             runGuarded(task);
         } finally {
-            end();
+            detachThread();
             leave();
         }
     }
 
     /** Registers this thread as working for the request. Calls may be nested. */
-    synchronized void begin() {
+    synchronized void attachThread() {
         interruptible.add(Thread.currentThread());
         running++;
         if (interrupted) {
@@ -105,7 +105,7 @@ final class HandlerExecution implements Executor {
     }
 
     /** Ends the registration of this thread. */
-    void end() {
+    void detachThread() {
         synchronized (this) {
             Thread thread = Thread.currentThread();
             interruptible.remove(thread);
@@ -147,7 +147,7 @@ final class HandlerExecution implements Executor {
     }
 
     /** Marks the response as complete. The permit is released when the handler has returned as well. */
-    void over() {
+    void completeResponse() {
         boolean end;
         synchronized (this) {
             responseEnded = true;
@@ -159,7 +159,7 @@ final class HandlerExecution implements Executor {
     }
 
     private void complete() {
-        Place released;
+        QueuedPermit released;
         Runnable action;
         synchronized (this) {
             released = permit;
@@ -167,7 +167,7 @@ final class HandlerExecution implements Executor {
             cleanUp = () -> {};
         }
         if (released != null) {
-            released.leave();
+            released.release();
         }
         if (action != null) {
             try {
@@ -181,11 +181,11 @@ final class HandlerExecution implements Executor {
     }
 
     /** Cancels the request: interrupts its threads and completes it. */
-    void giveUp() {
+    void cancel() {
         synchronized (this) {
             interrupted = true;
             interruptible.forEach(Thread::interrupt);
         }
-        over();
+        completeResponse();
     }
 }

@@ -3,7 +3,7 @@ package dev.fnwatchdog.undertow.internal.inproc;
 /**
  * Notifies a handler that it can continue to read or write, while it has resumed.
  *
- * <p>Threads: any. The handler is notified on the thread that calls {@link #tell}, without a lock.
+ * <p>Threads: any. The handler is notified on the thread that calls {@link #notifyHandler}, without a lock.
  */
 final class HandlerInterest {
     // Mutable state, under this object's lock
@@ -31,12 +31,12 @@ final class HandlerInterest {
     }
 
     /** Notifies the handler where it is resumed; returns whether it was. */
-    boolean tell() {
+    boolean notifyHandler() {
         return notifyIfResumed(true);
     }
 
     /** Notifies the handler for the last time and suspends. */
-    void tellLast() {
+    void notifyLastTime() {
         notifyIfResumed(false);
     }
 

@@ -12,7 +12,7 @@ import java.util.Set;
 final class HandlerPermits {
     private final int max;
     // In order of arrival; under this object's lock.
-    private final Set<Place> waiting = new LinkedHashSet<>();
+    private final Set<QueuedPermit> waiting = new LinkedHashSet<>();
 
     // Mutable state, under this object's lock
     private int inUse;
@@ -23,15 +23,15 @@ final class HandlerPermits {
     }
 
     /** Runs {@code begin} when a permit is available: now, or on the thread that releases one. */
-    Place enter(Runnable begin) {
-        Place permit = new Place(begin);
+    QueuedPermit acquire(Runnable begin) {
+        QueuedPermit permit = new QueuedPermit(begin);
         if (max == 0 || tryAcquire(permit)) {
             begin.run();
         }
         return permit;
     }
 
-    private synchronized boolean tryAcquire(Place permit) {
+    private synchronized boolean tryAcquire(QueuedPermit permit) {
         if (inUse < max) {
             inUse++;
             permit.held = true;
@@ -47,18 +47,18 @@ final class HandlerPermits {
     }
 
     /** A permit, or a position in the queue for one. */
-    final class Place {
+    final class QueuedPermit {
         private final Runnable begin;
 
         // Mutable state, under the lock of the outer object
         private boolean held;
 
-        private Place(Runnable begin) {
+        private QueuedPermit(Runnable begin) {
             this.begin = begin;
         }
 
         /** Releases the permit or leaves the queue; has no effect when called again. */
-        void leave() {
+        void release() {
             Runnable next = next();
             next.run();
         }
@@ -70,12 +70,12 @@ final class HandlerPermits {
                     return () -> {};
                 }
                 held = false;
-                Iterator<Place> first = waiting.iterator();
+                Iterator<QueuedPermit> first = waiting.iterator();
                 if (!first.hasNext()) {
                     inUse--;
                     return () -> {};
                 }
-                Place next = first.next();
+                QueuedPermit next = first.next();
                 first.remove();
                 next.held = true;
                 return next.begin;

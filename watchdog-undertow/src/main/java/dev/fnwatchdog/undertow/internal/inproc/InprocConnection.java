@@ -52,17 +52,17 @@ final class InprocConnection extends ServerConnection {
 
     InprocConnection(InprocInvocation inproc, InprocRequestBody body, InprocResponse response) {
         this.inproc = inproc;
-        this.client = inproc.call().exchange().getConnection();
+        this.client = inproc.invocation().exchange().getConnection();
         this.source = new ConduitStreamSourceChannel(Configurable.EMPTY, body);
         this.sink = new ConduitStreamSinkChannel(Configurable.EMPTY, response);
     }
 
-    InprocInvocation handled() {
+    InprocInvocation invocation() {
         return inproc;
     }
 
     /** Makes the connection appear closed. Any thread. */
-    void refuse() {
+    void markClosed() {
         open = false;
     }
 
@@ -113,7 +113,7 @@ final class InprocConnection extends ServerConnection {
     /** The handler reads no more. How the rest of the body is treated is decided after the response was sent. */
     @Override
     public void terminateRequestChannel(HttpServerExchange exchange) {
-        inproc.bodyUnwanted();
+        inproc.stopReadingBody();
     }
 
     @Override
@@ -138,7 +138,7 @@ final class InprocConnection extends ServerConnection {
 
     @Override
     public void close() throws IOException {
-        inproc.breakOff();
+        inproc.abort();
     }
 
     @Override
@@ -214,7 +214,7 @@ final class InprocConnection extends ServerConnection {
     @Override
     protected boolean isUpgradeSupported() {
         return client instanceof HttpServerConnection
-                && inproc.call().exchange().getRequestHeaders().contains(Headers.UPGRADE);
+                && inproc.invocation().exchange().getRequestHeaders().contains(Headers.UPGRADE);
     }
 
     @Override
@@ -224,7 +224,7 @@ final class InprocConnection extends ServerConnection {
 
     @Override
     protected void exchangeComplete(HttpServerExchange exchange) {
-        inproc.answered();
+        inproc.handlerExchangeEnded();
     }
 
     @Override

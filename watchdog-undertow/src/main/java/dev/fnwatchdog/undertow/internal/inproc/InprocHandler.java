@@ -5,7 +5,7 @@ import io.undertow.server.HttpHandler;
 /** A function of any kind in the watchdog's JVM. */
 interface InprocHandler {
     /** Returns the handler of its requests. */
-    HttpHandler calls();
+    HttpHandler requestHandler();
 
     /** Closes the function after its last request. Blocks as long as the function does. */
     void close() throws Exception;

@@ -47,7 +47,7 @@ final class InprocInvocation implements Executor {
         this.invocation = invocation;
         this.context = context;
         this.handler = handler;
-        this.execution = context.runOf(this::failed);
+        this.execution = context.newExecution(this::failed);
         this.body = new InprocRequestBody(this);
         this.response = new InprocResponse(this);
         this.connection = new InprocConnection(this, body, response);
@@ -57,7 +57,7 @@ final class InprocInvocation implements Executor {
 
     /** Returns the invocation of an exchange that a handler was given. */
     static InprocInvocation of(HttpServerExchange exchange) {
-        return ((InprocConnection) exchange.getConnection()).handled();
+        return ((InprocConnection) exchange.getConnection()).invocation();
     }
 
     private HttpServerExchange newExchange(HttpServerExchange client)
@@ -82,11 +82,11 @@ final class InprocInvocation implements Executor {
         return created;
     }
 
-    Invocation call() {
+    Invocation invocation() {
         return invocation;
     }
 
-    HandlerExecution run() {
+    HandlerExecution execution() {
         return execution;
     }
 
@@ -102,7 +102,7 @@ final class InprocInvocation implements Executor {
     /** Runs the handler when a permit is available: on this thread, or on another one where it blocks. */
     void enter(boolean blocks) {
         invocation.onAbort(this::clientExchangeEnded);
-        execution.onGivenUp(this::cleanUp);
+        execution.onCancel(this::cleanUp);
         if (blocks) {
             body.prefetch();
         }
@@ -116,7 +116,7 @@ final class InprocInvocation implements Executor {
 
     private void serve() {
         if (cancelled) {
-            execution.over();
+            execution.completeResponse();
         } else {
             Connectors.executeRootHandler(this::handleGuarded, exchange);
         }
@@ -142,22 +142,22 @@ final class InprocInvocation implements Executor {
 
     /** Handles a failure. After the request has ended only a fatal error of the JVM is reported. Any thread. */
     void failed(Throwable failure) {
-        if (cancelled && FatalErrors.in(failure) == null) {
+        if (cancelled && FatalErrors.findFatal(failure) == null) {
             return;
         }
         if (response.ended() || cancelled) {
-            context.tell(invocation, failure);
+            context.logFailure(invocation, failure);
             return;
         }
-        response.refuse();
-        connection.refuse();
+        response.rejectOutput();
+        connection.markClosed();
         context.failed(invocation, failure);
     }
 
     /**
      * Handles trailers that cannot be obtained: the response is incomplete, although its body is complete. I/O thread.
      */
-    void failedAtEnd(Throwable failure) {
+    void trailersFailed(Throwable failure) {
         context.failed(invocation, failure);
     }
 
@@ -168,11 +168,11 @@ final class InprocInvocation implements Executor {
     }
 
     /** Aborts the response when the handler closes the connection. Any thread. */
-    void breakOff() {
+    void abort() {
         if (!response.ended() && !cancelled) {
-            response.refuse();
-            connection.refuse();
-            invocation.loop().thread().execute(invocation::breakOff);
+            response.rejectOutput();
+            connection.markClosed();
+            invocation.loop().thread().execute(invocation::abort);
         }
     }
 
@@ -186,13 +186,13 @@ final class InprocInvocation implements Executor {
         body.close();
         connection.closed();
         if (!complete) {
-            execution.giveUp();
+            execution.cancel();
         }
     }
 
     /** Called when the handler's exchange has ended. Any thread. */
-    void answered() {
-        execution.over();
+    void handlerExchangeEnded() {
+        execution.completeResponse();
     }
 
     /** Ends the exchange: a cancelled handler may have left its streams open, with buffers in them. */
@@ -202,8 +202,8 @@ final class InprocInvocation implements Executor {
         }
     }
 
-    void bodyUnwanted() {
-        body.unwanted();
+    void stopReadingBody() {
+        body.stopReading();
     }
 
     /** Called when the response was sent. The rest of the request may be in transit. I/O thread. */
@@ -221,12 +221,12 @@ final class InprocInvocation implements Executor {
     }
 
     /** Called when the client accepts no more, or the response has another length than announced. I/O thread. */
-    void cannotSend(IOException reason) {
+    void sendFailed(IOException reason) {
         if (reason instanceof FixedLengthUnderflowException || reason instanceof FixedLengthOverflowException) {
-            context.tell(invocation, reason);
-            invocation.breakOff();
+            context.logFailure(invocation, reason);
+            invocation.abort();
         } else if (!invocation.stopped()) {
-            invocation.clientGone();
+            invocation.clientDisconnected();
         }
     }
 }

@@ -66,7 +66,8 @@ public final class InprocMode implements Mode {
 
     private InprocHandler load() throws FunctionFailedException {
         Object function = new HandlerFinder(loader).find(mode.handler());
-        HandlerContext handlerContext = new HandlerContext(log, config.timeouts().exec(), permits, threads, loader);
+        HandlerContext handlerContext =
+                new HandlerContext(log, config.timeouts().exec(), permits, threads, loader);
         if (function instanceof HttpHandler exchanges) {
             return new PlainHandler(new ExchangeFunction(handlerContext, exchanges, false), function);
         }
@@ -99,7 +100,7 @@ public final class InprocMode implements Mode {
     }
 
     /** A function without a container; it may be closeable. */
-    private record PlainHandler(HttpHandler calls, Object function) implements InprocHandler {
+    private record PlainHandler(HttpHandler requestHandler, Object function) implements InprocHandler {
         @Override
         public void close() throws Exception {
             if (function instanceof AutoCloseable closeable) {
@@ -114,7 +115,7 @@ public final class InprocMode implements Mode {
         if (started == null) {
             throw new IllegalStateException("not started");
         }
-        return started.calls();
+        return started.requestHandler();
     }
 
     @Override

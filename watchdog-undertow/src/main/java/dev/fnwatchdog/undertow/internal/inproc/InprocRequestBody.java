@@ -36,10 +36,10 @@ final class InprocRequestBody implements StreamSourceConduit {
 
     /** Requires an exchange whose request body has no other reader. */
     InprocRequestBody(InprocInvocation inproc) {
-        HttpServerExchange client = inproc.call().exchange();
+        HttpServerExchange client = inproc.invocation().exchange();
         StreamSourceChannel body = client.isRequestComplete() ? null : client.getRequestChannel();
         this.inproc = inproc;
-        this.ioThread = inproc.call().loop().thread();
+        this.ioThread = inproc.invocation().loop().thread();
         this.buffer = new RequestBodyBuffer(client.getConnection().getByteBufferPool(), body == null);
         this.reader = new RequestBodyReader(inproc, body, buffer, interest);
     }
@@ -50,8 +50,8 @@ final class InprocRequestBody implements StreamSourceConduit {
     }
 
     /** Called when the handler has responded and reads no more. */
-    void unwanted() {
-        buffer.unwanted();
+    void stopReading() {
+        buffer.stopReading();
     }
 
     /** Reads and drops what still arrives. I/O thread. */
@@ -62,16 +62,16 @@ final class InprocRequestBody implements StreamSourceConduit {
     /** Ends the body with the request, and notifies a handler that waits for bytes. I/O thread. */
     void close() {
         if (buffer.close()) {
-            interest.tellLast();
+            interest.notifyLastTime();
         }
     }
 
     @Override
     public int read(ByteBuffer dst) throws IOException {
         int read = Thread.currentThread() == ioThread ? reader.read(dst) : readBuffered(dst);
-        if (read == RequestBodyBuffer.END) {
+        if (read == RequestBodyBuffer.EOF) {
             reportEnd();
-            return RequestBodyBuffer.END;
+            return RequestBodyBuffer.EOF;
         }
         count(read);
         return read;
@@ -122,7 +122,7 @@ final class InprocRequestBody implements StreamSourceConduit {
 
     @Override
     public void terminateReads() {
-        unwanted();
+        stopReading();
         reportEnd();
     }
 
@@ -147,7 +147,7 @@ final class InprocRequestBody implements StreamSourceConduit {
     public void wakeupReads() {
         interest.resume();
         ioThread.execute(() -> {
-            if (interest.tell()) {
+            if (interest.notifyHandler()) {
                 reader.resumed();
             }
         });
@@ -166,7 +166,7 @@ final class InprocRequestBody implements StreamSourceConduit {
     @Override
     public void awaitReadable(long time, TimeUnit unit) throws IOException {
         reader.fillSoon();
-        buffer.awaitSome(unit.toMillis(time));
+        buffer.awaitReady(unit.toMillis(time));
     }
 
     @Override

@@ -36,9 +36,9 @@ final class InprocResponse implements StreamSinkConduit {
 
     InprocResponse(InprocInvocation inproc) {
         this.inproc = inproc;
-        this.ioThread = inproc.call().loop().thread();
-        this.buffers =
-                new ResponseBuffers(inproc.call().exchange().getConnection().getByteBufferPool());
+        this.ioThread = inproc.invocation().loop().thread();
+        this.buffers = new ResponseBuffers(
+                inproc.invocation().exchange().getConnection().getByteBufferPool());
         this.sender = new ResponseSender(inproc, buffers, interest);
     }
 
@@ -48,14 +48,14 @@ final class InprocResponse implements StreamSinkConduit {
     }
 
     /** Rejects further output, because the handler has failed. Any thread. */
-    void refuse() {
-        buffers.refuse();
+    void rejectOutput() {
+        buffers.rejectOutput();
     }
 
     /** Ends the response with the request, and notifies a handler that waits for buffer space. I/O thread. */
     void close() {
         if (buffers.close()) {
-            interest.tellLast();
+            interest.notifyLastTime();
         }
     }
 
@@ -75,10 +75,10 @@ final class InprocResponse implements StreamSinkConduit {
     }
 
     private int writeDirectly(ByteBuffer src) throws IOException {
-        buffers.refuseIfOver();
+        buffers.requireOpen();
         begunWithoutFailure = isWithoutFailure();
         sender.drain();
-        buffers.refuseIfOver();
+        buffers.requireOpen();
         if (!buffers.isEmpty()) {
             return 0;
         }
@@ -89,7 +89,7 @@ final class InprocResponse implements StreamSinkConduit {
 
     private int put(ByteBuffer src, boolean last) throws IOException {
         boolean withoutFailure = isWithoutFailure();
-        int accepted = buffers.put(src, inproc.head().promisedLength() - written, last);
+        int accepted = buffers.put(src, inproc.head().announcedLength() - written, last);
         begunWithoutFailure = withoutFailure;
         written += accepted;
         return accepted;
@@ -146,7 +146,7 @@ final class InprocResponse implements StreamSinkConduit {
             inproc.failed(caught);
             return;
         }
-        long announced = inproc.head().promisedLength();
+        long announced = inproc.head().announcedLength();
         if (written > 0 && written < announced && announced < Long.MAX_VALUE) {
             inproc.failed(new FixedLengthUnderflowException("%d bytes of %d".formatted(written, announced)));
             return;
@@ -168,12 +168,12 @@ final class InprocResponse implements StreamSinkConduit {
 
     @Override
     public void truncateWrites() {
-        inproc.breakOff();
+        inproc.abort();
     }
 
     @Override
     public boolean flush() throws IOException {
-        if (buffers.over()) {
+        if (buffers.isClosedForOutput()) {
             reportEnd();
             return true;
         }
@@ -193,7 +193,7 @@ final class InprocResponse implements StreamSinkConduit {
 
     @Override
     public boolean isWriteShutdown() {
-        return buffers.over();
+        return buffers.isClosedForOutput();
     }
 
     @Override
@@ -211,7 +211,7 @@ final class InprocResponse implements StreamSinkConduit {
     public void wakeupWrites() {
         interest.resume();
         ioThread.execute(() -> {
-            if (interest.tell()) {
+            if (interest.notifyHandler()) {
                 sender.resumed();
             }
         });
@@ -224,12 +224,12 @@ final class InprocResponse implements StreamSinkConduit {
 
     @Override
     public void awaitWritable() throws IOException {
-        buffers.awaitRoom(0);
+        buffers.awaitSpace(0);
     }
 
     @Override
     public void awaitWritable(long time, TimeUnit unit) throws IOException {
-        buffers.awaitRoom(unit.toMillis(time));
+        buffers.awaitSpace(unit.toMillis(time));
     }
 
     @Override

@@ -36,7 +36,7 @@ final class ModelFunction implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        if (context.begins(exchange)) {
+        if (context.accept(exchange)) {
             bodyReader.handleRequest(exchange);
         }
     }
@@ -46,7 +46,7 @@ final class ModelFunction implements HttpHandler {
         Invocation invocation = Invocation.of(exchange);
         int length = (int) Math.max(0, exchange.getRequestContentLength());
         if (!charge(invocation, length)) {
-            invocation.answerInstead(HandlerContext.inItsStead(invocation, StatusCodes.REQUEST_ENTITY_TOO_LARGE));
+            invocation.respondInstead(HandlerContext.errorResponse(invocation, StatusCodes.REQUEST_ENTITY_TOO_LARGE));
             return;
         }
         ByteBuffer bytes = ByteBuffer.allocate(exchange.isRequestComplete() ? 0 : length);
@@ -64,16 +64,16 @@ final class ModelFunction implements HttpHandler {
 
     /** Charges the string, in addition to the bytes that it is made of. */
     private boolean charge(Invocation invocation, long bytes) {
-        if (!memory.take(bytes)) {
+        if (!memory.reserve(bytes)) {
             return false;
         }
-        invocation.atEnd(() -> memory.giveBack(bytes));
+        invocation.atEnd(() -> memory.release(bytes));
         return true;
     }
 
     private void enter(Invocation invocation, String body) {
-        HandlerExecution execution = context.runOf(failure -> context.failed(invocation, failure));
-        invocation.onAbort(execution::giveUp);
+        HandlerExecution execution = context.newExecution(failure -> context.failed(invocation, failure));
+        invocation.onAbort(execution::cancel);
         ModelRequest request = ModelRequest.of(invocation.exchange());
         context.admit(
                 invocation,
@@ -92,22 +92,22 @@ final class ModelFunction implements HttpHandler {
         } catch (Throwable failure) {
             context.failed(invocation, failure);
         } finally {
-            execution.over();
+            execution.completeResponse();
         }
     }
 
     private void send(Invocation invocation, ModelResponse response) {
         int size = response.body().remaining();
         if (invocation.stopped()) {
-            memory.giveBack(size);
+            memory.release(size);
             return;
         }
-        invocation.atEnd(() -> memory.giveBack(size));
+        invocation.atEnd(() -> memory.release(size));
         invocation.onAbort(() -> {});
         if (response.refusal().isEmpty()) {
             response.send(invocation.exchange());
         } else {
-            context.refuseAnswer(invocation, response.refusal());
+            context.refuseResponse(invocation, response.refusal());
         }
     }
 }

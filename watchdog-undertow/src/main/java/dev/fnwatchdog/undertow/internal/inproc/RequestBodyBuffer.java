@@ -17,7 +17,7 @@ import org.xnio.Buffers;
  */
 final class RequestBodyBuffer {
     /** In place of a number of bytes: the end of the body. */
-    static final int END = -1;
+    static final int EOF = -1;
 
     private final ByteBufferPool pool;
 
@@ -33,10 +33,10 @@ final class RequestBodyBuffer {
         this.ended = ended;
     }
 
-    /** Copies buffered bytes; returns {@link #END} at the end, 0 where nothing has arrived yet. */
+    /** Copies buffered bytes; returns {@link #EOF} at the end, 0 where nothing has arrived yet. */
     synchronized int take(ByteBuffer dst) throws IOException {
         if (readingStopped) {
-            return END;
+            return EOF;
         }
         if (closed) {
             throw new ClosedChannelException();
@@ -45,11 +45,11 @@ final class RequestBodyBuffer {
         if (filled != null && filled.getBuffer().hasRemaining()) {
             return Buffers.copy(dst, filled.getBuffer());
         }
-        return ended ? END : 0;
+        return ended ? EOF : 0;
     }
 
     /** Returns whether {@link #take} returns at once with bytes, the end or a failure. */
-    synchronized boolean answersAtOnce() {
+    synchronized boolean isReady() {
         return filled() || ended || closed || readingStopped;
     }
 
@@ -67,25 +67,25 @@ final class RequestBodyBuffer {
     }
 
     /** Returns whether the handler reads no more. */
-    synchronized boolean isUnwanted() {
+    synchronized boolean isReadingStopped() {
         return readingStopped;
     }
 
-    synchronized void unwanted() {
+    synchronized void stopReading() {
         readingStopped = true;
         notifyAll();
     }
 
     /** Waits up to {@code millis} where there is nothing to take. */
-    synchronized void awaitSome(long millis) throws IOException {
-        if (!answersAtOnce()) {
+    synchronized void awaitReady(long millis) throws IOException {
+        if (!isReady()) {
             InterruptibleWait.on(this, millis);
         }
     }
 
     /** Prepares an empty buffer; returns false where none is needed. I/O thread. */
-    synchronized boolean makeRoom() {
-        if (answersAtOnce()) {
+    synchronized boolean prepareBuffer() {
+        if (isReady()) {
             return false;
         }
         if (buffer == null) {
@@ -102,7 +102,7 @@ final class RequestBodyBuffer {
             empty = buffer;
         }
         if (empty == null) {
-            return END;
+            return EOF;
         }
         // A view of its own: for the handler the buffer stays empty until the read is complete.
         ByteBuffer view = empty.getBuffer().duplicate().clear();

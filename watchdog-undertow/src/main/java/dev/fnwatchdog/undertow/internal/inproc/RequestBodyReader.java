@@ -37,7 +37,7 @@ final class RequestBodyReader {
             @Nullable StreamSourceChannel source,
             RequestBodyBuffer buffer,
             HandlerInterest interest) {
-        this.invocation = inproc.call();
+        this.invocation = inproc.invocation();
         this.inproc = inproc;
         this.ioThread = invocation.loop().thread();
         this.source = source;
@@ -69,14 +69,14 @@ final class RequestBodyReader {
             return;
         }
         fillPending.set(false);
-        if (!buffer.makeRoom()) {
+        if (!buffer.prepareBuffer()) {
             return;
         }
         int read;
         try {
-            read = recordRead(isBodyWithheld() ? RequestBodyBuffer.END : buffer.fillFrom(channel));
+            read = recordRead(isBodyWithheld() ? RequestBodyBuffer.EOF : buffer.fillFrom(channel));
         } catch (IOException disconnect) {
-            invocation.clientGone();
+            invocation.clientDisconnected();
             return;
         }
         if (read == 0) {
@@ -87,7 +87,7 @@ final class RequestBodyReader {
         if (read < 0) {
             handleEnd();
         }
-        interest.tell();
+        interest.notifyHandler();
     }
 
     /** Reads from the buffer, and from the client where the buffer is empty. */
@@ -96,7 +96,7 @@ final class RequestBodyReader {
         if (buffered != 0 || source == null) {
             return buffered;
         }
-        int read = recordRead(isBodyWithheld() ? RequestBodyBuffer.END : source.read(dst));
+        int read = recordRead(isBodyWithheld() ? RequestBodyBuffer.EOF : source.read(dst));
         if (read < 0) {
             handleEnd();
             return buffer.take(dst);
@@ -129,7 +129,7 @@ final class RequestBodyReader {
         if (channel == null) {
             return;
         }
-        buffer.unwanted();
+        buffer.stopReading();
         try (PooledByteBuffer scratch =
                 invocation.exchange().getConnection().getByteBufferPool().allocate()) {
             int read = 1;
@@ -140,15 +140,15 @@ final class RequestBodyReader {
                 channel.resumeReads();
             }
         } catch (IOException disconnect) {
-            invocation.clientGone();
+            invocation.clientDisconnected();
         }
     }
 
     /** Called when the client's side is readable. */
     private void readable() {
-        if (buffer.isUnwanted()) {
+        if (buffer.isReadingStopped()) {
             discard();
-        } else if (!interest.tell()) {
+        } else if (!interest.notifyHandler()) {
             fill();
         } else if (source != null && !interest.resumed()) {
             source.suspendReads();
@@ -160,8 +160,8 @@ final class RequestBodyReader {
         if (!interest.resumed()) {
             return;
         }
-        if (buffer.answersAtOnce()) {
-            interest.tell();
+        if (buffer.isReady()) {
+            interest.notifyHandler();
             ioThread.execute(this::resumed);
         } else if (source != null) {
             source.resumeReads();

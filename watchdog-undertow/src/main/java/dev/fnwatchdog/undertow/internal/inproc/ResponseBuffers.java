@@ -41,7 +41,7 @@ final class ResponseBuffers {
     }
 
     /** Returns whether further output is rejected, because the response is complete or the request has ended. */
-    synchronized boolean over() {
+    synchronized boolean isClosedForOutput() {
         return ended || closed || rejected;
     }
 
@@ -59,8 +59,8 @@ final class ResponseBuffers {
         return filled.isEmpty();
     }
 
-    synchronized void refuseIfOver() throws ClosedChannelException {
-        if (over()) {
+    synchronized void requireOpen() throws ClosedChannelException {
+        if (isClosedForOutput()) {
             throw new ClosedChannelException();
         }
     }
@@ -72,7 +72,7 @@ final class ResponseBuffers {
      * @param last whether the response ends with {@code src}
      */
     synchronized int put(ByteBuffer src, long remaining, boolean last) throws IOException {
-        refuseIfOver();
+        requireOpen();
         int length = src.remaining();
         if (length > 0 && length > remaining) {
             throw new FixedLengthOverflowException();
@@ -99,7 +99,7 @@ final class ResponseBuffers {
 
     /** Completes the response; returns false where further output is rejected already. */
     synchronized boolean end() {
-        if (over()) {
+        if (isClosedForOutput()) {
             return false;
         }
         ended = true;
@@ -107,13 +107,13 @@ final class ResponseBuffers {
     }
 
     /** Rejects further output. */
-    synchronized void refuse() {
+    synchronized void rejectOutput() {
         rejected = true;
         notifyAll();
     }
 
     /** Waits up to {@code millis} where there is no space. */
-    synchronized void awaitRoom(long millis) throws IOException {
+    synchronized void awaitSpace(long millis) throws IOException {
         if (!closed && !rejected && filled.size() >= MAX_BUFFERS) {
             InterruptibleWait.on(this, millis);
         }
@@ -162,7 +162,7 @@ final class ResponseBuffers {
     }
 
     /** Returns the length of a response that is complete and of which nothing was sent; otherwise -1. I/O thread. */
-    synchronized long wholeLength() {
+    synchronized long completeLength() {
         if (!ended) {
             return -1;
         }

@@ -56,7 +56,7 @@ final class ResponseHead {
         copyStatus(client);
         HeaderMap headers = exchange.getResponseHeaders();
         String protocol = headers.getFirst(Headers.UPGRADE);
-        HopByHopHeaders.copyRest(headers, client.getResponseHeaders());
+        HopByHopHeaders.copyEndToEnd(headers, client.getResponseHeaders());
         if (upgrade != null && client.getStatusCode() == StatusCodes.SWITCHING_PROTOCOLS) {
             startTunnel(client, upgrade, protocol);
         } else if (completeLength >= 0 && !trailers.present() && canAnnounceLength(client)) {
@@ -71,7 +71,7 @@ final class ResponseHead {
 
     private void copyStatus(HttpServerExchange client) {
         HeaderValues options = exchange.getResponseHeaders().get(Headers.CONNECTION);
-        if (!exchange.isPersistent() || (options != null && Tokens.anyLists(options, "close"))) {
+        if (!exchange.isPersistent() || (options != null && Tokens.anyListContains(options, "close"))) {
             client.setPersistent(false);
         }
         client.setStatusCode(exchange.getStatusCode());
@@ -96,12 +96,12 @@ final class ResponseHead {
         }
         // The tunnel does not end with the request, whatever the client's Connection field says.
         client.setPersistent(true);
-        invocation.becomeTunnel();
-        invocation.liftLimit();
+        invocation.startTunnel();
+        invocation.cancelTimeout();
     }
 
     /** Returns the length that the handler announces; {@link Long#MAX_VALUE}: none, or no body is sent. Any thread. */
-    long promisedLength() {
+    long announcedLength() {
         long length = exchange.getResponseContentLength();
         return length < 0
                         || exchange.getRequestMethod().equals(Methods.HEAD)

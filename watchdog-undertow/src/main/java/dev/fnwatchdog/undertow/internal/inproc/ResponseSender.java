@@ -28,7 +28,7 @@ final class ResponseSender {
 
     ResponseSender(InprocInvocation inproc, ResponseBuffers buffers, HandlerInterest interest) {
         this.inproc = inproc;
-        this.ioThread = inproc.call().loop().thread();
+        this.ioThread = inproc.invocation().loop().thread();
         this.buffers = buffers;
         this.interest = interest;
     }
@@ -63,7 +63,7 @@ final class ResponseSender {
                 openedSink().resumeWrites();
             }
         } catch (IOException failure) {
-            inproc.cannotSend(failure);
+            inproc.sendFailed(failure);
         }
     }
 
@@ -113,7 +113,7 @@ final class ResponseSender {
             inproc.head().addTrailers();
             return true;
         } catch (Throwable failure) {
-            inproc.failedAtEnd(failure);
+            inproc.trailersFailed(failure);
             return false;
         }
     }
@@ -130,7 +130,7 @@ final class ResponseSender {
         StreamSinkChannel clientSink = openedSink();
         if (!begun) {
             begun = true;
-            inproc.call().flushHead();
+            inproc.invocation().flushHead();
             return true;
         }
         if (clientSink.flush()) {
@@ -160,7 +160,7 @@ final class ResponseSender {
     /** Returns the client's side; begins the response where it has not begun. */
     private StreamSinkChannel openedSink() throws IOException {
         if (sink == null) {
-            sink = inproc.head().open(buffers.wholeLength());
+            sink = inproc.head().open(buffers.completeLength());
             sink.getWriteSetter().set(writable -> writable());
         }
         return sink;
@@ -177,12 +177,12 @@ final class ResponseSender {
             try {
                 flushRest(clientSink);
             } catch (IOException failure) {
-                inproc.cannotSend(failure);
+                inproc.sendFailed(failure);
             }
             return;
         }
         drain();
-        if (buffers.isEmpty() && interest.tell() && interest.resumed() && !buffers.closed() && !finished) {
+        if (buffers.isEmpty() && interest.notifyHandler() && interest.resumed() && !buffers.closed() && !finished) {
             clientSink.resumeWrites();
         }
     }
@@ -195,7 +195,7 @@ final class ResponseSender {
         if (sink != null) {
             sink.resumeWrites();
         } else {
-            interest.tell();
+            interest.notifyHandler();
             ioThread.execute(this::resumed);
         }
     }

@@ -109,7 +109,7 @@ final class ServletFunction implements InprocHandler {
     }
 
     @Override
-    public HttpHandler calls() {
+    public HttpHandler requestHandler() {
         return requestHandler;
     }
 
@@ -127,12 +127,12 @@ final class ServletFunction implements InprocHandler {
                 if (exchange == null || exchange.isInIoThread()) {
                     return action.call(exchange, context);
                 }
-                HandlerExecution execution = InprocInvocation.of(exchange).run();
-                execution.begin();
+                HandlerExecution execution = InprocInvocation.of(exchange).execution();
+                execution.attachThread();
                 try {
                     return action.call(exchange, context);
                 } finally {
-                    execution.end();
+                    execution.detachThread();
                 }
             };
         }

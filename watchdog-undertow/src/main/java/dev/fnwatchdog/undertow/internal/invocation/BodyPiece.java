@@ -37,7 +37,7 @@ public final class BodyPiece {
     /**
      * Returns an empty buffer for the next piece, after the last one was written. {@link #flip} makes a piece of it.
      */
-    public ByteBuffer room() {
+    public ByteBuffer writableBuffer() {
         if (pooled != null && large && pooled.getBuffer().capacity() < LargeBuffers.SIZE) {
             free();
         }

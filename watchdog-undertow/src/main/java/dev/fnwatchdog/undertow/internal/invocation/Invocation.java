@@ -69,7 +69,7 @@ public final class Invocation implements ExchangeCompletionListener {
         exchange.putAttachment(KEY, invocation);
         exchange.addResponseWrapper((factory, ex) -> {
             connection.announceClose(ex);
-            ResponseSink created = ResponseSink.around(factory, invocation);
+            ResponseSink created = ResponseSink.wrap(factory, invocation);
             invocation.sink = created;
             return created;
         });
@@ -115,7 +115,7 @@ public final class Invocation implements ExchangeCompletionListener {
         if (exchange.isResponseStarted() || !(disconnected || ended)) {
             return exchange.getStatusCode();
         }
-        return connection.cutOff() ? StatusCodes.SERVICE_UNAVAILABLE : CLIENT_CLOSED_REQUEST;
+        return connection.closedDuringRequest() ? StatusCodes.SERVICE_UNAVAILABLE : CLIENT_CLOSED_REQUEST;
     }
 
     public boolean ended() {
@@ -132,10 +132,10 @@ public final class Invocation implements ExchangeCompletionListener {
     }
 
     /** Handles a reset of an exchange's stream by the client. */
-    public static void clientGone(HttpServerExchange exchange) {
+    public static void clientDisconnected(HttpServerExchange exchange) {
         Invocation invocation = find(exchange);
         if (invocation != null) {
-            invocation.clientGone();
+            invocation.clientDisconnected();
         }
     }
 
@@ -159,8 +159,8 @@ public final class Invocation implements ExchangeCompletionListener {
     /**
      * Returns whether the request is incomplete and will stay so. Undertow may end such an exchange before this is known.
      */
-    public boolean requestBroken() {
-        return source != null && source.broken();
+    public boolean requestIncomplete() {
+        return source != null && source.isIncomplete();
     }
 
     /** Sets how the mode aborts its work: closes a connection, kills a process. The action may run twice. */
@@ -179,7 +179,7 @@ public final class Invocation implements ExchangeCompletionListener {
     /** Called when the whole request was read: what arrives now only shows whether the client is still connected. */
     void requestRead() {
         if (watched && watcher == null && !ended) {
-            watcher = DisconnectWatcher.start(exchange, this::clientGone);
+            watcher = DisconnectWatcher.start(exchange, this::clientDisconnected);
         }
     }
 
@@ -192,7 +192,7 @@ public final class Invocation implements ExchangeCompletionListener {
     }
 
     /** Called when the next piece of the response may be its last. */
-    void lastByteDue() {
+    void runBeforeLastByte() {
         if (!lastByteActionsRun && !tunnel) {
             lastByteActionsRun = true;
             beforeLastByte.forEach(Runnable::run);
@@ -204,14 +204,14 @@ public final class Invocation implements ExchangeCompletionListener {
      *
      * @param limit the longest that the invocation may take; zero: no limit
      */
-    public void limitTo(Duration limit, Runnable onTimeout) {
+    public void setTimeout(Duration limit, Runnable onTimeout) {
         if (!limit.isZero()) {
             timeout = loop.execTimeouts().start(start, limit.toNanos(), onTimeout);
         }
     }
 
     /** Cancels the deadline. */
-    public void liftLimit() {
+    public void cancelTimeout() {
         if (timeout != null) {
             timeout.cancel();
             timeout = null;
@@ -222,15 +222,15 @@ public final class Invocation implements ExchangeCompletionListener {
     TimeoutQueue.@Nullable Timeout startWriteTimeout() {
         return writeTimeout.isZero()
                 ? null
-                : loop.writeTimeouts().start(System.nanoTime(), writeTimeout.toNanos(), this::breakOff);
+                : loop.writeTimeouts().start(System.nanoTime(), writeTimeout.toNanos(), this::abort);
     }
 
     /**
      * Turns the connection into a tunnel; the invocation lasts as long as the client's connection (specification 3.36).
      */
-    public void becomeTunnel() {
+    public void startTunnel() {
         tunnel = true;
-        connection.becomesTunnel();
+        connection.startTunnel();
         exchange.getConnection().addCloseListener(closed -> {
             tunnel = false;
             end();
@@ -245,13 +245,13 @@ public final class Invocation implements ExchangeCompletionListener {
     }
 
     /** Aborts the invocation because the client has disconnected: no response can be sent. */
-    public void clientGone() {
+    public void clientDisconnected() {
         disconnected = true;
-        breakOff();
+        abort();
     }
 
     /** Aborts the response so that the client can tell (HTTP/1.1: closed; HTTP/2: RST_STREAM; specification 3.41). */
-    public void breakOff() {
+    public void abort() {
         if (ended) {
             return;
         }
@@ -259,7 +259,7 @@ public final class Invocation implements ExchangeCompletionListener {
         if (exchange.isResponseStarted() && !hasExplicitEnd()) {
             resetOnClose();
         }
-        connection.breakOff(exchange);
+        connection.abort(exchange);
         end();
     }
 
@@ -307,12 +307,12 @@ public final class Invocation implements ExchangeCompletionListener {
      *
      * @param response sets status, header fields and body
      */
-    public void answerInstead(CannedResponse response) {
+    public void respondInstead(CannedResponse response) {
         if (ended) {
             return;
         }
         if (exchange.isResponseStarted()) {
-            breakOff();
+            abort();
             return;
         }
         boolean bodyUnread = !exchange.isRequestComplete();
@@ -355,8 +355,8 @@ public final class Invocation implements ExchangeCompletionListener {
             return;
         }
         ended = true;
-        lastByteDue();
-        liftLimit();
+        runBeforeLastByte();
+        cancelTimeout();
         stop();
         atEnd.forEach(Runnable::run);
     }

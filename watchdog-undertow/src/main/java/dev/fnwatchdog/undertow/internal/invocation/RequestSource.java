@@ -69,9 +69,9 @@ final class RequestSource extends SourceFilter {
                         .loop()
                         .readTimeouts()
                         .start(
-                                connection.headBegan(),
+                                connection.headStartNanos(),
                                 readTimeout.toNanos(),
-                                () -> invocation.answerInstead(CannedResponse.of(StatusCodes.REQUEST_TIME_OUT)));
+                                () -> invocation.respondInstead(CannedResponse.of(StatusCodes.REQUEST_TIME_OUT)));
         exchange.addRequestWrapper((factory, ex) -> {
             RequestSource source = new RequestSource(factory.create(), invocation, connection, timeout);
             source.scheduleCheck();
@@ -98,7 +98,7 @@ final class RequestSource extends SourceFilter {
     }
 
     /** Returns whether the body that was read is incomplete and will stay so. */
-    boolean broken() {
+    boolean isIncomplete() {
         return incomplete;
     }
 
@@ -113,15 +113,15 @@ final class RequestSource extends SourceFilter {
 
     private void scheduleCheck() {
         // HTTP/2 connections are always read.
-        if (PeerCloseCheck.canTell() && invocation.exchange().getConnection() instanceof HttpServerConnection) {
+        if (PeerCloseCheck.available() && invocation.exchange().getConnection() instanceof HttpServerConnection) {
             check = invocation.loop().clientChecks().start(System.nanoTime(), CHECK_INTERVAL_NANOS, this::checkClient);
         }
     }
 
     /** Detects a disconnect while the body is not read. A reader that waits for bytes sees it itself. */
     private void checkClient() {
-        if (!next.isReadResumed() && PeerCloseCheck.of(connection.socket())) {
-            invocation.clientGone();
+        if (!next.isReadResumed() && PeerCloseCheck.isClosedByPeer(connection.socket())) {
+            invocation.clientDisconnected();
         } else {
             scheduleCheck();
         }
@@ -140,9 +140,9 @@ final class RequestSource extends SourceFilter {
     private long handleFailure(IOException reason) {
         incomplete = true;
         if (reason instanceof MalformedMessageException) {
-            invocation.answerInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
+            invocation.respondInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
         } else {
-            invocation.clientGone();
+            invocation.clientDisconnected();
         }
         return EOF;
     }

@@ -49,7 +49,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private TimeoutQueue.@Nullable Timeout timeout;
 
     /** Creates the conduit that frames the response, and fixes what Undertow does to the head of one without a body. */
-    static ResponseSink around(ConduitFactory<StreamSinkConduit> factory, Invocation invocation) {
+    static ResponseSink wrap(ConduitFactory<StreamSinkConduit> factory, Invocation invocation) {
         HttpServerExchange exchange = invocation.exchange();
         HeaderMap headers = exchange.getResponseHeaders();
         String length = headers.getFirst(Headers.CONTENT_LENGTH);
@@ -104,7 +104,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
                 invocation.loop().thread().executeAfter(this::finishHead, HEAD_RETRY_MILLIS, TimeUnit.MILLISECONDS);
             }
         } catch (IOException disconnect) {
-            invocation.clientGone();
+            invocation.clientDisconnected();
         }
     }
 
@@ -130,7 +130,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
             throw new ClosedChannelException();
         }
         if (size >= remaining) {
-            invocation.lastByteDue();
+            invocation.runBeforeLastByte();
         }
     }
 
@@ -193,7 +193,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     @Override
     public void terminateWrites() throws IOException {
-        invocation.lastByteDue();
+        invocation.runBeforeLastByte();
         if (!begun) {
             begun = true;
             if (invocation.exchange().getResponseHeaders().contains(Headers.TRANSFER_ENCODING)) {

@@ -15,8 +15,8 @@ import org.xnio.channels.StreamSourceChannel;
 public final class BufferedBody {
     /** The state of reading. */
     public enum Progress {
-        MORE_TO_COME,
-        WHOLE,
+        INCOMPLETE,
+        COMPLETE,
         TOO_LARGE
     }
 
@@ -49,7 +49,7 @@ public final class BufferedBody {
 
     private boolean reserve(long upTo) {
         if (upTo > reserved) {
-            if (!budget.take(upTo - reserved)) {
+            if (!budget.reserve(upTo - reserved)) {
                 return false;
             }
             reserved = upTo;
@@ -65,14 +65,14 @@ public final class BufferedBody {
             }
             int read = channel.read(pieces.get(pieces.size() - 1));
             if (read < 0) {
-                return Progress.WHOLE;
+                return Progress.COMPLETE;
             }
             if (read == 0) {
-                return Progress.MORE_TO_COME;
+                return Progress.INCOMPLETE;
             }
             size += read;
         }
-        return Progress.MORE_TO_COME;
+        return Progress.INCOMPLETE;
     }
 
     private boolean makeRoom() {
@@ -105,7 +105,7 @@ public final class BufferedBody {
 
     /** Releases the memory. A second call has no effect. */
     public void free() {
-        budget.giveBack(reserved);
+        budget.release(reserved);
         reserved = 0;
         pieces.clear();
         capacity = size;

@@ -3,8 +3,8 @@ package dev.fnwatchdog.undertow.internal.io;
 /** The memory that peers can make the program use, shared by all connections. Threads: any; never blocks. */
 public interface ByteBudget {
     /** Reserves {@code bytes}. Returns false, and reserves nothing, where they do not fit. */
-    boolean take(long bytes);
+    boolean reserve(long bytes);
 
     /** Releases bytes that were reserved. */
-    void giveBack(long bytes);
+    void release(long bytes);
 }

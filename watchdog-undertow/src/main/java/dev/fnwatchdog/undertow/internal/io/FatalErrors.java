@@ -47,7 +47,7 @@ public final class FatalErrors implements Consumer<Throwable> {
      * {@link StackOverflowError} is none, because the stack is usable again once it is caught; nor is a thread that the
      * system does not start, because only that start has failed (specification 7.24).
      */
-    public static @Nullable VirtualMachineError in(Throwable failure) {
+    public static @Nullable VirtualMachineError findFatal(Throwable failure) {
         Throwable cause = failure;
         for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
             if (cause instanceof VirtualMachineError error
@@ -63,7 +63,7 @@ public final class FatalErrors implements Consumer<Throwable> {
     /** Checks something that was thrown, and does not return where it is fatal. */
     @Override
     public void accept(Throwable failure) {
-        VirtualMachineError fatal = in(failure);
+        VirtualMachineError fatal = findFatal(failure);
         if (fatal != null && ending.compareAndSet(false, true)) {
             end(fatal);
         }

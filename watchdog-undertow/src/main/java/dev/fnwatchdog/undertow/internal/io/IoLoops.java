@@ -20,8 +20,8 @@ public final class IoLoops {
     }
 
     /** Returns how many large buffers are in use. */
-    public int largeBuffersTaken() {
-        return loops.sum(loop -> loop.largeBuffers().taken());
+    public int largeBuffersInUse() {
+        return loops.sum(loop -> loop.largeBuffers().inUse());
     }
 
     /** Returns whether so many buffers are in use that no new request should be started (specification 7.22). */

@@ -18,10 +18,10 @@ public final class LargeBuffers implements ByteBufferPool {
     public static final int SIZE = 128 * 1024;
 
     /** The number of buffers, 2 MiB in total. */
-    public static final int MOST = 16;
+    public static final int MAX_BUFFERS = 16;
 
     private final ByteBufferPool usual;
-    private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(MOST);
+    private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(MAX_BUFFERS);
 
     // Mutable state
     private int created;
@@ -38,7 +38,7 @@ public final class LargeBuffers implements ByteBufferPool {
     public PooledByteBuffer allocate() {
         ByteBuffer kept = free.pollLast();
         if (kept == null) {
-            if (created == MOST) {
+            if (created == MAX_BUFFERS) {
                 return usual.allocate();
             }
             kept = ByteBuffer.allocateDirect(SIZE);
@@ -49,7 +49,7 @@ public final class LargeBuffers implements ByteBufferPool {
     }
 
     /** Returns how many are in use. Any thread. */
-    int taken() {
+    int inUse() {
         return usedCount;
     }
 

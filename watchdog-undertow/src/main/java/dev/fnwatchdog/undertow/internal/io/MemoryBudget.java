@@ -33,9 +33,9 @@ public final class MemoryBudget implements ByteBudget {
 
     /** Reserves {@code bytes}, or nothing where they do not fit. */
     @Override
-    public boolean take(long bytes) {
+    public boolean reserve(long bytes) {
         long sum = reserved.addAndGet(bytes);
-        if (sum <= total && (parent == null || parent.take(bytes))) {
+        if (sum <= total && (parent == null || parent.reserve(bytes))) {
             return true;
         }
         reserved.addAndGet(-bytes);
@@ -43,14 +43,14 @@ public final class MemoryBudget implements ByteBudget {
     }
 
     @Override
-    public void giveBack(long bytes) {
+    public void release(long bytes) {
         reserved.addAndGet(-bytes);
         if (parent != null) {
-            parent.giveBack(bytes);
+            parent.release(bytes);
         }
     }
 
-    long taken() {
+    long reservedBytes() {
         return reserved.get();
     }
 }

@@ -8,12 +8,12 @@ package dev.fnwatchdog.undertow.internal.io;
  * @param bodies half of the heap, for bodies that are held in memory
  * @param heads a quarter of the heap, for heads, trailers and what HTTP/2 buffers
  */
-public record MemoryShares(MemoryBudget whole, MemoryBudget bodies, MemoryBudget heads) {
+public record MemoryShares(MemoryBudget total, MemoryBudget bodies, MemoryBudget heads) {
     private static MemoryShares of(MemoryBudget whole, long bodies, long heads) {
         return new MemoryShares(whole, whole.part(bodies), whole.part(heads));
     }
 
-    public static MemoryShares inHeapOf(Runtime jvm) {
+    public static MemoryShares forJvm(Runtime jvm) {
         return ofHeap(jvm.maxMemory());
     }
 

@@ -61,12 +61,12 @@ public final class PeerCloseCheck {
     }
 
     /** Returns whether the check works here. */
-    public static boolean canTell() {
+    public static boolean available() {
         return ACCESS != null;
     }
 
     /** Returns whether the peer of this XNIO socket has half-closed or closed the connection. */
-    public static boolean of(StreamConnection socket) {
+    public static boolean isClosedByPeer(StreamConnection socket) {
         return ACCESS != null && socket.isOpen() && ACCESS.peerClosed(socket);
     }
 

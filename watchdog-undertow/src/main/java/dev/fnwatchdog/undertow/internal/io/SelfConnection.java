@@ -16,7 +16,7 @@ public final class SelfConnection {
      * Closes the connection and returns true where it is connected to itself. The port is then free at once for the
      * server that is to listen on it.
      */
-    public static boolean closed(StreamConnection connection) {
+    public static boolean closeIfSelf(StreamConnection connection) {
         if (!connection.getLocalAddress().equals(connection.getPeerAddress())) {
             return false;
         }

@@ -28,7 +28,7 @@ public record ModeContext(
         boolean passesDescriptors) {
     /** Returns the context of a newer version of the same function, whose metrics replace those of the older one. */
     public ModeContext renewed(WatchdogConfig newConfig, Map<String, String> newEnvironment) {
-        registry.forgetNamed();
+        registry.removeNamed();
         return new ModeContext(newConfig, newEnvironment, log, registry, worker, buffers, bodies, passesDescriptors);
     }
 }

@@ -31,11 +31,11 @@ final class CapturedResponse implements ConduitWrapper<StreamSinkConduit> {
     }
 
     /** Returns whether the response was sent completely. */
-    boolean whole() {
+    boolean isComplete() {
         return complete;
     }
 
-    CannedResponse answer() {
+    CannedResponse toResponse() {
         CannedResponse response = CannedResponse.of(exchange.getStatusCode());
         String type = exchange.getResponseHeaders().getFirst(Headers.CONTENT_TYPE);
         return type == null ? response.withBody(body.toByteArray()) : response.withBody(type, body.toByteArray());

@@ -90,13 +90,13 @@ public final class FunctionReadiness implements HttpHandler {
     }
 
     private void requestEnded(SharedRequest shared, CapturedResponse captured) {
-        if (!captured.whole()) {
+        if (!captured.isComplete()) {
             // The probe that caused the request has disconnected before the response.
             continueWithNext(shared);
             return;
         }
         // No probe joins a closed request any more.
-        CannedResponse response = captured.answer();
+        CannedResponse response = captured.toResponse();
         List.copyOf(shared.probes).forEach(probe -> probe.getIoThread().execute(() -> respond(probe, response)));
     }
 
@@ -133,7 +133,7 @@ public final class FunctionReadiness implements HttpHandler {
         try {
             requestFunction(waitingProbe, shared);
         } catch (Exception e) {
-            Invocation.of(waitingProbe).answerInstead(CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR));
+            Invocation.of(waitingProbe).respondInstead(CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR));
         }
     }
 }

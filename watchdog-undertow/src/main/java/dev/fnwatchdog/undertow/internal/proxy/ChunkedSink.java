@@ -99,7 +99,7 @@ final class ChunkedSink extends SinkFilter {
                                     trailers, invocation.exchange().getRequestHeaders()));
             if (!valid) {
                 // This aborts the request: nothing more is written to the function.
-                invocation.answerInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
+                invocation.respondInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
             }
             writeEnd(end);
         }

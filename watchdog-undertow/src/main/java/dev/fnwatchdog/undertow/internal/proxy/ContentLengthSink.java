@@ -49,6 +49,6 @@ final class ContentLengthSink extends SinkFilter {
 
     /** Responds with 400 and aborts the request: nothing more is written to the function. */
     private void refuse() {
-        invocation.answerInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
+        invocation.respondInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
     }
 }

@@ -50,12 +50,12 @@ public final class HttpMode implements Mode {
     public void start() throws FunctionFailedException {
         FunctionServer started = FunctionServer.start(mode.command(), environment, log, config.log());
         server = started;
-        portProbe.await();
+        portProbe.start();
         started.onExit().thenAccept(this::functionExited);
     }
 
     private void functionExited(Termination termination) {
-        portProbe.gone();
+        portProbe.functionEnded();
         ended.complete(termination.describe());
     }
 
@@ -75,12 +75,12 @@ public final class HttpMode implements Mode {
         if (running != null) {
             running.stop(grace);
         }
-        portProbe.gone();
+        portProbe.functionEnded();
     }
 
     @Override
     public void kill() {
-        portProbe.gone();
+        portProbe.functionEnded();
         FunctionServer running = server;
         if (running != null) {
             running.kill();

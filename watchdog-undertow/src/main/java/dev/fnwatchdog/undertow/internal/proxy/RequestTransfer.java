@@ -38,7 +38,7 @@ final class RequestTransfer {
             if (HttpContinue.requiresContinueResponse(exchange) && !sink.flush()) {
                 sink.getWriteSetter()
                         .set(ChannelListeners.flushingChannelListener(
-                                flushed -> transfer(), (channel, failure) -> invocation.breakOff()));
+                                flushed -> transfer(), (channel, failure) -> invocation.abort()));
                 sink.resumeWrites();
                 return;
             }
@@ -67,8 +67,8 @@ final class RequestTransfer {
                 sink,
                 ChannelListeners.closingChannelListener(),
                 shutdownListener(),
-                (channel, failure) -> invocation.breakOff(),
-                (channel, failure) -> invocation.breakOff(),
+                (channel, failure) -> invocation.abort(),
+                (channel, failure) -> invocation.abort(),
                 isLarge(buffers) ? invocation.loop().largeBuffers() : buffers);
     }
 }

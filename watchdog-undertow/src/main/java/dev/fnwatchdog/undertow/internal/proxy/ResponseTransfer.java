@@ -35,7 +35,7 @@ final class ResponseTransfer {
     }
 
     void start() {
-        body.reader(this::run);
+        body.setReadListener(this::run);
         client.getWriteSetter().set(writable -> run());
         PooledByteBuffer first = body.takeFirst();
         if (first != null) {
@@ -61,7 +61,7 @@ final class ResponseTransfer {
             }
         } catch (IOException failure) {
             done = true;
-            invocation.breakOff();
+            invocation.abort();
         } finally {
             running = false;
             piece.freeIfUnused(done);
@@ -106,7 +106,7 @@ final class ResponseTransfer {
     /** Reads the next piece. Returns false where nothing can be read yet. */
     private boolean read() throws IOException {
         try {
-            return body.read(piece.room()) != 0;
+            return body.read(piece.writableBuffer()) != 0;
         } finally {
             piece.flip();
         }

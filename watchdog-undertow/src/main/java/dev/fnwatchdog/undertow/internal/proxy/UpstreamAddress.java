@@ -57,7 +57,7 @@ final class UpstreamAddress {
     }
 
     /** Records that a server has accepted a connection on this address. */
-    void answered(InetSocketAddress address) {
+    void prefer(InetSocketAddress address) {
         int index = addresses.indexOf(address);
         if (index >= 0 && index != preferred) {
             preferred = index;

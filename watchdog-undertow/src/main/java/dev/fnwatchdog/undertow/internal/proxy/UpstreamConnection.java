@@ -87,20 +87,20 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
         reused = true;
         idleSince = System.nanoTime();
         connection.getSourceChannel().resumeReads();
-        pool.idle(this);
+        pool.returnIdle(this);
     }
 
     /** Closes the connection and removes it from the pool. */
     void close() {
         upstreamExchange = null;
-        pool.closed(this);
+        pool.connectionClosed(this);
         IoUtils.safeClose(connection);
     }
 
     /** Removes the connection from the pool and returns the bare connection, which then belongs to a tunnel. */
     StreamConnection detach() {
         upstreamExchange = null;
-        pool.closed(this);
+        pool.connectionClosed(this);
         connection.getSourceChannel().setReadListener(null);
         connection.getSinkChannel().setWriteListener(null);
         connection.getSourceChannel().suspendReads();

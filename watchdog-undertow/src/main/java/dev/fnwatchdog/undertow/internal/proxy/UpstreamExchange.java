@@ -25,7 +25,7 @@ import org.xnio.conduits.StreamSinkConduit;
  *
  * <p>Threads: the exchange's I/O thread.
  */
-final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
+final class UpstreamExchange implements UpstreamPool.ConnectListener, Runnable {
     private final Invocation invocation;
     private final HttpServerExchange exchange;
     private final UpstreamHandler handler;
@@ -51,7 +51,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
         this.pool = pool;
         this.sink = new UpstreamSink(this, exchange, pool.headWriter(), handler.address());
         this.source = new UpstreamSource(this, invocation.loop());
-        this.repeatable = exchange.isRequestComplete() && IdempotentMethods.of(exchange.getRequestMethod());
+        this.repeatable = exchange.isRequestComplete() && IdempotentMethods.isIdempotent(exchange.getRequestMethod());
     }
 
     /** Starts the exchange, when the handlers have returned and the request is final. */
@@ -78,7 +78,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
         } else {
             new RequestTransfer(invocation, this, new ConduitStreamSinkChannel(Configurable.EMPTY, body)).start();
         }
-        if (upstream != null && sink.untouched()) {
+        if (upstream != null && sink.nothingWritten()) {
             // Send the head now: the body may be slow to arrive.
             sink.writable();
         }
@@ -118,7 +118,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
 
     /** Handles a failure to write the request. A response that the function has sent before may still be readable. */
     void sendFailed(IOException reason) {
-        if (sink.untouched() && sink.bodyUntouched() && retryOnNewConnection()) {
+        if (sink.nothingWritten() && sink.noBodyWritten() && retryOnNewConnection()) {
             return;
         }
         sink.discard();
@@ -214,19 +214,19 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
         boolean restConsumed = false;
         try {
             boolean tunnel = head.status() == 101;
-            if (tunnel && UpgradeProtocols.asked(exchange).isEmpty()) {
+            if (tunnel && UpgradeProtocols.requested(exchange).isEmpty()) {
                 throw new MalformedMessageException("it changes to a protocol that nobody asked for");
             }
             ResponseFraming framing = ResponseFraming.of(exchange, head);
-            handler.answer(invocation, exchange, head, framing);
+            handler.copyResponseHead(invocation, exchange, head, framing);
             restConsumed = true;
             if (tunnel) {
                 tunnelBytes = rest;
                 source.beginTunnel();
                 // Whether the client's connection persists after the response has no meaning for a tunnel.
                 exchange.setPersistent(true);
-                invocation.becomeTunnel();
-                invocation.liftLimit();
+                invocation.startTunnel();
+                invocation.cancelTimeout();
                 exchange.upgradeChannel((client, upgraded) -> startTunnel(client));
             } else {
                 source.begin(connection, framing, rest);
@@ -295,7 +295,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
         }
         finished = true;
         if (attempt != null) {
-            attempt.giveUp();
+            attempt.abandon();
         }
         dropConnection();
         if (tunnelBytes != null) {

@@ -67,7 +67,7 @@ final class UpstreamHandler implements HttpHandler {
         invocation.onAbort(upstreamExchange::abort);
         Duration limit = RequestTimeout.effective(
                 execTimeout, exchange.getRequestHeaders().getFirst(WatchdogHeaders.TIMEOUT));
-        invocation.limitTo(limit, () -> timedOut(invocation, limit));
+        invocation.setTimeout(limit, () -> timedOut(invocation, limit));
         forward.handleRequest(exchange);
     }
 
@@ -86,12 +86,13 @@ final class UpstreamHandler implements HttpHandler {
      * Makes the head of the client's response from that of the function's response: without hop-by-hop fields, with the
      * duration, and with a framing that the client's version of HTTP has (specification 3.23, 3.25, 9.6).
      */
-    void answer(Invocation invocation, HttpServerExchange exchange, ResponseHeadParser head, ResponseFraming framing) {
+    void copyResponseHead(
+            Invocation invocation, HttpServerExchange exchange, ResponseHeadParser head, ResponseFraming framing) {
         exchange.setStatusCode(head.status());
         exchange.setReasonPhrase(head.reason());
         HeaderMap from = head.headers();
         HeaderMap to = exchange.getResponseHeaders();
-        HopByHopHeaders.copyRest(from, to);
+        HopByHopHeaders.copyEndToEnd(from, to);
         String protocol = head.status() == StatusCodes.SWITCHING_PROTOCOLS ? from.getFirst(Headers.UPGRADE) : null;
         if (protocol != null) {
             to.put(Headers.UPGRADE, protocol);
@@ -135,7 +136,7 @@ final class UpstreamHandler implements HttpHandler {
     }
 
     private static void sendError(Invocation invocation, int status) {
-        invocation.answerInstead(CannedResponse.of(status)
+        invocation.respondInstead(CannedResponse.of(status)
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
                 .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos())));
     }

@@ -36,7 +36,7 @@ final class UpstreamPool {
             .getMap();
 
     /** Receives the result of an attempt to connect. */
-    interface Opened {
+    interface ConnectListener {
         void connected(UpstreamConnection upstream);
 
         void failed(IOException reason);
@@ -78,7 +78,7 @@ final class UpstreamPool {
     }
 
     /** Opens a new connection, even if there are idle ones. */
-    Attempt open(Opened listener) {
+    Attempt open(ConnectListener listener) {
         Attempt attempt = new Attempt(listener);
         attempt.tryNext();
         return attempt;
@@ -92,7 +92,7 @@ final class UpstreamPool {
     }
 
     /** Takes back a connection whose request has ended. */
-    void idle(UpstreamConnection upstream) {
+    void returnIdle(UpstreamConnection upstream) {
         idleConnections.addLast(upstream);
         if (!sweeping) {
             sweeping = true;
@@ -101,7 +101,7 @@ final class UpstreamPool {
     }
 
     /** Removes a connection that is being closed. */
-    void closed(UpstreamConnection upstream) {
+    void connectionClosed(UpstreamConnection upstream) {
         if (all.remove(upstream)) {
             open.decrement();
             idleConnections.remove(upstream);
@@ -123,15 +123,15 @@ final class UpstreamPool {
     }
 
     /** Tries to connect to each address in turn, until one accepts the connection. */
-    final class Attempt extends IoFuture.HandlingNotifier<StreamConnection, Opened> {
-        private final Opened listener;
+    final class Attempt extends IoFuture.HandlingNotifier<StreamConnection, ConnectListener> {
+        private final ConnectListener listener;
 
         // Mutable state
         private int attempts;
         private boolean abandoned;
         private @Nullable IoFuture<StreamConnection> pending;
 
-        private Attempt(Opened listener) {
+        private Attempt(ConnectListener listener) {
             this.listener = listener;
         }
 
@@ -142,16 +142,16 @@ final class UpstreamPool {
         }
 
         private void connected(StreamConnection connection, InetSocketAddress candidate) {
-            if (SelfConnection.closed(connection)) {
+            if (SelfConnection.closeIfSelf(connection)) {
                 handleFailed(new ConnectException("Connection refused"), listener);
                 return;
             }
-            address.answered(candidate);
+            address.prefer(candidate);
             listener.connected(adopt(connection));
         }
 
         /** Abandons the attempt, whose result is not needed any more. */
-        void giveUp() {
+        void abandon() {
             abandoned = true;
             if (pending != null) {
                 pending.cancel();
@@ -159,7 +159,7 @@ final class UpstreamPool {
         }
 
         @Override
-        public void handleFailed(IOException reason, Opened connectListener) {
+        public void handleFailed(IOException reason, ConnectListener connectListener) {
             // The failure may be reported on another thread, or before the call that starts the attempt has returned.
             thread.execute(() -> {
                 if (abandoned) {

@@ -36,13 +36,13 @@ final class UpstreamPortProbe {
         return accepting;
     }
 
-    /** Starts to try, until the port accepts a connection or {@link #gone()} is called. */
-    void await() {
+    /** Starts to try, until the port accepts a connection or {@link #functionEnded()} is called. */
+    void start() {
         thread.execute(() -> attempt(0));
     }
 
     /** Called when the function has ended: nothing listens on the port any more, or another program does. */
-    void gone() {
+    void functionEnded() {
         ended = true;
         accepting = false;
     }
@@ -75,7 +75,7 @@ final class UpstreamPortProbe {
 
     /** Handles a connection that the {@code number}-th address has accepted. */
     void accepted(StreamConnection connection, int number) {
-        if (SelfConnection.closed(connection)) {
+        if (SelfConnection.closeIfSelf(connection)) {
             retryAfter(number);
             return;
         }

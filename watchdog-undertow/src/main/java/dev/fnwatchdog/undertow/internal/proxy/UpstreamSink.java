@@ -63,12 +63,12 @@ final class UpstreamSink implements StreamSinkConduit {
     }
 
     /** Returns whether no byte of the request has been written, and it can still be sent on another connection. */
-    boolean untouched() {
+    boolean nothingWritten() {
         return !headBegun;
     }
 
     /** Returns whether the request has no body, or no byte of it has been accepted. */
-    boolean bodyUntouched() {
+    boolean noBodyWritten() {
         return !bodyBegun;
     }
 

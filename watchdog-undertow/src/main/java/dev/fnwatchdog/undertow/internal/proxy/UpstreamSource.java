@@ -48,7 +48,7 @@ final class UpstreamSource {
         remaining = bodyFraming.length();
         pushedBack = rest;
         if (bodyFraming.kind() == ResponseFraming.Kind.CHUNKED) {
-            chunks = new ChunkDecoder(loop.headerLines(), ChunkDecoder.RESPONSE_TRAILERS);
+            chunks = new ChunkDecoder(loop.headerLines(), ChunkDecoder.MAX_RESPONSE_TRAILERS);
         } else if (bodyFraming.kind() == ResponseFraming.Kind.NONE
                 || (bodyFraming.kind() == ResponseFraming.Kind.LENGTH && remaining == 0)) {
             end();
@@ -56,7 +56,7 @@ final class UpstreamSource {
     }
 
     /** Sets the action that runs when something can be read or the body has been aborted, while reads are resumed. */
-    void reader(Runnable action) {
+    void setReadListener(Runnable action) {
         readListener = action;
     }
 

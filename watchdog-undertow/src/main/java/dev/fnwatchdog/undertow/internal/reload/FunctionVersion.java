@@ -29,7 +29,7 @@ final class FunctionVersion {
     }
 
     /** Counts a request in; returns false where newer versions must serve it. */
-    synchronized boolean enter() {
+    synchronized boolean beginRequest() {
         if (retired) {
             return false;
         }
@@ -42,7 +42,7 @@ final class FunctionVersion {
     }
 
     /** Counts a request out. */
-    synchronized void leave() {
+    synchronized void endRequest() {
         requests--;
         completeWhenIdle();
     }
@@ -78,7 +78,7 @@ final class FunctionVersion {
     }
 
     /** Ends the wait for requests in flight. */
-    void giveUpCalls() {
+    void abandonRequests() {
         drained.complete(null);
     }
 

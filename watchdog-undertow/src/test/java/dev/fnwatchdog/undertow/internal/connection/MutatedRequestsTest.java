@@ -52,14 +52,14 @@ class MutatedRequestsTest {
     @Test
     @Timeout(60)
     void mutatedRequestsReachTheFunctionAsAStrictReaderReadsThem() {
-        SeededRounds.play("mutated requests", SHORT, MutatedRequestsTest::request);
+        SeededRounds.run("mutated requests", SHORT, MutatedRequestsTest::request);
     }
 
     @Tag("nightly")
     @Test
     @Timeout(200)
     void mutatedRequestsReachTheFunctionAsAStrictReaderReadsThemInALongRun() {
-        SeededRounds.play("mutated requests", NIGHTLY, MutatedRequestsTest::request);
+        SeededRounds.run("mutated requests", NIGHTLY, MutatedRequestsTest::request);
     }
 
     private static void request(SplittableRandom random) throws Exception {
@@ -68,7 +68,7 @@ class MutatedRequestsTest {
         for (int count = 1 + random.nextInt(3); count > 0; count--) {
             cases.append(mutator.pick(REQUESTS).bytes());
         }
-        String bytes = mutator.mutate(cases.toString()) + Http1Conversation.LAST;
+        String bytes = mutator.mutate(cases.toString()) + Http1Conversation.LAST_REQUEST;
         StrictRequests sent = StrictRequests.in(bytes);
         // The client does not wait for a response to the incomplete request at the end.
         int expected = sent.end() == StrictReader.End.INCOMPLETE ? sent.whole().size() : Integer.MAX_VALUE;

@@ -44,7 +44,7 @@ class ReadTimeoutTest {
     /** Proves specification 1.17, 7.14. */
     @Test
     void connectionWhoseHeadStopsInTheMiddleIsClosedAfterReadTimeout() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\n");
@@ -57,7 +57,7 @@ class ReadTimeoutTest {
     /** Proves specification 7.14. */
     @Test
     void connectionWithASingleByteOfEitherProtocolIsClosedAfterReadTimeout() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             client.send("P");
@@ -76,20 +76,20 @@ class ReadTimeoutTest {
         String settings = "\0\0\0\4\0\0\0\0\0";
         // 20 bytes of a field block, without END_HEADERS.
         String headers = "\0\0\24\1\1\0\0\0\1" + "\0\7:method\3GET\0\5:path\0".substring(0, 20);
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings + headers.substring(0, bytes));
 
             // The frames that the watchdog sends at the beginning, then the end of the connection.
-            assertThat(client.readToAnyEnd()).hasSizeLessThan(200);
+            assertThat(client.readUntilClosedOrReset()).hasSizeLessThan(200);
         }
     }
 
     /** Proves specification 9.18. */
     @Test
     void readTimeoutDoesNotEndAnHttp2ConnectionBetweenItsHeads() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 Http2Client client = Http2Client.on(watchdog.connect())) {
             for (int stream = 1; stream < 6; stream += 2) {
@@ -105,7 +105,7 @@ class ReadTimeoutTest {
     /** Proves specification 7.14. */
     @Test
     void headThatTricklesDoesNotProlongReadTimeout() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             client.send("GET /");
@@ -117,7 +117,7 @@ class ReadTimeoutTest {
     /** Proves specification 1.17. */
     @Test
     void bodyThatStopsInTheMiddleIs408AndTheConnectionCloses() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel");
@@ -153,7 +153,7 @@ class ReadTimeoutTest {
     /** Proves specification 1.17. */
     @Test
     void readTimeoutIsCountedFromTheFirstByteOfTheHead() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "1500ms");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\n");
@@ -169,7 +169,7 @@ class ReadTimeoutTest {
     /** Proves specification 7.14, 9.4. */
     @Test
     void readTimeoutStartsAgainForEachRequestOfAConnection() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "300ms");
                 RawClient client = watchdog.connect()) {
             for (String target : new String[] {"/_/health", "/_/ready", "/call", "/_/health"}) {
@@ -215,7 +215,7 @@ class ReadTimeoutTest {
     /** Proves specification 7.14. */
     @Test
     void readTimeoutAppliesToAHeadThatCameInPartBehindAnotherRequest() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET /second HTTP/1.1\r\nHo");
@@ -228,7 +228,7 @@ class ReadTimeoutTest {
     /** Proves specification 1.17. */
     @Test
     void readTimeoutAppliesToABodyThatCameInPartBehindAnotherRequest() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             client.send(
@@ -242,7 +242,7 @@ class ReadTimeoutTest {
     /** Proves specification 1.17. */
     @Test
     void readTimeoutOf0IsNoLimit() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "0");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\n");

@@ -23,7 +23,7 @@ class AccessLogTest {
 
     /** Returns the line of the only request to a watchdog with these settings. */
     private static String lineOf(String response, String request, String... settings) throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(response);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(response);
                 RunningWatchdog watchdog = inFrontOf(function, settings);
                 RawClient client = watchdog.connect()) {
             client.send(request);
@@ -146,7 +146,7 @@ class AccessLogTest {
     /** Proves specification 6.4. */
     @Test
     void requestsOfKubeProbeAreCountedAndNotLogged() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send("GET /probed HTTP/1.1\r\nHost: h\r\nUser-Agent: kube-probe/1.31\r\n\r\n");
@@ -181,7 +181,7 @@ class AccessLogTest {
     /** Proves specification 6.4. */
     @Test
     void eachRequestHasExactlyOneLine() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 200; i++) {

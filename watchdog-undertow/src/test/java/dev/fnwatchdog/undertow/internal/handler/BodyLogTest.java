@@ -24,7 +24,7 @@ class BodyLogTest {
 
     @Test
     void bodiesAreNotLoggedByDefault() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(RESPONSE);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(RESPONSE);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
             send(watchdog, "the question");
 
@@ -35,7 +35,7 @@ class BodyLogTest {
 
     @Test
     void readDebugLogsOnlyRequestBodies() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(RESPONSE);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(RESPONSE);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_debug", "true")) {
             send(watchdog, "the question");
 
@@ -47,7 +47,7 @@ class BodyLogTest {
 
     @Test
     void writeDebugLogsOnlyResponseBodies() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(RESPONSE);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(RESPONSE);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_debug", "1")) {
             send(watchdog, "the question");
 
@@ -87,7 +87,7 @@ class BodyLogTest {
 
     @Test
     void loggedBodiesAreCutAtLogBufferSizeAndMarked() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(RESPONSE);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(RESPONSE);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(
                         function, "read_debug", "true", "write_debug", "true", "log_buffer_size", "10")) {
             send(watchdog, "the question");
@@ -100,7 +100,7 @@ class BodyLogTest {
     @Test
     void aLongBodyIsLoggedWholeWithoutABufferLimit() throws Exception {
         String body = "x".repeat(100_000) + "y".repeat(100_000);
-        try (ScriptedFunction function = ScriptedFunction.answering(RESPONSE);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(RESPONSE);
                 RunningWatchdog watchdog =
                         RunningWatchdog.inFrontOf(function, "read_debug", "true", "log_buffer_size", "-1")) {
             send(watchdog, body);
@@ -117,7 +117,7 @@ class BodyLogTest {
     /** Proves specification 6.8. */
     @Test
     void charactersThatATerminalActsUponAreEscapedInLoggedBodies() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(RESPONSE);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(RESPONSE);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_debug", "true")) {
             send(watchdog, "one\r\n2006/01/02 15:04:05 two\u001b[31m \u00c3\u00a9");
 

@@ -103,7 +103,7 @@ class InflightLimitTest {
                 "HTTP/1.1 204 No Content\r\n\r\n"
             })
     void aClientThatWaitsForEachResponseIsNeverRefusedByMaxInflight(String response) throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(response);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(response);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 RawClient client = watchdog.connect()) {
             String end = response.contains("chunked")
@@ -119,7 +119,7 @@ class InflightLimitTest {
     /** Proves specification 7.2. */
     @Test
     void aClientThatOpensAConnectionForEachRequestIsNeverRefusedByMaxInflight() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1")) {
             for (int i = 0; i < 1_000; i++) {
                 try (RawClient client = watchdog.connect()) {

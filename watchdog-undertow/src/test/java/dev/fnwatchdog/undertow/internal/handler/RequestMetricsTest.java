@@ -29,7 +29,7 @@ class RequestMetricsTest {
     void aRequestIsCountedAndLeavesTheGaugeBeforeItsLastByteArrives(String response) throws Exception {
         String code = response.substring(9, 12);
         String end = response.contains("chunked") ? "\r\n0\r\n\r\n" : code.equals("204") ? "\r\n\r\n" : "\r\n\r\nhi";
-        try (ScriptedFunction function = ScriptedFunction.answering(response);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(response);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             for (int i = 1; i <= 100; i++) {
@@ -83,7 +83,7 @@ class RequestMetricsTest {
         "get, unknown"
     })
     void theMethodLabelIsTheStandardMethodInLowerCaseOrUnknown(String method, String label) throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             String target = method.equals("CONNECT") ? "h:80" : "/";
@@ -98,7 +98,7 @@ class RequestMetricsTest {
     /** Proves specification 2.12. */
     @Test
     void requestsWithInventedMethodsShareOneSeries() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 50; i++) {

@@ -94,7 +94,7 @@ class Http2ShutdownTest {
     /** Proves specification 7.12. */
     @Test
     void http2StreamOpenedBeforeTheClientAcknowledgesThePingIsServed() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Client client = Http2Client.on(watchdog.connect())) {
             client.get(1, "/call");
@@ -115,7 +115,7 @@ class Http2ShutdownTest {
     /** Proves specification 7.8, 7.12. */
     @Test
     void idleHttp2ConnectionsGetTwoGoawayFramesAndCloseAtShutdown() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Client used = Http2Client.on(watchdog.connect());
                 Http2Client fresh = Http2Client.on(watchdog.connect())) {
@@ -136,7 +136,7 @@ class Http2ShutdownTest {
     /** Proves specification 7.5. */
     @Test
     void newHttp2StreamsAreServedDuringTheHealthcheckIntervalAfterSigterm() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "healthcheck_interval", "1m");
                 Http2Client client = Http2Client.on(watchdog.connect())) {
             CompletableFuture<Integer> stopping = stop(watchdog);

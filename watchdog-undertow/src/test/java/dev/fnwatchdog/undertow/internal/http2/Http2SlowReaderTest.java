@@ -128,7 +128,8 @@ class Http2SlowReaderTest {
 
     @Test
     void namesThatCollideInAHashTableEndTheirStreamAloneOrAreServed() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+        try (ScriptedFunction function =
+                        ScriptedFunction.respondingWith("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
             List<String> head = new ArrayList<>(List.of(":method: GET", ":scheme: http", ":authority: h", ":path: /"));

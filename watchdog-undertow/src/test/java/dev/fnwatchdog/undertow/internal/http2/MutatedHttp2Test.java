@@ -74,14 +74,14 @@ class MutatedHttp2Test {
     @Test
     @Timeout(60)
     void mutatedHttp2FramesLeadToWellFormedRequestsOrToNone() {
-        SeededRounds.play("mutated HTTP/2", SHORT, MutatedHttp2Test::connection);
+        SeededRounds.run("mutated HTTP/2", SHORT, MutatedHttp2Test::connection);
     }
 
     @Tag("nightly")
     @Test
     @Timeout(200)
     void mutatedHttp2FramesLeadToWellFormedRequestsOrToNoneInALongRun() {
-        SeededRounds.play("mutated HTTP/2", NIGHTLY, MutatedHttp2Test::connection);
+        SeededRounds.run("mutated HTTP/2", NIGHTLY, MutatedHttp2Test::connection);
     }
 
     private static void connection(SplittableRandom random) throws Exception {

@@ -23,7 +23,7 @@ class ThreadRefusalTest {
     void aRefusedHandlerThreadFailsItsRequestAndIsNotReportedAsAFullHeap() {
         HandlerExecution execution = execution();
 
-        execution.here(() -> execution.execute(() -> {}));
+        execution.runOnThisThread(() -> execution.execute(() -> {}));
 
         assertThat(failure.get()).isInstanceOf(ThreadRefusedException.class);
     }
@@ -32,10 +32,10 @@ class ThreadRefusalTest {
     void aRequestWithoutAThreadThatIsGivenUpReleasesItsResources() {
         HandlerExecution execution = execution();
         AtomicReference<String> released = new AtomicReference<>("");
-        execution.onGivenUp(() -> released.set("released"));
-        execution.here(() -> execution.execute(() -> {}));
+        execution.onCancel(() -> released.set("released"));
+        execution.runOnThisThread(() -> execution.execute(() -> {}));
 
-        execution.giveUp();
+        execution.cancel();
 
         assertThat(released.get()).isEqualTo("released");
     }

@@ -11,37 +11,37 @@ class MemoryBudgetTest {
 
     @Test
     void memoryBudgetTakesNothingWhereAnAmountDoesNotFit() {
-        assertThat(whole.take(900)).isTrue();
-        assertThat(whole.take(101)).isFalse();
+        assertThat(whole.reserve(900)).isTrue();
+        assertThat(whole.reserve(101)).isFalse();
 
-        assertThat(whole.taken()).isEqualTo(900);
-        assertThat(whole.take(100)).isTrue();
+        assertThat(whole.reservedBytes()).isEqualTo(900);
+        assertThat(whole.reserve(100)).isTrue();
     }
 
     @Test
     void memoryTakenFromAPartIsTakenFromTheWholeBudgetAndReturnedToBoth() {
-        assertThat(part.take(400)).isTrue();
-        assertThat(whole.taken()).isEqualTo(400);
+        assertThat(part.reserve(400)).isTrue();
+        assertThat(whole.reservedBytes()).isEqualTo(400);
 
-        part.giveBack(400);
-        assertThat(part.taken()).isZero();
-        assertThat(whole.taken()).isZero();
+        part.release(400);
+        assertThat(part.reservedBytes()).isZero();
+        assertThat(whole.reservedBytes()).isZero();
     }
 
     @Test
     void partOfAMemoryBudgetLeavesTheRestToOthers() {
-        assertThat(part.take(501)).isFalse();
-        assertThat(part.take(500)).isTrue();
+        assertThat(part.reserve(501)).isFalse();
+        assertThat(part.reserve(500)).isTrue();
 
-        assertThat(whole.take(500)).isTrue();
+        assertThat(whole.reserve(500)).isTrue();
     }
 
     @Test
     void partOfAMemoryBudgetIsRefusedWhereOthersHaveTakenTheWhole() {
-        assertThat(whole.take(900)).isTrue();
+        assertThat(whole.reserve(900)).isTrue();
 
-        assertThat(part.take(101)).isFalse();
-        assertThat(part.taken()).isZero();
-        assertThat(part.take(100)).isTrue();
+        assertThat(part.reserve(101)).isFalse();
+        assertThat(part.reservedBytes()).isZero();
+        assertThat(part.reserve(100)).isTrue();
     }
 }

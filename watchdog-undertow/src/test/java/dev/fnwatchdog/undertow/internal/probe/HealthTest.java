@@ -28,7 +28,7 @@ class HealthTest {
     /** Proves specification 2.1, 2.20. */
     @Test
     void healthIs200WithSuppressLockAndNoLockFileIsWritten() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog =
                         RunningWatchdog.inFrontOf(function, "suppress_lock", "true", "TMPDIR", temporary.toString());
                 RawClient client = watchdog.connect()) {
@@ -42,7 +42,7 @@ class HealthTest {
     /** Proves specification 2.1. */
     @Test
     void healthRespondsToHeadWithoutABody() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send("HEAD /_/health HTTP/1.1\r\nHost: h\r\n\r\nGET /_/health HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -56,7 +56,7 @@ class HealthTest {
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS", "PATCH", "BREW"})
     void healthIs405ForOtherMethods(String method) throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send(method + " /_/health HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
@@ -69,7 +69,7 @@ class HealthTest {
     /** Proves specification 2.7, 3.10. */
     @Test
     void onlyTheExactHealthPathIsNotForwardedToTheFunction() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send("GET http://h/_/health?verbose HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -86,7 +86,7 @@ class HealthTest {
     @Test
     void healthAndReadinessDependOnTheLockFile() throws Exception {
         Path lockFile = temporary.resolve(".lock");
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = withLockFile(function)) {
             assertThat(lockFile).content().isEqualToIgnoringNewLines(Integer.toString(watchdog.port()));
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(lockFile)))
@@ -110,7 +110,7 @@ class HealthTest {
     /** Proves specification 2.7. */
     @Test
     void healthAndReadinessProbesAreNeitherCountedNorLogged() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1")) {
             watchdog.get("/_/health");
             watchdog.get("/_/ready");

@@ -25,7 +25,7 @@ class ReadinessTest {
     /** Proves specification 2.2. */
     @Test
     void readinessIs200WithoutABodyAnd405ForOtherMethods() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             for (String method : new String[] {"GET", "HEAD"}) {
@@ -74,7 +74,7 @@ class ReadinessTest {
     void readinessIs503AfterTheFunctionProcessHasEnded() throws Exception {
         Path end = folder.resolve("end");
         String untilEnd = "sh -c 'while [ ! -e " + end + " ]; do sleep 0.01; done; exit 3'";
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "fprocess", untilEnd)) {
             Files.createFile(end);
 

@@ -62,7 +62,7 @@ class ExpectContinueTest {
     /** Proves specification 3.20. */
     @Test
     void no100IsSentWhenTheBodyHasBegunToArrive() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nab");
@@ -74,7 +74,7 @@ class ExpectContinueTest {
     /** Proves specification 3.20. */
     @Test
     void no100IsSentToAnHttp10Client() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nab");
@@ -103,7 +103,7 @@ class ExpectContinueTest {
     /** Proves specification 3.20. */
     @Test
     void requestThatExpects100AndIsRefusedGetsThe429Without100() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 RawClient first = watchdog.connect();
                 RawClient client = watchdog.connect()) {

@@ -66,7 +66,7 @@ class Http2ForwardingTest {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
             })
     void http2ResponseWithoutBodyIsForwardedWithoutBody(String response) throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(response);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(response);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
             for (int i = 0; i < 3; i++) {
@@ -83,7 +83,8 @@ class Http2ForwardingTest {
     /** Proves specification 3.28. */
     @Test
     void http2ResponseToHeadKeepsItsContentLengthAndHasNoBody() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
+        try (ScriptedFunction function =
+                        ScriptedFunction.respondingWith("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
             int stream = client.request(true, ":method: HEAD", ":scheme: http", ":authority: h", ":path: /");
@@ -206,7 +207,7 @@ class Http2ForwardingTest {
                         String head = connection.readHead();
                         connection.send("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n".formatted(size));
                         if (head.startsWith("POST")) {
-                            connection.copyTo(connection, size);
+                            connection.forwardTo(connection, size);
                         } else {
                             connection.sendTimes(new byte[size / 10], 10);
                         }
@@ -260,7 +261,7 @@ class Http2ForwardingTest {
     /** Proves specification 3.20. */
     @Test
     void http2ClientThatExpects100GetsItAndThenTheFinalResponse() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
             int stream = client.post("/", "content-length: 2", "expect: 100-continue");

@@ -136,7 +136,8 @@ class ManyRequestsTest {
     /** Proves specification 7.2: the permit is released before the last byte of the response. */
     @Test
     void thousandSequentialRequestsNeedOnePermitAndFewUpstreamConnections() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+        try (ScriptedFunction function =
+                        ScriptedFunction.respondingWith("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1")) {
             for (int round = 0; round < 20; round++) {
                 try (RawClient client = watchdog.connect()) {

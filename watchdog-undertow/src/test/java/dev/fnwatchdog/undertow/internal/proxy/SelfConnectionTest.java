@@ -58,7 +58,7 @@ class SelfConnectionTest {
             Polling.until(PATIENCE, function::accepting);
             assertThat(listening.connections()).isZero();
         } finally {
-            function.gone();
+            function.functionEnded();
         }
     }
 }

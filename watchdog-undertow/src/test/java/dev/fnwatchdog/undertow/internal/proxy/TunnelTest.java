@@ -39,7 +39,7 @@ class TunnelTest {
             connection.readHead();
             connection.send(SWITCHING_PROTOCOLS);
             try {
-                connection.copyTo(connection, Integer.MAX_VALUE);
+                connection.forwardTo(connection, Integer.MAX_VALUE);
             } finally {
                 upstreamClosed.countDown();
             }
@@ -57,7 +57,7 @@ class TunnelTest {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     forwardedHead.complete(connection.readHead());
                     connection.send(SWITCHING_PROTOCOLS);
-                    connection.copyTo(connection, Integer.MAX_VALUE);
+                    connection.forwardTo(connection, Integer.MAX_VALUE);
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -86,7 +86,7 @@ class TunnelTest {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.send(SWITCHING_PROTOCOLS + "first words");
-                    connection.copyTo(connection, Integer.MAX_VALUE);
+                    connection.forwardTo(connection, Integer.MAX_VALUE);
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -106,7 +106,7 @@ class TunnelTest {
                     connection.readHead();
                     accept.await();
                     connection.send(SWITCHING_PROTOCOLS);
-                    connection.copyTo(connection, Integer.MAX_VALUE);
+                    connection.forwardTo(connection, Integer.MAX_VALUE);
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -234,8 +234,8 @@ class TunnelTest {
     /** Proves specification 3.36. */
     @Test
     void upgradeThatTheFunctionRefusesIsServedLikeAnyOtherRequest() throws Exception {
-        try (ScriptedFunction function =
-                        ScriptedFunction.answering("HTTP/1.1 426 Upgrade Required\r\nContent-Length: 2\r\n\r\nno");
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(
+                        "HTTP/1.1 426 Upgrade Required\r\nContent-Length: 2\r\n\r\nno");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 3; i++) {

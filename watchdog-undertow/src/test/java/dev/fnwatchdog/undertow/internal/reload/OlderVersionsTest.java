@@ -120,7 +120,7 @@ class OlderVersionsTest {
     @ParameterizedTest
     @EnumSource
     void aLongRequestEndsInItsVersionWhileNewerVersionsServe(Kind kind) throws Exception {
-        try (RunningWatchdog watchdog = DevelopedFunction.served(kind.version(1, folder, "30s"));
+        try (RunningWatchdog watchdog = DevelopedFunction.start(kind.version(1, folder, "30s"));
                 RawClient slow = watchdog.connect()) {
             slow.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
             Polling.until(PATIENCE, () -> kind.hasEntered(folder));
@@ -146,7 +146,7 @@ class OlderVersionsTest {
     @ParameterizedTest
     @EnumSource
     void anOlderVersionEndsAtExecTimeoutWhateverItsRequestsDo(Kind kind) throws Exception {
-        try (RunningWatchdog watchdog = DevelopedFunction.served(kind.version(1, folder, "1500ms"));
+        try (RunningWatchdog watchdog = DevelopedFunction.start(kind.version(1, folder, "1500ms"));
                 RawClient slow = watchdog.connect()) {
             slow.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
             Polling.until(PATIENCE, () -> kind.hasEntered(folder));

@@ -22,7 +22,7 @@ public final class SampleClientConnection implements AutoCloseable {
 
     public SampleClientConnection() {
         var buffers = new DefaultByteBufferPool(true, BUFFER_SIZE);
-        var connections = new ServedConnections(buffers, MemoryShares.inHeapOf(Runtime.getRuntime()));
+        var connections = new ServedConnections(buffers, MemoryShares.forJvm(Runtime.getRuntime()));
         var connection = Objects.requireNonNull(connections.add(ends.getRightSide()));
         this.served = new HttpServerConnection(connection, buffers, exchange -> {}, OptionMap.EMPTY, BUFFER_SIZE, null);
     }

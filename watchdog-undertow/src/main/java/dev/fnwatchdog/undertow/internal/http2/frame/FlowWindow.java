@@ -10,7 +10,7 @@ public final class FlowWindow {
     /** The initial size for streams and connections in bytes, unless another was announced (RFC 9113 6.9.2). */
     public static final int INITIAL = 65_535;
 
-    static final long LARGEST = Integer.MAX_VALUE;
+    static final long MAX_SIZE = Integer.MAX_VALUE;
 
     // Mutable state
     private long size;
@@ -31,6 +31,6 @@ public final class FlowWindow {
     /** Widens or narrows the window; returns false where it would exceed the limit of the RFC. */
     public boolean widen(long bytes) {
         size += bytes;
-        return size <= LARGEST;
+        return size <= MAX_SIZE;
     }
 }

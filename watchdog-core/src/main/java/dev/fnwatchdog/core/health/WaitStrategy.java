@@ -6,9 +6,9 @@ import java.util.function.BooleanSupplier;
 
 /** How a shutdown waits; a test uses one that does not wait. */
 @FunctionalInterface
-public interface Waiting {
+public interface WaitStrategy {
     /** About 292 years; longer durations cannot be counted in nanoseconds. */
-    Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+    Duration MAX = Duration.ofNanos(Long.MAX_VALUE);
 
     /**
      * Blocks until {@code done} is true, for at most {@code timeout}.
@@ -18,9 +18,9 @@ public interface Waiting {
     void await(BooleanSupplier done, Duration timeout) throws InterruptedException;
 
     /** Polls every {@code step}, because requests need not report their end to a shutdown that may never come. */
-    static Waiting polling(Duration step) {
+    static WaitStrategy polling(Duration step) {
         return (done, timeout) -> {
-            long nanos = timeout.compareTo(LONGEST) < 0 ? timeout.toNanos() : Long.MAX_VALUE;
+            long nanos = timeout.compareTo(MAX) < 0 ? timeout.toNanos() : Long.MAX_VALUE;
             long end = System.nanoTime() + nanos;
             for (long left = nanos; left > 0 && !done.getAsBoolean(); left = end - System.nanoTime()) {
                 TimeUnit.NANOSECONDS.sleep(Math.min(left, step.toNanos()));
