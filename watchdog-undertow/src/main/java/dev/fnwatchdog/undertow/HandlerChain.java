@@ -30,7 +30,7 @@ import java.util.function.UnaryOperator;
  * @param availability the state that the probes report
  * @param loops of the I/O threads that serve
  * @param memory the budget that requests are charged to
- * @param authorisation wraps a handler in the token check, where {@code jwt_auth} is set
+ * @param authorization wraps a handler in the token check, where {@code jwt_auth} is set
  */
 record HandlerChain(
         WatchdogConfig config,

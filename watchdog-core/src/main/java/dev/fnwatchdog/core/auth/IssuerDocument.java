@@ -10,7 +10,7 @@ import java.util.Set;
  * The document that an authority publishes under {@code /.well-known/openid-configuration} (specification 8.1).
  *
  * @param issuer the required {@code iss} and {@code aud} of a token; need not be the authority's own URL
- * @param keys the URL of the key set
+ * @param jwksUri the URL of the key set
  */
 record IssuerDocument(String issuer, URI jwksUri) {
     private static final String PATH = "/.well-known/openid-configuration";

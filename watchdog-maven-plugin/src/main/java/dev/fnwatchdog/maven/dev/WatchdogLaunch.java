@@ -15,7 +15,7 @@ import java.util.Map;
  * @param directory the working directory, to which relative settings refer
  * @param environment all variables: none of this JVM's are added
  * @param report the file to which the watchdog writes its ports
- * @param longestStop how long the watchdog's requests and its function may take to end
+ * @param stopTimeout how long the watchdog's requests and its function may take to end
  */
 public record WatchdogLaunch(
         Path java,

@@ -9,7 +9,7 @@ import org.xnio.OptionMap;
  *
  * @param undertow how requests are parsed
  * @param maxStreams the limit of concurrent streams on one connection
- * @param largestHead in bytes, counted as in RFC 9113 6.5.2
+ * @param maxHeadBytes in bytes, counted as in RFC 9113 6.5.2
  * @param headMillis how long a head may take from its first byte to its last
  * @param idleMillis how long a connection without a request is kept
  * @param forbiddenTrailer which fields no trailer section may have (RFC 9110 6.5.1)

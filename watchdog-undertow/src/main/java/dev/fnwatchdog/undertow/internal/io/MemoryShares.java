@@ -4,7 +4,7 @@ package dev.fnwatchdog.undertow.internal.io;
  * The budgets for the memory that clients can make one watchdog use (specification 7.20 to 7.22). Each part is smaller
  * than the whole: large bodies or heads of some clients leave memory to the small requests of others.
  *
- * @param whole five eighths of the heap; connections and requests themselves reserve from it directly
+ * @param total five eighths of the heap; connections and requests themselves reserve from it directly
  * @param bodies half of the heap, for bodies that are held in memory
  * @param heads a quarter of the heap, for heads, trailers and what HTTP/2 buffers
  */
