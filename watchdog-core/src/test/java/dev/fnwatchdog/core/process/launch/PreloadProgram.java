@@ -4,7 +4,7 @@ import dev.fnwatchdog.core.fixture.Threads;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** A JVM of its own that loads ahead what starting a process takes: says whether that is loaded when the thread has ended. */
+/** A program in its own JVM that preloads the launcher, and prints whether it is loaded once the thread has ended. */
 final class PreloadProgram {
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(15);
 

@@ -11,8 +11,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,22 +21,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MetricsPortTest {
     private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
-    private static ScriptedFunction function;
-    private static RunningWatchdog watchdog;
+    private ScriptedFunction function;
+    private RunningWatchdog watchdog;
 
-    @BeforeAll
-    static void start() throws Exception {
+    @BeforeEach
+    void start() throws Exception {
         function = ScriptedFunction.respondingWith("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
         watchdog = RunningWatchdog.inFrontOf(function);
     }
 
-    @AfterAll
-    static void stop() throws Exception {
+    @AfterEach
+    void stop() throws Exception {
         watchdog.close();
         function.close();
     }
 
-    private static HttpResponse<String> scrape(String... headers) throws Exception {
+    private HttpResponse<String> scrape(String... headers) throws Exception {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + watchdog.metricsPort() + "/metrics"));
         if (headers.length > 0) {
@@ -45,7 +45,7 @@ class MetricsPortTest {
         return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    private static RawClient connect() throws Exception {
+    private RawClient connect() throws Exception {
         return RawClient.to(InetAddress.getLoopbackAddress(), watchdog.metricsPort());
     }
 

@@ -13,7 +13,7 @@ import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
 import org.xnio.XnioWorker;
 
-/** A connection as Undertow serves it, whose client never reads. */
+/** A connection that Undertow serves and whose client never reads. */
 public final class SampleClientConnection implements AutoCloseable {
     private static final int BUFFER_SIZE = 16 * 1024;
     private final XnioWorker worker = IoWorker.start();
