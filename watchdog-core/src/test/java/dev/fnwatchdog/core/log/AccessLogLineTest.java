@@ -10,20 +10,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Proves specification 6.4. */
 class AccessLogLineTest {
-    private static final AccessLogEntry CALL =
+    private static final AccessLogEntry ENTRY =
             new AccessLogEntry("GET", "/path?query", 200, "OK", 39, 41, 4_900_000, "", false);
 
     @Test
-    void hasStatusReasonSizeAndSeconds() {
-        assertThat(text(CALL)).isEqualTo(TIME + "GET /path?query - 200 OK - ContentLength: 39B (0.0049s)\n");
+    void anAccessLogLineHasMethodTargetStatusReasonSizeAndSeconds() {
+        assertThat(text(ENTRY)).isEqualTo(TIME + "GET /path?query - 200 OK - ContentLength: 39B (0.0049s)\n");
     }
 
     @Test
-    void hasTheStatusAloneWhereThereIsNoReason() {
-        AccessLogEntry call = new AccessLogEntry("POST", "/", 500, "", -1, 0, 1_234_567_890, "", false);
+    void anAccessLogLineWithoutReasonPhraseHasTheStatusAlone() {
+        AccessLogEntry entry = new AccessLogEntry("POST", "/", 500, "", -1, 0, 1_234_567_890, "", false);
 
-        assertThat(text(call)).isEqualTo(TIME + "POST / - 500 - ContentLength: -1B (1.2346s)\n");
+        assertThat(text(entry)).isEqualTo(TIME + "POST / - 500 - ContentLength: -1B (1.2346s)\n");
     }
 
     @ParameterizedTest(name = "{0} ns are {1}")
@@ -35,23 +36,25 @@ class AccessLogLineTest {
         "999950000, 1.0000s",
         "86400000000000, 86400.0000s",
     })
-    void roundsTheSecondsToFourDecimals(long nanos, String seconds) {
+    void theSecondsOfAnAccessLogLineAreRoundedToFourDecimals(long nanos, String seconds) {
         assertThat(text(new AccessLogEntry("GET", "/", 200, "OK", 0, 0, nanos, "", false)))
                 .endsWith("ContentLength: 0B (" + seconds + ")\n");
     }
 
+    /** Proves specification 6.6. */
     @ParameterizedTest(name = "\"{0}\" shows {1}")
     @CsvSource({"'', [none]", "abc-1, [abc-1]", "'a]\u001b[2J', '[a]\\x1b[2J]'"})
-    void endsInTheCallIdWhereThatIsAskedFor(String callId, String shown) {
+    void withLogCallidAnAccessLogLineEndsWithTheCallIdOrNone(String callId, String shown) {
         LogConfig config = new LogConfig(LogConfig.Format.TEXT, true, 65536, true, false, false);
-        AccessLogEntry call = new AccessLogEntry("GET", "/", 200, "OK", 0, 0, 0, callId, false);
+        AccessLogEntry entry = new AccessLogEntry("GET", "/", 200, "OK", 0, 0, 0, callId, false);
         try (RecordingLog recording = new RecordingLog(config)) {
-            recording.log().call(call);
+            recording.log().call(entry);
 
             assertThat(recording.standardError()).endsWith(" (0.0000s) " + shown + "\n");
         }
     }
 
+    /** Proves specification 8.8. */
     @ParameterizedTest(name = "{0} ns are {1}")
     @CsvSource({
         "0, 0s",
@@ -67,11 +70,12 @@ class AccessLogLineTest {
         "3600000000000, 1h0m0s",
         "3723004000000, 1h2m3.004s",
     })
-    void saysAccessDeniedWithoutTheQuery(long nanos, String duration) {
+    void aDeniedRequestIsLoggedAsAccessDeniedWithoutItsQuery(long nanos, String duration) {
         assertThat(text(new AccessLogEntry("GET", "/path?token=x", 401, "Unauthorized", 9, 9, nanos, "", true)))
                 .isEqualTo(TIME + "GET /path - 401 ACCESS DENIED - (" + duration + ")\n");
     }
 
+    /** Proves specification 6.8. */
     @ParameterizedTest(name = "{1}")
     @CsvSource({
         "'/a\nb', /a\\nb",
@@ -79,7 +83,7 @@ class AccessLogLineTest {
         "'/\u001b[31m\u0000\u007f', /\\x1b[31m\\x00\\x7f",
         "/\\{}|^\"`, /\\{}|^\"`",
     })
-    void escapesControlCharactersOfTheClient(String target, String shown) {
+    void controlCharactersOfTheClientAreEscapedInAnAccessLogLine(String target, String shown) {
         assertThat(text(new AccessLogEntry("GET", target, 200, "", 0, 0, 0, "", false)))
                 .startsWith(TIME + "GET " + shown + " - 200 - ");
         assertThat(text(new AccessLogEntry(target, "/", 200, "", 0, 0, 0, "", false)))
@@ -88,6 +92,7 @@ class AccessLogLineTest {
                 .startsWith(TIME + "GET / - 200 " + shown + " - ");
     }
 
+    /** Proves specification 6.8. */
     @ParameterizedTest(name = "{1}")
     @CsvSource({
         "/caf\u00e9/\u65e5\u672c/\ud83d\ude00, /caf\u00e9/\u65e5\u672c/\ud83d\ude00",
@@ -96,7 +101,7 @@ class AccessLogLineTest {
         "/\u202egpj, /\\u202egpj",
         "/\udb40\udc41, /\\U000e0041",
     })
-    void printsUtf8FromTheWireAndEscapesWhatATerminalActsUpon(String target, String shown) {
+    void utf8InATargetIsShownAndCharactersThatATerminalActsUponAreEscaped(String target, String shown) {
         assertThat(text(new AccessLogEntry("GET", onTheWire(target), 200, "", 0, 0, 0, "", false)))
                 .startsWith(TIME + "GET " + shown + " - 200 - ");
         assertThat(text(new AccessLogEntry("GET", target, 200, "", 0, 0, 0, "", false)))
@@ -104,41 +109,46 @@ class AccessLogLineTest {
                 .contains(target.contains("\u00e9") || target.contains("\u009b") ? "GET /" : shown);
     }
 
+    /** Proves specification 6.8. */
     @Test
-    void showsBytesThatAreNotUtf8AsNumbers() {
+    void targetBytesThatAreNotUtf8AppearAsNumbersInAnAccessLogLine() {
         assertThat(text(new AccessLogEntry("GET", "/\u009b31m\u00ff\u00c3", 200, "", 0, 0, 0, "", false)))
                 .startsWith(TIME + "GET /\\x9b31m\\xff\\xc3 - 200 - ");
     }
 
+    /** Proves specification 6.8. */
     @Test
-    void cutsATargetThatWouldLeaveNoRoomForOtherLines() {
+    void aTargetOfOneMebibyteIsCutAndMarkedInAnAccessLogLine() {
         String line = text(new AccessLogEntry("GET", "/" + "a".repeat(1 << 20), 200, "", 0, 0, 0, "", false));
 
         assertThat(line).hasSizeLessThan(40_000).contains("aaa [cut] - 200 - ContentLength");
     }
 
+    /** Proves specification 6.9. */
     @Test
-    void isOneObjectInJson() {
-        AccessLogEntry call = new AccessLogEntry("GET", "/a\"\\b?q=1", 200, "OK", 39, 41, 4_900_000, "id-1", false);
+    void anAccessLogLineInJsonIsOneObjectWithTheFieldsOfTheRequest() {
+        AccessLogEntry entry = new AccessLogEntry("GET", "/a\"\\b?q=1", 200, "OK", 39, 41, 4_900_000, "id-1", false);
 
-        assertThat(json(call))
+        assertThat(json(entry))
                 .isEqualTo(JSON_TIME
                         + "\"level\":\"info\",\"msg\":\"call\",\"method\":\"GET\",\"path\":\"/a\\\"\\\\b?q=1\","
                         + "\"status\":200,\"bytes\":41,\"duration_seconds\":0.004900,\"call_id\":\"id-1\"}\n");
     }
 
+    /** Proves specification 6.9, 8.8. */
     @Test
-    void isOneObjectInJsonWhereAccessWasDenied() {
-        AccessLogEntry call = new AccessLogEntry("GET", "/a?token=x", 403, "", 1, 27, 2_000_000_000, "", true);
+    void aDeniedRequestInJsonIsOneObjectWithoutItsQuery() {
+        AccessLogEntry entry = new AccessLogEntry("GET", "/a?token=x", 403, "", 1, 27, 2_000_000_000, "", true);
 
-        assertThat(json(call))
+        assertThat(json(entry))
                 .isEqualTo(JSON_TIME
                         + "\"level\":\"info\",\"msg\":\"access denied\",\"method\":\"GET\",\"path\":\"/a\","
                         + "\"status\":403,\"bytes\":27,\"duration_seconds\":2.000000,\"call_id\":\"\"}\n");
     }
 
+    /** Proves specification 6.8. */
     @Test
-    void isAsciiSafeInJson() {
+    void controlCharactersOfATargetAreEscapedInAJsonAccessLogLine() {
         String target = "/\n\r\t\b\f\u001b\u007f\u009b" + onTheWire("\u0085\u2028\u00e9\ud83d\ude00\udb40\udc41");
 
         assertThat(json(new AccessLogEntry("GET", target, 200, "", 0, 0, 0, "", false)))
@@ -147,8 +157,8 @@ class AccessLogLineTest {
     }
 
     @Test
-    void makesNoGarbage() throws Exception {
-        // Formats every line, but has no other thread.
+    void formattingAnAccessLogLineAllocatesNothing() throws Exception {
+        // This log formats every line, but has no writer thread.
         try (WatchdogLog log = WatchdogLog.discarding()) {
             long before = 0;
             int lines = 20_000;
@@ -156,14 +166,14 @@ class AccessLogLineTest {
                 if (i == 0) {
                     before = allocatedBytes();
                 }
-                log.call(CALL);
+                log.call(ENTRY);
             }
-            // One second's text may have been made anew.
+            // The text of one second may have been formatted again.
             assertThat(allocatedBytes() - before).isLessThan(lines);
         }
     }
 
-    /** By reflection, since the core needs no management module for anything else. */
+    /** Calls by reflection: the core needs the management module for nothing but this. */
     private static long allocatedBytes() throws ReflectiveOperationException {
         Object threads = Class.forName("java.lang.management.ManagementFactory")
                 .getMethod("getThreadMXBean")
@@ -177,16 +187,16 @@ class AccessLogLineTest {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
-    private static String text(AccessLogEntry call) {
+    private static String text(AccessLogEntry entry) {
         try (RecordingLog recording = RecordingLog.text()) {
-            recording.log().call(call);
+            recording.log().call(entry);
             return recording.standardError();
         }
     }
 
-    private static String json(AccessLogEntry call) {
+    private static String json(AccessLogEntry entry) {
         try (RecordingLog recording = RecordingLog.json()) {
-            recording.log().call(call);
+            recording.log().call(entry);
             return recording.standardError();
         }
     }

@@ -15,8 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class FunctionLinesTest {
+    /** Proves specification 6.13. */
     @Test
-    void getTimeAndStreamBeforeThemAndLeadToTheirOwnStream() {
+    void eachFunctionLineGetsATimeAndStreamPrefixAndKeepsItsStream() {
         try (RecordingLog recording = RecordingLog.text()) {
             line(recording.log().functionOutput(), "to out");
             line(recording.log().functionErrors(), "to err");
@@ -27,7 +28,7 @@ class FunctionLinesTest {
     }
 
     @Test
-    void loseTheirCarriageReturnOnlyBehindAPrefix() {
+    void aFunctionLineWithPrefixLosesItsTrailingCarriageReturn() {
         try (RecordingLog recording = RecordingLog.text()) {
             line(recording.log().functionOutput(), "dos\r");
             line(recording.log().functionOutput(), "\r");
@@ -38,8 +39,9 @@ class FunctionLinesTest {
         }
     }
 
+    /** Proves specification 6.13. */
     @Test
-    void areUntouchedWithoutAPrefixAlsoInJson() {
+    void withoutPrefixAFunctionLineIsPassedOnByteForByteInTextAndJson() {
         String everyByte = bytes(0, 9) + bytes(11, 256);
         for (Format format : Format.values()) {
             try (RecordingLog recording = new RecordingLog(config(format, false, 65536))) {
@@ -55,7 +57,7 @@ class FunctionLinesTest {
     }
 
     @Test
-    void keepBytesThatAreNotUtf8BehindAPrefix() {
+    void aFunctionLineWithPrefixKeepsBytesThatAreNotUtf8() {
         try (RecordingLog recording = RecordingLog.text()) {
             line(recording.log().functionOutput(), "\u00ff\u0080 caf\u00c3\u00a9");
 
@@ -64,8 +66,9 @@ class FunctionLinesTest {
         }
     }
 
+    /** Proves specification 6.10. */
     @Test
-    void areJsonObjectsWithTimeStreamAndMsg() {
+    void aFunctionLineInJsonIsAnObjectWithTimeStreamAndMsg() {
         try (RecordingLog recording = RecordingLog.json()) {
             line(recording.log().functionOutput(), "say \"hi\"\t\u00ff \u00c3\u00a9\r");
             line(recording.log().functionErrors(), "oops");
@@ -76,8 +79,9 @@ class FunctionLinesTest {
         }
     }
 
+    /** Proves specification 6.10, 6.14. */
     @Test
-    void areMarkedAndReportedWhenTheyWereCut() {
+    void aFunctionLineThatWasCutIsMarkedAndReported() {
         try (RecordingLog recording = new RecordingLog(config(Format.TEXT, true, 4))) {
             cut(recording.log().functionOutput(), "abcd");
             line(recording.log().functionOutput(), "next");
@@ -104,7 +108,7 @@ class FunctionLinesTest {
     }
 
     @Test
-    void comeInPartsThatNothingBreaks() {
+    void aFunctionLineThatArrivesInPartsIsLoggedAsOneLine() {
         try (RecordingLog recording = RecordingLog.json()) {
             LineSink sink = recording.log().functionErrors();
             part(sink, "one ");
@@ -123,7 +127,7 @@ class FunctionLinesTest {
     }
 
     @Test
-    void mayBeCutAfterParts() {
+    void aFunctionLineThatArrivesInPartsIsMarkedWhereItIsCut() {
         try (RecordingLog recording = new RecordingLog(config(Format.TEXT, false, 8))) {
             LineSink sink = recording.log().functionOutput();
             part(sink, "1234");
@@ -134,7 +138,7 @@ class FunctionLinesTest {
     }
 
     @Test
-    void holdOthersBackNoLongerThanASecond() throws Exception {
+    void anUnfinishedFunctionLineDoesNotHoldBackOtherLinesForLong() throws Exception {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         try (WatchdogLog log =
                 RecordingLog.start(config(Format.JSON, true, -1), OutputStream.nullOutputStream(), err)) {
@@ -153,7 +157,7 @@ class FunctionLinesTest {
     }
 
     @Test
-    void waitForTheirTurnWhenTwoComeInParts() throws Exception {
+    void twoFunctionLinesThatArriveInPartsAtOnceAreNotMixed() throws Exception {
         try (RecordingLog recording = RecordingLog.text()) {
             LineSink first = recording.log().functionErrors();
             LineSink second = recording.log().functionErrors();

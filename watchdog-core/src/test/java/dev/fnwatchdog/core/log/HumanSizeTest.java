@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Proves specification 6.5. */
 class HumanSizeTest {
     @ParameterizedTest(name = "{0} is {1}")
     @CsvSource({
@@ -33,21 +34,21 @@ class HumanSizeTest {
         "7250000000000000, 7.25PB",
         "9223372036854775807, 9.223EB",
     })
-    void hasDecimalUnitsAndFourDigits(long bytes, String text) {
+    void aSizeIsPrintedInDecimalUnitsWithFourSignificantDigits(long bytes, String text) {
         assertThat(HumanSize.format(bytes)).isEqualTo(text);
     }
 
     @Test
-    void roundsTheExactValueOfTheDoubleAsPrintfDoes() {
+    void aSizeIsRoundedFromItsExactDoubleValueAsPrintfDoes() {
         Random random = new Random(1);
         for (int i = 0; i < 200_000; i++) {
-            // Many of them end in 5, where a rounding of the decimal would go the other way.
+            // Many of these end in 5, where rounding the decimal representation gives another result.
             long bytes = 1000 + (random.nextLong() >>> (1 + random.nextInt(50))) / 5 * 5;
-            assertThat(HumanSize.format(bytes)).as("%d", bytes).isEqualTo(exactly(bytes));
+            assertThat(HumanSize.format(bytes)).as("%d", bytes).isEqualTo(exactlyRounded(bytes));
         }
     }
 
-    private static String exactly(long bytes) {
+    private static String exactlyRounded(long bytes) {
         double size = (double) bytes;
         int unit = 0;
         while (size >= 1000) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LogClockTest {
     private final AtomicLong now = new AtomicLong();
 
+    /** Proves specification 6.1, 6.9. */
     @ParameterizedTest(name = "{0} in {1}")
     @CsvSource({
         "2006-01-02T15:04:05.999Z, UTC, 2006/01/02 15:04:05, 2006-01-02T15:04:05.999Z",
@@ -25,7 +26,7 @@ class LogClockTest {
         "2024-06-30T12:00:00Z, America/St_Johns, 2024/06/30 09:30:00, 2024-06-30T09:30:00.000-02:30",
         "1969-12-31T23:59:59.5Z, UTC, 1969/12/31 23:59:59, 1969-12-31T23:59:59.500Z",
     })
-    void isLocalTimeInGoFormAndInRfc3339(String instant, String zone, String text, String rfc3339) {
+    void theTimeIsPrintedAsLocalTimeInGoFormAndInRfc3339(String instant, String zone, String text, String rfc3339) {
         now.set(Instant.parse(instant).toEpochMilli());
         LogClock clock = new LogClock(now::get, TimeZone.getTimeZone(zone));
 
@@ -34,7 +35,7 @@ class LogClockTest {
     }
 
     @Test
-    void changesToAndFromDaylightSavingTimeInTheSecondItHappens() {
+    void thePrintedTimeChangesToAndFromDaylightSavingTimeAtTheExactSecond() {
         LogClock clock = new LogClock(now::get, TimeZone.getTimeZone("Europe/Berlin"));
 
         now.set(Instant.parse("2024-03-31T00:59:59Z").toEpochMilli());
@@ -50,7 +51,7 @@ class LogClockTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"UTC", "Europe/Berlin", "Asia/Kathmandu", "America/New_York", "Pacific/Chatham"})
-    void agreesWithTheJdksCalendar(String zone) {
+    void thePrintedTimeAgreesWithTheCalendarOfTheJdk(String zone) {
         LogClock clock = new LogClock(now::get, TimeZone.getTimeZone(zone));
         DateTimeFormatter text = DateTimeFormatter.ofPattern("yyyy/MM/dd HH:mm:ss");
         DateTimeFormatter rfc3339 = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX");

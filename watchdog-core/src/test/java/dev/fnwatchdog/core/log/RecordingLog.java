@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.TimeZone;
 
-/** A log whose clock stands still, at 2006-01-02 15:04:05.678 UTC, and what it has printed. */
+/** A log whose clock stands still at 2006-01-02 15:04:05.678 UTC, and the text that it has printed. */
 final class RecordingLog implements AutoCloseable {
     static final String TIME = "2006/01/02 15:04:05 ";
     static final String JSON_TIME = "{\"time\":\"2006-01-02T15:04:05.678Z\",";
@@ -21,7 +21,7 @@ final class RecordingLog implements AutoCloseable {
         log = start(config, out, err);
     }
 
-    /** With more patience than a busy machine needs, so that no line is lost. */
+    /** Starts a log that waits up to ten minutes for its reader: on a busy machine no line is lost either. */
     static WatchdogLog start(LogConfig config, OutputStream out, OutputStream err) {
         return WatchdogLog.start(config, stoppedClock(), Duration.ofMinutes(10), out, err);
     }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
+/** Proves specification 6.15. */
 class SlowReaderTest {
     private static final LogConfig TEXT = config(Format.TEXT, true, 65536);
     private static final byte[] LINE = "a line of the function's of some sixty bytes, newline and all".getBytes(UTF_8);
@@ -29,24 +30,24 @@ class SlowReaderTest {
     private static final int MANY = 100_000;
 
     @Test
-    void neverStallsTheWatchdogsOwnLines() throws Exception {
-        try (PipedOutputStream nobodyReads = new PipedOutputStream(new PipedInputStream(1024));
-                PipedOutputStream norHere = fullPipe();
-                WatchdogLog log = RecordingLog.start(TEXT, nobodyReads, norHere)) {
-            AccessLogEntry call = new AccessLogEntry("GET", "/path", 200, "OK", 39, 39, 4_900_000, "", false);
-            // 8 MB. One wait of the ten minutes that this log has for the function's lines, and the test is over its
-            // time.
+    void theWatchdogsOwnLinesDoNotBlockWhenNothingReadsTheLog() throws Exception {
+        try (PipedOutputStream unreadOutput = new PipedOutputStream(new PipedInputStream(1024));
+                PipedOutputStream unreadErrors = fullPipe();
+                WatchdogLog log = RecordingLog.start(TEXT, unreadOutput, unreadErrors)) {
+            AccessLogEntry entry = new AccessLogEntry("GET", "/path", 200, "OK", 39, 39, 4_900_000, "", false);
+            // 8 MB. This log waits up to ten minutes for room for the function's lines: the test does not survive one
+            // such wait.
             for (int i = 0; i < MANY; i++) {
-                log.call(call);
+                log.call(entry);
             }
         }
     }
 
     @Test
     @EnabledOnOs({OS.LINUX, OS.MAC})
-    void neverStallsAnybodyThoughAPipeOfTheSystemsIsFull() throws Exception {
-        Process nobodyReads = new ProcessBuilder("sleep", "60").start();
-        try (WatchdogLog log = WatchdogLog.start(TEXT, nobodyReads.getOutputStream(), nobodyReads.getOutputStream())) {
+    void loggingDoesNotBlockWhenAPipeOfTheSystemIsFull() throws Exception {
+        Process sleeping = new ProcessBuilder("sleep", "60").start();
+        try (WatchdogLog log = WatchdogLog.start(TEXT, sleeping.getOutputStream(), sleeping.getOutputStream())) {
             LineSink output = log.functionOutput();
             LineSink errors = log.functionErrors();
             long start = System.nanoTime();
@@ -55,19 +56,19 @@ class SlowReaderTest {
                 output.line(LINE, 0, LINE.length);
                 errors.line(LINE, 0, LINE.length);
             }
-            // 17 MB: one wait of tens of milliseconds a stream, and no more.
+            // 17 MB: each stream waits once, for tens of milliseconds.
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
         } finally {
-            nobodyReads.destroyForcibly().waitFor();
+            sleeping.destroyForcibly().waitFor();
         }
     }
 
     @Test
-    void makesTheFunctionWaitOnceAndNotForLong() throws Exception {
-        try (PipedOutputStream nobodyReads = new PipedOutputStream(new PipedInputStream(1024));
-                PipedOutputStream norHere = fullPipe();
+    void theFunctionsOutputWaitsForASlowLogReaderOnceAndForAShortTime() throws Exception {
+        try (PipedOutputStream unreadOutput = new PipedOutputStream(new PipedInputStream(1024));
+                PipedOutputStream unreadErrors = fullPipe();
                 WatchdogLog log =
-                        WatchdogLog.start(TEXT, LogClock.system(), Duration.ofSeconds(1), nobodyReads, norHere)) {
+                        WatchdogLog.start(TEXT, LogClock.system(), Duration.ofSeconds(1), unreadOutput, unreadErrors)) {
             LineSink sink = log.functionOutput();
             long start = System.nanoTime();
             for (int i = 0; i < MANY; i++) {
@@ -79,14 +80,14 @@ class SlowReaderTest {
     }
 
     @Test
-    void neverStallsWhoSpeaksForACallAndIsToldBefore() throws Exception {
-        try (PipedOutputStream nobodyReads = new PipedOutputStream(new PipedInputStream(1024));
-                PipedOutputStream norHere = fullPipe();
-                WatchdogLog log = RecordingLog.start(TEXT, nobodyReads, norHere)) {
+    void errorLinesOfAnInvocationDoNotBlockAndTheLogReportsThatItIsBehind() throws Exception {
+        try (PipedOutputStream unreadOutput = new PipedOutputStream(new PipedInputStream(1024));
+                PipedOutputStream unreadErrors = fullPipe();
+                WatchdogLog log = RecordingLog.start(TEXT, unreadOutput, unreadErrors)) {
             LineSink lines = log.callErrors();
             LineSink others = log.callErrors();
             assertThat(log.behind()).isFalse();
-            // Neither for room, of which this log's patience would be ten minutes, nor for the end of another's line.
+            // They wait neither for room (this log would wait ten minutes) nor for the end of another sink's line.
             others.part(LINE, 0, LINE.length);
             for (int i = 0; i < MANY; i++) {
                 lines.line(LINE, 0, LINE.length);
@@ -98,42 +99,42 @@ class SlowReaderTest {
     }
 
     @Test
-    void leavesRoomForTheWatchdogsOwnLinesBesideAFunctionThatFloods() throws Exception {
+    void theWatchdogsOwnLineIsLoggedThoughTheFunctionFloodsTheLog() throws Exception {
         GatedOutput err = new GatedOutput();
         try (WatchdogLog log = WatchdogLog.start(TEXT, OutputStream.nullOutputStream(), err)) {
             LineSink sink = log.functionErrors();
             for (int i = 0; i < MANY; i++) {
                 sink.line(LINE, 0, LINE.length);
             }
-            // Longer than a line of the function's, for which there might be room by chance.
+            // Longer than a line of the function, for which there might be room by chance.
             log.info("x".repeat(1000) + " still heard");
             err.open();
-            Eventually.isTrue("heard", () -> err.text().contains("still heard"));
+            Eventually.isTrue("logged", () -> err.text().contains("still heard"));
         }
     }
 
     @Test
-    void isToldHowManyLinesOfStandardErrorItHasMissed() throws Exception {
+    void theNumberOfDroppedStandardErrorLinesIsLogged() throws Exception {
         GatedOutput err = new GatedOutput();
         try (WatchdogLog log = WatchdogLog.start(TEXT, OutputStream.nullOutputStream(), err)) {
             for (int i = 0; i < MANY; i++) {
                 log.info("own line");
             }
             err.open();
-            Eventually.isTrue("told", () -> err.text().contains("dropped"));
+            Eventually.isTrue("reported", () -> err.text().contains("dropped"));
             log.info("after");
         }
 
         List<String> lines = err.text().lines().toList();
         assertThat(dropped(err.text(), "standard error")).isEqualTo(MANY - printed(lines, "own line"));
         assertThat(printed(lines, "own line")).isBetween(30_000L, 60_000L);
-        // In its place: after what was kept, before what came later.
+        // The notice is in order: after the lines that were kept, before the later ones.
         assertThat(lines.get(lines.size() - 1)).endsWith("after");
         assertThat(lines.get(lines.size() - 2)).contains("dropped");
     }
 
     @Test
-    void isToldOnStandardErrorHowManyLinesOfStandardOutputWereMissed() throws Exception {
+    void theNumberOfDroppedStandardOutputLinesIsLoggedOnStandardError() throws Exception {
         GatedOutput out = new GatedOutput();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         try (WatchdogLog log = WatchdogLog.start(config(Format.JSON, false, 65536), out, err)) {
@@ -142,7 +143,7 @@ class SlowReaderTest {
                 sink.line(LINE, 0, LINE.length);
             }
             out.open();
-            Eventually.isTrue("told", () -> err.toString(UTF_8).contains("dropped"));
+            Eventually.isTrue("reported", () -> err.toString(UTF_8).contains("dropped"));
         }
 
         List<String> lines = out.text().lines().toList();
@@ -153,7 +154,7 @@ class SlowReaderTest {
     }
 
     @Test
-    void getsLinesAgainOnceHalfOfTheBufferIsFree() throws Exception {
+    void linesAreLoggedAgainOnceTheReaderHasFreedBufferSpace() throws Exception {
         GatedOutput out = new GatedOutput();
         try (WatchdogLog log = WatchdogLog.start(TEXT, out, OutputStream.nullOutputStream())) {
             LineSink sink = log.functionOutput();
@@ -169,7 +170,7 @@ class SlowReaderTest {
     }
 
     @Test
-    void losesNothingWhenItIsMerelyBusy() throws Exception {
+    void noLineIsLostWhenTheLogReaderIsSlowButKeepsReading() throws Exception {
         ByteArrayOutputStream read = new ByteArrayOutputStream();
         OutputStream busy = new OutputStream() {
             @Override
@@ -193,7 +194,7 @@ class SlowReaderTest {
     }
 
     @Test
-    void losesTheWholeOfALineOfWhichAPartFoundNoRoom() throws Exception {
+    void aLineIsDroppedAsAWholeWhenAPartOfItDoesNotFitIntoTheBuffer() throws Exception {
         GatedOutput out = new GatedOutput();
         byte[] part = "p".repeat(60_000).getBytes(UTF_8);
         ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -204,7 +205,7 @@ class SlowReaderTest {
             }
             sink.line(part, 0, 1);
             out.open();
-            Eventually.isTrue("told", () -> err.toString(UTF_8).contains("dropped"));
+            Eventually.isTrue("reported", () -> err.toString(UTF_8).contains("dropped"));
             sink.line("next".getBytes(UTF_8), 0, 4);
         }
 
@@ -213,9 +214,9 @@ class SlowReaderTest {
     }
 
     @Test
-    void holdsUpCloseForASecondAtMost() throws Exception {
-        try (PipedOutputStream nobodyReads = new PipedOutputStream(new PipedInputStream(16))) {
-            WatchdogLog log = WatchdogLog.start(TEXT, nobodyReads, nobodyReads);
+    void closingTheLogWaitsAtMostASecondForAReaderThatDoesNotRead() throws Exception {
+        try (PipedOutputStream unread = new PipedOutputStream(new PipedInputStream(16))) {
+            WatchdogLog log = WatchdogLog.start(TEXT, unread, unread);
             log.info("longer than sixteen bytes");
             log.functionOutput().line(LINE, 0, LINE.length);
             long start = System.nanoTime();
@@ -244,7 +245,7 @@ class SlowReaderTest {
         return sum;
     }
 
-    /** An output whose first write waits until somebody reads. */
+    /** An output whose first write blocks until {@link #open}. */
     private static final class GatedOutput extends OutputStream {
         private final CountDownLatch gate = new CountDownLatch(1);
         private final ByteArrayOutputStream content = new ByteArrayOutputStream();
@@ -274,7 +275,7 @@ class SlowReaderTest {
         }
     }
 
-    /** One pipe a stream: two writers of one full pipe wake each other without end, and let nobody else have it. */
+    /** A full pipe for one stream. Two writers of one full pipe would wake each other endlessly and starve its reader. */
     private static PipedOutputStream fullPipe() throws IOException {
         return new PipedOutputStream(new PipedInputStream(1));
     }

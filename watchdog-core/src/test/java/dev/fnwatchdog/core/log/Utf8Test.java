@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class Utf8Test {
     @Test
-    void readsEveryCharacterThatThereIs() {
+    void everyUnicodeCharacterIsDecodedFromUtf8AndEncodedAgain() {
         LineBuffer written = new LineBuffer(4);
         for (int codePoint = 0; codePoint <= Character.MAX_CODE_POINT; codePoint++) {
             boolean surrogate = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
@@ -46,7 +46,7 @@ class Utf8Test {
                 "ff",
                 "fe"
             })
-    void refusesWhatIsNotAWholeCharacterInItsShortestForm(String hex) {
+    void bytesThatAreNotACompleteUtf8CharacterInShortestFormAreRefused(String hex) {
         byte[] bytes = HexFormat.of().parseHex(hex);
 
         assertThat(Utf8.codePoint(bytes, 0, bytes.length)).isEqualTo(-1);

@@ -18,8 +18,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class WatchdogLogTest {
+    /** Proves specification 6.1. */
     @Test
-    void printsItsOwnLinesToStandardErrorAndNothingElsewhere() {
+    void theWatchdogsOwnLinesGoToStandardErrorAlone() {
         try (RecordingLog recording = RecordingLog.text()) {
             recording.log().info("Listening on port: 8080");
             recording.log().warn("static_path has no effect");
@@ -32,8 +33,9 @@ class WatchdogLogTest {
         }
     }
 
+    /** Proves specification 6.9. */
     @Test
-    void printsItsOwnLinesAsJsonObjects() {
+    void inJsonTheWatchdogsOwnLinesAreObjectsWithTimeLevelAndMsg() {
         try (RecordingLog recording = RecordingLog.json()) {
             recording.log().info("Listening \"now\"");
             recording.log().warn("two\nlines");
@@ -46,8 +48,9 @@ class WatchdogLogTest {
         }
     }
 
+    /** Proves specification 6.8. */
     @Test
-    void escapesControlCharactersInItsOwnLines() {
+    void controlCharactersInTheWatchdogsOwnLinesAreEscaped() {
         try (RecordingLog recording = RecordingLog.text()) {
             recording.log().info("a\nb\u001b[0m\u0085\u2028\ud800 caf\u00e9 \ud83d\ude00");
 
@@ -56,8 +59,9 @@ class WatchdogLogTest {
         }
     }
 
+    /** Proves specification 6.8, 6.9. */
     @Test
-    void printsAStackTraceAsOneEntryThatItsMessageCannotForge() {
+    void aNewlineInTheMessageOfAThrowableCannotForgeALogLine() {
         Exception cause = new IllegalStateException("bad\n2006/01/02 15:04:05 forged");
         try (RecordingLog recording = RecordingLog.text()) {
             recording.log().error("handler failed", new IOException("outer", cause));
@@ -79,7 +83,7 @@ class WatchdogLogTest {
     }
 
     @Test
-    void survivesCausesThatGoRoundInARing() {
+    void theStackTraceOfCyclicCausesIsLoggedAndEnds() {
         Exception first = new IllegalStateException("first");
         first.initCause(new IllegalStateException("second", first));
         try (RecordingLog recording = RecordingLog.text()) {
@@ -90,7 +94,7 @@ class WatchdogLogTest {
     }
 
     @Test
-    void cutsAMessageThatWouldNotFit() {
+    void aLogMessageOfSeveralMegabytesIsCutAndMarked() {
         try (RecordingLog recording = RecordingLog.json()) {
             recording.log().info("\u0001".repeat(5_000_000));
 
@@ -99,7 +103,7 @@ class WatchdogLogTest {
     }
 
     @Test
-    void writesManyLinesInFewWrites() throws Exception {
+    void manyLogLinesAreWrittenInFewWrites() throws Exception {
         AtomicInteger writes = new AtomicInteger();
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         OutputStream counting = new OutputStream() {
@@ -125,7 +129,7 @@ class WatchdogLogTest {
     }
 
     @Test
-    void keepsTheOrderOfAThreadsLines() {
+    void theLogLinesOfOneThreadStayInOrder() {
         try (RecordingLog recording = RecordingLog.text()) {
             for (int i = 0; i < 5000; i++) {
                 recording.log().info("line " + i);
@@ -140,7 +144,7 @@ class WatchdogLogTest {
     }
 
     @Test
-    void losesNothingWhenManyThreadsPrintAtOnce() throws Exception {
+    void noLogLineIsLostWhenManyThreadsLogAtOnce() throws Exception {
         try (RecordingLog recording = RecordingLog.text()) {
             CountDownLatch ready = new CountDownLatch(8);
             Runnable printing = () -> {
@@ -163,14 +167,14 @@ class WatchdogLogTest {
     }
 
     @Test
-    void writesALineSoonAndThenParksForGood() throws Exception {
+    void aLogLineIsWrittenSoonAndTheIdleWriterThreadWaitsWithoutTimeout() throws Exception {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         try (WatchdogLog log = RecordingLog.start(config(), OutputStream.nullOutputStream(), err)) {
             log.info("first");
             Thread writer = writer("watchdog-log-stderr");
             Eventually.isTrue(
                     "written", () -> err.toString(StandardCharsets.UTF_8).endsWith("first\n"));
-            // Not TIMED_WAITING: an idle watchdog's log costs nothing.
+            // Not TIMED_WAITING: the log of an idle watchdog uses no processor time.
             Eventually.isTrue("parked", () -> writer.getState() == Thread.State.WAITING);
 
             log.info("second");
@@ -181,7 +185,7 @@ class WatchdogLogTest {
     }
 
     @Test
-    void endsItsThreadsAndDiscardsWhatComesAfterClose() throws Exception {
+    void closingTheLogEndsItsThreadsAndDiscardsLaterLines() throws Exception {
         RecordingLog recording = RecordingLog.text();
         recording.log().info("before");
         recording.log().functionOutput().line(new byte[] {'x'}, 0, 1);
@@ -198,7 +202,7 @@ class WatchdogLogTest {
     }
 
     @Test
-    void goesOnAfterAWriteThatFailed() throws Exception {
+    void loggingContinuesAfterAFailedWrite() throws Exception {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         CountDownLatch failed = new CountDownLatch(1);
         OutputStream failingOnce = new OutputStream() {
