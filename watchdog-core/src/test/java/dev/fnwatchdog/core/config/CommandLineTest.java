@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Proves specification 1.11. */
 class CommandLineTest {
     static Stream<Arguments> commands() {
         return Stream.of(
@@ -39,23 +40,23 @@ class CommandLineTest {
 
     @ParameterizedTest
     @MethodSource("commands")
-    void splitsAsAPosixShellDoes(String text, List<String> expected) {
+    void aCommandIsSplitAsAPosixShellSplitsIt(String text, List<String> expected) {
         assertThat(CommandLine.parse(text).words()).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @MethodSource("commands")
-    void agreesWithTheShellOfThisMachine(String text, List<String> expected) throws Exception {
+    void theExpectedSplitOfACommandIsThatOfTheShellOfThisMachine(String text, List<String> expected) throws Exception {
         assertThat(splitByShell(text)).isEqualTo(expected);
     }
 
     @Test
-    void splitsAtNewlinesAsWell() {
+    void aCommandIsSplitAtNewlines() {
         assertThat(CommandLine.parse("a\nb\n\n c\n").words()).containsExactly("a", "b", "c");
     }
 
     @Test
-    void expandsNothing() {
+    void nothingInACommandIsExpanded() {
         assertThat(CommandLine.parse("run $HOME ${A} $(id) `id` * ~ {a,b} a;b | c > d & #e !f \"$HOME\"")
                         .words())
                 .containsExactly(
@@ -65,14 +66,14 @@ class CommandLineTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"f 'a", "f a'", "f \"a", "f \"a\\\"", "'", "f \"a' b"})
-    void refusesAnUnclosedQuote(String text) {
+    void aCommandWithAnUnclosedQuoteIsRefused(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CommandLine.parse(text))
                 .withMessageContaining("quotes are closed");
     }
 
     @Test
-    void tellsWhereTheUnclosedQuoteIs() {
+    void theRefusalOfAnUnclosedQuoteNamesItsPosition() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CommandLine.parse("echo 'a' it's"))
                 .withMessageContaining("character 12");
@@ -80,12 +81,12 @@ class CommandLineTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "  ", "\n", "''", "\"\" a", "\\\n"})
-    void refusesACommandWithoutAProgram(String text) {
+    void aCommandWithoutAProgramIsRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> CommandLine.parse(text));
     }
 
     @Test
-    void keepsTheTextAsItWasWritten() {
+    void aCommandKeepsTheTextFromWhichItWasParsed() {
         CommandLine command = CommandLine.parse(" node  'index.js' ");
 
         assertThat(command.text()).isEqualTo(" node  'index.js' ");
@@ -102,7 +103,7 @@ class CommandLineTest {
     }
 
     private static List<String> splitByShell(String text) throws IOException, InterruptedException {
-        // The script arrives by standard input: arguments would depend on the JVM's locale.
+        // The script goes to standard input: the JVM encodes arguments by its locale.
         Process shell = new ProcessBuilder("sh").redirectErrorStream(true).start();
         try (var stdin = shell.getOutputStream()) {
             stdin.write(("set -f; printf '%s\\0' " + text).getBytes(StandardCharsets.UTF_8));

@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Proves specification 1.2. */
 class GoDurationTest {
     @ParameterizedTest(name = "{0} is {1}")
     @CsvSource({
@@ -17,7 +18,7 @@ class GoDurationTest {
         "0020, PT20S",
         "9223372036, PT9223372036S",
     })
-    void readsWholeSeconds(String text, Duration expected) {
+    void aWholeNumberIsReadAsSeconds(String text, Duration expected) {
         assertThat(GoDuration.parse(text)).contains(expected);
     }
 
@@ -41,12 +42,12 @@ class GoDurationTest {
         ".25h, PT15M",
         "+4s, PT4S",
         "0.1ns, PT0S",
-        // Go multiplies in binary floating point: in exact decimals these are a nanosecond less.
+        // Go multiplies in binary floating point. Exact decimals would be one nanosecond shorter.
         "0.3333333333333333333m, PT20S",
         "9223372036854775807ns, PT2562047H47M16.854775807S",
         "0.9999999999999999999999999s, PT1S",
     })
-    void readsGoDurationsToTheSameNanosecondAsGo(String text, Duration expected) {
+    void aGoDurationIsReadToTheSameNanosecondAsInGo(String text, Duration expected) {
         assertThat(GoDuration.parse(text)).contains(expected);
     }
 
@@ -84,7 +85,7 @@ class GoDurationTest {
                 "NaN",
                 "Infinity"
             })
-    void refusesEverythingElse(String text) {
+    void textThatIsNotADurationIsRefused(String text) {
         assertThat(GoDuration.parse(text)).isEmpty();
     }
 
@@ -100,18 +101,20 @@ class GoDurationTest {
                 "2562047h59m",
                 "123456789012345678901234567890ns",
             })
-    void refusesWhatIsLongerThanGoCanHold(String text) {
+    void aDurationLongerThanTheLongestOfGoIsRefused(String text) {
         assertThat(GoDuration.parse(text)).isEmpty();
     }
 
+    /** Proves specification 3.38. */
     @ParameterizedTest
     @ValueSource(strings = {"0", "5", "0s", "-3s", "0.1ns", "", "x"})
-    void wantsAUnitAndMoreThanZeroOfAHeader(String text) {
+    void aDurationOfAHeaderFieldThatIsZeroOrHasNoUnitIsRefused(String text) {
         assertThat(GoDuration.parseWithUnit(text)).isEmpty();
     }
 
+    /** Proves specification 3.38. */
     @Test
-    void readsAHeaderThatHasItsUnit() {
+    void aDurationOfAHeaderFieldWithItsUnitIsRead() {
         assertThat(GoDuration.parseWithUnit("1m5s")).contains(Duration.ofSeconds(65));
         assertThat(GoDuration.parseWithUnit("+1.5s")).contains(Duration.ofMillis(1500));
     }
@@ -137,14 +140,14 @@ class GoDurationTest {
         "PT-1.5S, -1.5s",
         "PT2562047H47M16.854775807S, 2562047h47m16.854775807s",
     })
-    void printsAsGoDoes(Duration duration, String expected) {
+    void aDurationIsPrintedAsGoPrintsIt(Duration duration, String expected) {
         assertThat(GoDuration.format(duration)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @ValueSource(
             longs = {0, 1, 999, 1_000, 1_500_000, 2_000_000_000L, 61_000_000_001L, 3_599_999_999_999L, Long.MAX_VALUE})
-    void readsWhatItPrints(long nanos) {
+    void aPrintedDurationIsReadBackUnchanged(long nanos) {
         Duration duration = Duration.ofNanos(nanos);
 
         assertThat(GoDuration.parse(GoDuration.format(duration))).contains(duration);

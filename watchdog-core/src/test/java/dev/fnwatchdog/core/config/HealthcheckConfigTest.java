@@ -7,26 +7,27 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+/** Proves specification 1.23. */
 class HealthcheckConfigTest {
     @Test
-    void needsNoneOfTheSettingsThatAWatchdogNeeds() {
+    void aHealthcheckNeedsNoSettingThatTheWatchdogNeeds() {
         assertThat(HealthcheckConfig.parse(Map.of())).isEqualTo(new HealthcheckConfig(true, 8080, Path.of("/tmp")));
     }
 
     @Test
-    void readsWhereTheWatchdogIsFound() {
+    void aHealthcheckReadsSuppressLockPortAndTmpdir() {
         assertThat(HealthcheckConfig.parse(Map.of("suppress_lock", "1", "port", "8090", "TMPDIR", "/run")))
                 .isEqualTo(new HealthcheckConfig(false, 8090, Path.of("/run")));
     }
 
     @Test
-    void passesOverMistakesThatAreNoneOfItsConcern() {
+    void aHealthcheckIgnoresMistakesInSettingsThatItDoesNotRead() {
         assertThat(HealthcheckConfig.parse(Map.of("mode", "nosuch", "exec_timeout", "soon", "port", "0")))
                 .isEqualTo(new HealthcheckConfig(true, 0, Path.of("/tmp")));
     }
 
     @Test
-    void tellsEveryMistakeOfItsOwn() {
+    void aHealthcheckReportsAllMistakesInTheSettingsThatItReads() {
         assertThatExceptionOfType(InvalidConfigException.class)
                 .isThrownBy(() -> HealthcheckConfig.parse(Map.of("suppress_lock", "maybe", "port", "http")))
                 .withMessage("""
@@ -35,7 +36,7 @@ class HealthcheckConfigTest {
     }
 
     @Test
-    void cannotAskAWatchdogThatChoseItsPortItself() {
+    void aHealthcheckWithSuppressLockRefusesPortZero() {
         assertThatExceptionOfType(InvalidConfigException.class)
                 .isThrownBy(() -> HealthcheckConfig.parse(Map.of("suppress_lock", "true", "port", "0")))
                 .withMessageStartingWith("port=\"0\" cannot be used: expected the port that the watchdog listens on");

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class InvalidSettingsTest {
+    /** Proves specification 1.4. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -86,7 +87,7 @@ class InvalidSettingsTest {
                 "fprocess| it's",
                 "function_process| \"",
             })
-    void refusesAWrongValueInEveryMode(String name, String value) {
+    void aWrongValueIsRefusedInEveryModeWithNameValueAndExpectation(String name, String value) {
         for (String mode : new String[] {"inproc", "http"}) {
             Map<String, String> environment =
                     new HashMap<>(Map.of("mode", mode, "fprocess", "cat", "upstream_url", "http://127.0.0.1:3000"));
@@ -99,8 +100,9 @@ class InvalidSettingsTest {
         }
     }
 
+    /** Proves specification 1.4. */
     @Test
-    void tellsAllMistakesInOneGoInTheOrderOfTheTable() {
+    void allMistakesAreReportedInOneGoInTheOrderOfTheTable() {
         InvalidConfigException refusal = Parsed.refusal(Map.of(
                 "mode", "static",
                 "static_path", "/nonexistent",
@@ -123,32 +125,36 @@ class InvalidSettingsTest {
         assertThat(refusal.getMessage().lines()).hasSize(7);
     }
 
+    /** Proves specification 1.4. */
     @Test
-    void tellsTheOtherMistakesOfAnUnknownModeToo() {
+    void anUnknownModeAndTheOtherMistakesAreReportedTogether() {
         assertThat(Parsed.refusal(Map.of("mode", "ftp", "port", "x")).mistakes())
                 .extracting(Mistake::setting)
                 .containsExactly("mode", "port");
     }
 
+    /** Proves specification 1.4. */
     @Test
-    void tellsBothNamesOfOneSettingWhereBothAreWrong() {
+    void wrongValuesUnderBothNamesOfASettingAreBothReported() {
         assertThat(Parsed.refusal(Map.of("fprocess", "it's", "function_process", "that's"))
                         .mistakes())
                 .extracting(Mistake::setting)
                 .containsExactly("function_process", "fprocess");
     }
 
+    /** Proves specification 1.4. */
     @Test
-    void tellsAWrongValueOfTheNameThatDoesNotWin() {
+    void aWrongValueUnderTheNameThatDoesNotWinIsReported() {
         assertThat(Parsed.mistakes(Map.of("fprocess", "it's", "function_process", "cat")))
                 .singleElement()
                 .asString()
                 .startsWith("fprocess=");
     }
 
+    /** Proves specification 1.18. */
     @ParameterizedTest
     @ValueSource(strings = {"0", "0s", "0h0m"})
-    void refusesAWriteTimeoutOfZeroInTheWordsThatUsersKnow(String zero) {
+    void aWriteTimeoutOfZeroIsRefusedWithTheMessageOfOfWatchdog(String zero) {
         assertThat(Parsed.mistakes(Map.of("fprocess", "cat", "write_timeout", zero)))
                 .singleElement()
                 .asString()
@@ -156,14 +162,16 @@ class InvalidSettingsTest {
                 .contains("HTTP write timeout must be over 0s");
     }
 
+    /** Proves specification 1.4. */
     @Test
-    void saysWhatIsExpected() {
+    void theRefusalOfAWrongValueNamesWhatIsExpected() {
         assertThat(Parsed.mistakes(Map.of("fprocess", "cat", "port", "65536")))
                 .containsExactly("port=\"65536\" cannot be used: expected a port from 0 to 65535");
         assertThat(Parsed.mistakes(Map.of("fprocess", "cat", "prefix_logs", "yes")))
                 .containsExactly("prefix_logs=\"yes\" cannot be used: expected true or 1, false or 0");
     }
 
+    /** Proves specification 1.5. */
     @ParameterizedTest
     @CsvSource({
         "http://me:hunter2@h:3000, http://***@h:3000",
@@ -176,7 +184,7 @@ class InvalidSettingsTest {
         "me:hunter2@h:3000, ***@h:3000",
         "http:/me:hunter2@h, ***@h",
     })
-    void neverShowsACredential(String url, String shown) {
+    void theRefusalOfAUrlHidesUserAndPassword(String url, String shown) {
         InvalidConfigException refusal = Parsed.refusal(
                 Map.of("mode", "http", "fprocess", "cat", "upstream_url", url, "jwt_auth_authority", url));
 
@@ -186,8 +194,9 @@ class InvalidSettingsTest {
         assertThat(refusal).hasNoCause();
     }
 
+    /** Proves specification 1.5. */
     @Test
-    void staysOneLineWhateverTheValueHolds() {
+    void theRefusalOfAValueWithControlCharactersIsOneLine() {
         assertThat(Parsed.refusal(Map.of("fprocess", "cat", "port", "1\n2\r\u001b[31m\u0085\u2028"))
                         .getMessage())
                 .startsWith("port=\"1\\n2\\u000d\\u001b[31m\\u0085\\u2028\" cannot be used");
@@ -207,7 +216,7 @@ class InvalidSettingsTest {
                 "jwt_auth_authority",
                 "max_inflight"
             })
-    void copesWithValuesAsLongAsTheSystemAllows(String name) {
+    void aWrongValueOfTheGreatestLengthThatTheSystemAllowsIsRefused(String name) {
         for (String piece : new String[] {"1", "a.", "/a", "1s", "%2F", "a/", "http://", "@"}) {
             String value = piece.repeat(130_000 / piece.length()) + "\n";
 
@@ -218,7 +227,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void isMadeOfOneMistakeToo() {
+    void aRefusalCanConsistOfOneMistake() {
         InvalidConfigException refusal = new InvalidConfigException("port", "x", "a port");
 
         assertThat(refusal).hasMessage("port=\"x\" cannot be used: expected a port");
@@ -226,7 +235,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void refusesATemporaryDirectoryThatIsNoPath() {
+    void aTmpdirThatIsNotAPathIsRefused() {
         assertThat(Parsed.mistakes(Map.of("fprocess", "cat", "TMPDIR", "/tmp\0")))
                 .containsExactly("TMPDIR=\"/tmp\\u0000\" cannot be used: expected a path that this system can name");
     }

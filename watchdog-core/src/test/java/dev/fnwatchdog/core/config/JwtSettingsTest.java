@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Proves specification 8.2. */
 class JwtSettingsTest {
     private static final Map<String, String> NAMED =
             Map.of("fprocess", "cat", "jwt_auth", "true", "OPENFAAS_NAME", "env");
@@ -17,8 +18,9 @@ class JwtSettingsTest {
     @TempDir
     private Path directory;
 
+    /** Proves specification 8.1, 8.2. */
     @Test
-    void readsNameAndNamespace() {
+    void nameAndNamespaceAreReadAndTheDefaultAuthorityIsTheGateway() {
         WatchdogConfig config = Parsed.config(
                 "fprocess", "cat",
                 "jwt_auth", "1",
@@ -31,8 +33,9 @@ class JwtSettingsTest {
                 .isEqualTo(new JwtConfig(URI.create("http://gateway.openfaas:8080"), true, "env", "openfaas-fn"));
     }
 
+    /** Proves specification 8.1. */
     @Test
-    void choosesTheAuthority() {
+    void jwtAuthLocalAndJwtAuthAuthorityChooseTheAuthority() {
         assertThat(authority("jwt_auth_local", "true")).isEqualTo("http://127.0.0.1:8080");
         assertThat(authority("jwt_auth_authority", "https://id.example.com/realms/a/"))
                 .isEqualTo("https://id.example.com/realms/a");
@@ -41,14 +44,14 @@ class JwtSettingsTest {
     }
 
     @Test
-    void takesTheNamespaceOfTheServiceAccount() throws Exception {
+    void aMissingNamespaceIsReadFromTheFileOfTheServiceAccount() throws Exception {
         Path file = Files.writeString(directory.resolve("namespace"), "openfaas-fn\n");
 
         assertThat(WatchdogConfig.parse(NAMED, file).jwt().functionNamespace()).isEqualTo("openfaas-fn");
     }
 
     @Test
-    void prefersTheVariableToTheServiceAccount() throws Exception {
+    void theNamespaceVariableWinsOverTheFileOfTheServiceAccount() throws Exception {
         Path file = Files.writeString(directory.resolve("namespace"), "other");
 
         assertThat(WatchdogConfig.parse(
@@ -64,7 +67,7 @@ class JwtSettingsTest {
     }
 
     @Test
-    void wantsBothNames() {
+    void jwtAuthWithoutFunctionNameAndNamespaceIsRefused() {
         assertThat(Parsed.mistakes(Map.of("fprocess", "cat", "jwt_auth", "true", "OPENFAAS_NAME", "")))
                 .containsExactly(
                         "OPENFAAS_NAME is not set: expected the function's name, since jwt_auth needs it",
@@ -73,7 +76,7 @@ class JwtSettingsTest {
     }
 
     @Test
-    void takesNoNamespaceFromAFileThatTellsNone() throws Exception {
+    void aServiceAccountFileWithoutANamespaceIsRefused() throws Exception {
         Path blank = Files.writeString(directory.resolve("blank"), " \n");
         Path binary = Files.write(directory.resolve("binary"), new byte[] {(byte) 0xff, (byte) 0xfe});
 
@@ -85,7 +88,7 @@ class JwtSettingsTest {
     }
 
     @Test
-    void needsNeitherWithoutJwtAuth() {
+    void withoutJwtAuthFunctionNameAndNamespaceAreNotRequired() {
         WatchdogConfig config = Parsed.config("fprocess", "cat", "jwt_auth", "false");
 
         assertThat(config.jwt().functionName()).isEmpty();

@@ -9,14 +9,14 @@ class LogConfigTest {
     private static final LogConfig DEFAULTS = new LogConfig(LogConfig.Format.TEXT, true, 65536, false, false, false);
 
     @Test
-    void keepsWhatCanBeUsedWhereOtherSettingsAreWrong() {
+    void validLogSettingsAreUsedThoughOtherSettingsAreWrong() {
         assertThat(LogConfig.asFarAsUsable(
                         Map.of("log_format", "json", "mode", "nosuch", "log_buffer_size", "big", "prefix_logs", "0")))
                 .isEqualTo(new LogConfig(LogConfig.Format.JSON, false, 65536, false, false, false));
     }
 
     @Test
-    void fallsBackOnTheDefaults() {
+    void missingAndWrongLogSettingsFallBackToTheirDefaults() {
         assertThat(LogConfig.asFarAsUsable(Map.of())).isEqualTo(DEFAULTS);
         assertThat(LogConfig.asFarAsUsable(Map.of("log_format", "xml"))).isEqualTo(DEFAULTS);
     }

@@ -19,27 +19,29 @@ class ModesTest {
     @TempDir
     private Path directory;
 
+    /** Proves specification 1.1. */
     @Test
-    void streamingIsTheDefault() {
+    void streamingIsTheModeWhereNoneIsSet() {
         assertThat(mode("fprocess", "cat")).isEqualTo(new ModeConfig.Streaming(CAT, "application/octet-stream", true));
         assertThat(mode("mode", "", "fprocess", "cat")).isInstanceOf(ModeConfig.Streaming.class);
     }
 
     @Test
-    void readsStreaming() {
+    void theSettingsOfStreamingModeAreRead() {
         assertThat(mode("mode", "streaming", "fprocess", "cat", "content_type", "text/plain", "cgi_headers", "false"))
                 .isEqualTo(new ModeConfig.Streaming(CAT, "text/plain", false));
     }
 
+    /** Proves specification 1.10. */
     @ParameterizedTest
     @ValueSource(strings = {"serializing", "serialising"})
-    void readsSerializingInBothSpellings(String spelling) {
+    void serializingModeIsReadInBothSpellings(String spelling) {
         assertThat(mode("mode", spelling, "fprocess", "cat", "combined_output", "1", "content_type", "text/plain"))
                 .isEqualTo(new ModeConfig.Serializing(CAT, "text/plain", true, true));
     }
 
     @Test
-    void readsHttp() {
+    void theSettingsOfHttpModeAreReadUnderBothOfTheirNames() {
         assertThat(mode("mode", "http", "fprocess", "cat", "http_upstream_url", "http://127.0.0.1:3000"))
                 .isEqualTo(new ModeConfig.Http(CAT, URI.create("http://127.0.0.1:3000"), false));
         assertThat(mode("mode", "http", "fprocess", "cat", "upstream_url", "http://h:1/a", "buffer_http", "true"))
@@ -47,13 +49,13 @@ class ModesTest {
     }
 
     @Test
-    void readsStatic() {
+    void theSettingsOfStaticModeAreRead() {
         assertThat(mode("mode", "static", "static_path", directory.toString(), "static_spa", "TRUE"))
                 .isEqualTo(new ModeConfig.Static(directory, true));
     }
 
     @Test
-    void readsInproc() throws Exception {
+    void theSettingsOfInprocModeAreRead() throws Exception {
         Path jar = Files.createFile(directory.resolve("a.jar"));
 
         assertThat(mode("mode", "inproc")).isEqualTo(new ModeConfig.Inproc("", List.of(), 0));
@@ -66,7 +68,7 @@ class ModesTest {
     }
 
     @Test
-    void namesItselfAndVisitsByKind() {
+    void eachModeHasItsNameAndCallsItsOwnVisitorMethod() {
         for (String name : List.of("streaming", "serializing", "http", "static", "inproc")) {
             ModeConfig mode = mode(
                     "mode", name, "fprocess", "cat", "upstream_url", "http://h", "static_path", directory.toString());
@@ -76,17 +78,19 @@ class ModesTest {
         }
     }
 
+    /** Proves specification 1.10. */
     @ParameterizedTest
     @ValueSource(strings = {"HTTP", "http ", "fork", "0", "streaming,http"})
-    void refusesAnyOtherModeNamingItAndTheModes(String value) {
+    void anUnknownModeIsRefusedWithItsValueAndTheModes(String value) {
         assertThat(Parsed.mistakes(Map.of("mode", value)))
                 .containsExactly(
                         "mode=\"%s\" cannot be used: expected one of streaming, serializing, http, static, inproc"
                                 .formatted(value));
     }
 
+    /** Proves specification 1.10. */
     @Test
-    void refusesAfterburnWithTheReason() {
+    void modeAfterburnIsRefusedWithTheReason() {
         assertThat(Parsed.mistakes(Map.of("mode", "afterburn")))
                 .singleElement()
                 .asString()
@@ -94,15 +98,17 @@ class ModesTest {
                 .contains("no more");
     }
 
+    /** Proves specification 1.6. */
     @ParameterizedTest
     @ValueSource(strings = {"streaming", "serializing", "http"})
-    void wantsACommandWhereAProcessRuns(String mode) {
+    void aMissingFprocessIsRefusedInEveryModeThatRunsAProcess(String mode) {
         assertThat(Parsed.mistakes(Map.of("mode", mode, "upstream_url", "http://h", "fprocess", "")))
                 .containsExactly(missing("fprocess", mode));
     }
 
+    /** Proves specification 1.6. */
     @Test
-    void wantsAnUpstreamInHttpMode() {
+    void aMissingUpstreamUrlIsRefusedInHttpMode() {
         assertThat(Parsed.mistakes(Map.of("mode", "http", "function_process", "cat")))
                 .containsExactly(missing("http_upstream_url", "http"));
         assertThat(Parsed.mistakes(Map.of("mode", "http")))
@@ -110,14 +116,15 @@ class ModesTest {
     }
 
     @Test
-    void doesNotCallAWrongValueMissing() {
+    void aRequiredSettingWithAWrongValueIsNotReportedAsMissing() {
         assertThat(Parsed.mistakes(Map.of("mode", "http", "fprocess", "it's", "upstream_url", "h")))
                 .hasSize(2)
                 .noneMatch(line -> line.contains("is not set"));
     }
 
+    /** Proves specification 1.6, 1.25. */
     @Test
-    void wantsTheStaticDirectoryToExist() throws Exception {
+    void aStaticPathThatIsNotADirectoryIsRefused() throws Exception {
         Path file = Files.createFile(directory.resolve("file"));
         Path absent = directory.resolve("absent");
 
@@ -128,8 +135,9 @@ class ModesTest {
                         "static_path=\"%s\" cannot be used: expected a directory that exists".formatted(absent));
     }
 
+    /** Proves specification 1.6. */
     @Test
-    void wantsTheDefaultStaticDirectoryToExistToo() {
+    void aDefaultStaticPathThatIsNotADirectoryIsRefused() {
         Path usual = Path.of("/home/app/public");
 
         if (Files.isDirectory(usual)) {
@@ -141,8 +149,9 @@ class ModesTest {
         }
     }
 
+    /** Proves specification 1.6. */
     @Test
-    void wantsTheFunctionPathToExist() {
+    void aFunctionPathThatDoesNotExistIsRefused() {
         Path absent = directory.resolve("absent.jar");
 
         assertThat(Parsed.mistakes(Map.of("mode", "inproc", "function_path", directory + ":" + absent)))
@@ -152,6 +161,7 @@ class ModesTest {
                 .endsWith("not " + absent);
     }
 
+    /** Proves specification 1.12. */
     @ParameterizedTest(name = "{0} becomes {1}")
     @CsvSource({
         "http://127.0.0.1:3000, http://127.0.0.1:3000",
@@ -164,11 +174,12 @@ class ModesTest {
         "HTTP://h:65535/A, http://h:65535/A",
         "'http://[::1]:3000', 'http://[::1]:3000'",
     })
-    void readsTheUpstream(String text, URI expected) {
+    void anUpstreamUrlGetsTheDefaultPortAndLosesItsTrailingSlash(String text, URI expected) {
         assertThat(((ModeConfig.Http) mode("mode", "http", "fprocess", "cat", "http_upstream_url", text)).upstream())
                 .isEqualTo(expected);
     }
 
+    /** Proves specification 1.12. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -198,7 +209,7 @@ class ModesTest {
                 " http://h:3000",
                 "http://h:3000 ",
             })
-    void refusesAnUpstreamThatIsNoPlainHttpUrl(String text) {
+    void anUpstreamUrlThatIsNotAPlainHttpUrlIsRefused(String text) {
         assertThat(Parsed.mistakes(Map.of("mode", "http", "fprocess", "cat", "upstream_url", text)))
                 .singleElement()
                 .asString()

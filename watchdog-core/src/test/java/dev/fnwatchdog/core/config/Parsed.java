@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Parses settings away from the namespace file of the machine that runs the tests. */
+/** Parses settings without reading the namespace file of the machine that runs the tests. */
 final class Parsed {
     private static final Path NO_FILE = Path.of("/nonexistent/namespace");
 
@@ -17,7 +17,7 @@ final class Parsed {
         return WatchdogConfig.parse(environment(namesAndValues), NO_FILE);
     }
 
-    /** The lines of all mistakes in the settings, of which there must be some. */
+    /** The lines of all mistakes in settings that have at least one. */
     static List<String> mistakes(Map<String, String> environment) {
         return refusal(environment).getMessage().lines().toList();
     }

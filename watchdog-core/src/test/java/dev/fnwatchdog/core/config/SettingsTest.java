@@ -53,14 +53,15 @@ class SettingsTest {
         return Definitions.ALL.stream();
     }
 
+    /** Proves specification 1.1. */
     @Test
-    void holdsTheWholeTable() {
+    void theSettingsAreThoseOfTheSpecificationWithTypesDefaultsAndModes() {
         assertThat(Settings.all().stream().map(SettingsTest::row))
                 .containsExactlyElementsOf(TABLE.lines().toList());
     }
 
     @Test
-    void leavesNoDefinitionOut() throws Exception {
+    void everyDefinedSettingIsListed() throws Exception {
         List<Object> defined = new ArrayList<>();
         for (Field field : Definitions.class.getDeclaredFields()) {
             if (field.getType() == Definition.class) {
@@ -73,7 +74,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @MethodSource("definitions")
-    void showsDefaultsThatTheParserTakes(Definition<?> setting) {
+    void theDefaultOfEachSettingIsAcceptedByTheParser(Definition<?> setting) {
         if (setting.defaultText().isEmpty() || setting.equals(Definitions.HEALTHCHECK_INTERVAL)) {
             return;
         }
@@ -82,9 +83,10 @@ class SettingsTest {
                 .isEmpty();
     }
 
+    /** Proves specification 1.21. */
     @ParameterizedTest
     @MethodSource("definitions")
-    void tellsEachSettingInTheHelp(Definition<?> setting) {
+    void theHelpHasNamesTypeAndMeaningOfEachSetting(Definition<?> setting) {
         String heading = "  " + String.join(", ", setting.names()) + "  ("
                 + setting.type().name() + ")\n";
 
@@ -92,8 +94,9 @@ class SettingsTest {
         assertThat(unwrapped(Settings.help())).contains(unwrapped(setting.meaning()));
     }
 
+    /** Proves specification 1.21. */
     @Test
-    void printsHelpInLinesThatATerminalHolds() {
+    void theHelpHasLinesOfAtMost100CharactersAndNamesTheOptions() {
         assertThat(Settings.help().lines()).allMatch(line -> line.length() <= 100 && !line.endsWith(" "));
         assertThat(Settings.help())
                 .contains("--version", "--help", "--run-healthcheck", "Default: none. Modes: http.", "Modes: all.")

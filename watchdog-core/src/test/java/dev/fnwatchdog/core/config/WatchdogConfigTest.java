@@ -14,8 +14,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WatchdogConfigTest {
+    /** Proves specification 1.1. */
     @Test
-    void hasADefaultForEverythingButTheCommand() {
+    void everySettingButTheCommandHasADefault() {
         WatchdogConfig config = Parsed.config("fprocess", "cat");
 
         Duration usual = Duration.ofSeconds(30);
@@ -31,8 +32,9 @@ class WatchdogConfigTest {
         assertThat(config.temporaryDirectory()).isEqualTo(Path.of("/tmp"));
     }
 
+    /** Proves specification 1.1. */
     @Test
-    void readsWhatIsSet() {
+    void settingsAreReadFromTheirVariables() {
         WatchdogConfig config = Parsed.config(
                 "fprocess", "cat",
                 "port", "0",
@@ -63,29 +65,33 @@ class WatchdogConfigTest {
         assertThat(config.temporaryDirectory()).isEqualTo(Path.of("/var/tmp"));
     }
 
+    /** Proves specification 1.19. */
     @Test
-    void servesAfterSigtermForTheWriteTimeoutUnlessToldOtherwise() {
+    void healthcheckIntervalIsWriteTimeoutWhereItIsNotSet() {
         Timeouts timeouts =
                 Parsed.config("fprocess", "cat", "write_timeout", "7s").timeouts();
 
         assertThat(timeouts.healthcheck()).isEqualTo(Duration.ofSeconds(7));
     }
 
+    /** Proves specification 1.3. */
     @Test
-    void countsAnEmptyValueAsNotSet() {
+    void anEmptyValueCountsAsNotSet() {
         WatchdogConfig config = Parsed.config(
                 "fprocess", "cat", "port", "", "write_timeout", "", "prefix_logs", "", "mode", "", "TMPDIR", "");
 
         assertThat(config).isEqualTo(Parsed.config("fprocess", "cat"));
     }
 
+    /** Proves specification 1.3. */
     @ParameterizedTest
     @CsvSource({"true, true", "TRUE, true", "True, true", "1, true", "false, false", "FALSE, false", "0, false"})
-    void readsABooleanInAnyCase(String text, boolean expected) {
+    void aBooleanIsReadInAnyCase(String text, boolean expected) {
         assertThat(Parsed.config("fprocess", "cat", "prefix_logs", text).log().prefix())
                 .isEqualTo(expected);
     }
 
+    /** Proves specification 1.3. */
     @ParameterizedTest
     @CsvSource({
         "log_callid, true, log_call_id, false",
@@ -93,15 +99,16 @@ class WatchdogConfigTest {
         "log_callid, '', log_call_id, true",
         "log_callid, true, log_call_id, ''",
     })
-    void isTurnedOnByEitherNameOfABoolean(String first, String one, String second, String other) {
+    void eitherNameOfABooleanTurnsItOn(String first, String one, String second, String other) {
         assertThat(Parsed.config("fprocess", "cat", first, one, second, other)
                         .log()
                         .callId())
                 .isTrue();
     }
 
+    /** Proves specification 1.3. */
     @Test
-    void readsBothNamesOfTheOtherBooleans() {
+    void combineOutputAndHttpBufferReqBodyTurnTheirBooleansOn() {
         ModeConfig serializing = Parsed.config("mode", "serializing", "fprocess", "cat", "combine_output", "true")
                 .mode();
         ModeConfig http = Parsed.config(
@@ -112,8 +119,9 @@ class WatchdogConfigTest {
         assertThat(((ModeConfig.Http) http).bufferRequestBody()).isTrue();
     }
 
+    /** Proves specification 1.3. */
     @Test
-    void prefersTheNameThatWins() {
+    void functionProcessAndHttpUpstreamUrlWinOverTheirOtherNamesWithAWarning() {
         WatchdogConfig config = Parsed.config(
                 "mode", "http",
                 "fprocess", "a",
@@ -130,8 +138,9 @@ class WatchdogConfigTest {
                         "upstream_url has no effect: http_upstream_url wins");
     }
 
+    /** Proves specification 1.3. */
     @Test
-    void letsNoEmptyNameWin() {
+    void anEmptyValueDoesNotWinOverTheOtherNameOfASetting() {
         WatchdogConfig config = Parsed.config(
                 "mode", "http",
                 "fprocess", "a",
@@ -145,20 +154,23 @@ class WatchdogConfigTest {
         assertThat(config.warnings()).isEmpty();
     }
 
+    /** Proves specification 1.3. */
     @Test
-    void doesNotWarnOfTwoNamesThatSayTheSame() {
+    void twoNamesOfASettingWithTheSameValueCauseNoWarning() {
         assertThat(Parsed.config("fprocess", "a", "function_process", "a").warnings())
                 .isEmpty();
     }
 
+    /** Proves specification 1.7. */
     @Test
-    void passesOverUnknownVariables() {
+    void unknownVariablesAreIgnored() {
         assertThat(Parsed.config("fprocess", "cat", "exec_timout", "x", "PORT", "x", "Mode", "x", "PATH", "/bin"))
                 .isEqualTo(Parsed.config("fprocess", "cat"));
     }
 
+    /** Proves specification 1.7. */
     @Test
-    void warnsOnceOfEachKnownVariableWithoutEffectInTheMode() {
+    void eachSettingWithoutEffectInTheModeCausesOneWarning() {
         assertThat(Parsed.config(
                                 "fprocess", "cat",
                                 "static_path", "/nonexistent",
@@ -180,14 +192,16 @@ class WatchdogConfigTest {
                 .containsExactly("fprocess has no effect in mode inproc, but in streaming, serializing, http");
     }
 
+    /** Proves specification 1.15. */
     @Test
-    void acceptsAnyPortTwiceWhereBothAreFree() {
+    void portAndMetricsPortMayBothBeZero() {
         WatchdogConfig config = Parsed.config("fprocess", "cat", "port", "0", "metrics_port", "0");
 
         assertThat(config.port()).isZero();
         assertThat(config.metricsPort()).isZero();
     }
 
+    /** Proves specification 1.14. */
     @ParameterizedTest
     @CsvSource({
         "http_upstream_url,http://127.0.0.1:8080",
@@ -197,7 +211,7 @@ class WatchdogConfigTest {
         "http_upstream_url,http://0.0.0.0:9090",
         "http_upstream_url,http://127.1.2.3"
     })
-    void refusesAnUpstreamThatIsTheWatchdogItself(String name, String url) {
+    void anUpstreamUrlThatNamesAPortOfTheWatchdogIsRefused(String name, String url) {
         Map<String, String> settings = new HashMap<>(Map.of("mode", "http", "fprocess", "cat", name, url));
         if (url.contains(":9090")) {
             settings.put("port", "9090");
@@ -212,14 +226,15 @@ class WatchdogConfigTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"http://127.0.0.1:8082", "http://other:8080", "http://10.0.0.1:8080", "http://127.0.0.1"})
-    void takesAnUpstreamElsewhere(String url) {
+    void anUpstreamUrlOnAnotherPortOrHostIsAccepted(String url) {
         assertThat(Parsed.config("mode", "http", "fprocess", "cat", "http_upstream_url", url)
                         .warnings())
                 .isEmpty();
     }
 
+    /** Proves specification 1.15. */
     @Test
-    void refusesOnePortForTwoListeners() {
+    void theSameNumberForPortAndMetricsPortIsRefused() {
         assertThat(Parsed.mistakes(Map.of("fprocess", "cat", "port", "8081")))
                 .containsExactly(
                         "metrics_port=\"8081\" cannot be used: expected another port than the one of port, or 0");
@@ -234,7 +249,7 @@ class WatchdogConfigTest {
                 "text/html;charset=\"utf-8\"",
                 "a/b ;"
             })
-    void takesAMediaType(String text) {
+    void aMediaTypeIsAcceptedAsContentType(String text) {
         ModeConfig.Streaming mode = (ModeConfig.Streaming)
                 Parsed.config("fprocess", "cat", "content_type", text).mode();
 
@@ -242,12 +257,13 @@ class WatchdogConfigTest {
     }
 
     @Test
-    void needsNoNamespaceFileToParse() {
+    void withoutJwtAuthSettingsAreReadWithoutANamespaceFile() {
         assertThat(WatchdogConfig.parse(Map.of("fprocess", "cat"))).isEqualTo(Parsed.config("fprocess", "cat"));
     }
 
+    /** Proves specification 1.18. */
     @Test
-    void refusesAWriteTimeoutOfZeroThatNoTextGave() {
+    void timeoutsConstructedWithAWriteTimeoutOfZeroAreRefused() {
         Duration second = Duration.ofSeconds(1);
 
         assertThatThrownBy(() -> new Timeouts(second, second, Duration.ZERO, second))
@@ -256,7 +272,7 @@ class WatchdogConfigTest {
     }
 
     @Test
-    void refusesAnUpstreamWithoutAPortThatNoTextGave() {
+    void anHttpModeConstructedWithAnUpstreamWithoutPortIsRefused() {
         CommandLine cat = CommandLine.parse("cat");
 
         assertThatThrownBy(() -> new ModeConfig.Http(cat, URI.create("http://h"), false))

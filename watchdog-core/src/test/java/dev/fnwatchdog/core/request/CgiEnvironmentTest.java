@@ -10,8 +10,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CgiEnvironmentTest {
+    /** Proves specification 4.2. */
     @Test
-    void tellsMethodPathQueryAndTransferEncoding() throws Exception {
+    void methodPathQueryAndTransferEncodingBecomeHttpVariables() throws Exception {
         assertThat(new CgiEnvironment("POST", "/a/b", "q=%20&r", "chunked").variables())
                 .isEqualTo(Map.of(
                         "Http_Method", "POST",
@@ -20,11 +21,13 @@ class CgiEnvironmentTest {
                         "Http_Transfer_Encoding", "chunked"));
     }
 
+    /** Proves specification 4.2. */
     @Test
-    void leavesOutWhatTheRequestDoesNotHave() throws Exception {
+    void aRequestWithoutQueryAndTransferEncodingHasNeitherVariable() throws Exception {
         assertThat(request().variables()).containsOnlyKeys("Http_Method", "Http_Path");
     }
 
+    /** Proves specification 4.2. */
     @ParameterizedTest(name = "{0} is {1}")
     @CsvSource({
         "/, /",
@@ -37,17 +40,19 @@ class CgiEnvironmentTest {
         "*, *",
         "//a/../b;c, //a/../b;c",
     })
-    void decodesThePathToItsBytes(String path, String decoded) throws Exception {
+    void theVariableHttpPathHasTheDecodedBytesOfThePath(String path, String decoded) throws Exception {
         assertThat(new CgiEnvironment("GET", path, "", "").variables()).containsEntry("Http_Path", decoded);
     }
 
+    /** Proves specification 4.3. */
     @ParameterizedTest
     @ValueSource(strings = {"/%00", "/a%00b", "/a\0", "/%", "/%2", "/%zz", "/%-1", "/%\uff11\uff11"})
-    void refusesAPathWithANulOrWithAnEscapeThatIsNone(String path) {
+    void aPathWithANulOrAMalformedEscapeIsRefused(String path) {
         assertThatExceptionOfType(UnusableRequestException.class)
                 .isThrownBy(() -> new CgiEnvironment("GET", path, "", ""));
     }
 
+    /** Proves specification 4.2. */
     @ParameterizedTest(name = "{0} is {1}")
     @CsvSource({
         "X-Call-Id, Http_X_Call_Id",
@@ -60,12 +65,12 @@ class CgiEnvironmentTest {
         "X_A, Http_X_a",
         "a.b~c, Http_A.b~c",
     })
-    void namesAVariableAfterTheHeadersCanonicalForm(String header, String variable) throws Exception {
+    void aHeaderFieldBecomesAVariableNamedAfterItsCanonicalForm(String header, String variable) throws Exception {
         assertThat(request().header(header, "value").variables()).hasSize(3).containsEntry(variable, "value");
     }
 
     @Test
-    void keepsAValueAsItIs() throws Exception {
+    void theValueOfAHeaderFieldIsKeptUnchangedInItsVariable() throws Exception {
         assertThat(request()
                         .header("X-A", "a=b; \"c\" \u00e9\n")
                         .header("X-B", "")
@@ -74,6 +79,7 @@ class CgiEnvironmentTest {
                 .containsEntry("Http_X_B", "");
     }
 
+    /** Proves specification 4.3. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -89,32 +95,35 @@ class CgiEnvironmentTest {
                 "proxy",
                 "PROXY"
             })
-    void letsNoHeaderPassForTheRequestNorForAProxy(String header) throws Exception {
+    void aHeaderFieldCannotForgeTheFourRequestVariablesNorSetHttpProxy(String header) throws Exception {
         assertThat(request().header(header, "forged").variables())
                 .isEqualTo(Map.of("Http_Method", "GET", "Http_Path", "/"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "A=B", "=", "A B", "A\0", "A\nB", "A:B", "\u00e9", "A\r"})
-    void makesNoVariableOfANameThatIsNone(String header) throws Exception {
+    void aHeaderFieldWithAMalformedNameMakesNoVariable(String header) throws Exception {
         assertThat(request().header(header, "value").variables()).hasSize(2);
     }
 
+    /** Proves specification 4.3. */
     @ParameterizedTest
     @CsvSource({"PATH", "LD_PRELOAD", "Watchdog_Call", "HTTP_PROXY", "Http_Method"})
-    void beginsEachVariableLikeNoneOfTheWatchdogsOwn(String header) throws Exception {
+    void everyVariableOfAHeaderFieldBeginsWithHttp(String header) throws Exception {
         assertThat(request().header(header, "forged").variables())
                 .containsEntry("Http_Method", "GET")
                 .allSatisfy((name, value) -> assertThat(name).startsWith("Http_"));
     }
 
+    /** Proves specification 4.2. */
     @Test
-    void takesTheFirstOfEqualNames() throws Exception {
+    void theFirstOfSeveralHeaderFieldsWithOneNameBecomesTheVariable() throws Exception {
         assertThat(request().header("X-A", "1").header("x-a", "2").variables()).containsEntry("Http_X_A", "1");
     }
 
+    /** Proves specification 4.3. */
     @Test
-    void prefersTheNameWithoutUnderscoreWhereTwoMakeOneVariable() throws Exception {
+    void ofTwoNamesThatMakeOneVariableTheOneWithoutUnderscoreWins() throws Exception {
         assertThat(request().header("X_1", "forged").header("X-1", "real").variables())
                 .containsEntry("Http_X_1", "real");
         assertThat(request().header("X-1", "real").header("X_1", "forged").variables())
@@ -124,7 +133,7 @@ class CgiEnvironmentTest {
     }
 
     @Test
-    void refusesAValueWithANul() {
+    void aHeaderFieldOrQueryWithANulIsRefused() {
         assertThatExceptionOfType(UnusableRequestException.class)
                 .isThrownBy(() -> request().header("X-A", "a\0Http_Method=PUT"))
                 .withMessage("a NUL in X-A");
