@@ -18,12 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** An authority that cannot be read stops the start, with the reason in one line (contract 8). */
+/** An authority that cannot be read ends the startup, with the reason in one line. Proves specification 8.3. */
 class AuthorityTest {
     private static final SigningKey KEY = SigningKey.ed25519("key");
-    private static final KeyRefreshPolicy HASTY =
+    private static final KeyRefreshPolicy SHORT_TIMEOUT =
             new KeyRefreshPolicy(Duration.ofHours(1), Duration.ZERO, Duration.ofSeconds(1), Duration.ofMillis(400));
-    private static final KeyRefreshPolicy PATIENT =
+    private static final KeyRefreshPolicy LONG_TIMEOUT =
             new KeyRefreshPolicy(Duration.ofHours(1), Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(20));
 
     private Issuer issuer;
@@ -42,8 +42,8 @@ class AuthorityTest {
                         .noneMatch(thread -> thread.getName().equals("watchdog-jwt-keys")));
     }
 
-    private void assertRefused(KeyRefreshPolicy pace, String document, String reason) {
-        assertThatThrownBy(() -> Guard.of(issuer, pace).close())
+    private void assertRefused(KeyRefreshPolicy policy, String document, String reason) {
+        assertThatThrownBy(() -> Guard.of(issuer, policy).close())
                 .isInstanceOf(IOException.class)
                 .hasMessage("jwt_auth: cannot read the %s: %s", document, reason);
     }
@@ -56,7 +56,7 @@ class AuthorityTest {
         return "key set at " + issuer.url() + "/keys";
     }
 
-    static Stream<Arguments> lies() {
+    static Stream<Arguments> malformedIssuerDocuments() {
         String noObject = "it is not a JSON object";
         String noUrl = "its \"jwks_uri\" is not a whole http or https URL without a user";
         return Stream.of(
@@ -79,14 +79,14 @@ class AuthorityTest {
     }
 
     @ParameterizedTest
-    @MethodSource("lies")
-    void refusesADocumentThatIsNone(String body, String reason) {
-        issuer.document(Issuer.answering(body));
+    @MethodSource("malformedIssuerDocuments")
+    void aMalformedIssuerDocumentEndsTheStartupWithTheReason(String body, String reason) {
+        issuer.document(Issuer.response(body));
 
-        assertRefused(PATIENT, issuerDocument(), reason);
+        assertRefused(LONG_TIMEOUT, issuerDocument(), reason);
     }
 
-    static Stream<Arguments> noKeySets() {
+    static Stream<Arguments> malformedKeySets() {
         return Stream.of(
                 Arguments.of("", "it is not a JSON object"),
                 Arguments.of("nothing", "it is not a JSON object"),
@@ -96,71 +96,71 @@ class AuthorityTest {
     }
 
     @ParameterizedTest
-    @MethodSource("noKeySets")
-    void refusesAKeySetThatIsNone(String body, String reason) {
-        issuer.keys(Issuer.answering(body));
+    @MethodSource("malformedKeySets")
+    void aMalformedKeySetEndsTheStartupWithTheReason(String body, String reason) {
+        issuer.keys(Issuer.response(body));
 
-        assertRefused(PATIENT, keySet(), reason);
+        assertRefused(LONG_TIMEOUT, keySet(), reason);
     }
 
     @Test
-    void followsNoRedirect() throws Exception {
-        try (Issuer evil = Issuer.publishing(SigningKey.ed25519("key"))) {
-            issuer.document(Issuer.answering(
-                    "302 Found", "Location: %s/.well-known/openid-configuration\r\n".formatted(evil.url()), ""));
-            assertRefused(PATIENT, issuerDocument(), "answered with status 302");
+    void aRedirectOfTheAuthorityIsNotFollowed() throws Exception {
+        try (Issuer attacker = Issuer.publishing(SigningKey.ed25519("key"))) {
+            issuer.document(Issuer.response(
+                    "302 Found", "Location: %s/.well-known/openid-configuration\r\n".formatted(attacker.url()), ""));
+            assertRefused(LONG_TIMEOUT, issuerDocument(), "answered with status 302");
 
-            issuer.document(Issuer.answering(
+            issuer.document(Issuer.response(
                     "{\"issuer\":\"%s\",\"jwks_uri\":\"%s/keys\"}".formatted(Issuer.NAME, issuer.url())));
-            issuer.keys(Issuer.answering("307 Temporary Redirect", "Location: %s/keys\r\n".formatted(evil.url()), ""));
-            assertRefused(PATIENT, keySet(), "answered with status 307");
-            assertThat(evil.keyReads()).isZero();
+            issuer.keys(Issuer.response("307 Temporary Redirect", "Location: %s/keys\r\n".formatted(attacker.url()), ""));
+            assertRefused(LONG_TIMEOUT, keySet(), "answered with status 307");
+            assertThat(attacker.keyReads()).isZero();
         }
     }
 
     @Test
-    void tellsTheStatus() {
-        issuer.document(Issuer.answering("404 Not Found", "", "no"));
+    void anErrorStatusOfTheAuthorityIsReported() {
+        issuer.document(Issuer.response("404 Not Found", "", "no"));
 
-        assertRefused(PATIENT, issuerDocument(), "answered with status 404");
+        assertRefused(LONG_TIMEOUT, issuerDocument(), "answered with status 404");
     }
 
     @Test
-    void readsNoMoreThanAMebibyte() {
+    void anIssuerDocumentLongerThanOneMebibyteIsRefused() {
         issuer.document(Issuer.endless(" ".repeat(64 * 1024), 0));
-        assertRefused(PATIENT, issuerDocument(), "it is longer than 1048576 bytes");
+        assertRefused(LONG_TIMEOUT, issuerDocument(), "it is longer than 1048576 bytes");
 
-        issuer.document(Issuer.answering(" ".repeat(1024 * 1024 + 1)));
-        assertRefused(PATIENT, issuerDocument(), "it is longer than 1048576 bytes");
+        issuer.document(Issuer.response(" ".repeat(1024 * 1024 + 1)));
+        assertRefused(LONG_TIMEOUT, issuerDocument(), "it is longer than 1048576 bytes");
     }
 
     @Test
-    void readsALongDocument() throws Exception {
-        issuer.keys(Issuer.answering("{\"keys\":[" + KEY.jwk() + "]" + " ".repeat(1_000_000) + "}"));
+    void aKeySetOfAlmostOneMebibyteIsRead() throws Exception {
+        issuer.keys(Issuer.response("{\"keys\":[" + KEY.jwk() + "]" + " ".repeat(1_000_000) + "}"));
 
-        try (Guard guard = Guard.of(issuer, PATIENT)) {
+        try (Guard guard = Guard.of(issuer, LONG_TIMEOUT)) {
             assertThat(guard.decide(KEY.token(TokenClaims.good().json()))).isEqualTo(Guard.ALLOWED);
         }
     }
 
     @Test
-    void waitsForNoDocumentThatDoesNotEnd() {
+    void anIssuerDocumentThatDoesNotEndWithinTheTimeoutIsRefused() {
         issuer.document(to -> new CountDownLatch(1).await());
-        assertRefused(HASTY, issuerDocument(), "no whole answer within 400 ms");
+        assertRefused(SHORT_TIMEOUT, issuerDocument(), "no whole answer within 400 ms");
 
         issuer.document(Issuer.endless(" ", 20_000_000));
-        assertRefused(HASTY, issuerDocument(), "no whole answer within 400 ms");
+        assertRefused(SHORT_TIMEOUT, issuerDocument(), "no whole answer within 400 ms");
     }
 
     @Test
-    void saysThatNobodyListens() throws Exception {
+    void anAuthorityThatDoesNotListenIsReportedAsConnectionRefused() throws Exception {
         issuer.close();
 
-        assertRefused(PATIENT, issuerDocument(), "connection refused");
+        assertRefused(LONG_TIMEOUT, issuerDocument(), "connection refused");
     }
 
     @Test
-    void saysThatThereIsNoSuchHost() {
+    void anUnknownHostOfTheAuthorityIsReportedAsNoSuchHost() {
         JwtConfig config = new JwtConfig(URI.create("http://no-such-host.invalid:8080"), false, "env", "openfaas-fn");
 
         assertThatThrownBy(() -> Guard.of(config).close())
@@ -170,11 +170,11 @@ class AuthorityTest {
     }
 
     @Test
-    void saysThatTheAnswerBrokeOff() {
+    void aResponseOfTheAuthorityThatBreaksOffIsReportedInOneLine() {
         issuer.document(
                 to -> to.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".getBytes(StandardCharsets.UTF_8)));
 
-        assertThatThrownBy(() -> Guard.of(issuer, PATIENT).close())
+        assertThatThrownBy(() -> Guard.of(issuer, LONG_TIMEOUT).close())
                 .isInstanceOf(IOException.class)
                 .message()
                 .startsWith("jwt_auth: cannot read the " + issuerDocument() + ": ")
@@ -182,8 +182,9 @@ class AuthorityTest {
                 .doesNotContain("\n");
     }
 
+    /** Proves specification 8.1. */
     @Test
-    void takesAPathOfTheAuthority() throws Exception {
+    void thePathOfTheAuthorityPrecedesTheWellKnownPath() throws Exception {
         JwtConfig config = new JwtConfig(URI.create(issuer.url() + "/realms/a"), false, "env", "openfaas-fn");
 
         assertThatThrownBy(() -> Guard.of(config).close())

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Proves specification 8.9. */
 class FunctionClaimTest {
     private static boolean permits(String function) throws IOException {
         return FunctionClaim.of(
@@ -26,7 +27,7 @@ class FunctionClaimTest {
                 "{\"permissions\":[\"*\"],\"audience\":[\"openfaas-fn:env\"]}",
                 "{\"permissions\":[\"openfaas-fn:env\"],\"audience\":[\"x:y\",\"*:env\"],\"more\":1}",
             })
-    void permitsWhereBothMatch(String function) throws Exception {
+    void aFunctionClaimPermitsWherePermissionsAndAudienceMatch(String function) throws Exception {
         assertThat(permits(function)).isTrue();
     }
 
@@ -55,12 +56,12 @@ class FunctionClaimTest {
                 "{\"permissions\":[\"openfaas-fn:other\"],\"audience\":[\"*\"]}",
                 "{\"audience\":[\"*\"]}",
             })
-    void permitsNothingElse(String function) throws Exception {
+    void aFunctionClaimThatDoesNotMatchOrIsMalformedPermitsNothing(String function) throws Exception {
         assertThat(permits(function)).isFalse();
     }
 
     @Test
-    void permitsNothingWhereThereIsNone() {
+    void aMissingFunctionClaimPermitsNothing() {
         assertThat(FunctionClaim.of(null).permits("openfaas-fn:env")).isFalse();
     }
 }

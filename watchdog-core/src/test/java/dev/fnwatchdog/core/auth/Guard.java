@@ -16,47 +16,47 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** An authoriser whose clock stands still at {@link TokenClaims#NOW}, and what it has logged. */
+/** An authorizer whose clock stands still at {@link TokenClaims#NOW}, and the text that it has logged. */
 final class Guard implements AutoCloseable {
     static final String ALLOWED = "allowed";
     static final String FORBIDDEN = "forbidden";
 
-    /** Reads the keys regularly in an hour: never. */
+    /** Fetches the keys again for every unknown key id, and in a test never by its interval of one hour. */
     static final KeyRefreshPolicy NO_PAUSE =
             new KeyRefreshPolicy(Duration.ofHours(1), Duration.ZERO, Duration.ofSeconds(10), Duration.ofSeconds(10));
 
     private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
     private final WatchdogLog log;
-    private final Authorizer authoriser;
+    private final Authorizer authorizer;
 
-    private Guard(JwtConfig config, KeyRefreshPolicy pace) throws IOException {
+    private Guard(JwtConfig config, KeyRefreshPolicy policy) throws IOException {
         LogConfig text = new LogConfig(LogConfig.Format.TEXT, true, 65536, false, false, false);
         this.log = WatchdogLog.start(text, OutputStream.nullOutputStream(), logged);
-        this.authoriser = Authorizer.start(config, log, pace, Clock.fixed(TokenClaims.NOW, ZoneOffset.UTC));
+        this.authorizer = Authorizer.start(config, log, policy, Clock.fixed(TokenClaims.NOW, ZoneOffset.UTC));
     }
 
     static Guard of(JwtConfig config) throws IOException {
         return new Guard(config, KeyRefreshPolicy.USUAL);
     }
 
-    static Guard of(Issuer issuer, KeyRefreshPolicy pace) throws IOException {
-        return new Guard(issuer.config(), pace);
+    static Guard of(Issuer issuer, KeyRefreshPolicy policy) throws IOException {
+        return new Guard(issuer.config(), policy);
     }
 
-    /** What becomes of a call with this token: {@link #ALLOWED}, {@link #FORBIDDEN}, or the reason why it is refused. */
+    /** The decision on a request with this token: {@link #ALLOWED}, {@link #FORBIDDEN}, or the reason of a refusal. */
     String decide(String token) throws InterruptedException {
         return decide(List.of("Bearer " + token));
     }
 
     String decide(List<String> authorization) throws InterruptedException {
-        return words(begin(authorization, Duration.ofDays(1)));
+        return describe(begin(authorization, Duration.ofDays(1)));
     }
 
     CompletableFuture<AuthDecision> begin(List<String> authorization, Duration patience) {
-        return authoriser.decide(authorization, patience, Runnable::run);
+        return authorizer.decide(authorization, patience, Runnable::run);
     }
 
-    static String words(CompletableFuture<AuthDecision> decision) throws InterruptedException {
+    static String describe(CompletableFuture<AuthDecision> decision) throws InterruptedException {
         try {
             return decision.get(10, TimeUnit.SECONDS).accept(new AuthDecision.Visitor<>() {
                 @Override
@@ -85,7 +85,7 @@ final class Guard implements AutoCloseable {
 
     @Override
     public void close() {
-        authoriser.close();
+        authorizer.close();
         log.close();
     }
 }

@@ -20,13 +20,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
-/** An authority on a free port, whose every byte the test decides; each connection carries one request. */
+/** An authority on a free port; the test determines every byte that it sends. Each connection carries one request. */
 final class Issuer implements AutoCloseable {
-    /** What it calls itself; not its URL. */
+    /** The issuer that it names in its document: not its URL. */
     static final String NAME = "https://gateway.example.com";
 
-    /** What is sent once a request has been read; the connection is closed then. */
-    interface Reply {
+    /** Sends a response once a request has been read; then the connection is closed. */
+    interface Response {
         void send(OutputStream to) throws Exception;
     }
 
@@ -37,8 +37,8 @@ final class Issuer implements AutoCloseable {
     private final AtomicInteger otherReads = new AtomicInteger();
 
     // Mutable state
-    private volatile Reply document = answering("");
-    private volatile Reply keys = answering("");
+    private volatile Response document = response("");
+    private volatile Response keys = response("");
 
     private Issuer(ServerSocket server) {
         this.server = server;
@@ -46,24 +46,24 @@ final class Issuer implements AutoCloseable {
 
     static Issuer publishing(SigningKey... keys) throws IOException {
         Issuer issuer = new Issuer(new ServerSocket(0, 64, InetAddress.getLoopbackAddress()));
-        issuer.document(answering("{\"issuer\":\"%s\",\"jwks_uri\":\"%s/keys\"}".formatted(NAME, issuer.url())));
+        issuer.document(response("{\"issuer\":\"%s\",\"jwks_uri\":\"%s/keys\"}".formatted(NAME, issuer.url())));
         issuer.publish(keys);
         issuer.threads.execute(issuer::accept);
         return issuer;
     }
 
-    static Reply answering(String body) {
-        return answering("200 OK", "", body);
+    static Response response(String body) {
+        return response("200 OK", "", body);
     }
 
-    static Reply answering(String status, String headers, String body) {
+    static Response response(String status, String headers, String body) {
         return to -> to.write("HTTP/1.1 %s\r\n%sContent-Length: %d\r\nConnection: close\r\n\r\n%s"
                 .formatted(status, headers, body.length(), body)
                 .getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Sends a body that never ends, a piece after the other. */
-    static Reply endless(String piece, long pauseNanos) {
+    /** Sends the same piece of a body again and again, without end. */
+    static Response endless(String piece, long pauseNanos) {
         return to -> {
             to.write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.UTF_8));
             while (!Thread.interrupted()) {
@@ -91,15 +91,15 @@ final class Issuer implements AutoCloseable {
                     new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8));
             String request = String.valueOf(in.readLine());
             while (!String.valueOf(in.readLine()).isEmpty()) {
-                // the head's other lines
+                // the rest of the head
             }
-            reply(request.split(" ", -1)[1]).send(connection.getOutputStream());
+            responseTo(request.split(" ", -1)[1]).send(connection.getOutputStream());
         } catch (Exception ended) {
-            // The other side has seen enough.
+            // The client has closed the connection, or this issuer is closed.
         }
     }
 
-    private Reply reply(String path) {
+    private Response responseTo(String path) {
         switch (path) {
             case "/.well-known/openid-configuration" -> {
                 return document;
@@ -110,7 +110,7 @@ final class Issuer implements AutoCloseable {
             }
             default -> {
                 otherReads.incrementAndGet();
-                return answering("404 Not Found", "", "");
+                return response("404 Not Found", "", "");
             }
         }
     }
@@ -127,8 +127,8 @@ final class Issuer implements AutoCloseable {
         return new JwtConfig(url(), true, "env", "openfaas-fn");
     }
 
-    void document(Reply reply) {
-        document = reply;
+    void document(Response response) {
+        document = response;
     }
 
     void publish(SigningKey... published) {
@@ -136,19 +136,19 @@ final class Issuer implements AutoCloseable {
     }
 
     void publish(String... jwks) {
-        keys(answering("{\"keys\":[" + Arrays.stream(jwks).collect(Collectors.joining(",")) + "]}"));
+        keys(response("{\"keys\":[" + Arrays.stream(jwks).collect(Collectors.joining(",")) + "]}"));
     }
 
-    void keys(Reply reply) {
-        keys = reply;
+    void keys(Response response) {
+        keys = response;
     }
 
-    /** How often its key set has been asked for. */
+    /** How often its key set has been requested. */
     int keyReads() {
         return keyReads.get();
     }
 
-    /** How often it has been asked for anything that nobody should want. */
+    /** How often a path other than those of the document and the key set has been requested. */
     int otherReads() {
         return otherReads.get();
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** When the key set is read again, and what a call waits for (contract 8). */
+/** When the key set is fetched again, and how long a request waits for it. Proves specification 8.5. */
 class KeyRotationTest {
     private static final SigningKey OLD = SigningKey.ed25519("old");
     private static final SigningKey NEW = SigningKey.ed25519("new");
@@ -34,7 +34,7 @@ class KeyRotationTest {
         issuer.close();
     }
 
-    private static List<String> callOf(SigningKey key) {
+    private static List<String> authorizationOf(SigningKey key) {
         return List.of("Bearer " + tokenOf(key));
     }
 
@@ -42,21 +42,21 @@ class KeyRotationTest {
         return key.token(TokenClaims.good().json());
     }
 
-    /** Answers only once the test allows it. */
-    private static Issuer.Reply held(CountDownLatch until, SigningKey... keys) {
+    /** Responds once the test opens the latch. */
+    private static Issuer.Response held(CountDownLatch until, SigningKey... keys) {
         StringBuilder jwks = new StringBuilder();
         for (SigningKey key : keys) {
             jwks.append(jwks.length() == 0 ? "" : ",").append(key.jwk());
         }
-        Issuer.Reply reply = Issuer.answering("{\"keys\":[" + jwks + "]}");
+        Issuer.Response response = Issuer.response("{\"keys\":[" + jwks + "]}");
         return to -> {
             until.await();
-            reply.send(to);
+            response.send(to);
         };
     }
 
     @Test
-    void readsTheSetAgainForAKeyThatItDoesNotKnow() throws Exception {
+    void theKeySetIsFetchedAgainForAnUnknownKey() throws Exception {
         try (Guard guard = Guard.of(issuer, Guard.NO_PAUSE)) {
             issuer.publish(OLD, NEW);
 
@@ -67,7 +67,7 @@ class KeyRotationTest {
     }
 
     @Test
-    void refusesAKeyThatIsGoneFromThenOn() throws Exception {
+    void aKeyMissingFromTheFetchedSetIsRefusedFromThenOn() throws Exception {
         try (Guard guard = Guard.of(issuer, Guard.NO_PAUSE)) {
             issuer.publish(NEW);
             assertThat(guard.decide(tokenOf(OLD))).isEqualTo(Guard.ALLOWED);
@@ -78,7 +78,7 @@ class KeyRotationTest {
     }
 
     @Test
-    void readsTheSetAgainNowAndThen() throws Exception {
+    void theKeySetIsFetchedAgainAtItsInterval() throws Exception {
         KeyRefreshPolicy quick = new KeyRefreshPolicy(Duration.ofMillis(50), NEVER, LONG, LONG);
         try (Guard guard = Guard.of(issuer, quick)) {
             assertThat(guard.decide(tokenOf(STRANGER))).isEqualTo(UNKNOWN);
@@ -90,14 +90,14 @@ class KeyRotationTest {
     }
 
     @Test
-    void readsItEveryFiveMinutesAndWithUsualPauses() {
+    void theDefaultPolicyFetchesEvery5MinutesPauses3SecondsAndWaits1Second() {
         assertThat(KeyRefreshPolicy.USUAL.refresh()).isEqualTo(Duration.ofMinutes(5));
         assertThat(KeyRefreshPolicy.USUAL.pause()).isEqualTo(Duration.ofSeconds(3));
         assertThat(KeyRefreshPolicy.USUAL.patience()).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test
-    void doesNotReadItTwiceWithinThePause() throws Exception {
+    void theKeySetIsNotFetchedTwiceWithinThePause() throws Exception {
         KeyRefreshPolicy slow = new KeyRefreshPolicy(NEVER, NEVER, LONG, LONG);
         try (Guard guard = Guard.of(issuer, slow)) {
             assertThat(guard.decide(tokenOf(STRANGER))).isEqualTo(UNKNOWN);
@@ -105,19 +105,19 @@ class KeyRotationTest {
             issuer.publish(OLD, NEW);
 
             for (int i = 0; i < 1_000; i++) {
-                CompletableFuture<AuthDecision> decision = guard.begin(callOf(NEW), LONG);
+                CompletableFuture<AuthDecision> decision = guard.begin(authorizationOf(NEW), LONG);
                 assertThat(decision).isDone();
-                assertThat(Guard.words(decision)).isEqualTo(UNKNOWN);
+                assertThat(Guard.describe(decision)).isEqualTo(UNKNOWN);
             }
             assertThat(issuer.keyReads()).isEqualTo(2);
         }
     }
 
     @Test
-    void readsItOnceForAFloodOfUnknownKeys() throws Exception {
-        KeyRefreshPolicy pace = new KeyRefreshPolicy(NEVER, Duration.ofMillis(200), LONG, LONG);
+    void aFloodOfUnknownKeysCausesOneFetchInEachPause() throws Exception {
+        KeyRefreshPolicy policy = new KeyRefreshPolicy(NEVER, Duration.ofMillis(200), LONG, LONG);
         long begun = System.nanoTime();
-        try (Guard guard = Guard.of(issuer, pace)) {
+        try (Guard guard = Guard.of(issuer, policy)) {
             List<CompletableFuture<AuthDecision>> decisions = new ArrayList<>();
             for (int i = 0; i < 2_000; i++) {
                 String header = "{\"alg\":\"EdDSA\",\"kid\":\"flood-%d\"}".formatted(i);
@@ -125,7 +125,7 @@ class KeyRotationTest {
                 decisions.add(guard.begin(List.of("Bearer " + token), LONG));
             }
             for (CompletableFuture<AuthDecision> decision : decisions) {
-                assertThat(Guard.words(decision)).isEqualTo(UNKNOWN);
+                assertThat(Guard.describe(decision)).isEqualTo(UNKNOWN);
             }
             long pauses = Duration.ofNanos(System.nanoTime() - begun).toMillis() / 200;
             assertThat(issuer.keyReads()).isBetween(1, 2 + (int) pauses);
@@ -133,30 +133,30 @@ class KeyRotationTest {
     }
 
     @Test
-    void letsManyCallsWaitForOneReading() throws Exception {
+    void manyRequestsWithAnUnknownKeyWaitForOneFetchAndOthersAreServed() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         try (Guard guard = Guard.of(issuer, Guard.NO_PAUSE)) {
             issuer.keys(held(release, OLD, NEW));
 
             List<CompletableFuture<AuthDecision>> waiting = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
-                waiting.add(guard.begin(callOf(NEW), LONG));
+                waiting.add(guard.begin(authorizationOf(NEW), LONG));
             }
-            CompletableFuture<AuthDecision> stranger = guard.begin(callOf(STRANGER), LONG);
+            CompletableFuture<AuthDecision> stranger = guard.begin(authorizationOf(STRANGER), LONG);
             assertThat(waiting).noneMatch(CompletableFuture::isDone);
-            assertThat(Guard.words(guard.begin(callOf(OLD), LONG))).isEqualTo(Guard.ALLOWED);
+            assertThat(Guard.describe(guard.begin(authorizationOf(OLD), LONG))).isEqualTo(Guard.ALLOWED);
             release.countDown();
 
             for (CompletableFuture<AuthDecision> decision : waiting) {
-                assertThat(Guard.words(decision)).isEqualTo(Guard.ALLOWED);
+                assertThat(Guard.describe(decision)).isEqualTo(Guard.ALLOWED);
             }
-            assertThat(Guard.words(stranger)).isEqualTo(UNKNOWN);
+            assertThat(Guard.describe(stranger)).isEqualTo(UNKNOWN);
             assertThat(issuer.keyReads()).isEqualTo(2);
         }
     }
 
     @Test
-    void waitsNoLongerThanItsPatience() throws Exception {
+    void aRequestWaitsForAFetchNoLongerThanThePolicyPermits() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         KeyRefreshPolicy impatient = new KeyRefreshPolicy(NEVER, Duration.ZERO, Duration.ofMillis(100), LONG);
         try (Guard guard = Guard.of(issuer, impatient)) {
@@ -171,32 +171,32 @@ class KeyRotationTest {
     }
 
     @Test
-    void waitsNoLongerThanTheCallMay() throws Exception {
+    void aRequestWaitsForAFetchNoLongerThanItsOwnTimeout() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         try (Guard guard = Guard.of(issuer, Guard.NO_PAUSE)) {
             issuer.keys(held(release, OLD, NEW));
-            CompletableFuture<AuthDecision> patient = guard.begin(callOf(NEW), LONG);
+            CompletableFuture<AuthDecision> patient = guard.begin(authorizationOf(NEW), LONG);
 
-            assertThat(Guard.words(guard.begin(callOf(NEW), Duration.ofMillis(100))))
+            assertThat(Guard.describe(guard.begin(authorizationOf(NEW), Duration.ofMillis(100))))
                     .isEqualTo(UNKNOWN);
             assertThat(patient).isNotDone();
 
             release.countDown();
-            assertThat(Guard.words(patient)).isEqualTo(Guard.ALLOWED);
+            assertThat(Guard.describe(patient)).isEqualTo(Guard.ALLOWED);
         }
     }
 
     @Test
-    void keepsTheOldSetWhereReadingFails() throws Exception {
-        List<Issuer.Reply> failures = List.of(
-                Issuer.answering("500 Internal Server Error", "", "{\"keys\":[]}"),
-                Issuer.answering("<html>"),
-                Issuer.answering("{}"),
-                Issuer.answering("{\"keys\":{}}"),
-                Issuer.answering("302 Found", "Location: %s/evil\r\n".formatted(issuer.url()), ""));
+    void aFailedFetchKeepsTheOldKeySetAndLogsAWarning() throws Exception {
+        List<Issuer.Response> failures = List.of(
+                Issuer.response("500 Internal Server Error", "", "{\"keys\":[]}"),
+                Issuer.response("<html>"),
+                Issuer.response("{}"),
+                Issuer.response("{\"keys\":{}}"),
+                Issuer.response("302 Found", "Location: %s/evil\r\n".formatted(issuer.url()), ""));
         try (Guard guard = Guard.of(issuer, Guard.NO_PAUSE)) {
             int reads = issuer.keyReads();
-            for (Issuer.Reply failure : failures) {
+            for (Issuer.Response failure : failures) {
                 issuer.keys(failure);
 
                 assertThat(guard.decide(tokenOf(NEW))).isEqualTo(UNKNOWN);
@@ -209,7 +209,7 @@ class KeyRotationTest {
     }
 
     @Test
-    void keepsTheOldSetWhereTheAuthorityIsGone() throws Exception {
+    void theOldKeySetIsKeptWhileTheAuthorityCannotBeReached() throws Exception {
         try (Guard guard = Guard.of(issuer, Guard.NO_PAUSE)) {
             issuer.keys(to -> {});
             assertThat(guard.decide(tokenOf(NEW))).isEqualTo(UNKNOWN);
@@ -219,8 +219,9 @@ class KeyRotationTest {
         }
     }
 
+    /** Proves specification 8.4. */
     @Test
-    void refusesEverythingOnceTheSetIsEmpty() throws Exception {
+    void everyTokenIsRefusedOnceTheFetchedKeySetIsEmpty() throws Exception {
         try (Guard guard = Guard.of(issuer, Guard.NO_PAUSE)) {
             issuer.publish(new SigningKey[0]);
 
@@ -230,15 +231,15 @@ class KeyRotationTest {
     }
 
     @Test
-    void endsItsThreadAlsoWhileItReads() throws Exception {
+    void closingTheAuthorizerDuringAFetchEndsItsThread() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         try (Guard guard = Guard.of(issuer, Guard.NO_PAUSE)) {
             issuer.keys(held(never, OLD));
-            CompletableFuture<AuthDecision> waiting = guard.begin(callOf(NEW), Duration.ofMillis(500));
-            Eventually.isTrue("asked", () -> issuer.keyReads() == 2);
+            CompletableFuture<AuthDecision> waiting = guard.begin(authorizationOf(NEW), Duration.ofMillis(500));
+            Eventually.isTrue("requested", () -> issuer.keyReads() == 2);
             guard.close();
 
-            assertThat(Guard.words(waiting)).isEqualTo(UNKNOWN);
+            assertThat(Guard.describe(waiting)).isEqualTo(UNKNOWN);
         }
         Eventually.isTrue(
                 "ended",

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which keys of a set may be used (contract 8). */
+/** Which keys of a set are used. Proves specification 8.4. */
 class KeySetsTest {
     private static final SigningKey RSA = SigningKey.rsa("rsa-1", 2048);
     private static final SigningKey SMALL = SigningKey.rsa("small", 1024);
@@ -50,7 +50,7 @@ class KeySetsTest {
                 "\"kid\":\"rsa-1\",\"key_ops\":[\"verify\"]",
                 "\"kid\":\"rsa-1\",\"vendor\":{\"unknown\":[1]}",
             })
-    void usesAKeyThatIsForSignatures(String members) throws Exception {
+    void aKeyThatMayVerifySignaturesIsUsed(String members) throws Exception {
         issuer.publish(RSA.jwkWith(members), OTHER.jwk());
 
         assertThat(decide(tokenOf(RSA))).isEqualTo(Guard.ALLOWED);
@@ -67,15 +67,16 @@ class KeySetsTest {
                 "\"kid\":\"rsa-1\",\"alg\":\"ES256\"",
                 "\"kid\":\"rsa-1\",\"key_ops\":[\"encrypt\"]",
             })
-    void usesNoKeyThatIsForSomethingElse(String members) throws Exception {
+    void aKeyForAnotherPurposeIsNotUsed(String members) throws Exception {
         issuer.publish(RSA.jwkWith(members), OTHER.jwk());
 
         assertThat(decide(tokenOf(RSA))).isEqualTo(UNKNOWN);
         assertThat(decide(tokenOf(OTHER))).isEqualTo(Guard.ALLOWED);
     }
 
+    /** Proves specification 8.6. */
     @Test
-    void takesEachAlgorithmOfItsTypeWhereTheKeyNamesNone() throws Exception {
+    void aKeyWithoutAlgAcceptsAnyAlgorithmOfItsTypeAndNoOther() throws Exception {
         issuer.publish(RSA.jwkWith("\"kid\":\"rsa-1\""));
         String claims = TokenClaims.good().json();
 
@@ -88,14 +89,14 @@ class KeySetsTest {
     }
 
     @Test
-    void usesNoSmallKey() throws Exception {
+    void anRsaKeyOf1024BitsIsNotUsed() throws Exception {
         issuer.publish(SMALL, OTHER);
 
         assertThat(decide(tokenOf(SMALL))).isEqualTo(UNKNOWN);
     }
 
     @Test
-    void usesNoSecretOfTheSet() throws Exception {
+    void aSymmetricKeyOfTheSetIsNotUsed() throws Exception {
         String secret = SigningKey.base64("a secret that everybody can read");
         issuer.publish(
                 "{\"kty\":\"oct\",\"kid\":\"oct\",\"alg\":\"HS256\",\"k\":\"%s\"}".formatted(secret), OTHER.jwk());
@@ -109,7 +110,7 @@ class KeySetsTest {
     }
 
     @Test
-    void passesOverEntriesThatItDoesNotKnow() throws Exception {
+    void unknownEntriesOfAKeySetAreIgnored() throws Exception {
         issuer.publish(
                 "{\"kty\":\"AKP\",\"kid\":\"ml\",\"alg\":\"ML-DSA-44\",\"pub\":\"AAAA\"}",
                 "{\"kty\":\"RSA\",\"kid\":\"half\",\"n\":\"AQAB\"}",
@@ -121,8 +122,9 @@ class KeySetsTest {
         assertThat(decide(tokenOf(RSA))).isEqualTo(Guard.ALLOWED);
     }
 
+    /** Proves specification 8.6. */
     @Test
-    void needsNoKeyIdWhereThereIsOneKey() throws Exception {
+    void aTokenWithoutKeyIdIsVerifiedByTheOnlyUsableKey() throws Exception {
         String unnamed = RSA.token("{\"alg\":\"RS256\"}", TokenClaims.good().json());
         issuer.publish(RSA.jwkWith(""));
         assertThat(decide(unnamed)).isEqualTo(Guard.ALLOWED);
@@ -135,14 +137,14 @@ class KeySetsTest {
     }
 
     @Test
-    void takesTheFirstOfTwoKeysWithOneId() throws Exception {
+    void theFirstOfTwoKeysWithTheSameIdIsUsed() throws Exception {
         issuer.publish(RSA.jwk(), SigningKey.rsa("rsa-1", 2048).jwk());
 
         assertThat(decide(tokenOf(RSA))).isEqualTo(Guard.ALLOWED);
     }
 
     @Test
-    void startsWithoutAnyKeyAndSaysSo() throws Exception {
+    void aSetWithoutAUsableKeyIsReportedInAWarningAndEveryTokenIsRefused() throws Exception {
         for (String[] none : List.of(new String[0], new String[] {SMALL.jwk()})) {
             issuer.publish(none);
             try (Guard guard = Guard.of(issuer.config())) {

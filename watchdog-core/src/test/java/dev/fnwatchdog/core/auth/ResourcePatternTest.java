@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Proves specification 8.9. */
 class ResourcePatternTest {
     @ParameterizedTest(name = "{0} matches {1}")
     @CsvSource({
@@ -24,7 +25,7 @@ class ResourcePatternTest {
         "a*ba*ba, abababa",
         "a*b*b, abxb",
     })
-    void matches(String pattern, String name) {
+    void aStarInAPatternMatchesAnyRunOfCharacters(String pattern, String name) {
         assertThat(ResourcePattern.of(pattern).matches(name)).isTrue();
     }
 
@@ -46,16 +47,16 @@ class ResourcePatternTest {
         "aba*aba, ababa",
         "a*bb*b, abb",
     })
-    void matchesNothingElse(String pattern, String name) {
+    void aPatternThatDoesNotCoverTheWholeNameDoesNotMatch(String pattern, String name) {
         assertThat(ResourcePattern.of(pattern).matches(name)).isFalse();
     }
 
     @Test
-    void takesNoLongerForANastyPattern() {
-        ResourcePattern nasty = ResourcePattern.of("*a".repeat(5_000) + "*b");
+    void aPatternOfThousandsOfStarsIsMatchedWithinSeconds() {
+        ResourcePattern pattern = ResourcePattern.of("*a".repeat(5_000) + "*b");
 
         Assertions.assertTimeoutPreemptively(
                 Duration.ofSeconds(5),
-                () -> assertThat(nasty.matches("a".repeat(20_000))).isFalse());
+                () -> assertThat(pattern.matches("a".repeat(20_000))).isFalse());
     }
 }

@@ -13,7 +13,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
 import java.util.Base64;
 
-/** A key of an authority, made of nothing but the JDK, so that tokens can be signed that no library would sign. */
+/** A key of an authority that signs with the JDK alone, also tokens that no library would sign. */
 record SigningKey(String id, String algorithm, KeyPair pair) {
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
@@ -53,12 +53,12 @@ record SigningKey(String id, String algorithm, KeyPair pair) {
         return base64(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The public half as a JWK, with its {@code kid}, and with {@code alg} and {@code use} as most authorities have them. */
+    /** The public key as a JWK with {@code kid}, {@code alg} and {@code use}, as most authorities publish it. */
     String jwk() {
         return jwkWith("\"kid\":\"%s\",\"alg\":\"%s\",\"use\":\"sig\"".formatted(id, algorithm));
     }
 
-    /** @param members what stands beside the key itself, as JSON without braces */
+    /** @param members the members beside those of the key itself, as JSON without braces */
     String jwkWith(String members) {
         return "{" + material() + (members.isEmpty() ? "" : "," + members) + "}";
     }
@@ -95,12 +95,12 @@ record SigningKey(String id, String algorithm, KeyPair pair) {
         return base64(padded);
     }
 
-    /** A token with the usual header and these claims. */
+    /** A token with the usual header and the given claims. */
     String token(String claims) {
         return token("{\"alg\":\"%s\",\"typ\":\"JWT\",\"kid\":\"%s\"}".formatted(algorithm, id), claims);
     }
 
-    /** A token with any header, signed with this key's own algorithm unless {@code alg} names another of RSA's. */
+    /** A token with any header, signed with the algorithm of this key unless {@code alg} is RS512. */
     String token(String header, String claims) {
         String signed = base64(header) + "." + base64(claims);
         return signed + "." + base64(sign(header, signed.getBytes(StandardCharsets.US_ASCII)));

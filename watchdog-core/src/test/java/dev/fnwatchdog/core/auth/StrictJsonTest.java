@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is JSON by RFC 8259, and what other readers only take for it: in tokens, issuer documents and key sets. */
+/** JSON as RFC 8259 has it, and text that lenient parsers accept as JSON: in tokens, issuer documents and key sets. */
 class StrictJsonTest {
     private static final SigningKey KEY = SigningKey.ed25519("key");
     private static final String MALFORMED = "the token is malformed";
@@ -35,6 +35,7 @@ class StrictJsonTest {
         return good.substring(0, good.length() - 1) + more;
     }
 
+    /** Proves specification 8.7. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -69,10 +70,11 @@ class StrictJsonTest {
                 ",\"sub\":\"fed:mallory\"}",
                 ",\"x\":{\"a\":1,\"a\":2}}"
             })
-    void isWantedOfSignedClaims(String end) throws Exception {
+    void aSignedTokenWhoseClaimsAreNotStrictJsonIsRefused(String end) throws Exception {
         assertThat(guard.decide(KEY.token(claims(end)))).isEqualTo(MALFORMED);
     }
 
+    /** Proves specification 8.7. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -83,13 +85,14 @@ class StrictJsonTest {
                 ",\"x\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00fC 'e0 - .+\u007f\u2028\"}",
                 ",\"e\":1,\"-\":2}"
             })
-    void hasEveryFormOfTheStandardInSignedClaims(String end) throws Exception {
+    void aTokenWhoseClaimsUseAnyFormOfRfc8259IsAllowed(String end) throws Exception {
         assertThat(guard.decide(KEY.token(claims(end)))).isEqualTo(Guard.ALLOWED);
     }
 
+    /** Proves specification 8.7. */
     @ParameterizedTest
     @ValueSource(strings = {",'x':1", ",\"x\":y", ",\"kid\":\"other\"", ",\"x\":\"\t\"", ",\"nbf\":\"soon\""})
-    void isWantedOfAHeader(String more) throws Exception {
+    void aTokenWhoseHeaderIsNotStrictJsonIsRefused(String more) throws Exception {
         String good = TokenClaims.good().json();
 
         assertThat(guard.decide(KEY.token(HEADER.formatted(more), good))).isEqualTo(MALFORMED);
@@ -97,6 +100,7 @@ class StrictJsonTest {
                 .isEqualTo(Guard.ALLOWED);
     }
 
+    /** Proves specification 8.7. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -112,21 +116,23 @@ class StrictJsonTest {
                 "[1]",
                 "true"
             })
-    void hasNoTimesThatAreNoneIn(String time) throws Exception {
+    void aTokenTimeThatIsNoNumberOrBeyondTheYear9999IsRefused(String time) throws Exception {
         for (String name : new String[] {"nbf", "iat", "exp"}) {
             String claims = TokenClaims.good().with(name, time).json();
             assertThat(guard.decide(KEY.token(claims))).as(name).isEqualTo(MALFORMED);
         }
     }
 
+    /** Proves specification 8.7. */
     @ParameterizedTest
     @ValueSource(strings = {"0", "1.5", "-1", "1.7E9", "1772442848.25"})
-    void hasTimesOfEveryFormOfANumber(String time) throws Exception {
+    void aTokenTimeInAnyFormOfANumberIsAccepted(String time) throws Exception {
         String claims = TokenClaims.good().with("nbf", time).with("iat", time).json();
 
         assertThat(guard.decide(KEY.token(claims))).isEqualTo(Guard.ALLOWED);
     }
 
+    /** Proves specification 8.3. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -137,17 +143,18 @@ class StrictJsonTest {
                 "{issuer:\"a\",\"jwks_uri\":\"http://a/b\"}",
                 "{\"issuer\":\"a\",\"jwks_uri\":\"http://a/b\",}"
             })
-    void isWantedOfAnIssuerDocument(String document) {
+    void anIssuerDocumentThatIsNotStrictJsonIsRefused(String document) {
         assertThatThrownBy(() -> IssuerDocument.parse(document))
                 .isInstanceOf(IOException.class)
                 .hasMessage("it is not a JSON object");
     }
 
+    /** Proves specification 8.3. */
     @ParameterizedTest
     @ValueSource(
             strings = {"{'keys':[]}", "{\"keys\":[]}x", "{\"keys\":[],}", "{\"keys\":[],\"keys\":[]}", "{\"keys\":[,]}"
             })
-    void isWantedOfAKeySet(String document) {
+    void aKeySetThatIsNotStrictJsonIsRefused(String document) {
         assertThatThrownBy(() -> KeySet.parse(document))
                 .isInstanceOf(IOException.class)
                 .hasMessage("it is not a JSON object");

@@ -6,7 +6,7 @@ import java.util.Map;
 
 /** The claims of a token as JSON. Immutable. */
 final class TokenClaims {
-    /** What the tests' clock says. */
+    /** The time of the clock of the tests. */
     static final Instant NOW = Instant.parse("2026-03-02T09:14:08Z");
 
     private final Map<String, String> members;
@@ -15,7 +15,7 @@ final class TokenClaims {
         this.members = members;
     }
 
-    /** Of a token that is good and permits {@code openfaas-fn:env}. */
+    /** The claims of a valid token that permits {@code openfaas-fn:env}. */
     static TokenClaims good() {
         return new TokenClaims(Map.of())
                 .with("iss", "\"" + Issuer.NAME + "\"")

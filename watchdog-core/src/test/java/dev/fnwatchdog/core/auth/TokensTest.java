@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which tokens are good, and which are not (contract 8). */
+/** Which tokens are allowed, and the reasons for which the others are refused. */
 class TokensTest {
     private static final SigningKey RSA = SigningKey.rsa("rsa-1", 2048);
     private static final SigningKey EC = SigningKey.ec("ec-1");
@@ -48,8 +48,9 @@ class TokensTest {
         issuer.close();
     }
 
+    /** Proves specification 8.13. */
     @AfterEach
-    void logsNoToken() {
+    void noTokenIsLogged() {
         assertThat(guard.logged()).doesNotContain("eyJ");
     }
 
@@ -61,15 +62,17 @@ class TokensTest {
         return Stream.of(RSA, EC, ED);
     }
 
+    /** Proves specification 8.1, 8.6: the issuer is not the URL of the authority. */
     @ParameterizedTest
     @MethodSource("keys")
-    void acceptsWhatAKeyOfTheSetHasSigned(SigningKey key) throws Exception {
+    void aTokenSignedByAKeyOfTheSetIsAllowed(SigningKey key) throws Exception {
         assertThat(guard.decide(key.token(TokenClaims.good().json()))).isEqualTo(Guard.ALLOWED);
     }
 
+    /** Proves specification 8.6. */
     @ParameterizedTest
     @MethodSource("keys")
-    void refusesWhatAnotherKeyOfTheSameIdHasSigned(SigningKey key) throws Exception {
+    void aTokenSignedByAnotherKeyOfTheSameIdIsRefused(SigningKey key) throws Exception {
         SigningKey forged = switch (key.algorithm()) {
             case "RS256" -> SigningKey.rsa(key.id(), 2048);
             case "ES256" -> SigningKey.ec(key.id());
@@ -79,9 +82,10 @@ class TokensTest {
         assertThat(guard.decide(forged.token(TokenClaims.good().json()))).isEqualTo(SIGNATURE_WRONG);
     }
 
+    /** Proves specification 8.6. */
     @ParameterizedTest
     @MethodSource("keys")
-    void refusesClaimsThatWereChanged(SigningKey key) throws Exception {
+    void aTokenWhoseClaimsWereChangedIsRefused(SigningKey key) throws Exception {
         String[] parts = key.token(TokenClaims.good().json()).split("\\.", -1);
         String changed = SigningKey.base64(
                 TokenClaims.good().with("function", "{\"permissions\":[\"*\"]}").json());
@@ -89,8 +93,9 @@ class TokensTest {
         assertThat(guard.decide(parts[0] + "." + changed + "." + parts[2])).isEqualTo(SIGNATURE_WRONG);
     }
 
+    /** Proves specification 8.9. */
     @Test
-    void forbidsAnotherFunction() throws Exception {
+    void aTokenThatPermitsAnotherFunctionIsForbidden() throws Exception {
         String other = TokenClaims.good()
                 .with("function", "{\"permissions\":[\"openfaas-fn:other\"]}")
                 .json();
@@ -98,8 +103,9 @@ class TokensTest {
         assertThat(guard.decide(RSA.token(other))).isEqualTo(Guard.FORBIDDEN);
     }
 
+    /** Proves specification 8.9. */
     @Test
-    void forbidsWhereTheNameIsOnlyAPart() throws Exception {
+    void aPermissionForOnlyAPartOfTheNameIsForbidden() throws Exception {
         for (String part : List.of("env", "fn:en", "openfaas-fn:en", "openfaas-fn:", "s-fn:env")) {
             String claims = TokenClaims.good()
                     .with("function", "{\"permissions\":[\"" + part + "\"]}")
@@ -108,8 +114,9 @@ class TokensTest {
         }
     }
 
+    /** Proves specification 8.9. */
     @Test
-    void forbidsWithoutTheClaim() throws Exception {
+    void aTokenWithoutTheFunctionClaimIsForbidden() throws Exception {
         assertThat(guard.decide(RSA.token(TokenClaims.good().without("function").json())))
                 .isEqualTo(Guard.FORBIDDEN);
     }
@@ -141,12 +148,14 @@ class TokensTest {
                 Arguments.of("iss is a list", good.with("iss", "[" + name + "]"), MALFORMED));
     }
 
+    /** Proves specification 8.7. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("claims")
-    void looksAtTheClaims(String what, TokenClaims claims, String decision) throws Exception {
+    void aTokenIsDecidedByItsExpiryStartIssuerAndAudience(String what, TokenClaims claims, String decision) throws Exception {
         assertThat(guard.decide(RSA.token(claims.json()))).as(what).isEqualTo(decision);
     }
 
+    /** Proves specification 8.6. */
     @ParameterizedTest(name = "{0}")
     @CsvSource(
             delimiter = '|',
@@ -169,12 +178,13 @@ class TokensTest {
                 "[] | the token is malformed",
                 "{ | the token is malformed",
             })
-    void looksAtTheHeader(String header, String reason) throws Exception {
+    void aTokenWithAnUnacceptableHeaderIsRefusedWithTheReason(String header, String reason) throws Exception {
         assertThat(guard.decide(RSA.token(header, TokenClaims.good().json()))).isEqualTo(reason);
     }
 
+    /** Proves specification 8.6. */
     @Test
-    void findsTheKeyInTheSetAndNotInTheToken() throws Exception {
+    void aKeyThatTheTokenItselfContainsIsNotUsed() throws Exception {
         SigningKey own = SigningKey.rsa("rsa-1", 2048);
         String header = "{\"alg\":\"RS256\",\"kid\":\"rsa-1\",\"jku\":\"%s/evil\",\"jwk\":%s}"
                 .formatted(issuer.url(), own.jwkWith(""));
@@ -182,9 +192,10 @@ class TokensTest {
         assertThat(guard.decide(own.token(header, TokenClaims.good().json()))).isEqualTo(SIGNATURE_WRONG);
     }
 
+    /** Proves specification 8.6. */
     @ParameterizedTest
     @ValueSource(strings = {"none", "None", "NONE", "nOnE"})
-    void refusesWhatIsNotSigned(String none) throws Exception {
+    void aTokenWithAlgNoneIsRefused(String none) throws Exception {
         String claims = TokenClaims.good().json();
         for (String header : List.of("{\"alg\":\"%s\"}", "{\"alg\":\"%s\",\"kid\":\"rsa-1\"}")) {
             String unsigned = SigningKey.base64(header.formatted(none)) + "." + SigningKey.base64(claims) + ".";
@@ -195,8 +206,9 @@ class TokensTest {
         }
     }
 
+    /** Proves specification 8.6. */
     @Test
-    void refusesASignatureThatIsEmptyOrAllZero() throws Exception {
+    void aTokenWithAnEmptyOrAllZeroSignatureIsRefused() throws Exception {
         for (SigningKey key : List.of(RSA, EC, ED)) {
             String token = key.token(TokenClaims.good().json());
             String signed = token.substring(0, token.lastIndexOf('.') + 1);
@@ -206,9 +218,10 @@ class TokensTest {
         }
     }
 
+    /** Proves specification 8.6. */
     @ParameterizedTest
     @CsvSource({"HS256, HmacSHA256", "HS384, HmacSHA384", "HS512, HmacSHA512"})
-    void refusesAPublicKeyThatIsUsedAsASecret(String algorithm, String mac) throws Exception {
+    void aTokenSignedByHmacWithThePublicKeyAsSecretIsRefused(String algorithm, String mac) throws Exception {
         byte[] der = RSA.pair().getPublic().getEncoded();
         String pem = "-----BEGIN PUBLIC KEY-----\n"
                 + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
@@ -230,8 +243,9 @@ class TokensTest {
         return signed + "." + SigningKey.base64(code.doFinal(signed.getBytes(StandardCharsets.US_ASCII)));
     }
 
+    /** Proves specification 8.6. */
     @Test
-    void inflatesNothing() throws Exception {
+    void aCompressedTokenIsRefused() throws Exception {
         ByteArrayOutputStream bomb = new ByteArrayOutputStream();
         try (DeflaterOutputStream deflater = new DeflaterOutputStream(bomb)) {
             deflater.write(new byte[10_000_000]);
@@ -242,27 +256,29 @@ class TokensTest {
                 .isEqualTo("the token is compressed");
     }
 
+    /** Proves specification 8.6. */
     @Test
-    void refusesATokenThatIsEncrypted() throws Exception {
+    void anEncryptedTokenIsRefused() throws Exception {
         String header = SigningKey.base64("{\"alg\":\"RSA-OAEP\",\"enc\":\"A256GCM\",\"kid\":\"rsa-1\"}");
 
         assertThat(guard.decide(header + ".AAAA.AAAA.AAAA.AAAA")).isNotIn(Guard.ALLOWED, Guard.FORBIDDEN);
     }
 
     @Test
-    void refusesWhatIsNoToken() throws Exception {
+    void textThatIsNotATokenIsRefused() throws Exception {
         for (String text : List.of("a", "a.b", "a.b.c", "..", "....", ".".repeat(1000), "é.é.é", "a b c")) {
             assertThat(guard.decide(text)).as(text).isIn(MALFORMED, NOT_ACCEPTED);
         }
     }
 
+    /** Proves specification 8.7. */
     @Test
-    void readsNoHugeToken() throws Exception {
+    void aTokenLongerThan64KibIsRefused() throws Exception {
         assertThat(guard.decide("a".repeat(1_000_000))).isEqualTo("the token is longer than 65536 characters");
     }
 
     @Test
-    void acceptsALongToken() throws Exception {
+    void aLongTokenBelowTheLimitIsAllowed() throws Exception {
         String many = "\"dev:function-with-a-long-name\",".repeat(1_000);
         TokenClaims claims = TokenClaims.good().with("function", "{\"permissions\":[" + many + "\"*:env\"]}");
 
@@ -270,21 +286,23 @@ class TokensTest {
     }
 
     @Test
-    void survivesAHeaderThatIsNestedDeeply() throws Exception {
+    void aTokenWhoseHeaderIsNestedTooDeeplyIsRefused() throws Exception {
         String deep = "{\"alg\":\"RS256\",\"kid\":\"rsa-1\",\"a\":" + "[".repeat(40_000) + "]".repeat(1) + "}";
 
         assertThat(guard.decide(SigningKey.base64(deep) + ".e30.AAAA")).isEqualTo(MALFORMED);
     }
 
+    /** Proves specification 8.6. */
     @ParameterizedTest
     @ValueSource(strings = {"Bearer ", "bearer ", "BEARER ", "bEaReR   "})
-    void readsTheSchemeInAnyCase(String scheme) throws Exception {
+    void theBearerSchemeIsReadInAnyCase(String scheme) throws Exception {
         assertThat(guard.decide(List.of(scheme + good()))).isEqualTo(Guard.ALLOWED);
         assertThat(guard.decide(List.of(scheme + good() + "  "))).isEqualTo(Guard.ALLOWED);
     }
 
+    /** Proves specification 8.6. */
     @Test
-    void wantsOneHeaderOfTheScheme() throws Exception {
+    void aRequestWithoutExactlyOneBearerAuthorizationFieldIsRefused() throws Exception {
         String wanted = "a header \"Authorization: Bearer <token>\" is required";
         assertThat(guard.decide(List.<String>of())).isEqualTo(wanted);
         for (String value : List.of(
@@ -307,8 +325,9 @@ class TokensTest {
                 .isEqualTo("there must be one Authorization header");
     }
 
+    /** Proves specification 8.6. */
     @Test
-    void refusesATokenWithSomethingAroundIt() throws Exception {
+    void aTokenWithAnythingAroundItIsRefused() throws Exception {
         for (String value : List.of(
                 good() + " " + good(),
                 good() + "," + good(),
@@ -320,8 +339,9 @@ class TokensTest {
         }
     }
 
+    /** Proves specification 8.13. */
     @Test
-    void logsIssuerKeyIdsAndClaimsWhereThatIsAskedFor() throws Exception {
+    void withJwtAuthDebugIssuerKeyIdsClaimsAndRefusalsAreLogged() throws Exception {
         guard.decide(good());
         guard.decide(RSA.token(TokenClaims.good().without("exp").json()));
 
