@@ -21,7 +21,7 @@ final class Guard implements AutoCloseable {
     static final String ALLOWED = "allowed";
     static final String FORBIDDEN = "forbidden";
 
-    /** Fetches the keys again for every unknown key id, and in a test never by its interval of one hour. */
+    /** Fetches the keys for every unknown key id; its regular interval of one hour never ends within a test. */
     static final KeyRefreshPolicy NO_PAUSE =
             new KeyRefreshPolicy(Duration.ofHours(1), Duration.ZERO, Duration.ofSeconds(10), Duration.ofSeconds(10));
 

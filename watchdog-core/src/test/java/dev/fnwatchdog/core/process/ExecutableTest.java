@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nothing that is written here is ever started. */
+/** These tests never start the files that they write. */
 class ExecutableTest {
     @TempDir
     private Path first;
@@ -27,7 +27,7 @@ class ExecutableTest {
     }
 
     @Test
-    void isTheFirstOnThePathThatMayBeExecuted() throws Exception {
+    void theFirstExecutableFileOnThePathIsFound() throws Exception {
         write(first.resolve("tool"), "", false);
         Files.createDirectory(first.resolve("folder"));
         write(second.resolve("tool"), "", true);
@@ -39,18 +39,20 @@ class ExecutableTest {
     }
 
     @Test
-    void isLookedForOnTheUsualPathWhereNoneIsSet() throws Exception {
+    void withoutPathAProgramIsSearchedOnTheDefaultPath() throws Exception {
         assertThat(Executable.find("sh", Map.of())).endsWith("/sh");
     }
 
+    /** Proves specification 4.8. */
     @Test
-    void isNotFoundOnThePath() {
+    void aProgramThatIsNotOnThePathIsReportedAsNoSuchFile() {
         refused("nosuch", "no such file or directory");
         assertThat(Executable.findIfPresent("nosuch", environment)).isEmpty();
     }
 
+    /** Proves specification 4.8. */
     @Test
-    void isDeniedWhenTheOnlyOneOnThePathMayNotBeExecuted() throws Exception {
+    void aFileOnThePathThatMayNotBeExecutedIsReportedAsPermissionDenied() throws Exception {
         write(first.resolve("tool"), "", false);
 
         refused("tool", "permission denied");
@@ -58,14 +60,14 @@ class ExecutableTest {
     }
 
     @Test
-    void isNeverTakenFromTheCurrentFolder() {
+    void aProgramIsNotSearchedInTheCurrentFolder() {
         assertThat(Path.of("pom.xml")).exists();
 
         refused("pom.xml", "no such file or directory");
     }
 
     @Test
-    void isThePathItselfWhereOneIsGiven() throws Exception {
+    void aProgramThatIsGivenAsAPathIsNotSearched() throws Exception {
         Path tool = write(first.resolve("tool"), "", true);
 
         assertThat(Executable.find(tool.toString(), Map.of("PATH", ""))).isEqualTo(tool.toString());
@@ -77,7 +79,7 @@ class ExecutableTest {
     }
 
     @Test
-    void isRefusedWithoutItsInterpreter() throws Exception {
+    void aScriptWhoseInterpreterCannotBeExecutedIsRefused() throws Exception {
         Path nosuch = write(first.resolve("nosuch.sh"), "#! /no/such/interpreter -x\n", true);
         Path dos = write(first.resolve("dos.sh"), "#!/bin/sh\r\necho hello\r\n", true);
         Path denied = write(first.resolve("denied.sh"), "#!" + write(first.resolve("plain"), "", false), true);
@@ -88,7 +90,7 @@ class ExecutableTest {
     }
 
     @Test
-    void mayBeAScript() throws Exception {
+    void aScriptOnThePathIsFoundLikeAnyProgram() throws Exception {
         Path script = write(first.resolve("script"), "#!/bin/sh -e\necho hello\n", true);
         Path env = write(first.resolve("env"), "#!\t/usr/bin/env nosuch\n", true);
         Path bare = write(first.resolve("bare"), "echo hello\n", true);

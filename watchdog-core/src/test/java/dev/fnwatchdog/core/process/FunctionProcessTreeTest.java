@@ -16,12 +16,13 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a function server leaves behind: nothing. */
+/** A function server leaves nothing behind. */
 @EnabledOnOs(OS.LINUX)
 class FunctionProcessTreeTest {
+    /** Proves specification 3.48. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void takesItsHiddenGrandchildrenAlong(boolean killed) throws Exception {
+    void stoppingOrKillingAFunctionServerKillsItsHiddenGrandchildren(boolean killed) throws Exception {
         try (RunningFunction function =
                 RunningFunction.of("hides-grandchildren.sh stays").ready()) {
             assertThat(function.processes()).hasSizeGreaterThanOrEqualTo(9);
@@ -36,8 +37,9 @@ class FunctionProcessTreeTest {
         }
     }
 
+    /** Proves specification 3.47. */
     @Test
-    void leavesNothingBehindWhenItEndsByItself() throws Exception {
+    void aFunctionServerThatEndsByItselfLeavesNothingBehind() throws Exception {
         try (RunningFunction function = RunningFunction.of("hides-grandchildren.sh ends")) {
             assertThat(function.ended()).isEqualTo(new Exited(0));
 
@@ -45,8 +47,9 @@ class FunctionProcessTreeTest {
         }
     }
 
+    /** Proves specification 3.48. */
     @Test
-    void leavesNothingOfAThousandProcessesThatForkMeanwhile() throws Exception {
+    void killingAFunctionServerKillsAThousandProcessesThatForkMeanwhile() throws Exception {
         try (RunningFunction function = RunningFunction.of("fork-tree.sh 3")) {
             Eventually.isTrue("a thousand", () -> function.processes().size() > 1000);
             function.server().kill();
@@ -56,9 +59,9 @@ class FunctionProcessTreeTest {
     }
 
     @Test
-    void leavesNoDescriptorAndNoThreadBehind() throws Exception {
+    void stoppedFunctionServersLeaveNoDescriptorAndNoThreadBehind() throws Exception {
         startAndStop();
-        // The JDK's own threads for processes wait for more; their streams are closed when they get to it.
+        // The JDK's own threads for processes live on, and close their streams a little later.
         Eventually.isTrue("quiet", () -> functionThreads() == 0);
         long descriptors = descriptors();
         for (int i = 0; i < 20; i++) {

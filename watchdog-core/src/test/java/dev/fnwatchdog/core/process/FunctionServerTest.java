@@ -37,6 +37,7 @@ class FunctionServerTest {
     @TempDir
     private Path folder;
 
+    /** Proves specification 3.1. */
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({
         "nosuch --flag, nosuch, no such file or directory",
@@ -44,15 +45,16 @@ class FunctionServerTest {
         "src/test/functions/exits.sh 0, src/test/functions/exits.sh, permission denied",
         "/tmp, /tmp, permission denied",
     })
-    void namesTheCommandThatCannotBeStartedAndTheReason(String command, String program, String reason) {
+    void aFunctionServerThatCannotStartIsReportedWithCommandAndReason(String command, String program, String reason) {
         assertThatExceptionOfType(FunctionFailedException.class)
                 .isThrownBy(() -> RunningFunction.ofCommand(command, RunningFunction.path()))
                 .withMessage("cannot start \"" + program + "\": " + reason);
     }
 
+    /** Proves specification 3.1. */
     @Test
     @EnabledOnOs(OS.LINUX)
-    void tellsInTheSystemsWordsWhatElseKeepsACommandFromBeingStarted() {
+    void aStartThatTheSystemRefusesIsReportedWithTheMessageOfTheSystem() {
         Map<String, String> tooLong = Map.of("PATH", System.getenv("PATH"), "LONG", "x".repeat(200_000));
 
         assertThatExceptionOfType(FunctionFailedException.class)
@@ -64,7 +66,7 @@ class FunctionServerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 127})
-    void tellsTheExitStatus(int status) throws Exception {
+    void theExitStatusOfAFunctionServerIsReported(int status) throws Exception {
         try (RunningFunction function = RunningFunction.of("exits.sh " + status)) {
             assertThat(function.ended()).isEqualTo(new Exited(status));
             assertThat(function.server().alive()).isFalse();
@@ -73,14 +75,15 @@ class FunctionServerTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({"KILL, 9", "TERM, 15", "HUP, 1", "SEGV, 11", "ABRT, 6", "SYS, 31"})
-    void tellsTheSignal(String name, int number) throws Exception {
+    void theSignalThatEndsAFunctionServerIsReported(String name, int number) throws Exception {
         try (RunningFunction function = RunningFunction.of("kills-itself.sh " + name)) {
             assertThat(function.ended()).isEqualTo(new Signalled(number));
         }
     }
 
+    /** Proves specification 6.13. */
     @Test
-    void passesOnBothStreamsAndTheLastLineBeforeItTellsTheEnd() throws Exception {
+    void bothStreamsOfAFunctionServerAreLoggedWholeBeforeItsEndIsReported() throws Exception {
         LogConfig prefixed = new LogConfig(LogConfig.Format.TEXT, true, 65536, false, false, false);
         String time = "\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d ";
         try (RunningFunction function = RunningFunction.of("prints.sh", prefixed)) {
@@ -92,7 +95,7 @@ class FunctionServerTest {
     }
 
     @Test
-    void drainsBothStreamsAtOnce() throws Exception {
+    void bothStreamsOfAFunctionServerAreReadAtTheSameTime() throws Exception {
         try (RunningFunction function = RunningFunction.of("prints-much.sh 5000")) {
             assertThat(function.ended()).isEqualTo(new Exited(0));
 
@@ -101,10 +104,11 @@ class FunctionServerTest {
         }
     }
 
+    /** Proves specification 6.15. */
     @Test
-    void isNotStalledByALogThatNobodyReads() throws Exception {
+    void aFunctionServerIsNotBlockedByALogThatIsNotRead() throws Exception {
         LogConfig config = RunningFunction.bare(65536);
-        // One pipe each: two writers of one full pipe wake each other without end, and let nobody else have it.
+        // One pipe for each stream: two writers of one full pipe would wake each other endlessly and starve its reader.
         try (PipedOutputStream output = new PipedOutputStream(new PipedInputStream(16));
                 PipedOutputStream errors = new PipedOutputStream(new PipedInputStream(16));
                 WatchdogLog log = WatchdogLog.start(config, output, errors)) {
@@ -119,8 +123,9 @@ class FunctionServerTest {
         }
     }
 
+    /** Proves specification 6.14. */
     @Test
-    void cutsALongLineReportsItAndGoesOn() throws Exception {
+    void aLongLineOfAFunctionServerIsCutAndReportedAndLoggingGoesOn() throws Exception {
         try (RunningFunction function = RunningFunction.of("prints-a-long-line.sh 500000", RunningFunction.bare(100))) {
             assertThat(function.ended()).isEqualTo(new Exited(0));
 
@@ -129,8 +134,9 @@ class FunctionServerTest {
         }
     }
 
+    /** Proves specification 6.14. */
     @Test
-    void passesOnALineOfAnyLengthWithoutALimit() throws Exception {
+    void withoutALimitALineOfAFunctionServerIsPassedOnWhateverItsLength() throws Exception {
         try (RunningFunction function = RunningFunction.of("prints-a-long-line.sh 500000", RunningFunction.bare(-1))) {
             assertThat(function.ended()).isEqualTo(new Exited(0));
 
@@ -140,8 +146,9 @@ class FunctionServerTest {
         }
     }
 
+    /** Proves specification 3.2. */
     @Test
-    void givesItAStandardInputThatStaysOpenAndEmpty() throws Exception {
+    void theStandardInputOfAFunctionServerStaysOpenAndEmpty() throws Exception {
         try (RunningFunction function = RunningFunction.of("reads-stdin.sh").ready()) {
             assertThatExceptionOfType(TimeoutException.class)
                     .isThrownBy(() ->
@@ -152,9 +159,10 @@ class FunctionServerTest {
         }
     }
 
+    /** Proves specification 3.2, 4.5. */
     @Test
     @EnabledOnOs(OS.LINUX)
-    void runsItInASessionOfItsOwnWithTheGivenEnvironmentAndItsMarker() throws Exception {
+    void aFunctionServerRunsInItsOwnSessionWithTheGivenEnvironmentAndAMarker() throws Exception {
         try (RunningFunction function = RunningFunction.ofCommand("sleep 600", RunningFunction.path())) {
             long pid = function.server().pid();
             Eventually.isTrue("its own session", () -> session(pid) == pid);
@@ -166,7 +174,7 @@ class FunctionServerTest {
                             .command()
                             .orElse("")
                             .contains("sleep"));
-            // A process that has only just become another program has none for a moment.
+            // During an exec the environment of a process is empty for a moment.
             Eventually.isTrue(
                     "its environment", () -> !function.environment(pid).isEmpty());
 
@@ -178,9 +186,10 @@ class FunctionServerTest {
         }
     }
 
+    /** Proves specification 3.2. */
     @Test
     @EnabledOnOs(OS.LINUX)
-    void runsItInTheWatchdogsSessionWhereThereIsNoSetsidAndNothingBetter() throws Exception {
+    void withoutSetsidOrNativeLauncherAFunctionServerSharesTheWatchdogsSession() throws Exception {
         assumeThat(NativeLauncher.available()).isFalse();
         String sleep = Executable.find("sleep", RunningFunction.path());
         Files.createSymbolicLink(folder.resolve("sleep"), Path.of(sleep));
@@ -189,25 +198,27 @@ class FunctionServerTest {
             assertThat(session(function.server().pid()))
                     .isEqualTo(session(ProcessHandle.current().pid()));
 
-            // And spares the watchdog, though that is in the same session.
+            // The kill spares the watchdog, though it is in the same session.
             function.server().kill();
             assertThat(function.ended()).isEqualTo(new Signalled(9));
         }
     }
 
+    /** Proves specification 3.48. */
     @Test
-    void isToldBySigtermAloneAndGivenTimeToEnd() throws Exception {
+    void aStoppedFunctionServerGetsSigtermAndTimeToEnd() throws Exception {
         try (RunningFunction function = RunningFunction.of("ends-gracefully.sh").ready()) {
             function.server().stop(GRACE);
 
             assertThat(function.ended()).isEqualTo(new Exited(3));
             assertThat(function.output()).isEqualTo("ready\nstopping\nstopped\n");
-            Eventually.isTrue("its helper is gone", () -> function.processes().isEmpty());
+            Eventually.isTrue("its helper has ended", () -> function.processes().isEmpty());
         }
     }
 
+    /** Proves specification 3.48. */
     @Test
-    void isKilledWhenItsGraceIsOver() throws Exception {
+    void aFunctionServerThatOutlivesItsGraceIsKilledWithAllThatItStarted() throws Exception {
         try (RunningFunction function = RunningFunction.of("ignores-sigterm.sh").ready()) {
             long start = System.nanoTime();
             function.server().stop(Duration.ofMillis(300));
@@ -220,7 +231,7 @@ class FunctionServerTest {
     }
 
     @Test
-    void isKilledAtOnceWhenTheWaitForItIsInterrupted() throws Exception {
+    void aFunctionServerIsKilledAtOnceWhenTheWaitForItsEndIsInterrupted() throws Exception {
         try (RunningFunction function = RunningFunction.of("ignores-sigterm.sh").ready()) {
             CountDownLatch interrupted = new CountDownLatch(1);
             Thread stopping = new Thread(() -> {
@@ -239,7 +250,7 @@ class FunctionServerTest {
     }
 
     @Test
-    void mayBeStoppedMoreThanOnceAndAfterItsEnd() throws Exception {
+    void aFunctionServerMayBeStoppedSeveralTimesAndAfterItsEnd() throws Exception {
         try (RunningFunction function = RunningFunction.of("exits.sh 0")) {
             function.ended();
             long start = System.nanoTime();

@@ -30,7 +30,7 @@ class FunctionStreamsTest {
     };
 
     @Test
-    void cutsWhatIsPrintedIntoLines() {
+    void textPrintedToAFunctionStreamIsPassedOnLineByLine() {
         PrintStream stream = FunctionStreams.to(sink, 100);
 
         stream.print("o");
@@ -42,7 +42,7 @@ class FunctionStreamsTest {
     }
 
     @Test
-    void cutsLongLinesOff() {
+    void aLineOfAFunctionStreamLongerThanTheLimitIsCut() {
         FunctionStreams.to(sink, 3).println("abcdef");
 
         assertThat(lines).containsExactly("cut abc");

@@ -19,79 +19,82 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** What is left of a call that was killed: nothing; and nothing of any other is touched. */
+/** A killed invocation leaves nothing behind, and its kill affects no other invocation. */
 @EnabledOnOs(OS.LINUX)
 class InvocationKillTest {
     private static final String HIDES =
             "hides-grandchildren.sh stays" + (NativeLauncher.available() ? "" : " no-session");
 
+    /** Proves specification 4.5. */
     @Test
-    void takesItsHiddenGrandchildrenAlong() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.ofScript(HIDES)) {
-            InvocationProcess process = calls.ready();
-            assertThat(calls.processes()).hasSizeGreaterThanOrEqualTo(8);
+    void killingAnInvocationKillsItsHiddenGrandchildren() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.ofScript(HIDES)) {
+            InvocationProcess process = invocations.ready();
+            assertThat(invocations.processes()).hasSizeGreaterThanOrEqualTo(8);
 
             process.kill();
 
             assertThat(StartedInvocations.ended(process)).isEqualTo(new Signalled(9));
-            Eventually.isTrue("nothing is left", () -> calls.processes().isEmpty());
+            Eventually.isTrue("nothing is left", () -> invocations.processes().isEmpty());
             StartedInvocations.discard(process);
         }
     }
 
+    /** Proves specification 4.5. */
     @Test
-    void takesSomeHundredDeepAndReparentedOnesAlongAfterTheEndOfTheFirst() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.ofScript("hides-deep.sh 100")) {
-            InvocationProcess process = calls.ready();
+    void hundredsOfReparentedDescendantsAreKilledAfterTheFirstProcessHasEnded() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.ofScript("hides-deep.sh 100")) {
+            InvocationProcess process = invocations.ready();
             assertThat(StartedInvocations.ended(process)).isEqualTo(new Exited(0));
-            assertThat(calls.processes()).hasSizeGreaterThan(300);
+            assertThat(invocations.processes()).hasSizeGreaterThan(300);
 
             process.kill();
 
-            Eventually.isTrue("nothing is left", () -> calls.processes().isEmpty());
+            Eventually.isTrue("nothing is left", () -> invocations.processes().isEmpty());
+            StartedInvocations.discard(process);
+        }
+    }
+
+    /** Proves specification 4.5. */
+    @Test
+    void aThousandProcessesThatForkMeanwhileAreKilled() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.ofScript("fork-tree.sh 3")) {
+            InvocationProcess process = invocations.start();
+            Eventually.isTrue("a thousand", () -> invocations.processes().size() > 1000);
+
+            process.kill();
+
+            Eventually.isTrue("nothing is left", () -> invocations.processes().isEmpty());
             StartedInvocations.discard(process);
         }
     }
 
     @Test
-    void takesAThousandThatForkMeanwhileAlong() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.ofScript("fork-tree.sh 3")) {
-            InvocationProcess process = calls.start();
-            Eventually.isTrue("a thousand", () -> calls.processes().size() > 1000);
-
-            process.kill();
-
-            Eventually.isTrue("nothing is left", () -> calls.processes().isEmpty());
-            StartedInvocations.discard(process);
-        }
-    }
-
-    @Test
-    void sparesTheOtherCalls() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.ofScript(HIDES)) {
-            InvocationProcess killed = calls.ready();
-            InvocationProcess spared = calls.ready();
-            int both = calls.processes().size();
+    void killingAnInvocationSparesTheOtherInvocations() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.ofScript(HIDES)) {
+            InvocationProcess killed = invocations.ready();
+            InvocationProcess spared = invocations.ready();
+            int both = invocations.processes().size();
 
             killed.kill();
             StartedInvocations.ended(killed);
 
-            Eventually.isTrue("one half is left", () -> calls.processes().size() <= both / 2 + 1);
-            assertThat(calls.processes()).contains(spared.pid()).hasSizeGreaterThanOrEqualTo(8);
+            Eventually.isTrue("one half is left", () -> invocations.processes().size() <= both / 2 + 1);
+            assertThat(invocations.processes()).contains(spared.pid()).hasSizeGreaterThanOrEqualTo(8);
             StartedInvocations.discard(killed);
             StartedInvocations.discard(spared);
         }
     }
 
     @Test
-    void servesManyAtOnceAndEndsItsThread() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.ofScript(HIDES)) {
+    void manyInvocationsAreKilledAtOnceAndTheKillThreadEnds() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.ofScript(HIDES)) {
             List<InvocationProcess> processes = new ArrayList<>();
             ExecutorService threads = Executors.newFixedThreadPool(10);
             try {
                 List<Future<InvocationProcess>> starts = new ArrayList<>();
                 for (int i = 0; i < 10; i++) {
-                    starts.add(threads.submit(calls::ready));
+                    starts.add(threads.submit(invocations::ready));
                 }
                 for (Future<InvocationProcess> start : starts) {
                     processes.add(start.get());
@@ -103,7 +106,7 @@ class InvocationKillTest {
                 threads.shutdown();
             }
 
-            Eventually.isTrue("nothing is left", () -> calls.processes().isEmpty());
+            Eventually.isTrue("nothing is left", () -> invocations.processes().isEmpty());
             Eventually.isTrue("no thread", () -> Threads.named("watchdog-kill") == 0);
             for (InvocationProcess process : processes) {
                 assertThat(StartedInvocations.ended(process)).isEqualTo(new Signalled(9));
@@ -113,9 +116,9 @@ class InvocationKillTest {
     }
 
     @Test
-    void mayBeToldTwiceAndAfterTheEnd() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.of("true")) {
-            InvocationProcess process = calls.start();
+    void anInvocationMayBeKilledTwiceAndAfterItsEnd() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.of("true")) {
+            InvocationProcess process = invocations.start();
             assertThat(StartedInvocations.ended(process)).isEqualTo(new Exited(0));
             process.kill();
             process.kill();
@@ -126,7 +129,7 @@ class InvocationKillTest {
     }
 
     @Test
-    void killsAtTheCloseWhatAnyCallStarted() throws Exception {
+    void closingTheInvocationProcessesKillsEverythingThatAnyInvocationStarted() throws Exception {
         try (StartedInvocations running = StartedInvocations.ofScript(HIDES);
                 StartedInvocations ended = StartedInvocations.ofScript("hides-deep.sh 10")) {
             InvocationProcess first = running.ready();
@@ -134,13 +137,13 @@ class InvocationKillTest {
             InvocationProcess third = ended.ready();
             StartedInvocations.ended(third);
 
-            running.calls().close();
+            running.invocationProcesses().close();
             assertThat(StartedInvocations.ended(first)).isEqualTo(new Signalled(9));
             assertThat(StartedInvocations.ended(second)).isEqualTo(new Signalled(9));
             Eventually.isTrue("nothing runs", () -> running.processes().isEmpty());
             assertThat(ended.processes()).hasSizeGreaterThan(30);
 
-            ended.calls().close();
+            ended.invocationProcesses().close();
             Eventually.isTrue("nothing is left", () -> ended.processes().isEmpty());
             for (InvocationProcess process : List.of(first, second, third)) {
                 StartedInvocations.discard(process);
@@ -149,14 +152,14 @@ class InvocationKillTest {
     }
 
     @Test
-    void startsNothingAfterTheClose() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.of("sleep 600")) {
-            calls.calls().close();
+    void noInvocationStartsAfterTheInvocationProcessesAreClosed() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.of("sleep 600")) {
+            invocations.invocationProcesses().close();
 
             assertThatExceptionOfType(FunctionFailedException.class)
-                    .isThrownBy(() -> calls.start(Map.of()))
+                    .isThrownBy(() -> invocations.start(Map.of()))
                     .withMessage("cannot start \"sleep\": the watchdog stops");
-            assertThat(calls.processes()).isEmpty();
+            assertThat(invocations.processes()).isEmpty();
         }
     }
 }

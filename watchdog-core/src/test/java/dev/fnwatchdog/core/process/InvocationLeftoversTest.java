@@ -21,26 +21,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** What some hundred calls leave behind: no zombie, no descriptor, no thread. */
+/** Hundreds of invocations leave no zombie, no descriptor and no thread behind. Proves specification 4.10. */
 @EnabledOnOs(OS.LINUX)
 class InvocationLeftoversTest {
-    private static final int CALLS = 200;
+    private static final int INVOCATIONS = 200;
 
     @Test
-    void areNothingAfterCallsThatEndByThemselves() throws Exception {
-        leavesNothing("true", calls -> {
-            InvocationProcess process = calls.start();
+    void invocationsThatEndByThemselvesLeaveNothingBehind() throws Exception {
+        leavesNothing("true", invocations -> {
+            InvocationProcess process = invocations.start();
             StartedInvocations.ended(process);
             StartedInvocations.discard(process);
         });
     }
 
     @Test
-    void areNothingAfterCallsWithDescriptors() throws Exception {
-        leavesNothing("cat", calls -> {
+    void invocationsWithDescriptorsLeaveNothingBehind() throws Exception {
+        leavesNothing("cat", invocations -> {
             try (OpenPipe input = OpenPipe.open();
                     OpenPipe output = OpenPipe.open()) {
-                InvocationProcess process = calls.calls()
+                InvocationProcess process = invocations.invocationProcesses()
                         .start(
                                 Map.of(),
                                 new Stdio.Descriptors(input.sourceNumber(), output.sinkNumber(), output.sinkNumber()));
@@ -53,9 +53,9 @@ class InvocationLeftoversTest {
     }
 
     @Test
-    void areNothingAfterKilledCalls() throws Exception {
-        leavesNothing("sh -c 'sleep 600 & wait'", calls -> {
-            InvocationProcess process = calls.start();
+    void killedInvocationsLeaveNothingBehind() throws Exception {
+        leavesNothing("sh -c 'sleep 600 & wait'", invocations -> {
+            InvocationProcess process = invocations.start();
             process.kill();
             StartedInvocations.ended(process);
             StartedInvocations.discard(process);
@@ -63,32 +63,32 @@ class InvocationLeftoversTest {
     }
 
     @Test
-    void areNothingAfterFailedStarts() throws Exception {
+    void invocationsThatFailToStartLeaveNothingBehind() throws Exception {
         String tooLong = "x".repeat(200_000);
         leavesNothing(
                 "true",
-                calls -> assertThatExceptionOfType(FunctionFailedException.class)
-                        .isThrownBy(() -> calls.start(Map.of("Http_A", tooLong)))
+                invocations -> assertThatExceptionOfType(FunctionFailedException.class)
+                        .isThrownBy(() -> invocations.start(Map.of("Http_A", tooLong)))
                         .matches(FunctionFailedException::tooLong));
         leavesNothing(
                 "nosuch",
-                calls ->
-                        assertThatExceptionOfType(FunctionFailedException.class).isThrownBy(calls::start));
+                invocations ->
+                        assertThatExceptionOfType(FunctionFailedException.class).isThrownBy(invocations::start));
     }
 
-    private interface Call {
-        void run(StartedInvocations calls) throws Exception;
+    private interface Invocation {
+        void run(StartedInvocations invocations) throws Exception;
     }
 
-    private static void leavesNothing(String command, Call call) throws Exception {
+    private static void leavesNothing(String command, Invocation invocation) throws Exception {
         long before;
-        try (StartedInvocations calls = StartedInvocations.of(command)) {
-            run(calls, call, 20);
-            Eventually.isTrue("processes", () -> calls.processes().isEmpty());
+        try (StartedInvocations invocations = StartedInvocations.of(command)) {
+            run(invocations, invocation, 20);
+            Eventually.isTrue("processes", () -> invocations.processes().isEmpty());
             before = descriptors();
-            run(calls, call, CALLS);
+            run(invocations, invocation, INVOCATIONS);
 
-            Eventually.isTrue("processes", () -> calls.processes().isEmpty());
+            Eventually.isTrue("processes", () -> invocations.processes().isEmpty());
             Eventually.isTrue("zombies", () -> zombies() == 0);
             Eventually.isTrue("descriptors", () -> descriptors() <= before);
         }
@@ -96,14 +96,14 @@ class InvocationLeftoversTest {
         Eventually.isTrue("descriptors", () -> descriptors() <= before);
     }
 
-    private static void run(StartedInvocations calls, Call call, int times) throws Exception {
+    private static void run(StartedInvocations invocations, Invocation invocation, int times) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             Future<?>[] runs = new Future<?>[times];
             for (int i = 0; i < times; i++) {
                 runs[i] = threads.submit(() -> {
-                    call.run(calls);
-                    return calls;
+                    invocation.run(invocations);
+                    return invocations;
                 });
             }
             for (Future<?> run : runs) {

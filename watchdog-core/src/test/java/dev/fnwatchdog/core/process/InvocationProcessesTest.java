@@ -30,59 +30,62 @@ class InvocationProcessesTest {
     @TempDir
     private Path folder;
 
+    /** Proves specification 4.1, 4.5. */
     @Test
-    void addsTheRequestsVariablesAndAnIdOfTheCallToTheGivenEnvironment() throws Exception {
-        try (StartedInvocations calls =
+    void theVariablesOfTheRequestAndAnIdAreAddedToTheEnvironment() throws Exception {
+        try (StartedInvocations invocations =
                 StartedInvocations.of("env", Map.of("PATH", System.getenv("PATH"), "Http_A", "own"))) {
-            assertThat(calls.output(Map.of("Http_Path", "/a b=c\nd", "Http_B", ""))
+            assertThat(invocations.output(Map.of("Http_Path", "/a b=c\nd", "Http_B", ""))
                             .split("\n", -1))
                     .contains("PATH=" + System.getenv("PATH"), "Http_A=own", "Http_Path=/a b=c", "d", "Http_B=")
                     .anyMatch(line -> line.matches("Watchdog_Call=.+"))
                     .hasSize(8);
-            assertThat(calls.output(Map.of("Http_A", "the request's"))).contains("Http_A=the request's\n");
-            assertThat(calls.output(Map.of())).contains("Http_A=own\n");
+            assertThat(invocations.output(Map.of("Http_A", "the request's"))).contains("Http_A=the request's\n");
+            assertThat(invocations.output(Map.of())).contains("Http_A=own\n");
         }
     }
 
+    /** Proves specification 4.1, 4.5. */
     @Test
-    void givesEachCallAnIdOfItsOwn() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.of("sh -c 'echo $Watchdog_Call'")) {
-            assertThat(calls.output(Map.of())).isNotEqualTo(calls.output(Map.of()));
+    void eachInvocationHasItsOwnId() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.of("sh -c 'echo $Watchdog_Call'")) {
+            assertThat(invocations.output(Map.of())).isNotEqualTo(invocations.output(Map.of()));
         }
     }
 
+    /** Proves specification 4.3. */
     @Test
-    void letsARequestReplaceNoOtherVariable() throws Exception {
+    void aRequestReplacesNoVariableThatDoesNotBeginWithHttp() throws Exception {
         Map<String, String> environment = Map.of("PATH", System.getenv("PATH"), "A", "own");
-        try (StartedInvocations calls = StartedInvocations.of("env", environment)) {
-            assertThat(calls.output(Map.of("A", "forged", "Watchdog_Call", "forged", "Http_B", "b", "X", "forged")))
+        try (StartedInvocations invocations = StartedInvocations.of("env", environment)) {
+            assertThat(invocations.output(Map.of("A", "forged", "Watchdog_Call", "forged", "Http_B", "b", "X", "forged")))
                     .contains("A=own\n", "Http_B=b\n")
                     .doesNotContain("forged");
         }
     }
 
     @Test
-    void passesTheBytesOfAVariableOn() throws Exception {
+    void theBytesOfARequestsVariableArePassedOn() throws Exception {
         assumeThat(System.getProperty("sun.jnu.encoding")).isEqualTo("UTF-8");
-        try (StartedInvocations calls =
+        try (StartedInvocations invocations =
                 StartedInvocations.of("env", Map.of("PATH", System.getenv("PATH"), "OWN", "\u20ac"))) {
-            assertThat(calls.output(Map.of("Http_A", "\u00c3\u00a9")))
+            assertThat(invocations.output(Map.of("Http_A", "\u00c3\u00a9")))
                     .contains("Http_A=\u00c3\u00a9\n", "OWN=\u00e2\u0082\u00ac\n");
         }
     }
 
     @Test
-    void passesArgumentsOnAsTheyAre() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.of("printf '%s|' a 'b c' '' '$HOME' \"\\\"\"")) {
-            assertThat(calls.output(Map.of())).isEqualTo("a|b c||$HOME|\"|");
+    void theArgumentsOfACommandArePassedOnUnchanged() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.of("printf '%s|' a 'b c' '' '$HOME' \"\\\"\"")) {
+            assertThat(invocations.output(Map.of())).isEqualTo("a|b c||$HOME|\"|");
         }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 127, 255})
-    void tellsTheExitStatus(int status) throws Exception {
-        try (StartedInvocations calls = StartedInvocations.ofScript("exits.sh " + status)) {
-            InvocationProcess process = calls.start();
+    void theExitStatusOfAnInvocationIsReported(int status) throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.ofScript("exits.sh " + status)) {
+            InvocationProcess process = invocations.start();
             assertThat(StartedInvocations.ended(process)).isEqualTo(new Exited(status));
             StartedInvocations.discard(process);
         }
@@ -90,18 +93,18 @@ class InvocationProcessesTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({"KILL, 9", "TERM, 15", "SEGV, 11"})
-    void tellsTheSignal(String name, int number) throws Exception {
-        try (StartedInvocations calls = StartedInvocations.ofScript("kills-itself.sh " + name)) {
-            InvocationProcess process = calls.start();
+    void theSignalThatEndsAnInvocationIsReported(String name, int number) throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.ofScript("kills-itself.sh " + name)) {
+            InvocationProcess process = invocations.start();
             assertThat(StartedInvocations.ended(process)).isEqualTo(new Signalled(number));
             StartedInvocations.discard(process);
         }
     }
 
     @Test
-    void offersTheThreeStreams() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.of("sh -c 'cat; echo error >&2'")) {
-            InvocationProcess process = calls.start();
+    void anInvocationHasStandardInputOutputAndError() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.of("sh -c 'cat; echo error >&2'")) {
+            InvocationProcess process = invocations.start();
             process.input().write("input".getBytes(US_ASCII));
             process.input().close();
 
@@ -112,25 +115,25 @@ class InvocationProcessesTest {
     }
 
     @Test
-    void putsBothOutputsInOneStreamWhereAsked() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.of("sh -c 'echo 1; echo 2 >&2; echo 3'")) {
-            InvocationProcess process = calls.calls().start(Map.of(), new Stdio.Pipes(true));
+    void theStandardErrorOfAnInvocationIsMergedIntoItsOutputOnDemand() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.of("sh -c 'echo 1; echo 2 >&2; echo 3'")) {
+            InvocationProcess process = invocations.invocationProcesses().start(Map.of(), new Stdio.Pipes(true));
             assertThat(StartedInvocations.output(process)).isEqualTo("1\n2\n3\n");
         }
     }
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void leadsTheStreamsToDescriptors() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.of("sh -c 'cat; echo error >&2'");
+    void theStreamsOfAnInvocationAreTheGivenDescriptors() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.of("sh -c 'cat; echo error >&2'");
                 OpenPipe input = OpenPipe.open();
                 OpenPipe output = OpenPipe.open();
                 OpenPipe errors = OpenPipe.open()) {
-            assertThat(calls.calls().passesDescriptors()).isTrue();
-            // As an event loop has them: the child must not be the wiser.
+            assertThat(invocations.invocationProcesses().passesDescriptors()).isTrue();
+            // Non-blocking, as an event loop uses them: the child process must still see blocking streams.
             input.source().configureBlocking(false);
             output.sink().configureBlocking(false);
-            InvocationProcess process = calls.calls()
+            InvocationProcess process = invocations.invocationProcesses()
                     .start(
                             Map.of(),
                             new Stdio.Descriptors(input.sourceNumber(), output.sinkNumber(), errors.sinkNumber()));
@@ -146,20 +149,21 @@ class InvocationProcessesTest {
         }
     }
 
+    /** Proves specification 4.7. */
     @Test
     @EnabledOnOs(OS.LINUX)
-    void endsAStreamWhenNobodyHoldsItAnyMore() throws Exception {
-        try (StartedInvocations calls =
+    void theOutputOfAnInvocationEndsWhenNoProcessHoldsItAnyMore() throws Exception {
+        try (StartedInvocations invocations =
                         StartedInvocations.of("sh -c 'exec 3<&0; (read line <&3; echo $line) & exit 3'");
                 OpenPipe input = OpenPipe.open();
                 OpenPipe output = OpenPipe.open()) {
-            InvocationProcess process = calls.calls()
+            InvocationProcess process = invocations.invocationProcesses()
                     .start(
                             Map.of(),
                             new Stdio.Descriptors(input.sourceNumber(), output.sinkNumber(), output.sinkNumber()));
             output.sink().close();
 
-            // Its end is told, though a process that it left behind is still to print.
+            // Its end is reported while a process that it left behind has yet to print.
             assertThat(StartedInvocations.ended(process)).isEqualTo(new Exited(3));
             input.sink().write(ByteBuffer.wrap(new byte[] {'a', '\n'}));
             assertThat(output.read()).isEqualTo("a\n");
@@ -168,13 +172,13 @@ class InvocationProcessesTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void startsThoughTheOtherEndsOfItsPipesAreClosedAlready() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.of("cat");
+    void anInvocationStartsThoughTheOtherEndsOfItsPipesAreClosed() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.of("cat");
                 OpenPipe input = OpenPipe.open();
                 OpenPipe output = OpenPipe.open()) {
             input.sink().close();
             output.source().close();
-            InvocationProcess process = calls.calls()
+            InvocationProcess process = invocations.invocationProcesses()
                     .start(
                             Map.of(),
                             new Stdio.Descriptors(input.sourceNumber(), output.sinkNumber(), output.sinkNumber()));
@@ -185,72 +189,74 @@ class InvocationProcessesTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void givesTheProcessNoOtherDescriptorOfTheWatchdog() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.of("ls /proc/self/fd");
+    void anInvocationInheritsNoOtherDescriptorOfTheWatchdog() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.of("ls /proc/self/fd");
                 OpenPipe other = OpenPipe.open()) {
-            // 3 is what ls itself reads the folder with.
-            assertThat(calls.output(Map.of())).isEqualTo("0\n1\n2\n3\n");
+            // ls itself reads the folder through 3.
+            assertThat(invocations.output(Map.of())).isEqualTo("0\n1\n2\n3\n");
             assertThat(other.sourceNumber()).isGreaterThan(3);
         }
     }
 
     @Test
-    void refusesTheWatchdogsOwnStreams() {
+    void theStandardStreamsOfTheWatchdogAreRefusedAsDescriptors() {
         assertThatIllegalArgumentException().isThrownBy(() -> new Stdio.Descriptors(3, 4, 2));
     }
 
+    /** Proves specification 4.8. */
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({
         "nosuch --flag, nosuch, no such file or directory",
         "/no/such/file, /no/such/file, no such file or directory",
         "src/test/functions/exits.sh 0, src/test/functions/exits.sh, permission denied",
     })
-    void namesTheCommandThatCannotBeStartedAndTheReason(String command, String program, String reason) {
-        try (StartedInvocations calls = StartedInvocations.of(command)) {
+    void anInvocationThatCannotBeStartedIsReportedWithCommandAndReason(String command, String program, String reason) {
+        try (StartedInvocations invocations = StartedInvocations.of(command)) {
             for (int i = 0; i < 2; i++) {
                 assertThatExceptionOfType(FunctionFailedException.class)
-                        .isThrownBy(calls::start)
+                        .isThrownBy(invocations::start)
                         .withMessage("cannot start \"" + program + "\": " + reason)
                         .matches(failure -> !failure.tooLong());
             }
         }
     }
 
+    /** Proves specification 4.3. */
     @ParameterizedTest
     @ValueSource(ints = {1, 40})
     @EnabledOnOs(OS.LINUX)
-    void tellsApartAnEnvironmentThatIsTooLong(int variables) throws Exception {
+    void anInvocationWhoseEnvironmentIsTooLongIsReportedAsSuch(int variables) throws Exception {
         Map<String, String> many = new HashMap<>();
         for (int i = 0; i < variables; i++) {
             many.put("Http_" + i, "x".repeat(variables == 1 ? 200_000 : 100_000));
         }
-        try (StartedInvocations calls = StartedInvocations.of("true")) {
+        try (StartedInvocations invocations = StartedInvocations.of("true")) {
             assertThatExceptionOfType(FunctionFailedException.class)
-                    .isThrownBy(() -> calls.start(many))
+                    .isThrownBy(() -> invocations.start(many))
                     .withMessage("cannot start \"true\": argument list too long")
                     .matches(FunctionFailedException::tooLong);
-            assertThat(StartedInvocations.ended(calls.start())).isEqualTo(new Exited(0));
+            assertThat(StartedInvocations.ended(invocations.start())).isEqualTo(new Exited(0));
         }
     }
 
     @Test
-    void findsACommandAgainThatHasMoved() throws Exception {
+    void aCommandThatHasMovedIsFoundAgain() throws Exception {
         Path first = Files.createDirectory(folder.resolve("first"));
         Path second = Files.createDirectory(folder.resolve("second"));
         Path target = Path.of(Executable.find("true", RunningFunction.path()));
-        try (StartedInvocations calls = StartedInvocations.of("moving", Map.of("PATH", first + ":" + second))) {
-            assertThatExceptionOfType(FunctionFailedException.class).isThrownBy(calls::start);
+        try (StartedInvocations invocations = StartedInvocations.of("moving", Map.of("PATH", first + ":" + second))) {
+            assertThatExceptionOfType(FunctionFailedException.class).isThrownBy(invocations::start);
 
             Files.createSymbolicLink(second.resolve("moving"), target);
-            assertThat(StartedInvocations.ended(calls.start())).isEqualTo(new Exited(0));
+            assertThat(StartedInvocations.ended(invocations.start())).isEqualTo(new Exited(0));
 
             Files.createSymbolicLink(first.resolve("moving"), target);
             Files.delete(second.resolve("moving"));
-            assertThat(StartedInvocations.ended(calls.start())).isEqualTo(new Exited(0));
+            assertThat(StartedInvocations.ended(invocations.start())).isEqualTo(new Exited(0));
 
             Files.delete(first.resolve("moving"));
             assertThatExceptionOfType(FunctionFailedException.class)
-                    .isThrownBy(calls::start)
+                    .isThrownBy(invocations::start)
                     .withMessage("cannot start \"moving\": no such file or directory");
         }
     }

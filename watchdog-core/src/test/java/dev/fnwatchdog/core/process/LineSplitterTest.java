@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LineSplitterTest {
     private final Recorder recorder = new Recorder();
 
+    /** Proves specification 6.14. */
     @ParameterizedTest
     @CsvSource({
         "'a|b|', a b",
@@ -35,7 +36,7 @@ class LineSplitterTest {
         "'abcdefR|f|', 'abcde! f'",
         "'R|R', 'R R'",
     })
-    void cutsALineOfMoreThanFiveBytes(String input, String expected) {
+    void aLineLongerThanTheLimitIsCutInWhateverChunksItArrives(String input, String expected) {
         String stream = input.replace('|', '\n').replace('R', '\r');
         String lines = expected.replace('R', '\r').replace("( )", "");
         for (int chunk = 1; chunk <= stream.length() + 1; chunk++) {
@@ -48,9 +49,10 @@ class LineSplitterTest {
         }
     }
 
+    /** Proves specification 6.14. */
     @ParameterizedTest
     @ValueSource(ints = {-1, 100_000})
-    void passesOnALongLineInPartsAndHoldsNoMoreThanThose(int limit) {
+    void aLongLineIsPassedOnInPartsOfAtMost64Kib(int limit) {
         int length = limit < 0 ? 5_000_000 : 100_000;
         LineSplitter splitter = new LineSplitter(recorder, limit);
         byte[] chunk = "x".repeat(10_000).getBytes(UTF_8);
@@ -65,15 +67,16 @@ class LineSplitterTest {
         assertThat(recorder.lines.get(0)).hasSize(length).containsOnlyOnce("x".repeat(length));
     }
 
+    /** Proves specification 6.14. */
     @Test
-    void cutsALongLineAfterItsParts() {
+    void aLineThatIsPassedOnInPartsIsCutAtTheLimit() {
         feed(new LineSplitter(recorder, 200_000), ("x".repeat(200_001) + "\nnext").getBytes(UTF_8), 8192);
 
         assertThat(recorder.lines).containsExactly("x".repeat(200_000) + "!", "next");
     }
 
     @Test
-    void breaksPartsNeitherWithinACharacterNorWithinALinesEnd() {
+    void aPartOfALineEndsNeitherWithinACharacterNorWithinALineEnd() {
         for (String character : List.of("\u00e9", "\u20ac", "\ud83d\ude00", "\r")) {
             for (int shift = 0; shift < 4; shift++) {
                 Recorder recorded = new Recorder();
@@ -90,15 +93,16 @@ class LineSplitterTest {
     }
 
     @Test
-    void survivesPartsThatAreNotUtf8() {
+    void aLongLineThatIsNotUtf8IsPassedOnUnchanged() {
         byte[] bytes = "\u0080".repeat(200_000).getBytes(ISO_8859_1);
         feed(new LineSplitter(recorder, -1), bytes, 8192);
 
         assertThat(recorder.lines).containsExactly("\u0080".repeat(200_000));
     }
 
+    /** Proves specification 6.14. */
     @Test
-    void givesBackEveryByteHoweverTheyArrive() {
+    void everyByteOfALineIsPassedOnInWhateverChunksItArrives() {
         Random random = new Random(1);
         for (int round = 0; round < 50; round++) {
             byte[] bytes = new byte[random.nextInt(300_000)];
@@ -127,7 +131,7 @@ class LineSplitterTest {
         splitter.finish();
     }
 
-    /** Puts parts and ends together; a cut line ends in an exclamation mark. */
+    /** Joins the parts of each line; a cut line ends in an exclamation mark. */
     private static final class Recorder implements LineSink {
         private final List<String> lines = new ArrayList<>();
         private final List<String> parts = new ArrayList<>();

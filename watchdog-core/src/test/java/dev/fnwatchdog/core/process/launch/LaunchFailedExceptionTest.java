@@ -18,7 +18,7 @@ class LaunchFailedExceptionTest {
                         + " | no such file or directory",
                 "Something else | Something else",
             })
-    void isTheSystemsWhateverTheJdkPutsAroundIt(String message, String reason) {
+    void theReasonOfAFailedLaunchIsThatOfTheSystemWithoutTheTextOfTheJdk(String message, String reason) {
         assertThat(LaunchFailedException.of(new IOException(message))).hasMessage(reason);
     }
 }

@@ -8,22 +8,22 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 
-/** In JVMs of their own, since what is loaded stays so. */
+/** Runs in child JVMs, because a class once loaded stays loaded. */
 class LaunchPreloadTest {
     @Test
     @EnabledForJreRange(minVersion = 22)
-    void loadsOnAThreadThatEndsWithIt() throws Exception {
+    void thePreloadLoadsTheNativeLauncherOnAThreadThatEnds() throws Exception {
         assertThat(preloadOn(2)).isEqualTo("0 threads, loaded true\n");
     }
 
     @Test
-    void leavesASingleProcessorToTheStart() throws Exception {
+    void onASingleProcessorNothingIsPreloaded() throws Exception {
         assertThat(preloadOn(1)).isEqualTo("0 threads, loaded false\n");
     }
 
     @Test
     @EnabledForJreRange(maxVersion = 21)
-    void hasNothingToLoadOnAnOlderJdk() throws Exception {
+    void onAnOlderJdkNothingIsPreloaded() throws Exception {
         assertThat(preloadOn(2)).isEqualTo("0 threads, loaded false\n");
     }
 

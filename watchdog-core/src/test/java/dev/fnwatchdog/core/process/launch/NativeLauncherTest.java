@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is better there than by the JDK. */
+/** What the native launcher does beyond the launcher of the JDK. */
 @EnabledOnOs(OS.LINUX)
 @EnabledForJreRange(minVersion = 22)
 class NativeLauncherTest {
@@ -35,12 +35,12 @@ class NativeLauncherTest {
     private Path folder;
 
     @Test
-    void isAvailable() {
+    void theNativeLauncherIsAvailableOnLinuxWithJdk22() {
         assertThat(NativeLauncher.available()).isTrue();
     }
 
     @Test
-    void isNotUsedWhereThatWouldPrintAWarning() throws Exception {
+    void withoutNativeAccessTheJdkStartsProcessesAndNoWarningIsPrinted() throws Exception {
         assertThat(ChildJvm.run(ChildJvm.command(InvocationProgram.class, List.of())))
                 .isEqualTo("a\nexit status 3\nby the JDK\n");
         assertThat(ChildJvm.run(ChildJvm.command(InvocationProgram.class, ChildJvm.nativeAccess())))
@@ -48,28 +48,29 @@ class NativeLauncherTest {
     }
 
     @Test
-    void keepsTheBytesOfAnInheritedVariable() throws Exception {
-        // The shell sets what no JVM could; the JVM runs where its encoding has no such characters.
+    void theBytesOfAnInheritedVariableAreKept() throws Exception {
+        // The shell sets bytes that no JVM could set; the JVM runs with an encoding that lacks these characters.
         String command = String.join(" ", ChildJvm.command(BytesProgram.class, ChildJvm.nativeAccess()));
         assertThat(ChildJvm.run(
                         List.of("sh", "-c", "LC_ALL=C INHERITED=\"$(printf 'a\\377\\303\\251')\" exec " + command)))
                 .isEqualTo("61 ff c3 a9\n");
     }
 
+    /** Proves specification 4.17. */
     @ParameterizedTest
     @ValueSource(ints = {129, 137, 143, 159})
-    void tellsAnExitStatusFromASignal(int status) throws Exception {
-        try (StartedInvocations calls = StartedInvocations.ofScript("exits.sh " + status)) {
-            InvocationProcess process = calls.start();
+    void anExitStatusAbove128IsNotReportedAsASignal(int status) throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.ofScript("exits.sh " + status)) {
+            InvocationProcess process = invocations.start();
             assertThat(StartedInvocations.ended(process)).isEqualTo(new Exited(status));
             StartedInvocations.discard(process);
         }
     }
 
     @Test
-    void startsInASessionOfItsOwn() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.of("sleep 600")) {
-            InvocationProcess process = calls.start();
+    void aProcessStartsInASessionOfItsOwn() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.of("sleep 600")) {
+            InvocationProcess process = invocations.start();
             assertThat(ProcessTable.ofThisSystem().entry(process.pid()).orElseThrow())
                     .returns(process.pid(), ProcessTable.Entry::session)
                     .returns(ProcessHandle.current().pid(), ProcessTable.Entry::parent);
@@ -78,10 +79,10 @@ class NativeLauncherTest {
     }
 
     @Test
-    void startsWithNoSignalBlockedOrIgnored() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.of("grep -E '^Sig(Blk|Ign)' /proc/self/status")) {
-            assertThat(calls.output(Map.of()).lines()).hasSize(2).allSatisfy(line -> {
-                // Beyond these are the C library's own.
+    void aProcessStartsWithNoSignalBlockedOrIgnored() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.of("grep -E '^Sig(Blk|Ign)' /proc/self/status")) {
+            assertThat(invocations.output(Map.of()).lines()).hasSize(2).allSatisfy(line -> {
+                // The higher bits are the signals that the C library uses itself.
                 long signals = Long.parseUnsignedLong(line.split("\t", 2)[1], 16) & 0x7FFF_FFFF;
                 assertThat(signals).as(line).isZero();
             });
@@ -89,49 +90,49 @@ class NativeLauncherTest {
     }
 
     @Test
-    void leavesNothingOfWhatIsStartedWhileItIsKilled() throws Exception {
+    void aProcessThatForksWhileItIsKilledLeavesNothingBehind() throws Exception {
         for (int i = 0; i < 5; i++) {
-            try (StartedInvocations calls = StartedInvocations.ofScript("forks-unmarked.sh 1000")) {
-                InvocationProcess process = calls.ready();
-                Eventually.isTrue("some", () -> calls.processes().size() > 20);
+            try (StartedInvocations invocations = StartedInvocations.ofScript("forks-unmarked.sh 1000")) {
+                InvocationProcess process = invocations.ready();
+                Eventually.isTrue("some", () -> invocations.processes().size() > 20);
                 process.kill();
 
                 assertThat(StartedInvocations.ended(process)).isEqualTo(new Signalled(9));
-                Eventually.isTrue("nothing is left", () -> calls.processes().isEmpty());
+                Eventually.isTrue("nothing is left", () -> invocations.processes().isEmpty());
                 StartedInvocations.discard(process);
             }
         }
     }
 
     @Test
-    void passesBytesOnThatAreNoText() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.of("env")) {
-            assertThat(calls.output(Map.of("Http_A", "\u00ff\u00fe"))).contains("Http_A=\u00ff\u00fe\n");
+    void theBytesOfAVariableThatAreNotTextArePassedOn() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.of("env")) {
+            assertThat(invocations.output(Map.of("Http_A", "\u00ff\u00fe"))).contains("Http_A=\u00ff\u00fe\n");
         }
     }
 
     @Test
-    void passesOnTheNameThatTheCommandWasWrittenWith() throws Exception {
-        try (StartedInvocations calls = StartedInvocations.of("cat /proc/self/cmdline")) {
-            assertThat(calls.output(Map.of())).isEqualTo("cat\0/proc/self/cmdline\0");
+    void aProcessGetsTheProgramNameAsTheCommandHasIt() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.of("cat /proc/self/cmdline")) {
+            assertThat(invocations.output(Map.of())).isEqualTo("cat\0/proc/self/cmdline\0");
         }
     }
 
     @Test
-    void runsATextWithoutAnInterpreterInTheShell() throws Exception {
+    void aScriptWithoutAnInterpreterLineIsRunByTheShell() throws Exception {
         Path script = program("echo \"$0\" \"$1\"\n".getBytes(StandardCharsets.US_ASCII));
-        try (StartedInvocations calls = StartedInvocations.of(script + " a")) {
-            assertThat(calls.output(Map.of())).isEqualTo(script + " a\n");
-            assertThat(calls.output(Map.of())).isEqualTo(script + " a\n");
+        try (StartedInvocations invocations = StartedInvocations.of(script + " a")) {
+            assertThat(invocations.output(Map.of())).isEqualTo(script + " a\n");
+            assertThat(invocations.output(Map.of())).isEqualTo(script + " a\n");
         }
     }
 
     @Test
-    void refusesAProgramForAnotherMachine() throws Exception {
+    void aProgramForAnotherMachineIsRefused() throws Exception {
         Path binary = program(new byte[] {0x7F, 'E', 'L', 'F', 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0});
-        try (StartedInvocations calls = StartedInvocations.of(binary.toString())) {
+        try (StartedInvocations invocations = StartedInvocations.of(binary.toString())) {
             assertThatExceptionOfType(FunctionFailedException.class)
-                    .isThrownBy(calls::start)
+                    .isThrownBy(invocations::start)
                     .withMessage("cannot start \"" + binary + "\": exec format error");
         }
     }
@@ -140,7 +141,7 @@ class NativeLauncherTest {
         Path file = Files.createFile(
                 folder.resolve("program"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        // By another process: what this one has open for writing, a child of another test may have for a moment too.
+        // Another process writes the file: children of other tests may briefly inherit what this JVM has open to write.
         Path source = Files.write(folder.resolve("content"), content);
         new ProcessBuilder("cp", "--no-preserve=mode", source.toString(), file.toString())
                 .start()

@@ -12,13 +12,13 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** In JVMs of their own, since what inherits orphans does so for good. */
+/** Runs in child JVMs, because a process that inherits orphans does so until its end. Proves specification 4.23. */
 @EnabledOnOs(OS.LINUX)
 class OrphanReaperTest {
     private static final List<String> NAMESPACE = List.of("unshare", "--pid", "--fork", "--mount-proc");
 
     @Test
-    void doesNothingWhereNoOrphanCanCome() {
+    void theReaperIsNotStartedWhereNoOrphanCanBeInherited() {
         assumeThat(ProcessHandle.current().pid()).isNotEqualTo(1);
 
         List<String> warnings = new ArrayList<>();
@@ -30,19 +30,19 @@ class OrphanReaperTest {
 
     @Test
     @EnabledForJreRange(minVersion = 22)
-    void buriesOrphansAndNoChildOfItsOwn() throws Exception {
+    void orphansAreReapedAndOwnChildrenAreNot() throws Exception {
         reaps(program(List.of(), "subreaper"));
     }
 
     @Test
     @EnabledForJreRange(minVersion = 22)
-    void loadsWhatThatTakesForTheFirstOfThem() throws Exception {
+    void theReaperLoadsItsNativeCodeForTheFirstOrphan() throws Exception {
         assertThat(program(List.of(), "subreaper", "jdk")).isEqualTo("loaded false\n0 left\nloaded true\n");
     }
 
     @Test
     @EnabledForJreRange(minVersion = 22)
-    void buriesThemAsPid1() throws Exception {
+    void orphansAreReapedAsPid1() throws Exception {
         assumeThat(ChildJvm.run(command(NAMESPACE, "true")))
                 .as("may make a namespace")
                 .isEqualTo("");
@@ -51,7 +51,7 @@ class OrphanReaperTest {
 
     @Test
     @EnabledForJreRange(maxVersion = 21)
-    void tellsAsPid1ThatItCannot() throws Exception {
+    void onAnOlderJdkAWarningAsPid1SaysThatOrphansAreNotReaped() throws Exception {
         assumeThat(ChildJvm.run(command(NAMESPACE, "true")))
                 .as("may make a namespace")
                 .isEqualTo("");
@@ -75,9 +75,9 @@ class OrphanReaperTest {
         return ChildJvm.run(command(java, arguments));
     }
 
-    private static List<String> command(List<String> before, String... words) {
+    private static List<String> command(List<String> before, String... arguments) {
         List<String> command = new ArrayList<>(before);
-        command.addAll(List.of(words));
+        command.addAll(List.of(arguments));
         return command;
     }
 }

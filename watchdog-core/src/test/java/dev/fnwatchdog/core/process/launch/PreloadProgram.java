@@ -4,7 +4,9 @@ import dev.fnwatchdog.core.fixture.Threads;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** A JVM of its own that loads ahead what starting a process takes: says whether that is loaded when the thread has ended. */
+/**
+ * A program in its own JVM that begins the preload, and prints whether the launcher was loaded when its thread ended.
+ */
 final class PreloadProgram {
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(15);
 

@@ -13,7 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
-/** A JVM of its own that inherits orphans: says what the reaper says, and whether it buries them and them alone. */
+/**
+ * A program in its own JVM that inherits orphans: prints the warnings of the reaper, and whether it reaps orphans
+ * alone.
+ */
 final class ReaperProgram {
     private static final int PR_SET_CHILD_SUBREAPER = 36;
     private static final int ORPHANS = 20;
@@ -41,26 +44,26 @@ final class ReaperProgram {
             new ProcessBuilder("sh", "-c", "sleep 0.1 &").start().waitFor();
         }
         System.out.println("loaded " + NativeLauncher.asked());
-        awaitBurial();
+        awaitReaping();
         System.out.println("loaded " + NativeLauncher.asked());
     }
 
     private static void leaveOrphans() throws Exception {
         CommandLine leaves = CommandLine.parse("/bin/sh -c '(sleep 0.1 &) ; exit 7'");
-        try (InvocationProcesses calls = new InvocationProcesses(leaves, Map.of("PATH", System.getenv("PATH")))) {
+        try (InvocationProcesses processes = new InvocationProcesses(leaves, Map.of("PATH", System.getenv("PATH")))) {
             for (int i = 0; i < ORPHANS; i++) {
-                InvocationProcess process = calls.start(Map.of(), new Stdio.Pipes(false));
+                InvocationProcess process = processes.start(Map.of(), new Stdio.Pipes(false));
                 Process jdk = new ProcessBuilder("sh", "-c", "exit 9").start();
                 System.out.println(StartedInvocations.ended(process).describe() + ", " + jdk.waitFor());
                 StartedInvocations.discard(process);
             }
-            // One that is dead for long before anybody asks for it is a child all the same.
+            // A zombie that is not awaited for long is still a child of this process.
             System.out.println(zombies() + " dead");
-            awaitBurial();
+            awaitReaping();
         }
     }
 
-    private static void awaitBurial() {
+    private static void awaitReaping() {
         long end = System.nanoTime() + LIMIT_NANOS;
         while (children() > 0 && System.nanoTime() < end) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));

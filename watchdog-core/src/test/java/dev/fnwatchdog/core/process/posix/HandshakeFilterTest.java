@@ -18,7 +18,7 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a listening socket lets through once it ignores new handshakes. */
+/** The connections that a listening socket accepts once it ignores new handshakes. */
 class HandshakeFilterTest {
     private static final int CONNECT_MILLIS = 200;
 
@@ -29,10 +29,11 @@ class HandshakeFilterTest {
                 .invoke(port);
     }
 
+    /** Proves specification 7.7. */
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1"})
     @EnabledForJreRange(min = JRE.JAVA_22)
-    void ignoresNewConnectionsAndKeepsThoseThatWait(String host) throws Throwable {
+    void newHandshakesAreIgnoredAndWaitingConnectionsAreAccepted(String host) throws Throwable {
         try (ServerSocketChannel port = ServerSocketChannel.open().bind(new InetSocketAddress(0));
                 Socket waiting = new Socket(host, port.socket().getLocalPort())) {
             assertThat(HandshakeFilter.attach(descriptor(port))).isTrue();
@@ -55,13 +56,13 @@ class HandshakeFilterTest {
 
     @Test
     @EnabledForJreRange(min = JRE.JAVA_22)
-    void isRefusedForWhatIsNoSocket() {
+    void theHandshakeFilterCannotBeAttachedToWhatIsNoSocket() {
         assertThat(HandshakeFilter.attach(-1)).isFalse();
     }
 
     @Test
     @DisabledForJreRange(min = JRE.JAVA_22)
-    void changesNothingOnAnOlderJdk() throws Throwable {
+    void onAnOlderJdkTheHandshakeFilterIsNotAttached() throws Throwable {
         try (ServerSocketChannel port = ServerSocketChannel.open().bind(new InetSocketAddress(0))) {
             assertThat(HandshakeFilter.attach(descriptor(port))).isFalse();
 

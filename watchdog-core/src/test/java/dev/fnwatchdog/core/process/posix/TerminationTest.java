@@ -11,13 +11,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TerminationTest {
+    /** Proves specification 4.17. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 127, 128, 160, 255})
-    void isAnExitStatus(int status) {
+    void aStatusOutsideOfTheRangeOfSignalsIsAnExitStatus(int status) {
         assertThat(Termination.ofStatus(status)).isEqualTo(new Exited(status));
         assertThat(Termination.ofStatus(status).describe()).isEqualTo("exit status " + status);
     }
 
+    /** Proves specification 4.17. */
     @ParameterizedTest(name = "{0} is {1}")
     @CsvSource({
         "129, hangup",
@@ -52,18 +54,18 @@ class TerminationTest {
         "158, power failure",
         "159, bad system call",
     })
-    void isASignalInGoWords(int status, String name) {
+    void aStatusFrom129To159IsASignalNamedAsInGo(int status, String name) {
         assertThat(Termination.ofStatus(status)).isEqualTo(new Signalled(status - 128));
         assertThat(Termination.ofStatus(status).describe()).isEqualTo("signal: " + name);
     }
 
     @Test
-    void isToldAsKilledWhenTheTimeWasOver() {
+    void aTimedOutProcessIsDescribedAsKilled() {
         assertThat(new TimedOut().describe()).isEqualTo("signal: killed");
     }
 
     @Test
-    void tellsASignalWithoutANameByItsNumber() {
+    void aSignalWithoutANameIsDescribedByItsNumber() {
         assertThat(new Signalled(34).describe()).isEqualTo("signal: signal 34");
     }
 }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
-/** A thread that the system refuses is no full heap, though the JVM throws the same for both. */
+/**
+ * A thread that the system refuses is distinguished from a full heap, though the JVM throws the same error for both.
+ */
 class ThreadRefusedExceptionTest {
     private final OutOfMemoryError noThread = new OutOfMemoryError(
             "unable to create native thread: possibly out of memory or process/resource limits reached");
@@ -19,7 +21,7 @@ class ThreadRefusedExceptionTest {
     }
 
     @Test
-    void isThrownInPlaceOfTheErrorWhereNoThreadIsGranted() {
+    void anErrorForARefusedThreadIsThrownAsThreadRefusedException() {
         assertThatThrownBy(() -> ThreadRefusedException.check(throwing(noThread)))
                 .isInstanceOf(ThreadRefusedException.class)
                 .hasMessage("the system grants no further thread")
@@ -27,14 +29,14 @@ class ThreadRefusedExceptionTest {
     }
 
     @Test
-    void isNotThrownForAFullHeap() {
+    void anErrorForAFullHeapIsThrownUnchanged() {
         assertThatThrownBy(() -> ThreadRefusedException.check(throwing(noHeap))).isSameAs(noHeap);
         assertThatThrownBy(() -> ThreadRefusedException.check(throwing(new OutOfMemoryError())))
                 .isInstanceOf(OutOfMemoryError.class);
     }
 
     @Test
-    void isThrownByAnExecutorThatIsChecked() {
+    void aCheckedExecutorThrowsThreadRefusedException() {
         Executor executor = ThreadRefusedException.checked(task -> {
             task.run();
             throw noThread;

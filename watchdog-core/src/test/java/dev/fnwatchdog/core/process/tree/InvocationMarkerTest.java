@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+/** Proves specification 4.5. */
 class InvocationMarkerTest {
     @Test
-    void isLikeNoOther() {
+    void twoInvocationMarkersDiffer() {
         assertThat(InvocationMarker.next(Map.of())).isNotEqualTo(InvocationMarker.next(Map.of()));
     }
 
     @Test
-    void isFoundAsAWholeVariableOnly() {
+    void anInvocationMarkerIsFoundInAnEnvironmentOnlyAsAWholeVariable() {
         InvocationMarker marker = new InvocationMarker("a-1");
 
         assertThat(marker.in("\0PATH=/bin\0Watchdog_Call=a-1\0X=y\0")).isTrue();
@@ -25,7 +26,7 @@ class InvocationMarkerTest {
     }
 
     @Test
-    void ofAWatchdogWithinAFunctionIsFoundByBoth() {
+    void theMarkerOfANestedWatchdogIsFoundByTheOuterAndTheInnerMarker() {
         InvocationMarker outer = InvocationMarker.next(Map.of());
         InvocationMarker inner = InvocationMarker.next(Map.of(InvocationMarker.NAME, outer.value()));
 

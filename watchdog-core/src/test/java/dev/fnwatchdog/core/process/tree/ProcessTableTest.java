@@ -22,27 +22,27 @@ class ProcessTableTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sh", "a b", "x) R 1 2 3 (", "(((", ")))", "new\nline", ""})
-    void readsAStatWhateverTheNameIs(String name) {
+    void aStatLineIsReadWhateverTheProcessNameContains(String name) {
         assertThat(Entry.parse("42 (" + name + ") S 7 41 40" + REST + "\n"))
                 .contains(new Entry(new ProcessId(42, 4711), 7, 40, false));
     }
 
     @Test
-    void knowsADeadProcessThatNobodyHasBuried() {
+    void aZombieIsRecognizedInItsStatLine() {
         assertThat(Entry.parse("42 (sh) Z 7 41 40" + REST)).contains(new Entry(new ProcessId(42, 4711), 7, 40, true));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"", "42", "42 (sh", "42 (sh)", "42 (sh) S 7 41 40", "sh) (42 S 7 41 40", "x (sh) S 7 41 40 0 0"})
-    void takesNothingElseForAStat(String stat) {
+    void textThatIsNotAStatLineIsNotReadAsOne(String stat) {
         assertThat(Entry.parse(stat)).isEmpty();
         assertThat(Entry.parse(stat + " a b c d e f g h i j k l m n o p q r s t u v w"))
                 .isEmpty();
     }
 
     @Test
-    void leavesOutWhatVanishesWhileItIsRead() throws Exception {
+    void aProcessThatVanishesWhileTheTableIsReadIsLeftOut() throws Exception {
         write("42", "42 (sh) S 7 41 40" + REST);
         Files.createDirectory(proc.resolve("43"));
         write("44", "");
@@ -56,7 +56,7 @@ class ProcessTableTest {
     }
 
     @Test
-    void isNotAvailableWithoutProc() {
+    void theProcessTableIsNotAvailableWithoutProc() {
         ProcessTable table = new ProcessTable(proc.resolve("nosuch"));
 
         assertThat(table.available()).isFalse();
@@ -65,7 +65,7 @@ class ProcessTableTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void knowsThisProcess() {
+    void theProcessTableOfThisSystemContainsThisProcess() {
         ProcessTable table = ProcessTable.ofThisSystem();
         ProcessHandle self = ProcessHandle.current();
 

@@ -18,13 +18,13 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real processes under a table that says of them what the test wants. */
+/** Real processes under a process table whose content the test writes. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class ProcessTreeTest {
     private static final int OLDER = 10;
     private static final int START = 20;
     private static final int LATER = 30;
-    private static final int NOBODY = 1;
+    private static final int INIT = 1;
 
     private final InvocationMarker marker = InvocationMarker.next(Map.of());
     private final List<Process> started = new ArrayList<>();
@@ -52,31 +52,32 @@ class ProcessTreeTest {
         }
     }
 
+    /** Proves specification 4.5. */
     @Test
-    void isTheRootItsDescendantsItsSessionAndWhatCarriesItsMarker() throws Exception {
+    void killingATreeKillsTheRootItsDescendantsItsSessionAndMarkedProcesses() throws Exception {
         Process child = sleep();
         Process grandchild = sleep();
         Process inSession = sleep();
         Process marked = sleep();
-        show(root, START, NOBODY, NOBODY);
+        show(root, START, INIT, INIT);
         ProcessTree tree = tree();
         show(child, START, root.pid(), 7);
         show(grandchild, LATER, child.pid(), 8);
-        show(inSession, LATER, NOBODY, root.pid());
-        show(marked, LATER, NOBODY, 9, "Watchdog_Call=" + marker.value());
-        show(other, LATER, NOBODY, 9, "Watchdog_Call=other");
+        show(inSession, LATER, INIT, root.pid());
+        show(marked, LATER, INIT, 9, "Watchdog_Call=" + marker.value());
+        show(other, LATER, INIT, 9, "Watchdog_Call=other");
 
         kill(tree);
 
-        assertThat(List.of(root, child, grandchild, inSession, marked)).allSatisfy(process -> dies(process));
+        assertThat(List.of(root, child, grandchild, inSession, marked)).allSatisfy(process -> awaitExit(process));
         assertThat(other.isAlive()).isTrue();
     }
 
     @Test
-    void sparesAnotherProcessThatHasGotTheRootsPid() throws Exception {
-        show(root, START, NOBODY, NOBODY);
+    void aProcessThatReusesThePidOfTheRootIsNotKilled() throws Exception {
+        show(root, START, INIT, INIT);
         ProcessTree tree = tree();
-        show(root, LATER, NOBODY, root.pid());
+        show(root, LATER, INIT, root.pid());
         show(other, LATER, root.pid(), root.pid());
 
         kill(tree);
@@ -85,77 +86,78 @@ class ProcessTreeTest {
     }
 
     @Test
-    void sparesWhatIsOlderThanItsRootWhateverItSays() throws Exception {
-        show(root, START, NOBODY, NOBODY);
+    void aProcessOlderThanTheRootIsNotKilledWhateverItsEntryContains() throws Exception {
+        show(root, START, INIT, INIT);
         ProcessTree tree = tree();
         show(other, OLDER, root.pid(), root.pid(), "Watchdog_Call=" + marker.value());
 
         kill(tree);
 
-        dies(root);
+        awaitExit(root);
         assertThat(other.isAlive()).isTrue();
     }
 
     @Test
-    void sparesAChildOfTheProcessThatHadAMembersPidBefore() throws Exception {
+    void aChildOfTheFormerProcessWithThePidOfAMemberIsNotKilled() throws Exception {
         Process child = sleep();
-        show(root, START, NOBODY, NOBODY);
+        show(root, START, INIT, INIT);
         ProcessTree tree = tree();
         show(child, LATER, root.pid(), 7);
         show(other, START, child.pid(), 7);
 
         kill(tree);
 
-        dies(child);
+        awaitExit(child);
         assertThat(other.isAlive()).isTrue();
     }
 
+    /** Proves specification 4.5. */
     @Test
-    void isFoundByItsMarkerWhenTheRootWasGoneBeforeItWasSeen() throws Exception {
+    void aMarkedProcessIsKilledThoughTheRootEndedBeforeItWasSeen() throws Exception {
         ProcessTree tree = new ProcessTree(root.pid(), () -> false, marker);
-        show(root, START, NOBODY, root.pid());
-        show(other, START, NOBODY, 7, "Watchdog_Call=" + marker.value() + "/inner");
+        show(root, START, INIT, root.pid());
+        show(other, START, INIT, 7, "Watchdog_Call=" + marker.value() + "/inner");
 
         kill(tree);
 
-        dies(other);
+        awaitExit(other);
         assertThat(root.isAlive()).isTrue();
     }
 
     @Test
-    void waitsForTheMarkerOfOneThatIsOnlyJustBecomingAnotherProgram() throws Exception {
-        show(root, START, NOBODY, NOBODY);
+    void aProcessInTheMiddleOfAnExecIsKilledOnceItsMarkerCanBeRead() throws Exception {
+        show(root, START, INIT, INIT);
         ProcessTree tree = tree();
-        show(other, LATER, NOBODY, 9);
-        // It is seen without an environment at first, as the system shows it meanwhile.
+        show(other, LATER, INIT, 9);
+        // At first its environment is empty, as the system shows it during an exec.
         TreeKillRounds kill = new TreeKillRounds(new ProcessTable(proc));
         Set<ProcessTree> left = kill.round(Set.of(tree));
         left = kill.round(left);
         assertThat(left).containsExactly(tree);
-        show(other, LATER, NOBODY, 9, "Watchdog_Call=" + marker.value());
+        show(other, LATER, INIT, 9, "Watchdog_Call=" + marker.value());
         for (int round = 0; round < 20 && !left.isEmpty(); round++) {
             left = kill.round(left);
         }
 
         assertThat(left).isEmpty();
-        dies(other);
+        awaitExit(other);
     }
 
     @Test
-    void sparesTheWatchdogItself() throws Exception {
-        show(root, START, NOBODY, NOBODY);
+    void killingATreeDoesNotKillTheWatchdogItself() throws Exception {
+        show(root, START, INIT, INIT);
         ProcessTree tree = tree();
         show(ProcessHandle.current().pid(), START, root.pid(), root.pid(), "Watchdog_Call=" + marker.value());
-        show(other, LATER, ProcessHandle.current().pid(), NOBODY);
+        show(other, LATER, ProcessHandle.current().pid(), INIT);
 
         kill(tree);
 
-        dies(root);
+        awaitExit(root);
         assertThat(other.isAlive()).isTrue();
     }
 
     @Test
-    void isTheDescendantsThatTheJdkKnowsWhereThereIsNoTable() throws Exception {
+    void withoutAProcessTableTheDescendantsThatTheJdkKnowsAreKilled() throws Exception {
         Process parent = new ProcessBuilder("/bin/sh", "-c", "sleep 60 & wait").start();
         started.add(parent);
         Eventually.isTrue("child", () -> parent.descendants().count() == 1);
@@ -164,8 +166,8 @@ class ProcessTreeTest {
         ProcessTree tree = new ProcessTree(parent.pid(), parent::isAlive, marker);
         TreeKillRounds.all(new ProcessTable(proc.resolve("nosuch")), List.of(tree));
 
-        dies(parent);
-        Eventually.isTrue("child is gone", () -> !child.isAlive() || zombie(child));
+        awaitExit(parent);
+        Eventually.isTrue("child has ended", () -> !child.isAlive() || zombie(child));
         assertThat(other.isAlive()).isTrue();
     }
 
@@ -197,11 +199,11 @@ class ProcessTreeTest {
         Files.writeString(folder.resolve("environ"), String.join("\0", environment));
     }
 
-    private static void dies(Process process) throws InterruptedException {
+    private static void awaitExit(Process process) throws InterruptedException {
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
     }
 
-    /** Dead, but its new parent has not looked yet. */
+    /** Whether the process has ended but has not been reaped by its new parent. */
     private static boolean zombie(ProcessHandle handle) {
         return handle.info().command().isEmpty();
     }
