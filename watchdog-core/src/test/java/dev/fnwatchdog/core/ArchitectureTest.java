@@ -22,7 +22,7 @@ import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
 import java.util.Optional;
 import org.jspecify.annotations.NullMarked;
 
-/** What each package-info says of its imports, and the habits that a tool can check. */
+/** The imports that each package-info declares, and conventions that a tool can check. */
 @AnalyzeClasses(packages = "dev.fnwatchdog.core", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String CORE = "dev.fnwatchdog.core.";
@@ -142,7 +142,7 @@ class ArchitectureTest {
             .should(be(DescribedPredicate.describe(
                     "in a @NullMarked package", (JavaClass c) -> c.getPackage().isAnnotatedWith(NullMarked.class))));
 
-    /** Of the core's slices, the one may import no others than those; slices that do not exist yet pass. */
+    /** The slice may import only the allowed ones among the slices of the core; a slice that does not exist passes. */
     private static ArchRule importsOfOurs(String slice, String... allowed) {
         DescribedPredicate<JavaClass> others = resideInAPackage(CORE + "*..").and(not(resideInAPackage(in(slice))));
         for (String each : allowed) {

@@ -9,7 +9,7 @@ class LifecycleTest {
     private final Lifecycle lifecycle = new Lifecycle();
 
     @Test
-    void acceptsOnlyBetweenItsStartAndTheOrderToStop() {
+    void theLifecycleAcceptsOnlyBetweenStartupAndShutdown() {
         assertThat(lifecycle.state()).isEqualTo(State.STARTING);
         assertThat(lifecycle.accepting()).isFalse();
 
@@ -27,7 +27,7 @@ class LifecycleTest {
     }
 
     @Test
-    void staysUnhealthyWhereTheStartCompletesAfterTheOrderToStop() {
+    void theLifecycleStaysDrainingWhereTheStartupCompletesAfterTheShutdownBegan() {
         lifecycle.toDraining();
 
         assertThat(lifecycle.toAccepting()).isFalse();
@@ -35,7 +35,7 @@ class LifecycleTest {
     }
 
     @Test
-    void tellsWhoWasFirst() {
+    void onlyTheFirstCallOfALifecycleTransitionSucceeds() {
         assertThat(lifecycle.toDraining()).isTrue();
         assertThat(lifecycle.toDraining()).isFalse();
         assertThat(lifecycle.toStopped()).isTrue();

@@ -16,13 +16,15 @@ class LockFileTest {
     @TempDir
     private Path folder;
 
+    /** Proves specification 2.20. */
     @Test
-    void isNamedLockInTheTemporaryDirectory() {
+    void theLockFileIsNamedLockInTheTemporaryDirectory() {
         assertThat(LockFile.in(Path.of("/tmp"))).isEqualTo(Path.of("/tmp/.lock"));
     }
 
+    /** Proves specification 2.20. */
     @Test
-    void isThereFromItsWritingToItsRemoval() throws IOException {
+    void theLockFileContainsThePortAndIsPresentUntilItIsRemoved() throws IOException {
         LockFile lock = new LockFile(LockFile.in(folder));
         assertThat(lock.present()).isFalse();
 
@@ -36,7 +38,7 @@ class LockFileTest {
     }
 
     @Test
-    void isGoneOnceSomebodyElseRemovesIt() throws IOException {
+    void aLockFileThatAnotherProgramHasRemovedIsNotPresent() throws IOException {
         LockFile lock = new LockFile(LockFile.in(folder));
         lock.write(8080);
 
@@ -45,8 +47,9 @@ class LockFileTest {
         assertThat(lock.present()).isFalse();
     }
 
+    /** Proves specification 2.20. */
     @Test
-    void is_found_with_its_port_while_its_watchdog_holds_it_and_absent_once_removed() throws IOException {
+    void theLockFileIsHeldWithItsPortWhileItsWatchdogRunsAndAbsentOnceRemoved() throws IOException {
         Path path = LockFile.in(folder);
         LockFile lock = new LockFile(path);
         assertThat(LockFile.look(path).state()).isEqualTo(LockFile.State.ABSENT);
@@ -58,8 +61,9 @@ class LockFileTest {
         assertThat(LockFile.look(path).state()).isEqualTo(LockFile.State.ABSENT);
     }
 
+    /** Proves specification 2.20. */
     @Test
-    void is_abandoned_once_the_process_that_wrote_it_has_ended() throws Exception {
+    void theLockFileIsAbandonedOnceTheProcessThatWroteItHasEnded() throws Exception {
         Path path = LockFile.in(folder);
         Process writer = new ProcessBuilder(
                         java(),
@@ -76,13 +80,14 @@ class LockFileTest {
     }
 
     @Test
-    void is_foreign_where_somebody_else_has_made_the_file() throws IOException {
+    void aLockFileThatNoWatchdogHasWrittenIsForeign() throws IOException {
         assertThat(LockFile.look(Files.createFile(LockFile.in(folder))).state()).isEqualTo(LockFile.State.FOREIGN);
     }
 
+    /** Proves specification 2.20. */
     @ParameterizedTest
     @ValueSource(strings = {"000", "022", "077", "777"})
-    void hasMode0660WhateverTheUmask(String umask) throws Exception {
+    void theLockFileHasMode0660WhateverTheUmask(String umask) throws Exception {
         Path path = LockFile.in(folder);
         Process writer = new ProcessBuilder(
                         "sh",
@@ -104,8 +109,9 @@ class LockFileTest {
                 .isEqualTo("rw-rw----");
     }
 
+    /** Proves specification 2.20. */
     @Test
-    void replacesWhatAFormerWatchdogLeft() throws IOException {
+    void anOldFileUnderTheNameOfTheLockFileIsReplaced() throws IOException {
         Path path = LockFile.in(folder);
         Files.writeString(path, "left");
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("r--------"));
@@ -117,8 +123,9 @@ class LockFileTest {
                 .isEqualTo("rw-rw----");
     }
 
+    /** Proves specification 2.20. */
     @Test
-    void doesNotFollowALinkThatWaitsUnderItsName() throws IOException {
+    void aLinkUnderTheNameOfTheLockFileIsReplacedAndNotFollowed() throws IOException {
         Path precious = Files.writeString(folder.resolve("precious"), "kept");
         Path path = Files.createSymbolicLink(LockFile.in(folder), precious);
 
@@ -128,8 +135,9 @@ class LockFileTest {
         assertThat(Files.isSymbolicLink(path)).isFalse();
     }
 
+    /** Proves specification 2.21. */
     @Test
-    void namesThePathTheReasonAndTheSettingWhereTheDirectoryIsMissing() {
+    void aLockFileInAMissingDirectoryIsReportedWithPathReasonAndSetting() {
         Path path = folder.resolve("nosuch").resolve(".lock");
 
         assertThatIOException()
@@ -139,8 +147,9 @@ class LockFileTest {
                         path);
     }
 
+    /** Proves specification 2.21. */
     @Test
-    void namesTheReasonWhereAFileStandsInTheWay() throws IOException {
+    void aLockFileBelowAFileIsReportedWithReasonAndSetting() throws IOException {
         Path path = Files.createFile(folder.resolve("file")).resolve(".lock");
 
         assertThatIOException()
@@ -149,8 +158,9 @@ class LockFileTest {
                 .withMessageContaining("suppress_lock");
     }
 
+    /** Proves specification 2.21. */
     @Test
-    void leavesADirectoryOfItsNameAlone() throws IOException {
+    void aDirectoryUnderTheNameOfTheLockFileIsReportedAndKept() throws IOException {
         Path path = Files.createDirectory(LockFile.in(folder));
 
         assertThatIOException()
@@ -160,7 +170,7 @@ class LockFileTest {
     }
 
     @Test
-    void saysSoWhereItCannotBeRemoved() throws IOException {
+    void aLockFileThatCannotBeRemovedIsReported() throws IOException {
         Path path = Files.createDirectory(LockFile.in(folder));
         Files.createFile(path.resolve("inside"));
 
@@ -171,7 +181,7 @@ class LockFileTest {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    /** Writes the lock file that its argument names, in a process that a test can give a umask. */
+    /** Writes the lock file that its argument names, in a process of its own that can have another umask. */
     static final class Writer {
         private Writer() {}
 

@@ -7,6 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ReadinessTest {
+    /** Proves specification 2.2. */
     @ParameterizedTest
     @CsvSource(useHeadersInDisplayName = true, textBlock = """
                     accepting, limitMet, hasReadyPath, expected
@@ -19,12 +20,13 @@ class ReadinessTest {
                     true,      false,    true,         ASK_FUNCTION
                     true,      false,    false,        READY
                     """)
-    void decides(boolean accepting, boolean limitMet, boolean hasReadyPath, Readiness expected) {
+    void readinessIsDecidedByAcceptingThenByTheLimitThenByReadyPath(boolean accepting, boolean limitMet, boolean hasReadyPath, Readiness expected) {
         assertThat(Readiness.decide(accepting, limitMet, hasReadyPath)).isEqualTo(expected);
     }
 
+    /** Proves specification 2.2. */
     @Test
-    void answersWithAStatusUnlessTheFunctionHasTheLastWord() {
+    void readinessHasAStatusUnlessTheFunctionIsAsked() {
         assertThat(Readiness.NOT_ACCEPTING.status()).hasValue(503);
         assertThat(Readiness.SATURATED.status()).hasValue(429);
         assertThat(Readiness.READY.status()).hasValue(200);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ShutdownTest {
-    // Not the common pool, which on two processors has one thread: a shutdown blocks it.
+    // Not the common pool, which has one thread on two processors: a shutdown blocks its thread.
     private static final Executor THREADS = task -> {
         Thread thread = new Thread(task, "shutdown");
         thread.setDaemon(true);
@@ -30,18 +30,19 @@ class ShutdownTest {
 
     private static final Shutdown.Limits LIMITS = new Shutdown.Limits(Duration.ofSeconds(30), Duration.ofSeconds(10));
 
-    private final List<String> happened = new CopyOnWriteArrayList<>();
+    private final List<String> steps = new CopyOnWriteArrayList<>();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger expected = new AtomicInteger();
 
+    /** Proves specification 7.5, 7.9. */
     @Test
-    void goesThroughTheStepsInOrderOnSigterm() {
+    void onSigtermTheStepsOfTheShutdownAreTakenInOrder() {
         inFlight.set(2);
 
         int status = shutdown(this::waitOutTheLimit).begin(Cause.SIGTERM);
 
         assertThat(status).isZero();
-        assertThat(happened)
+        assertThat(steps)
                 .containsExactly(
                         "refuse probes",
                         "log SIGTERM: no new connections in 30s",
@@ -53,12 +54,13 @@ class ShutdownTest {
                         "stop function");
     }
 
+    /** Proves specification 7.10. */
     @Test
-    void hasNoQuietPeriodOnSigint() {
+    void onSigintTheShutdownDoesNotWaitForHealthcheckInterval() {
         int status = shutdown(this::waitOutTheLimit).begin(Cause.SIGINT);
 
         assertThat(status).isZero();
-        assertThat(happened)
+        assertThat(steps)
                 .startsWith(
                         "refuse probes",
                         "log SIGINT: no new connections in 0s",
@@ -68,12 +70,13 @@ class ShutdownTest {
                 .endsWith("stop function");
     }
 
+    /** Proves specification 1.24. */
     @Test
-    void tellsOfNoSignalWhereItWasClosed() {
+    void aClosedWatchdogLogsNoSignalAndDoesNotWaitForHealthcheckInterval() {
         int status = shutdown(this::waitOutTheLimit).begin(Cause.CLOSE);
 
         assertThat(status).isZero();
-        assertThat(happened)
+        assertThat(steps)
                 .startsWith(
                         "refuse probes",
                         "wait 0s",
@@ -82,43 +85,46 @@ class ShutdownTest {
                 .endsWith("stop function");
     }
 
+    /** Proves specification 1.19, 7.5. */
     @Test
-    void waitsOutTheQuietPeriodThoughNothingIsInFlight() {
+    void onSigtermHealthcheckIntervalPassesThoughNothingIsInFlight() {
         shutdown((over, limit) -> {
-                    happened.add("over %s after %s".formatted(over.getAsBoolean(), limit));
+                    steps.add("over %s after %s".formatted(over.getAsBoolean(), limit));
                 })
                 .begin(Cause.SIGTERM);
 
-        assertThat(happened).contains("over false after PT30S", "over true after PT10S");
+        assertThat(steps).contains("over false after PT30S", "over true after PT10S");
     }
 
+    /** Proves specification 7.9. */
     @Test
-    void drainsNoLongerThanTheLastCallTakes() {
+    void theDrainEndsOnceNothingIsLeftInFlight() {
         inFlight.set(3);
 
         shutdown((over, limit) -> {
-                    while (happened.contains("close listener") && !over.getAsBoolean()) {
+                    while (steps.contains("close listener") && !over.getAsBoolean()) {
                         inFlight.decrementAndGet();
                     }
                 })
                 .begin(Cause.SIGTERM);
 
-        assertThat(happened)
+        assertThat(steps)
                 .contains("log No new connections allowed, draining: 3 requests", "log Exiting. Active connections: 0");
     }
 
+    /** Proves specification 7.8. */
     @Test
-    void waitsForRequestsThatAreExpectedThoughNoneIsInFlight() {
+    void theDrainWaitsForExpectedRequestsThoughNoneIsInFlight() {
         expected.set(2);
 
         shutdown((over, limit) -> {
-                    while (happened.contains("close listener") && !over.getAsBoolean()) {
-                        happened.add("expects " + expected.getAndDecrement());
+                    while (steps.contains("close listener") && !over.getAsBoolean()) {
+                        steps.add("expects " + expected.getAndDecrement());
                     }
                 })
                 .begin(Cause.SIGTERM);
 
-        assertThat(happened)
+        assertThat(steps)
                 .containsSubsequence(
                         "log No new connections allowed, draining: 0 requests",
                         "expects 2",
@@ -127,13 +133,14 @@ class ShutdownTest {
                         "stop function");
     }
 
+    /** Proves specification 7.11. */
     @ParameterizedTest
     @CsvSource({"SIGTERM, SIGTERM, 143", "SIGTERM, SIGINT, 130", "SIGINT, SIGINT, 130", "CLOSE, SIGTERM, 143"})
-    void endsAtOnceOnTheSecondSignal(Cause first, Cause second, int expected) throws Exception {
+    void aSecondSignalKillsTheFunctionAndEndsWith128PlusItsNumber(Cause first, Cause second, int expected) throws Exception {
         CountDownLatch draining = new CountDownLatch(1);
         inFlight.set(1);
         Shutdown shutdown = shutdown((over, limit) -> {
-            if (happened.contains("close listener")) {
+            if (steps.contains("close listener")) {
                 draining.countDown();
                 spinUntil(over);
             }
@@ -143,11 +150,12 @@ class ShutdownTest {
 
         assertThat(shutdown.begin(second)).isEqualTo(expected);
         assertThat(status.get(20, TimeUnit.SECONDS)).isEqualTo(expected);
-        assertThat(happened).endsWith("kill function").doesNotContain("stop function");
+        assertThat(steps).endsWith("kill function").doesNotContain("stop function");
     }
 
+    /** Proves specification 7.11. */
     @Test
-    void tellsNobodyTheStatusOfTheSecondSignalBeforeTheFunctionIsKilled() throws Exception {
+    void theStatusOfTheSecondSignalIsReturnedOnlyAfterTheFunctionIsKilled() throws Exception {
         CountDownLatch quiet = new CountDownLatch(1);
         CountDownLatch killing = new CountDownLatch(1);
         CountDownLatch kill = new CountDownLatch(1);
@@ -177,8 +185,9 @@ class ShutdownTest {
         assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo(143);
     }
 
+    /** Proves specification 7.11. */
     @Test
-    void doesNotEvenCloseTheListenerWhereTheSecondSignalComesInTheQuietPeriod() throws Exception {
+    void aSecondSignalDuringHealthcheckIntervalKillsWithoutClosingTheListener() throws Exception {
         CountDownLatch quiet = new CountDownLatch(1);
         Shutdown shutdown = shutdown((over, limit) -> {
             quiet.countDown();
@@ -189,12 +198,12 @@ class ShutdownTest {
 
         assertThat(shutdown.begin(Cause.SIGINT)).isEqualTo(130);
         assertThat(status.get(20, TimeUnit.SECONDS)).isEqualTo(130);
-        assertThat(happened)
+        assertThat(steps)
                 .containsExactly("refuse probes", "log SIGTERM: no new connections in 30s", "kill function");
     }
 
     @Test
-    void isTheSameShutdownForAllThatCloseIt() throws Exception {
+    void severalThreadsThatCloseTheWatchdogShareOneShutdown() throws Exception {
         CountDownLatch waiting = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         Shutdown shutdown = shutdown((over, limit) -> {
@@ -210,21 +219,21 @@ class ShutdownTest {
 
         assertThat(second.get(20, TimeUnit.SECONDS)).isZero();
         assertThat(first.get(20, TimeUnit.SECONDS)).isZero();
-        assertThat(happened).containsOnlyOnce("stop function").doesNotContain("kill function");
+        assertThat(steps).containsOnlyOnce("stop function").doesNotContain("kill function");
     }
 
     @Test
-    void changesNothingOnceItIsDone() {
+    void aShutdownThatIsDoneTakesNoFurtherStep() {
         Shutdown shutdown = shutdown(this::waitOutTheLimit);
         shutdown.begin(Cause.SIGTERM);
-        happened.clear();
+        steps.clear();
 
         assertThat(shutdown.begin(Cause.SIGTERM)).isZero();
-        assertThat(happened).isEmpty();
+        assertThat(steps).isEmpty();
     }
 
     @Test
-    void stopsTheFunctionThoughAStepBeforeItFails() {
+    void theFunctionIsStoppedThoughAnEarlierStepOfTheShutdownFails() {
         Shutdown shutdown = new Shutdown(
                 new RecordedSteps() {
                     @Override
@@ -239,19 +248,19 @@ class ShutdownTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> shutdown.begin(Cause.SIGTERM))
                 .withMessage("listener");
-        assertThat(happened).endsWith("stop function");
+        assertThat(steps).endsWith("stop function");
         assertThat(shutdown.begin(Cause.CLOSE)).isZero();
     }
 
     @Test
-    void takesEveryStepWithoutWaitingWhereItsThreadIsInterrupted() {
+    void anInterruptedShutdownTakesEveryStepWithoutWaiting() {
         inFlight.set(1);
         Thread.currentThread().interrupt();
 
         shutdown(Waiting.polling(Duration.ofMillis(1))).begin(Cause.SIGTERM);
 
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(happened).contains("close listener").endsWith("log Exiting. Active connections: 1", "stop function");
+        assertThat(steps).contains("close listener").endsWith("log Exiting. Active connections: 1", "stop function");
     }
 
     private Shutdown shutdown(Waiting waiting) {
@@ -259,7 +268,7 @@ class ShutdownTest {
     }
 
     private void waitOutTheLimit(BooleanSupplier over, Duration limit) {
-        happened.add("wait " + seconds(limit));
+        steps.add("wait " + seconds(limit));
     }
 
     private static void spinUntil(BooleanSupplier over) {
@@ -275,12 +284,12 @@ class ShutdownTest {
     private class RecordedSteps implements Shutdown.Steps {
         @Override
         public void refuseProbes() {
-            happened.add("refuse probes");
+            steps.add("refuse probes");
         }
 
         @Override
         public void closeListener() {
-            happened.add("close listener");
+            steps.add("close listener");
         }
 
         @Override
@@ -295,17 +304,17 @@ class ShutdownTest {
 
         @Override
         public void stopFunction() {
-            happened.add("stop function");
+            steps.add("stop function");
         }
 
         @Override
         public void killFunction() {
-            happened.add("kill function");
+            steps.add("kill function");
         }
 
         @Override
         public void log(String line) {
-            happened.add("log " + line);
+            steps.add("log " + line);
         }
     }
 }

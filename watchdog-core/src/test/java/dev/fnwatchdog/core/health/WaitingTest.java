@@ -14,7 +14,7 @@ class WaitingTest {
     private final Waiting waiting = Waiting.polling(Duration.ofMillis(1));
 
     @Test
-    void endsAtTheLimitWhereNothingEndsItBefore() throws InterruptedException {
+    void aWaitEndsAtItsLimitWhereItsConditionStaysFalse() throws InterruptedException {
         long start = System.nanoTime();
 
         waiting.await(() -> false, Duration.ofMillis(50));
@@ -23,7 +23,7 @@ class WaitingTest {
     }
 
     @Test
-    void endsLongBeforeTheLimitOnceItIsOver() throws InterruptedException {
+    void aWaitEndsOnceItsConditionIsTrue() throws InterruptedException {
         AtomicInteger looks = new AtomicInteger();
 
         waiting.await(() -> looks.incrementAndGet() == 3, Duration.ofDays(1));
@@ -32,7 +32,7 @@ class WaitingTest {
     }
 
     @Test
-    void doesNotWaitForNothing() throws InterruptedException {
+    void aWaitWithALimitOfZeroDoesNotCheckItsCondition() throws InterruptedException {
         AtomicBoolean looked = new AtomicBoolean();
 
         waiting.await(() -> looked.getAndSet(true), Duration.ZERO);
@@ -41,7 +41,7 @@ class WaitingTest {
     }
 
     @Test
-    void waitsForEverWhereTheLimitIsBeyondCounting() throws Exception {
+    void aWaitWhoseLimitOverflowsLastsUntilItsConditionIsTrue() throws Exception {
         CountDownLatch looking = new CountDownLatch(100);
         AtomicBoolean over = new AtomicBoolean();
 

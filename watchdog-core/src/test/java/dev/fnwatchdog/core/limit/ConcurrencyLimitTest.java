@@ -27,8 +27,9 @@ class ConcurrencyLimitTest {
         threads.shutdownNow();
     }
 
+    /** Proves specification 7.2. */
     @Test
-    void refusesTheCallBeyondTheLimitUntilAPlaceIsGivenBack() {
+    void aRequestBeyondTheLimitIsRefusedUntilAPermitIsReleased() {
         ConcurrencyLimit limit = new ConcurrencyLimit(2);
         Permit first = limit.tryAcquire().orElseThrow();
         assertThat(limit.tryAcquire()).isPresent();
@@ -42,8 +43,9 @@ class ConcurrencyLimitTest {
         assertThat(limit.tryAcquire()).isEmpty();
     }
 
+    /** Proves specification 7.2. */
     @Test
-    void isMetExactlyWhileEveryPlaceIsTaken() {
+    void theLimitIsMetExactlyWhileEveryPermitIsHeld() {
         ConcurrencyLimit limit = new ConcurrencyLimit(1);
         assertThat(limit.met()).isFalse();
 
@@ -55,7 +57,7 @@ class ConcurrencyLimitTest {
     }
 
     @Test
-    void countsAndNeverRefusesWithoutALimit() {
+    void withoutALimitRequestsAreCountedAndNeverRefused() {
         ConcurrencyLimit none = new ConcurrencyLimit(0);
 
         for (int i = 0; i < 10_000; i++) {
@@ -68,33 +70,35 @@ class ConcurrencyLimitTest {
     }
 
     @Test
-    void tellsTheLimitAsItWasConfigured() {
+    void theLimitIsTheOneThatWasConfigured() {
         assertThat(new ConcurrencyLimit(7).max()).isEqualTo(7);
     }
 
     @Test
-    void refusesANegativeLimit() {
+    void aNegativeLimitIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ConcurrencyLimit(-1))
                 .withMessageContaining("-1");
     }
 
+    /** Proves specification 7.2. */
     @RepeatedTest(50)
-    void givesOutExactlyTheLimitToThreadsThatAskAtOnce() throws Exception {
+    void threadsThatAcquireAtOnceGetExactlyAsManyPermitsAsTheLimit() throws Exception {
         ConcurrencyLimit limit = new ConcurrencyLimit(5);
         CyclicBarrier start = new CyclicBarrier(THREADS);
 
-        List<Optional<Permit>> answers = onEveryThread(() -> {
+        List<Optional<Permit>> results = onEveryThread(() -> {
             start.await();
             return limit.tryAcquire();
         });
 
-        assertThat(answers.stream().filter(Optional::isPresent)).hasSize(5);
+        assertThat(results.stream().filter(Optional::isPresent)).hasSize(5);
         assertThat(limit.inFlight()).isEqualTo(5);
     }
 
+    /** Proves specification 7.2. */
     @RepeatedTest(50)
-    void givesAPlaceBackOnceThoughACallEndsInSeveralWaysAtOnce() throws Exception {
+    void aPermitThatSeveralThreadsReleaseAtOnceIsReleasedOnce() throws Exception {
         ConcurrencyLimit limit = new ConcurrencyLimit(2);
         Permit ending = limit.tryAcquire().orElseThrow();
         assertThat(limit.tryAcquire()).isPresent();
@@ -109,8 +113,9 @@ class ConcurrencyLimitTest {
         assertThat(limit.inFlight()).isEqualTo(1);
     }
 
+    /** Proves specification 7.2. */
     @Test
-    void neverLetsMoreInThanTheLimitUnderContention() throws Exception {
+    void underContentionNoMorePermitsAreHeldThanTheLimit() throws Exception {
         int max = 3;
         ConcurrencyLimit limit = new ConcurrencyLimit(max);
         AtomicInteger inside = new AtomicInteger();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Proves specification 2.9. */
 class AcceptHeaderTest {
     @ParameterizedTest
     @ValueSource(
@@ -26,14 +27,14 @@ class AcceptHeaderTest {
                 "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
                         + "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
                         + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
-                // Neither is allowed: what every client of /metrics reads.
+                // Neither format is allowed: text, which every client of /metrics can read.
                 "application/json",
                 "text/plain;q=0",
                 "text/plain;version=1.0.0",
                 "application/openmetrics-text;q=0",
                 "application/openmetrics-text;q=0.000, text/html"
             })
-    void givesTextWhereItIsAllowedOrNothingIs(String accept) {
+    void anAcceptHeaderThatAllowsTextOrNeitherFormatGetsText(String accept) {
         assertThat(AcceptHeader.wantsOpenMetrics(accept)).isFalse();
     }
 
@@ -54,7 +55,7 @@ class AcceptHeaderTest {
                 "application/openmetrics-text, text/plain;version=1.0.0",
                 "application/openmetrics-text;, ,"
             })
-    void givesOpenMetricsWhereOnlyThatIsAllowed(String accept) {
+    void anAcceptHeaderThatAllowsOpenMetricsAloneGetsOpenMetrics(String accept) {
         assertThat(AcceptHeader.wantsOpenMetrics(accept)).isTrue();
     }
 
@@ -74,7 +75,7 @@ class AcceptHeaderTest {
                 "application openmetrics-text",
                 "\0"
             })
-    void concludesNothingFromWhatItCannotRead(String accept) {
+    void aMalformedAcceptHeaderGetsText(String accept) {
         assertThat(AcceptHeader.wantsOpenMetrics(accept)).isFalse();
     }
 }

@@ -14,19 +14,21 @@ class ExpositionTest {
     private final MetricsRegistry registry = new MetricsRegistry();
     private final Exposition exposition = new Exposition(registry);
 
+    /** Proves specification 2.9. */
     @ParameterizedTest
     @NullSource
     @ValueSource(
             strings = {"*/*", "text/plain", "application/openmetrics-text;version=1.0.0,text/plain;q=0.1", "no type"})
-    void isTextWhereverAcceptAllowsIt(@Nullable String accept) {
+    void theMetricsPageIsTextWhereverAcceptAllowsIt(@Nullable String accept) {
         Page page = exposition.render(accept);
 
         assertThat(page.contentType()).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
         assertThat(text(page)).startsWith("# HELP ").endsWith("\n").doesNotContain("# EOF");
     }
 
+    /** Proves specification 2.9. */
     @Test
-    void isOpenMetricsWhereOnlyThatIsAllowed() {
+    void theMetricsPageIsOpenMetricsWhereAcceptAllowsThatAlone() {
         RequestMetrics metrics = new RequestMetrics(registry);
         metrics.started();
         metrics.finished(RequestMetrics.methodIndex("GET"), 200, 1_500_000_000);
@@ -43,6 +45,7 @@ class ExpositionTest {
                 .endsWith("\n# EOF\n");
     }
 
+    /** Proves specification 2.15. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -56,12 +59,12 @@ class ExpositionTest {
                 "# TYPE jvm_gc_collection_seconds summary|jvm_gc_collection_seconds_sum\\{gc=\"[^\"]+\"} \\S+"
                         + "|jvm_gc_collection_seconds_count\\{gc=\"[^\"]+\"} \\d\\S*",
             })
-    void showsTheProcessAndTheJvm(String lines) {
+    void theMetricsPageDescribesTheProcessAndTheJvm(String lines) {
         assertThat(text(exposition.render(null))).containsPattern("(?m)^" + lines.replace("|", "\n") + "$");
     }
 
     @Test
-    void helpsWithEveryFamily() {
+    void everyMetricFamilyHasAHelpText() {
         new RequestMetrics(registry);
         String page = text(exposition.render(null));
 

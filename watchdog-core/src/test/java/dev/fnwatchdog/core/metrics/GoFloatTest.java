@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The expected column is what Go 1.26's {@code strconv.FormatFloat(v, 'g', -1, 64)} prints. */
+/**
+ * The expected column is the output of Go 1.26's {@code strconv.FormatFloat(v, 'g', -1, 64)}. Proves specification 2.9.
+ */
 class GoFloatTest {
     @ParameterizedTest
     @CsvSource({
@@ -45,12 +47,12 @@ class GoFloatTest {
         "1000000000000000, 1e+15",
         "9007199254740993, 9.007199254740992e+15",
         "1152921504606846976, 1.152921504606847e+18",
-        // No other rule begins at 21 digits.
+        // The form does not change at 21 digits.
         "100000000000000000000, 1e+20",
         "123456789012345678901, 1.2345678901234568e+20",
         "1000000000000000000000, 1e+21",
         "1e100, 1e+100",
-        // Where Double.toString has digits too many, or one more than are needed.
+        // Double.toString prints too many digits here, or one more than necessary.
         "2e-3, 0.002",
         "2e23, 2e+23",
         "1e23, 1e+23",
@@ -63,7 +65,7 @@ class GoFloatTest {
         "2.2250738585072014e-308, 2.2250738585072014e-308",
         "1.7976931348623157e308, 1.7976931348623157e+308"
     })
-    void printsAsGoDoes(double value, String expected) {
+    void aNumberIsPrintedAsGoPrintsIt(double value, String expected) {
         assertThat(GoFloat.format(value)).isEqualTo(expected);
     }
 }

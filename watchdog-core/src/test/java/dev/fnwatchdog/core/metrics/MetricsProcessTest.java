@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What has to be seen from outside: which classes a JVM loads when, and what its environment may hold. */
+/** Runs in child JVMs: the moment at which classes are loaded, and variables of the environment. */
 class MetricsProcessTest {
     private static final String SCRAPE = "-- scrape --";
 
     @Test
-    void loadsNeitherManagementNorPrometheusBeforeTheFirstScrape() throws Exception {
+    void managementAndPrometheusClassesAreNotLoadedBeforeTheFirstScrape() throws Exception {
         String output = run(Map.of(), "-verbose:class");
 
         int scrape = output.indexOf(SCRAPE);
@@ -25,8 +25,9 @@ class MetricsProcessTest {
         assertThat(output.substring(scrape)).contains("java.lang.management.", "io.prometheus.");
     }
 
+    /** Proves specification 2.19. */
     @Test
-    void takesNoSettingFromTheEnvironmentThatIsMeantForTheFunction() throws Exception {
+    void variablesForTheMetricsLibraryOfTheFunctionHaveNoEffect() throws Exception {
         String output = run(
                 Map.of(
                         "PROMETHEUS_CONFIG", "/nonexistent",
@@ -56,7 +57,7 @@ class MetricsProcessTest {
         return output;
     }
 
-    /** Counts a call, says so, and prints the page. */
+    /** Counts a request, prints a marker line, and prints the page. */
     static final class Scrape {
         private Scrape() {}
 

@@ -12,7 +12,7 @@ class MetricsRegistryTest {
     private final MetricsRegistry registry = new MetricsRegistry();
 
     @Test
-    void asksForAGaugeAndACounterAtEveryScrape() {
+    void aGaugeAndACounterAreReadAtEveryScrape() {
         LongAdder killed = new LongAdder();
         registry.counter("watchdog_functions_killed_total", "functions killed by timeout", killed::sum);
         registry.gauge("watchdog_upstream_connections", "connections to the function in use", () -> killed.sum() + .5);
@@ -32,7 +32,7 @@ class MetricsRegistryTest {
     }
 
     @Test
-    void refusesASecondMetricOfAName() {
+    void aSecondMetricWithTheSameNameIsRefused() {
         registry.counter("watchdog_a_total", "h", () -> 0);
 
         assertThatIllegalArgumentException()
@@ -42,7 +42,7 @@ class MetricsRegistryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"http_requests_total", "watchdog_forks"})
-    void refusesACounterThatIsNotOursOrNotNamedAsOne(String name) {
+    void aCounterThatIsNotNamedAsACounterOfTheWatchdogIsRefused(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> registry.counter(name, "h", () -> 0))
                 .withMessageContaining(name);
@@ -50,7 +50,7 @@ class MetricsRegistryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"process_open_fds", "watchdog_forks_total"})
-    void refusesAGaugeThatIsNotOursOrNamedAsACounter(String name) {
+    void aGaugeThatIsNotNamedAsAGaugeOfTheWatchdogIsRefused(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> registry.gauge(name, "h", () -> 0))
                 .withMessageContaining(name);

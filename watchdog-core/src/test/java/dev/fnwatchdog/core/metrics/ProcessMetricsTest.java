@@ -23,9 +23,10 @@ class ProcessMetricsTest {
     @TempDir
     private Path proc;
 
+    /** Proves specification 2.15. */
     @ParameterizedTest
     @ValueSource(strings = {"java", "a) b (c", "line\nbreak) 7 7"})
-    void addsUserAndSystemTimeWhateverTheCommandIsNamed(String command) throws IOException {
+    void processorTimeIsUserPlusSystemTimeWhateverTheNameOfTheCommand(String command) throws IOException {
         Files.writeString(
                 proc.resolve("stat"),
                 "42 (%s) S 1 42 42 0 -1 4194560 1000 0 10 0 1234 66 5 6 20 0 17 0 8000 900000 12000\n"
@@ -34,15 +35,17 @@ class ProcessMetricsTest {
         assertThat(text(proc)).contains("process_cpu_seconds_total 13\n");
     }
 
+    /** Proves specification 2.15. */
     @Test
-    void readsResidentMemoryInBytes() throws IOException {
+    void residentMemoryIsReportedInBytes() throws IOException {
         Files.writeString(proc.resolve("status"), "Name:\tjava\nVmHWM:\t   99 kB\nVmRSS:\t   61440 kB\nThreads:\t9\n");
 
         assertThat(text(proc)).contains("process_resident_memory_bytes 6.291456e+07\n");
     }
 
+    /** Proves specification 2.15. */
     @Test
-    void countsOpenFilesWithoutTheOneThatIsOpenToCount() throws IOException {
+    void openFilesAreCountedWithoutTheOneThatTheCountOpens() throws IOException {
         for (int i = 0; i < 6; i++) {
             Files.createFile(Files.createDirectories(proc.resolve("fd")).resolve(Integer.toString(i)));
         }
@@ -50,23 +53,26 @@ class ProcessMetricsTest {
         assertThat(text(proc)).contains("process_open_fds 5\n");
     }
 
+    /** Proves specification 2.15. */
     @Test
-    void leavesOutWhatTheSystemDoesNotTell() {
+    void processMetricsThatTheSystemDoesNotProvideAreLeftOut() {
         assertThat(text(proc.resolve("nosuch")))
                 .doesNotContain("process_cpu", "process_resident", "process_open", "NaN");
     }
 
+    /** Proves specification 2.15. */
     @Test
-    void leavesOutWhatItCannotRead() throws IOException {
+    void processMetricsThatCannotBeReadAreLeftOut() throws IOException {
         Files.writeString(proc.resolve("stat"), "42 (java) S 1\n");
         Files.writeString(proc.resolve("status"), "Name:\tjava\n");
 
         assertThat(text(proc)).doesNotContain("process_cpu", "process_resident");
     }
 
+    /** Proves specification 2.15. */
     @Test
     @EnabledOnOs(OS.LINUX)
-    void findsItsOwnProcess() throws IOException {
+    void processMetricsDescribeThisProcess() throws IOException {
         Path self = Path.of("/proc/self");
         double filesBefore = value(text(self), "process_open_fds");
         List<InputStream> opened = new ArrayList<>();

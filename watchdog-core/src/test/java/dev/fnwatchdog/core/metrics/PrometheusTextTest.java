@@ -16,8 +16,9 @@ import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSna
 import org.junit.jupiter.api.Test;
 
 class PrometheusTextTest {
+    /** Proves specification 2.9. */
     @Test
-    void putsBucketsBeforeSumBeforeCountAndSpellsBoundsAsGo() {
+    void aHistogramHasBucketsSumAndCountInOrderAndBoundsAsGoPrintsThem() {
         HistogramSnapshot seconds = HistogramSnapshot.builder()
                 .name("seconds")
                 .help("how long")
@@ -43,7 +44,7 @@ class PrometheusTextTest {
     }
 
     @Test
-    void hasNoCommaBeforeABoundThatIsTheOnlyLabel() {
+    void noCommaPrecedesABoundThatIsTheOnlyLabel() {
         HistogramSnapshot plain = HistogramSnapshot.builder()
                 .name("plain")
                 .help("h")
@@ -62,7 +63,7 @@ class PrometheusTextTest {
     }
 
     @Test
-    void sortsFamiliesByTheNameThatIsShown() {
+    void metricFamiliesAreSortedByTheirPrintedName() {
         String text = text(
                 MetricsRegistry.gaugeOf("http_requests_in_flight", "now", 1),
                 MetricsRegistry.counterOf("http_requests_total", "all", 2),
@@ -82,16 +83,16 @@ class PrometheusTextTest {
     }
 
     @Test
-    void sortsSeriesByTheirLabelsAndLabelsByTheirNames() {
-        CounterSnapshot calls = CounterSnapshot.builder()
+    void seriesAreSortedByTheirLabelsAndLabelsByTheirNames() {
+        CounterSnapshot requests = CounterSnapshot.builder()
                 .name("calls_total")
                 .help("h")
-                .dataPoint(call("500", "get"))
-                .dataPoint(call("200", "post"))
-                .dataPoint(call("200", "get"))
+                .dataPoint(point("500", "get"))
+                .dataPoint(point("200", "post"))
+                .dataPoint(point("200", "get"))
                 .build();
 
-        assertThat(text(calls)).endsWith("""
+        assertThat(text(requests)).endsWith("""
                         calls_total{code="200",method="get"} 1
                         calls_total{code="200",method="post"} 1
                         calls_total{code="500",method="get"} 1
@@ -99,7 +100,7 @@ class PrometheusTextTest {
     }
 
     @Test
-    void writesASummaryAsSumAndCount() {
+    void aSummaryIsPrintedAsSumAndCount() {
         SummarySnapshot pauses = SummarySnapshot.builder()
                 .name("pauses")
                 .help("h")
@@ -119,7 +120,7 @@ class PrometheusTextTest {
     }
 
     @Test
-    void escapesHelpAndLabelValuesEachInItsWay() {
+    void helpTextsAndLabelValuesAreEscapedEachByTheirOwnRules() {
         GaugeSnapshot odd = GaugeSnapshot.builder()
                 .name("odd")
                 .help("a \"quoted\" back\\slash\nand a line")
@@ -137,12 +138,12 @@ class PrometheusTextTest {
     }
 
     @Test
-    void leavesOutAFamilyWithoutSeries() {
+    void aMetricFamilyWithoutSeriesIsLeftOut() {
         assertThat(text(CounterSnapshot.builder().name("none_total").help("h").build()))
                 .isEmpty();
     }
 
-    private static CounterDataPointSnapshot call(String code, String method) {
+    private static CounterDataPointSnapshot point(String code, String method) {
         return CounterDataPointSnapshot.builder()
                 .labels(Labels.of("method", method, "code", code))
                 .value(1)

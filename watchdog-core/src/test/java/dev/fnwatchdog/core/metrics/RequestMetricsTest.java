@@ -20,8 +20,9 @@ class RequestMetricsTest {
     private final MetricsRegistry registry = new MetricsRegistry();
     private final RequestMetrics metrics = new RequestMetrics(registry);
 
+    /** Proves specification 2.10. */
     @Test
-    void showsTheGaugeAtZeroFromTheFirstScrapeAndNothingElse() {
+    void beforeTheFirstRequestThePageHasTheGaugeAtZeroAlone() {
         assertThat(httpLines())
                 .containsExactly(
                         "# HELP http_requests_in_flight requests being served",
@@ -29,8 +30,9 @@ class RequestMetricsTest {
                         "http_requests_in_flight 0");
     }
 
+    /** Proves specification 2.10. */
     @Test
-    void showsACallInFlightUntilItIsCounted() {
+    void aRequestIsInFlightUntilItIsCounted() {
         metrics.started();
         metrics.started();
         assertThat(httpLines()).contains("http_requests_in_flight 2");
@@ -39,8 +41,9 @@ class RequestMetricsTest {
         assertThat(httpLines()).contains("http_requests_in_flight 1");
     }
 
+    /** Proves specification 2.10. */
     @Test
-    void countsACallOnceWithItsDuration() {
+    void aRequestIsCountedOnceWithItsDuration() {
         metrics.started();
         metrics.finished(GET, 200, 1_500_000_000);
 
@@ -70,6 +73,7 @@ class RequestMetricsTest {
                         "http_requests_total{code=\"200\",method=\"get\"} 1");
     }
 
+    /** Proves specification 2.10. */
     @ParameterizedTest
     @CsvSource({
         "0, 0.005",
@@ -87,7 +91,7 @@ class RequestMetricsTest {
         "10000000000, 10",
         "10000000001, +Inf"
     })
-    void putsADurationIntoTheBucketThatEndsAtIt(long nanos, String bound) {
+    void aDurationIsCountedInTheFirstBucketWhoseBoundItDoesNotExceed(long nanos, String bound) {
         count("GET", 200, nanos);
 
         assertThat(httpLines().stream().filter(line -> line.contains("_bucket") && line.endsWith(" 1")))
@@ -96,6 +100,7 @@ class RequestMetricsTest {
                 .contains("le=\"" + bound + "\"");
     }
 
+    /** Proves specification 2.12. */
     @ParameterizedTest
     @CsvSource({
         "GET, get",
@@ -113,14 +118,15 @@ class RequestMetricsTest {
         "BREW, unknown",
         "'', unknown"
     })
-    void labelsTheMethodInLowerCaseOrAsUnknown(String method, String label) {
+    void theLabelOfAKnownMethodIsInLowerCaseAndOfAnyOtherUnknown(String method, String label) {
         count(method, 201, 1);
 
         assertThat(httpLines()).contains("http_requests_total{code=\"201\",method=\"%s\"} 1".formatted(label));
     }
 
+    /** Proves specification 2.12. */
     @Test
-    void doesNotLetClientsGrowTheSeries() {
+    void unknownMethodsOfClientsAddNoSeries() {
         for (int i = 0; i < 1000; i++) {
             count("M" + i, 405, 1);
         }
@@ -128,8 +134,9 @@ class RequestMetricsTest {
         assertThat(totals()).containsExactly("http_requests_total{code=\"405\",method=\"unknown\"} 1000");
     }
 
+    /** Proves specification 2.10. */
     @Test
-    void keepsEachStatusAndMethodApartInOrder() {
+    void eachStatusAndMethodHasItsOwnSeries() {
         count("POST", 500, 1);
         count("GET", 429, 1);
         count("GET", 200, 1);
@@ -155,7 +162,7 @@ class RequestMetricsTest {
         "0, unknown",
         "-1, unknown"
     })
-    void labelsEveryStatusOfThreeDigits(int status, String label) {
+    void aStatusOfThreeDigitsIsItsOwnLabelAndAnyOtherIsUnknown(int status, String label) {
         count("GET", status, 1);
 
         assertThat(totals()).containsExactly("http_requests_total{code=\"%s\",method=\"get\"} 1".formatted(label));
@@ -163,12 +170,12 @@ class RequestMetricsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 10})
-    void refusesAnIndexThatIsOfNoMethod(int index) {
+    void anIndexOfNoMethodIsRefused(int index) {
         assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> metrics.finished(index, 200, 1));
     }
 
     @Test
-    void losesNothingWhileThreadsCountAtOnce() throws Exception {
+    void noRequestIsLostWhileThreadsCountAtOnce() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
             List<Future<?>> running = new ArrayList<>();
@@ -200,8 +207,9 @@ class RequestMetricsTest {
                         "http_requests_in_flight 0");
     }
 
+    /** Proves specification 1.24. */
     @Test
-    void countsApartFromAnotherWatchdogInTheSameJvm() {
+    void aWatchdogCountsSeparatelyFromAnotherInTheSameJvm() {
         count("GET", 200, 1);
         MetricsRegistry other = new MetricsRegistry();
         new RequestMetrics(other);

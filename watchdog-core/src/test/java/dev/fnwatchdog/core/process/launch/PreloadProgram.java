@@ -4,9 +4,7 @@ import dev.fnwatchdog.core.fixture.Threads;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/**
- * A program in its own JVM that begins the preload, and prints whether the launcher was loaded when its thread ended.
- */
+/** A program in its own JVM that preloads the launcher, and prints whether it is loaded once the thread has ended. */
 final class PreloadProgram {
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(15);
 

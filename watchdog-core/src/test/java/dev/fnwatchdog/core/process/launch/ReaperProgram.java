@@ -14,8 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /**
- * A program in its own JVM that inherits orphans: prints the warnings of the reaper, and whether it reaps orphans
- * alone.
+ * A program in its own JVM that inherits orphans: prints the reaper's warnings, and whether orphans alone are reaped.
  */
 final class ReaperProgram {
     private static final int PR_SET_CHILD_SUBREAPER = 36;

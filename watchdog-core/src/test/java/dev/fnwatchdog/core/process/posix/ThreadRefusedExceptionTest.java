@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
-/**
- * A thread that the system refuses is distinguished from a full heap, though the JVM throws the same error for both.
- */
+/** A refused thread is distinguished from a full heap, though the JVM throws the same error for both. */
 class ThreadRefusedExceptionTest {
     private final OutOfMemoryError noThread = new OutOfMemoryError(
             "unable to create native thread: possibly out of memory or process/resource limits reached");
