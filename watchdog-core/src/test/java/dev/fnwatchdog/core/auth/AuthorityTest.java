@@ -112,7 +112,8 @@ class AuthorityTest {
 
             issuer.document(Issuer.response(
                     "{\"issuer\":\"%s\",\"jwks_uri\":\"%s/keys\"}".formatted(Issuer.NAME, issuer.url())));
-            issuer.keys(Issuer.response("307 Temporary Redirect", "Location: %s/keys\r\n".formatted(attacker.url()), ""));
+            issuer.keys(
+                    Issuer.response("307 Temporary Redirect", "Location: %s/keys\r\n".formatted(attacker.url()), ""));
             assertRefused(LONG_TIMEOUT, keySet(), "answered with status 307");
             assertThat(attacker.keyReads()).isZero();
         }

@@ -151,7 +151,8 @@ class TokensTest {
     /** Proves specification 8.7. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("claims")
-    void aTokenIsDecidedByItsExpiryStartIssuerAndAudience(String what, TokenClaims claims, String decision) throws Exception {
+    void aTokenIsDecidedByItsExpiryStartIssuerAndAudience(String what, TokenClaims claims, String decision)
+            throws Exception {
         assertThat(guard.decide(RSA.token(claims.json()))).as(what).isEqualTo(decision);
     }
 

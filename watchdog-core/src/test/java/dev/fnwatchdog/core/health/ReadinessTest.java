@@ -20,7 +20,8 @@ class ReadinessTest {
                     true,      false,    true,         ASK_FUNCTION
                     true,      false,    false,        READY
                     """)
-    void readinessIsDecidedByAcceptingThenByTheLimitThenByReadyPath(boolean accepting, boolean limitMet, boolean hasReadyPath, Readiness expected) {
+    void readinessIsDecidedByAcceptingThenByTheLimitThenByReadyPath(
+            boolean accepting, boolean limitMet, boolean hasReadyPath, Readiness expected) {
         assertThat(Readiness.decide(accepting, limitMet, hasReadyPath)).isEqualTo(expected);
     }
 

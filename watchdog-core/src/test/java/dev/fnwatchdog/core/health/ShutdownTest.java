@@ -136,7 +136,8 @@ class ShutdownTest {
     /** Proves specification 7.11. */
     @ParameterizedTest
     @CsvSource({"SIGTERM, SIGTERM, 143", "SIGTERM, SIGINT, 130", "SIGINT, SIGINT, 130", "CLOSE, SIGTERM, 143"})
-    void aSecondSignalKillsTheFunctionAndEndsWith128PlusItsNumber(Cause first, Cause second, int expected) throws Exception {
+    void aSecondSignalKillsTheFunctionAndEndsWith128PlusItsNumber(Cause first, Cause second, int expected)
+            throws Exception {
         CountDownLatch draining = new CountDownLatch(1);
         inFlight.set(1);
         Shutdown shutdown = shutdown((over, limit) -> {
@@ -198,8 +199,7 @@ class ShutdownTest {
 
         assertThat(shutdown.begin(Cause.SIGINT)).isEqualTo(130);
         assertThat(status.get(20, TimeUnit.SECONDS)).isEqualTo(130);
-        assertThat(steps)
-                .containsExactly("refuse probes", "log SIGTERM: no new connections in 30s", "kill function");
+        assertThat(steps).containsExactly("refuse probes", "log SIGTERM: no new connections in 30s", "kill function");
     }
 
     @Test

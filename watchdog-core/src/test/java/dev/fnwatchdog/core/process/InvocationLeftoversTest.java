@@ -40,7 +40,8 @@ class InvocationLeftoversTest {
         leavesNothing("cat", invocations -> {
             try (OpenPipe input = OpenPipe.open();
                     OpenPipe output = OpenPipe.open()) {
-                InvocationProcess process = invocations.invocationProcesses()
+                InvocationProcess process = invocations
+                        .invocationProcesses()
                         .start(
                                 Map.of(),
                                 new Stdio.Descriptors(input.sourceNumber(), output.sinkNumber(), output.sinkNumber()));

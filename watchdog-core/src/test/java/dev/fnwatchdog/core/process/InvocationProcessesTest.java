@@ -35,7 +35,8 @@ class InvocationProcessesTest {
     void theVariablesOfTheRequestAndAnIdAreAddedToTheEnvironment() throws Exception {
         try (StartedInvocations invocations =
                 StartedInvocations.of("env", Map.of("PATH", System.getenv("PATH"), "Http_A", "own"))) {
-            assertThat(invocations.output(Map.of("Http_Path", "/a b=c\nd", "Http_B", ""))
+            assertThat(invocations
+                            .output(Map.of("Http_Path", "/a b=c\nd", "Http_B", ""))
                             .split("\n", -1))
                     .contains("PATH=" + System.getenv("PATH"), "Http_A=own", "Http_Path=/a b=c", "d", "Http_B=")
                     .anyMatch(line -> line.matches("Watchdog_Call=.+"))
@@ -58,7 +59,8 @@ class InvocationProcessesTest {
     void aRequestReplacesNoVariableThatDoesNotBeginWithHttp() throws Exception {
         Map<String, String> environment = Map.of("PATH", System.getenv("PATH"), "A", "own");
         try (StartedInvocations invocations = StartedInvocations.of("env", environment)) {
-            assertThat(invocations.output(Map.of("A", "forged", "Watchdog_Call", "forged", "Http_B", "b", "X", "forged")))
+            assertThat(invocations.output(
+                            Map.of("A", "forged", "Watchdog_Call", "forged", "Http_B", "b", "X", "forged")))
                     .contains("A=own\n", "Http_B=b\n")
                     .doesNotContain("forged");
         }
@@ -133,7 +135,8 @@ class InvocationProcessesTest {
             // Non-blocking, as an event loop uses them: the child process must still see blocking streams.
             input.source().configureBlocking(false);
             output.sink().configureBlocking(false);
-            InvocationProcess process = invocations.invocationProcesses()
+            InvocationProcess process = invocations
+                    .invocationProcesses()
                     .start(
                             Map.of(),
                             new Stdio.Descriptors(input.sourceNumber(), output.sinkNumber(), errors.sinkNumber()));
@@ -157,7 +160,8 @@ class InvocationProcessesTest {
                         StartedInvocations.of("sh -c 'exec 3<&0; (read line <&3; echo $line) & exit 3'");
                 OpenPipe input = OpenPipe.open();
                 OpenPipe output = OpenPipe.open()) {
-            InvocationProcess process = invocations.invocationProcesses()
+            InvocationProcess process = invocations
+                    .invocationProcesses()
                     .start(
                             Map.of(),
                             new Stdio.Descriptors(input.sourceNumber(), output.sinkNumber(), output.sinkNumber()));
@@ -178,7 +182,8 @@ class InvocationProcessesTest {
                 OpenPipe output = OpenPipe.open()) {
             input.sink().close();
             output.source().close();
-            InvocationProcess process = invocations.invocationProcesses()
+            InvocationProcess process = invocations
+                    .invocationProcesses()
                     .start(
                             Map.of(),
                             new Stdio.Descriptors(input.sourceNumber(), output.sinkNumber(), output.sinkNumber()));

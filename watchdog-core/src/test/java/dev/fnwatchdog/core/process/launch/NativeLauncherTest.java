@@ -98,7 +98,8 @@ class NativeLauncherTest {
                 process.kill();
 
                 assertThat(StartedInvocations.ended(process)).isEqualTo(new Signalled(9));
-                Eventually.isTrue("nothing is left", () -> invocations.processes().isEmpty());
+                Eventually.isTrue(
+                        "nothing is left", () -> invocations.processes().isEmpty());
                 StartedInvocations.discard(process);
             }
         }
