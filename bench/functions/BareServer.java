@@ -3,7 +3,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/** The least that a server on the JVM takes to start: answers whatever comes with 200. */
+/** The smallest server on the JVM, to measure the shortest possible startup: responds to every request with 200. */
 public final class BareServer {
     public static void main(String[] arguments) throws IOException {
         try (ServerSocket server = new ServerSocket(Integer.parseInt(arguments[0]), 16, InetAddress.getLoopbackAddress())) {

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** What chaosupstream.py answers, as a handler in the watchdog. */
+/** The responses of chaosupstream.py, as a handler in the watchdog. */
 public final class ChaosHandler implements HttpHandler {
     private final HttpHandler blocking = new BlockingHandler(ChaosHandler::respond);
 

@@ -2,7 +2,7 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 
-/** Answers at once, on the IO thread. */
+/** Responds at once, on the I/O thread. */
 public final class Greeting implements HttpHandler {
     private static final String BODY = "x".repeat(32);
 

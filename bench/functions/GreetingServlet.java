@@ -4,7 +4,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** The same as a servlet. */
+/** The response of {@code Greeting} as a servlet. */
 public final class GreetingServlet extends HttpServlet {
     private static final byte[] BODY = "x".repeat(32).getBytes(StandardCharsets.US_ASCII);
 

@@ -5,7 +5,7 @@ import com.openfaas.model.IRequest;
 import com.openfaas.model.IResponse;
 import com.openfaas.model.Response;
 
-/** The same as OpenFaaS' template has it. */
+/** The response of {@code Greeting} as a function of the OpenFaaS Java template. */
 public class Handler extends AbstractHandler {
     private static final String BODY = "x".repeat(32);
 

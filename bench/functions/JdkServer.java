@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 
-/** The JDK's own server with as little around it as can be: no watchdog, no log, no metrics. */
+/** The JDK's own server alone: no watchdog, no log, no metrics. */
 public final class JdkServer {
     private static final byte[] BODY = "x".repeat(32).getBytes(StandardCharsets.US_ASCII);
 

@@ -1,10 +1,10 @@
 String log = new File(basedir, 'build.log').text
 
 assert log.contains('dev.fnwatchdog:watchdog-core:jar:')
-// The version that Undertow brings by itself warns on new JDKs.
+// The version that Undertow itself depends on prints warnings on new JDKs.
 assert log =~ /org\.jboss\.threads:jboss-threads:jar:3\.(9|\d\d)\./
 
-// Who imports the BOM keeps their own test libraries.
+// A project that imports the BOM keeps its own versions of test libraries.
 File parents = new File(localRepositoryPath, 'dev/fnwatchdog/watchdog-parent')
 List<File> poms = []
 parents.eachFileRecurse { if (it.name.endsWith('.pom')) poms << it }

@@ -10,7 +10,8 @@ root.mkdir()
     assert ['tar', '-C', root.path, '-xf', new File(folder, it).path].execute().waitFor() == 0
 }
 
-// As in the image, but that the folder is not the root of all: so deep that the way up ends in it, as it does at a root.
+// As in the image, except that the root of the image is a folder here. The working folder is as deep in it as the relative path of
+// the archive climbs: the path ends in this folder as it ends at the root in a container.
 File deep = new File(root, '1/2/3/4/5/6/7/8')
 deep.mkdirs()
 String option = archive.option.replace('=/', "=${root.path}/")

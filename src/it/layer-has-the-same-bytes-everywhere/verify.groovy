@@ -3,7 +3,8 @@ import groovy.json.JsonSlurper
 File folder = new File(basedir, 'target/watchdog')
 File tar = new File(folder, 'layer.tar')
 
-// Once more, elsewhere, by somebody else whose files nobody may read, with other times, in another time zone and language.
+// Builds the layer again in another folder, by another user whose files only the owner may read, with other file times and in
+// another time zone and language.
 File elsewhere = new File(basedir, 'elsewhere')
 String fetched = new groovy.xml.XmlSlurper().parse(new File(basedir, 'pom.xml')).properties.fetched.text()
 File settings = new File(basedir, 'settings.xml')

@@ -1,4 +1,4 @@
-// A developer: calls the function, saves a change in a module that it needs, calls again, and ends the build.
+// Acts as a developer: invokes the function, saves a change in a module that it depends on, invokes it again, and ends the build.
 File ports = new File(basedir, 'function/target/watchdog/default-cli.ports')
 File source = new File(basedir, 'words/src/main/java/it/Words.java')
 File seen = new File(basedir, 'seen.properties')
@@ -25,7 +25,7 @@ Thread.start('developer') {
     } catch (Exception e) {
         result.failure = e.toString()
     }
-    // Before the build ends, and with it the wait for this.
+    // Written before the build ends: verify.groovy reads it without waiting.
     seen.withOutputStream { result.store(it, null) }
     "kill -TERM ${maven.pid()}".execute().waitFor()
 }

@@ -1,3 +1,4 @@
+// Proves specification 7.26: new requests go to the new version, on the same port.
 Properties seen = new Properties()
 new File(basedir, 'seen.properties').withInputStream { seen.load(it) }
 assert seen.failure == null

@@ -1,4 +1,4 @@
-// Somebody who is in a hurry: waits until the function runs, and kills Maven with a signal that it cannot hear.
+// Waits until the function runs, and kills Maven with SIGKILL, which it cannot handle.
 File ports = new File(basedir, 'target/watchdog/default-cli.ports')
 
 Thread.start('killer') {

@@ -1,4 +1,4 @@
-// A developer: waits until the function is served, calls it, saves changes, calls again, and interrupts Maven.
+// Acts as a developer: waits until the function is served, invokes it, saves changes, invokes it again, and interrupts Maven.
 File ports = new File(basedir, 'target/watchdog/default-cli.ports')
 File source = new File(basedir, 'src/main/java/com/openfaas/function/Handler.java')
 File seen = new File(basedir, 'seen.properties')
@@ -50,7 +50,7 @@ Thread.start('developer') {
         result.failure = e.toString()
     }
     if (maven != null) {
-        // A build in the background ignores Ctrl-C, and hands that on to its children.
+        // A build in the background ignores SIGINT, and its child processes inherit this.
         String ignored = new File("/proc/${maven.pid()}/status").readLines().find { it.startsWith('SigIgn') }.split(/\s+/)[1]
         "kill -${Long.parseLong(ignored, 16) & 2 ? 'TERM' : 'INT'} ${maven.pid()}".execute().waitFor()
         poll { !maven.isAlive() && !watchdog.isAlive() }
@@ -58,7 +58,7 @@ Thread.start('developer') {
         watchdog.destroyForcibly()
         maven.destroyForcibly()
     }
-    // Whole, or not yet there: it is waited for.
+    // Renamed once it is complete: verify.groovy waits for the file.
     File draft = new File(basedir, 'seen.draft')
     draft.withOutputStream { result.store(it, null) }
     draft.renameTo(seen)

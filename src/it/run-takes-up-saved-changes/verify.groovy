@@ -6,10 +6,11 @@ while (!file.exists() && System.nanoTime() < end) {
 Properties seen = new Properties()
 file.withInputStream { seen.load(it) }
 
+// Proves specification 7.26, 7.28.
 assert seen.failure == null
 assert seen.first == '[200, first version]'
 assert seen.second == '[200, second version]'
-// It was in flight when its version was replaced, and had not loaded all of its classes.
+// This request was in flight when its version was replaced, and its version had not loaded all of its classes.
 assert seen.slow == '[200, first version]'
 assert seen.broken.startsWith('[500, ')
 assert seen.broken.contains('Handler.java') && seen.broken.contains('MISSING')

@@ -1,6 +1,6 @@
 String log = new File(basedir, 'build.log').text
 assert log =~ /watchdog:start: the watchdog was not ready .* within watchdog.startTimeout=2 seconds/
-// The log of the watchdog itself.
+// The watchdog's own log is part of the build's log.
 assert log.contains('Mode: http, fprocess: "sleep 613"')
 
 Properties told = new Properties()

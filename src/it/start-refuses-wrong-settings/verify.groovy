@@ -10,5 +10,5 @@ told("It comes from the project's property watchdog.write_timeout.")
 told('watchdog.workingDirectory="/none/such" cannot be used: expected a folder that exists')
 told("watchdog.additionalClasspathElements=\"${basedir}/none.jar\" cannot be used: expected jars and folders that exist")
 told("<settings><max_inflght> is none of the watchdog's settings; other variables belong in <environment>")
-// Once as the error, and not again as its cause.
+// The mistake appears once, as the error, and not again as its cause.
 assert log.count('port="80a"') == 1

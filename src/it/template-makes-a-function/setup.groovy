@@ -2,7 +2,7 @@ import java.nio.file.Files
 import java.nio.file.Path
 
 File template = new File(basedir, '../../../../template/java-watchdog').canonicalFile
-// What faas-cli looks for.
+// faas-cli reads this line.
 assert new File(template, 'template.yml').text.contains('language: java-watchdog')
 
 Path from = new File(template, 'function').toPath()

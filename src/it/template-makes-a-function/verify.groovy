@@ -1,11 +1,12 @@
 File target = new File(basedir, 'function/target')
-// What the Dockerfile copies.
+// The files that the Dockerfile copies.
 assert new File(target, 'watchdog.jar').exists()
 assert new File(target, 'classes/com/openfaas/function/Handler.class').exists()
 assert new File(target, 'lib').list().every { it.startsWith('model-') }
 assert new File(target, 'surefire-reports/TEST-com.openfaas.function.HandlerTest.xml').text.contains('tests="2" errors="0"')
 
-// As the image's last stage runs it.
+// Runs the function as the last stage of the image does. Proves specification 5.2, 5.3: the class com.openfaas.function.Handler
+// is found in function_path without a setting that names it.
 File temporary = new File(basedir, 'tmp')
 temporary.mkdirs()
 ProcessBuilder builder = new ProcessBuilder('java', '-jar', new File(target, 'watchdog.jar').path)

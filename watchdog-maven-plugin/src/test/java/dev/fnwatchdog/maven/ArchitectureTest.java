@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** What package-info says of the imports. */
+/** The imports that each package-info declares. */
 @AnalyzeClasses(packages = "dev.fnwatchdog.maven", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String ROOT = "dev.fnwatchdog.maven";

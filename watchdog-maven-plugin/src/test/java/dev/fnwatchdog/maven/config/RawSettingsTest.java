@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class RawSettingsTest {
     @Test
-    void letsTheLastOneWinUnderAnyOfItsNames() throws Exception {
+    void theLastValueOfASettingWinsUnderWhicheverOfItsNamesItIsPut() throws Exception {
         RawSettings settings = new RawSettings(Map.of("function_process", "cat", "HOME", "/home"))
                 .put("fprocess", "sort", "<fprocess>");
 
@@ -19,7 +19,7 @@ class RawSettingsTest {
     }
 
     @Test
-    void setsADefaultOnlyWhereNoneOfTheNamesIsSet() {
+    void aDefaultIsUsedOnlyWhereNoNameOfTheSettingIsSet() {
         RawSettings settings = new RawSettings(Map.of("function_process", "cat", "port", ""))
                 .putDefault("fprocess", "sort")
                 .putDefault("port", "0");
@@ -30,7 +30,7 @@ class RawSettingsTest {
     }
 
     @Test
-    void tellsWhereEachMistakeWasMade() {
+    void eachMistakeInTheSettingsIsReportedWithItsOrigin() {
         RawSettings settings = new RawSettings(Map.of("read_timeout", "soon"))
                 .put("port", "80a", "-Dwatchdog.port")
                 .put("exec_timeout", "long", "<settings><exec_timeout>");
@@ -47,7 +47,7 @@ class RawSettingsTest {
     }
 
     @Test
-    void resolvesPathsWhereTheWatchdogRuns() {
+    void relativePathsInSettingsAreResolvedAgainstTheWorkingDirectory() {
         RawSettings settings = new RawSettings(Map.of())
                 .put("static_path", "public", "<settings><static_path>")
                 .put("function_path", "lib/a.jar:/opt/b.jar", "<settings><function_path>")
@@ -57,16 +57,16 @@ class RawSettingsTest {
         assertThat(settings.value("function_path")).isEqualTo("/home/module/lib/a.jar:/opt/b.jar");
     }
 
-    /** Maven prints the message of each cause as well. */
+    /** Maven also prints the message of each cause. */
     @Test
-    void tellsNoMistakeTwice() {
+    void aMistakeInTheSettingsIsReportedOnce() {
         RawSettings settings = new RawSettings(Map.of()).put("mode", "none such", "<mode>");
 
         assertThatThrownBy(settings::parse).hasNoCause();
     }
 
     @Test
-    void knowsTheOtherNamesOfASetting() {
+    void aSettingIsKnownUnderEachOfItsNames() {
         assertThat(RawSettings.known("fprocess")).isTrue();
         assertThat(RawSettings.known("function_process")).isTrue();
         assertThat(RawSettings.known("exec_timout")).isFalse();

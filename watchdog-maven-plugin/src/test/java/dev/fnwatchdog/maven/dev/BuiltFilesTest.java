@@ -22,7 +22,7 @@ class BuiltFilesTest {
     }
 
     @Test
-    void areNoNewerThanTheBeginningOfTheirBuild() throws Exception {
+    void filesNewerThanTheBeginningOfTheirBuildAreDatedBackToIt() throws Exception {
         Instant begin = Instant.parse("2026-03-02T09:14:06Z");
         Path older = written("classes/older", begin.minusSeconds(5));
         Path newer = written("classes/a/newer", begin.plusSeconds(5));

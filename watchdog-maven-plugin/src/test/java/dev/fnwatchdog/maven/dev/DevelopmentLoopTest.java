@@ -22,18 +22,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is saved while the function is being served, and built. */
+/** Files that are saved while the function is served and built. */
 class DevelopmentLoopTest {
-    private static final int PATIENCE = 20;
+    private static final int TIMEOUT_SECONDS = 20;
     private static final long POLL_NANOS = 2_000_000;
 
     @TempDir
     private Path folder;
 
-    /** What each build has found in the sources, as it begins. */
+    /** The content of the sources at the beginning of each build. */
     private final BlockingQueue<String> begun = new LinkedBlockingQueue<>();
 
-    /** How each build ends: the test takes part in it. */
+    /** How each build ends: the test hands the outcome over. */
     private final SynchronousQueue<String> outcomes = new SynchronousQueue<>();
 
     private final CompletableFuture<String> ended = new CompletableFuture<>();
@@ -64,7 +64,7 @@ class DevelopmentLoopTest {
     @AfterEach
     void end() throws Exception {
         loop.interrupt();
-        ended.get(PATIENCE, TimeUnit.SECONDS);
+        ended.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     private MavenProject project() {
@@ -101,24 +101,24 @@ class DevelopmentLoopTest {
     }
 
     private String awaitBuild() throws Exception {
-        String found = begun.poll(PATIENCE, TimeUnit.SECONDS);
+        String found = begun.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         return found == null ? "no build has begun" : found;
     }
 
     private void endBuild(String outcome) throws Exception {
-        assertThat(outcomes.offer(outcome, PATIENCE, TimeUnit.SECONDS)).isTrue();
+        assertThat(outcomes.offer(outcome, TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
     }
 
-    private void awaitTold(String... commands) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
-        while (watchdog.told().size() < commands.length && System.nanoTime() - end < 0) {
+    private void awaitCommands(String... commands) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+        while (watchdog.commands().size() < commands.length && System.nanoTime() - end < 0) {
             LockSupport.parkNanos(POLL_NANOS);
         }
-        assertThat(watchdog.told()).containsExactly(commands);
+        assertThat(watchdog.commands()).containsExactly(commands);
     }
 
     @Test
-    void makesOneMoreBuildOfAllThatIsSavedDuringOne() throws Exception {
+    void filesSavedDuringABuildCauseExactlyOneFurtherBuild() throws Exception {
         save("A", "first");
         assertThat(awaitBuild()).isEqualTo("first0");
         save("A", "second");
@@ -128,26 +128,26 @@ class DevelopmentLoopTest {
 
         assertThat(awaitBuild()).isEqualTo("and thirdsecond");
         endBuild("version2");
-        awaitTold("replace VERSION=version1", "replace VERSION=version2");
+        awaitCommands("replace VERSION=version1", "replace VERSION=version2");
 
-        // Had there been more to build, it would come before this.
+        // A further build would begin before this one.
         save("B", "later");
         assertThat(awaitBuild()).isEqualTo("and thirdlater");
         endBuild("version3");
-        awaitTold("replace VERSION=version1", "replace VERSION=version2", "replace VERSION=version3");
+        awaitCommands("replace VERSION=version1", "replace VERSION=version2", "replace VERSION=version3");
         assertThat(begun).isEmpty();
     }
 
     @Test
-    void goesOnAfterABuildThatFails() throws Exception {
+    void aFailedBuildIsReportedAndTheNextSavedFileIsBuilt() throws Exception {
         save("A", "wrong");
         assertThat(awaitBuild()).isEqualTo("wrong0");
         endBuild("A:1: not a word");
-        awaitTold("fail A%3A1%3A+not+a+word");
+        awaitCommands("fail A%3A1%3A+not+a+word");
 
         save("A", "right");
         assertThat(awaitBuild()).isEqualTo("right0");
         endBuild("version2");
-        awaitTold("fail A%3A1%3A+not+a+word", "replace VERSION=version2");
+        awaitCommands("fail A%3A1%3A+not+a+word", "replace VERSION=version2");
     }
 }

@@ -16,7 +16,7 @@ class FreePortsTest {
     }
 
     @Test
-    void namesThePortThatAnotherProgramHas() throws Exception {
+    void aPortThatAnotherProgramUsesIsRefusedWithItsOrigin() throws Exception {
         try (ServerSocket other = new ServerSocket(0)) {
             RawSettings given = on(Integer.toString(other.getLocalPort()));
 
@@ -30,7 +30,7 @@ class FreePortsTest {
     }
 
     @Test
-    void isContentWithAnyFreePort() {
+    void aPortOfZeroIsAccepted() {
         RawSettings given = on("0");
 
         assertThatCode(() -> FreePorts.check(given.parse(), given)).doesNotThrowAnyException();

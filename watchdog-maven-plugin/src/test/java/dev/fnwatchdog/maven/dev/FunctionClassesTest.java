@@ -13,7 +13,7 @@ class FunctionClassesTest {
     private Path folder;
 
     @Test
-    void leavesOutWhatDoesNotExistAndWhatCameBefore() throws Exception {
+    void missingAndRepeatedElementsOfTheFunctionPathAreLeftOut() throws Exception {
         Path jar = Files.createFile(folder.resolve("a.jar"));
 
         FunctionClasses classes = FunctionClasses.of(
@@ -23,7 +23,7 @@ class FunctionClassesTest {
     }
 
     @Test
-    void copiesFoldersAndNamesJarsWhereTheyAre() throws Exception {
+    void classFoldersAreCopiedAndJarsAreUsedInPlace() throws Exception {
         Path jar = Files.createFile(folder.resolve("a.jar"));
         Path source = Files.createDirectories(folder.resolve("classes/p"));
         Path file = Files.writeString(source.resolve("A.class"), "old");

@@ -25,9 +25,9 @@ class FunctionCopiesTest {
         Files.writeString(classes.resolve("A.class"), "a");
     }
 
-    private FunctionCopies copies(Duration longestCall) throws Exception {
+    private FunctionCopies copies(Duration longestRequest) throws Exception {
         return new FunctionCopies(
-                folder.resolve("copies"), longestCall, () -> FunctionClasses.of(List.of(classes.toString())));
+                folder.resolve("copies"), longestRequest, () -> FunctionClasses.of(List.of(classes.toString())));
     }
 
     private static List<Path> versions(FunctionCopies copies) throws Exception {
@@ -39,7 +39,7 @@ class FunctionCopiesTest {
     }
 
     @Test
-    void keepsACopyAsLongAsACallMayBeInIt() throws Exception {
+    void aCopyOfTheFunctionIsKeptAsLongAsARequestMayUseIt() throws Exception {
         assertThat(versions(copies(Duration.ofHours(1))))
                 .hasSize(VERSIONS)
                 .doesNotHaveDuplicates()
@@ -47,7 +47,7 @@ class FunctionCopiesTest {
     }
 
     @Test
-    void deletesCopiesThatNoCallCanBeIn() throws Exception {
+    void copiesOfTheFunctionThatNoRequestCanUseAreDeleted() throws Exception {
         List<Path> versions = versions(copies(Duration.ZERO));
 
         assertThat(versions.subList(0, VERSIONS - 3))
@@ -57,7 +57,7 @@ class FunctionCopiesTest {
     }
 
     @Test
-    void deletesWhatEarlierRunsHaveLeftAndNothingOfThoseThatStillRun() throws Exception {
+    void copiesOfEndedRunsAreDeletedAndThoseOfRunningOnesAreKept() throws Exception {
         Process other = new ProcessBuilder("sleep", "600").start();
         try {
             Path running = Files.createDirectories(folder.resolve("copies/" + other.pid()));

@@ -25,7 +25,7 @@ class SavedChangesTest {
     }
 
     @Test
-    void tellsOnceOfFilesThatAreChangedAddedOrRemoved() throws Exception {
+    void changedAddedAndRemovedFilesAreReportedOnce() throws Exception {
         Path changed = write("a/changed", "1");
         Path removed = write("a/removed", "1");
         write("same", "1");
@@ -41,7 +41,7 @@ class SavedChangesTest {
     }
 
     @Test
-    void seesAChangeThatLeavesTheSizeAsItWas() throws Exception {
+    void aChangeThatKeepsTheSizeOfAFileIsReported() throws Exception {
         Path file = write("file", "1");
         SavedChanges changes = watching(file);
 
@@ -52,7 +52,7 @@ class SavedChangesTest {
     }
 
     @Test
-    void passesOverWhatEditorsKeepBesideAFile() throws Exception {
+    void swapAndBackupFilesOfEditorsAreIgnored() throws Exception {
         SavedChanges changes = watching(folder);
 
         write(".Hello.java.swp", "1");
@@ -62,7 +62,7 @@ class SavedChangesTest {
     }
 
     @Test
-    void findsAFolderThatIsMadeLater() throws Exception {
+    void filesInAFolderThatIsCreatedLaterAreReported() throws Exception {
         SavedChanges changes = watching(folder.resolve("resources"));
         assertThat(changes.take()).isEmpty();
 
@@ -71,9 +71,9 @@ class SavedChangesTest {
         assertThat(changes.take()).containsExactly(added);
     }
 
-    /** It may have been compiled already, or not. */
+    /** Whether such a file has been compiled is unknown. */
     @Test
-    void countsWhatWasSavedSinceTheBuildBegan() throws Exception {
+    void filesSavedSinceTheBuildBeganAreReported() throws Exception {
         Instant begin = Instant.now();
         Path before = write("before", "1");
         Path after = write("after", "1");

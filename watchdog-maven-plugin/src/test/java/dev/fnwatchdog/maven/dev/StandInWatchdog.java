@@ -17,7 +17,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
-/** A process in the watchdog's place: it reports ports that nobody serves, and writes down what it is told until that ends. */
+/** A process in place of the watchdog: it reports ports that are not served, and records the commands that it gets. */
 final class StandInWatchdog {
     private final Path folder;
 
@@ -25,7 +25,7 @@ final class StandInWatchdog {
         this.folder = folder;
     }
 
-    /** As the watchdog's fat jar is started. */
+    /** The launch of this process, with the command line of the watchdog's fat jar. */
     WatchdogLaunch launch() throws IOException {
         return new WatchdogLaunch(
                 Path.of(System.getProperty("java.home"), "bin", "java"),
@@ -37,7 +37,7 @@ final class StandInWatchdog {
                 Duration.ofSeconds(10));
     }
 
-    /** A jar with no more in it than where this class is. */
+    /** A jar that contains nothing but a manifest that refers to this class. */
     private Path jar() throws IOException {
         URI classes = URI.create(StandInWatchdog.class
                 .getProtectionDomain()
@@ -56,25 +56,25 @@ final class StandInWatchdog {
         return jar;
     }
 
-    /** What it has been told so far. */
-    List<String> told() throws IOException {
-        Path told = folder.resolve("ports.told");
-        return Files.exists(told) ? Files.readAllLines(told) : List.of();
+    /** The commands that it has received. */
+    List<String> commands() throws IOException {
+        Path received = folder.resolve("ports.commands");
+        return Files.exists(received) ? Files.readAllLines(received) : List.of();
     }
 
-    /** The process, which knows none of the plugin's classes. */
+    /** The main class of the process, which has none of the plugin's classes. */
     static final class Main {
         private Main() {}
 
         public static void main(String[] arguments) throws IOException {
             Path report = Path.of(arguments[1]);
-            Path told = Files.createFile(report.resolveSibling("ports.told"));
+            Path received = Files.createFile(report.resolveSibling("ports.commands"));
             Path draft = Files.writeString(report.resolveSibling("ports.new"), "port=1\nmetrics_port=2\n");
             Files.move(draft, report, StandardCopyOption.ATOMIC_MOVE);
             try (BufferedReader commands =
                     new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
                 for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-                    Files.writeString(told, line + "\n", StandardOpenOption.APPEND);
+                    Files.writeString(received, line + "\n", StandardOpenOption.APPEND);
                 }
             }
         }

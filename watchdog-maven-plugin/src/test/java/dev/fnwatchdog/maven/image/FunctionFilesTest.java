@@ -33,14 +33,14 @@ class FunctionFilesTest {
     }
 
     @Test
-    void putsWhatChangesLeastIntoTheLowestLayer() throws IOException {
+    void theFilesThatChangeLeastAreInTheLowestLayerOfAnImage() throws IOException {
         assertThat(files.layers(file("start")))
                 .extracting(ImageLayer::name)
                 .containsExactly("watchdog", "libraries", "snapshots", "classes", "files");
     }
 
     @Test
-    void keepsLibrariesApartWhoseFilesHaveOneName() throws IOException {
+    void librariesWithTheSameFileNameGetDifferentNamesInAnImage() throws IOException {
         assertThat(files.functionPath())
                 .containsExactly(
                         "/home/app/classes",
@@ -50,7 +50,7 @@ class FunctionFilesTest {
     }
 
     @Test
-    void runsAProjectWithClassesInProcess() throws IOException {
+    void anImageOfAProjectWithClassesHasInprocMode() throws IOException {
         assertThat(ImageEnvironment.complete(new RawSettings(Map.of()), files))
                 .containsEntry("mode", "inproc")
                 .containsEntry("function_path", String.join(":", files.functionPath()))
@@ -58,7 +58,7 @@ class FunctionFilesTest {
     }
 
     @Test
-    void givesTheClassesToAFunctionProcessByTheVariableThatJavaReads() throws IOException {
+    void anImageWithAFunctionProcessHasTheClassesInClasspath() throws IOException {
         RawSettings given = new RawSettings(Map.of()).put("function_process", "java hello.Hello", "here");
 
         assertThat(ImageEnvironment.complete(given, files))
@@ -67,7 +67,7 @@ class FunctionFilesTest {
     }
 
     @Test
-    void checksSettingsThatNameFilesOfTheImage() throws Exception {
+    void settingsThatNameFilesOfTheImageAreAccepted() throws Exception {
         RawSettings given = new RawSettings(Map.of());
         ImageEnvironment.complete(given, files);
 

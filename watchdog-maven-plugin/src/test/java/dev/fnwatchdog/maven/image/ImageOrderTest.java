@@ -28,12 +28,12 @@ class ImageOrderTest {
         "registry://example.com/hello, REGISTRY, example.com/hello",
         "eclipse-temurin:17-jre, REGISTRY, eclipse-temurin:17-jre"
     })
-    void knowsThePlacesOfImagesByTheirPrefix(String text, ImageLocation.Kind kind, String value) {
+    void theLocationOfAnImageIsRecognizedByItsPrefix(String text, ImageLocation.Kind kind, String value) {
         assertThat(ImageLocation.parse(text, PROJECT)).isEqualTo(new ImageLocation(kind, value));
     }
 
     @Test
-    void takesSeveralPlatformsFromARegistryToARegistry() {
+    void severalPlatformsAreAcceptedFromARegistryToARegistry() {
         assertThat(order("example.com/base:1", "example.com/hello:1", BOTH, Set.of())
                         .forSeveralPlatforms())
                 .isTrue();
@@ -41,27 +41,27 @@ class ImageOrderTest {
 
     @ParameterizedTest
     @CsvSource({"example.com/base:1, tar://a.tar", "example.com/base:1, docker://hello", "scratch, example.com/hello"})
-    void refusesSeveralPlatformsElsewhere(String from, String to) {
+    void severalPlatformsAreRefusedUnlessBothImagesAreInARegistry(String from, String to) {
         assertThatThrownBy(() -> order(from, to, BOTH, Set.of()))
                 .isInstanceOf(InvalidParameterException.class)
                 .hasMessageContaining("watchdog.image.platforms=\"linux/amd64,linux/arm64\" cannot be used");
     }
 
     @Test
-    void refusesABaseThatIsNotThere() {
+    void aBaseImageThatDoesNotExistIsRefused() {
         assertThatThrownBy(() -> order("tar://none.tar", "tar://a.tar", List.of("linux/amd64"), Set.of()))
                 .hasMessageContaining("watchdog.image.from=\"tar:///project/none.tar\" cannot be used");
     }
 
     @Test
-    void refusesATagThatNoRegistryTakes() {
+    void aTagThatNoRegistryAcceptsIsRefused() {
         assertThatThrownBy(() -> order("scratch", "tar://a.tar", List.of("linux/amd64"), Set.of("a b")))
                 .hasMessageContaining("watchdog.image.tags=\"a b\" cannot be used");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"linux", "amd64/", "linux/arm/v7", ""})
-    void refusesWhatIsNoPlatform(String name) {
+    void aMalformedPlatformIsRefused(String name) {
         assertThatThrownBy(() -> PlatformNames.parse(List.of(name)))
                 .hasMessageStartingWith("watchdog.image.platforms=\"%s\" cannot be used".formatted(name));
     }
@@ -73,12 +73,12 @@ class ImageOrderTest {
         "1767225600, 2026-01-01T00:00:00Z",
         "2026-01-01T01:00:00+01:00, 2026-01-01T00:00:00Z"
     })
-    void readsTimesAsMavenWritesThem(String text, Instant expected) {
+    void theCreationTimeOfAnImageIsReadInTheFormsThatMavenWrites(String text, Instant expected) {
         assertThat(CreationTime.parse(text)).isEqualTo(expected);
     }
 
     @Test
-    void refusesATimeThatIsNone() {
+    void aMalformedCreationTimeOfAnImageIsRefused() {
         assertThatThrownBy(() -> CreationTime.parse("yesterday"))
                 .hasMessageContaining("watchdog.image.created=\"yesterday\" cannot be used");
     }

@@ -10,13 +10,13 @@ class RegistryAccessTest {
     private static final Path HOME = Path.of("/home/me");
 
     @Test
-    void looksForLoginsWhereDockerAndPodmanKeepThem() {
+    void loginsToRegistriesAreReadFromTheFilesOfDockerAndPodman() {
         assertThat(RegistryAccess.logins(Map.of(), HOME))
                 .containsExactly(HOME.resolve(".docker/config.json"), HOME.resolve(".config/containers/auth.json"));
     }
 
     @Test
-    void looksFirstWhereAVariableSays() {
+    void loginsToRegistriesAreReadFirstFromTheFilesThatVariablesName() {
         Map<String, String> environment = Map.of(
                 "REGISTRY_AUTH_FILE", "/a/auth.json",
                 "DOCKER_CONFIG", "/b",

@@ -25,14 +25,14 @@ class RegistryProblemTest {
             Instant.EPOCH);
 
     @Test
-    void namesTheParametersAsTheyWereTyped() {
+    void aProblemWithARegistryIsReportedWithTheImageParameters() {
         assertThat(RegistryProblem.describe(new IOException("no route"), ORDER))
                 .isEqualTo("IOException: no route. It was asked for watchdog.image.from=\"registry.example.com/base:1\""
                         + " and watchdog.image.to=\"tar:///project/image.tar\"");
     }
 
     @Test
-    void saysHowARegistryWithoutCertificateIsUsed() throws Exception {
+    void aTlsProblemWithARegistryIsReportedWithTheParameterThatAllowsIt() throws Exception {
         SSLException cause = new SSLException("no TLS");
 
         assertThat(RegistryProblem.describe(

@@ -17,7 +17,7 @@ class StartArgumentsTest {
     Path folder;
 
     @Test
-    void leavesMostOfTheMemoryToAFunctionThatIsAProcess() {
+    void withAFunctionProcessTheHeapIsAtMostAQuarterOfTheMemory() {
         WatchdogConfig config = WatchdogConfig.parse(Map.of("fprocess", "cat"));
 
         assertThat(StartArguments.options(config.mode(), List.of()))
@@ -26,7 +26,7 @@ class StartArgumentsTest {
     }
 
     @Test
-    void takesMostOfTheMemoryForAFunctionInItsOwnProcess() {
+    void withAnInprocFunctionTheHeapIsAtMost60PercentOfTheMemory() {
         WatchdogConfig config = WatchdogConfig.parse(Map.of("mode", "inproc", "handler", "hello.Hello"));
 
         assertThat(StartArguments.options(config.mode(), List.of()))
@@ -36,7 +36,7 @@ class StartArgumentsTest {
     }
 
     @Test
-    void areWhatTheBenchmarksMeasure() throws Exception {
+    void theJvmOptionsOfAnImageAreThoseThatTheBenchmarksMeasure() throws Exception {
         WatchdogConfig config = WatchdogConfig.parse(Map.of("fprocess", "cat"));
         String benchmarks = Files.readString(Path.of("../bench/measure.py"));
         String measured = benchmarks
@@ -52,14 +52,14 @@ class StartArgumentsTest {
     }
 
     @Test
-    void letsTheProjectsOwnOptionsComeLast() {
+    void theJvmOptionsOfTheProjectFollowThoseOfTheImage() {
         WatchdogConfig config = WatchdogConfig.parse(Map.of("fprocess", "cat"));
 
         assertThat(StartArguments.options(config.mode(), List.of("-Xmx1g"))).endsWith("-Xmx1g");
     }
 
     @Test
-    void isReadByJavaAsItWasGiven() throws Exception {
+    void javaReadsTheOptionsInTheStartFileAsTheyWereGiven() throws Exception {
         List<String> options = List.of("-Da=two words", "-Db=\"x\\y'#\"", "-Dc=#");
         Path file = folder.resolve("start");
         StartArguments.write(options, file);

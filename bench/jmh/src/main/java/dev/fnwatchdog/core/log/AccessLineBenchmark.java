@@ -12,7 +12,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** What a call's line costs the thread that adds it; the thread that writes it runs beside it. */
+/** The cost of a request's log line for the thread that adds it; the writer thread runs at the same time. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -25,11 +25,11 @@ public class AccessLineBenchmark {
     private final WatchdogLog log =
             WatchdogLog.start(DEFAULTS, OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
 
-    // Not final: what never changes would be compiled into the code.
+    // Not final: the JIT compiler would treat it as a constant.
     private AccessLogEntry call =
             new AccessLogEntry("GET", "/greet?name=ada", 200, "OK", 24, 24, 1_234_567, "0b0aa9b1-5e3b", false);
 
-    /** The line as text. */
+    /** Formats the line as text. */
     @Benchmark
     public int text() {
         line.clear(line.array().length);
@@ -37,7 +37,7 @@ public class AccessLineBenchmark {
         return line.size();
     }
 
-    /** The line as JSON. */
+    /** Formats the line as JSON. */
     @Benchmark
     public int json() {
         line.clear(line.array().length);
@@ -45,13 +45,13 @@ public class AccessLineBenchmark {
         return line.size();
     }
 
-    /** The line as text, handed to the writer. */
+    /** Formats the line as text and hands it to the writer thread. */
     @Benchmark
     public void added() {
         log.call(call);
     }
 
-    /** Ends the writer. */
+    /** Ends the writer thread. */
     @TearDown
     public void close() {
         log.close();

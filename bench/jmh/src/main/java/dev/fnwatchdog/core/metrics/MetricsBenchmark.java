@@ -10,12 +10,12 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Threads;
 
-/** What counting a call costs, and the page that shows it. */
+/** The cost of counting a request, and of the metrics page. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class MetricsBenchmark {
-    /** As Prometheus sends it. */
+    /** {@code Accept} as Prometheus sends it. */
     private static final String ACCEPT = "application/openmetrics-text;version=1.0.0,"
             + "application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
 
@@ -26,12 +26,12 @@ public class MetricsBenchmark {
     private final RequestMetrics metrics = new RequestMetrics(registry);
     private final Exposition exposition = new Exposition(registry);
 
-    // Not final: what never changes would be compiled into the code.
+    // Not final: the JIT compiler would treat it as a constant.
     private String method = "GET";
     private int status = 200;
     private long nanos = 1_234_567;
 
-    /** A page has a line for each bucket of each status and method that there was. */
+    /** Counts one request of each status and method: the page has lines for each bucket of each of them. */
     @Setup
     public void countOneOfEach() {
         for (String each : METHODS) {
@@ -42,21 +42,21 @@ public class MetricsBenchmark {
         }
     }
 
-    /** A call, from one thread. */
+    /** Counts a request on one thread. */
     @Benchmark
     public void count() {
         metrics.started();
         metrics.finished(RequestMetrics.methodIndex(method), status, nanos);
     }
 
-    /** A call, while another thread counts calls as well. */
+    /** Counts a request while another thread counts requests too. */
     @Benchmark
     @Threads(2)
     public void countBesideAnother() {
         count();
     }
 
-    /** The page of a process with eight series. */
+    /** Renders the page of a process with eight series. */
     @Benchmark
     public Exposition.Page page() {
         return exposition.render(ACCEPT);

@@ -29,14 +29,14 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** What each call passes, without the wire: how much a handler costs is the difference to {@link #bare}. */
+/** The handlers of an invocation without the network. The cost of a handler is its difference from {@link #bare}. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class InvocationBenchmark {
     private static final HttpHandler ANSWER = exchange -> {
         exchange.getResponseHeaders().put(Headers.CONTENT_LENGTH, "24");
-        // The head is as good as out; nothing is written.
+        // The response counts as begun from here on; nothing is written.
         exchange.getResponseChannel();
     };
 
@@ -55,25 +55,25 @@ public class InvocationBenchmark {
 
     private ReceivedRequest received = new ReceivedRequest(from);
 
-    /** Takes the head that is asked for. */
+    /** Reads the head that the parameter selects. */
     @Setup
     public void read() {
         received = new ReceivedRequest(from);
     }
 
-    /** Its exchange, its call and the way to its answer. */
+    /** The exchange, its invocation and the conduits of its response. */
     @Benchmark
     public HttpServerExchange bare() throws Exception {
         return call(ANSWER);
     }
 
-    /** With its metrics. */
+    /** With the metrics of a request. */
     @Benchmark
     public HttpServerExchange counted() throws Exception {
         return call(counting);
     }
 
-    /** With its line. */
+    /** With the log line of a request. */
     @Benchmark
     public HttpServerExchange logged() throws Exception {
         return call(logging);
@@ -88,7 +88,7 @@ public class InvocationBenchmark {
         return exchange;
     }
 
-    /** Ends the threads of connection and log. */
+    /** Ends the threads of the connection and of the log. */
     @TearDown
     public void close() throws IOException {
         connection.close();

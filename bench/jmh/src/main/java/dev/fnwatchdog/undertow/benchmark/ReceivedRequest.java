@@ -6,7 +6,7 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
 import io.undertow.util.Protocols;
 
-/** A request whose head Undertow has parsed, to be handed to handlers over and over. */
+/** A request as Undertow has parsed it; handlers can get it any number of times. */
 final class ReceivedRequest {
     private final HttpString method;
     private final String path;
@@ -17,7 +17,7 @@ final class ReceivedRequest {
         String[] lines = head.text().split("\r\n", -1);
         String[] words = lines[0].split(" ", -1);
         String[] target = words[1].split("\\?", 2);
-        // As Undertow's parser does it: one object for each name that is known.
+        // As in Undertow's parser: one object for each known name.
         this.method = HttpString.tryFromString(words[0]);
         this.path = target[0];
         this.query = target.length > 1 ? target[1] : "";

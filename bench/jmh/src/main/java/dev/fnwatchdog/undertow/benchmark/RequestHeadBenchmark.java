@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** What the head of a request costs beside Undertow's parser. */
+/** The cost of a request head, without Undertow's parser. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -34,14 +34,14 @@ public class RequestHeadBenchmark {
     private ByteBuffer bytes = SocketBytes.of(from.text());
     private HttpServerExchange exchange = new ReceivedRequest(from).exchange(connection.served());
 
-    /** Takes the head that is asked for. */
+    /** Reads the head that the parameter selects. */
     @Setup
     public void read() {
         bytes = SocketBytes.of(from.text());
         exchange = new ReceivedRequest(from).exchange(connection.served());
     }
 
-    /** The look at what has come, in one piece. */
+    /** Scans a head that arrives in one piece. */
     @Benchmark
     public int scan() {
         scan.begin();
@@ -49,13 +49,13 @@ public class RequestHeadBenchmark {
         return scan.length();
     }
 
-    /** The head that goes to the function. */
+    /** Writes the head that is sent to the function. */
     @Benchmark
     public ByteBuffer write() {
         return writer.write(exchange, function, false);
     }
 
-    /** Ends the connection's threads. */
+    /** Ends the threads of the connection. */
     @TearDown
     public void close() throws IOException {
         connection.close();

@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** What the head of a function's response costs. */
+/** The cost of the head of a function's response. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -27,13 +27,13 @@ public class ResponseHeadBenchmark {
 
     private ByteBuffer bytes = SocketBytes.of(from.text());
 
-    /** Takes the head that is asked for. */
+    /** Reads the head that the parameter selects. */
     @Setup
     public void read() {
         bytes = SocketBytes.of(from.text());
     }
 
-    /** On a connection that has had such responses before. */
+    /** Parses a head on a connection that has received such responses before. */
     @Benchmark
     public HeaderMap parse() throws IOException {
         parser.reset();

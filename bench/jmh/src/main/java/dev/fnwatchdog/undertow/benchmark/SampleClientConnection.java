@@ -14,7 +14,7 @@ import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
 import org.xnio.XnioWorker;
 
-/** A connection as Undertow serves it, whose client never reads. */
+/** A connection that Undertow serves and whose client never reads. */
 final class SampleClientConnection implements AutoCloseable {
     private static final int BUFFER_SIZE = 16 * 1024;
     private static final long HEAD_MILLIS = 10_000;

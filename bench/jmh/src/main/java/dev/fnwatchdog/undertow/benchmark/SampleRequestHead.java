@@ -1,6 +1,6 @@
 package dev.fnwatchdog.undertow.benchmark;
 
-/** Heads of requests, byte for byte as these clients send them. */
+/** Request heads, byte for byte as these clients send them. */
 public enum SampleRequestHead {
     /** wrk 4.1. */
     WRK("GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n"),

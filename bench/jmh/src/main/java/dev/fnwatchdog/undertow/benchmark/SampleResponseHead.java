@@ -1,6 +1,6 @@
 package dev.fnwatchdog.undertow.benchmark;
 
-/** Heads of responses with JSON, byte for byte as these functions send them. */
+/** Heads of JSON responses, byte for byte as these functions send them. */
 public enum SampleResponseHead {
     /** Node: Express 5.3. */
     EXPRESS("HTTP/1.1 200 OK\r\nX-Powered-By: Express\r\nContent-Type: application/json; charset=utf-8\r\n"

@@ -3,7 +3,7 @@ package dev.fnwatchdog.undertow.benchmark;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** What has been read from a socket: a buffer outside the heap, filled up to its position. */
+/** Bytes as if read from a socket: a direct buffer, filled up to its position. */
 final class SocketBytes {
     private SocketBytes() {}
 

@@ -24,7 +24,7 @@ public class Handler implements IHandler {
         }
     }
 
-    /** Loaded only after the sleep. */
+    /** Is loaded only after the sleep. */
     private static final class Word {
         static final String TEXT = String.valueOf("version");
     }
