@@ -13,7 +13,7 @@ import dev.fnwatchdog.maven.image.FunctionFiles;
 import dev.fnwatchdog.maven.image.FunctionImage;
 import dev.fnwatchdog.maven.image.ImageDelivery;
 import dev.fnwatchdog.maven.image.ImageLocation;
-import dev.fnwatchdog.maven.image.ImageOrder;
+import dev.fnwatchdog.maven.image.ImageSpecification;
 import dev.fnwatchdog.maven.image.JibBuild;
 import dev.fnwatchdog.maven.image.PlannedImage;
 import dev.fnwatchdog.maven.image.PlatformNames;
@@ -112,7 +112,7 @@ public final class ImageMojo extends FunctionImageGoal {
     @Override
     void run() throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException {
         FunctionFiles function = function();
-        ImageOrder order = order(function);
+        ImageSpecification order = order(function);
         PlannedImage plan = plan(function);
         JibBuild jib = jib();
         FunctionImage image = plan.image().with(archive(plan, order, jib));
@@ -123,15 +123,15 @@ public final class ImageMojo extends FunctionImageGoal {
                 + (tar ? " in " + order.to().value() : ""));
     }
 
-    private ImageOrder order(FunctionFiles function) throws IOException {
+    private ImageSpecification order(FunctionFiles function) throws IOException {
         if (!Set.of("base", "build", NONE).contains(archive)) {
             throw new InvalidParameterException("watchdog.image.archive", archive, "base, build or none");
         }
         Path folder = project.getBasedir().toPath();
-        ImageOrder order = new ImageOrder(
+        ImageSpecification order = new ImageSpecification(
                 ImageLocation.parse(from == null ? DefaultBase.of(function.classes()) : from, folder),
                 ImageLocation.parse(to, folder),
-                ImageOrder.reference("watchdog.image.name", name.toLowerCase(Locale.ROOT)),
+                ImageSpecification.reference("watchdog.image.name", name.toLowerCase(Locale.ROOT)),
                 tags == null ? Set.of() : tags,
                 PlatformNames.parse(platforms),
                 format(),
@@ -151,7 +151,7 @@ public final class ImageMojo extends FunctionImageGoal {
         };
     }
 
-    private Optional<ClassArchive> archive(PlannedImage plan, ImageOrder order, JibBuild jib)
+    private Optional<ClassArchive> archive(PlannedImage plan, ImageSpecification order, JibBuild jib)
             throws IOException, InterruptedException {
         if (archive.equals(NONE)) {
             return Optional.empty();

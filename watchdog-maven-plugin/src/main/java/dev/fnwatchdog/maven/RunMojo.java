@@ -86,7 +86,7 @@ public final class RunMojo extends ServingGoal {
         RawSettings given = given();
         WatchdogConfig config = given.parse();
         FreePorts.check(config, given);
-        FunctionSettings ofFunction = FunctionSettings.beside(given);
+        FunctionSettings ofFunction = FunctionSettings.forUserSettings(given);
         FunctionCopies copies =
                 new FunctionCopies(workFolder().resolve("classes"), longestCall(config.timeouts()), this::classes);
         ofFunction.of(copies.next()).forEach((name, value) -> given.put(name, value, "the project's class path"));

@@ -93,7 +93,7 @@ abstract class ServingGoal extends FunctionGoal {
     /** Everything that the user has set, in the order in which one wins over another: the last does. */
     final RawSettings given() throws InvalidSettingsException {
         for (String name : settings().keySet()) {
-            if (!RawSettings.known(name)) {
+            if (!RawSettings.isKnown(name)) {
                 throw new InvalidSettingsException(
                         "<settings><%s> is none of the watchdog's settings; other variables belong in <environment>"
                                 .formatted(name));

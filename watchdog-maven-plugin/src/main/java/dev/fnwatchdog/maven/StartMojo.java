@@ -72,7 +72,7 @@ public final class StartMojo extends ServingGoal {
                     DependencyResolutionRequiredException {
         checkPaths();
         RawSettings given = given().putDefault("port", "0").putDefault("metrics_port", "0");
-        FunctionSettings.beside(given)
+        FunctionSettings.forUserSettings(given)
                 .of(classes())
                 .forEach((name, value) -> given.put(name, value, "the project's class path"));
         WatchdogConfig config = given.parse();

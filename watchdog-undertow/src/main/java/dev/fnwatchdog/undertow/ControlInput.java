@@ -72,10 +72,10 @@ final class ControlInput {
     }
 
     /** Reports the ports, and obeys from now on. */
-    void obey(Watchdog watchdog, WatchdogLog log) throws IOException {
+    void executeCommands(Watchdog watchdog, WatchdogLog log) throws IOException {
         report("pid=%d%nport=%d%nmetrics_port=%d%n"
                 .formatted(ProcessHandle.current().pid(), watchdog.port(), watchdog.metricsPort()));
-        watchdog.replaceable().ifPresent(versions -> start("watchdog-versions", () -> obey(versions, log)));
+        watchdog.replaceable().ifPresent(versions -> start("watchdog-versions", () -> executeCommands(versions, log)));
     }
 
     private static void start(String name, Runnable work) {
@@ -90,17 +90,17 @@ final class ControlInput {
         Files.move(draft, report, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private void obey(ReplaceableMode versions, WatchdogLog log) {
+    private void executeCommands(ReplaceableMode versions, WatchdogLog log) {
         try {
             for (String line = lines.take(); !line.equals(END); line = lines.take()) {
-                obey(line, versions, log);
+                executeCommands(line, versions, log);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void obey(String line, ReplaceableMode versions, WatchdogLog log) throws InterruptedException {
+    private void executeCommands(String line, ReplaceableMode versions, WatchdogLog log) throws InterruptedException {
         int space = Math.max(line.indexOf(' '), 0);
         String argument = line.substring(Math.min(space + 1, line.length()));
         try {

@@ -30,7 +30,7 @@ import java.util.function.UnaryOperator;
  * @param availability what the probes ask for
  * @param loops of the IO threads that serve
  * @param memory what requests take theirs from
- * @param authorisation puts before a handler what asks for tokens, where they are asked for
+ * @param authorization puts before a handler what asks for tokens, where they are asked for
  */
 record HandlerChain(
         WatchdogConfig config,
@@ -40,7 +40,7 @@ record HandlerChain(
         Mode mode,
         IoLoops loops,
         MemoryBudget memory,
-        UnaryOperator<HttpHandler> authorisation) {
+        UnaryOperator<HttpHandler> authorization) {
     /** The first handler. */
     HttpHandler root() {
         ConcurrencyLimit limit = new ConcurrencyLimit(config.maxInflight());
@@ -65,9 +65,9 @@ record HandlerChain(
                 // a full watchdog parses no tokens
                 .then(next -> new ConcurrencyLimitHandler(next, limit))
                 // 401 and 403, while nothing of the body has been read or printed
-                .then(authorisation)
+                .then(authorization)
                 // what is refused has not been read
-                .then(next -> BodyLogHandler.before(next, log, config.log(), config.mode()))
+                .then(next -> BodyLogHandler.wrapIfEnabled(next, log, config.log(), config.mode()))
                 // the one place where a throwable becomes a response
                 .then(next -> new FailureHandler(next, log))
                 .endingAt(mode.handler());
@@ -82,7 +82,7 @@ record HandlerChain(
     private Readiness readiness(ConcurrencyLimit limit) {
         return Readiness.decide(
                 availability.healthy() && mode.ready(),
-                limit.met(),
+                limit.isReached(),
                 !config.readyPath().isEmpty());
     }
 }

@@ -90,7 +90,7 @@ public final class Main {
 
     /** Whether the watchdog that has written the lock file serves: a file alone may be what a dead one has left. */
     private static boolean healthy(Path lockFile) {
-        LockFile.Found found = LockFile.look(lockFile);
+        LockFile.Inspection found = LockFile.inspect(lockFile);
         return switch (found.state()) {
             case ABSENT -> {
                 Console.error("unable to find lock file.");
@@ -107,7 +107,7 @@ public final class Main {
 
     /** Whatever goes wrong is told in the log, in the form that was asked for. */
     private static int serve(Map<String, String> environment, @Nullable ControlInput control) {
-        try (WatchdogLog log = WatchdogLog.toStandardStreams(LogConfig.asFarAsUsable(environment))) {
+        try (WatchdogLog log = WatchdogLog.toStandardStreams(LogConfig.parseLeniently(environment))) {
             try {
                 return serve(WatchdogConfig.parse(environment), environment, log, control);
             } catch (InvalidConfigException e) {
@@ -152,7 +152,7 @@ public final class Main {
         started.complete(watchdog);
         OrphanReaper.start(log::warn);
         if (control != null) {
-            control.obey(watchdog, log);
+            control.executeCommands(watchdog, log);
         }
         watchdog.functionEnded()
                 .thenRunAsync(() -> complete(exitStatus, () -> {
@@ -188,7 +188,7 @@ public final class Main {
     /** The start hangs, and so nothing is there that could stop it in order. */
     private static void endAtOnce(Shutdown.Cause cause) {
         ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
-        Runtime.getRuntime().halt(cause.exitStatusAtOnce());
+        Runtime.getRuntime().halt(cause.immediateExitStatus());
     }
 
     /** A stop that fails ends the program too: it would else neither serve nor end. */

@@ -94,7 +94,7 @@ public final class WatchdogBuilder {
     /** One for all that is started with it: all of that shares the heap. */
     MemoryShares memory() {
         if (memory == null) {
-            memory = MemoryShares.inHeapOf(Runtime.getRuntime());
+            memory = MemoryShares.forJvm(Runtime.getRuntime());
         }
         return memory;
     }

@@ -6,7 +6,7 @@ import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.LockFile;
 import dev.fnwatchdog.core.health.Shutdown;
-import dev.fnwatchdog.core.health.Waiting;
+import dev.fnwatchdog.core.health.WaitStrategy;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.metrics.Exposition;
 import dev.fnwatchdog.core.metrics.MetricsRegistry;
@@ -90,13 +90,13 @@ final class WatchdogServer implements Shutdown.Steps {
                 shares.bodies(),
                 settings.passesDescriptors());
         this.mode = settings.isReplaceable() ? new ReplaceableMode(Modes::create, context) : Modes.create(context);
-        this.memory = shares.whole();
+        this.memory = shares.total();
         Listener.Limits limits = new Listener.Limits(config.timeouts().read(), config.http2MaxStreams(), shares);
         this.listener = Listener.bind(worker, buffers, config.port(), limits, log::error);
         this.metricsListener = bindMetrics(buffers, limits);
         this.shutdown = new Shutdown(
                 this,
-                Waiting.polling(POLL),
+                WaitStrategy.polling(POLL),
                 new Shutdown.Limits(
                         config.timeouts().healthcheck(), config.timeouts().write()),
                 GoDuration::format);
@@ -174,10 +174,10 @@ final class WatchdogServer implements Shutdown.Steps {
         RequestMetrics metrics = new RequestMetrics(registry);
         HttpHandler root =
                 new HandlerChain(config, log, metrics, availability, mode, loops, memory, authorisation).root();
-        listener.serve(new RequestGuard(root), Invocation::clientGone);
+        listener.serve(new RequestGuard(root), Invocation::clientDisconnected);
         log.info("Listening on port: " + port());
         metricsListener.serve(
-                new RequestGuard(new MetricsHandler(new Exposition(registry), log)), Invocation::clientGone);
+                new RequestGuard(new MetricsHandler(new Exposition(registry), log)), Invocation::clientDisconnected);
         log.info("Metrics listening on port: " + metricsPort());
         availability.begin(log, port());
     }
@@ -279,7 +279,7 @@ final class WatchdogServer implements Shutdown.Steps {
         ServedConnections scrapes = metricsListener.connections();
         try {
             metricsListener.drain();
-            Waiting.polling(POLL).await(scrapes::drained, METRICS_DRAIN);
+            WaitStrategy.polling(POLL).await(scrapes::drained, METRICS_DRAIN);
         } catch (InterruptedException e) {
             // As above.
             Thread.currentThread().interrupt();
@@ -288,7 +288,7 @@ final class WatchdogServer implements Shutdown.Steps {
 
     @Override
     public int inFlight() {
-        return listener.connections().calls();
+        return listener.connections().requestsInFlight();
     }
 
     @Override

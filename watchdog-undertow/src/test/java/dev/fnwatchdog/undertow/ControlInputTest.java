@@ -59,12 +59,12 @@ class ControlInputTest {
                         "write_timeout",
                         HANGING.toSeconds() + "s");
                 WatchdogLog log =
-                        WatchdogLog.start(LogConfig.asFarAsUsable(environment), captured.output(), captured.errors());
+                        WatchdogLog.start(LogConfig.parseLeniently(environment), captured.output(), captured.errors());
                 PipedInputStream input = new PipedInputStream();
                 OutputStream commands = new PipedOutputStream(input)) {
             ControlInput control = new ControlInput(input, folder.resolve("ports"), environment);
             control.listen(log, () -> ended.complete(null));
-            control.obey(watchdog.watchdog(), log);
+            control.executeCommands(watchdog.watchdog(), log);
             conversation.with(watchdog, commands);
             commands.close();
             ended.join();

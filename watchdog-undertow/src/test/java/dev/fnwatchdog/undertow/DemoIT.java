@@ -23,7 +23,7 @@ class DemoIT {
             demo.signal("INT");
 
             assertThat(demo.awaitExit()).isZero();
-            assertThat(demo.leftBehind()).isEmpty();
+            assertThat(demo.remainingDescendants()).isEmpty();
             assertThat(demo.temporaryDirectory()).isEmptyDirectory();
         }
     }

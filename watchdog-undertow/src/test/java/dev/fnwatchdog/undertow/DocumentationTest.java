@@ -55,7 +55,7 @@ class DocumentationTest {
     @Test
     void namesEveryMetric() throws Exception {
         String page;
-        try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 204 No Content\r\n\r\n");
+        try (ScriptedFunction function = ScriptedFunction.respondingWith("HTTP/1.1 204 No Content\r\n\r\n");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
             watchdog.get("/");
             page = watchdog.metrics();

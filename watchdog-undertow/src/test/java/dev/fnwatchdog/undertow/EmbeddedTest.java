@@ -109,9 +109,9 @@ class EmbeddedTest {
 
     @Test
     void runsBesideAnother() throws Exception {
-        try (ScriptedFunction first = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none");
+        try (ScriptedFunction first = ScriptedFunction.respondingWith("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none");
                 ScriptedFunction second =
-                        ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
+                        ScriptedFunction.respondingWith("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
                 RunningWatchdog survivor = RunningWatchdog.inFrontOf(second, "max_inflight", "2")) {
             WatchdogConfig config = RunningWatchdog.config(first.port(), "max_inflight", "1");
             try (Watchdog other = Watchdog.builder(config)
@@ -137,7 +137,7 @@ class EmbeddedTest {
 
     @Test
     void canBeClosedTwiceAndStoppedAfterwards() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK)) {
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK)) {
             RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
 
             assertThat(watchdog.stop(Cause.CLOSE)).isZero();
@@ -151,7 +151,7 @@ class EmbeddedTest {
 
     @Test
     void writesNoLockFileUnlessToldTo() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 Watchdog watchdog = Watchdog.builder(RunningWatchdog.config(
                                 function.port(), "suppress_lock", "false", "TMPDIR", temporary.toString()))
                         .log(WatchdogLog.discarding())
@@ -167,7 +167,7 @@ class EmbeddedTest {
     @Test
     void setsNoSystemProperties() throws Exception {
         List<String> before = properties();
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
             assertThat(watchdog.get("/").body()).isEqualTo("hi");
         }

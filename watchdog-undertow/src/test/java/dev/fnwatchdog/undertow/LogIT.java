@@ -166,7 +166,7 @@ class LogIT {
                 .set("port", Integer.toString(served))
                 .unread()
                 .start()) {
-            watchdog.listensOn(served);
+            watchdog.setPort(served);
             String longPath = "/print/" + "x".repeat(1000);
             Polling.until(Duration.ofSeconds(20), () -> watchdog.get("/_/ready").statusCode() == 200);
 
@@ -180,7 +180,7 @@ class LogIT {
 
             watchdog.signal("TERM");
             assertThat(watchdog.awaitExit()).isZero();
-            assertThat(watchdog.leftBehind()).isEmpty();
+            assertThat(watchdog.remainingDescendants()).isEmpty();
         }
     }
 }

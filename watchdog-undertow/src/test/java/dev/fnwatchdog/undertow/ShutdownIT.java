@@ -58,7 +58,7 @@ class ShutdownIT {
             }
             assertThat(watchdog.alive()).isTrue();
             assertThat(watchdog.awaitExit()).isZero();
-            assertThat(watchdog.leftBehind()).isEmpty();
+            assertThat(watchdog.remainingDescendants()).isEmpty();
         }
     }
 
@@ -102,7 +102,7 @@ class ShutdownIT {
                             "No new connections allowed, draining: 1 requests",
                             "Exiting. Active connections: 0")
                     .anyMatch(line -> line.startsWith("GET /slow/1.5 - 200 OK - "));
-            assertThat(watchdog.leftBehind()).isEmpty();
+            assertThat(watchdog.remainingDescendants()).isEmpty();
         }
     }
 
@@ -116,7 +116,7 @@ class ShutdownIT {
             watchdog.signal("TERM");
 
             assertThat(watchdog.awaitExit()).isZero();
-            assertThat(watchdog.leftBehind()).isEmpty();
+            assertThat(watchdog.remainingDescendants()).isEmpty();
             // The search for the function's port was under way.
             assertThat(watchdog.err()).noneMatch(line -> line.contains("WARN"));
         }
@@ -145,7 +145,7 @@ class ShutdownIT {
                         "metrics_port", "0")
                 .start()) {
             watchdog.awaitLine("hanging");
-            assertThat(watchdog.leftBehind()).hasSize(1);
+            assertThat(watchdog.remainingDescendants()).hasSize(1);
 
             watchdog.signal("TERM");
             // Two that come at once are one to the system.
@@ -155,7 +155,7 @@ class ShutdownIT {
             });
 
             assertThat(watchdog.awaitExit()).isEqualTo(143);
-            assertThat(watchdog.leftBehind()).isEmpty();
+            assertThat(watchdog.remainingDescendants()).isEmpty();
         }
     }
 
@@ -191,7 +191,7 @@ class ShutdownIT {
             assertThat(watchdog.awaitExit()).isZero();
             assertThat(watchdog.awaitLine("Exiting.")).endsWith("Exiting. Active connections: 1");
             assertThat(failed(endless)).isTrue();
-            assertThat(watchdog.leftBehind()).isEmpty();
+            assertThat(watchdog.remainingDescendants()).isEmpty();
         }
     }
 
@@ -207,7 +207,7 @@ class ShutdownIT {
             assertThat(watchdog.awaitLine("SIG" + signal))
                     .endsWith("SIG%s: no new connections in 0s".formatted(signal));
             assertThat(watchdog.awaitLine("function got")).endsWith("stdout: function got SIGTERM");
-            assertThat(watchdog.leftBehind()).isEmpty();
+            assertThat(watchdog.remainingDescendants()).isEmpty();
         }
     }
 
@@ -222,7 +222,7 @@ class ShutdownIT {
                 .startReady()) {
             CompletableFuture<HttpResponse<String>> call = watchdog.sendAsync(watchdog.request("/slow/600"));
             watchdog.awaitLine("function works");
-            assertThat(watchdog.leftBehind()).hasSize(2);
+            assertThat(watchdog.remainingDescendants()).hasSize(2);
             watchdog.signal(first);
             watchdog.awaitLine("SIG" + first);
 
@@ -232,7 +232,7 @@ class ShutdownIT {
             assertThat(failed(call)).isTrue();
             assertThat(watchdog.out()).noneMatch(line -> line.contains("function got SIGTERM"));
             // The signal was sent; a process may take a moment to be gone.
-            Polling.until(Duration.ofSeconds(5), () -> watchdog.leftBehind().isEmpty());
+            Polling.until(Duration.ofSeconds(5), () -> watchdog.remainingDescendants().isEmpty());
         }
     }
 

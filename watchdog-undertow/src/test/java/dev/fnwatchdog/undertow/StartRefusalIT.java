@@ -127,7 +127,7 @@ class StartRefusalIT {
 
             assertThat(watchdog.err().get(watchdog.err().size() - 1))
                     .contains("cannot write the lock file " + missing.resolve(".lock"), "suppress_lock");
-            assertThat(watchdog.leftBehind()).isEmpty();
+            assertThat(watchdog.remainingDescendants()).isEmpty();
         }
     }
 

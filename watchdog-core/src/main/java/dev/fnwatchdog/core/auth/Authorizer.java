@@ -36,9 +36,9 @@ public final class Authorizer implements AutoCloseable {
         this.clock = clock;
         this.log = log;
         this.debug = config.debug();
-        DocumentReader reader = new DocumentReader(pace.reading());
+        DocumentReader reader = new DocumentReader(pace.fetchTimeout());
         this.issuer = readIssuer(reader, IssuerDocument.location(config.authority()));
-        this.keys = PublishedKeys.start(reader, issuer.keys(), pace, this::useKeys, log);
+        this.keys = PublishedKeys.start(reader, issuer.jwksUri(), pace, this::useKeys, log);
     }
 
     /**
@@ -47,7 +47,7 @@ public final class Authorizer implements AutoCloseable {
      * @throws IOException where they cannot be read; the message says which, and why, in one line
      */
     public static Authorizer start(JwtConfig config, WatchdogLog log) throws IOException {
-        return start(config, log, KeyRefreshPolicy.USUAL, Clock.systemUTC());
+        return start(config, log, KeyRefreshPolicy.DEFAULT, Clock.systemUTC());
     }
 
     static Authorizer start(JwtConfig config, WatchdogLog log, KeyRefreshPolicy pace, Clock clock) throws IOException {
@@ -82,11 +82,11 @@ public final class Authorizer implements AutoCloseable {
     }
 
     private CompletableFuture<AuthDecision> askAgain(List<String> authorization, Duration patience, Executor executor) {
-        CompletableFuture<Void> read = keys.readUnlessRecent();
+        CompletableFuture<Void> read = keys.fetchUnlessRecent();
         if (read.isDone()) {
             return CompletableFuture.completedFuture(judgeFinally(authorization));
         }
-        Duration wait = patience.compareTo(pace.patience()) < 0 ? patience : pace.patience();
+        Duration wait = patience.compareTo(pace.maxWait()) < 0 ? patience : pace.maxWait();
         // A copy: who gives up waiting does so for himself.
         return read.copy()
                 .completeOnTimeout(null, wait.toNanos(), TimeUnit.NANOSECONDS)
@@ -125,7 +125,7 @@ public final class Authorizer implements AutoCloseable {
         verifier = new TokenVerifier(issuer.issuer(), read, clock);
         if (read.isEmpty()) {
             log.warn("jwt_auth: the key set at %s holds no key that can be used: every call is refused"
-                    .formatted(issuer.keys()));
+                    .formatted(issuer.jwksUri()));
         }
         if (debug) {
             log.info("JWT issuer: %s, key ids: %s".formatted(issuer.issuer(), read.ids()));

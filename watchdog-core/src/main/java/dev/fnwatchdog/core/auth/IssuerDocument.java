@@ -10,9 +10,9 @@ import java.util.Set;
  * What an authority tells of itself under {@code /.well-known/openid-configuration}.
  *
  * @param issuer what {@code iss} and {@code aud} of a token have to be; need not be the authority's own URL
- * @param keys where the key set is
+ * @param jwksUri where the key set is
  */
-record IssuerDocument(String issuer, URI keys) {
+record IssuerDocument(String issuer, URI jwksUri) {
     private static final String PATH = "/.well-known/openid-configuration";
     private static final Set<String> SCHEMES = Set.of("http", "https");
 

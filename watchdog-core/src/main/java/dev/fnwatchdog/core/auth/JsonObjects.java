@@ -64,7 +64,7 @@ final class JsonObjects extends AbstractDeserializer<Map<String, ?>> {
     }
 
     /** The same members, typed as what they are. */
-    static Map<String, ?> named(Map<?, ?> object) {
+    static Map<String, ?> withStringNames(Map<?, ?> object) {
         Map<String, Object> members = new LinkedHashMap<>();
         object.forEach((name, value) -> members.put(String.valueOf(name), value));
         return members;

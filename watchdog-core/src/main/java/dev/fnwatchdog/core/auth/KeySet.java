@@ -43,7 +43,7 @@ final class KeySet implements Locator<Key> {
 
     private static Optional<Jwk<?>> read(Map<?, ?> members) {
         try {
-            return Optional.of(Jwks.builder().add(JsonObjects.named(members)).build());
+            return Optional.of(Jwks.builder().add(JsonObjects.withStringNames(members)).build());
         } catch (RuntimeException unknownOrMalformed) {
             return Optional.empty();
         }

@@ -38,7 +38,7 @@ final class PublishedKeys implements AutoCloseable {
         this.pace = pace;
         this.receiver = receiver;
         this.log = log;
-        this.asked = System.nanoTime() - pace.pause().toNanos();
+        this.asked = System.nanoTime() - pace.minInterval().toNanos();
     }
 
     /**
@@ -52,7 +52,7 @@ final class PublishedKeys implements AutoCloseable {
         PublishedKeys keys = new PublishedKeys(reader, location, pace, receiver, log);
         try {
             keys.read();
-            long nanos = pace.refresh().toNanos();
+            long nanos = pace.refreshInterval().toNanos();
             var unused = keys.thread.scheduleWithFixedDelay(keys::refresh, nanos, nanos, TimeUnit.NANOSECONDS);
             return keys;
         } catch (IOException e) {
@@ -65,9 +65,9 @@ final class PublishedKeys implements AutoCloseable {
      * Completes when the reading that is under way has ended, or one that begins now, unless another was asked for just
      * before; at once where there is none.
      */
-    synchronized CompletableFuture<Void> readUnlessRecent() {
+    synchronized CompletableFuture<Void> fetchUnlessRecent() {
         long now = System.nanoTime();
-        if (underWay.isDone() && now - asked >= pace.pause().toNanos()) {
+        if (underWay.isDone() && now - asked >= pace.minInterval().toNanos()) {
             asked = now;
             begin();
         }

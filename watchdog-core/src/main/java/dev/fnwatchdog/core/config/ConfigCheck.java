@@ -25,7 +25,7 @@ final class ConfigCheck {
         this.namespaceFile = namespaceFile;
     }
 
-    void refuseMistakes() {
+    void rejectMistakes() {
         Definitions.ALL.stream().flatMap(variables::mistakes).forEach(mistakes::add);
         checkPorts();
         mode().ifPresent(this::checkMode);
@@ -153,7 +153,7 @@ final class ConfigCheck {
     }
 
     private void checkJwt() {
-        if (!variables.on(Definitions.JWT_AUTH)) {
+        if (!variables.isOn(Definitions.JWT_AUTH)) {
             return;
         }
         if (variables.read(Definitions.FUNCTION_NAME).isEmpty()) {

@@ -28,7 +28,7 @@ final class ConfigReader {
         Optional<String> namespace =
                 variables.read(Definitions.FUNCTION_NAMESPACE).or(this::namespaceOfPod);
         ConfigCheck check = new ConfigCheck(variables, namespace.isPresent(), namespaceFile);
-        check.refuseMistakes();
+        check.rejectMistakes();
         Mode mode = variables.readOrDefault(Definitions.MODE);
         return new WatchdogConfig(
                 modeConfig(mode),
@@ -39,8 +39,8 @@ final class ConfigReader {
                 variables.readOrDefault(Definitions.HTTP2_MAX_STREAMS),
                 LogConfig.of(variables),
                 variables.read(Definitions.READY_PATH).orElse(""),
-                !variables.on(Definitions.SUPPRESS_LOCK),
-                variables.on(Definitions.JWT_AUTH),
+                !variables.isOn(Definitions.SUPPRESS_LOCK),
+                variables.isOn(Definitions.JWT_AUTH),
                 jwt(namespace.orElse("")),
                 check.warnings(mode),
                 variables.readOrDefault(Variables.TEMPORARY_DIRECTORY));
@@ -52,21 +52,21 @@ final class ConfigReader {
                 new ModeConfig.Http(
                         required(Definitions.FPROCESS),
                         required(Definitions.UPSTREAM),
-                        variables.on(Definitions.BUFFER_REQUEST_BODY));
+                        variables.isOn(Definitions.BUFFER_REQUEST_BODY));
             case STREAMING ->
                 new ModeConfig.Streaming(
                         required(Definitions.FPROCESS),
                         variables.readOrDefault(Definitions.CONTENT_TYPE),
-                        variables.on(Definitions.CGI_HEADERS));
+                        variables.isOn(Definitions.CGI_HEADERS));
             case SERIALIZING ->
                 new ModeConfig.Serializing(
                         required(Definitions.FPROCESS),
                         variables.readOrDefault(Definitions.CONTENT_TYPE),
-                        variables.on(Definitions.CGI_HEADERS),
-                        variables.on(Definitions.COMBINED_OUTPUT));
+                        variables.isOn(Definitions.CGI_HEADERS),
+                        variables.isOn(Definitions.COMBINED_OUTPUT));
             case STATIC ->
                 new ModeConfig.Static(
-                        variables.readOrDefault(Definitions.STATIC_PATH), variables.on(Definitions.STATIC_SPA));
+                        variables.readOrDefault(Definitions.STATIC_PATH), variables.isOn(Definitions.STATIC_SPA));
             case INPROC ->
                 new ModeConfig.Inproc(
                         variables.read(Definitions.HANDLER).orElse(""),
@@ -91,16 +91,16 @@ final class ConfigReader {
     }
 
     private JwtConfig jwt(String namespace) {
-        URI builtIn = variables.on(Definitions.JWT_AUTH_LOCAL) ? LOCAL_GATEWAY : GATEWAY;
+        URI builtIn = variables.isOn(Definitions.JWT_AUTH_LOCAL) ? LOCAL_GATEWAY : GATEWAY;
         return new JwtConfig(
                 variables.read(Definitions.JWT_AUTH_AUTHORITY).orElse(builtIn),
-                variables.on(Definitions.JWT_AUTH_DEBUG),
+                variables.isOn(Definitions.JWT_AUTH_DEBUG),
                 variables.read(Definitions.FUNCTION_NAME).orElse(""),
                 namespace);
     }
 
     private Optional<String> namespaceOfPod() {
-        if (!variables.on(Definitions.JWT_AUTH)) {
+        if (!variables.isOn(Definitions.JWT_AUTH)) {
             return Optional.empty();
         }
         try {

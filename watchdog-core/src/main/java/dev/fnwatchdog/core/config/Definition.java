@@ -28,7 +28,7 @@ record Definition<T>(
         return new Definition<>(List.of(name), false, type, defaultText, meaning, EnumSet.allOf(Mode.class), false);
     }
 
-    Definition<T> in(Mode... chosen) {
+    Definition<T> forModes(Mode... chosen) {
         return new Definition<>(
                 names, lastNameWins, type, defaultText, meaning, EnumSet.copyOf(Arrays.asList(chosen)), required);
     }
@@ -37,11 +37,11 @@ record Definition<T>(
         return withAlias(name, false);
     }
 
-    Definition<T> aliasThatWins(String name) {
+    Definition<T> overridingAlias(String name) {
         return withAlias(name, true);
     }
 
-    Definition<T> need() {
+    Definition<T> asRequired() {
         return new Definition<>(names, lastNameWins, type, defaultText, meaning, modes, true);
     }
 

@@ -31,9 +31,9 @@ final class Definitions {
                     "",
                     "The function process. Split into words as a POSIX shell does, quotes and backslashes included, with"
                             + " no expansion. function_process wins where both are set. Required in these modes.")
-            .aliasThatWins("function_process")
-            .in(PROCESS_MODES)
-            .need();
+            .overridingAlias("function_process")
+            .forModes(PROCESS_MODES)
+            .asRequired();
 
     static final Definition<URI> UPSTREAM = Definition.of(
                     "http_upstream_url",
@@ -42,8 +42,8 @@ final class Definitions {
                     "Where the function listens, http://host[:port][/path]; its path is put before the request's."
                             + " http_upstream_url wins where both are set. Required in this mode.")
             .alias("upstream_url")
-            .in(HTTP)
-            .need();
+            .forModes(HTTP)
+            .asRequired();
 
     static final Definition<Integer> PORT = Definition.of(
             "port", ValueTypes.PORT, "8080", "Where calls, health and readiness are served; 0 is any free port.");
@@ -53,7 +53,7 @@ final class Definitions {
 
     static final Definition<Duration> EXEC_TIMEOUT = Definition.of(
                     "exec_timeout", ValueTypes.DURATION, "30s", "The longest a call may take; 0 is no limit.")
-            .in(FUNCTION_MODES);
+            .forModes(FUNCTION_MODES);
 
     static final Definition<Duration> READ_TIMEOUT = Definition.of(
             "read_timeout",
@@ -76,7 +76,7 @@ final class Definitions {
 
     static final Definition<String> CONTENT_TYPE = Definition.of(
                     "content_type", ValueTypes.MEDIA, "application/octet-stream", "The Content-Type of every response.")
-            .in(FORKING_MODES);
+            .forModes(FORKING_MODES);
 
     static final Definition<Boolean> BUFFER_REQUEST_BODY = Definition.of(
                     "http_buffer_req_body",
@@ -84,7 +84,7 @@ final class Definitions {
                     "false",
                     "Read the whole request body first and send it with Content-Length.")
             .alias("buffer_http")
-            .in(HTTP);
+            .forModes(HTTP);
 
     static final Definition<Integer> MAX_INFLIGHT = Definition.of(
             "max_inflight", ValueTypes.COUNT, "0", "Calls served at once, more are answered with 429; 0 is no limit.");
@@ -104,14 +104,14 @@ final class Definitions {
                     ValueTypes.BOOLEAN,
                     "true",
                     "Print date, time and stream before each line of the function's output.")
-            .in(FUNCTION_MODES);
+            .forModes(FUNCTION_MODES);
 
     static final Definition<Integer> LOG_BUFFER_SIZE = Definition.of(
                     "log_buffer_size",
                     ValueTypes.BYTES,
                     "65536",
                     "The longest line of the function's output, longer ones are cut there; -1 is no limit.")
-            .in(FUNCTION_MODES);
+            .forModes(FUNCTION_MODES);
 
     static final Definition<LogConfig.Format> LOG_FORMAT =
             Definition.of("log_format", ValueTypes.LOG_FORMAT, "text", "The form of the watchdog's own log lines.");
@@ -124,14 +124,14 @@ final class Definitions {
                     ValueTypes.DIRECTORY,
                     "/home/app/public",
                     "The files to serve; the directory must exist.")
-            .in(STATIC);
+            .forModes(STATIC);
 
     static final Definition<Boolean> STATIC_SPA = Definition.of(
                     "static_spa",
                     ValueTypes.BOOLEAN,
                     "false",
                     "Answer an unknown path with /index.html, as a single-page application wants.")
-            .in(STATIC);
+            .forModes(STATIC);
 
     static final Definition<Boolean> SUPPRESS_LOCK = Definition.of(
             "suppress_lock", ValueTypes.BOOLEAN, "false", "Write no lock file, and be healthy without one.");
@@ -142,28 +142,28 @@ final class Definitions {
                     "false",
                     "Put the function's standard error into the response as well.")
             .alias("combine_output")
-            .in(SERIALIZING);
+            .forModes(SERIALIZING);
 
     static final Definition<Boolean> READ_DEBUG = Definition.of(
                     "read_debug",
                     ValueTypes.BOOLEAN,
                     "false",
                     "Print request bodies to the log, each up to log_buffer_size.")
-            .in(PROCESS_MODES);
+            .forModes(PROCESS_MODES);
 
     static final Definition<Boolean> WRITE_DEBUG = Definition.of(
                     "write_debug",
                     ValueTypes.BOOLEAN,
                     "false",
                     "Print response bodies to the log, each up to log_buffer_size.")
-            .in(PROCESS_MODES);
+            .forModes(PROCESS_MODES);
 
     static final Definition<Boolean> CGI_HEADERS = Definition.of(
                     "cgi_headers",
                     ValueTypes.BOOLEAN,
                     "true",
                     "Give the process the request's method, path, query and headers as Http_ variables.")
-            .in(FORKING_MODES);
+            .forModes(FORKING_MODES);
 
     static final Definition<Boolean> JWT_AUTH = Definition.of(
             "jwt_auth",
@@ -192,21 +192,21 @@ final class Definitions {
                     ValueTypes.CLASS,
                     "",
                     "The function's class; without it, the one service provider of a type that can be a handler.")
-            .in(INPROC);
+            .forModes(INPROC);
 
     static final Definition<List<Path>> FUNCTION_PATH = Definition.of(
                     "function_path",
                     ValueTypes.CLASS_PATH,
                     "",
                     "The function's classes, loaded by a class loader of its own; all must exist.")
-            .in(INPROC);
+            .forModes(INPROC);
 
     static final Definition<Integer> HANDLER_CONCURRENCY = Definition.of(
                     "handler_concurrency",
                     ValueTypes.COUNT,
                     "0",
                     "Calls that run in the handler at once, more wait their turn; 0 is no limit.")
-            .in(INPROC);
+            .forModes(INPROC);
 
     static final Definition<String> FUNCTION_NAME =
             Definition.of("OPENFAAS_NAME", ValueTypes.TEXT, "", "The function's own name. Required with jwt_auth.");

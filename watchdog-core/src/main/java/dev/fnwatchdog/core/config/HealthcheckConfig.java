@@ -25,7 +25,7 @@ public record HealthcheckConfig(boolean lockFile, int port, Path temporaryDirect
     public static HealthcheckConfig parse(Map<String, String> environment) {
         Variables variables = new Variables(environment);
         HealthcheckConfig config = new HealthcheckConfig(
-                !variables.on(Definitions.SUPPRESS_LOCK),
+                !variables.isOn(Definitions.SUPPRESS_LOCK),
                 variables.readOrDefault(Definitions.PORT),
                 variables.readOrDefault(Variables.TEMPORARY_DIRECTORY));
         List<Mistake> mistakes = Stream.of(Definitions.SUPPRESS_LOCK, Definitions.PORT, Variables.TEMPORARY_DIRECTORY)

@@ -23,17 +23,17 @@ public record LogConfig(
      * How to log before the settings are known to be right: what cannot be used counts as not set, and is left to {@link
      * WatchdogConfig#parse} to tell.
      */
-    public static LogConfig asFarAsUsable(Map<String, String> environment) {
+    public static LogConfig parseLeniently(Map<String, String> environment) {
         return of(new Variables(environment));
     }
 
     static LogConfig of(Variables variables) {
         return new LogConfig(
                 variables.readOrDefault(Definitions.LOG_FORMAT),
-                variables.on(Definitions.PREFIX_LOGS),
+                variables.isOn(Definitions.PREFIX_LOGS),
                 variables.readOrDefault(Definitions.LOG_BUFFER_SIZE),
-                variables.on(Definitions.LOG_CALL_ID),
-                variables.on(Definitions.READ_DEBUG),
-                variables.on(Definitions.WRITE_DEBUG));
+                variables.isOn(Definitions.LOG_CALL_ID),
+                variables.isOn(Definitions.READ_DEBUG),
+                variables.isOn(Definitions.WRITE_DEBUG));
     }
 }

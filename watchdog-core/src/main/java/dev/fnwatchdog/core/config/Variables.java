@@ -48,7 +48,7 @@ final class Variables {
     }
 
     /** Of several names of a boolean either turns it on. */
-    boolean on(Definition<Boolean> setting) {
+    boolean isOn(Definition<Boolean> setting) {
         List<String> names = namesSet(setting);
         if (names.isEmpty()) {
             return setting.type().parse(setting.defaultText());

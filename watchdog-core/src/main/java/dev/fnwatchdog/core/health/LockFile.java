@@ -43,7 +43,7 @@ public final class LockFile {
      * @param state what there is
      * @param port where its watchdog listens; 0 where there is none
      */
-    public record Found(State state, int port) {}
+    public record Inspection(State state, int port) {}
 
     private static final int LONGEST_CONTENT = 16;
     private static final Set<PosixFilePermission> MODE_0660 = PosixFilePermissions.fromString("rw-rw----");
@@ -112,20 +112,20 @@ public final class LockFile {
     }
 
     /** Looks for the file, and for the watchdog that holds it. */
-    public static Found look(Path path) {
+    public static Inspection inspect(Path path) {
         if (!Files.exists(path)) {
-            return new Found(State.ABSENT, 0);
+            return new Inspection(State.ABSENT, 0);
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             int port = port(channel);
             if (port == 0) {
-                return new Found(State.FOREIGN, 0);
+                return new Inspection(State.FOREIGN, 0);
             }
-            return new Found(isLocked(channel) ? State.HELD : State.ABANDONED, port);
+            return new Inspection(isLocked(channel) ? State.HELD : State.ABANDONED, port);
         } catch (NoSuchFileException removedMeanwhile) {
-            return new Found(State.ABSENT, 0);
+            return new Inspection(State.ABSENT, 0);
         } catch (IOException unreadable) {
-            return new Found(State.FOREIGN, 0);
+            return new Inspection(State.FOREIGN, 0);
         }
     }
 

@@ -31,7 +31,7 @@ public final class Shutdown {
         }
 
         /** What a process ends with that this signal ends at once: 128 plus its number. */
-        public int exitStatusAtOnce() {
+        public int immediateExitStatus() {
             return 128 + signal;
         }
     }
@@ -64,7 +64,7 @@ public final class Shutdown {
     }
 
     private final Steps steps;
-    private final Waiting waiting;
+    private final WaitStrategy waiting;
     private final Limits limits;
     private final Function<Duration, String> spelling;
     private final CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
@@ -72,7 +72,7 @@ public final class Shutdown {
     private boolean begun;
 
     /** Takes, as {@code spelling}, how a duration is written in the log. */
-    public Shutdown(Steps steps, Waiting waiting, Limits limits, Function<Duration, String> spelling) {
+    public Shutdown(Steps steps, WaitStrategy waiting, Limits limits, Function<Duration, String> spelling) {
         this.steps = steps;
         this.waiting = waiting;
         this.limits = limits;
@@ -92,7 +92,7 @@ public final class Shutdown {
                 steps.killFunction();
             } finally {
                 // Not before: whoever learns the status ends the process, and the function would be left behind.
-                exitStatus.complete(cause.exitStatusAtOnce());
+                exitStatus.complete(cause.immediateExitStatus());
             }
         }
         return exitStatus.join();

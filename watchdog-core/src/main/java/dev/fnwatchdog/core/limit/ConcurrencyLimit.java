@@ -37,7 +37,7 @@ public final class ConcurrencyLimit {
     }
 
     /** Whether the next call would be refused. */
-    public boolean met() {
+    public boolean isReached() {
         return inFlight.get() >= places;
     }
 

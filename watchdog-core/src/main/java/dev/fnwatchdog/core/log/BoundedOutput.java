@@ -16,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class BoundedOutput {
     /** Says that lines were dropped; false where there was no room even for that. */
     interface DropNotice {
-        boolean tell(long lines);
+        boolean report(long lines);
     }
 
     private enum Writer {
@@ -92,7 +92,7 @@ final class BoundedOutput {
     }
 
     /** Whether a good part of the room is taken. */
-    boolean behind() {
+    boolean isBacklogged() {
         lock.lock();
         try {
             return lines.pending() > CAPACITY / 4;
@@ -225,7 +225,7 @@ final class BoundedOutput {
     }
 
     private boolean ready() {
-        if (lines.holds() && (closed || holdLeft() <= 0)) {
+        if (lines.hasHeldLines() && (closed || holdLeft() <= 0)) {
             lines.breakOff();
         }
         if (lines.ready() == 0) {
@@ -236,7 +236,7 @@ final class BoundedOutput {
 
     @SuppressWarnings("WaitNotInLoop") // its callers loop
     private void awaitWork() throws InterruptedException {
-        if (lines.holds()) {
+        if (lines.hasHeldLines()) {
             work.awaitNanos(holdLeft());
         } else {
             lines.trim();
@@ -250,7 +250,7 @@ final class BoundedOutput {
 
     /** That the writer is not stuck in a write means that there is a reader again. */
     private void tellDropped() {
-        if (dropped > 0 && notice.tell(dropped)) {
+        if (dropped > 0 && notice.report(dropped)) {
             dropped = 0;
         }
     }

@@ -3,23 +3,23 @@ package dev.fnwatchdog.core.log;
 /** One of the function's streams on its way to one of the watchdog's. */
 final class FunctionLines implements LineSink {
     /** What happens to a line that finds no room. */
-    enum Waiting {
+    enum WhenFull {
         /** It waits for a moment, and holds up whoever brings it. */
-        FOR_ROOM,
+        WAIT,
         /** It is dropped. */
-        NEVER
+        DROP
     }
 
     private final BoundedOutput output;
     private final FunctionLogFormat format;
     private final Runnable reportTooLong;
-    private final Waiting waiting;
+    private final WhenFull waiting;
 
     // Mutable state, the copying thread's alone
     private boolean open;
     private boolean lost;
 
-    FunctionLines(BoundedOutput output, FunctionLogFormat format, Runnable reportTooLong, Waiting waiting) {
+    FunctionLines(BoundedOutput output, FunctionLogFormat format, Runnable reportTooLong, WhenFull waiting) {
         this.output = output;
         this.format = format;
         this.reportTooLong = reportTooLong;
@@ -27,7 +27,7 @@ final class FunctionLines implements LineSink {
     }
 
     boolean waits() {
-        return waiting == Waiting.FOR_ROOM;
+        return waiting == WhenFull.WAIT;
     }
 
     @Override

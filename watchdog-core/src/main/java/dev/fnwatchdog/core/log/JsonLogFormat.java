@@ -26,7 +26,7 @@ final class JsonLogFormat implements LogFormat {
     }
 
     @Override
-    public void call(LineBuffer to, AccessLogEntry call) {
+    public void request(LineBuffer to, AccessLogEntry call) {
         begin(to, Level.INFO);
         to.ascii(call.accessDenied() ? "access denied" : "call").ascii("\",\"method\":\"");
         escaping.wire(to, call.method());
@@ -46,6 +46,6 @@ final class JsonLogFormat implements LogFormat {
     private void begin(LineBuffer to, Level level) {
         to.ascii("{\"time\":\"");
         clock.rfc3339(to);
-        to.ascii("\",\"level\":\"").ascii(level.word).ascii("\",\"msg\":\"");
+        to.ascii("\",\"level\":\"").ascii(level.label).ascii("\",\"msg\":\"");
     }
 }

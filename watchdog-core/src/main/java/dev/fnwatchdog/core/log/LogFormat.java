@@ -8,10 +8,10 @@ interface LogFormat {
         WARN("warn"),
         ERROR("error");
 
-        final String word;
+        final String label;
 
         Level(String word) {
-            this.word = word;
+            this.label = word;
         }
     }
 
@@ -19,5 +19,5 @@ interface LogFormat {
 
     void failure(LineBuffer to, String message, Throwable cause);
 
-    void call(LineBuffer to, AccessLogEntry call);
+    void request(LineBuffer to, AccessLogEntry call);
 }

@@ -31,7 +31,7 @@ final class PendingLines {
         return filling.size();
     }
 
-    boolean holds() {
+    boolean hasHeldLines() {
         return held.size() > 0;
     }
 

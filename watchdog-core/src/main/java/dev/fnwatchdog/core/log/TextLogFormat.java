@@ -29,7 +29,7 @@ final class TextLogFormat implements LogFormat {
     }
 
     @Override
-    public void call(LineBuffer to, AccessLogEntry call) {
+    public void request(LineBuffer to, AccessLogEntry call) {
         begin(to);
         escaping.wire(to, call.method());
         to.oneByte(' ');

@@ -96,33 +96,33 @@ public final class WatchdogLog implements AutoCloseable {
     }
 
     /** Prints the line of a call. Which calls have none is for the caller to know. */
-    public void call(AccessLogEntry call) {
+    public void request(AccessLogEntry call) {
         LineBuffer line = LineBuffer.ofThread();
-        format.call(line, call);
+        format.request(line, call);
         err.add(line);
     }
 
     /** A new way in for the standard output of one function process; it leads to standard output. */
     public LineSink functionOutput() {
-        return functionLines(out, "stdout", FunctionLines.Waiting.FOR_ROOM);
+        return functionLines(out, "stdout", FunctionLines.WhenFull.WAIT);
     }
 
     /** A new way in for the standard error of one function process; it leads to standard error. */
     public LineSink functionErrors() {
-        return functionLines(err, "stderr", FunctionLines.Waiting.FOR_ROOM);
+        return functionLines(err, "stderr", FunctionLines.WhenFull.WAIT);
     }
 
     /**
      * As {@link #functionErrors}, for the process of one call, whose lines come from a thread that serves others too: it
-     * never waits, and what finds no room is dropped. {@link #behind} tells before that.
+     * never waits, and what finds no room is dropped. {@link #isBacklogged} tells before that.
      */
-    public LineSink callErrors() {
-        return functionLines(err, "stderr", FunctionLines.Waiting.NEVER);
+    public LineSink requestErrors() {
+        return functionLines(err, "stderr", FunctionLines.WhenFull.DROP);
     }
 
     /** Whether so much waits for the reader of standard error that whoever can should print later. */
-    public boolean behind() {
-        return err.behind();
+    public boolean isBacklogged() {
+        return err.isBacklogged();
     }
 
     /** Writes what is pending, for at most a second, and ends the threads. What comes later is discarded. */
@@ -149,7 +149,7 @@ public final class WatchdogLog implements AutoCloseable {
         return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + " [cut]";
     }
 
-    private LineSink functionLines(BoundedOutput output, String stream, FunctionLines.Waiting waiting) {
+    private LineSink functionLines(BoundedOutput output, String stream, FunctionLines.WhenFull waiting) {
         // Parity: of-watchdog reports the scanner's error so, and then stops reading.
         Runnable reportTooLong = () -> error("Error reading " + stream + ": bufio.Scanner: token too long");
         return new FunctionLines(output, functionFormat(stream), reportTooLong, waiting);

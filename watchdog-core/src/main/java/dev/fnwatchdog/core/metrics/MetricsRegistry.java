@@ -55,7 +55,7 @@ public final class MetricsRegistry {
     }
 
     /** Drops all gauges and counters that were added by name, so that whoever comes next can add them anew, from zero. */
-    public void forgetNamed() {
+    public void removeNamed() {
         named.clear();
     }
 

@@ -36,7 +36,7 @@ final class Guard implements AutoCloseable {
     }
 
     static Guard of(JwtConfig config) throws IOException {
-        return new Guard(config, KeyRefreshPolicy.USUAL);
+        return new Guard(config, KeyRefreshPolicy.DEFAULT);
     }
 
     static Guard of(Issuer issuer, KeyRefreshPolicy policy) throws IOException {

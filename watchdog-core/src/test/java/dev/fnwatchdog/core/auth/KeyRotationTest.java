@@ -91,9 +91,9 @@ class KeyRotationTest {
 
     @Test
     void theDefaultPolicyFetchesEvery5MinutesPauses3SecondsAndWaits1Second() {
-        assertThat(KeyRefreshPolicy.USUAL.refresh()).isEqualTo(Duration.ofMinutes(5));
-        assertThat(KeyRefreshPolicy.USUAL.pause()).isEqualTo(Duration.ofSeconds(3));
-        assertThat(KeyRefreshPolicy.USUAL.patience()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(KeyRefreshPolicy.DEFAULT.refreshInterval()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(KeyRefreshPolicy.DEFAULT.minInterval()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(KeyRefreshPolicy.DEFAULT.maxWait()).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test

@@ -10,14 +10,14 @@ class LogConfigTest {
 
     @Test
     void validLogSettingsAreUsedThoughOtherSettingsAreWrong() {
-        assertThat(LogConfig.asFarAsUsable(
+        assertThat(LogConfig.parseLeniently(
                         Map.of("log_format", "json", "mode", "nosuch", "log_buffer_size", "big", "prefix_logs", "0")))
                 .isEqualTo(new LogConfig(LogConfig.Format.JSON, false, 65536, false, false, false));
     }
 
     @Test
     void missingAndWrongLogSettingsFallBackToTheirDefaults() {
-        assertThat(LogConfig.asFarAsUsable(Map.of())).isEqualTo(DEFAULTS);
-        assertThat(LogConfig.asFarAsUsable(Map.of("log_format", "xml"))).isEqualTo(DEFAULTS);
+        assertThat(LogConfig.parseLeniently(Map.of())).isEqualTo(DEFAULTS);
+        assertThat(LogConfig.parseLeniently(Map.of("log_format", "xml"))).isEqualTo(DEFAULTS);
     }
 }

@@ -52,13 +52,13 @@ class LockFileTest {
     void theLockFileIsHeldWithItsPortWhileItsWatchdogRunsAndAbsentOnceRemoved() throws IOException {
         Path path = LockFile.in(folder);
         LockFile lock = new LockFile(path);
-        assertThat(LockFile.look(path).state()).isEqualTo(LockFile.State.ABSENT);
+        assertThat(LockFile.inspect(path).state()).isEqualTo(LockFile.State.ABSENT);
 
         lock.write(8123);
-        assertThat(LockFile.look(path)).isEqualTo(new LockFile.Found(LockFile.State.HELD, 8123));
+        assertThat(LockFile.inspect(path)).isEqualTo(new LockFile.Inspection(LockFile.State.HELD, 8123));
 
         lock.remove();
-        assertThat(LockFile.look(path).state()).isEqualTo(LockFile.State.ABSENT);
+        assertThat(LockFile.inspect(path).state()).isEqualTo(LockFile.State.ABSENT);
     }
 
     /** Proves specification 2.20. */
@@ -76,12 +76,12 @@ class LockFileTest {
                 .start();
 
         assertThat(writer.waitFor()).isZero();
-        assertThat(LockFile.look(path)).isEqualTo(new LockFile.Found(LockFile.State.ABANDONED, 8080));
+        assertThat(LockFile.inspect(path)).isEqualTo(new LockFile.Inspection(LockFile.State.ABANDONED, 8080));
     }
 
     @Test
     void aLockFileThatNoWatchdogHasWrittenIsForeign() throws IOException {
-        assertThat(LockFile.look(Files.createFile(LockFile.in(folder))).state()).isEqualTo(LockFile.State.FOREIGN);
+        assertThat(LockFile.inspect(Files.createFile(LockFile.in(folder))).state()).isEqualTo(LockFile.State.FOREIGN);
     }
 
     /** Proves specification 2.20. */

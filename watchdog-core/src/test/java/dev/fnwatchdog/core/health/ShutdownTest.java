@@ -257,13 +257,13 @@ class ShutdownTest {
         inFlight.set(1);
         Thread.currentThread().interrupt();
 
-        shutdown(Waiting.polling(Duration.ofMillis(1))).begin(Cause.SIGTERM);
+        shutdown(WaitStrategy.polling(Duration.ofMillis(1))).begin(Cause.SIGTERM);
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(steps).contains("close listener").endsWith("log Exiting. Active connections: 1", "stop function");
     }
 
-    private Shutdown shutdown(Waiting waiting) {
+    private Shutdown shutdown(WaitStrategy waiting) {
         return new Shutdown(new RecordedSteps(), waiting, LIMITS, ShutdownTest::seconds);
     }
 

@@ -47,13 +47,13 @@ class ConcurrencyLimitTest {
     @Test
     void theLimitIsMetExactlyWhileEveryPermitIsHeld() {
         ConcurrencyLimit limit = new ConcurrencyLimit(1);
-        assertThat(limit.met()).isFalse();
+        assertThat(limit.isReached()).isFalse();
 
         Permit only = limit.tryAcquire().orElseThrow();
-        assertThat(limit.met()).isTrue();
+        assertThat(limit.isReached()).isTrue();
 
         only.release();
-        assertThat(limit.met()).isFalse();
+        assertThat(limit.isReached()).isFalse();
     }
 
     @Test
@@ -65,7 +65,7 @@ class ConcurrencyLimitTest {
         }
 
         assertThat(none.inFlight()).isEqualTo(10_000);
-        assertThat(none.met()).isFalse();
+        assertThat(none.isReached()).isFalse();
         assertThat(none.max()).isZero();
     }
 

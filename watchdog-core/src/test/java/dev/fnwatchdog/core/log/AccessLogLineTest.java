@@ -48,7 +48,7 @@ class AccessLogLineTest {
         LogConfig config = new LogConfig(LogConfig.Format.TEXT, true, 65536, true, false, false);
         AccessLogEntry entry = new AccessLogEntry("GET", "/", 200, "OK", 0, 0, 0, callId, false);
         try (RecordingLog recording = new RecordingLog(config)) {
-            recording.log().call(entry);
+            recording.log().request(entry);
 
             assertThat(recording.standardError()).endsWith(" (0.0000s) " + shown + "\n");
         }
@@ -166,7 +166,7 @@ class AccessLogLineTest {
                 if (i == 0) {
                     before = allocatedBytes();
                 }
-                log.call(ENTRY);
+                log.request(ENTRY);
             }
             // The text of one second may have been formatted again.
             assertThat(allocatedBytes() - before).isLessThan(lines);
@@ -189,14 +189,14 @@ class AccessLogLineTest {
 
     private static String text(AccessLogEntry entry) {
         try (RecordingLog recording = RecordingLog.text()) {
-            recording.log().call(entry);
+            recording.log().request(entry);
             return recording.standardError();
         }
     }
 
     private static String json(AccessLogEntry entry) {
         try (RecordingLog recording = RecordingLog.json()) {
-            recording.log().call(entry);
+            recording.log().request(entry);
             return recording.standardError();
         }
     }

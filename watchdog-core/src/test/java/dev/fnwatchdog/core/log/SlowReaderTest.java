@@ -38,7 +38,7 @@ class SlowReaderTest {
             // 8 MB. This log waits up to ten minutes for room for the function's lines: the test does not survive one
             // such wait.
             for (int i = 0; i < MANY; i++) {
-                log.call(entry);
+                log.request(entry);
             }
         }
     }
@@ -84,9 +84,9 @@ class SlowReaderTest {
         try (PipedOutputStream unreadOutput = new PipedOutputStream(new PipedInputStream(1024));
                 PipedOutputStream unreadErrors = fullPipe();
                 WatchdogLog log = RecordingLog.start(TEXT, unreadOutput, unreadErrors)) {
-            LineSink lines = log.callErrors();
-            LineSink others = log.callErrors();
-            assertThat(log.behind()).isFalse();
+            LineSink lines = log.requestErrors();
+            LineSink others = log.requestErrors();
+            assertThat(log.isBacklogged()).isFalse();
             // They wait neither for room (this log would wait ten minutes) nor for the end of another sink's line.
             others.part(LINE, 0, LINE.length);
             for (int i = 0; i < MANY; i++) {
@@ -94,7 +94,7 @@ class SlowReaderTest {
                 lines.part(LINE, 0, LINE.length);
                 lines.cut(LINE, 0, LINE.length);
             }
-            assertThat(log.behind()).isTrue();
+            assertThat(log.isBacklogged()).isTrue();
         }
     }
 

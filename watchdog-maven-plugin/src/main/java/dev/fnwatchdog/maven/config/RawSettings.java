@@ -67,7 +67,7 @@ public final class RawSettings {
     }
 
     /** Whether the watchdog has a setting of this name. */
-    public static boolean known(String name) {
+    public static boolean isKnown(String name) {
         return Settings.all().stream()
                 .anyMatch(setting ->
                         setting.name().equals(name) || setting.aliases().contains(name));
@@ -98,12 +98,12 @@ public final class RawSettings {
         try {
             return WatchdogConfig.parse(environment);
         } catch (InvalidConfigException e) {
-            throw wrong(e.mistakes());
+            throw toException(e.mistakes());
         }
     }
 
     /** What is wrong with settings that were well written. Without a cause: Maven would tell everything twice. */
-    public InvalidSettingsException wrong(List<Mistake> mistakes) {
+    public InvalidSettingsException toException(List<Mistake> mistakes) {
         return new InvalidSettingsException(
                 mistakes.stream().map(this::describe).collect(Collectors.joining("\n")));
     }

@@ -26,7 +26,7 @@ public final class UnknownProperties {
     }
 
     private boolean known(String name) {
-        return RawSettings.known(name.substring(PREFIX.length()))
+        return RawSettings.isKnown(name.substring(PREFIX.length()))
                 || parameters().anyMatch(("${" + name + "}")::equals);
     }
 

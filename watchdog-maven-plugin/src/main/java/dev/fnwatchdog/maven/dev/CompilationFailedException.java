@@ -4,15 +4,15 @@ package dev.fnwatchdog.maven.dev;
 public final class CompilationFailedException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final boolean told;
+    private final boolean isPrinted;
 
     /** @param told whether the terminal shows the message already */
     CompilationFailedException(String message, boolean told, Exception cause) {
         super(message, cause);
-        this.told = told;
+        this.isPrinted = told;
     }
 
-    boolean told() {
-        return told;
+    boolean isPrinted() {
+        return isPrinted;
     }
 }

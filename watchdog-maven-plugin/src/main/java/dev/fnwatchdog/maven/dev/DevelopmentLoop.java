@@ -134,7 +134,7 @@ public final class DevelopmentLoop {
                     .formatted(Duration.ofNanos(System.nanoTime() - start).toMillis()));
         } catch (CompilationFailedException e) {
             String reason = String.valueOf(e.getMessage());
-            if (!e.told()) {
+            if (!e.isPrinted()) {
                 log.error(reason);
             }
             log.error("Not built. Calls are answered with the error until a change is saved that mends it.");

@@ -18,7 +18,7 @@ public final class FreePorts {
         check("port", config.port(), mistakes);
         check("metrics_port", config.metricsPort(), mistakes);
         if (!mistakes.isEmpty()) {
-            throw given.wrong(mistakes);
+            throw given.toException(mistakes);
         }
     }
 

@@ -14,7 +14,7 @@ public final class FunctionSettings {
     }
 
     /** Leaves alone what the user has set himself. */
-    public static FunctionSettings beside(RawSettings given) {
+    public static FunctionSettings forUserSettings(RawSettings given) {
         String name = given.value("mode").equals("inproc") ? "function_path" : "CLASSPATH";
         return new FunctionSettings(name, given.isSet(name));
     }

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param directory where it runs; also where relative settings begin
  * @param environment all of its variables: none of this JVM's are added
  * @param report the file in which it tells its ports
- * @param longestStop how long its calls and its function may take to end
+ * @param stopTimeout how long its calls and its function may take to end
  */
 public record WatchdogLaunch(
         Path java,
@@ -24,7 +24,7 @@ public record WatchdogLaunch(
         Path directory,
         Map<String, String> environment,
         Path report,
-        Duration longestStop) {
+        Duration stopTimeout) {
     /** A start that is soon over matters more here than the speed after hours; what the user says comes later, and wins. */
     private static final List<String> QUICK_START =
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");

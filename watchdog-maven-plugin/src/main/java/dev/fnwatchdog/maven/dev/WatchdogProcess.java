@@ -169,7 +169,7 @@ public final class WatchdogProcess {
             // It has ended before.
         }
         try {
-            Duration limit = serving ? launch.longestStop() : STOP_BEFORE_SERVING;
+            Duration limit = serving ? launch.stopTimeout() : STOP_BEFORE_SERVING;
             if (process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
                 return;
             }

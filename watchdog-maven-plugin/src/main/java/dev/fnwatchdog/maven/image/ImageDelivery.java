@@ -7,11 +7,11 @@ import java.util.Map;
 
 /** Brings an image to where it was ordered. */
 public final class ImageDelivery {
-    private final ImageOrder order;
+    private final ImageSpecification order;
     private final Path docker;
     private final Path output;
 
-    public ImageDelivery(ImageOrder order, Path docker, Path output) {
+    public ImageDelivery(ImageSpecification order, Path docker, Path output) {
         this.order = order;
         this.docker = docker;
         this.output = output;

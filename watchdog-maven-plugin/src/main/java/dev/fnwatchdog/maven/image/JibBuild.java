@@ -47,13 +47,13 @@ public final class JibBuild {
     }
 
     /** Writes the base image, as it is, to a tar. */
-    public void fetchBase(ImageOrder order, Path tar) throws IOException, InterruptedException {
+    public void fetchBase(ImageSpecification order, Path tar) throws IOException, InterruptedException {
         JibContainerBuilder base = from(order.from()).setPlatforms(order.platforms());
         run(base, Containerizer.to(TarImage.at(tar).named(ImageReference.of(null, "base", null))), order);
     }
 
     /** Builds the image to a registry, or else to a tar. */
-    JibContainer build(ImageOrder order, FunctionImage image, Map<String, String> labels, Path tar)
+    JibContainer build(ImageSpecification order, FunctionImage image, Map<String, String> labels, Path tar)
             throws IOException, InterruptedException {
         boolean push = order.to().is(ImageLocation.Kind.REGISTRY);
         JibContainerBuilder builder = from(order.from())
@@ -88,7 +88,7 @@ public final class JibBuild {
     }
 
     private static ImageReference reference(ImageLocation from) {
-        return ImageOrder.reference("watchdog.image.from", from.value());
+        return ImageSpecification.reference("watchdog.image.from", from.value());
     }
 
     private static FileEntriesLayer layer(ImageLayer layer) {
@@ -103,7 +103,7 @@ public final class JibBuild {
         return entries.build();
     }
 
-    private JibContainer run(JibContainerBuilder builder, Containerizer to, ImageOrder order)
+    private JibContainer run(JibContainerBuilder builder, Containerizer to, ImageSpecification order)
             throws IOException, InterruptedException {
         to.setToolName("watchdog-maven-plugin")
                 .setApplicationLayersCache(connection.cache())

@@ -13,7 +13,7 @@ final class RegistryProblem {
     private RegistryProblem() {}
 
     /** What went wrong, in which order, and what may help. No credential is in it. */
-    static String describe(Throwable failure, ImageOrder order) {
+    static String describe(Throwable failure, ImageSpecification order) {
         String reason = reason(failure);
         String end = reason.endsWith(".") ? "" : ".";
         return "%s%s %sIt was asked for %s".formatted(reason, end, advice(failure), asked(order));
@@ -47,7 +47,7 @@ final class RegistryProblem {
                 .anyMatch(type::isInstance);
     }
 
-    private static String asked(ImageOrder order) {
+    private static String asked(ImageSpecification order) {
         return "watchdog.image.from=\"%s\" and watchdog.image.to=\"%s\"".formatted(order.from(), order.to());
     }
 }

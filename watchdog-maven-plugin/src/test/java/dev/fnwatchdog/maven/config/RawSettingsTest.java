@@ -67,8 +67,8 @@ class RawSettingsTest {
 
     @Test
     void aSettingIsKnownUnderEachOfItsNames() {
-        assertThat(RawSettings.known("fprocess")).isTrue();
-        assertThat(RawSettings.known("function_process")).isTrue();
-        assertThat(RawSettings.known("exec_timout")).isFalse();
+        assertThat(RawSettings.isKnown("fprocess")).isTrue();
+        assertThat(RawSettings.isKnown("function_process")).isTrue();
+        assertThat(RawSettings.isKnown("exec_timout")).isFalse();
     }
 }

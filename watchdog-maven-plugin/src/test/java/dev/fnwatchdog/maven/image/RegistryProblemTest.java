@@ -15,7 +15,7 @@ import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 
 class RegistryProblemTest {
-    private static final ImageOrder ORDER = new ImageOrder(
+    private static final ImageSpecification ORDER = new ImageSpecification(
             ImageLocation.parse("registry.example.com/base:1", Path.of("/project")),
             ImageLocation.parse("tar://image.tar", Path.of("/project")),
             ImageReference.of("", "hello", "1"),

@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class AccessLineBenchmark {
-    private static final LogConfig DEFAULTS = LogConfig.asFarAsUsable(Map.of());
+    private static final LogConfig DEFAULTS = LogConfig.parseLeniently(Map.of());
 
     private final LineBuffer line = new LineBuffer(512);
     private final LogFormat text = new TextLogFormat(LogClock.system(), DEFAULTS.callId());
@@ -33,7 +33,7 @@ public class AccessLineBenchmark {
     @Benchmark
     public int text() {
         line.clear(line.array().length);
-        text.call(line, call);
+        text.request(line, call);
         return line.size();
     }
 
@@ -41,14 +41,14 @@ public class AccessLineBenchmark {
     @Benchmark
     public int json() {
         line.clear(line.array().length);
-        json.call(line, call);
+        json.request(line, call);
         return line.size();
     }
 
     /** Formats the line as text and hands it to the writer thread. */
     @Benchmark
     public void added() {
-        log.call(call);
+        log.request(call);
     }
 
     /** Ends the writer thread. */

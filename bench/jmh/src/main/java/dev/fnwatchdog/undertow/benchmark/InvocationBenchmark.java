@@ -46,7 +46,7 @@ public class InvocationBenchmark {
     private final Timeouts timeouts =
             new Timeouts(Duration.ZERO, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO);
     private final WatchdogLog log = WatchdogLog.start(
-            LogConfig.asFarAsUsable(Map.of()), OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
+            LogConfig.parseLeniently(Map.of()), OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
     private final HttpHandler counting = new RequestMetricsHandler(ANSWER, new RequestMetrics(new MetricsRegistry()));
     private final HttpHandler logging = new AccessLogHandler(ANSWER, log, true);
 

@@ -26,7 +26,7 @@ final class SampleClientConnection implements AutoCloseable {
     SampleClientConnection() {
         var buffers = new DefaultByteBufferPool(true, BUFFER_SIZE);
         var connections =
-                new ServedConnections(buffers, MemoryShares.inHeapOf(Runtime.getRuntime()), HEAD_MILLIS);
+                new ServedConnections(buffers, MemoryShares.forJvm(Runtime.getRuntime()), HEAD_MILLIS);
         var connection = Objects.requireNonNull(connections.add(ends.getRightSide()));
         this.served = new HttpServerConnection(connection, buffers, exchange -> {}, OptionMap.EMPTY, BUFFER_SIZE, null);
     }

@@ -4,7 +4,7 @@ import com.google.cloud.tools.jib.api.buildplan.Platform;
 import dev.fnwatchdog.maven.image.ClassArchive;
 import dev.fnwatchdog.maven.image.ExplodedLayers;
 import dev.fnwatchdog.maven.image.ImageLocation;
-import dev.fnwatchdog.maven.image.ImageOrder;
+import dev.fnwatchdog.maven.image.ImageSpecification;
 import dev.fnwatchdog.maven.image.JibBuild;
 import dev.fnwatchdog.maven.image.PlannedImage;
 import dev.fnwatchdog.maven.image.PlatformNames;
@@ -13,10 +13,10 @@ import java.nio.file.Path;
 
 /** Makes an archive of classes for an image, by a Java that is the image's own. */
 public final class ImageArchive {
-    private final ImageOrder order;
+    private final ImageSpecification order;
     private final Path output;
 
-    public ImageArchive(ImageOrder order, Path output) {
+    public ImageArchive(ImageSpecification order, Path output) {
         this.order = order;
         this.output = output;
     }

@@ -31,7 +31,7 @@ public final class ChunkedRequestConduit extends SourceFilter {
         super(new ReadDataStreamSourceConduit(connection.getOriginalSourceConduit(), connection));
         this.connection = connection;
         this.exchange = exchange;
-        this.decoder = new ChunkDecoder(lines, Math.max(0, Listener.LONGEST_HEAD - headLength));
+        this.decoder = new ChunkDecoder(lines, Math.max(0, Listener.MAX_HEAD_BYTES - headLength));
     }
 
     @Override
@@ -47,7 +47,7 @@ public final class ChunkedRequestConduit extends SourceFilter {
             }
             int end = dst.position();
             int read = decoder.decode(dst, from);
-            if (!ServedConnections.of(exchange).holdsTrailers(decoder.trailersMemory())) {
+            if (!ServedConnections.of(exchange).reserveTrailers(decoder.trailersMemory())) {
                 throw new MalformedMessageException("there is no memory for the trailers");
             }
             if (decoder.done()) {

@@ -10,15 +10,15 @@ import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
  */
 final class HeadMemory {
     /** An open connection and whatever reads it, as measured, and a little more. */
-    static final int OF_CONNECTION = 4 * 1024;
+    static final int CONNECTION_BYTES = 4 * 1024;
 
-    /** Of a head that has not arrived completely, so much is a part of {@link #OF_CONNECTION}. */
+    /** Of a head that has not arrived completely, so much is a part of {@link #CONNECTION_BYTES}. */
     private static final int OF_HEAD_UNDER_WAY = 1024;
 
     /** A complete head becomes a request at once, which takes that much and more for itself. */
     private static final int OF_COMPLETE_HEAD = 8 * 1024;
 
-    /** Of what the parser keeps, so much is a part of {@link #OF_CONNECTION}: most heads have no longer lines. */
+    /** Of what the parser keeps, so much is a part of {@link #CONNECTION_BYTES}: most heads have no longer lines. */
     private static final int OF_PARSER = 512;
 
     private final MemoryBudget budget;
@@ -33,13 +33,13 @@ final class HeadMemory {
     }
 
     /** Takes what the head needs that arrives; false where it does not fit. */
-    boolean holds(RequestHeadScanner head) {
+    boolean reserve(RequestHeadScanner head) {
         long cost = head.memory();
         return cost <= (head.ended() ? OF_COMPLETE_HEAD : OF_HEAD_UNDER_WAY) || takeUpTo(cost);
     }
 
     /** Takes what the request's trailers need that arrive, beside its head; false where they do not fit. */
-    boolean holds(RequestHeadScanner head, long trailers) {
+    boolean reserve(RequestHeadScanner head, long trailers) {
         return trailers <= OF_HEAD_UNDER_WAY || takeUpTo(head.memory() + trailers);
     }
 
@@ -50,7 +50,7 @@ final class HeadMemory {
         if (bytes <= taken) {
             return true;
         }
-        if (!budget.take(bytes - taken)) {
+        if (!budget.reserve(bytes - taken)) {
             return false;
         }
         taken = bytes;
@@ -58,7 +58,7 @@ final class HeadMemory {
     }
 
     /** Takes what the parser keeps of the head that has been read; false where the connection cannot be kept for it. */
-    boolean keeps(RequestHeadScanner head) {
+    boolean reserveForParser(RequestHeadScanner head) {
         return head.keptByParser() <= OF_PARSER || keep(head.keptByParser());
     }
 
@@ -68,16 +68,16 @@ final class HeadMemory {
     }
 
     /** The request is over, and nothing is left of its head but what the parser keeps. */
-    synchronized void headIsGone() {
+    synchronized void releaseHead() {
         if (taken > kept) {
-            budget.giveBack(taken - kept);
+            budget.release(taken - kept);
             taken = kept;
         }
     }
 
     synchronized void close() {
         closed = true;
-        budget.giveBack(taken);
+        budget.release(taken);
         taken = 0;
     }
 }

@@ -33,7 +33,7 @@ final class IdleClosePolicy {
         this.connection = connection;
     }
 
-    void requestBegins() {
+    void requestStarted() {
         unused = false;
         cancel();
     }
@@ -49,7 +49,7 @@ final class IdleClosePolicy {
     }
 
     /** Whether to close now; if not, {@link ServedConnection#closeIfIdle()} is run again later. */
-    boolean due(boolean partOfHead, long headBeganNanos) {
+    boolean shouldClose(boolean partOfHead, long headBeganNanos) {
         long left = partOfHead || unused ? millisLeft(partOfHead ? headBeganNanos : acceptedNanos) : 0;
         if (left > 0) {
             await(Wait.REQUEST, left);

@@ -39,7 +39,7 @@ public final class Listener {
     static final int IDLE_MILLIS = 130_000;
 
     /** A request's head, and with it the number of its headers and parameters (contract 7). */
-    static final int LONGEST_HEAD = 1024 * 1024;
+    static final int MAX_HEAD_BYTES = 1024 * 1024;
 
     /** An I/O thread that does not come to it within that time is blocked. */
     private static final long LONGEST_HANDOVER_SECONDS = 1;
@@ -104,7 +104,7 @@ public final class Listener {
     /** On the acceptor's thread. */
     private void accepted(SocketChannel socket) {
         XnioIoThread thread = worker.getIoThread(nextThread++);
-        connections.arrives();
+        connections.acceptStarted();
         thread.execute(() -> accepted(thread, socket));
     }
 
@@ -117,7 +117,7 @@ public final class Listener {
         } catch (IOException gone) {
             IoUtils.safeClose(socket);
         } finally {
-            connections.arrived();
+            connections.acceptFinished();
         }
     }
 
@@ -133,7 +133,7 @@ public final class Listener {
                 .set(UndertowOptions.DECODE_URL, false)
                 .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
                 .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
-                .set(UndertowOptions.MAX_HEADER_SIZE, LONGEST_HEAD)
+                .set(UndertowOptions.MAX_HEADER_SIZE, MAX_HEAD_BYTES)
                 .set(UndertowOptions.MAX_HEADERS, Integer.MAX_VALUE)
                 .set(UndertowOptions.MAX_PARAMETERS, Integer.MAX_VALUE)
                 .set(UndertowOptions.MAX_COOKIES, Integer.MAX_VALUE)
@@ -157,7 +157,7 @@ public final class Listener {
     public void serve(HttpHandler root, Consumer<HttpServerExchange> aborted) {
         http1.setRootHandler(root);
         Http2Options options = new Http2Options(
-                protocol, maxStreams, LONGEST_HEAD, headMillis, IDLE_MILLIS, TrailerFields::isForbidden);
+                protocol, maxStreams, MAX_HEAD_BYTES, headMillis, IDLE_MILLIS, TrailerFields::isForbidden);
         http2 = new Http2Server(
                 http1.getRootHandler(), buffers, new MemoryBudgets(memory.heads(), memory.bodies()), options, aborted);
         acceptor.start();
@@ -169,16 +169,16 @@ public final class Listener {
             IoUtils.safeClose(accepted);
             return;
         }
-        new ProtocolDetector(connection, buffers, http1::handleEvent, this::speakHttp2, headMillis).await();
+        new ProtocolDetector(connection, buffers, http1::handleEvent, this::speakHttp2, headMillis).start();
     }
 
     private void speakHttp2(ServedConnection connection, PooledByteBuffer first) {
         try (first) {
-            Http2Session session = Objects.requireNonNull(http2).open(connection, connection::closeInOrder);
-            connection.speaksHttp2(session);
+            Http2Session session = Objects.requireNonNull(http2).open(connection, connection::closeGracefully);
+            connection.useHttp2(session);
             Http2Server.serve(session, first.getBuffer().position(ProtocolDetector.PREFACE_LENGTH));
             if (connections.draining()) {
-                connection.leave(() -> {});
+                connection.closeAfterLastRequest(() -> {});
             }
         }
     }

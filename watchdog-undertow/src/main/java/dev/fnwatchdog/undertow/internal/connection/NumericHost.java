@@ -27,7 +27,7 @@ final class NumericHost {
     }
 
     /** Looks at the header line that begins at {@code line}, as far as it has come. */
-    void hide(ByteBuffer bytes, int line, int to) {
+    void mask(ByteBuffer bytes, int line, int to) {
         if (to - line <= NAME.length || !isHost(bytes, line)) {
             return;
         }
@@ -55,7 +55,7 @@ final class NumericHost {
     }
 
     /** Undertow has read the head: the address is what it was. */
-    void show(HeaderMap headers) {
+    void restore(HeaderMap headers) {
         if (!hidden) {
             return;
         }

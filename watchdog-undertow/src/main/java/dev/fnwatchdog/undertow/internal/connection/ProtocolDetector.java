@@ -25,14 +25,14 @@ final class ProtocolDetector implements ChannelListener<ConduitStreamSourceChann
     static final int PREFACE_LENGTH = PREFACE.length;
 
     /** Who goes on with a connection, and with what has been read of it, whose position is 0. */
-    interface Speaker {
-        void speak(ServedConnection connection, PooledByteBuffer first);
+    interface ProtocolHandler {
+        void handle(ServedConnection connection, PooledByteBuffer first);
     }
 
     private final ServedConnection connection;
     private final ByteBufferPool buffers;
-    private final Speaker http1;
-    private final Speaker http2;
+    private final ProtocolHandler http1;
+    private final ProtocolHandler http2;
     private final long limitMillis;
 
     // Mutable state
@@ -41,7 +41,7 @@ final class ProtocolDetector implements ChannelListener<ConduitStreamSourceChann
 
     /** @param limitMillis how long a client may take from his first byte to the one that tells the protocol */
     ProtocolDetector(
-            ServedConnection connection, ByteBufferPool buffers, Speaker http1, Speaker http2, long limitMillis) {
+            ServedConnection connection, ByteBufferPool buffers, ProtocolHandler http1, ProtocolHandler http2, long limitMillis) {
         this.connection = connection;
         this.buffers = buffers;
         this.http1 = http1;
@@ -49,7 +49,7 @@ final class ProtocolDetector implements ChannelListener<ConduitStreamSourceChann
         this.limitMillis = limitMillis;
     }
 
-    void await() {
+    void start() {
         ConduitStreamSourceChannel source = connection.getSourceChannel();
         source.setReadListener(this);
         handleEvent(source);
@@ -105,11 +105,11 @@ final class ProtocolDetector implements ChannelListener<ConduitStreamSourceChann
         return true;
     }
 
-    private void handOver(ConduitStreamSourceChannel source, Speaker speaker, PooledByteBuffer bytes) {
+    private void handOver(ConduitStreamSourceChannel source, ProtocolHandler speaker, PooledByteBuffer bytes) {
         stopTimer();
         source.setReadListener(null);
         bytes.getBuffer().flip();
-        speaker.speak(connection, bytes);
+        speaker.handle(connection, bytes);
     }
 
     private void startTimer(long millis) {

@@ -48,7 +48,7 @@ public final class RequestHeadScanner {
     private int longestLine;
     private int fields;
     private int lines;
-    private long began;
+    private long startNanos;
     private boolean blanks;
     private final List<String> blankLines = new ArrayList<>(0);
 
@@ -71,13 +71,13 @@ public final class RequestHeadScanner {
     }
 
     /** Whether a byte of the head has come. */
-    boolean begun() {
+    boolean started() {
         return length > 0;
     }
 
     /** When its first byte came, as {@link System#nanoTime()}. */
-    long began() {
-        return began;
+    long startNanos() {
+        return startNanos;
     }
 
     /** Whether a line of the head goes on in the next one. */
@@ -128,7 +128,7 @@ public final class RequestHeadScanner {
     /** Reads on, from {@code from} to the buffer's position; what is behind the head's end is passed over. */
     void read(ByteBuffer bytes, int from) {
         if (length == 0 && from < bytes.position()) {
-            began = System.nanoTime();
+            startNanos = System.nanoTime();
         }
         target.reduce(bytes, from);
         scan(bytes, from, bytes.position());
@@ -172,7 +172,7 @@ public final class RequestHeadScanner {
                     folded |= HeaderLineParser.isBlank(b);
                     if (!target.absolute()) {
                         // Else Undertow may compare the two.
-                        host.hide(bytes, line, to);
+                        host.mask(bytes, line, to);
                     }
                     now = b == '\r' ? At.LAST_CR : At.LINE;
                 }
@@ -227,7 +227,7 @@ public final class RequestHeadScanner {
         for (int i = 0; i < blankLines.size(); i++) {
             restore(exchange.getRequestHeaders(), blankLines.get(i));
         }
-        host.show(exchange.getRequestHeaders());
+        host.restore(exchange.getRequestHeaders());
     }
 
     private static void restore(HeaderMap headers, String line) {

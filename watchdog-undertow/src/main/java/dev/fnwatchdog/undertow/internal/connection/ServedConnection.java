@@ -52,7 +52,7 @@ public final class ServedConnection extends WrappedConnection {
     private boolean headRead;
     private boolean tunnel;
     private boolean lingering;
-    private boolean cutOff;
+    private boolean closedDuringRequest;
     private @Nullable Http2Session http2;
     // written by the IO thread alone, read by whoever drains
     private volatile int requests;
@@ -74,19 +74,19 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Its bytes are HTTP/2's, which many requests share. */
-    void speaksHttp2(Http2Session session) {
+    void useHttp2(Http2Session session) {
         http2 = session;
     }
 
     /** A request's head has been read, and whoever serves it is asked now. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
-    public void begins(HttpServerExchange exchange) {
+    public void requestStarted(HttpServerExchange exchange) {
         requests++;
-        idleClose.requestBegins();
+        idleClose.requestStarted();
         refusal.keep();
         headRead = false;
         exchange.addExchangeCompleteListener(ending);
-        if (http2 == null && (head.length() > LARGE_HEAD || !memory.keeps(head))) {
+        if (http2 == null && (head.length() > LARGE_HEAD || !memory.reserveForParser(head))) {
             exchange.setPersistent(false);
         }
     }
@@ -106,7 +106,7 @@ public final class ServedConnection extends WrappedConnection {
         requests--;
         head.begin();
         if (exchange.isPersistent()) {
-            memory.headIsGone();
+            memory.releaseHead();
         }
         if (exchange.getConnection() instanceof HttpServerConnection connection && connection.getExtraBytes() != null) {
             // What has come ahead of time has waited for us: the time of the next request begins now.
@@ -122,7 +122,7 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Ends an exchange in the middle, so that the client can tell (HTTP/1.1: closed; HTTP/2: RST_STREAM). */
-    public void breakOff(HttpServerExchange exchange) {
+    public void abort(HttpServerExchange exchange) {
         if (http2 != null) {
             Http2Server.reset(exchange, ErrorCode.CANCEL);
         } else {
@@ -135,13 +135,13 @@ public final class ServedConnection extends WrappedConnection {
         if (http2 != null) {
             Http2Server.stopReading(exchange);
         } else {
-            closeInOrder();
+            closeGracefully();
             Connectors.terminateRequest(exchange);
         }
     }
 
     /** All has been said: closes it so that the client can read on to the end. */
-    void closeInOrder() {
+    void closeGracefully() {
         try {
             socket().getSinkChannel().shutdownWrites();
         } catch (IOException ignored) {
@@ -151,13 +151,13 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** From here on it carries bytes that are no requests, until it is closed. */
-    public void becomesTunnel() {
+    public void startTunnel() {
         tunnel = true;
     }
 
     /** When the head that has just been read began, as {@link System#nanoTime()}. */
-    public long headBegan() {
-        return head.begun() && http2 == null ? head.began() : System.nanoTime();
+    public long headStartNanos() {
+        return head.started() && http2 == null ? head.startNanos() : System.nanoTime();
     }
 
     /** The head that has just been read; of HTTP/1 alone. */
@@ -166,8 +166,8 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Whether there is memory for trailers that take so much of it. */
-    boolean holdsTrailers(long memoryOfTrailers) {
-        return memory.holds(head, memoryOfTrailers);
+    boolean reserveTrailers(long memoryOfTrailers) {
+        return memory.reserve(head, memoryOfTrailers);
     }
 
     /** Requests whose answers are not out yet, to the last byte. */
@@ -176,14 +176,14 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Closes it, whatever it carries. */
-    void cut() {
-        cutOff = requests > 0;
+    void closeNow() {
+        closedDuringRequest = requests > 0;
         IoUtils.safeClose(this);
     }
 
     /** Whether the watchdog has closed it under a request that it serves. */
-    public boolean cutOff() {
-        return cutOff;
+    public boolean closedDuringRequest() {
+        return closedDuringRequest;
     }
 
     /** Whether it is kept open for a request that its client is about to send; to be asked before {@link #requests()}. */
@@ -197,13 +197,13 @@ public final class ServedConnection extends WrappedConnection {
      *
      * @param decided run when it is decided which of the client's requests is the last; of HTTP/1 at once
      */
-    void leave(Runnable decided) {
+    void closeAfterLastRequest(Runnable decided) {
         if (http2 == null) {
             closeIfIdle();
             decided.run();
         } else {
             idleClose.cancel();
-            http2.leave(decided);
+            http2.shutDown(decided);
         }
     }
 
@@ -213,8 +213,8 @@ public final class ServedConnection extends WrappedConnection {
             return;
         }
         if (http2 != null) {
-            leave(() -> {});
-        } else if (idleClose.due(head.begun(), head.began())) {
+            closeAfterLastRequest(() -> {});
+        } else if (idleClose.shouldClose(head.started(), head.startNanos())) {
             IoUtils.safeClose(this);
         }
     }
@@ -253,7 +253,7 @@ public final class ServedConnection extends WrappedConnection {
         }
         if (socket().isWriteShutdown() && !socket().isReadShutdown()) {
             // While the socket lingers it must not keep the request's memory, which has been given back.
-            socketsEnd.forget();
+            socketsEnd.detach();
             lingering = LingeringClose.begin(socket(), all.buffers());
         }
         if (!lingering) {
@@ -278,7 +278,7 @@ public final class ServedConnection extends WrappedConnection {
             int count = next.read(dst);
             dst.limit(limit);
             came(dst, from);
-            if (requests == 0 && http2 == null && !memory.holds(head)) {
+            if (requests == 0 && http2 == null && !memory.reserve(head)) {
                 refuse(HEAD_TOO_LARGE);
             }
             return count < 0 ? count : dst.position() - from;
@@ -287,7 +287,7 @@ public final class ServedConnection extends WrappedConnection {
         /** Undertow does this when it has read a head, and before it asks anybody. */
         @Override
         public void suspendReads() {
-            headRead |= head.begun() && requests == 0 && http2 == null;
+            headRead |= head.started() && requests == 0 && http2 == null;
             next.suspendReads();
         }
 

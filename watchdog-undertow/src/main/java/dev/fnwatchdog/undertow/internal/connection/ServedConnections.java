@@ -50,33 +50,33 @@ public final class ServedConnections {
         return buffers;
     }
 
-    /** A socket has been accepted, and its I/O thread will {@link #add} it or say that it {@link #arrived}. */
-    void arrives() {
+    /** A socket has been accepted, and its I/O thread will {@link #add} it or say that it {@link #acceptFinished}. */
+    void acceptStarted() {
         arriving.incrementAndGet();
     }
 
     /** Such a socket has been added, or could not be. */
-    void arrived() {
+    void acceptFinished() {
         arriving.decrementAndGet();
     }
 
     /** Takes in a connection that has just been accepted; nothing where there is no memory for one more. */
     @Nullable
     ServedConnection add(StreamConnection accepted) {
-        if (!memory.whole().take(HeadMemory.OF_CONNECTION)) {
+        if (!memory.total().reserve(HeadMemory.CONNECTION_BYTES)) {
             return null;
         }
         ServedConnection connection = new ServedConnection(accepted, this);
         open.add(connection);
         if (draining) {
-            connection.leave(() -> {});
+            connection.closeAfterLastRequest(() -> {});
         }
         return connection;
     }
 
     void closed(ServedConnection connection) {
         if (open.remove(connection)) {
-            memory.whole().giveBack(HeadMemory.OF_CONNECTION);
+            memory.total().release(HeadMemory.CONNECTION_BYTES);
         }
     }
 
@@ -89,7 +89,7 @@ public final class ServedConnections {
     }
 
     /** Calls that are not over yet, to their last byte. */
-    public int calls() {
+    public int requestsInFlight() {
         return open.stream().mapToInt(ServedConnection::requests).sum();
     }
 
@@ -122,20 +122,20 @@ public final class ServedConnections {
     /**
      * Closes each connection that carries no request, now and when its last request ends; one that has just been accepted a
      * little later, if no request comes. Returns when those of now are closed, and when each client of HTTP/2 was told which
-     * of its requests is the last, so that a request which came just before is among {@link #calls()}.
+     * of its requests is the last, so that a request which came just before is among {@link #requestsInFlight()}.
      */
     void drain() throws InterruptedException {
         draining = true;
         List<ServedConnection> now = List.copyOf(open);
         CountDownLatch seen = new CountDownLatch(now.size());
         for (ServedConnection connection : now) {
-            connection.getIoThread().execute(() -> connection.leave(seen::countDown));
+            connection.getIoThread().execute(() -> connection.closeAfterLastRequest(seen::countDown));
         }
         seen.await(LONGEST_DRAIN_START_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Closes each connection, whatever it carries. */
     void closeAll() {
-        open.forEach(served -> served.getIoThread().execute(served::cut));
+        open.forEach(served -> served.getIoThread().execute(served::closeNow));
     }
 }

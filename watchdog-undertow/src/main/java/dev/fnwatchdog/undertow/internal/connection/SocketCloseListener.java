@@ -14,7 +14,7 @@ final class SocketCloseListener implements ChannelListener<StreamConnection> {
         this.connection = connection;
     }
 
-    void forget() {
+    void detach() {
         connection = null;
     }
 

@@ -8,7 +8,7 @@ final class AcceptEncoding {
     private AcceptEncoding() {}
 
     /** Whether gzip is welcome, and not less than no coding at all. */
-    static boolean takesGzip(@Nullable HeaderValues lists) {
+    static boolean acceptsGzip(@Nullable HeaderValues lists) {
         if (lists == null) {
             return false;
         }

@@ -53,7 +53,7 @@ record FileRange(long from, long end, boolean partial) {
         return text.length() <= MOST_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
-    boolean exists() {
+    boolean isSatisfiable() {
         return from <= end;
     }
 

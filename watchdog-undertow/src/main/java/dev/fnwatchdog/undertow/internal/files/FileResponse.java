@@ -29,10 +29,10 @@ final class FileResponse {
         this.file = file;
         // A part is a part of the file itself: clients that ask for parts put them together by the file's own length.
         boolean ranged = isGet(exchange) && request.contains(Headers.RANGE);
-        this.compressed = file.hasGzip() && !ranged && AcceptEncoding.takesGzip(request.get(Headers.ACCEPT_ENCODING));
+        this.compressed = file.hasGzip() && !ranged && AcceptEncoding.acceptsGzip(request.get(Headers.ACCEPT_ENCODING));
         this.version = compressed ? file.gzip().orElseThrow() : file.plain();
         this.decision = Preconditions.decide(request, version, isDated(file));
-        this.range = ranged && Preconditions.rangeHolds(request.getFirst(Headers.IF_RANGE), version)
+        this.range = ranged && Preconditions.rangeApplies(request.getFirst(Headers.IF_RANGE), version)
                 ? FileRange.of(request.get(Headers.RANGE), version.size())
                 : FileRange.whole(version.size());
     }
@@ -47,7 +47,7 @@ final class FileResponse {
         FileResponse answer = new FileResponse(invocation.exchange(), file);
         FileTransfer send = answer.hasBody()
                 ? FileTransfer.of(invocation, answer.version, answer.range)
-                : FileTransfer.ofNothing(invocation);
+                : FileTransfer.withoutBody(invocation);
         answer.describe();
         send.begin();
     }
@@ -57,11 +57,11 @@ final class FileResponse {
     }
 
     private static boolean isDated(StaticFile file) {
-        return file.role() != StaticFile.Role.STAND_IN;
+        return file.role() != StaticFile.Role.FALLBACK_PAGE;
     }
 
     private boolean hasBody() {
-        return isGet(exchange) && decision == Preconditions.SEND && range.exists();
+        return isGet(exchange) && decision == Preconditions.SEND && range.isSatisfiable();
     }
 
     private void describe() {
@@ -86,7 +86,7 @@ final class FileResponse {
 
     private void describeBody() {
         headers.put(Headers.ACCEPT_RANGES, "bytes");
-        if (!range.exists()) {
+        if (!range.isSatisfiable()) {
             headers.put(Headers.CONTENT_RANGE, "bytes */" + version.length());
             empty(StatusCodes.REQUEST_RANGE_NOT_SATISFIABLE);
             return;

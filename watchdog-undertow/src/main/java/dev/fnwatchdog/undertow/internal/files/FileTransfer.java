@@ -56,7 +56,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
     }
 
     /** An answer without a body. */
-    static FileTransfer ofNothing(Invocation invocation) {
+    static FileTransfer withoutBody(Invocation invocation) {
         return new FileTransfer(invocation, NOTHING, null, 0, 0);
     }
 
@@ -104,7 +104,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
                 sink.resumeWrites();
             }
         } catch (IOException gone) {
-            invocation.clientGone();
+            invocation.clientDisconnected();
         }
     }
 
@@ -176,7 +176,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
     /** What has been promised cannot be kept where the file ends before its end: the client is to see that. */
     private boolean advance(long count) {
         if (count <= 0) {
-            invocation.breakOff();
+            invocation.abort();
             return false;
         }
         position += count;

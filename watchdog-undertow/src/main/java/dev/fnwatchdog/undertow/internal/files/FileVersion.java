@@ -108,7 +108,7 @@ final class FileVersion {
     }
 
     /** Whether a file still is what it was. */
-    boolean isStill(Path there, BasicFileAttributes now) {
+    boolean isUnchanged(Path there, BasicFileAttributes now) {
         return path.equals(there)
                 && size == now.size()
                 && time.equals(now.lastModifiedTime().toInstant())

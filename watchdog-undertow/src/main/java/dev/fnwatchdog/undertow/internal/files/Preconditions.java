@@ -39,7 +39,7 @@ enum Preconditions {
     }
 
     /** Whether a range of this very content is wanted, or the whole of a newer one. */
-    static boolean rangeHolds(@Nullable String ifRange, FileVersion file) {
+    static boolean rangeApplies(@Nullable String ifRange, FileVersion file) {
         if (ifRange == null) {
             return true;
         }

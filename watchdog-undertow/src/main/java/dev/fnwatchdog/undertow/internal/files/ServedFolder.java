@@ -66,7 +66,7 @@ final class ServedFolder {
         long now = System.nanoTime();
         StaticLookup found = lookAt(path, before, now);
         if (found == MISSING && singlePage) {
-            return file(INDEX, StaticFile.Role.STAND_IN, null, now);
+            return file(INDEX, StaticFile.Role.FALLBACK_PAGE, null, now);
         }
         return found;
     }
@@ -99,7 +99,7 @@ final class ServedFolder {
         }
         String type = MediaTypes.of(relative);
         // A file that once stood at that path must not be taken for the page.
-        String tagEnd = role == StaticFile.Role.STAND_IN ? "-page" : "";
+        String tagEnd = role == StaticFile.Role.FALLBACK_PAGE ? "-page" : "";
         FileVersion plain = version(seen, type, tagEnd, before == null ? null : before.plain());
         FileVersion known = before == null ? null : before.gzip().orElse(null);
         return new StaticFile(plain, compressed(relative + GZIP_END, type, tagEnd + "-gz", known), role, now);
@@ -118,7 +118,7 @@ final class ServedFolder {
 
     private static FileVersion version(Seen seen, String type, String tagEnd, @Nullable FileVersion known)
             throws IOException {
-        return known != null && known.isStill(seen.path, seen.attributes)
+        return known != null && known.isUnchanged(seen.path, seen.attributes)
                 ? known
                 : FileVersion.read(seen.path, seen.attributes, type, tagEnd);
     }

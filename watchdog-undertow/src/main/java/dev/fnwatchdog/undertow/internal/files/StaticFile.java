@@ -15,7 +15,7 @@ final class StaticFile implements StaticLookup {
         /** The one page of a single-page application. It names all else, so a copy of it must be asked after each time. */
         PAGE,
         /** That page, in place of something that is not there. */
-        STAND_IN
+        FALLBACK_PAGE
     }
 
     /** How long a look is good: a change is seen by then. */
@@ -37,7 +37,7 @@ final class StaticFile implements StaticLookup {
         this.looked = looked;
     }
 
-    boolean freshAt(long nanoTime) {
+    boolean isFreshAt(long nanoTime) {
         return nanoTime - looked < FRESH_NANOS;
     }
 

@@ -55,7 +55,7 @@ final class StaticHandler implements HttpHandler {
         Invocation invocation = Invocation.of(exchange);
         String path = RequestTarget.path(exchange);
         StaticFile known = cache.find(path);
-        if (known != null && known.freshAt(invocation.start())) {
+        if (known != null && known.isFreshAt(invocation.start())) {
             send(invocation, path, known, LOOKS);
         } else {
             look(invocation, path, LOOKS);
@@ -90,7 +90,7 @@ final class StaticHandler implements HttpHandler {
     private void found(Invocation invocation, String path, StaticLookup found, int looks) throws IOException {
         HttpServerExchange exchange = invocation.exchange();
         if (found instanceof StaticFile file) {
-            if (file.role() != StaticFile.Role.STAND_IN) {
+            if (file.role() != StaticFile.Role.FALLBACK_PAGE) {
                 cache.put(path, file);
             }
             if (!invocation.stopped()) {
@@ -105,7 +105,7 @@ final class StaticHandler implements HttpHandler {
         if (found instanceof StaticLookup.Refused refused) {
             refuse(exchange, refused.status());
         } else {
-            String location = StaticPath.of(path).asFolder(exchange.getQueryString());
+            String location = StaticPath.of(path).folderLocation(exchange.getQueryString());
             CannedResponse.of(StatusCodes.MOVED_PERMANENTLY)
                     .with(Headers.LOCATION, location)
                     .send(exchange);

@@ -101,7 +101,7 @@ record StaticPath(int refusal, List<String> names, boolean folder) {
      *
      * @param query as it came
      */
-    String asFolder(String query) {
+    String folderLocation(String query) {
         StringBuilder location = new StringBuilder("./");
         for (byte b : lastName().getBytes(StandardCharsets.UTF_8)) {
             append(location, b & 0xff, "-._~!$&'()*+,;=:@");

@@ -56,7 +56,7 @@ final class ForkHandler implements HttpHandler {
             return;
         }
         // A gateway that let HTTP/2 through to the function could be tunnelled past (contract 9).
-        UpgradeProtocols.keepOnlyAsked(exchange);
+        UpgradeProtocols.keepOnlyRequested(exchange);
         Map<String, String> ofCall;
         try {
             ofCall = variables.of(exchange);
@@ -74,7 +74,7 @@ final class ForkHandler implements HttpHandler {
         try {
             calls.of(invocation).begin(ofCall, limit);
         } catch (IOException noDescriptors) {
-            invocation.answerInstead(ForkResponses.notStarted(forks, ForkResponses.noPipes(forks, noDescriptors)));
+            invocation.respondInstead(ForkResponses.notStarted(forks, ForkResponses.noPipes(forks, noDescriptors)));
         }
     }
 }

@@ -123,9 +123,9 @@ final class RequestPump {
                 end();
                 return;
             }
-            int read = request.read(piece.room());
+            int read = request.read(piece.writableBuffer());
             piece.flip();
-            if (invocation.requestBroken()) {
+            if (invocation.requestIncomplete()) {
                 watcher.requestBroken();
             }
             if (done) {

@@ -100,7 +100,7 @@ final class ResponsePump {
                 finish(answer(0));
                 return;
             }
-            read(piece.room());
+            read(piece.writableBuffer());
             piece.flip();
             if (ended && !watcher.outputEnds()) {
                 return;

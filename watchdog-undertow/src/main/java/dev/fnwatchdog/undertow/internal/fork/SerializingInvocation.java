@@ -63,7 +63,7 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
     public void begin(Map<String, String> ofCall, Duration limit) throws IOException {
         variables = ofCall;
         invocation.onAbort(this::abort);
-        invocation.limitTo(limit, () -> timedOut(limit));
+        invocation.setTimeout(limit, () -> timedOut(limit));
         invocation.watchClient();
         if (request.read()) {
             run();
@@ -108,16 +108,16 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
         try {
             progress = output.readFrom(printed);
         } catch (IOException closed) {
-            progress = BufferedBody.Progress.WHOLE;
+            progress = BufferedBody.Progress.COMPLETE;
         }
-        if (progress == BufferedBody.Progress.WHOLE) {
+        if (progress == BufferedBody.Progress.COMPLETE) {
             outputWhole = true;
             IoUtils.safeClose(printed);
             settle();
         } else if (progress == BufferedBody.Progress.TOO_LARGE) {
             forks.log().error("The function's output does not fit into memory");
             free();
-            invocation.answerInstead(ForkResponses.tooLarge(invocation));
+            invocation.respondInstead(ForkResponses.tooLarge(invocation));
         }
     }
 
@@ -132,7 +132,7 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
     public void notStarted(FunctionFailedException reason) {
         over = true;
         free();
-        invocation.answerInstead(ForkResponses.notStarted(forks, reason));
+        invocation.respondInstead(ForkResponses.notStarted(forks, reason));
     }
 
     @Override
@@ -148,7 +148,7 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
             return;
         }
         over = true;
-        invocation.liftLimit();
+        invocation.cancelTimeout();
         IoUtils.safeClose(child.input());
         request.body().free();
         CannedResponse answer = ForkResponses.succeeded(termination)
@@ -162,7 +162,7 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
     private void timedOut(Duration limit) {
         forks.log().error("Function was killed by ExecTimeout: " + GoDuration.format(limit));
         forks.counts().killedByTimeout();
-        invocation.answerInstead(ForkResponses.failed(new Termination.TimedOut())
+        invocation.respondInstead(ForkResponses.failed(new Termination.TimedOut())
                 .with(Headers.CONTENT_TYPE, forks.contentType())
                 .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos())));
     }

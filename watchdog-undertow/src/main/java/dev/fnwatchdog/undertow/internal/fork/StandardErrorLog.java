@@ -30,7 +30,7 @@ final class StandardErrorLog {
     StandardErrorLog(StreamSourceChannel errors, WatchdogLog log, int longestLine) {
         this.errors = errors;
         this.log = log;
-        this.lines = new LineSplitter(log.callErrors(), longestLine);
+        this.lines = new LineSplitter(log.requestErrors(), longestLine);
     }
 
     /** Goes on until nobody holds standard error any more. */
@@ -64,7 +64,7 @@ final class StandardErrorLog {
     }
 
     private boolean mustWait() {
-        if (!log.behind()) {
+        if (!log.isBacklogged()) {
             waits = 0;
             return false;
         }

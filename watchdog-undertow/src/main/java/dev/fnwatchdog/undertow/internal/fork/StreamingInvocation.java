@@ -59,7 +59,7 @@ final class StreamingInvocation
         cancelTimeout();
         requestPump.stop();
         responsePump.stop();
-        invocation.answerInstead(ForkResponses.notStarted(forks, reason));
+        invocation.respondInstead(ForkResponses.notStarted(forks, reason));
     }
 
     @Override
@@ -83,7 +83,7 @@ final class StreamingInvocation
     @Override
     public boolean outputEnds() {
         if (forks.counts().stopping()) {
-            invocation.breakOff();
+            invocation.abort();
             return false;
         }
         return true;
@@ -97,7 +97,7 @@ final class StreamingInvocation
 
     @Override
     public void clientGone() {
-        invocation.clientGone();
+        invocation.clientDisconnected();
     }
 
     /** Sees what is over, and ends what then has no use any more. */
@@ -121,7 +121,7 @@ final class StreamingInvocation
         forks.log().error("Function was killed by ExecTimeout: " + GoDuration.format(limit));
         forks.counts().killedByTimeout();
         kill();
-        invocation.answerInstead(ForkResponses.timedOut(invocation));
+        invocation.respondInstead(ForkResponses.timedOut(invocation));
     }
 
     /** The call is over. A process whose client was served in full may go on. */

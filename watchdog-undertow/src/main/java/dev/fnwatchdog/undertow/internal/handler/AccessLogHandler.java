@@ -37,7 +37,7 @@ public final class AccessLogHandler implements HttpHandler {
         String agent = exchange.getRequestHeaders().getFirst(Headers.USER_AGENT);
         if (agent == null || !agent.startsWith(PROBE_AGENT)) {
             Invocation invocation = Invocation.of(exchange);
-            invocation.atEnd(() -> log.call(record(invocation)));
+            invocation.atEnd(() -> log.request(record(invocation)));
         }
         next.handleRequest(exchange);
     }

@@ -34,7 +34,7 @@ public final class BodyLogHandler implements HttpHandler {
     }
 
     /** Puts itself before {@code next} where it has something to do. */
-    public static HttpHandler before(HttpHandler next, WatchdogLog log, LogConfig config, ModeConfig mode) {
+    public static HttpHandler wrapIfEnabled(HttpHandler next, WatchdogLog log, LogConfig config, ModeConfig mode) {
         boolean wanted = (config.requestBodies() || config.responseBodies()) && MODES.contains(mode.name());
         return wanted ? new BodyLogHandler(next, log, config) : next;
     }

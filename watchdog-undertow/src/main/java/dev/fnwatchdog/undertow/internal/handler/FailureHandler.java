@@ -32,7 +32,7 @@ public final class FailureHandler implements HttpHandler {
             next.handleRequest(exchange);
         } catch (Throwable failure) {
             log.error("A call failed in the watchdog itself", failure);
-            Invocation.of(exchange).answerInstead(FAILED);
+            Invocation.of(exchange).respondInstead(FAILED);
         }
     }
 }

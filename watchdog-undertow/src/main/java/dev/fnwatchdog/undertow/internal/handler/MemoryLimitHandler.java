@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class MemoryLimitHandler implements HttpHandler {
     /** A request with a head of usual size and all that serves it, as measured in http mode, and a little more. */
-    static final int OF_REQUEST = 16 * 1024;
+    static final int REQUEST_BYTES = 16 * 1024;
 
     private static final CannedResponse REFUSAL = CannedResponse.of(StatusCodes.SERVICE_UNAVAILABLE)
             .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
@@ -36,11 +36,11 @@ public final class MemoryLimitHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        if (buffersAreScarce.getAsBoolean() || !memory.take(OF_REQUEST)) {
+        if (buffersAreScarce.getAsBoolean() || !memory.reserve(REQUEST_BYTES)) {
             REFUSAL.send(exchange);
             return;
         }
-        Invocation.of(exchange).atEnd(() -> memory.giveBack(OF_REQUEST));
+        Invocation.of(exchange).atEnd(() -> memory.release(REQUEST_BYTES));
         next.handleRequest(exchange);
     }
 }

@@ -62,7 +62,7 @@ public final class RequestBodyCollector {
     /** Who has been answered may try again at once: his memory has to be there by then. */
     private void refuse() {
         body.free();
-        invocation.answerInstead(TOO_LARGE);
+        invocation.respondInstead(TOO_LARGE);
     }
 
     private boolean readOn(StreamSourceChannel channel) throws IOException {
@@ -72,7 +72,7 @@ public final class RequestBodyCollector {
         }
         // A call that was answered meanwhile (too late, malformed) looks like an end too.
         // One that is complete with its last data says nothing more, and so may not be waited for.
-        return (progress == BufferedBody.Progress.WHOLE || exchange.isRequestComplete()) && !invocation.stopped();
+        return (progress == BufferedBody.Progress.COMPLETE || exchange.isRequestComplete()) && !invocation.stopped();
     }
 
     private void continueReading(StreamSourceChannel channel) {
@@ -87,7 +87,7 @@ public final class RequestBodyCollector {
                 channel.resumeReads();
             }
         } catch (IOException gone) {
-            invocation.clientGone();
+            invocation.clientDisconnected();
         }
     }
 }

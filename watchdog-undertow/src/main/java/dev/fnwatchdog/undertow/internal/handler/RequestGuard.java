@@ -37,9 +37,9 @@ public final class RequestGuard implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         // The first to be added, and so the last to be asked: the function's own date is there by then.
-        exchange.addResponseWrapper(ResponseDate.OF_NOW);
+        exchange.addResponseWrapper(ResponseDate.INSTANCE);
         ServedConnection connection = ServedConnections.of(exchange);
-        connection.begins(exchange);
+        connection.requestStarted(exchange);
         if (!isOfServedVersion(exchange, connection)) {
             exchange.setProtocol(Protocols.HTTP_1_1);
             exchange.setPersistent(false);
@@ -65,7 +65,7 @@ public final class RequestGuard implements HttpHandler {
     /** A higher minor version counts as 1.1 (RFC 9110, 2.5), as which Undertow reads it. */
     private static boolean isOfServedVersion(HttpServerExchange exchange, ServedConnection connection) {
         return exchange.getProtocol().equals(Protocols.HTTP_2_0)
-                || connection.head().version().served();
+                || connection.head().version().supported();
     }
 
     /** Undertow knows {@code close} only where it stands alone, and tells no HTTP/1.0 client that it may stay. */
@@ -74,7 +74,7 @@ public final class RequestGuard implements HttpHandler {
         if (connection == null) {
             return;
         }
-        if (Tokens.anyLists(connection, "close")) {
+        if (Tokens.anyListContains(connection, "close")) {
             exchange.setPersistent(false);
         } else if (exchange.isHttp10() && exchange.isPersistent()) {
             exchange.getResponseHeaders().put(Headers.CONNECTION, "keep-alive");

@@ -17,7 +17,7 @@ import org.xnio.conduits.StreamSinkConduit;
  * <p>Threads: any.
  */
 final class ResponseDate implements ConduitWrapper<StreamSinkConduit> {
-    static final ResponseDate OF_NOW = new ResponseDate();
+    static final ResponseDate INSTANCE = new ResponseDate();
 
     // Mutable state: an immutable value, made anew by whoever needs it first in a second
     private volatile Second current = new Second(0);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChunkDecoder {
     /** Trailers of a response: as many as fit into one buffer with what Undertow writes between names and values. */
-    public static final int RESPONSE_TRAILERS = 12 * 1024;
+    public static final int MAX_RESPONSE_TRAILERS = 12 * 1024;
 
     /** A chunk's size line, extensions and all: no sender has a reason for more. */
     private static final int LONGEST_SIZE_LINE = 16 * 1024;

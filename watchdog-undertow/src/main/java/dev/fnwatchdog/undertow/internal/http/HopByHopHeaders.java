@@ -69,7 +69,7 @@ public final class HopByHopHeaders {
     }
 
     /** Gives to {@code to} what else an answer has, but for names that {@code to} has already. */
-    public static void copyRest(HeaderMap from, HeaderMap to) {
+    public static void copyEndToEnd(HeaderMap from, HeaderMap to) {
         List<HttpString> named = namedBy(from);
         boolean first = to.size() == 0;
         for (long i = from.fastIterateNonEmpty(); i != -1; i = from.fiNextNonEmpty(i)) {

@@ -37,7 +37,7 @@ public final class HttpVersionToken {
     }
 
     /** Whether a request of this major version can be served in the syntax of HTTP/1 (RFC 9110, 2.5 and 15.6.6). */
-    public boolean served() {
+    public boolean supported() {
         return missing() || end[LENGTH - MAJOR_FROM_END] == '1';
     }
 }

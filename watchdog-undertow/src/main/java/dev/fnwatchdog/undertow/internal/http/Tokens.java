@@ -32,7 +32,7 @@ public final class Tokens {
     }
 
     /** Whether a comma-separated list names {@code token}, in any case (RFC 9110, 5.6.1). */
-    static boolean listNames(String list, String token) {
+    static boolean listContains(String list, String token) {
         int from = 0;
         while (from <= list.length()) {
             int comma = list.indexOf(',', from);
@@ -46,9 +46,9 @@ public final class Tokens {
     }
 
     /** Whether one of several such lists names it. */
-    public static boolean anyLists(HeaderValues lists, String token) {
+    public static boolean anyListContains(HeaderValues lists, String token) {
         for (int i = 0; i < lists.size(); i++) {
-            if (listNames(lists.get(i), token)) {
+            if (listContains(lists.get(i), token)) {
                 return true;
             }
         }

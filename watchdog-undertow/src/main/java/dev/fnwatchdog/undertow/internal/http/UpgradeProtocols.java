@@ -17,7 +17,7 @@ public final class UpgradeProtocols {
      * The protocols that the function may choose from, or nothing. Clear-text HTTP/2 is not among them: a gateway that lets
      * such a request through could be tunnelled past (contract 9).
      */
-    public static String asked(HttpServerExchange exchange) {
+    public static String requested(HttpServerExchange exchange) {
         HeaderValues upgrade = exchange.getRequestHeaders().get(Headers.UPGRADE);
         if (upgrade == null || !exchange.isHttp11() || !connectionNamesUpgrade(exchange)) {
             return "";
@@ -34,11 +34,11 @@ public final class UpgradeProtocols {
         return String.join(", ", protocols);
     }
 
-    /** Leaves in the request only what {@link #asked} tells, for functions that see the request's own headers. */
-    public static void keepOnlyAsked(HttpServerExchange exchange) {
+    /** Leaves in the request only what {@link #requested} tells, for functions that see the request's own headers. */
+    public static void keepOnlyRequested(HttpServerExchange exchange) {
         HeaderMap headers = exchange.getRequestHeaders();
         if (headers.contains(Headers.UPGRADE)) {
-            String protocols = asked(exchange);
+            String protocols = requested(exchange);
             if (protocols.isEmpty()) {
                 headers.remove(Headers.UPGRADE);
             } else {
@@ -49,6 +49,6 @@ public final class UpgradeProtocols {
 
     private static boolean connectionNamesUpgrade(HttpServerExchange exchange) {
         HeaderValues connection = exchange.getRequestHeaders().get(Headers.CONNECTION);
-        return connection != null && Tokens.anyLists(connection, "upgrade");
+        return connection != null && Tokens.anyListContains(connection, "upgrade");
     }
 }

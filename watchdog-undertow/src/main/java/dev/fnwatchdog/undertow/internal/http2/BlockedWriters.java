@@ -40,7 +40,7 @@ final class BlockedWriters {
                 // It comes back behind the others.
                 writers.remove(writer);
                 writer.notifyIfWritable();
-            } else if (!writer.waits()) {
+            } else if (!writer.isBlocked()) {
                 writers.remove(writer);
             }
         }

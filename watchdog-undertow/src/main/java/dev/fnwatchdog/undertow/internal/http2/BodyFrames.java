@@ -69,7 +69,7 @@ final class BodyFrames {
 
     /** What was under way when we reset the stream is no fault of the peer's (RFC 9113, section 5.1). */
     private void dataAfterEnd(int id) throws ConnectionException {
-        if (streams.endOf(id) != ClosedStreams.End.RESET_BY_US) {
+        if (streams.endOf(id) != ClosedStreams.End.RESET_LOCALLY) {
             connection.streamError(id, ErrorCode.STREAM_CLOSED);
         }
     }

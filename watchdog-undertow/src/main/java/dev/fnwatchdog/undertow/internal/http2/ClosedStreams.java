@@ -13,7 +13,7 @@ final class ClosedStreams {
     enum End {
         UNKNOWN,
         ENDED_BY_PEER,
-        RESET_BY_US
+        RESET_LOCALLY
     }
 
     private final int[] streams = new int[KEPT];
@@ -24,14 +24,14 @@ final class ClosedStreams {
 
     void add(int stream, End end) {
         streams[next] = stream;
-        resetByUs[next] = end == End.RESET_BY_US;
+        resetByUs[next] = end == End.RESET_LOCALLY;
         next = (next + 1) % KEPT;
     }
 
     End of(int stream) {
         for (int i = 0; i < KEPT; i++) {
             if (streams[i] == stream) {
-                return resetByUs[i] ? End.RESET_BY_US : End.ENDED_BY_PEER;
+                return resetByUs[i] ? End.RESET_LOCALLY : End.ENDED_BY_PEER;
             }
         }
         return End.UNKNOWN;

@@ -48,7 +48,7 @@ final class FieldBlocks {
         this.memory = memory;
         this.options = options;
         this.opener = opener;
-        this.decoder = new FieldDecoder(memory.heads(), options.largestHead());
+        this.decoder = new FieldDecoder(memory.heads(), options.maxHeadBytes());
     }
 
     /** The stream whose field block has begun and is not complete; 0: none. */
@@ -110,7 +110,7 @@ final class FieldBlocks {
             open(id, section);
         }
         if (decoder.isBloated()) {
-            connection.leaveSoon();
+            connection.stopAcceptingStreams();
         }
     }
 
@@ -119,10 +119,10 @@ final class FieldBlocks {
             connection.streamError(stream.id(), ErrorCode.STREAM_CLOSED);
         } else if (!blockEndsStream || !section.isTrailers(options.forbiddenTrailer()) || blockDependsOnItself) {
             connection.streamError(stream.id(), ErrorCode.PROTOCOL_ERROR);
-        } else if (!stream.holdsMore(memory, cost(section))) {
+        } else if (!stream.reserveMemory(memory, cost(section))) {
             connection.streamError(stream.id(), ErrorCode.ENHANCE_YOUR_CALM);
         } else {
-            if (stream.isWhole()) {
+            if (stream.isBodyComplete()) {
                 stream.listener().trailers(section.fields());
             }
             connection.endBody(stream);
@@ -135,21 +135,21 @@ final class FieldBlocks {
 
     private void headersAfterEnd(int id) throws ConnectionException {
         switch (streams.endOf(id)) {
-            case RESET_BY_US -> connection.countIdleFrame();
+            case RESET_LOCALLY -> connection.countIdleFrame();
             case ENDED_BY_PEER -> throw new ConnectionException(ErrorCode.STREAM_CLOSED, "HEADERS after the end");
             case UNKNOWN -> throw new ConnectionException(ErrorCode.PROTOCOL_ERROR, "a number lower than the last");
         }
     }
 
     private void open(int id, FieldSection head) throws ConnectionException {
-        streams.used(id);
-        if (streams.isFull() || connection.isLeaving()) {
+        streams.markUsed(id);
+        if (streams.isFull() || connection.isShuttingDown()) {
             connection.refuse(id);
         } else if (head.isTooLarge()) {
             refuseHead(id);
         } else if (!head.isRequestHead() || blockDependsOnItself || (blockEndsStream && head.contentLength() > 0)) {
             connection.streamError(id, ErrorCode.PROTOCOL_ERROR);
-            streams.close(id, ClosedStreams.End.RESET_BY_US);
+            streams.close(id, ClosedStreams.End.RESET_LOCALLY);
         } else {
             openWithinBudget(id, head);
         }
@@ -157,7 +157,7 @@ final class FieldBlocks {
 
     private void openWithinBudget(int id, FieldSection head) throws ConnectionException {
         StreamMemory needed = new StreamMemory(cost(head), blockEndsStream ? 0 : FlowWindow.INITIAL);
-        if (memory.take(needed)) {
+        if (memory.reserve(needed)) {
             opener.open(connection, id, head, blockEndsStream, needed);
         } else {
             connection.refuse(id);
@@ -166,12 +166,12 @@ final class FieldBlocks {
 
     /** A response of the protocol layer: no request has begun. */
     private void refuseHead(int id) throws ConnectionException {
-        connection.requireReader();
+        connection.checkOutputLimit();
         connection.frames().headAlone(id, StatusCodes.REQUEST_HEADER_FIELDS_TOO_LARGE, new HeaderMap());
         if (!blockEndsStream) {
             connection.frames().reset(id, ErrorCode.NO_ERROR);
         }
-        streams.close(id, ClosedStreams.End.RESET_BY_US);
+        streams.close(id, ClosedStreams.End.RESET_LOCALLY);
         connection.countIdleFrame();
     }
 }

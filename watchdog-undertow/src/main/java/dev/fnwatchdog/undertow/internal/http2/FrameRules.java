@@ -52,7 +52,7 @@ final class FrameRules implements FrameHandler {
                         Settings.MAX_CONCURRENT_STREAMS,
                         options.maxStreams(),
                         Settings.MAX_HEADER_LIST_SIZE,
-                        options.largestHead());
+                        options.maxHeadBytes());
         connection.frames().windowUpdate(0, BodyFrames.CONNECTION_WINDOW - FlowWindow.INITIAL);
     }
 
@@ -75,12 +75,12 @@ final class FrameRules implements FrameHandler {
     }
 
     @Override
-    public boolean isOver() {
+    public boolean isClosed() {
         return connection.isClosed();
     }
 
     @Override
-    public void frameBegins(int type, int flags, int stream, int length) throws ConnectionException {
+    public void frameStarted(int type, int flags, int stream, int length) throws ConnectionException {
         require(!settingsDue || type == FrameType.SETTINGS, "SETTINGS come first");
         require(
                 blocks.stream() == 0 || (type == FrameType.CONTINUATION && stream == blocks.stream()),
@@ -98,7 +98,7 @@ final class FrameRules implements FrameHandler {
     }
 
     @Override
-    public void dataEnds(int stream, int flags) throws ConnectionException {
+    public void dataEnded(int stream, int flags) throws ConnectionException {
         complete++;
         bodies.end(flags);
     }
@@ -155,7 +155,7 @@ final class FrameRules implements FrameHandler {
         }
         settingsDue = false;
         connection.countIdleFrame();
-        connection.requireReader();
+        connection.checkOutputLimit();
         int before = settings.initialWindow();
         settings.read(payload);
         connection.frames().useTableSize(settings.headerTableSize());
@@ -175,7 +175,7 @@ final class FrameRules implements FrameHandler {
         if ((flags & FrameType.ACK) != 0) {
             connection.pingAcknowledged(payload.getLong());
         } else {
-            connection.requireReader();
+            connection.checkOutputLimit();
             connection.countIdleFrame();
             connection.frames().ping(FrameType.ACK, payload.getLong());
         }
@@ -184,7 +184,7 @@ final class FrameRules implements FrameHandler {
     private void goAway(int id, ByteBuffer payload) throws ConnectionException {
         require(id == 0, "GOAWAY on a stream");
         require(payload.remaining() >= GOAWAY_LENGTH, ErrorCode.FRAME_SIZE_ERROR, "GOAWAY");
-        connection.leaveSoon();
+        connection.stopAcceptingStreams();
     }
 
     private void windowUpdate(int id, ByteBuffer payload) throws ConnectionException {

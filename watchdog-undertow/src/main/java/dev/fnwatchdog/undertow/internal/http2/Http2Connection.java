@@ -88,7 +88,7 @@ final class Http2Connection implements Http2Session {
         this.reader = new FrameReader(rules, memory.heads());
         this.blocked = new BlockedWriters(thread());
         this.shutdown = new GracefulShutdown(thread(), frames, streams);
-        this.timers = new ConnectionTimers(thread(), options, this::close, this::leaveSoon);
+        this.timers = new ConnectionTimers(thread(), options, this::close, this::stopAcceptingStreams);
     }
 
     /** Serves the connection, whose first bytes behind the preface are {@code first}. */
@@ -140,7 +140,7 @@ final class Http2Connection implements Http2Session {
     }
 
     /** Whether new streams are no longer served. */
-    boolean isLeaving() {
+    boolean isShuttingDown() {
         return shutdown.isLastStreamNamed() || !isReading();
     }
 
@@ -253,9 +253,9 @@ final class Http2Connection implements Http2Session {
 
     /** A part of a body was read, or dropped: the peer may send as much again. */
     void consumed(Http2Stream stream, int bytes) {
-        int total = stream.acknowledge(bytes);
+        int total = stream.addUnacknowledged(bytes);
         if (total >= FlowWindow.INITIAL / 2 && stream.state().receives()) {
-            stream.acknowledged();
+            stream.clearUnacknowledged();
             stream.receiveWindow().widen(total);
             frames.windowUpdate(stream.id(), total);
             flushSoon();
@@ -269,12 +269,12 @@ final class Http2Connection implements Http2Session {
         }
     }
 
-    void resetByUs(Http2Stream stream, ErrorCode code) {
+    void resetLocally(Http2Stream stream, ErrorCode code) {
         if (phase != Phase.CLOSED) {
             frames.reset(stream.id(), code);
             flushSoon();
         }
-        streams.close(stream.id(), ClosedStreams.End.RESET_BY_US);
+        streams.close(stream.id(), ClosedStreams.End.RESET_LOCALLY);
         stream.abort();
     }
 
@@ -287,7 +287,7 @@ final class Http2Connection implements Http2Session {
 
     /** The peer has ended a body; one of another length than announced is malformed (RFC 9113, section 8.1.1). */
     void endBody(Http2Stream stream) throws ConnectionException {
-        if (stream.isWhole()) {
+        if (stream.isBodyComplete()) {
             stream.remoteEnded();
         } else {
             streamError(stream.id(), ErrorCode.PROTOCOL_ERROR);
@@ -296,10 +296,10 @@ final class Http2Connection implements Http2Session {
 
     /** Ends a stream, opened or not, for a rule that the peer broke on it. */
     void streamError(int id, ErrorCode code) throws ConnectionException {
-        requireReader();
+        checkOutputLimit();
         Http2Stream stream = streams.find(id);
         if (stream != null) {
-            resetByUs(stream, code);
+            resetLocally(stream, code);
         } else {
             frames.reset(id, code);
         }
@@ -308,9 +308,9 @@ final class Http2Connection implements Http2Session {
 
     /** Refuses a stream that was not opened; the client may send its request again elsewhere. */
     void refuse(int id) throws ConnectionException {
-        requireReader();
+        checkOutputLimit();
         frames.reset(id, ErrorCode.REFUSED_STREAM);
-        streams.close(id, ClosedStreams.End.RESET_BY_US);
+        streams.close(id, ClosedStreams.End.RESET_LOCALLY);
         countIdleFrame();
     }
 
@@ -328,7 +328,7 @@ final class Http2Connection implements Http2Session {
     }
 
     /** Before another control frame is written. */
-    void requireReader() throws ConnectionException {
+    void checkOutputLimit() throws ConnectionException {
         if (output.size() > MOST_UNREAD) {
             throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "control frames are not read");
         }
@@ -346,7 +346,7 @@ final class Http2Connection implements Http2Session {
     /** The exchange of a stream is over, with all that it holds. */
     void finished(Http2Stream stream) {
         stream.reset(ErrorCode.NO_ERROR);
-        memory.giveBack(stream.memory());
+        memory.release(stream.memory());
         streams.finished(stream);
         if (streams.isEmpty()) {
             timers.idle();
@@ -355,24 +355,24 @@ final class Http2Connection implements Http2Session {
     }
 
     @Override
-    public void leave(Runnable announced) {
+    public void shutDown(Runnable announced) {
         if (!isReading()) {
             announced.run();
             return;
         }
-        shutdown.announce(announced, this::leaveSoon);
+        shutdown.announce(announced, this::stopAcceptingStreams);
         flush();
     }
 
     /** The client has acknowledged a PING: what it sent before has been read. */
     void pingAcknowledged(long payload) {
         if (shutdown.isAcknowledgedBy(payload)) {
-            leaveSoon();
+            stopAcceptingStreams();
         }
     }
 
     /** Serves no new stream: the connection ends with those that are open. */
-    void leaveSoon() {
+    void stopAcceptingStreams() {
         leaveFor(ErrorCode.NO_ERROR);
     }
 
@@ -400,7 +400,7 @@ final class Http2Connection implements Http2Session {
 
     private void abort(List<Http2Stream> ending) {
         for (Http2Stream stream : ending) {
-            streams.close(stream.id(), ClosedStreams.End.RESET_BY_US);
+            streams.close(stream.id(), ClosedStreams.End.RESET_LOCALLY);
             stream.abort();
         }
     }

@@ -9,7 +9,7 @@ import org.xnio.OptionMap;
  *
  * @param undertow how requests are parsed
  * @param maxStreams at once on one connection
- * @param largestHead in bytes, counted as RFC 9113 section 6.5.2 does
+ * @param maxHeadBytes in bytes, counted as RFC 9113 section 6.5.2 does
  * @param headMillis how long a head may take from its first byte to its last
  * @param idleMillis how long a connection without a request is kept
  * @param forbiddenTrailer which fields no trailer section may have (RFC 9110, section 6.5.1)
@@ -17,7 +17,7 @@ import org.xnio.OptionMap;
 public record Http2Options(
         OptionMap undertow,
         int maxStreams,
-        int largestHead,
+        int maxHeadBytes,
         long headMillis,
         long idleMillis,
         Predicate<HttpString> forbiddenTrailer) {}

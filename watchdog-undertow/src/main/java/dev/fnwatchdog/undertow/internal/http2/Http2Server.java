@@ -60,7 +60,7 @@ public final class Http2Server implements StreamOpener {
     }
 
     /** Whether the connection of an exchange is a stream of HTTP/2. */
-    public static boolean carries(ServerConnection connection) {
+    public static boolean isHttp2Stream(ServerConnection connection) {
         return connection instanceof ServerStream;
     }
 
@@ -88,7 +88,7 @@ public final class Http2Server implements StreamOpener {
             head.fields().put(Headers.HOST, head.pseudo(":authority"));
         }
         ServerStream stream = new ServerStream(connection, id, head, whole, options.undertow(), aborted);
-        stream.stream().holds(memory);
+        stream.stream().assignMemory(memory);
         connection.opened(stream.stream());
         HttpServerExchange exchange = stream.exchange();
         exchange.setProtocol(Protocols.HTTP_2_0);

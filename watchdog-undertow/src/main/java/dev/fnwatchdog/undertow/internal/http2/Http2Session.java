@@ -8,7 +8,7 @@ public interface Http2Session {
      *
      * @param announced run once the last stream was named
      */
-    void leave(Runnable announced);
+    void shutDown(Runnable announced);
 
     /** The socket is closed: ends all streams, and releases what the connection holds. */
     void closed();

@@ -73,14 +73,14 @@ final class Http2Stream {
     }
 
     /** Takes over memory that is given back when its exchange is over. */
-    void holds(StreamMemory taken) {
+    void assignMemory(StreamMemory taken) {
         memory = taken;
     }
 
     /** Takes more for it, of the share of heads; false where that does not fit. */
-    boolean holdsMore(MemoryBudgets budgets, long head) {
+    boolean reserveMemory(MemoryBudgets budgets, long head) {
         StreamMemory more = new StreamMemory(head, 0);
-        if (!budgets.take(more)) {
+        if (!budgets.reserve(more)) {
             return false;
         }
         memory = new StreamMemory(memory.head() + head, memory.body());
@@ -92,12 +92,12 @@ final class Http2Stream {
     }
 
     /** Bytes that were read since the window was last widened; {@code bytes} more were. */
-    int acknowledge(int bytes) {
+    int addUnacknowledged(int bytes) {
         unacknowledged += bytes;
         return unacknowledged;
     }
 
-    void acknowledged() {
+    void clearUnacknowledged() {
         unacknowledged = 0;
     }
 
@@ -111,7 +111,7 @@ final class Http2Stream {
     }
 
     /** Whether its body can end here. */
-    boolean isWhole() {
+    boolean isBodyComplete() {
         return bodyDue == ANY_LENGTH || bodyDue == 0;
     }
 
@@ -131,7 +131,7 @@ final class Http2Stream {
     /** Ends it early from our side. */
     void reset(ErrorCode code) {
         if (state != StreamState.CLOSED) {
-            connection.resetByUs(this, code);
+            connection.resetLocally(this, code);
         }
     }
 

@@ -9,19 +9,19 @@ import dev.fnwatchdog.undertow.internal.io.ByteBudget;
  * @param bodies for what streams receive before it is read
  */
 public record MemoryBudgets(ByteBudget heads, ByteBudget bodies) {
-    boolean take(StreamMemory needed) {
-        if (!heads.take(needed.head())) {
+    boolean reserve(StreamMemory needed) {
+        if (!heads.reserve(needed.head())) {
             return false;
         }
-        boolean taken = bodies.take(needed.body());
+        boolean taken = bodies.reserve(needed.body());
         if (!taken) {
-            heads.giveBack(needed.head());
+            heads.release(needed.head());
         }
         return taken;
     }
 
-    void giveBack(StreamMemory taken) {
-        heads.giveBack(taken.head());
-        bodies.giveBack(taken.body());
+    void release(StreamMemory taken) {
+        heads.release(taken.head());
+        bodies.release(taken.body());
     }
 }

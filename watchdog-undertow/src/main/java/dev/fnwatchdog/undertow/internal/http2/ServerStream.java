@@ -183,7 +183,7 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         if (!Connectors.isEntityBodyAllowed(of)) {
             of.getResponseHeaders().remove(Headers.CONTENT_LENGTH);
         }
-        for (HttpString name : FieldSection.OF_THE_CONNECTION) {
+        for (HttpString name : FieldSection.CONNECTION_SPECIFIC) {
             of.getResponseHeaders().remove(name);
         }
         return stream.sink();

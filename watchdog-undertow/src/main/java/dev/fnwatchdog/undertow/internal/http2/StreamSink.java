@@ -225,7 +225,7 @@ final class StreamSink implements StreamSinkConduit {
     }
 
     /** Whether the writer waits for room. */
-    boolean waits() {
+    boolean isBlocked() {
         return resumed && state != State.SENT && state != State.ABORTED && !isWritable();
     }
 
@@ -249,7 +249,7 @@ final class StreamSink implements StreamSinkConduit {
     private void awaitRoom() {
         if (isWritable()) {
             wakeSoon();
-        } else if (waits()) {
+        } else if (isBlocked()) {
             connection.blocked().add(this);
         }
     }

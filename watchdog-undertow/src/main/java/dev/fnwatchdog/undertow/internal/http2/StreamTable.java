@@ -59,7 +59,7 @@ final class StreamTable {
     }
 
     /** The peer has used the number, and all below it. */
-    void used(int id) {
+    void markUsed(int id) {
         last = id;
     }
 

@@ -36,7 +36,7 @@ final class ExchangeFunction implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        if (host.begins(exchange)) {
+        if (host.accept(exchange)) {
             entering.handleRequest(exchange);
         }
     }
@@ -46,7 +46,7 @@ final class ExchangeFunction implements HttpHandler {
         try {
             new InprocInvocation(invocation, host, function).enter(blocks);
         } catch (BadRequestException | ParameterLimitException e) {
-            invocation.answerInstead(BAD_REQUEST);
+            invocation.respondInstead(BAD_REQUEST);
         }
     }
 }

@@ -28,25 +28,25 @@ import java.util.function.Consumer;
  * @param loader the function's
  */
 record HandlerContext(
-        WatchdogLog log, Duration execTimeout, HandlerPermits places, ExecutorService threads, ClassLoader loader) {
+        WatchdogLog log, Duration execTimeout, HandlerPermits permits, ExecutorService threads, ClassLoader loader) {
     private static final long UNWATCHED_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
     private static final CannedResponse NOT_ALLOWED = CannedResponse.of(StatusCodes.METHOD_NOT_ALLOWED);
 
-    HandlerExecution runOf(Consumer<Throwable> onFailure) {
+    HandlerExecution newExecution(Consumer<Throwable> onFailure) {
         return new HandlerExecution(threads, loader, onFailure);
     }
 
     /** Holds a call to its limit. False where no handler is to see it, and it has been answered. */
-    boolean begins(HttpServerExchange exchange) {
+    boolean accept(HttpServerExchange exchange) {
         if (exchange.getRequestMethod().equals(Methods.CONNECT)) {
             NOT_ALLOWED.send(exchange);
             return false;
         }
-        UpgradeProtocols.keepOnlyAsked(exchange);
+        UpgradeProtocols.keepOnlyRequested(exchange);
         Invocation invocation = Invocation.of(exchange);
         Duration limit = RequestTimeout.effective(
                 execTimeout, exchange.getRequestHeaders().getFirst(WatchdogHeaders.TIMEOUT));
-        invocation.limitTo(limit, () -> timedOut(invocation, limit));
+        invocation.setTimeout(limit, () -> timedOut(invocation, limit));
         return true;
     }
 
@@ -57,7 +57,7 @@ record HandlerContext(
      */
     void admit(Invocation invocation, HandlerExecution run, Runnable begin) {
         Admission admission = new Admission(invocation, run, begin);
-        run.holds(places.enter(admission));
+        run.setPermit(permits.acquire(admission));
         admission.later = true;
         if (!invocation.ended()) {
             watchLater(invocation);
@@ -97,9 +97,9 @@ record HandlerContext(
 
         private void start() {
             if (invocation.stopped()) {
-                run.over();
+                run.completeResponse();
             } else {
-                run.here(begin);
+                run.runOnThisThread(begin);
             }
         }
     }
@@ -108,21 +108,21 @@ record HandlerContext(
     void failed(Invocation invocation, Throwable failure) {
         invocation.loop().thread().execute(() -> {
             if (invocation.stopped()) {
-                if (FatalErrors.in(failure) != null) {
-                    tell(invocation, failure);
+                if (FatalErrors.findFatal(failure) != null) {
+                    logFailure(invocation, failure);
                 }
                 return;
             }
             if (failure instanceof RequestTooBigException) {
-                invocation.answerInstead(inItsStead(invocation, StatusCodes.REQUEST_ENTITY_TOO_LARGE));
+                invocation.respondInstead(errorResponse(invocation, StatusCodes.REQUEST_ENTITY_TOO_LARGE));
             } else {
-                tell(invocation, failure);
-                invocation.answerInstead(inItsStead(invocation, StatusCodes.INTERNAL_SERVER_ERROR));
+                logFailure(invocation, failure);
+                invocation.respondInstead(errorResponse(invocation, StatusCodes.INTERNAL_SERVER_ERROR));
             }
         });
     }
 
-    void tell(Invocation invocation, Throwable failure) {
+    void logFailure(Invocation invocation, Throwable failure) {
         log.error(
                 "The handler failed: %s %s"
                         .formatted(invocation.exchange().getRequestMethod(), RequestTarget.of(invocation.exchange())),
@@ -130,19 +130,19 @@ record HandlerContext(
     }
 
     /** The handler's answer is none. IO thread. */
-    void refuseAnswer(Invocation invocation, String reason) {
+    void refuseResponse(Invocation invocation, String reason) {
         log.error("The handler's answer cannot be sent: " + reason);
-        invocation.answerInstead(inItsStead(invocation, StatusCodes.INTERNAL_SERVER_ERROR)
+        invocation.respondInstead(errorResponse(invocation, StatusCodes.INTERNAL_SERVER_ERROR)
                 .withBody(WatchdogHeaders.PLAIN_TEXT, reason + "\n"));
     }
 
     private void timedOut(Invocation invocation, Duration limit) {
         log.error("The handler was interrupted due to exec_timeout: " + GoDuration.format(limit));
-        invocation.answerInstead(inItsStead(invocation, StatusCodes.GATEWAY_TIME_OUT));
+        invocation.respondInstead(errorResponse(invocation, StatusCodes.GATEWAY_TIME_OUT));
     }
 
     /** An answer of the watchdog's own. */
-    static CannedResponse inItsStead(Invocation invocation, int status) {
+    static CannedResponse errorResponse(Invocation invocation, int status) {
         return CannedResponse.of(status)
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
                 .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()));

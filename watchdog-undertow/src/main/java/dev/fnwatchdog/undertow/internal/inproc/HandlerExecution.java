@@ -1,7 +1,7 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
 import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
-import dev.fnwatchdog.undertow.internal.inproc.HandlerPermits.Place;
+import dev.fnwatchdog.undertow.internal.inproc.HandlerPermits.QueuedPermit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -22,9 +22,9 @@ final class HandlerExecution implements Executor {
 
     // Mutable state, under this object's lock
     private final List<Thread> interruptible = new ArrayList<>(2);
-    private @Nullable Place place;
+    private @Nullable QueuedPermit place;
     private int running;
-    private boolean over;
+    private boolean completeResponse;
     private boolean interrupted;
     private boolean blocked;
     private Runnable cleanUp = () -> {};
@@ -41,24 +41,24 @@ final class HandlerExecution implements Executor {
     }
 
     /** The place to give back at the end. */
-    void holds(Place held) {
+    void setPermit(QueuedPermit held) {
         boolean late;
         synchronized (this) {
             place = held;
-            late = over && running == 0;
+            late = completeResponse && running == 0;
         }
         if (late) {
-            held.leave();
+            held.release();
         }
     }
 
     /** Has {@code action} run once the call has been given up and all of its own threads have returned; not on an IO thread. */
-    synchronized void onGivenUp(Runnable action) {
+    synchronized void onCancel(Runnable action) {
         cleanUp = action;
     }
 
     /** Runs {@code task} on this thread, which is not interrupted: it is an IO thread. */
-    void here(Runnable task) {
+    void runOnThisThread(Runnable task) {
         enter();
         try {
             guarded(task);
@@ -87,16 +87,16 @@ final class HandlerExecution implements Executor {
 
     private void onOwnThread(Runnable task) {
         try {
-            begin();
+            attachThread();
             guarded(task);
         } finally {
-            end();
+            detachThread();
             leave();
         }
     }
 
     /** This thread works for the call from now on. Calls may be nested. */
-    synchronized void begin() {
+    synchronized void attachThread() {
         interruptible.add(Thread.currentThread());
         running++;
         if (interrupted) {
@@ -105,7 +105,7 @@ final class HandlerExecution implements Executor {
     }
 
     /** This thread has worked for the call. */
-    void end() {
+    void detachThread() {
         synchronized (this) {
             Thread thread = Thread.currentThread();
             interruptible.remove(thread);
@@ -139,7 +139,7 @@ final class HandlerExecution implements Executor {
         boolean end;
         synchronized (this) {
             running--;
-            end = over && running == 0;
+            end = completeResponse && running == 0;
         }
         if (end) {
             returned();
@@ -147,10 +147,10 @@ final class HandlerExecution implements Executor {
     }
 
     /** The handler has given its answer. Its place is free when it has returned as well. */
-    void over() {
+    void completeResponse() {
         boolean end;
         synchronized (this) {
-            over = true;
+            completeResponse = true;
             end = running == 0;
         }
         if (end) {
@@ -159,7 +159,7 @@ final class HandlerExecution implements Executor {
     }
 
     private void returned() {
-        Place free;
+        QueuedPermit free;
         Runnable last;
         synchronized (this) {
             free = place;
@@ -167,7 +167,7 @@ final class HandlerExecution implements Executor {
             cleanUp = () -> {};
         }
         if (free != null) {
-            free.leave();
+            free.release();
         }
         if (last != null) {
             try {
@@ -181,11 +181,11 @@ final class HandlerExecution implements Executor {
     }
 
     /** Nobody wants the answer any more. */
-    void giveUp() {
+    void cancel() {
         synchronized (this) {
             interrupted = true;
             interruptible.forEach(Thread::interrupt);
         }
-        over();
+        completeResponse();
     }
 }

@@ -3,7 +3,7 @@ package dev.fnwatchdog.undertow.internal.inproc;
 /**
  * Whether a handler wants to be told when it can go on reading or writing, and how.
  *
- * <p>Threads: any. The handler is told on the thread that calls {@link #tell}, without a lock.
+ * <p>Threads: any. The handler is told on the thread that calls {@link #notifyHandler}, without a lock.
  */
 final class HandlerInterest {
     // Mutable state, under this object's lock
@@ -31,16 +31,16 @@ final class HandlerInterest {
     }
 
     /** Tells the handler, where it wants to be told. */
-    boolean tell() {
-        return tell(true);
+    boolean notifyHandler() {
+        return notifyHandler(true);
     }
 
     /** Tells it for the last time: there will be no more to tell. */
-    void tellLast() {
-        tell(false);
+    void notifyLastTime() {
+        notifyHandler(false);
     }
 
-    private boolean tell(boolean again) {
+    private boolean notifyHandler(boolean again) {
         Runnable waiting;
         synchronized (this) {
             if (!resumed) {

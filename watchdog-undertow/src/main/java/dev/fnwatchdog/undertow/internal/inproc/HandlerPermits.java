@@ -13,7 +13,7 @@ import java.util.Set;
 final class HandlerPermits {
     private final int most;
     // In the order of arrival; under this object's lock.
-    private final Set<Place> waiting = new LinkedHashSet<>();
+    private final Set<QueuedPermit> waiting = new LinkedHashSet<>();
 
     // Mutable state, under this object's lock
     private int taken;
@@ -24,15 +24,15 @@ final class HandlerPermits {
     }
 
     /** Runs {@code begin} as soon as there is a place: now, or on the thread of whoever gives one back. */
-    Place enter(Runnable begin) {
-        Place place = new Place(begin);
+    QueuedPermit acquire(Runnable begin) {
+        QueuedPermit place = new QueuedPermit(begin);
         if (most == 0 || takes(place)) {
             begin.run();
         }
         return place;
     }
 
-    private synchronized boolean takes(Place place) {
+    private synchronized boolean takes(QueuedPermit place) {
         if (taken < most) {
             taken++;
             place.held = true;
@@ -48,18 +48,18 @@ final class HandlerPermits {
     }
 
     /** A place in the handler, or in the queue before it. */
-    final class Place {
+    final class QueuedPermit {
         private final Runnable begin;
 
         // Mutable state, under the lock of the places
         private boolean held;
 
-        private Place(Runnable begin) {
+        private QueuedPermit(Runnable begin) {
             this.begin = begin;
         }
 
         /** Gives the place back, or leaves the queue. Doing it twice does it once. */
-        void leave() {
+        void release() {
             Runnable next = next();
             next.run();
         }
@@ -71,12 +71,12 @@ final class HandlerPermits {
                     return () -> {};
                 }
                 held = false;
-                Iterator<Place> first = waiting.iterator();
+                Iterator<QueuedPermit> first = waiting.iterator();
                 if (!first.hasNext()) {
                     taken--;
                     return () -> {};
                 }
-                Place next = first.next();
+                QueuedPermit next = first.next();
                 first.remove();
                 next.held = true;
                 return next.begin;

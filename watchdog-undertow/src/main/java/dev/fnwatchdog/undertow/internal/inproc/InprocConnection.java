@@ -39,7 +39,7 @@ final class InprocConnection extends ServerConnection {
     /** Undertow's own default is 2 MiB; what a form may hold is for the function to say. */
     private static final OptionMap OPTIONS = OptionMap.create(UndertowOptions.MULTIPART_MAX_ENTITY_SIZE, -1L);
 
-    private final InprocInvocation handled;
+    private final InprocInvocation invocation;
     private final ServerConnection client;
     private final ConduitStreamSourceChannel source;
     private final ConduitStreamSinkChannel sink;
@@ -51,18 +51,18 @@ final class InprocConnection extends ServerConnection {
     private final List<CloseListener> closeListeners = new ArrayList<>(1);
 
     InprocConnection(InprocInvocation handled, InprocRequestBody body, InprocResponse answer) {
-        this.handled = handled;
-        this.client = handled.call().exchange().getConnection();
+        this.invocation = handled;
+        this.client = handled.invocation().exchange().getConnection();
         this.source = new ConduitStreamSourceChannel(Configurable.EMPTY, body);
         this.sink = new ConduitStreamSinkChannel(Configurable.EMPTY, answer);
     }
 
-    InprocInvocation handled() {
-        return handled;
+    InprocInvocation invocation() {
+        return invocation;
     }
 
     /** Whoever asks is told that the connection is closed. Any thread. */
-    void refuse() {
+    void markClosed() {
         open = false;
     }
 
@@ -113,7 +113,7 @@ final class InprocConnection extends ServerConnection {
     /** The handler has said that it reads no more; what becomes of the rest is decided when its answer is out. */
     @Override
     public void terminateRequestChannel(HttpServerExchange exchange) {
-        handled.bodyUnwanted();
+        invocation.stopReadingBody();
     }
 
     @Override
@@ -138,7 +138,7 @@ final class InprocConnection extends ServerConnection {
 
     @Override
     public void close() throws IOException {
-        handled.breakOff();
+        invocation.abort();
     }
 
     @Override
@@ -214,7 +214,7 @@ final class InprocConnection extends ServerConnection {
     @Override
     protected boolean isUpgradeSupported() {
         return client instanceof HttpServerConnection
-                && handled.call().exchange().getRequestHeaders().contains(Headers.UPGRADE);
+                && invocation.invocation().exchange().getRequestHeaders().contains(Headers.UPGRADE);
     }
 
     @Override
@@ -224,12 +224,12 @@ final class InprocConnection extends ServerConnection {
 
     @Override
     protected void exchangeComplete(HttpServerExchange exchange) {
-        handled.answered();
+        invocation.handlerExchangeEnded();
     }
 
     @Override
     protected void setUpgradeListener(HttpUpgradeListener listener) {
-        handled.head().upgradeTo(listener);
+        invocation.head().upgradeTo(listener);
     }
 
     @Override

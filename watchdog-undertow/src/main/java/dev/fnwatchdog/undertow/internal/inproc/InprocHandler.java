@@ -5,7 +5,7 @@ import io.undertow.server.HttpHandler;
 /** A function inside the watchdog's JVM, of whatever kind. */
 interface InprocHandler {
     /** Takes its calls. */
-    HttpHandler calls();
+    HttpHandler requestHandler();
 
     /** Tells the function that no more calls will come. Blocks for as long as the function does. */
     void close() throws Exception;

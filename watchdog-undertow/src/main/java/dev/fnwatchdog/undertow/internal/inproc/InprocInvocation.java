@@ -31,7 +31,7 @@ final class InprocInvocation implements Executor {
     private final Invocation invocation;
     private final HandlerContext host;
     private final HttpHandler handler;
-    private final HandlerExecution run;
+    private final HandlerExecution execution;
     private final InprocRequestBody body;
     private final InprocResponse answer;
     private final InprocConnection connection;
@@ -47,7 +47,7 @@ final class InprocInvocation implements Executor {
         this.invocation = invocation;
         this.host = host;
         this.handler = handler;
-        this.run = host.runOf(this::failed);
+        this.execution = host.newExecution(this::failed);
         this.body = new InprocRequestBody(this);
         this.answer = new InprocResponse(this);
         this.connection = new InprocConnection(this, body, answer);
@@ -57,7 +57,7 @@ final class InprocInvocation implements Executor {
 
     /** The call of an exchange that a handler was given. */
     static InprocInvocation of(HttpServerExchange exchange) {
-        return ((InprocConnection) exchange.getConnection()).handled();
+        return ((InprocConnection) exchange.getConnection()).invocation();
     }
 
     private HttpServerExchange newExchange(HttpServerExchange client)
@@ -81,12 +81,12 @@ final class InprocInvocation implements Executor {
         return made;
     }
 
-    Invocation call() {
+    Invocation invocation() {
         return invocation;
     }
 
-    HandlerExecution run() {
-        return run;
+    HandlerExecution execution() {
+        return execution;
     }
 
     /** What the handler works on. */
@@ -101,11 +101,11 @@ final class InprocInvocation implements Executor {
     /** Runs the handler on this thread, or, where it blocks, on another; now or when there is a place for it. */
     void enter(boolean blocks) {
         invocation.onAbort(this::giveUp);
-        run.onGivenUp(this::cleanUp);
+        execution.onCancel(this::cleanUp);
         if (blocks) {
             body.prefetch();
         }
-        host.admit(invocation, run, blocks ? () -> execute(this::serve) : this::serveHere);
+        host.admit(invocation, execution, blocks ? () -> execute(this::serve) : this::serveHere);
     }
 
     private void serveHere() {
@@ -115,7 +115,7 @@ final class InprocInvocation implements Executor {
 
     private void serve() {
         if (givenUp) {
-            run.over();
+            execution.completeResponse();
         } else {
             Connectors.executeRootHandler(this::guarded, exchange);
         }
@@ -133,7 +133,7 @@ final class InprocInvocation implements Executor {
     /** What the handler dispatches without saying where to. Undertow forgets the executor with each use. */
     @Override
     public void execute(Runnable task) {
-        run.execute(() -> {
+        execution.execute(() -> {
             exchange.setDispatchExecutor(this);
             task.run();
         });
@@ -141,20 +141,20 @@ final class InprocInvocation implements Executor {
 
     /** Any thread. What is thrown once nobody waits for an answer is no news, unless the JVM itself has failed. */
     void failed(Throwable failure) {
-        if (givenUp && FatalErrors.in(failure) == null) {
+        if (givenUp && FatalErrors.findFatal(failure) == null) {
             return;
         }
         if (answer.ended() || givenUp) {
-            host.tell(invocation, failure);
+            host.logFailure(invocation, failure);
             return;
         }
-        answer.refuse();
-        connection.refuse();
+        answer.rejectOutput();
+        connection.markClosed();
         host.failed(invocation, failure);
     }
 
     /** The handler's trailers cannot be had: its response is not whole, though its body is. IO thread. */
-    void failedAtEnd(Throwable failure) {
+    void trailersFailed(Throwable failure) {
         host.failed(invocation, failure);
     }
 
@@ -165,11 +165,11 @@ final class InprocInvocation implements Executor {
     }
 
     /** Any thread: the handler breaks the connection. */
-    void breakOff() {
+    void abort() {
         if (!answer.ended() && !givenUp) {
-            answer.refuse();
-            connection.refuse();
-            invocation.loop().thread().execute(invocation::breakOff);
+            answer.rejectOutput();
+            connection.markClosed();
+            invocation.loop().thread().execute(invocation::abort);
         }
     }
 
@@ -181,13 +181,13 @@ final class InprocInvocation implements Executor {
         body.close();
         connection.closed();
         if (!whole) {
-            run.giveUp();
+            execution.cancel();
         }
     }
 
     /** The handler's exchange is over. Any thread. */
-    void answered() {
-        run.over();
+    void handlerExchangeEnded() {
+        execution.completeResponse();
     }
 
     /** A handler that was given up may have left its streams open, with buffers in them. */
@@ -197,8 +197,8 @@ final class InprocInvocation implements Executor {
         }
     }
 
-    void bodyUnwanted() {
-        body.unwanted();
+    void stopReadingBody() {
+        body.stopReading();
     }
 
     /** The answer is out. What is left of the request may be on its way already. IO thread. */
@@ -216,12 +216,12 @@ final class InprocInvocation implements Executor {
     }
 
     /** The client takes no more, or was promised another length. IO thread. */
-    void cannotSend(IOException reason) {
+    void sendFailed(IOException reason) {
         if (reason instanceof FixedLengthUnderflowException || reason instanceof FixedLengthOverflowException) {
-            host.tell(invocation, reason);
-            invocation.breakOff();
+            host.logFailure(invocation, reason);
+            invocation.abort();
         } else if (!invocation.stopped()) {
-            invocation.clientGone();
+            invocation.clientDisconnected();
         }
     }
 }

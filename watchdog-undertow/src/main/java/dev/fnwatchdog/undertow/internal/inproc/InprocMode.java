@@ -95,7 +95,7 @@ public final class InprocMode implements Mode {
     }
 
     /** A function without a container; it may want to be closed. */
-    private record PlainHandler(HttpHandler calls, Object function) implements InprocHandler {
+    private record PlainHandler(HttpHandler requestHandler, Object function) implements InprocHandler {
         @Override
         public void close() throws Exception {
             if (function instanceof AutoCloseable closeable) {
@@ -110,7 +110,7 @@ public final class InprocMode implements Mode {
         if (started == null) {
             throw new IllegalStateException("not started");
         }
-        return started.calls();
+        return started.requestHandler();
     }
 
     @Override

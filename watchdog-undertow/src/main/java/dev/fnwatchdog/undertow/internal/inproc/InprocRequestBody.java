@@ -36,10 +36,10 @@ final class InprocRequestBody implements StreamSourceConduit {
 
     /** For a call whose exchange gives its request's body to nobody else. */
     InprocRequestBody(InprocInvocation handled) {
-        HttpServerExchange client = handled.call().exchange();
+        HttpServerExchange client = handled.invocation().exchange();
         StreamSourceChannel body = client.isRequestComplete() ? null : client.getRequestChannel();
         this.handled = handled;
-        this.ioThread = handled.call().loop().thread();
+        this.ioThread = handled.invocation().loop().thread();
         this.buffer = new RequestBodyBuffer(client.getConnection().getByteBufferPool(), body == null);
         this.reader = new RequestBodyReader(handled, body, buffer, interest);
     }
@@ -50,8 +50,8 @@ final class InprocRequestBody implements StreamSourceConduit {
     }
 
     /** The handler has answered, and reads no more. */
-    void unwanted() {
-        buffer.unwanted();
+    void stopReading() {
+        buffer.stopReading();
     }
 
     /** Whatever still comes is read for nobody. IO thread. */
@@ -62,16 +62,16 @@ final class InprocRequestBody implements StreamSourceConduit {
     /** The call is over: who waits for bytes hears of it. IO thread. */
     void close() {
         if (buffer.close()) {
-            interest.tellLast();
+            interest.notifyLastTime();
         }
     }
 
     @Override
     public int read(ByteBuffer dst) throws IOException {
         int read = Thread.currentThread() == ioThread ? reader.read(dst) : readElsewhere(dst);
-        if (read == RequestBodyBuffer.END) {
+        if (read == RequestBodyBuffer.EOF) {
             tellEnd();
-            return RequestBodyBuffer.END;
+            return RequestBodyBuffer.EOF;
         }
         count(read);
         return read;
@@ -122,7 +122,7 @@ final class InprocRequestBody implements StreamSourceConduit {
 
     @Override
     public void terminateReads() {
-        unwanted();
+        stopReading();
         tellEnd();
     }
 
@@ -147,7 +147,7 @@ final class InprocRequestBody implements StreamSourceConduit {
     public void wakeupReads() {
         interest.resume();
         ioThread.execute(() -> {
-            if (interest.tell()) {
+            if (interest.notifyHandler()) {
                 reader.resumed();
             }
         });
@@ -166,7 +166,7 @@ final class InprocRequestBody implements StreamSourceConduit {
     @Override
     public void awaitReadable(long time, TimeUnit unit) throws IOException {
         reader.fillSoon();
-        buffer.awaitSome(unit.toMillis(time));
+        buffer.awaitReady(unit.toMillis(time));
     }
 
     @Override

@@ -36,9 +36,9 @@ final class InprocResponse implements StreamSinkConduit {
 
     InprocResponse(InprocInvocation handled) {
         this.handled = handled;
-        this.ioThread = handled.call().loop().thread();
+        this.ioThread = handled.invocation().loop().thread();
         this.buffers =
-                new ResponseBuffers(handled.call().exchange().getConnection().getByteBufferPool());
+                new ResponseBuffers(handled.invocation().exchange().getConnection().getByteBufferPool());
         this.sender = new ResponseSender(handled, buffers, interest);
     }
 
@@ -48,14 +48,14 @@ final class InprocResponse implements StreamSinkConduit {
     }
 
     /** The handler has failed: nothing that is written from now on is a part of an answer. Any thread. */
-    void refuse() {
-        buffers.refuse();
+    void rejectOutput() {
+        buffers.rejectOutput();
     }
 
     /** The call is over: who waits for room hears of it. IO thread. */
     void close() {
         if (buffers.close()) {
-            interest.tellLast();
+            interest.notifyLastTime();
         }
     }
 
@@ -75,10 +75,10 @@ final class InprocResponse implements StreamSinkConduit {
     }
 
     private int writeHere(ByteBuffer src) throws IOException {
-        buffers.refuseIfOver();
+        buffers.requireOpen();
         cleanlyBegun = cleanly();
         sender.drain();
-        buffers.refuseIfOver();
+        buffers.requireOpen();
         if (!buffers.isEmpty()) {
             return 0;
         }
@@ -89,7 +89,7 @@ final class InprocResponse implements StreamSinkConduit {
 
     private int put(ByteBuffer src, boolean last) throws IOException {
         boolean clean = cleanly();
-        int taken = buffers.put(src, handled.head().promisedLength() - written, last);
+        int taken = buffers.put(src, handled.head().announcedLength() - written, last);
         cleanlyBegun = clean;
         written += taken;
         return taken;
@@ -146,7 +146,7 @@ final class InprocResponse implements StreamSinkConduit {
             handled.failed(caught);
             return;
         }
-        long promised = handled.head().promisedLength();
+        long promised = handled.head().announcedLength();
         if (written > 0 && written < promised && promised < Long.MAX_VALUE) {
             handled.failed(new FixedLengthUnderflowException("%d bytes of %d".formatted(written, promised)));
             return;
@@ -168,12 +168,12 @@ final class InprocResponse implements StreamSinkConduit {
 
     @Override
     public void truncateWrites() {
-        handled.breakOff();
+        handled.abort();
     }
 
     @Override
     public boolean flush() throws IOException {
-        if (buffers.over()) {
+        if (buffers.isClosedForOutput()) {
             tellEnd();
             return true;
         }
@@ -193,7 +193,7 @@ final class InprocResponse implements StreamSinkConduit {
 
     @Override
     public boolean isWriteShutdown() {
-        return buffers.over();
+        return buffers.isClosedForOutput();
     }
 
     @Override
@@ -211,7 +211,7 @@ final class InprocResponse implements StreamSinkConduit {
     public void wakeupWrites() {
         interest.resume();
         ioThread.execute(() -> {
-            if (interest.tell()) {
+            if (interest.notifyHandler()) {
                 sender.resumed();
             }
         });
@@ -224,12 +224,12 @@ final class InprocResponse implements StreamSinkConduit {
 
     @Override
     public void awaitWritable() throws IOException {
-        buffers.awaitRoom(0);
+        buffers.awaitSpace(0);
     }
 
     @Override
     public void awaitWritable(long time, TimeUnit unit) throws IOException {
-        buffers.awaitRoom(unit.toMillis(time));
+        buffers.awaitSpace(unit.toMillis(time));
     }
 
     @Override

@@ -36,7 +36,7 @@ final class ModelFunction implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        if (host.begins(exchange)) {
+        if (host.accept(exchange)) {
             reading.handleRequest(exchange);
         }
     }
@@ -46,7 +46,7 @@ final class ModelFunction implements HttpHandler {
         Invocation invocation = Invocation.of(exchange);
         int length = (int) Math.max(0, exchange.getRequestContentLength());
         if (!take(invocation, length)) {
-            invocation.answerInstead(HandlerContext.inItsStead(invocation, StatusCodes.REQUEST_ENTITY_TOO_LARGE));
+            invocation.respondInstead(HandlerContext.errorResponse(invocation, StatusCodes.REQUEST_ENTITY_TOO_LARGE));
             return;
         }
         ByteBuffer bytes = ByteBuffer.allocate(exchange.isRequestComplete() ? 0 : length);
@@ -64,16 +64,16 @@ final class ModelFunction implements HttpHandler {
 
     /** For the string, beside the bytes that it is made of. */
     private boolean take(Invocation invocation, long bytes) {
-        if (!memory.take(bytes)) {
+        if (!memory.reserve(bytes)) {
             return false;
         }
-        invocation.atEnd(() -> memory.giveBack(bytes));
+        invocation.atEnd(() -> memory.release(bytes));
         return true;
     }
 
     private void enter(Invocation invocation, String body) {
-        HandlerExecution run = host.runOf(failure -> host.failed(invocation, failure));
-        invocation.onAbort(run::giveUp);
+        HandlerExecution run = host.newExecution(failure -> host.failed(invocation, failure));
+        invocation.onAbort(run::cancel);
         ModelRequest request = ModelRequest.of(invocation.exchange());
         host.admit(
                 invocation,
@@ -92,22 +92,22 @@ final class ModelFunction implements HttpHandler {
         } catch (Throwable failure) {
             host.failed(invocation, failure);
         } finally {
-            run.over();
+            run.completeResponse();
         }
     }
 
     private void send(Invocation invocation, ModelResponse answer) {
         int size = answer.body().remaining();
         if (invocation.stopped()) {
-            memory.giveBack(size);
+            memory.release(size);
             return;
         }
-        invocation.atEnd(() -> memory.giveBack(size));
+        invocation.atEnd(() -> memory.release(size));
         invocation.onAbort(() -> {});
         if (answer.refusal().isEmpty()) {
             answer.send(invocation.exchange());
         } else {
-            host.refuseAnswer(invocation, answer.refusal());
+            host.refuseResponse(invocation, answer.refusal());
         }
     }
 }

@@ -47,7 +47,7 @@ record ModelResponse(String refusal, int status, Map<String, String> headers, By
                 return refused("the handler returned a header that HTTP cannot carry");
             }
         }
-        if (!memory.take(utf8Length(text))) {
+        if (!memory.reserve(utf8Length(text))) {
             return refused("response too large");
         }
         return new ModelResponse("", status, headers, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
@@ -92,11 +92,11 @@ record ModelResponse(String refusal, int status, Map<String, String> headers, By
     void send(HttpServerExchange exchange) {
         HeaderMap own = new HeaderMap();
         headers.forEach((name, value) -> own.put(new HttpString(name), value));
-        if (own.contains(Headers.CONNECTION) && Tokens.anyLists(own.get(Headers.CONNECTION), "close")) {
+        if (own.contains(Headers.CONNECTION) && Tokens.anyListContains(own.get(Headers.CONNECTION), "close")) {
             exchange.setPersistent(false);
         }
         own.remove(Headers.CONTENT_LENGTH);
-        HopByHopHeaders.copyRest(own, exchange.getResponseHeaders());
+        HopByHopHeaders.copyEndToEnd(own, exchange.getResponseHeaders());
         exchange.setStatusCode(status);
         if (!Connectors.isEntityBodyAllowed(exchange)) {
             exchange.endExchange();

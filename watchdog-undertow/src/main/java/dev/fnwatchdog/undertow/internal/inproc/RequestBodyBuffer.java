@@ -17,7 +17,7 @@ import org.xnio.Buffers;
  */
 final class RequestBodyBuffer {
     /** In place of a number of bytes: there will be no more. */
-    static final int END = -1;
+    static final int EOF = -1;
 
     private final ByteBufferPool pool;
 
@@ -25,7 +25,7 @@ final class RequestBodyBuffer {
     // Given back on the IO thread alone, whose pool it comes from.
     private @Nullable PooledByteBuffer buffer;
     private boolean ended;
-    private boolean unwanted;
+    private boolean stopReading;
     private boolean closed;
 
     /** @param ended whether there is no body */
@@ -34,10 +34,10 @@ final class RequestBodyBuffer {
         this.ended = ended;
     }
 
-    /** What waits in the buffer; {@link #END} at the end, 0 where nothing has come yet. */
+    /** What waits in the buffer; {@link #EOF} at the end, 0 where nothing has come yet. */
     synchronized int take(ByteBuffer dst) throws IOException {
-        if (unwanted) {
-            return END;
+        if (stopReading) {
+            return EOF;
         }
         if (closed) {
             throw new ClosedChannelException();
@@ -46,12 +46,12 @@ final class RequestBodyBuffer {
         if (full != null && full.getBuffer().hasRemaining()) {
             return Buffers.copy(dst, full.getBuffer());
         }
-        return ended ? END : 0;
+        return ended ? EOF : 0;
     }
 
     /** Whether who takes now need not wait. */
-    synchronized boolean answersAtOnce() {
-        return full() || ended || closed || unwanted;
+    synchronized boolean isReady() {
+        return full() || ended || closed || stopReading;
     }
 
     private boolean full() {
@@ -68,25 +68,25 @@ final class RequestBodyBuffer {
     }
 
     /** Whether the handler reads no more. */
-    synchronized boolean isUnwanted() {
-        return unwanted;
+    synchronized boolean isReadingStopped() {
+        return stopReading;
     }
 
-    synchronized void unwanted() {
-        unwanted = true;
+    synchronized void stopReading() {
+        stopReading = true;
         notifyAll();
     }
 
     /** Waits for a while where there is nothing to take. */
-    synchronized void awaitSome(long millis) throws IOException {
-        if (!answersAtOnce()) {
+    synchronized void awaitReady(long millis) throws IOException {
+        if (!isReady()) {
             InterruptibleWait.on(this, millis);
         }
     }
 
     /** Makes room. False where none is needed. IO thread. */
-    synchronized boolean makeRoom() {
-        if (answersAtOnce()) {
+    synchronized boolean prepareBuffer() {
+        if (isReady()) {
             return false;
         }
         if (buffer == null) {
@@ -103,7 +103,7 @@ final class RequestBodyBuffer {
             empty = buffer;
         }
         if (empty == null) {
-            return END;
+            return EOF;
         }
         // Empty for the handler until there is all that comes now: its own view of it is not touched meanwhile.
         ByteBuffer free = empty.getBuffer().duplicate().clear();

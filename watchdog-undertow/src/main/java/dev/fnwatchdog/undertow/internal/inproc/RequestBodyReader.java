@@ -37,7 +37,7 @@ final class RequestBodyReader {
             @Nullable StreamSourceChannel source,
             RequestBodyBuffer buffer,
             HandlerInterest interest) {
-        this.invocation = handled.call();
+        this.invocation = handled.invocation();
         this.handled = handled;
         this.ioThread = invocation.loop().thread();
         this.source = source;
@@ -69,14 +69,14 @@ final class RequestBodyReader {
             return;
         }
         fillDue.set(false);
-        if (!buffer.makeRoom()) {
+        if (!buffer.prepareBuffer()) {
             return;
         }
         int read;
         try {
-            read = begun(cameTooLate() ? RequestBodyBuffer.END : buffer.fillFrom(from));
+            read = begun(cameTooLate() ? RequestBodyBuffer.EOF : buffer.fillFrom(from));
         } catch (IOException gone) {
-            invocation.clientGone();
+            invocation.clientDisconnected();
             return;
         }
         if (read == 0) {
@@ -87,7 +87,7 @@ final class RequestBodyReader {
         if (read < 0) {
             sawEnd();
         }
-        interest.tell();
+        interest.notifyHandler();
     }
 
     /** What the buffer has, or else what the client has sent. */
@@ -96,7 +96,7 @@ final class RequestBodyReader {
         if (waiting != 0 || source == null) {
             return waiting;
         }
-        int read = begun(cameTooLate() ? RequestBodyBuffer.END : source.read(dst));
+        int read = begun(cameTooLate() ? RequestBodyBuffer.EOF : source.read(dst));
         if (read < 0) {
             sawEnd();
             return buffer.take(dst);
@@ -129,7 +129,7 @@ final class RequestBodyReader {
         if (from == null) {
             return;
         }
-        buffer.unwanted();
+        buffer.stopReading();
         try (PooledByteBuffer scratch =
                 invocation.exchange().getConnection().getByteBufferPool().allocate()) {
             int read = 1;
@@ -140,15 +140,15 @@ final class RequestBodyReader {
                 from.resumeReads();
             }
         } catch (IOException gone) {
-            invocation.clientGone();
+            invocation.clientDisconnected();
         }
     }
 
     /** The client's side has something. */
     private void readable() {
-        if (buffer.isUnwanted()) {
+        if (buffer.isReadingStopped()) {
             discard();
-        } else if (!interest.tell()) {
+        } else if (!interest.notifyHandler()) {
             fill();
         } else if (source != null && !interest.resumed()) {
             source.suspendReads();
@@ -160,8 +160,8 @@ final class RequestBodyReader {
         if (!interest.resumed()) {
             return;
         }
-        if (buffer.answersAtOnce()) {
-            interest.tell();
+        if (buffer.isReady()) {
+            interest.notifyHandler();
             ioThread.execute(this::resumed);
         } else if (source != null) {
             source.resumeReads();

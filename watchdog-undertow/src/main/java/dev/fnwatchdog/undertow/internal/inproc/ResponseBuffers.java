@@ -41,7 +41,7 @@ final class ResponseBuffers {
     }
 
     /** Whether nobody is told what is written from now on, since all has been written or nobody listens. */
-    synchronized boolean over() {
+    synchronized boolean isClosedForOutput() {
         return ended || closed || refused;
     }
 
@@ -59,8 +59,8 @@ final class ResponseBuffers {
         return filled.isEmpty();
     }
 
-    synchronized void refuseIfOver() throws ClosedChannelException {
-        if (over()) {
+    synchronized void requireOpen() throws ClosedChannelException {
+        if (isClosedForOutput()) {
             throw new ClosedChannelException();
         }
     }
@@ -72,7 +72,7 @@ final class ResponseBuffers {
      * @param last whether the answer ends with {@code src}
      */
     synchronized int put(ByteBuffer src, long left, boolean last) throws IOException {
-        refuseIfOver();
+        requireOpen();
         int before = src.remaining();
         if (before > 0 && before > left) {
             throw new FixedLengthOverflowException();
@@ -98,7 +98,7 @@ final class ResponseBuffers {
 
     /** The answer is whole. False where it has been over before. */
     synchronized boolean end() {
-        if (over()) {
+        if (isClosedForOutput()) {
             return false;
         }
         ended = true;
@@ -106,13 +106,13 @@ final class ResponseBuffers {
     }
 
     /** Nothing that is written from now on is a part of an answer. */
-    synchronized void refuse() {
+    synchronized void rejectOutput() {
         refused = true;
         notifyAll();
     }
 
     /** Waits for a while where there is no room. */
-    synchronized void awaitRoom(long millis) throws IOException {
+    synchronized void awaitSpace(long millis) throws IOException {
         if (!closed && !refused && filled.size() >= MOST_BUFFERS) {
             InterruptibleWait.on(this, millis);
         }
@@ -159,7 +159,7 @@ final class ResponseBuffers {
     }
 
     /** How long the whole answer is, where it is all there and nothing of it has been sent; else -1. IO thread. */
-    synchronized long wholeLength() {
+    synchronized long completeLength() {
         if (!ended) {
             return -1;
         }

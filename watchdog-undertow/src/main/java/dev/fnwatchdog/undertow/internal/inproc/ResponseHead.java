@@ -57,7 +57,7 @@ final class ResponseHead {
         copyStatus(client);
         HeaderMap headers = exchange.getResponseHeaders();
         String protocol = headers.getFirst(Headers.UPGRADE);
-        HopByHopHeaders.copyRest(headers, client.getResponseHeaders());
+        HopByHopHeaders.copyEndToEnd(headers, client.getResponseHeaders());
         if (upgrade != null && client.getStatusCode() == StatusCodes.SWITCHING_PROTOCOLS) {
             becomeTunnel(client, upgrade, protocol);
         } else if (wholeLength >= 0 && !trailers.present() && mayTellLength(client)) {
@@ -72,7 +72,7 @@ final class ResponseHead {
 
     private void copyStatus(HttpServerExchange client) {
         HeaderValues options = exchange.getResponseHeaders().get(Headers.CONNECTION);
-        if (!exchange.isPersistent() || (options != null && Tokens.anyLists(options, "close"))) {
+        if (!exchange.isPersistent() || (options != null && Tokens.anyListContains(options, "close"))) {
             client.setPersistent(false);
         }
         client.setStatusCode(exchange.getStatusCode());
@@ -97,12 +97,12 @@ final class ResponseHead {
         }
         // What the client said of the connection's end does not hold for the tunnel.
         client.setPersistent(true);
-        invocation.becomeTunnel();
-        invocation.liftLimit();
+        invocation.startTunnel();
+        invocation.cancelTimeout();
     }
 
     /** How long the body will be, as the handler has said; {@link Long#MAX_VALUE} where it has not, or none is sent. Any thread. */
-    long promisedLength() {
+    long announcedLength() {
         long length = exchange.getResponseContentLength();
         return length < 0
                         || exchange.getRequestMethod().equals(Methods.HEAD)

@@ -28,7 +28,7 @@ final class ResponseSender {
 
     ResponseSender(InprocInvocation handled, ResponseBuffers buffers, HandlerInterest interest) {
         this.handled = handled;
-        this.ioThread = handled.call().loop().thread();
+        this.ioThread = handled.invocation().loop().thread();
         this.buffers = buffers;
         this.interest = interest;
     }
@@ -63,7 +63,7 @@ final class ResponseSender {
                 opened().resumeWrites();
             }
         } catch (IOException gone) {
-            handled.cannotSend(gone);
+            handled.sendFailed(gone);
         }
     }
 
@@ -113,7 +113,7 @@ final class ResponseSender {
             handled.head().addTrailers();
             return true;
         } catch (Throwable failure) {
-            handled.failedAtEnd(failure);
+            handled.trailersFailed(failure);
             return false;
         }
     }
@@ -130,7 +130,7 @@ final class ResponseSender {
         StreamSinkChannel to = opened();
         if (!begun) {
             begun = true;
-            handled.call().flushHead();
+            handled.invocation().flushHead();
             return true;
         }
         if (to.flush()) {
@@ -160,7 +160,7 @@ final class ResponseSender {
     /** The client's side, which has got the head when this returns. */
     private StreamSinkChannel opened() throws IOException {
         if (sink == null) {
-            sink = handled.head().open(buffers.wholeLength());
+            sink = handled.head().open(buffers.completeLength());
             sink.getWriteSetter().set(writable -> writable());
         }
         return sink;
@@ -177,12 +177,12 @@ final class ResponseSender {
             try {
                 flushRest(to);
             } catch (IOException gone) {
-                handled.cannotSend(gone);
+                handled.sendFailed(gone);
             }
             return;
         }
         drain();
-        if (buffers.isEmpty() && interest.tell() && interest.resumed() && !buffers.closed() && !finished) {
+        if (buffers.isEmpty() && interest.notifyHandler() && interest.resumed() && !buffers.closed() && !finished) {
             to.resumeWrites();
         }
     }
@@ -195,7 +195,7 @@ final class ResponseSender {
         if (sink != null) {
             sink.resumeWrites();
         } else {
-            interest.tell();
+            interest.notifyHandler();
             ioThread.execute(this::resumed);
         }
     }

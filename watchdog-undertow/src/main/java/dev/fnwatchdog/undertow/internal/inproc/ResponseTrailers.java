@@ -41,9 +41,9 @@ final class ResponseTrailers {
         if (!FieldSyntax.isValid(permitted)) {
             throw new IllegalArgumentException("a trailer has a name or a value that HTTP cannot carry");
         }
-        if (size(permitted) > ChunkDecoder.RESPONSE_TRAILERS) {
+        if (size(permitted) > ChunkDecoder.MAX_RESPONSE_TRAILERS) {
             throw new IllegalArgumentException(
-                    "the trailers are longer than %d bytes".formatted(ChunkDecoder.RESPONSE_TRAILERS));
+                    "the trailers are longer than %d bytes".formatted(ChunkDecoder.MAX_RESPONSE_TRAILERS));
         }
         client.putAttachment(HttpAttachments.RESPONSE_TRAILERS, permitted);
     }

@@ -33,11 +33,11 @@ final class ServletFunction implements InprocHandler {
     private static final String EVERYTHING = "/*";
 
     private final DeploymentManager deployment;
-    private final HttpHandler calls;
+    private final HttpHandler requestHandler;
 
     private ServletFunction(DeploymentManager deployment, HttpHandler calls) {
         this.deployment = deployment;
-        this.calls = calls;
+        this.requestHandler = calls;
     }
 
     /** Makes it ready for calls; {@code init} has run when this returns. */
@@ -108,8 +108,8 @@ final class ServletFunction implements InprocHandler {
     }
 
     @Override
-    public HttpHandler calls() {
-        return calls;
+    public HttpHandler requestHandler() {
+        return requestHandler;
     }
 
     @Override
@@ -126,12 +126,12 @@ final class ServletFunction implements InprocHandler {
                 if (exchange == null || exchange.isInIoThread()) {
                     return action.call(exchange, context);
                 }
-                HandlerExecution run = InprocInvocation.of(exchange).run();
-                run.begin();
+                HandlerExecution run = InprocInvocation.of(exchange).execution();
+                run.attachThread();
                 try {
                     return action.call(exchange, context);
                 } finally {
-                    run.end();
+                    run.detachThread();
                 }
             };
         }

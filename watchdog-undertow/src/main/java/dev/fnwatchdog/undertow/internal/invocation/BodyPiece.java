@@ -35,7 +35,7 @@ public final class BodyPiece {
     }
 
     /** Room for the next piece, when nothing is left of the one before. {@link #flip} makes a piece of it. */
-    public ByteBuffer room() {
+    public ByteBuffer writableBuffer() {
         if (pooled != null && large && pooled.getBuffer().capacity() < LargeBuffers.SIZE) {
             free();
         }

@@ -42,11 +42,11 @@ public final class Invocation implements ExchangeCompletionListener {
     private final List<Runnable> atEnd = new ArrayList<>(2);
 
     // Mutable state
-    private boolean lastByteDue;
+    private boolean runBeforeLastByte;
     private boolean stopped;
     private boolean ended;
     private boolean tunnel;
-    private boolean clientGone;
+    private boolean clientDisconnected;
     private boolean accessDenied;
     private Runnable abort = () -> {};
     private @Nullable ResponseSink sink;
@@ -69,7 +69,7 @@ public final class Invocation implements ExchangeCompletionListener {
         exchange.putAttachment(KEY, invocation);
         exchange.addResponseWrapper((factory, ex) -> {
             connection.announceClose(ex);
-            ResponseSink made = ResponseSink.around(factory, invocation);
+            ResponseSink made = ResponseSink.wrap(factory, invocation);
             invocation.sink = made;
             return made;
         });
@@ -112,10 +112,10 @@ public final class Invocation implements ExchangeCompletionListener {
      * #CLIENT_CLOSED_REQUEST} when he left by himself.
      */
     public int status() {
-        if (exchange.isResponseStarted() || !(clientGone || ended)) {
+        if (exchange.isResponseStarted() || !(clientDisconnected || ended)) {
             return exchange.getStatusCode();
         }
-        return connection.cutOff() ? StatusCodes.SERVICE_UNAVAILABLE : CLIENT_CLOSED_REQUEST;
+        return connection.closedDuringRequest() ? StatusCodes.SERVICE_UNAVAILABLE : CLIENT_CLOSED_REQUEST;
     }
 
     public boolean ended() {
@@ -132,10 +132,10 @@ public final class Invocation implements ExchangeCompletionListener {
     }
 
     /** The stream of an exchange was reset by its client. */
-    public static void clientGone(HttpServerExchange exchange) {
+    public static void clientDisconnected(HttpServerExchange exchange) {
         Invocation invocation = find(exchange);
         if (invocation != null) {
-            invocation.clientGone();
+            invocation.clientDisconnected();
         }
     }
 
@@ -158,8 +158,8 @@ public final class Invocation implements ExchangeCompletionListener {
      * Whether the client has not sent all of its request, and will not. Undertow may end an exchange for that before this can
      * be told.
      */
-    public boolean requestBroken() {
-        return source != null && source.broken();
+    public boolean requestIncomplete() {
+        return source != null && source.isIncomplete();
     }
 
     /** How the mode gives up what it does for this call: close a connection, kill a process. Must be harmless twice. */
@@ -178,7 +178,7 @@ public final class Invocation implements ExchangeCompletionListener {
     /** The whole request has been read: what comes now tells only whether the client is still there. */
     void requestRead() {
         if (watched && watch == null && !ended) {
-            watch = DisconnectWatcher.start(exchange, this::clientGone);
+            watch = DisconnectWatcher.start(exchange, this::clientDisconnected);
         }
     }
 
@@ -191,9 +191,9 @@ public final class Invocation implements ExchangeCompletionListener {
     }
 
     /** The next piece of the answer may be its last. */
-    void lastByteDue() {
-        if (!lastByteDue && !tunnel) {
-            lastByteDue = true;
+    void runBeforeLastByte() {
+        if (!runBeforeLastByte && !tunnel) {
+            runBeforeLastByte = true;
             beforeLastByte.forEach(Runnable::run);
         }
     }
@@ -203,14 +203,14 @@ public final class Invocation implements ExchangeCompletionListener {
      *
      * @param limit the longest that it may take; zero: no limit
      */
-    public void limitTo(Duration limit, Runnable onTimeout) {
+    public void setTimeout(Duration limit, Runnable onTimeout) {
         if (!limit.isZero()) {
             timeout = loop.execTimeouts().start(start, limit.toNanos(), onTimeout);
         }
     }
 
     /** The limit holds no more. */
-    public void liftLimit() {
+    public void cancelTimeout() {
         if (timeout != null) {
             timeout.cancel();
             timeout = null;
@@ -221,13 +221,13 @@ public final class Invocation implements ExchangeCompletionListener {
     TimeoutQueue.@Nullable Timeout startWriteTimeout() {
         return writeTimeout.isZero()
                 ? null
-                : loop.writeTimeouts().start(System.nanoTime(), writeTimeout.toNanos(), this::breakOff);
+                : loop.writeTimeouts().start(System.nanoTime(), writeTimeout.toNanos(), this::abort);
     }
 
     /** From here on the two sides exchange bytes freely; the call lasts as long as the client's connection. */
-    public void becomeTunnel() {
+    public void startTunnel() {
         tunnel = true;
-        connection.becomesTunnel();
+        connection.startTunnel();
         exchange.getConnection().addCloseListener(closed -> {
             tunnel = false;
             end();
@@ -242,13 +242,13 @@ public final class Invocation implements ExchangeCompletionListener {
     }
 
     /** The client has left: the function need not go on, and nobody is there to be answered. */
-    public void clientGone() {
-        clientGone = true;
-        breakOff();
+    public void clientDisconnected() {
+        clientDisconnected = true;
+        abort();
     }
 
     /** Ends the call so that the client can tell that its answer is not whole (HTTP/1.1: closed; HTTP/2: RST_STREAM). */
-    public void breakOff() {
+    public void abort() {
         if (ended) {
             return;
         }
@@ -256,7 +256,7 @@ public final class Invocation implements ExchangeCompletionListener {
         if (exchange.isResponseStarted() && !endIsTold()) {
             resetOnClose();
         }
-        connection.breakOff(exchange);
+        connection.abort(exchange);
         end();
     }
 
@@ -302,12 +302,12 @@ public final class Invocation implements ExchangeCompletionListener {
      *
      * @param answer sets status, headers and body
      */
-    public void answerInstead(CannedResponse answer) {
+    public void respondInstead(CannedResponse answer) {
         if (ended) {
             return;
         }
         if (exchange.isResponseStarted()) {
-            breakOff();
+            abort();
             return;
         }
         boolean bodyUnread = !exchange.isRequestComplete();
@@ -350,8 +350,8 @@ public final class Invocation implements ExchangeCompletionListener {
             return;
         }
         ended = true;
-        lastByteDue();
-        liftLimit();
+        runBeforeLastByte();
+        cancelTimeout();
         stop();
         atEnd.forEach(Runnable::run);
     }

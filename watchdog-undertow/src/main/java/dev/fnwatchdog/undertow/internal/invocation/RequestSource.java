@@ -35,7 +35,7 @@ final class RequestSource extends SourceFilter {
 
     // Mutable state
     private boolean stopped;
-    private boolean broken;
+    private boolean isIncomplete;
     private TimeoutQueue.@Nullable Timeout check;
 
     private RequestSource(
@@ -66,9 +66,9 @@ final class RequestSource extends SourceFilter {
                         .loop()
                         .readTimeouts()
                         .start(
-                                connection.headBegan(),
+                                connection.headStartNanos(),
                                 readTimeout.toNanos(),
-                                () -> invocation.answerInstead(CannedResponse.of(StatusCodes.REQUEST_TIME_OUT)));
+                                () -> invocation.respondInstead(CannedResponse.of(StatusCodes.REQUEST_TIME_OUT)));
         exchange.addRequestWrapper((factory, ex) -> {
             RequestSource source = new RequestSource(factory.create(), invocation, connection, timeout);
             source.checkLater();
@@ -95,8 +95,8 @@ final class RequestSource extends SourceFilter {
     }
 
     /** Whether what was read is not the whole body, and never will be. */
-    boolean broken() {
-        return broken;
+    boolean isIncomplete() {
+        return isIncomplete;
     }
 
     private void finish() {
@@ -110,15 +110,15 @@ final class RequestSource extends SourceFilter {
 
     private void checkLater() {
         // The bytes of HTTP/2 are always read.
-        if (PeerCloseCheck.canTell() && invocation.exchange().getConnection() instanceof HttpServerConnection) {
+        if (PeerCloseCheck.available() && invocation.exchange().getConnection() instanceof HttpServerConnection) {
             check = invocation.loop().clientChecks().start(System.nanoTime(), CHECK_NANOS, this::checkClient);
         }
     }
 
     /** Who waits for bytes sees the client's end behind them; who does not read, because the function does not, sees nothing. */
     private void checkClient() {
-        if (!next.isReadResumed() && PeerCloseCheck.of(connection.socket())) {
-            invocation.clientGone();
+        if (!next.isReadResumed() && PeerCloseCheck.isClosedByPeer(connection.socket())) {
+            invocation.clientDisconnected();
         } else {
             checkLater();
         }
@@ -134,12 +134,12 @@ final class RequestSource extends SourceFilter {
     }
 
     /** A body that breaks the rules is answered, where that still can be; a client that left is not. */
-    private long broken(IOException reason) {
-        broken = true;
+    private long isIncomplete(IOException reason) {
+        isIncomplete = true;
         if (reason instanceof MalformedMessageException) {
-            invocation.answerInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
+            invocation.respondInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
         } else {
-            invocation.clientGone();
+            invocation.clientDisconnected();
         }
         return END;
     }
@@ -152,7 +152,7 @@ final class RequestSource extends SourceFilter {
         try {
             return (int) ended(next.read(dst));
         } catch (IOException e) {
-            return (int) broken(e);
+            return (int) isIncomplete(e);
         }
     }
 }

@@ -49,7 +49,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private TimeoutQueue.@Nullable Timeout timeout;
 
     /** Has Undertow make the conduit that frames the answer, and mends what it does to the head of one without a body. */
-    static ResponseSink around(ConduitFactory<StreamSinkConduit> factory, Invocation invocation) {
+    static ResponseSink wrap(ConduitFactory<StreamSinkConduit> factory, Invocation invocation) {
         HttpServerExchange exchange = invocation.exchange();
         HeaderMap headers = exchange.getResponseHeaders();
         String length = headers.getFirst(Headers.CONTENT_LENGTH);
@@ -103,7 +103,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
                 invocation.loop().thread().executeAfter(this::finishHead, HEAD_RETRY_MILLIS, TimeUnit.MILLISECONDS);
             }
         } catch (IOException gone) {
-            invocation.clientGone();
+            invocation.clientDisconnected();
         }
     }
 
@@ -129,7 +129,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
             throw new ClosedChannelException();
         }
         if (size >= remaining) {
-            invocation.lastByteDue();
+            invocation.runBeforeLastByte();
         }
     }
 
@@ -192,7 +192,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     @Override
     public void terminateWrites() throws IOException {
-        invocation.lastByteDue();
+        invocation.runBeforeLastByte();
         if (!begun) {
             begun = true;
             if (invocation.exchange().getResponseHeaders().contains(Headers.TRANSFER_ENCODING)) {

@@ -15,8 +15,8 @@ import org.xnio.channels.StreamSourceChannel;
 public final class BufferedBody {
     /** How far reading has come. */
     public enum Progress {
-        MORE_TO_COME,
-        WHOLE,
+        INCOMPLETE,
+        COMPLETE,
         TOO_LARGE
     }
 
@@ -47,7 +47,7 @@ public final class BufferedBody {
 
     private boolean take(long upTo) {
         if (upTo > taken) {
-            if (!budget.take(upTo - taken)) {
+            if (!budget.reserve(upTo - taken)) {
                 return false;
             }
             taken = upTo;
@@ -63,14 +63,14 @@ public final class BufferedBody {
             }
             int read = channel.read(pieces.get(pieces.size() - 1));
             if (read < 0) {
-                return Progress.WHOLE;
+                return Progress.COMPLETE;
             }
             if (read == 0) {
-                return Progress.MORE_TO_COME;
+                return Progress.INCOMPLETE;
             }
             size += read;
         }
-        return Progress.MORE_TO_COME;
+        return Progress.INCOMPLETE;
     }
 
     private boolean makeRoom() {
@@ -103,7 +103,7 @@ public final class BufferedBody {
 
     /** Gives the memory back. Harmless twice. */
     public void free() {
-        budget.giveBack(taken);
+        budget.release(taken);
         taken = 0;
         pieces.clear();
         capacity = size;

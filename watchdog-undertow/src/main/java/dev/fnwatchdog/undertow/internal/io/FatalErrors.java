@@ -45,7 +45,7 @@ public final class FatalErrors implements Consumer<Throwable> {
      * The error among {@code failure} and its causes after which the JVM cannot be relied on. A stack that was too deep is
      * whole again once the error is caught, and where the system starts no more threads nothing but that one start has failed.
      */
-    public static @Nullable VirtualMachineError in(Throwable failure) {
+    public static @Nullable VirtualMachineError findFatal(Throwable failure) {
         Throwable cause = failure;
         for (int i = 0; cause != null && i < LONGEST_CHAIN; i++) {
             if (cause instanceof VirtualMachineError error
@@ -61,7 +61,7 @@ public final class FatalErrors implements Consumer<Throwable> {
     /** Looks at something that was thrown, and does not return where it is fatal. */
     @Override
     public void accept(Throwable failure) {
-        VirtualMachineError fatal = in(failure);
+        VirtualMachineError fatal = findFatal(failure);
         if (fatal != null && ending.compareAndSet(false, true)) {
             end(fatal);
         }

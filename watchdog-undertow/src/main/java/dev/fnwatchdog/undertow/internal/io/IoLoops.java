@@ -20,8 +20,8 @@ public final class IoLoops {
     }
 
     /** How many large buffers requests hold. */
-    public int largeBuffersTaken() {
-        return loops.sum(loop -> loop.largeBuffers().taken());
+    public int largeBuffersInUse() {
+        return loops.sum(loop -> loop.largeBuffers().inUse());
     }
 
     /** Whether so many buffers are in use that new requests should not be begun. */

@@ -17,15 +17,15 @@ public final class LargeBuffers implements ByteBufferPool {
     public static final int SIZE = 128 * 1024;
 
     /** 2 MiB. */
-    public static final int MOST = 16;
+    public static final int MAX_BUFFERS = 16;
 
     private final ByteBufferPool usual;
-    private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(MOST);
+    private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(MAX_BUFFERS);
 
     // Mutable state
     private int made;
     // written by the IO thread alone
-    private volatile int taken;
+    private volatile int inUse;
 
     /** @param usual where buffers come from otherwise */
     LargeBuffers(ByteBufferPool usual) {
@@ -37,19 +37,19 @@ public final class LargeBuffers implements ByteBufferPool {
     public PooledByteBuffer allocate() {
         ByteBuffer kept = free.pollLast();
         if (kept == null) {
-            if (made == MOST) {
+            if (made == MAX_BUFFERS) {
                 return usual.allocate();
             }
             kept = ByteBuffer.allocateDirect(SIZE);
             made++;
         }
-        taken++;
+        inUse++;
         return new Taken(kept.clear());
     }
 
     /** How many are in use. Any thread. */
-    int taken() {
-        return taken;
+    int inUse() {
+        return inUse;
     }
 
     @Override
@@ -92,7 +92,7 @@ public final class LargeBuffers implements ByteBufferPool {
         @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
         public void close() {
             if (buffer != null) {
-                taken--;
+                inUse--;
                 free.addLast(buffer);
                 buffer = null;
             }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryBudget implements ByteBudget {
     private final long total;
     private final @Nullable MemoryBudget whole;
-    private final AtomicLong taken = new AtomicLong();
+    private final AtomicLong reservedBytes = new AtomicLong();
 
     MemoryBudget(long total) {
         this(total, null);
@@ -30,24 +30,24 @@ public final class MemoryBudget implements ByteBudget {
 
     /** Takes {@code bytes}, or nothing where they do not fit. */
     @Override
-    public boolean take(long bytes) {
-        long now = taken.addAndGet(bytes);
-        if (now <= total && (whole == null || whole.take(bytes))) {
+    public boolean reserve(long bytes) {
+        long now = reservedBytes.addAndGet(bytes);
+        if (now <= total && (whole == null || whole.reserve(bytes))) {
             return true;
         }
-        taken.addAndGet(-bytes);
+        reservedBytes.addAndGet(-bytes);
         return false;
     }
 
     @Override
-    public void giveBack(long bytes) {
-        taken.addAndGet(-bytes);
+    public void release(long bytes) {
+        reservedBytes.addAndGet(-bytes);
         if (whole != null) {
-            whole.giveBack(bytes);
+            whole.release(bytes);
         }
     }
 
-    long taken() {
-        return taken.get();
+    long reservedBytes() {
+        return reservedBytes.get();
     }
 }

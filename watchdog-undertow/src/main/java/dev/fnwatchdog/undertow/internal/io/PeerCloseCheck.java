@@ -59,12 +59,12 @@ public final class PeerCloseCheck {
     }
 
     /** Whether the answer can be yes. */
-    public static boolean canTell() {
+    public static boolean available() {
         return ACCESS != null;
     }
 
     /** Whether the other end of this socket of XNIO's has said that nothing more will come. */
-    public static boolean of(StreamConnection socket) {
+    public static boolean isClosedByPeer(StreamConnection socket) {
         return ACCESS != null && socket.isOpen() && ACCESS.ask(socket);
     }
 

@@ -13,7 +13,7 @@ public final class SelfConnection {
     private SelfConnection() {}
 
     /** Closes it where it is one, so that the port is free at once for who is to listen there. */
-    public static boolean closed(StreamConnection connection) {
+    public static boolean closeIfSelf(StreamConnection connection) {
         if (!connection.getLocalAddress().equals(connection.getPeerAddress())) {
             return false;
         }

@@ -28,7 +28,7 @@ public record ModeContext(
         boolean passesDescriptors) {
     /** For a newer version of the same function, whose figures take the place of the older one's. */
     public ModeContext renewed(WatchdogConfig newConfig, Map<String, String> newEnvironment) {
-        registry.forgetNamed();
+        registry.removeNamed();
         return new ModeContext(newConfig, newEnvironment, log, registry, worker, buffers, bodies, passesDescriptors);
     }
 }

@@ -24,18 +24,18 @@ final class CapturedResponse implements ConduitWrapper<StreamSinkConduit> {
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
     // Mutable state
-    private boolean whole;
+    private boolean isComplete;
 
     CapturedResponse(HttpServerExchange exchange) {
         this.exchange = exchange;
     }
 
     /** Whether the answer was sent to its end. */
-    boolean whole() {
-        return whole;
+    boolean isComplete() {
+        return isComplete;
     }
 
-    CannedResponse answer() {
+    CannedResponse toResponse() {
         CannedResponse answer = CannedResponse.of(exchange.getStatusCode());
         String type = exchange.getResponseHeaders().getFirst(Headers.CONTENT_TYPE);
         return type == null ? answer.withBody(body.toByteArray()) : answer.withBody(type, body.toByteArray());
@@ -68,7 +68,7 @@ final class CapturedResponse implements ConduitWrapper<StreamSinkConduit> {
 
         @Override
         public void terminateWrites() throws IOException {
-            whole = true;
+            isComplete = true;
             next.terminateWrites();
         }
     }

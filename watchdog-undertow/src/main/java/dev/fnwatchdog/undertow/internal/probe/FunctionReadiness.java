@@ -88,13 +88,13 @@ public final class FunctionReadiness implements HttpHandler {
     }
 
     private void ended(Round round, CapturedResponse captured) {
-        if (!captured.whole()) {
+        if (!captured.isComplete()) {
             // The probe that asked has left before its answer was there.
             goOn(round);
             return;
         }
         // Nobody joins a closed round any more.
-        CannedResponse answer = captured.answer();
+        CannedResponse answer = captured.toResponse();
         List.copyOf(round.waiting).forEach(probe -> probe.getIoThread().execute(() -> tell(probe, answer)));
     }
 
@@ -131,7 +131,7 @@ public final class FunctionReadiness implements HttpHandler {
         try {
             ask(asker, round);
         } catch (Exception e) {
-            Invocation.of(asker).answerInstead(CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR));
+            Invocation.of(asker).respondInstead(CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR));
         }
     }
 }

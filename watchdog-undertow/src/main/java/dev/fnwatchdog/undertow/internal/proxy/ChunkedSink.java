@@ -99,7 +99,7 @@ final class ChunkedSink extends SinkFilter {
                                     trailers, invocation.exchange().getRequestHeaders()));
             if (!clean) {
                 // Nothing goes out from here on.
-                invocation.answerInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
+                invocation.respondInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
             }
             writeEnd(end);
         }

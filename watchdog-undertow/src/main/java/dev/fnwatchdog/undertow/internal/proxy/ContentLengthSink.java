@@ -48,6 +48,6 @@ final class ContentLengthSink extends SinkFilter {
 
     /** Nothing goes out from here on. */
     private void refuse() {
-        invocation.answerInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
+        invocation.respondInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
     }
 }

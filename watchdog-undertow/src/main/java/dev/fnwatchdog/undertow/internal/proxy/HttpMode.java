@@ -50,12 +50,12 @@ public final class HttpMode implements Mode {
     public void start() throws FunctionFailedException {
         FunctionServer started = FunctionServer.start(mode.command(), environment, log, config.log());
         server = started;
-        port.await();
+        port.start();
         started.onExit().thenAccept(this::ended);
     }
 
     private void ended(Termination termination) {
-        port.gone();
+        port.functionEnded();
         ended.complete(termination.describe());
     }
 
@@ -75,12 +75,12 @@ public final class HttpMode implements Mode {
         if (running != null) {
             running.stop(grace);
         }
-        port.gone();
+        port.functionEnded();
     }
 
     @Override
     public void kill() {
-        port.gone();
+        port.functionEnded();
         FunctionServer running = server;
         if (running != null) {
             running.kill();

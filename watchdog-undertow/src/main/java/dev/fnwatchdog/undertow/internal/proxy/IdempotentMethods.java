@@ -11,7 +11,7 @@ final class IdempotentMethods {
 
     private IdempotentMethods() {}
 
-    static boolean of(HttpString method) {
+    static boolean isIdempotent(HttpString method) {
         return METHODS.contains(method);
     }
 }

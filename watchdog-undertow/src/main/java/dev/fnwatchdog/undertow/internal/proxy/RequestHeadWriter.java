@@ -101,13 +101,13 @@ final class RequestHeadWriter {
 
     private void te(HeaderMap headers) {
         HeaderValues te = headers.get(Headers.TE);
-        if (te != null && Tokens.anyLists(te, "trailers")) {
+        if (te != null && Tokens.anyListContains(te, "trailers")) {
             add(TE_TRAILERS);
         }
     }
 
     private void upgrade(HttpServerExchange exchange) {
-        String protocols = UpgradeProtocols.asked(exchange);
+        String protocols = UpgradeProtocols.requested(exchange);
         if (!protocols.isEmpty()) {
             add(CONNECTION_UPGRADE);
             header(Headers.UPGRADE, protocols);

@@ -38,7 +38,7 @@ final class RequestTransfer {
             if (HttpContinue.requiresContinueResponse(exchange) && !to.flush()) {
                 to.getWriteSetter()
                         .set(ChannelListeners.flushingChannelListener(
-                                sent -> transfer(), (channel, broken) -> invocation.breakOff()));
+                                sent -> transfer(), (channel, broken) -> invocation.abort()));
                 to.resumeWrites();
                 return;
             }
@@ -67,8 +67,8 @@ final class RequestTransfer {
                 to,
                 ChannelListeners.closingChannelListener(),
                 end(),
-                (channel, broken) -> invocation.breakOff(),
-                (channel, broken) -> invocation.breakOff(),
+                (channel, broken) -> invocation.abort(),
+                (channel, broken) -> invocation.abort(),
                 isLarge(buffers) ? invocation.loop().largeBuffers() : buffers);
     }
 }

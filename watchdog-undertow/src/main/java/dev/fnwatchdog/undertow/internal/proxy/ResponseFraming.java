@@ -68,9 +68,9 @@ record ResponseFraming(Kind kind, long length, boolean reusable) {
             return http11;
         }
         if (http11) {
-            return !Tokens.anyLists(connection, "close");
+            return !Tokens.anyListContains(connection, "close");
         }
-        return Tokens.anyLists(connection, "keep-alive");
+        return Tokens.anyListContains(connection, "keep-alive");
     }
 
     /** Several equal lengths are one (RFC 9110, 8.6); different ones are a response that cannot be trusted. */

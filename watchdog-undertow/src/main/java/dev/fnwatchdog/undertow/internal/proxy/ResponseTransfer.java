@@ -34,7 +34,7 @@ final class ResponseTransfer {
     }
 
     void start() {
-        body.reader(this::run);
+        body.setReadListener(this::run);
         client.getWriteSetter().set(writable -> run());
         PooledByteBuffer first = body.takeFirst();
         if (first != null) {
@@ -57,7 +57,7 @@ final class ResponseTransfer {
             }
         } catch (IOException broken) {
             done = true;
-            invocation.breakOff();
+            invocation.abort();
         } finally {
             running = false;
             piece.freeIfUnused(done);
@@ -102,7 +102,7 @@ final class ResponseTransfer {
     /** False where there is nothing to be read yet. */
     private boolean read() throws IOException {
         try {
-            return body.read(piece.room()) != 0;
+            return body.read(piece.writableBuffer()) != 0;
         } finally {
             piece.flip();
         }

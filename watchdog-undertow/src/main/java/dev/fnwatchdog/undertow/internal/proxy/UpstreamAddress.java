@@ -55,7 +55,7 @@ final class UpstreamAddress {
         return addresses.get((preferred + attempt) % addresses.size());
     }
 
-    void answered(InetSocketAddress address) {
+    void prefer(InetSocketAddress address) {
         int index = addresses.indexOf(address);
         if (index >= 0 && index != preferred) {
             preferred = index;

@@ -87,20 +87,20 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
         reused = true;
         idleSince = System.nanoTime();
         connection.getSourceChannel().resumeReads();
-        pool.idle(this);
+        pool.returnIdle(this);
     }
 
     /** Not to be used again. */
     void close() {
         upstreamExchange = null;
-        pool.closed(this);
+        pool.connectionClosed(this);
         IoUtils.safeClose(connection);
     }
 
     /** The call has become a tunnel and owns the bare connection now. */
     StreamConnection detach() {
         upstreamExchange = null;
-        pool.closed(this);
+        pool.connectionClosed(this);
         connection.getSourceChannel().setReadListener(null);
         connection.getSinkChannel().setWriteListener(null);
         connection.getSourceChannel().suspendReads();

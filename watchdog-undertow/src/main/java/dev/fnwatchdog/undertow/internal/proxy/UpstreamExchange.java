@@ -25,7 +25,7 @@ import org.xnio.conduits.StreamSinkConduit;
  *
  * <p>Threads: the exchange's IO thread.
  */
-final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
+final class UpstreamExchange implements UpstreamPool.ConnectListener, Runnable {
     private final Invocation invocation;
     private final HttpServerExchange exchange;
     private final UpstreamHandler gateway;
@@ -51,7 +51,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
         this.pool = pool;
         this.sink = new UpstreamSink(this, exchange, pool.headWriter(), gateway.address());
         this.source = new UpstreamSource(this, invocation.loop());
-        this.repeatable = exchange.isRequestComplete() && IdempotentMethods.of(exchange.getRequestMethod());
+        this.repeatable = exchange.isRequestComplete() && IdempotentMethods.isIdempotent(exchange.getRequestMethod());
     }
 
     /** The handlers have returned, and the request is as it will be sent. */
@@ -78,7 +78,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
         } else {
             new RequestTransfer(invocation, this, new ConduitStreamSinkChannel(Configurable.EMPTY, body)).start();
         }
-        if (upstream != null && sink.untouched()) {
+        if (upstream != null && sink.nothingWritten()) {
             // A body that lets wait for itself must not hold back the head.
             sink.writable();
         }
@@ -118,7 +118,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
 
     /** The connection broke while the request was written. What the function said before may still be there to be read. */
     void sendFailed(IOException reason) {
-        if (sink.untouched() && sink.bodyUntouched() && tryFresh()) {
+        if (sink.nothingWritten() && sink.noBodyWritten() && tryFresh()) {
             return;
         }
         sink.discard();
@@ -211,19 +211,19 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
         boolean taken = false;
         try {
             boolean tunnel = head.status() == 101;
-            if (tunnel && UpgradeProtocols.asked(exchange).isEmpty()) {
+            if (tunnel && UpgradeProtocols.requested(exchange).isEmpty()) {
                 throw new MalformedMessageException("it changes to a protocol that nobody asked for");
             }
             ResponseFraming framing = ResponseFraming.of(exchange, head);
-            gateway.answer(invocation, exchange, head, framing);
+            gateway.copyResponseHead(invocation, exchange, head, framing);
             taken = true;
             if (tunnel) {
                 tunnelBytes = rest;
                 source.beginTunnel();
                 // What the client said of the connection's end does not hold for the tunnel.
                 exchange.setPersistent(true);
-                invocation.becomeTunnel();
-                invocation.liftLimit();
+                invocation.startTunnel();
+                invocation.cancelTimeout();
                 exchange.upgradeChannel((client, upgraded) -> tunnel(client));
             } else {
                 source.begin(connection, framing, rest);
@@ -291,7 +291,7 @@ final class UpstreamExchange implements UpstreamPool.Opened, Runnable {
         }
         over = true;
         if (attempt != null) {
-            attempt.giveUp();
+            attempt.abandon();
         }
         dropConnection();
         if (tunnelBytes != null) {

@@ -66,7 +66,7 @@ final class UpstreamHandler implements HttpHandler {
         invocation.onAbort(upstreamExchange::abort);
         Duration limit = RequestTimeout.effective(
                 execTimeout, exchange.getRequestHeaders().getFirst(WatchdogHeaders.TIMEOUT));
-        invocation.limitTo(limit, () -> timedOut(invocation, limit));
+        invocation.setTimeout(limit, () -> timedOut(invocation, limit));
         forward.handleRequest(exchange);
     }
 
@@ -80,12 +80,12 @@ final class UpstreamHandler implements HttpHandler {
     }
 
     /** Makes the function's answer the client's: less hop-by-hop headers, plus the duration, framed as he can read. */
-    void answer(Invocation invocation, HttpServerExchange exchange, ResponseHeadParser head, ResponseFraming framing) {
+    void copyResponseHead(Invocation invocation, HttpServerExchange exchange, ResponseHeadParser head, ResponseFraming framing) {
         exchange.setStatusCode(head.status());
         exchange.setReasonPhrase(head.reason());
         HeaderMap from = head.headers();
         HeaderMap to = exchange.getResponseHeaders();
-        HopByHopHeaders.copyRest(from, to);
+        HopByHopHeaders.copyEndToEnd(from, to);
         String protocol = head.status() == StatusCodes.SWITCHING_PROTOCOLS ? from.getFirst(Headers.UPGRADE) : null;
         if (protocol != null) {
             to.put(Headers.UPGRADE, protocol);
@@ -129,7 +129,7 @@ final class UpstreamHandler implements HttpHandler {
     }
 
     private static void answerInstead(Invocation invocation, int status) {
-        invocation.answerInstead(CannedResponse.of(status)
+        invocation.respondInstead(CannedResponse.of(status)
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
                 .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos())));
     }

@@ -36,7 +36,7 @@ final class UpstreamPool {
             .getMap();
 
     /** What becomes of an attempt to connect. */
-    interface Opened {
+    interface ConnectListener {
         void connected(UpstreamConnection upstream);
 
         void failed(IOException reason);
@@ -48,7 +48,7 @@ final class UpstreamPool {
     private final HeaderLineParser lines = new HeaderLineParser();
     private final RequestHeadWriter headWriter = new RequestHeadWriter();
     private final LongAdder open;
-    private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
+    private final ArrayDeque<UpstreamConnection> returnIdle = new ArrayDeque<>();
     private final Set<UpstreamConnection> all = new HashSet<>();
 
     // Mutable state
@@ -68,7 +68,7 @@ final class UpstreamPool {
     /** An idle connection that is still good, or nothing. */
     @Nullable
     UpstreamConnection takeIdle() {
-        for (UpstreamConnection last = idle.pollLast(); last != null; last = idle.pollLast()) {
+        for (UpstreamConnection last = returnIdle.pollLast(); last != null; last = returnIdle.pollLast()) {
             if (last.stillIdle()) {
                 return last;
             }
@@ -78,7 +78,7 @@ final class UpstreamPool {
     }
 
     /** Opens a connection, whether there are idle ones or not. */
-    Attempt open(Opened opened) {
+    Attempt open(ConnectListener opened) {
         Attempt attempt = new Attempt(opened);
         attempt.tryNext();
         return attempt;
@@ -91,45 +91,45 @@ final class UpstreamPool {
         return upstream;
     }
 
-    void idle(UpstreamConnection upstream) {
-        idle.addLast(upstream);
+    void returnIdle(UpstreamConnection upstream) {
+        returnIdle.addLast(upstream);
         if (!sweeping) {
             sweeping = true;
             thread.executeAfter(this::sweep, SWEEP_SECONDS, TimeUnit.SECONDS);
         }
     }
 
-    void closed(UpstreamConnection upstream) {
+    void connectionClosed(UpstreamConnection upstream) {
         if (all.remove(upstream)) {
             open.decrement();
-            idle.remove(upstream);
+            returnIdle.remove(upstream);
         }
     }
 
     /** Closes those that nobody has used for long. The oldest are in front. */
     private void sweep() {
         long now = System.nanoTime();
-        for (UpstreamConnection oldest = idle.peekFirst();
+        for (UpstreamConnection oldest = returnIdle.peekFirst();
                 oldest != null && now - oldest.idleSince() > IDLE_NANOS;
-                oldest = idle.peekFirst()) {
+                oldest = returnIdle.peekFirst()) {
             oldest.close();
         }
-        sweeping = !idle.isEmpty();
+        sweeping = !returnIdle.isEmpty();
         if (sweeping) {
             thread.executeAfter(this::sweep, SWEEP_SECONDS, TimeUnit.SECONDS);
         }
     }
 
     /** The attempt to connect to each address in turn, until one answers. */
-    final class Attempt extends IoFuture.HandlingNotifier<StreamConnection, Opened> {
-        private final Opened opened;
+    final class Attempt extends IoFuture.HandlingNotifier<StreamConnection, ConnectListener> {
+        private final ConnectListener opened;
 
         // Mutable state
         private int tried;
         private boolean givenUp;
         private @Nullable IoFuture<StreamConnection> pending;
 
-        private Attempt(Opened opened) {
+        private Attempt(ConnectListener opened) {
             this.opened = opened;
         }
 
@@ -140,16 +140,16 @@ final class UpstreamPool {
         }
 
         private void connected(StreamConnection connection, InetSocketAddress candidate) {
-            if (SelfConnection.closed(connection)) {
+            if (SelfConnection.closeIfSelf(connection)) {
                 handleFailed(new ConnectException("Connection refused"), opened);
                 return;
             }
-            address.answered(candidate);
+            address.prefer(candidate);
             opened.connected(adopt(connection));
         }
 
         /** Nobody waits for it any more. */
-        void giveUp() {
+        void abandon() {
             givenUp = true;
             if (pending != null) {
                 pending.cancel();
@@ -157,7 +157,7 @@ final class UpstreamPool {
         }
 
         @Override
-        public void handleFailed(IOException reason, Opened waiting) {
+        public void handleFailed(IOException reason, ConnectListener waiting) {
             // The failure may be told on another thread, or before the caller has returned.
             thread.execute(() -> {
                 if (givenUp) {

@@ -35,13 +35,13 @@ final class UpstreamPortProbe {
         return accepting;
     }
 
-    /** Tries until it accepts, or until the function is {@link #gone()}. */
-    void await() {
+    /** Tries until it accepts, or until the function is {@link #functionEnded()}. */
+    void start() {
         thread.execute(() -> attempt(0));
     }
 
     /** The function has ended: nothing listens there any more, or nothing of ours. */
-    void gone() {
+    void functionEnded() {
         ended = true;
         accepting = false;
     }
@@ -74,7 +74,7 @@ final class UpstreamPortProbe {
 
     /** Something has accepted the {@code number}-th address's connection. */
     void accepted(StreamConnection connection, int number) {
-        if (SelfConnection.closed(connection)) {
+        if (SelfConnection.closeIfSelf(connection)) {
             retryAfter(number);
             return;
         }

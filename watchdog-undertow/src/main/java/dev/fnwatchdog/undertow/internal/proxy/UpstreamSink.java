@@ -63,12 +63,12 @@ final class UpstreamSink implements StreamSinkConduit {
     }
 
     /** Whether not a byte of the request has been written, so that it can go out on another connection. */
-    boolean untouched() {
+    boolean nothingWritten() {
         return !headBegun;
     }
 
     /** Whether the request has no body, or none of it has been taken. */
-    boolean bodyUntouched() {
+    boolean noBodyWritten() {
         return !bodyBegun;
     }
 

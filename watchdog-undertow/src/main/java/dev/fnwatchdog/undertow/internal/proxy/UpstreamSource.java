@@ -25,7 +25,7 @@ final class UpstreamSource {
     private @Nullable UpstreamConnection upstream;
     private @Nullable PooledByteBuffer pushedBack;
     private @Nullable ChunkDecoder chunks;
-    private Runnable reader = () -> {};
+    private Runnable setReadListener = () -> {};
     private ResponseFraming framing = new ResponseFraming(ResponseFraming.Kind.NONE, 0, false);
     private long remaining;
     private boolean ended;
@@ -48,7 +48,7 @@ final class UpstreamSource {
         remaining = bodyFraming.length();
         pushedBack = rest;
         if (bodyFraming.kind() == ResponseFraming.Kind.CHUNKED) {
-            chunks = new ChunkDecoder(loop.headerLines(), ChunkDecoder.RESPONSE_TRAILERS);
+            chunks = new ChunkDecoder(loop.headerLines(), ChunkDecoder.MAX_RESPONSE_TRAILERS);
         } else if (bodyFraming.kind() == ResponseFraming.Kind.NONE
                 || (bodyFraming.kind() == ResponseFraming.Kind.LENGTH && remaining == 0)) {
             end();
@@ -56,8 +56,8 @@ final class UpstreamSource {
     }
 
     /** Whoever wants to know that there is something to read, or that nothing will come any more, once he has asked for it. */
-    void reader(Runnable told) {
-        reader = told;
+    void setReadListener(Runnable told) {
+        setReadListener = told;
     }
 
     /** What came with the head, where it can go on just as it is; the caller closes it. */
@@ -95,7 +95,7 @@ final class UpstreamSource {
     /** The connection has something to read, or has ended. */
     void readable() {
         if (resumed) {
-            reader.run();
+            setReadListener.run();
         } else if (upstream != null) {
             upstream.source().suspendReads();
         }
@@ -260,7 +260,7 @@ final class UpstreamSource {
 
     private void tellReader() {
         if (resumed) {
-            reader.run();
+            setReadListener.run();
         }
     }
 }

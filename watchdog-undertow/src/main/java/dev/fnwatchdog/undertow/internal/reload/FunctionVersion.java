@@ -29,7 +29,7 @@ final class FunctionVersion {
     }
 
     /** Takes a call in, unless newer versions are to take it. */
-    synchronized boolean enter() {
+    synchronized boolean beginRequest() {
         if (retired) {
             return false;
         }
@@ -42,7 +42,7 @@ final class FunctionVersion {
     }
 
     /** A call has ended. */
-    synchronized void leave() {
+    synchronized void endRequest() {
         calls--;
         completeWhenIdle();
     }
@@ -78,7 +78,7 @@ final class FunctionVersion {
     }
 
     /** No call is waited for any more. */
-    void giveUpCalls() {
+    void abandonRequests() {
         drained.complete(null);
     }
 

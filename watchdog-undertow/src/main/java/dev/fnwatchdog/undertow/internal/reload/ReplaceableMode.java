@@ -4,7 +4,7 @@ import dev.fnwatchdog.core.config.InvalidConfigException;
 import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.core.config.WatchdogConfig;
-import dev.fnwatchdog.core.health.Waiting;
+import dev.fnwatchdog.core.health.WaitStrategy;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.mode.Mode;
@@ -90,7 +90,7 @@ public final class ReplaceableMode implements Mode {
 
     private Duration longestCall() {
         if (timeouts.exec().isZero()) {
-            return Waiting.LONGEST;
+            return WaitStrategy.MAX;
         }
         return timeouts.exec().compareTo(timeouts.write()) > 0 ? timeouts.exec() : timeouts.write();
     }
@@ -101,7 +101,7 @@ public final class ReplaceableMode implements Mode {
         FunctionVersion version = new FunctionVersion(mode);
         start(version);
         CompletableFuture<String> ended = mode.ended().toCompletableFuture();
-        Waiting.polling(POLL).await(() -> stopping || mode.ready() || ended.isDone(), timeouts.write());
+        WaitStrategy.polling(POLL).await(() -> stopping || mode.ready() || ended.isDone(), timeouts.write());
         return version;
     }
 
@@ -153,12 +153,12 @@ public final class ReplaceableMode implements Mode {
             return;
         }
         FunctionVersion version = latest;
-        if (!version.enter()) {
+        if (!version.beginRequest()) {
             // It has just been retired: what comes after it is known already.
             serve(exchange);
             return;
         }
-        Invocation.of(exchange).atEnd(version::leave);
+        Invocation.of(exchange).atEnd(version::endRequest);
         version.mode().handler().handleRequest(exchange);
     }
 
@@ -187,7 +187,7 @@ public final class ReplaceableMode implements Mode {
     @Override
     public void stop(Duration grace) {
         refuseVersions(grace);
-        versions.forEach(FunctionVersion::giveUpCalls);
+        versions.forEach(FunctionVersion::abandonRequests);
         versions.forEach(version -> version.stop(grace));
     }
 

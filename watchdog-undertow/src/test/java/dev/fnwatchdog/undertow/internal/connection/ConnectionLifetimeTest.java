@@ -137,12 +137,12 @@ class ConnectionLifetimeTest {
     void bearTheFunctionsDateAndServerOnceAndNoOtherServer() throws Exception {
         String own =
                 "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nServer: mine\r\nContent-Length: 0\r\n\r\n";
-        try (ScriptedFunction function = ScriptedFunction.answering(own);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(own);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
             assertThat(watchdog.get("/").headers().allValues("Date")).containsExactly("Thu, 01 Jan 1970 00:00:00 GMT");
             assertThat(watchdog.get("/").headers().allValues("Server")).containsExactly("mine");
         }
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
             assertThat(watchdog.get("/").headers().allValues("Date")).hasSize(1);
             assertThat(watchdog.get("/").headers().allValues("Server")).isEmpty();
@@ -157,7 +157,7 @@ class ConnectionLifetimeTest {
                         .flatMap(NetworkInterface::inetAddresses)
                         .anyMatch(address -> address instanceof Inet6Address && address.isLoopbackAddress()),
                 "this machine has no IPv6");
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
             for (String address : new String[] {"127.0.0.1", "::1"}) {
                 try (RawClient client = RawClient.to(InetAddress.getByName(address), watchdog.port());
@@ -200,7 +200,7 @@ class ConnectionLifetimeTest {
         try (ScriptedFunction function = echo();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
-            Http2Client http2 = Http2Client.inPieces(client);
+            Http2Client http2 = Http2Client.openBytewise(client);
             http2.get(1, "/one");
 
             assertThat(http2.response(1)).contains(":status: 200\n").endsWith("/one");

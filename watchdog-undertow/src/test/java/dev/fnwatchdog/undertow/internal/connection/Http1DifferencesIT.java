@@ -51,7 +51,7 @@ class Http1DifferencesIT {
             behindWatchdog.takeRequests();
             List<String> table = new ArrayList<>();
             for (Http1Corpus.Case one : Http1Corpus.requests()) {
-                StrictRequests strict = StrictRequests.in(one.bytes() + Http1Conversation.LAST);
+                StrictRequests strict = StrictRequests.in(one.bytes() + Http1Conversation.LAST_REQUEST);
                 Reading ours = ours(watchdog, behindWatchdog, one, strict);
                 String row =
                         row(one, strict, ours, reading(nginx, behindNginx, one), reading(haproxy, behindHaproxy, one));
@@ -69,7 +69,7 @@ class Http1DifferencesIT {
         boolean ends = strict.end() != StrictReader.End.INCOMPLETE;
         Http1Conversation got = Http1Conversation.with(
                 watchdog.port(),
-                List.of(one.bytes() + Http1Conversation.LAST),
+                List.of(one.bytes() + Http1Conversation.LAST_REQUEST),
                 ends ? PATIENCE_MILLIS : SILENCE_MILLIS);
         Http1Exchange exchange = new Http1Exchange(strict, got, upstream.takeRequests(), upstream.takeFaults());
         try {
@@ -77,13 +77,13 @@ class Http1DifferencesIT {
         } catch (AssertionError e) {
             throw new AssertionError(one.name(), e);
         }
-        return new Reading(exchange.seen().size(), "", statuses(got));
+        return new Reading(exchange.forwarded().size(), "", statuses(got));
     }
 
     private static Reading reading(ReferenceProxy proxy, RecordingUpstream upstream, Http1Corpus.Case one)
             throws IOException {
         Http1Conversation got =
-                Http1Conversation.with(proxy.port(), List.of(one.bytes() + Http1Conversation.LAST), SILENCE_MILLIS);
+                Http1Conversation.with(proxy.port(), List.of(one.bytes() + Http1Conversation.LAST_REQUEST), SILENCE_MILLIS);
         return new Reading(upstream.takeRequests().size(), String.join("; ", upstream.takeFaults()), statuses(got));
     }
 

@@ -43,7 +43,7 @@ class Http1RequestCorpusTest {
     @ParameterizedTest
     @MethodSource("requests")
     void theStrictReaderAgreesWithTheCorpus(Http1Corpus.Case one) {
-        StrictRequests read = StrictRequests.in(one.bytes() + Http1Conversation.LAST);
+        StrictRequests read = StrictRequests.in(one.bytes() + Http1Conversation.LAST_REQUEST);
 
         long count = read.whole().stream()
                 .filter(request -> !request.target().equals("/last"))
@@ -59,7 +59,7 @@ class Http1RequestCorpusTest {
     @ParameterizedTest
     @MethodSource("requests")
     void theFunctionSeesWhatAStrictReaderSees(Http1Corpus.Case one) throws Exception {
-        String bytes = one.bytes() + Http1Conversation.LAST;
+        String bytes = one.bytes() + Http1Conversation.LAST_REQUEST;
         StrictRequests sent = StrictRequests.in(bytes);
         boolean ends = sent.end() != StrictReader.End.INCOMPLETE;
 
@@ -70,7 +70,7 @@ class Http1RequestCorpusTest {
 
         exchange.assertNothingWasAddedOrMixedUp();
         if (!one.verdict().endsWith(MAY_BE_REFUSED)) {
-            assertThat(exchange.seen()).hasSameSizeAs(sent.whole());
+            assertThat(exchange.forwarded()).hasSameSizeAs(sent.whole());
         }
         assertThat(conversation.closed()).isEqualTo(ends);
     }

@@ -30,7 +30,7 @@ class MalformedChunksTest {
 
     @BeforeEach
     void start() throws Exception {
-        function = ScriptedFunction.serving(connection -> seen.add(connection.readToAnyEnd()));
+        function = ScriptedFunction.serving(connection -> seen.add(connection.readUntilClosedOrReset()));
         watchdog = RunningWatchdog.inFrontOf(function);
     }
 
@@ -122,7 +122,7 @@ class MalformedChunksTest {
         try (ScriptedFunction early = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
-                    seen.add(connection.readToAnyEnd());
+                    seen.add(connection.readUntilClosedOrReset());
                 });
                 RunningWatchdog inFront = RunningWatchdog.inFrontOf(early);
                 RawClient client = inFront.connect()) {

@@ -28,7 +28,7 @@ class MalformedRequestsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+        function = ScriptedFunction.respondingWith("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
         watchdog = RunningWatchdog.inFrontOf(function);
     }
 

@@ -48,14 +48,14 @@ class MutatedRequestsTest {
     @Test
     @Timeout(60)
     void reachTheFunctionAsAStrictReaderReadsThem() {
-        SeededRounds.play("mutated requests", SHORT, MutatedRequestsTest::request);
+        SeededRounds.run("mutated requests", SHORT, MutatedRequestsTest::request);
     }
 
     @Tag("nightly")
     @Test
     @Timeout(200)
     void reachTheFunctionAsAStrictReaderReadsThemForLong() {
-        SeededRounds.play("mutated requests", NIGHTLY, MutatedRequestsTest::request);
+        SeededRounds.run("mutated requests", NIGHTLY, MutatedRequestsTest::request);
     }
 
     private static void request(SplittableRandom random) throws Exception {
@@ -64,7 +64,7 @@ class MutatedRequestsTest {
         for (int count = 1 + random.nextInt(3); count > 0; count--) {
             cases.append(mutator.pick(REQUESTS).bytes());
         }
-        String bytes = mutator.mutate(cases.toString()) + Http1Conversation.LAST;
+        String bytes = mutator.mutate(cases.toString()) + Http1Conversation.LAST_REQUEST;
         StrictRequests sent = StrictRequests.in(bytes);
         // A client that is owed no more does not wait for what an incomplete request gets.
         int owed = sent.end() == StrictReader.End.INCOMPLETE ? sent.whole().size() : Integer.MAX_VALUE;

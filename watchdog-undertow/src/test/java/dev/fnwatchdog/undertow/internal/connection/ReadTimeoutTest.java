@@ -40,7 +40,7 @@ class ReadTimeoutTest {
 
     @Test
     void closesAConnectionWhoseHeadStopsInTheMiddle() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\n");
@@ -52,7 +52,7 @@ class ReadTimeoutTest {
 
     @Test
     void closesAConnectionAfterASingleByteThatCouldBeginEitherProtocol() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             client.send("P");
@@ -68,19 +68,19 @@ class ReadTimeoutTest {
         String settings = "\0\0\0\4\0\0\0\0\0";
         // 20 bytes of a head, and no word that this is all of it.
         String headers = "\0\0\24\1\1\0\0\0\1" + "\0\7:method\3GET\0\5:path\0".substring(0, 20);
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings + headers.substring(0, bytes));
 
             // What it says itself at the beginning, and then the end.
-            assertThat(client.readToAnyEnd()).hasSizeLessThan(200);
+            assertThat(client.readUntilClosedOrReset()).hasSizeLessThan(200);
         }
     }
 
     @Test
     void leavesAConnectionOfHttp2AloneBetweenItsHeads() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 Http2Client client = Http2Client.on(watchdog.connect())) {
             for (int stream = 1; stream < 6; stream += 2) {
@@ -95,7 +95,7 @@ class ReadTimeoutTest {
 
     @Test
     void isNotProlongedByAHeadThatTrickles() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             client.send("GET /");
@@ -106,7 +106,7 @@ class ReadTimeoutTest {
 
     @Test
     void answers408ToABodyThatStopsInTheMiddleAndCloses() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel");
@@ -140,7 +140,7 @@ class ReadTimeoutTest {
 
     @Test
     void isCountedFromTheFirstByteOfTheHead() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "1500ms");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\n");
@@ -155,7 +155,7 @@ class ReadTimeoutTest {
 
     @Test
     void isCountedAnewForEachRequestOfAConnection() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "300ms");
                 RawClient client = watchdog.connect()) {
             for (String target : new String[] {"/_/health", "/_/ready", "/call", "/_/health"}) {
@@ -199,7 +199,7 @@ class ReadTimeoutTest {
 
     @Test
     void holdsForAHeadThatCameInPartBehindAnotherRequest() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET /second HTTP/1.1\r\nHo");
@@ -211,7 +211,7 @@ class ReadTimeoutTest {
 
     @Test
     void holdsForABodyThatCameInPartBehindAnotherRequest() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "100ms");
                 RawClient client = watchdog.connect()) {
             client.send(
@@ -224,7 +224,7 @@ class ReadTimeoutTest {
 
     @Test
     void setsNoLimitWhere0() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "0");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\n");

@@ -44,7 +44,7 @@ class RestartIT {
                             "healthcheck_interval", "200ms")
                     .startReady()) {
                 ReconnectingClients reconnecting = ReconnectingClients.start(clients, watchdog.port(), "/");
-                Polling.until(PATIENCE, () -> reconnecting.answered() > 2 * clients);
+                Polling.until(PATIENCE, () -> reconnecting.responses() > 2 * clients);
                 watchdog.signal("TERM");
                 lost.addAll(reconnecting.awaitRefused());
                 assertThat(watchdog.awaitExit()).isZero();

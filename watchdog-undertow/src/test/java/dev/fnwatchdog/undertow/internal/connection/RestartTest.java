@@ -48,7 +48,7 @@ class RestartTest {
 
     @Test
     void losesNoRequestOfClientsThatReconnectInHttpMode() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK)) {
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK)) {
             assertThat(lost(() -> RunningWatchdog.inFrontOf(function), 16)).hasSizeLessThanOrEqualTo(ALLOWED);
         }
     }
@@ -58,7 +58,7 @@ class RestartTest {
         for (int i = 0; i < RESTARTS; i++) {
             try (RunningWatchdog watchdog = start.start()) {
                 ReconnectingClients reconnecting = ReconnectingClients.start(clients, watchdog.port(), "/");
-                Polling.until(PATIENCE, () -> reconnecting.answered() > 2 * clients);
+                Polling.until(PATIENCE, () -> reconnecting.responses() > 2 * clients);
                 watchdog.stop(Cause.SIGTERM);
                 lost.addAll(reconnecting.awaitRefused());
             }
@@ -72,7 +72,7 @@ class RestartTest {
         for (int i = 0; i < RESTARTS; i++) {
             try (RunningWatchdog watchdog = RunningWatchdog.serving(folder)) {
                 ReconnectingClients scraping = ReconnectingClients.start(8, watchdog.metricsPort(), "/metrics");
-                Polling.until(PATIENCE, () -> scraping.answered() > 16);
+                Polling.until(PATIENCE, () -> scraping.responses() > 16);
                 watchdog.stop(Cause.SIGTERM);
                 lost.addAll(scraping.awaitRefused());
             }

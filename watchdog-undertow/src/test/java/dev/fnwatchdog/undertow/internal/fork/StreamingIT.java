@@ -52,7 +52,7 @@ class StreamingIT {
 
             watchdog.signal("TERM");
             assertThat(watchdog.awaitExit()).isZero();
-            assertThat(watchdog.leftBehind()).isEmpty();
+            assertThat(watchdog.remainingDescendants()).isEmpty();
         }
     }
 
@@ -158,7 +158,7 @@ class StreamingIT {
 
             assertThat(client.readToEnd()).contains("end\n").endsWith("\r\n0\r\n\r\n");
             assertThat(watchdog.awaitExit()).isZero();
-            assertThat(watchdog.leftBehind()).isEmpty();
+            assertThat(watchdog.remainingDescendants()).isEmpty();
         }
     }
 
@@ -192,7 +192,7 @@ class StreamingIT {
         try (PackagedWatchdog watchdog = with("sh -c 'seq 1 100000 >&2; echo answer'", "port", Integer.toString(port))
                 .unread()
                 .start()) {
-            watchdog.listensOn(port);
+            watchdog.setPort(port);
             Polling.until(Duration.ofSeconds(20), () -> watchdog.get("/_/ready").statusCode() == 200);
             for (int i = 0; i < 10; i++) {
                 assertThat(watchdog.get("/").body()).isEqualTo("answer\n");

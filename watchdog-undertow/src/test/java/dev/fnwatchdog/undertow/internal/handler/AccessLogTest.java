@@ -23,7 +23,7 @@ class AccessLogTest {
 
     /** The line of the one call that a watchdog with these settings serves. */
     private static String lineOf(String answer, String request, String... settings) throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(answer);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(answer);
                 RunningWatchdog watchdog = inFrontOf(function, settings);
                 RawClient client = watchdog.connect()) {
             client.send(request);
@@ -135,7 +135,7 @@ class AccessLogTest {
 
     @Test
     void isNotWrittenForTheKubeletsProbes() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send("GET /probed HTTP/1.1\r\nHost: h\r\nUser-Agent: kube-probe/1.31\r\n\r\n");
@@ -166,7 +166,7 @@ class AccessLogTest {
 
     @Test
     void isOneLineForEachCall() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 200; i++) {

@@ -24,7 +24,7 @@ class BodyLogTest {
 
     @Test
     void printsNothingUnlessAsked() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(ANSWER);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(ANSWER);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
             call(watchdog, "the question");
 
@@ -35,7 +35,7 @@ class BodyLogTest {
 
     @Test
     void printsRequestsAlone() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(ANSWER);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(ANSWER);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_debug", "true")) {
             call(watchdog, "the question");
 
@@ -47,7 +47,7 @@ class BodyLogTest {
 
     @Test
     void printsResponsesAlone() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(ANSWER);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(ANSWER);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_debug", "1")) {
             call(watchdog, "the question");
 
@@ -87,7 +87,7 @@ class BodyLogTest {
 
     @Test
     void cutsEachAtTheLimit() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(ANSWER);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(ANSWER);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(
                         function, "read_debug", "true", "write_debug", "true", "log_buffer_size", "10")) {
             call(watchdog, "the question");
@@ -100,7 +100,7 @@ class BodyLogTest {
     @Test
     void printsAllOfALongOneWhereThereIsNoLimit() throws Exception {
         String body = "x".repeat(100_000) + "y".repeat(100_000);
-        try (ScriptedFunction function = ScriptedFunction.answering(ANSWER);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(ANSWER);
                 RunningWatchdog watchdog =
                         RunningWatchdog.inFrontOf(function, "read_debug", "true", "log_buffer_size", "-1")) {
             call(watchdog, body);
@@ -116,7 +116,7 @@ class BodyLogTest {
 
     @Test
     void escapesWhatATerminalWouldActUpon() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(ANSWER);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(ANSWER);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_debug", "true")) {
             call(watchdog, "one\r\n2006/01/02 15:04:05 two\u001b[31m \u00c3\u00a9");
 

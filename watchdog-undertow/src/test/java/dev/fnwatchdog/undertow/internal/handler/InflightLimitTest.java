@@ -97,7 +97,7 @@ class InflightLimitTest {
                 "HTTP/1.1 204 No Content\r\n\r\n"
             })
     void neverRefusesAClientThatWaitsForItsAnswer(String answer) throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(answer);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(answer);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 RawClient client = watchdog.connect()) {
             String end =
@@ -111,7 +111,7 @@ class InflightLimitTest {
 
     @Test
     void neverRefusesAClientThatOpensAConnectionForEachCall() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1")) {
             for (int i = 0; i < 1_000; i++) {
                 try (RawClient client = watchdog.connect()) {

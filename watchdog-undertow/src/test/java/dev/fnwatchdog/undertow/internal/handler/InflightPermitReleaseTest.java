@@ -144,8 +144,8 @@ class InflightPermitReleaseTest {
                 way("a function that closes in its answer", then(get("/half"), RawClient::closedByPeer)),
                 way("a function that does not speak HTTP", then(get("/garbage"), RawClient::readHead)),
                 way("exec_timeout before the answer", then(get("/hang", "X-Timeout: 50ms", ""), RawClient::readHead)),
-                way("exec_timeout in the answer", then(get("/events", "X-Timeout: 50ms", ""), RawClient::readToAnyEnd)),
-                way("write_timeout", then(get("/events"), RawClient::readToAnyEnd)),
+                way("exec_timeout in the answer", then(get("/events", "X-Timeout: 50ms", ""), RawClient::readUntilClosedOrReset)),
+                way("write_timeout", then(get("/events"), RawClient::readUntilClosedOrReset)),
                 way("read_timeout", then(send(POST + "Content-Length: 9\r\n\r\nhalf"), RawClient::readToEnd)),
                 way("a bad chunk", client -> {
                     client.send(POST + "Transfer-Encoding: chunked\r\n\r\nzz\r\n");

@@ -28,7 +28,7 @@ class RequestMetricsTest {
     void isCountedAndOutOfTheGaugeBeforeItsLastByteArrives(String answer) throws Exception {
         String code = answer.substring(9, 12);
         String end = answer.contains("chunked") ? "\r\n0\r\n\r\n" : code.equals("204") ? "\r\n\r\n" : "\r\n\r\nhi";
-        try (ScriptedFunction function = ScriptedFunction.answering(answer);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(answer);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             for (int i = 1; i <= 100; i++) {
@@ -80,7 +80,7 @@ class RequestMetricsTest {
         "get, unknown"
     })
     void namesTheMethodOrSaysThatItIsUnknown(String method, String label) throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             String target = method.equals("CONNECT") ? "h:80" : "/";
@@ -94,7 +94,7 @@ class RequestMetricsTest {
 
     @Test
     void cannotBeMadeToGrowByClientsThatInventMethods() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 50; i++) {

@@ -81,7 +81,7 @@ class Http2LimitsTest {
                 streams.add(client.get("/"));
             }
             for (int stream : streams.subList(3, 5)) {
-                assertThat(client.resetOf(stream)).isEqualTo(REFUSED_STREAM);
+                assertThat(client.awaitReset(stream)).isEqualTo(REFUSED_STREAM);
             }
             release.countDown();
             for (int stream : streams.subList(0, 3)) {
@@ -164,7 +164,7 @@ class Http2LimitsTest {
         try (ScriptedFunction function = responding();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
-            assertThat(client.resetOf(client.request(true, with(Stream.of("x-b: c", field)))))
+            assertThat(client.awaitReset(client.request(true, with(Stream.of("x-b: c", field)))))
                     .isEqualTo(PROTOCOL_ERROR);
             assertServed(client, client.get("/"));
         }
@@ -178,7 +178,7 @@ class Http2LimitsTest {
         try (ScriptedFunction function = responding();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
-            assertThat(client.resetOf(client.request(true, lines.toArray(String[]::new))))
+            assertThat(client.awaitReset(client.request(true, lines.toArray(String[]::new))))
                     .isEqualTo(PROTOCOL_ERROR);
             assertServed(client, client.get("/"));
         }
@@ -192,7 +192,7 @@ class Http2LimitsTest {
             // :method GET, :scheme http and :path / of the static table, a literal with an empty name, "a: b"
             byte[] block = {(byte) 0x82, (byte) 0x86, (byte) 0x84, 0, 0, 1, 'v', 0, 1, 'a', 1, 'b'};
             client.send(Http2Frames.HEADERS, Http2Frames.END_HEADERS | Http2Frames.END_STREAM, 1, block);
-            assertThat(client.resetOf(1)).isEqualTo(PROTOCOL_ERROR);
+            assertThat(client.awaitReset(1)).isEqualTo(PROTOCOL_ERROR);
             client.skipStream();
 
             assertServed(client, client.get("/"));
@@ -285,7 +285,7 @@ class Http2LimitsTest {
                 Http2Streams client = Http2Streams.of(watchdog)) {
             int stream = client.post("/", "content-length: 900000000000");
             assertThat(client.head(stream)).contains(":status: 413");
-            client.resetOf(stream);
+            client.awaitReset(stream);
             for (int i = 0; i < 100; i++) {
                 client.data(stream, "x".repeat(8_000), false);
             }
@@ -304,7 +304,7 @@ class Http2LimitsTest {
                 for (int sent = 0; sent < 60_000; sent += 10_000) {
                     client.data(stream, "x".repeat(10_000), false);
                 }
-                assertThat(client.resetOf(stream)).isEqualTo(PROTOCOL_ERROR);
+                assertThat(client.awaitReset(stream)).isEqualTo(PROTOCOL_ERROR);
             }
             client.send(Http2Frames.PING, 0, 0, new byte[8]);
             client.awaitPing();

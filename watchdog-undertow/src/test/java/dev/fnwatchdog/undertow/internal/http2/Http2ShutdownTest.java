@@ -91,7 +91,7 @@ class Http2ShutdownTest {
 
     @Test
     void servesStreamsThatComeBeforeTheClientKnowsOfTheEnd() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Client client = Http2Client.on(watchdog.connect())) {
             client.get(1, "/call");
@@ -111,7 +111,7 @@ class Http2ShutdownTest {
 
     @Test
     void saysGoodbyeToIdleConnections() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Client used = Http2Client.on(watchdog.connect());
                 Http2Client fresh = Http2Client.on(watchdog.connect())) {
@@ -131,7 +131,7 @@ class Http2ShutdownTest {
 
     @Test
     void servesStreamsForTheInterval() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "healthcheck_interval", "1m");
                 Http2Client client = Http2Client.on(watchdog.connect())) {
             CompletableFuture<Integer> stopping = stop(watchdog);

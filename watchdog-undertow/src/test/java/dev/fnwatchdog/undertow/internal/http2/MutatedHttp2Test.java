@@ -71,14 +71,14 @@ class MutatedHttp2Test {
     @Test
     @Timeout(60)
     void leadToWellFormedRequestsOrToNone() {
-        SeededRounds.play("mutated HTTP/2", SHORT, MutatedHttp2Test::connection);
+        SeededRounds.run("mutated HTTP/2", SHORT, MutatedHttp2Test::connection);
     }
 
     @Tag("nightly")
     @Test
     @Timeout(200)
     void leadToWellFormedRequestsOrToNoneForLong() {
-        SeededRounds.play("mutated HTTP/2", NIGHTLY, MutatedHttp2Test::connection);
+        SeededRounds.run("mutated HTTP/2", NIGHTLY, MutatedHttp2Test::connection);
     }
 
     private static void connection(SplittableRandom random) throws Exception {

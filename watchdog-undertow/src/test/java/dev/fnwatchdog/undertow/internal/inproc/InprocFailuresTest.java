@@ -96,7 +96,7 @@ class InprocFailuresTest {
             assertThat(client.readUntil("begun")).contains("200 OK", head);
             read.countDown();
 
-            assertThat(client.readToAnyEnd()).isBlank();
+            assertThat(client.readUntilClosedOrReset()).isBlank();
             watchdog.log().awaitLine(logged);
         }
     }

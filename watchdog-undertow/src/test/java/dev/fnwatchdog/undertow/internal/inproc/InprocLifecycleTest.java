@@ -135,7 +135,7 @@ class InprocLifecycleTest {
             watchdog.log().awaitLine("draining: 1 requests");
             go.countDown();
 
-            assertThat(client.readToAnyEnd()).contains("200 OK", "whole");
+            assertThat(client.readUntilClosedOrReset()).contains("200 OK", "whole");
             stop.join();
         }
     }

@@ -95,7 +95,7 @@ class InprocTimeoutTest {
             watchdog.log().awaitLine("due to exec_timeout: 200ms");
             watchdog.log().awaitLine("GET /slow - 504 - ContentLength: 0B (");
             assertThat(watchdog.get("/fast").body()).isEqualTo("fast");
-            assertThat(watchdog.log().holds("The handler failed")).isFalse();
+            assertThat(watchdog.log().contains("The handler failed")).isFalse();
         }
     }
 
@@ -273,7 +273,7 @@ class InprocTimeoutTest {
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
 
-            assertThat(client.readToAnyEnd()).contains("200 OK", "begun").doesNotEndWith("0\r\n\r\n");
+            assertThat(client.readUntilClosedOrReset()).contains("200 OK", "begun").doesNotEndWith("0\r\n\r\n");
         }
     }
 

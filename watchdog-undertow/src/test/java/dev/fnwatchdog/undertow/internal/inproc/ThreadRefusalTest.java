@@ -23,7 +23,7 @@ class ThreadRefusalTest {
     void failTheRequestAndAreNoFullHeap() {
         HandlerExecution run = run();
 
-        run.here(() -> run.execute(() -> {}));
+        run.runOnThisThread(() -> run.execute(() -> {}));
 
         assertThat(failure.get()).isInstanceOf(ThreadRefusedException.class);
     }
@@ -32,10 +32,10 @@ class ThreadRefusalTest {
     void doNotKeepWhatARequestThatWasGivenUpHasToRelease() {
         HandlerExecution run = run();
         AtomicReference<String> released = new AtomicReference<>("");
-        run.onGivenUp(() -> released.set("released"));
-        run.here(() -> run.execute(() -> {}));
+        run.onCancel(() -> released.set("released"));
+        run.runOnThisThread(() -> run.execute(() -> {}));
 
-        run.giveUp();
+        run.cancel();
 
         assertThat(released.get()).isEqualTo("released");
     }

@@ -38,13 +38,13 @@ class LargeBuffersTest {
         assertThatThrownBy(taken::getBuffer).isInstanceOf(IllegalStateException.class);
         assertThat(buffers.allocate().getBuffer())
                 .isNotSameAs(buffers.allocate().getBuffer());
-        assertThat(buffers.taken()).isEqualTo(2);
+        assertThat(buffers.inUse()).isEqualTo(2);
     }
 
     @Test
     void areOfTheUsualSizeWhereTooManyAreInUse() {
         List<PooledByteBuffer> all = new ArrayList<>();
-        for (int i = 0; i < LargeBuffers.MOST; i++) {
+        for (int i = 0; i < LargeBuffers.MAX_BUFFERS; i++) {
             all.add(buffers.allocate());
         }
 
@@ -52,6 +52,6 @@ class LargeBuffersTest {
         assertThat(buffers.allocate().getBuffer().capacity()).isEqualTo(USUAL);
         all.get(3).close();
         assertThat(buffers.allocate().getBuffer().capacity()).isEqualTo(LargeBuffers.SIZE);
-        assertThat(buffers.taken()).isEqualTo(LargeBuffers.MOST);
+        assertThat(buffers.inUse()).isEqualTo(LargeBuffers.MAX_BUFFERS);
     }
 }

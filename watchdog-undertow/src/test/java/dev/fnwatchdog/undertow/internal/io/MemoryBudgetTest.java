@@ -10,37 +10,37 @@ class MemoryBudgetTest {
 
     @Test
     void takes_nothing_of_what_does_not_fit() {
-        assertThat(whole.take(900)).isTrue();
-        assertThat(whole.take(101)).isFalse();
+        assertThat(whole.reserve(900)).isTrue();
+        assertThat(whole.reserve(101)).isFalse();
 
-        assertThat(whole.taken()).isEqualTo(900);
-        assertThat(whole.take(100)).isTrue();
+        assertThat(whole.reservedBytes()).isEqualTo(900);
+        assertThat(whole.reserve(100)).isTrue();
     }
 
     @Test
     void what_is_taken_of_a_part_is_taken_of_the_whole_and_given_back_to_both() {
-        assertThat(part.take(400)).isTrue();
-        assertThat(whole.taken()).isEqualTo(400);
+        assertThat(part.reserve(400)).isTrue();
+        assertThat(whole.reservedBytes()).isEqualTo(400);
 
-        part.giveBack(400);
-        assertThat(part.taken()).isZero();
-        assertThat(whole.taken()).isZero();
+        part.release(400);
+        assertThat(part.reservedBytes()).isZero();
+        assertThat(whole.reservedBytes()).isZero();
     }
 
     @Test
     void a_part_leaves_the_rest_to_others() {
-        assertThat(part.take(501)).isFalse();
-        assertThat(part.take(500)).isTrue();
+        assertThat(part.reserve(501)).isFalse();
+        assertThat(part.reserve(500)).isTrue();
 
-        assertThat(whole.take(500)).isTrue();
+        assertThat(whole.reserve(500)).isTrue();
     }
 
     @Test
     void a_part_is_refused_where_others_have_taken_the_whole() {
-        assertThat(whole.take(900)).isTrue();
+        assertThat(whole.reserve(900)).isTrue();
 
-        assertThat(part.take(101)).isFalse();
-        assertThat(part.taken()).isZero();
-        assertThat(part.take(100)).isTrue();
+        assertThat(part.reserve(101)).isFalse();
+        assertThat(part.reservedBytes()).isZero();
+        assertThat(part.reserve(100)).isTrue();
     }
 }

@@ -27,7 +27,7 @@ class HealthTest {
 
     @Test
     void saysOkWithoutALockFileWhereThereIsNone() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog =
                         RunningWatchdog.inFrontOf(function, "suppress_lock", "true", "TMPDIR", temporary.toString());
                 RawClient client = watchdog.connect()) {
@@ -40,7 +40,7 @@ class HealthTest {
 
     @Test
     void answersHeadWithoutABody() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send("HEAD /_/health HTTP/1.1\r\nHost: h\r\n\r\nGET /_/health HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -53,7 +53,7 @@ class HealthTest {
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS", "PATCH", "BREW"})
     void refusesOtherMethods(String method) throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send(method + " /_/health HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
@@ -65,7 +65,7 @@ class HealthTest {
 
     @Test
     void isFoundByItsPathAlone() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send("GET http://h/_/health?verbose HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -81,7 +81,7 @@ class HealthTest {
     @Test
     void dependsOnTheLockFile() throws Exception {
         Path lockFile = temporary.resolve(".lock");
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = withLockFile(function)) {
             assertThat(lockFile).content().isEqualToIgnoringNewLines(Integer.toString(watchdog.port()));
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(lockFile)))
@@ -104,7 +104,7 @@ class HealthTest {
 
     @Test
     void isNeitherCountedNorLogged() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1")) {
             watchdog.get("/_/health");
             watchdog.get("/_/ready");

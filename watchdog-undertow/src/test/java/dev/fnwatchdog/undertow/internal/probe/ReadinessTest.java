@@ -24,7 +24,7 @@ class ReadinessTest {
 
     @Test
     void says200WithNoBody() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             for (String method : new String[] {"GET", "HEAD"}) {
@@ -70,7 +70,7 @@ class ReadinessTest {
     void says503AgainOnceTheFunctionIsGone() throws Exception {
         Path end = folder.resolve("end");
         String untilEnd = "sh -c 'while [ ! -e " + end + " ]; do sleep 0.01; done; exit 3'";
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "fprocess", untilEnd)) {
             Files.createFile(end);
 

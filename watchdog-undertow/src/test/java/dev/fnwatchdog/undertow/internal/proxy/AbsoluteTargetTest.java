@@ -45,7 +45,7 @@ class AbsoluteTargetTest {
     })
     void areReducedAndTheirAuthorityBecomesHost(String target, String path, String authority) throws Exception {
         for (String host : new String[] {authority, "other", "example.co"}) {
-            assertThat(watchdog.answerTo(
+            assertThat(watchdog.responseTo(
                             "GET %s HTTP/1.1\r\nX-A: 1\r\nHost: %s\r\nX-B: 2\r\n\r\n".formatted(target, host)))
                     .contains("\r\n\r\nGET " + path + " HTTP/1.1\r\n", "\r\nX-A: 1\r\n", "\r\nX-B: 2\r\n")
                     .containsOnlyOnce("\r\nHost: " + authority + "\r\n")
@@ -55,7 +55,7 @@ class AbsoluteTargetTest {
 
     @Test
     void areReducedInAnHttp10RequestToo() throws Exception {
-        assertThat(watchdog.answerTo("GET http://example.com/a HTTP/1.0\r\n\r\n"))
+        assertThat(watchdog.responseTo("GET http://example.com/a HTTP/1.0\r\n\r\n"))
                 .contains("\r\n\r\nGET /a HTTP/1.1\r\n", "\r\nHost: example.com\r\n");
     }
 
@@ -119,20 +119,20 @@ class AbsoluteTargetTest {
                 "mailto:x"
             })
     void areRefusedWhereTheyMakeNoSense(String target) throws Exception {
-        assertThat(watchdog.answerTo("GET %s HTTP/1.1\r\nHost: h\r\n\r\n".formatted(target)))
+        assertThat(watchdog.responseTo("GET %s HTTP/1.1\r\nHost: h\r\n\r\n".formatted(target)))
                 .startsWith("HTTP/1.1 400 ");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "Host: a\r\nHost: b\r\n", "Host: a b\r\n"})
     void needAHostAllTheSame(String hosts) throws Exception {
-        assertThat(watchdog.answerTo("GET http://h/ HTTP/1.1\r\n%s\r\n".formatted(hosts)))
+        assertThat(watchdog.responseTo("GET http://h/ HTTP/1.1\r\n%s\r\n".formatted(hosts)))
                 .startsWith("HTTP/1.1 400 ");
     }
 
     @Test
     void reachTheProbesToo() throws Exception {
-        assertThat(watchdog.answerTo("GET http://h/_/health HTTP/1.1\r\nHost: x\r\n\r\n"))
+        assertThat(watchdog.responseTo("GET http://h/_/health HTTP/1.1\r\nHost: x\r\n\r\n"))
                 .startsWith("HTTP/1.1 200 OK\r\n")
                 .endsWith("\r\n\r\nOK");
     }

@@ -90,7 +90,7 @@ class EarlyResponseTest {
     @Test
     void giveTheirPlaceBackThoughTheClientSendsOn() throws Exception {
         try (ScriptedFunction function =
-                        ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nearly");
+                        ScriptedFunction.respondingWith("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nearly");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1");
                 RawClient slow = watchdog.connect();
                 RawClient client = watchdog.connect()) {

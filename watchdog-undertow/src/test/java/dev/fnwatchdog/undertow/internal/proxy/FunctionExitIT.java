@@ -43,7 +43,7 @@ class FunctionExitIT {
                     .noneMatch(line -> line.contains("SIG") || line.contains("CLOSE") || line.contains("Exception"))
                     .anyMatch(line -> line.contains("GET /slow/600 - 500 Internal Server Error"));
             assertThat(watchdog.temporaryDirectory()).isEmptyDirectory();
-            Polling.until(Duration.ofSeconds(5), () -> watchdog.leftBehind().isEmpty());
+            Polling.until(Duration.ofSeconds(5), () -> watchdog.remainingDescendants().isEmpty());
         }
     }
 

@@ -64,7 +64,7 @@ class Http2ForwardingTest {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
             })
     void passesAnswersWithoutBodyOn(String answer) throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(answer);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(answer);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
             for (int i = 0; i < 3; i++) {
@@ -80,7 +80,7 @@ class Http2ForwardingTest {
 
     @Test
     void answersHeadWithTheHeadAlone() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
+        try (ScriptedFunction function = ScriptedFunction.respondingWith("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
             int stream = client.request(true, ":method: HEAD", ":scheme: http", ":authority: h", ":path: /");
@@ -199,7 +199,7 @@ class Http2ForwardingTest {
                         String head = connection.readHead();
                         connection.send("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n".formatted(size));
                         if (head.startsWith("POST")) {
-                            connection.copyTo(connection, size);
+                            connection.forwardTo(connection, size);
                         } else {
                             connection.sendTimes(new byte[size / 10], 10);
                         }
@@ -251,7 +251,7 @@ class Http2ForwardingTest {
 
     @Test
     void letsAClientThatExpectsAContinueSendItsBody() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Streams client = Http2Streams.of(watchdog)) {
             int stream = client.post("/", "content-length: 2", "expect: 100-continue");

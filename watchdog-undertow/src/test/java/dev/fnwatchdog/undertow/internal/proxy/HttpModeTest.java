@@ -12,7 +12,7 @@ class HttpModeTest {
 
     @Test
     void passesTheFunctionsAnswerOn() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send("GET /a%2Fb//c/../d?x=%20 HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -25,7 +25,7 @@ class HttpModeTest {
 
     @Test
     void usesOneConnectionForCallsThatFollowEachOther() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 20; i++) {

@@ -54,12 +54,12 @@ class LargeBodiesTest {
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
             try {
-                for (int i = 0; i < IoWorker.ioThreads() * LargeBuffers.MOST + 8; i++) {
+                for (int i = 0; i < IoWorker.ioThreads() * LargeBuffers.MAX_BUFFERS + 8; i++) {
                     clients.add(slowClient(watchdog));
                 }
                 Polling.until(
                         Duration.ofSeconds(20),
-                        () -> WatchdogInternals.loops(watchdog.watchdog()).largeBuffersTaken() >= LargeBuffers.MOST);
+                        () -> WatchdogInternals.loops(watchdog.watchdog()).largeBuffersInUse() >= LargeBuffers.MAX_BUFFERS);
                 for (Socket client : clients) {
                     InputStream in = client.getInputStream();
                     skipHead(in);

@@ -130,7 +130,7 @@ class ManyRequestsTest {
 
     @Test
     void servesThousandsOneAfterTheOtherWithFewConnections() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+        try (ScriptedFunction function = ScriptedFunction.respondingWith("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1")) {
             for (int round = 0; round < 20; round++) {
                 try (RawClient client = watchdog.connect()) {

@@ -30,7 +30,7 @@ class MutatedParsersTest {
 
     @Test
     void aChunkedBodyEndsWhereAStrictReaderSaysAndHoldsTheSameData() {
-        SeededRounds.play("chunk decoder", SHORT, random -> {
+        SeededRounds.run("chunk decoder", SHORT, random -> {
             StreamMutator mutator = new StreamMutator(random);
             String bytes = mutator.mutate(mutator.pick(BODIES));
 
@@ -73,7 +73,7 @@ class MutatedParsersTest {
     @Test
     void aResponseHeadMeansTheSameHoweverItIsCut() {
         List<Http1Corpus.Case> corpus = Http1Corpus.responses();
-        SeededRounds.play("response head parser", SHORT, random -> {
+        SeededRounds.run("response head parser", SHORT, random -> {
             StreamMutator mutator = new StreamMutator(random);
             String bytes = mutator.mutate(mutator.pick(corpus).bytes());
 

@@ -67,14 +67,14 @@ class MutatedResponsesTest {
     @Test
     @Timeout(60)
     void reachTheClientWellFormedOrBrokenOff() {
-        SeededRounds.play("mutated responses", SHORT, MutatedResponsesTest::response);
+        SeededRounds.run("mutated responses", SHORT, MutatedResponsesTest::response);
     }
 
     @Tag("nightly")
     @Test
     @Timeout(200)
     void reachTheClientWellFormedOrBrokenOffForLong() {
-        SeededRounds.play("mutated responses", NIGHTLY, MutatedResponsesTest::response);
+        SeededRounds.run("mutated responses", NIGHTLY, MutatedResponsesTest::response);
     }
 
     private static void response(SplittableRandom random) throws Exception {

@@ -44,7 +44,7 @@ class NumericHostTest {
             })
     void goOnAsTheyCame(String lines) throws Exception {
         for (String version : new String[] {"1.1", "1.0"}) {
-            assertThat(watchdog.answerTo("GET / HTTP/" + version + "\r\n" + lines + "\r\nX-B: 2\r\n\r\n"))
+            assertThat(watchdog.responseTo("GET / HTTP/" + version + "\r\n" + lines + "\r\nX-B: 2\r\n\r\n"))
                     .matches("(?s)HTTP/1\\.[01] 200 .*")
                     .contains("\r\nX-B: 2\r\n")
                     .satisfies(answer -> assertThat(lines.split("\r\n", -1))
@@ -55,7 +55,7 @@ class NumericHostTest {
     @ParameterizedTest
     @ValueSource(strings = {"Host:127.0.0.1", "Host:   127.0.0.1", "Host:\t127.0.0.1", "Host: 127.0.0.1 \t"})
     void goOnWithoutTheBlanksAroundThem(String line) throws Exception {
-        assertThat(watchdog.answerTo("GET / HTTP/1.1\r\n" + line + "\r\n\r\n")).contains("\r\nHost: 127.0.0.1\r\n");
+        assertThat(watchdog.responseTo("GET / HTTP/1.1\r\n" + line + "\r\n\r\n")).contains("\r\nHost: 127.0.0.1\r\n");
     }
 
     @ParameterizedTest
@@ -74,7 +74,7 @@ class NumericHostTest {
                 "Host:\r\n 127.0.0.1"
             })
     void areRefusedWhereTheyAreMalformed(String lines) throws Exception {
-        assertThat(watchdog.answerTo("GET / HTTP/1.1\r\n" + lines + "\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+        assertThat(watchdog.responseTo("GET / HTTP/1.1\r\n" + lines + "\r\n\r\n")).startsWith("HTTP/1.1 400 ");
     }
 
     @Test
@@ -107,7 +107,7 @@ class NumericHostTest {
 
     @Test
     void doNotCountWhereTheTargetNamesAHost() throws Exception {
-        assertThat(watchdog.answerTo("GET http://10.0.0.1:81/x HTTP/1.1\r\nHost: 10.0.0.2\r\n\r\n"))
+        assertThat(watchdog.responseTo("GET http://10.0.0.1:81/x HTTP/1.1\r\nHost: 10.0.0.2\r\n\r\n"))
                 .contains("GET /x HTTP/1.1\r\n", "\r\nHost: 10.0.0.1:81\r\n");
     }
 }

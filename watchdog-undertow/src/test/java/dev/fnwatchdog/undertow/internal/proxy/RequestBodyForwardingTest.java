@@ -152,9 +152,9 @@ class RequestBodyForwardingTest {
                         connection.send("HTTP/1.1 200 OK\r\n%s\r\n\r\n"
                                 .formatted(length ? "Content-Length: 4000000" : "Transfer-Encoding: chunked"));
                         if (length) {
-                            connection.copyTo(connection, 4_000_000);
+                            connection.forwardTo(connection, 4_000_000);
                         } else {
-                            connection.copyTo(connection, "\r\n0\r\n\r\n");
+                            connection.forwardTo(connection, "\r\n0\r\n\r\n");
                         }
                     }
                 });

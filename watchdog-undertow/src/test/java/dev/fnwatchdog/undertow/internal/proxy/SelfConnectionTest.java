@@ -56,7 +56,7 @@ class SelfConnectionTest {
             Polling.until(PATIENCE, function::accepting);
             assertThat(there.connections()).isZero();
         } finally {
-            function.gone();
+            function.functionEnded();
         }
     }
 }

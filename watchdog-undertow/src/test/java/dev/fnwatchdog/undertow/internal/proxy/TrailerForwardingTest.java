@@ -33,7 +33,7 @@ class TrailerForwardingTest {
     }
 
     private static String responseOf(String response) throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(response);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(response);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -63,7 +63,7 @@ class TrailerForwardingTest {
 
     @Test
     void ofAResponseReachAClientOfHttp2WithoutThoseThatAreForbidden() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(
                         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX-A: 1\r\n" + FORBIDDEN
                                 + "\r\n");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);

@@ -36,7 +36,7 @@ class TunnelTest {
             connection.readHead();
             connection.send(AGREE);
             try {
-                connection.copyTo(connection, Integer.MAX_VALUE);
+                connection.forwardTo(connection, Integer.MAX_VALUE);
             } finally {
                 functionsEnd.countDown();
             }
@@ -53,7 +53,7 @@ class TunnelTest {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     asked.complete(connection.readHead());
                     connection.send(AGREE);
-                    connection.copyTo(connection, Integer.MAX_VALUE);
+                    connection.forwardTo(connection, Integer.MAX_VALUE);
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -81,7 +81,7 @@ class TunnelTest {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
                     connection.send(AGREE + "first words");
-                    connection.copyTo(connection, Integer.MAX_VALUE);
+                    connection.forwardTo(connection, Integer.MAX_VALUE);
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -100,7 +100,7 @@ class TunnelTest {
                     connection.readHead();
                     agree.await();
                     connection.send(AGREE);
-                    connection.copyTo(connection, Integer.MAX_VALUE);
+                    connection.forwardTo(connection, Integer.MAX_VALUE);
                 });
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
@@ -222,7 +222,7 @@ class TunnelTest {
     @Test
     void answersARefusedUpgradeAsAnyOtherCall() throws Exception {
         try (ScriptedFunction function =
-                        ScriptedFunction.answering("HTTP/1.1 426 Upgrade Required\r\nContent-Length: 2\r\n\r\nno");
+                        ScriptedFunction.respondingWith("HTTP/1.1 426 Upgrade Required\r\nContent-Length: 2\r\n\r\nno");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 3; i++) {

@@ -81,7 +81,7 @@ class WebSocketCasesIT {
 
     private static String readToAnyEnd(RawClient client) {
         try {
-            return client.readToAnyEnd();
+            return client.readUntilClosedOrReset();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,7 +3,7 @@ package dev.fnwatchdog.undertow.internal.reload;
 import static dev.fnwatchdog.undertow.fixture.DevelopedFunction.async;
 import static dev.fnwatchdog.undertow.fixture.DevelopedFunction.replace;
 import static dev.fnwatchdog.undertow.fixture.DevelopedFunction.server;
-import static dev.fnwatchdog.undertow.fixture.DevelopedFunction.versions;
+import static dev.fnwatchdog.undertow.fixture.DevelopedFunction.replaceableMode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fnwatchdog.undertow.fixture.DevelopedFunction;
@@ -25,7 +25,7 @@ class FunctionReplacementTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
     private static RunningWatchdog printing(String text) throws Exception {
-        return DevelopedFunction.served(print(text));
+        return DevelopedFunction.start(print(text));
     }
 
     private static Map<String, String> print(String text) {
@@ -33,7 +33,7 @@ class FunctionReplacementTest {
     }
 
     private static RunningWatchdog inFrontOf(ScriptedFunction function) throws Exception {
-        return DevelopedFunction.served(server(function.port(), "sleep 600"));
+        return DevelopedFunction.start(server(function.port(), "sleep 600"));
     }
 
     @Test
@@ -75,7 +75,7 @@ class FunctionReplacementTest {
     @Test
     void tellsWhyThereIsNoFunctionToCall() throws Exception {
         try (RunningWatchdog watchdog = printing("one")) {
-            versions(watchdog).fail("List<String> & more: cannot find symbol");
+            replaceableMode(watchdog).fail("List<String> & more: cannot find symbol");
 
             HttpResponse<String> plain = watchdog.get("/");
             assertThat(plain.statusCode()).isEqualTo(500);
@@ -120,7 +120,7 @@ class FunctionReplacementTest {
             CompletableFuture<HttpResponse<String>> first = async(() -> watchdog.get("/first"));
             entered.await();
             CompletableFuture<Boolean> replaced =
-                    DevelopedFunction.replacing(watchdog, server(function.port(), "sleep 601"));
+                    DevelopedFunction.replaceAsync(watchdog, server(function.port(), "sleep 601"));
             Polling.until(PATIENCE, () -> watchdog.get("/_/ready").statusCode() == 503);
             CompletableFuture<HttpResponse<String>> second = async(() -> watchdog.get("/second"));
             Polling.until(PATIENCE, () -> watchdog.metric("http_requests_in_flight") == 2);
@@ -136,7 +136,7 @@ class FunctionReplacementTest {
 
     @Test
     void outlivesAServerThatEndsAndSaysSo() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = inFrontOf(function)) {
             replace(watchdog, server(function.port(), "sh -c 'exit 3'"));
 
@@ -151,7 +151,7 @@ class FunctionReplacementTest {
 
     @Test
     void tellsThatTheNextVersionDoesNotStart() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = inFrontOf(function)) {
             replace(watchdog, server(function.port(), "/none/such"));
 
@@ -162,7 +162,7 @@ class FunctionReplacementTest {
 
     @Test
     void triesAgainAfterAVersionThatDoesNotStart() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = inFrontOf(function)) {
             replace(watchdog, server(function.port(), "/none/such"));
             replace(watchdog, server(function.port(), "/none/such/either"));

@@ -117,7 +117,7 @@ class OlderVersionsTest {
     @ParameterizedTest
     @EnumSource
     void letALongCallEndWhileNewerOnesServe(Kind kind) throws Exception {
-        try (RunningWatchdog watchdog = DevelopedFunction.served(kind.version(1, folder, "30s"));
+        try (RunningWatchdog watchdog = DevelopedFunction.start(kind.version(1, folder, "30s"));
                 RawClient slow = watchdog.connect()) {
             slow.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
             Polling.until(PATIENCE, () -> kind.hasEntered(folder));
@@ -143,7 +143,7 @@ class OlderVersionsTest {
     @ParameterizedTest
     @EnumSource
     void areOverAtExecTimeoutWhateverTheirCallsDo(Kind kind) throws Exception {
-        try (RunningWatchdog watchdog = DevelopedFunction.served(kind.version(1, folder, "1500ms"));
+        try (RunningWatchdog watchdog = DevelopedFunction.start(kind.version(1, folder, "1500ms"));
                 RawClient slow = watchdog.connect()) {
             slow.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
             Polling.until(PATIENCE, () -> kind.hasEntered(folder));

@@ -1,6 +1,6 @@
 package dev.fnwatchdog.undertow.internal.reload;
 
-import static dev.fnwatchdog.undertow.fixture.DevelopedFunction.replacing;
+import static dev.fnwatchdog.undertow.fixture.DevelopedFunction.replaceAsync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fnwatchdog.core.health.Shutdown;
@@ -42,7 +42,7 @@ class ShutdownDuringReplacementTest {
     }
 
     private RunningWatchdog serving(int port) throws Exception {
-        return DevelopedFunction.served(server(port, "first"));
+        return DevelopedFunction.start(server(port, "first"));
     }
 
     private Optional<ProcessHandle> process(String name) throws Exception {
@@ -63,10 +63,10 @@ class ShutdownDuringReplacementTest {
 
     @Test
     void endsAVersionThatIsNotReadyYet() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = serving(function.port())) {
             Polling.until(PATIENCE, () -> runs("first"));
-            CompletableFuture<Boolean> replacing = replacing(watchdog, server(FreePort.any(), "second"));
+            CompletableFuture<Boolean> replacing = replaceAsync(watchdog, server(FreePort.any(), "second"));
             Polling.until(PATIENCE, () -> runs("second"));
 
             watchdog.stop(Shutdown.Cause.CLOSE);
@@ -77,13 +77,13 @@ class ShutdownDuringReplacementTest {
 
     @Test
     void killsAVersionThatIsNotReadyYet() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = serving(function.port())) {
             Polling.until(PATIENCE, () -> runs("first"));
-            CompletableFuture<Boolean> replacing = replacing(watchdog, server(FreePort.any(), "second"));
+            CompletableFuture<Boolean> replacing = replaceAsync(watchdog, server(FreePort.any(), "second"));
             Polling.until(PATIENCE, () -> runs("second"));
 
-            DevelopedFunction.versions(watchdog).kill();
+            DevelopedFunction.replaceableMode(watchdog).kill();
 
             Polling.until(PATIENCE, () -> !runs("second"));
             assertNothingLeft(replacing);
@@ -92,11 +92,11 @@ class ShutdownDuringReplacementTest {
 
     @Test
     void startsNoVersionOnceItHasStopped() throws Exception {
-        try (ScriptedFunction function = ScriptedFunction.answering(OK);
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = serving(function.port())) {
             watchdog.stop(Shutdown.Cause.CLOSE);
 
-            CompletableFuture<Boolean> replacing = replacing(watchdog, server(function.port(), "second"));
+            CompletableFuture<Boolean> replacing = replaceAsync(watchdog, server(function.port(), "second"));
 
             assertNothingLeft(replacing);
             assertThat(folder.resolve("second")).doesNotExist();
@@ -108,7 +108,7 @@ class ShutdownDuringReplacementTest {
             ScriptedFunction function, RunningWatchdog watchdog, RawClient first, RawClient second) throws Exception {
         first.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
         Polling.until(PATIENCE, () -> function.connections() >= 1 && watchdog.metric("http_requests_in_flight") == 1);
-        CompletableFuture<Boolean> replacing = replacing(watchdog, server(function.port(), "second"));
+        CompletableFuture<Boolean> replacing = replaceAsync(watchdog, server(function.port(), "second"));
         Polling.until(PATIENCE, () -> watchdog.get("/_/ready").statusCode() == 503);
         second.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
         Polling.until(PATIENCE, () -> watchdog.metric("http_requests_in_flight") == 2);
@@ -128,7 +128,7 @@ class ShutdownDuringReplacementTest {
 
             watchdog.stop(Shutdown.Cause.CLOSE);
 
-            second.readToAnyEnd();
+            second.readUntilClosedOrReset();
             assertNothingLeft(replacing);
         }
     }

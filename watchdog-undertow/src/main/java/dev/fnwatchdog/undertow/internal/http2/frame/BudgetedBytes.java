@@ -43,7 +43,7 @@ final class BudgetedBytes {
 
     private void grow(int least) throws ConnectionException {
         int capacity = Math.max(least, Math.max(FREE, 2 * bytes.length));
-        if (!budget.take(cost(capacity) - cost(bytes.length))) {
+        if (!budget.reserve(cost(capacity) - cost(bytes.length))) {
             throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "no memory for a longer head");
         }
         bytes = Arrays.copyOf(bytes, capacity);
@@ -62,7 +62,7 @@ final class BudgetedBytes {
     void clear() {
         size = 0;
         if (bytes.length > FREE) {
-            budget.giveBack(cost(bytes.length));
+            budget.release(cost(bytes.length));
             bytes = new byte[0];
         }
     }

@@ -98,7 +98,7 @@ public final class FieldDecoder {
     private void payForStrings(int length) throws ConnectionException {
         int cost = length > LONG_BLOCK ? STRING_FACTOR * length : 0;
         if (cost > stringCost) {
-            if (!budget.take(cost - stringCost)) {
+            if (!budget.reserve(cost - stringCost)) {
                 throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "no memory for a longer head");
             }
             stringCost = cost;
@@ -146,7 +146,7 @@ public final class FieldDecoder {
     private void payForTable(long sectionSize) throws ConnectionException {
         int cost = (int) Math.min(HEAP_FACTOR * TABLE_SIZE, tableCost + HEAP_FACTOR * sectionSize);
         if (cost > tableCost) {
-            if (budget.take(cost - tableCost)) {
+            if (budget.reserve(cost - tableCost)) {
                 tableCost = cost;
             } else if (tableCost == 0) {
                 throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "no memory for another connection");
@@ -157,7 +157,7 @@ public final class FieldDecoder {
     /** Returns what it holds to the budget. */
     public void close() {
         block.clear();
-        budget.giveBack(tableCost + stringCost);
+        budget.release(tableCost + stringCost);
         tableCost = 0;
         stringCost = 0;
     }

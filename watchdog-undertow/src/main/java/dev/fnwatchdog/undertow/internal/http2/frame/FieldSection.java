@@ -18,7 +18,7 @@ import java.util.function.Predicate;
  */
 public final class FieldSection {
     /** Fields that HTTP/2 does not have (RFC 9113, section 8.2.2). */
-    public static final Set<HttpString> OF_THE_CONNECTION = Set.of(
+    public static final Set<HttpString> CONNECTION_SPECIFIC = Set.of(
             Headers.CONNECTION,
             Headers.KEEP_ALIVE,
             new HttpString("Proxy-Connection"),
@@ -79,7 +79,7 @@ public final class FieldSection {
     private void addField(HttpString name, String value) {
         malformed |= !Fields.isLowerCaseToken(name)
                 || !Fields.isCleanValue(value)
-                || OF_THE_CONNECTION.contains(name)
+                || CONNECTION_SPECIFIC.contains(name)
                 || (name.equals(Headers.TE) && !value.equals("trailers"));
         HeaderValues present = fields.get(name);
         if (name.equals(Headers.COOKIE)) {

@@ -10,7 +10,7 @@ public final class FlowWindow {
     /** Of streams and connections unless something else was announced (RFC 9113, section 6.9.2). */
     public static final int INITIAL = 65_535;
 
-    static final long LARGEST = Integer.MAX_VALUE;
+    static final long MAX_SIZE = Integer.MAX_VALUE;
 
     // Mutable state
     private long size;
@@ -31,6 +31,6 @@ public final class FlowWindow {
     /** Widens it, or narrows it; returns false where it would be wider than the RFC allows. */
     public boolean widen(long bytes) {
         size += bytes;
-        return size <= LARGEST;
+        return size <= MAX_SIZE;
     }
 }

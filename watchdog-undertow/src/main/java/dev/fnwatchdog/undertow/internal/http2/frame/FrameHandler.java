@@ -5,16 +5,16 @@ import java.nio.ByteBuffer;
 /** Receives what a {@link FrameReader} reads. */
 public interface FrameHandler {
     /** Whether the connection is closed: nothing more is read. */
-    boolean isOver();
+    boolean isClosed();
 
     /** A frame's head was read; its payload follows. Called for every frame, of unknown types too. */
-    void frameBegins(int type, int flags, int stream, int length) throws ConnectionException;
+    void frameStarted(int type, int flags, int stream, int length) throws ConnectionException;
 
     /** A piece of the payload of a DATA frame, without padding; the buffer is the callee's for the duration of the call. */
     void data(int stream, ByteBuffer piece) throws ConnectionException;
 
     /** A DATA frame is complete. */
-    void dataEnds(int stream, int flags) throws ConnectionException;
+    void dataEnded(int stream, int flags) throws ConnectionException;
 
     /** A complete frame of a known type other than DATA. */
     void frame(int type, int flags, int stream, ByteBuffer payload) throws ConnectionException;

@@ -43,7 +43,7 @@ public final class FrameReader {
 
     /** Reads all of {@code in}. */
     public void read(ByteBuffer in) throws ConnectionException {
-        while (in.hasRemaining() && !handler.isOver()) {
+        while (in.hasRemaining() && !handler.isClosed()) {
             switch (at) {
                 case HEAD -> readHead(in);
                 case PAD_LENGTH -> readPadLength(in);
@@ -72,7 +72,7 @@ public final class FrameReader {
         if (remaining > FrameType.MAX_PAYLOAD) {
             throw new ConnectionException(ErrorCode.FRAME_SIZE_ERROR, "a frame longer than announced");
         }
-        handler.frameBegins(type, flags, stream, remaining);
+        handler.frameStarted(type, flags, stream, remaining);
         begin();
     }
 
@@ -117,7 +117,7 @@ public final class FrameReader {
     private void endDataIfComplete() throws ConnectionException {
         if (at == At.DATA && remaining == 0) {
             at = padding == 0 ? At.HEAD : At.PADDING;
-            handler.dataEnds(stream, flags);
+            handler.dataEnded(stream, flags);
         }
     }
 

@@ -39,7 +39,7 @@ public final class Settings {
             case HEADER_TABLE_SIZE -> headerTableSize = (int) Math.min(value, FieldEncoder.TABLE_SIZE);
             case ENABLE_PUSH -> require(value <= 1, ErrorCode.PROTOCOL_ERROR, "ENABLE_PUSH");
             case INITIAL_WINDOW_SIZE -> {
-                require(value <= FlowWindow.LARGEST, ErrorCode.FLOW_CONTROL_ERROR, "INITIAL_WINDOW_SIZE");
+                require(value <= FlowWindow.MAX_SIZE, ErrorCode.FLOW_CONTROL_ERROR, "INITIAL_WINDOW_SIZE");
                 initialWindow = (int) value;
             }
             case MAX_FRAME_SIZE ->

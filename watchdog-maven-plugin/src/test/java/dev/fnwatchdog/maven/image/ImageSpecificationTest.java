@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ImageOrderTest {
+class ImageSpecificationTest {
     private static final Path PROJECT = Path.of("/project");
     private static final List<String> BOTH = List.of("linux/amd64", "linux/arm64");
 
@@ -83,8 +83,8 @@ class ImageOrderTest {
                 .hasMessageContaining("watchdog.image.created=\"yesterday\" cannot be used");
     }
 
-    private static ImageOrder order(String from, String to, List<String> platforms, Set<String> tags) {
-        return new ImageOrder(
+    private static ImageSpecification order(String from, String to, List<String> platforms, Set<String> tags) {
+        return new ImageSpecification(
                 ImageLocation.parse(from, PROJECT),
                 ImageLocation.parse(to, PROJECT),
                 ImageReference.of("", "hello", "1"),

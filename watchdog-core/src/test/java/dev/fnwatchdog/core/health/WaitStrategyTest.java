@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class WaitingTest {
-    private final Waiting waiting = Waiting.polling(Duration.ofMillis(1));
+class WaitStrategyTest {
+    private final WaitStrategy waiting = WaitStrategy.polling(Duration.ofMillis(1));
 
     @Test
     void aWaitEndsAtItsLimitWhereItsConditionStaysFalse() throws InterruptedException {

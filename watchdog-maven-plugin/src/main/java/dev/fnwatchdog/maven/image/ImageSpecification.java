@@ -20,7 +20,7 @@ import java.util.Set;
  * @param platforms one at least
  * @param created written into the image
  */
-public record ImageOrder(
+public record ImageSpecification(
         ImageLocation from,
         ImageLocation to,
         ImageReference name,
@@ -31,7 +31,7 @@ public record ImageOrder(
     private static final String TO = "watchdog.image.to";
     private static final String FROM = "watchdog.image.from";
 
-    public ImageOrder {
+    public ImageSpecification {
         tags = Set.copyOf(tags);
         platforms = Set.copyOf(platforms);
         for (String tag : tags) {
