@@ -81,7 +81,8 @@ class LockFileTest {
 
     @Test
     void aLockFileThatNoWatchdogHasWrittenIsForeign() throws IOException {
-        assertThat(LockFile.inspect(Files.createFile(LockFile.in(folder))).state()).isEqualTo(LockFile.State.FOREIGN);
+        assertThat(LockFile.inspect(Files.createFile(LockFile.in(folder))).state())
+                .isEqualTo(LockFile.State.FOREIGN);
     }
 
     /** Proves specification 2.20. */
