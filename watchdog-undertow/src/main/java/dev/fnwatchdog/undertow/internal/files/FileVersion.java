@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.files;
 
+import dev.fnwatchdog.undertow.internal.http.HttpDate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -11,9 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +35,6 @@ final class FileVersion {
      */
     private static final Instant EARLIEST_VALID_TIME = Instant.parse("1980-01-03T00:00:00Z");
 
-    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
-                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
-
     private final Path path;
     private final @Nullable Object key;
     private final Instant time;
@@ -60,7 +54,7 @@ final class FileVersion {
         this.type = type;
         boolean dated = !time.isBefore(EARLIEST_VALID_TIME);
         this.etag = dated ? "\"%x.%x-%x%s\"".formatted(time.getEpochSecond(), time.getNano(), size, etagSuffix) : "";
-        this.lastModified = dated ? HTTP_DATE.format(time) : "";
+        this.lastModified = dated ? HttpDate.format(time.getEpochSecond()) : "";
         this.length = Long.toString(size);
         this.content = content;
     }

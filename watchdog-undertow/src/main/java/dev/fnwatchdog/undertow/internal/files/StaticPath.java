@@ -1,7 +1,7 @@
 package dev.fnwatchdog.undertow.internal.files;
 
+import dev.fnwatchdog.undertow.internal.http.PercentDecoder;
 import io.undertow.util.StatusCodes;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +17,11 @@ import java.util.List;
  * @param folder whether it ends with a slash
  */
 record StaticPath(int refusal, List<String> names, boolean folder) {
+    /** The characters of a name and of a query that stay as they are in a location (RFC 3986, 3.3 and 3.4). */
+    private static final String NAME_CHARACTERS = "-._~!$&'()*+,;=:@";
+
+    private static final String QUERY_CHARACTERS = "-._~!$&'()*+,;=:@/?%[]";
+
     /** The longest name that file systems accept, in bytes. */
     private static final int MAX_NAME_BYTES = 255;
 
@@ -37,7 +42,7 @@ record StaticPath(int refusal, List<String> names, boolean folder) {
             int slash = raw.indexOf('/', from);
             int end = slash < 0 ? raw.length() : slash;
             if (end > from) {
-                byte[] bytes = decode(raw, from, end);
+                byte[] bytes = PercentDecoder.bytes(raw, from, end);
                 if (bytes.length > MAX_NAME_BYTES || names.size() == MAX_NAMES || isUnsafe(bytes)) {
                     return NOT_FOUND;
                 }
@@ -53,20 +58,6 @@ record StaticPath(int refusal, List<String> names, boolean folder) {
             from = end + 1;
         }
         return new StaticPath(StatusCodes.OK, List.copyOf(names), raw.endsWith("/"));
-    }
-
-    private static byte[] decode(String raw, int from, int to) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(to - from);
-        for (int i = from; i < to; i++) {
-            char c = raw.charAt(i);
-            if (c == '%') {
-                bytes.write(Integer.parseInt(raw, i + 1, i + 3, 16));
-                i += 2;
-            } else {
-                bytes.write(c);
-            }
-        }
-        return bytes.toByteArray();
     }
 
     private static String text(byte[] bytes) throws CharacterCodingException {
@@ -105,27 +96,11 @@ record StaticPath(int refusal, List<String> names, boolean folder) {
      */
     String folderLocation(String query) {
         StringBuilder location = new StringBuilder("./");
-        for (byte b : lastName().getBytes(StandardCharsets.UTF_8)) {
-            append(location, b & 0xff, "-._~!$&'()*+,;=:@");
-        }
-        location.append('/');
+        String name = new String(lastName().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        location.append(PercentDecoder.escape(name, NAME_CHARACTERS)).append('/');
         if (!query.isEmpty()) {
-            location.append('?');
-            query.chars().forEach(c -> append(location, c & 0xff, "-._~!$&'()*+,;=:@/?%[]"));
+            location.append('?').append(PercentDecoder.escape(query, QUERY_CHARACTERS));
         }
         return location.toString();
-    }
-
-    private static void append(StringBuilder to, int b, String allowed) {
-        boolean plain = (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9');
-        if (plain || allowed.indexOf(b) >= 0) {
-            to.append((char) b);
-        } else {
-            to.append('%').append(hexDigit(b >> 4)).append(hexDigit(b & 0xf));
-        }
-    }
-
-    private static char hexDigit(int value) {
-        return Character.toUpperCase(Character.forDigit(value, 16));
     }
 }

@@ -47,19 +47,24 @@ public final class RequestGuard implements HttpHandler {
             return;
         }
         connection.head().restore(exchange);
-        if (connection.head().folded() || !isAcceptable(exchange)) {
+        String authority = connection.head().authority();
+        if (connection.head().folded() || !isAcceptable(exchange) || hasUserInformation(authority)) {
             exchange.setPersistent(false);
             BAD_REQUEST.send(exchange);
             return;
         }
         decidePersistence(exchange);
         connection.announceClose(exchange);
-        String authority = connection.head().authority();
         if (!authority.isEmpty()) {
             // It overrides Host (RFC 9112 3.2.2).
             exchange.getRequestHeaders().put(Headers.HOST, authority);
         }
         next.handleRequest(exchange);
+    }
+
+    /** RFC 9110 4.2.4 treats it as an error: it may make another host look like the one that is named. */
+    private static boolean hasUserInformation(String authority) {
+        return authority.indexOf('@') >= 0;
     }
 
     /** A higher minor version counts as 1.1 (RFC 9110 2.5), and Undertow reads it as such. */

@@ -17,7 +17,7 @@ public final class AbsoluteTargetReducer {
     private static final int MAX_PREFIX = 512;
 
     private static final Pattern PREFIX = Pattern.compile(
-            "[A-Za-z][A-Za-z0-9+.-]*://((?:\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._~!$&'()*+,;=-]+)(?::[0-9]{0,5})?)");
+            "[A-Za-z][A-Za-z0-9+.-]*://((?:[A-Za-z0-9._~!$&'()*+,;=:%-]*@)?(?:\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._~!$&'()*+,;=-]+)(?::[0-9]{0,5})?)");
 
     private enum State {
         METHOD,
@@ -43,7 +43,7 @@ public final class AbsoluteTargetReducer {
         return prefix.length() > 0;
     }
 
-    /** Returns the authority of the target, or an empty string where it has none. */
+    /** Returns the authority of the target, with its user information, or an empty string where it has none. */
     public String authority() {
         return authority;
     }

@@ -17,8 +17,13 @@ public final class PercentDecoder {
         if (isPlain(raw)) {
             return raw;
         }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(raw.length());
-        for (int i = 0; i < raw.length(); i++) {
+        return new String(bytes(raw, 0, raw.length()), StandardCharsets.UTF_8);
+    }
+
+    /** Decodes the escapes between two indices to the bytes that they stand for. */
+    public static byte[] bytes(String raw, int from, int to) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(to - from);
+        for (int i = from; i < to; i++) {
             char c = raw.charAt(i);
             if (c == '%') {
                 bytes.write(Integer.parseInt(raw, i + 1, i + 3, 16));
@@ -27,7 +32,7 @@ public final class PercentDecoder {
                 bytes.write(c);
             }
         }
-        return bytes.toString(StandardCharsets.UTF_8);
+        return bytes.toByteArray();
     }
 
     private static boolean isPlain(String raw) {
@@ -36,12 +41,22 @@ public final class PercentDecoder {
 
     /** Escapes every byte that RFC 3986 does not permit in a target, as libraries that parse targets require it. */
     public static String escape(String raw) {
-        if (raw.chars().allMatch(PercentDecoder::isLegal)) {
+        return escape(raw, UNESCAPED);
+    }
+
+    /**
+     * Escapes every byte that is neither a letter, a digit nor listed.
+     *
+     * @param raw a character a byte
+     * @param unescaped the further characters that stay
+     */
+    public static String escape(String raw, String unescaped) {
+        if (raw.chars().allMatch(c -> isPlain(c, unescaped))) {
             return raw;
         }
         StringBuilder escaped = new StringBuilder(raw.length() + 16);
         raw.chars().forEach(c -> {
-            if (isLegal(c)) {
+            if (isPlain(c, unescaped)) {
                 escaped.append((char) c);
             } else {
                 escaped.append('%').append(hexDigit(c >> 4)).append(hexDigit(c));
@@ -50,8 +65,8 @@ public final class PercentDecoder {
         return escaped.toString();
     }
 
-    private static boolean isLegal(int c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || UNESCAPED.indexOf(c) >= 0;
+    private static boolean isPlain(int c, String unescaped) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || unescaped.indexOf(c) >= 0;
     }
 
     private static char hexDigit(int value) {

@@ -158,7 +158,7 @@ final class FrameRules implements FrameHandler {
         connection.checkOutputLimit();
         int previousWindow = settings.initialWindow();
         settings.read(payload);
-        connection.frames().useTableSize(settings.headerTableSize());
+        connection.frames().useTableSize(settings.smallestHeaderTableSize(), settings.headerTableSize());
         int change = settings.initialWindow() - previousWindow;
         for (Http2Stream stream : streams.live()) {
             require(stream.sendWindow().widen(change), ErrorCode.FLOW_CONTROL_ERROR, "INITIAL_WINDOW_SIZE");

@@ -347,7 +347,7 @@ final class Http2Connection implements Http2Session {
 
     /** Releases a stream and its memory after its exchange has ended. */
     void finished(Http2Stream stream) {
-        stream.reset(ErrorCode.NO_ERROR);
+        stream.reset(stream.state().sends() ? ErrorCode.INTERNAL_ERROR : ErrorCode.NO_ERROR);
         memory.release(stream.memory());
         streams.finished(stream);
         if (streams.isEmpty()) {

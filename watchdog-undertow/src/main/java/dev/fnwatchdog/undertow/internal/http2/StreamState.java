@@ -57,4 +57,9 @@ enum StreamState {
     boolean receives() {
         return this == OPEN || this == HALF_CLOSED_LOCAL;
     }
+
+    /** Returns whether the watchdog has not sent END_STREAM yet. */
+    boolean sends() {
+        return this == OPEN || this == HALF_CLOSED_REMOTE;
+    }
 }

@@ -107,6 +107,8 @@ class MalformedHttp2Test {
                 List.of(":method: GET", ":scheme: http", ":authority: h", ":path: "),
                 List.of(":method: GET", ":scheme: http", ":authority: u@h", ":path: /"),
                 List.of(":method: GET", ":scheme: http", ":authority: h/x?y", ":path: /"),
+                List.of(":method: GET", ":scheme: ht tp", ":authority: h", ":path: /"),
+                List.of(":method: GET", ":scheme: ", ":authority: h", ":path: /"),
                 List.of(":method: CONNECT", ":authority: h:443"),
                 List.of(
                         ":method: POST",

@@ -104,9 +104,7 @@ class InprocModeIT {
         }
     }
 
-    /** Proves specification 5.1, 5.2, 5.3, 5.9. */
-    @Test
-    void anUnchangedFunctionOfTheOpenFaasTemplateRunsFromAFolderOfJars() throws Exception {
+    private void writeTemplateFunction() throws Exception {
         new FunctionJar().source("com.openfaas.function.Handler", """
                         package com.openfaas.function;
 
@@ -126,6 +124,30 @@ class InprocModeIT {
         for (String jar : new String[] {"model.jar", "entrypoint.jar"}) {
             Files.copy(Path.of(System.getProperty("openfaas.jars"), jar), folder.resolve(jar));
         }
+    }
+
+    /** Proves specification 5.11. */
+    @Test
+    void aFileEncodingOtherThanUtf8IsReportedInOneWarningLineForAFunctionOfTheModel() throws Exception {
+        writeTemplateFunction();
+        try (PackagedWatchdog watchdog =
+                inproc(folder).jvm("-Dfile.encoding=ISO-8859-1").startReady()) {
+            assertThat(watchdog.err())
+                    .filteredOn(line -> line.contains("WARN"))
+                    .singleElement()
+                    .asString()
+                    .contains("Query parameters outside ASCII are lost")
+                    .contains("ISO-8859-1");
+        }
+        try (PackagedWatchdog watchdog = inproc(folder).startReady()) {
+            assertThat(watchdog.err()).noneMatch(line -> line.contains("WARN"));
+        }
+    }
+
+    /** Proves specification 5.1, 5.2, 5.3, 5.9. */
+    @Test
+    void anUnchangedFunctionOfTheOpenFaasTemplateRunsFromAFolderOfJars() throws Exception {
+        writeTemplateFunction();
         try (PackagedWatchdog watchdog = inproc(folder).startReady()) {
             HttpResponse<String> response = watchdog.send(
                     watchdog.request("/").header("x-call-id", "1").POST(HttpRequest.BodyPublishers.ofString("wörld")));

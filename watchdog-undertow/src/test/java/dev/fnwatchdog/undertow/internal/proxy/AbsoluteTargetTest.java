@@ -110,6 +110,14 @@ class AbsoluteTargetTest {
         }
     }
 
+    /** Proves specification 3.10. */
+    @ParameterizedTest
+    @ValueSource(strings = {"http://user@example.com/", "http://user:password@example.com/", "http://@example.com/"})
+    void absoluteTargetWithUserInformationIs400(String target) throws Exception {
+        assertThat(watchdog.responseTo("GET %s HTTP/1.1\r\nHost: example.com\r\n\r\n".formatted(target)))
+                .startsWith("HTTP/1.1 400 ");
+    }
+
     /** Proves specification 7.15. */
     @ParameterizedTest
     @ValueSource(

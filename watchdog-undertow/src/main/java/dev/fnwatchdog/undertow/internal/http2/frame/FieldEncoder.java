@@ -16,6 +16,7 @@ final class FieldEncoder {
     /** The dynamic table's size in bytes, unless the peer announces a smaller one; a larger one would cost memory. */
     static final int TABLE_SIZE = 4096;
 
+    private static final HeaderMap NO_FIELDS = new HeaderMap();
     private static final HttpString STATUS = new HttpString(":status");
 
     /** Fields whose values rarely repeat, or are secret (RFC 7541 7.1.3). */
@@ -34,6 +35,8 @@ final class FieldEncoder {
 
     // Mutable state
     private int tableSize = TABLE_SIZE;
+    private int smallestSize = TABLE_SIZE;
+    private int announcedSize = TABLE_SIZE;
 
     /** Receives the parts of a block. */
     interface Sink {
@@ -41,17 +44,37 @@ final class FieldEncoder {
         void part(ByteBuffer part, boolean first, boolean last);
     }
 
-    void useTableSize(int size) {
-        if (size != tableSize) {
-            tableSize = size;
-            hpack.setMaxTableSize(size);
+    /**
+     * Follows the peer's SETTINGS_HEADER_TABLE_SIZE. Where it was lowered and raised again, the next block announces both the
+     * smallest size and the last one (RFC 7541 4.2).
+     *
+     * @param smallest the smallest size since the last call
+     * @param size the last one
+     */
+    void useTableSize(int smallest, int size) {
+        smallestSize = Math.min(smallestSize, smallest);
+        tableSize = size;
+    }
+
+    /** Announces the sizes one by one, as Undertow's encoder evicts entries for the last size only. */
+    private void announceTableSize(ByteBuffer scratch) {
+        if (smallestSize < announcedSize && smallestSize < tableSize) {
+            hpack.setMaxTableSize(smallestSize);
+            hpack.encode(NO_FIELDS, scratch);
+            announcedSize = smallestSize;
         }
+        if (tableSize != announcedSize) {
+            hpack.setMaxTableSize(tableSize);
+            announcedSize = tableSize;
+        }
+        smallestSize = tableSize;
     }
 
     /** @param scratch for the parts, of at most {@link FrameType#MAX_PAYLOAD} bytes */
     void encodeResponse(int statusCode, HeaderMap fields, ByteBuffer scratch, Sink sink) {
         status.put(STATUS, Integer.toString(statusCode));
         scratch.clear();
+        announceTableSize(scratch);
         hpack.encode(status, scratch);
         encodeRest(fields, scratch, sink);
     }
@@ -59,6 +82,7 @@ final class FieldEncoder {
     /** Encodes trailers. */
     void encode(HeaderMap fields, ByteBuffer scratch, Sink sink) {
         scratch.clear();
+        announceTableSize(scratch);
         encodeRest(fields, scratch, sink);
     }
 

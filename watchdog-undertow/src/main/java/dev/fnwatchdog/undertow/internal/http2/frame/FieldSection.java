@@ -144,6 +144,7 @@ public final class FieldSection {
         return !malformed
                 && pseudo.keySet().equals(requestPseudo())
                 && Fields.isMethod(pseudo(":method"))
+                && Fields.isScheme(pseudo(":scheme"))
                 && !pseudo(":path").isEmpty()
                 && (!hasPseudo(":authority") || Fields.isAuthority(pseudo(":authority")))
                 && hasOneHost()

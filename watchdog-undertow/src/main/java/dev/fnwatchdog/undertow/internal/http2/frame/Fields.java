@@ -1,12 +1,12 @@
 package dev.fnwatchdog.undertow.internal.http2.frame;
 
+import dev.fnwatchdog.undertow.internal.http.Tokens;
 import io.undertow.util.HttpString;
 
 /** Checks names and values of HTTP/2 fields (RFC 9113 8.2.1). */
 final class Fields {
     private static final int MAX_LENGTH_DIGITS = 18;
     private static final int DELETE = 0x7f;
-    private static final String NOT_ALPHANUMERIC = "!#$%&'*+-.^_`|~";
 
     private Fields() {}
 
@@ -43,15 +43,23 @@ final class Fields {
     }
 
     private static boolean isTokenCharacter(int c) {
-        return (c >= '0' && c <= '9')
-                || (c >= 'a' && c <= 'z')
-                || (c >= 'A' && c <= 'Z')
-                || (c > 0 && NOT_ALPHANUMERIC.indexOf(c) >= 0);
+        return c < 0x80 && Tokens.isTokenByte((byte) c);
     }
 
     /** Returns whether it is not empty and has no user, path or query, no blank and no control character. */
     static boolean isAuthority(String text) {
         return !text.isEmpty() && text.chars().noneMatch(c -> c <= ' ' || c >= DELETE || "@/?#\\".indexOf(c) >= 0);
+    }
+
+    /** Returns whether it is a scheme (RFC 3986 3.1). */
+    static boolean isScheme(String text) {
+        return !text.isEmpty()
+                && isLetter(text.charAt(0))
+                && text.chars().allMatch(c -> isLetter(c) || (c >= '0' && c <= '9') || "+-.".indexOf(c) >= 0);
+    }
+
+    private static boolean isLetter(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
 
     static boolean isLength(String text) {

@@ -26,8 +26,9 @@ public final class FrameWriter {
         this.buffers = buffers;
     }
 
-    public void useTableSize(int size) {
-        encoder.useTableSize(size);
+    /** Sets the size of the encoder's table, and the smallest one since the last call. */
+    public void useTableSize(int smallest, int size) {
+        encoder.useTableSize(smallest, size);
     }
 
     private ByteBuffer begin(int type, int flags, int stream, int length) {

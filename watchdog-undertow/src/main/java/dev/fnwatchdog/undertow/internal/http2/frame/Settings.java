@@ -22,6 +22,7 @@ public final class Settings {
 
     // Mutable state
     private int headerTableSize = FieldEncoder.TABLE_SIZE;
+    private int smallestHeaderTableSize = FieldEncoder.TABLE_SIZE;
     private int initialWindow = FlowWindow.INITIAL;
 
     /** Applies all settings of one frame, in their order. */
@@ -29,6 +30,7 @@ public final class Settings {
         if (payload.remaining() % LENGTH != 0) {
             throw new ConnectionException(ErrorCode.FRAME_SIZE_ERROR, "a part of a setting");
         }
+        smallestHeaderTableSize = headerTableSize;
         while (payload.hasRemaining()) {
             read(payload.getShort() & 0xffff, payload.getInt() & 0xffff_ffffL);
         }
@@ -36,7 +38,10 @@ public final class Settings {
 
     private void read(int name, long value) throws ConnectionException {
         switch (name) {
-            case HEADER_TABLE_SIZE -> headerTableSize = (int) Math.min(value, FieldEncoder.TABLE_SIZE);
+            case HEADER_TABLE_SIZE -> {
+                headerTableSize = (int) Math.min(value, FieldEncoder.TABLE_SIZE);
+                smallestHeaderTableSize = Math.min(smallestHeaderTableSize, headerTableSize);
+            }
             case ENABLE_PUSH -> require(value <= 1, ErrorCode.PROTOCOL_ERROR, "ENABLE_PUSH");
             case INITIAL_WINDOW_SIZE -> {
                 require(value <= FlowWindow.MAX_SIZE, ErrorCode.FLOW_CONTROL_ERROR, "INITIAL_WINDOW_SIZE");
@@ -63,6 +68,11 @@ public final class Settings {
     /** Returns the size of the encoder's dynamic table in bytes. */
     public int headerTableSize() {
         return headerTableSize;
+    }
+
+    /** Returns the smallest size of that table in the last frame. */
+    public int smallestHeaderTableSize() {
+        return smallestHeaderTableSize;
     }
 
     /** Returns how many bytes may be sent on a new stream. */
