@@ -6,12 +6,12 @@ import dev.fnwatchdog.core.process.InvocationProcess;
 import dev.fnwatchdog.core.process.InvocationProcesses;
 import dev.fnwatchdog.core.process.posix.LibC;
 import dev.fnwatchdog.core.process.tree.ProcessTable;
-import dev.fnwatchdog.core.process.tree.ProcessTable.Entry;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 
 /**
  * A program in its own JVM that inherits orphans: prints the reaper's warnings, and whether orphans alone are reaped.
@@ -39,16 +39,19 @@ final class ReaperProgram {
     }
 
     private static void leaveOrphansOfTheJdk() throws Exception {
+        Path running = Files.createTempFile("orphans", "");
         for (int i = 0; i < ORPHANS; i++) {
-            new ProcessBuilder("sh", "-c", "sleep 0.1 &").start().waitFor();
+            new ProcessBuilder("sh", "-c", orphanWhile(running)).start().waitFor();
         }
         System.out.println("loaded " + NativeLauncher.asked());
+        Files.delete(running);
         awaitReaping();
         System.out.println("loaded " + NativeLauncher.asked());
     }
 
     private static void leaveOrphans() throws Exception {
-        CommandLine leaves = CommandLine.parse("/bin/sh -c '(sleep 0.1 &) ; exit 7'");
+        Path running = Files.createTempFile("orphans", "");
+        CommandLine leaves = CommandLine.parse("/bin/sh -c '%s exit 7'".formatted(orphanWhile(running)));
         try (InvocationProcesses processes = new InvocationProcesses(leaves, Map.of("PATH", System.getenv("PATH")))) {
             for (int i = 0; i < ORPHANS; i++) {
                 InvocationProcess process = processes.start(Map.of(), new Stdio.Pipes(false));
@@ -56,10 +59,15 @@ final class ReaperProgram {
                 System.out.println(StartedInvocations.ended(process).describe() + ", " + jdk.waitFor());
                 StartedInvocations.discard(process);
             }
-            // A zombie that is not awaited for long is still a child of this process.
-            System.out.println(zombies() + " dead");
+            System.out.println(children() + " inherited");
+            Files.delete(running);
             awaitReaping();
         }
+    }
+
+    /** Returns a command that leaves a process behind, which runs as long as the file exists. */
+    private static String orphanWhile(Path file) {
+        return "(while [ -e %s ]; do sleep 0.05; done) >/dev/null 2>&1 &".formatted(file);
     }
 
     private static void awaitReaping() {
@@ -70,18 +78,10 @@ final class ReaperProgram {
         System.out.println(children() + " left");
     }
 
-    private static long zombies() {
-        return children(entry -> entry.zombie());
-    }
-
     private static long children() {
-        return children(entry -> true);
-    }
-
-    private static long children(Predicate<Entry> which) {
         long self = ProcessHandle.current().pid();
         return ProcessTable.ofThisSystem().read().stream()
-                .filter(entry -> entry.parent() == self && which.test(entry))
+                .filter(entry -> entry.parent() == self)
                 .count();
     }
 }
