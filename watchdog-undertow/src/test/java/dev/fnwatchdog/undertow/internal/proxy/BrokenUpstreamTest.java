@@ -123,6 +123,26 @@ class BrokenUpstreamTest {
         }
     }
 
+    /** Proves specification 3.32. */
+    @Test
+    void responseIs500WhenTheFunctionSendsMoreThan127FieldsOfOneName() throws Exception {
+        try (RawClient client = watchdog.connect()) {
+            response = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + "X-A: b\r\n".repeat(127) + "\r\nhi";
+            assertThat(client.send(GET).readResponse())
+                    .startsWith("HTTP/1.1 200 OK\r\n")
+                    .satisfies(forwarded -> assertThat(forwarded.lines().filter("X-A: b"::equals))
+                            .hasSize(127))
+                    .endsWith("\r\n\r\nhi");
+
+            response = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + "X-A: b\r\n".repeat(128) + "\r\nhi";
+            assertFailed(client.send(GET).readResponse());
+            watchdog.log().awaitLine("more than 127 header lines have the same name");
+
+            response = OK;
+            assertThat(client.send(GET).readResponse()).endsWith("\r\n\r\nhi");
+        }
+    }
+
     /** Proves specification 3.40. */
     @Test
     void responseIs500WhenNothingListensOnTheUpstreamPort() throws Exception {

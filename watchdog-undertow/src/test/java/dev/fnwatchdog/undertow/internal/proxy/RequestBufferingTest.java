@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * With {@code http_buffer_req_body} the whole body is read first and sent with its length. Proves specification 3.19,
- * 7.20.
+ * 3.20, 7.20.
  */
 class RequestBufferingTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
@@ -139,6 +139,20 @@ class RequestBufferingTest {
             client.send("2\r\nab\r\n0\r\n\r\n");
 
             assertThat(client.readResponse()).endsWith("hi");
+            assertThat(body).isEqualTo("ab");
+        }
+    }
+
+    /** Proves specification 3.20. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 2\r\n\r\nab", "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"})
+    void expectIsNotForwardedWhenTheBodyIsBuffered(String framingAndBody) throws Exception {
+        try (RunningWatchdog watchdog = buffering();
+                RawClient client = watchdog.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nX-A: b\r\n" + framingAndBody);
+
+            assertThat(client.readUntil("hi")).contains("HTTP/1.1 200 OK\r\n");
+            assertThat(head).contains("\r\nX-A: b\r\n").doesNotContainIgnoringCase("expect");
             assertThat(body).isEqualTo("ab");
         }
     }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -345,7 +346,7 @@ class ResponseForwardingTest {
         assertThat(got).containsOnlyOnce("Content-Length: 2").endsWith("\r\n\r\nhi");
     }
 
-    /** Proves specification 3.33, except for the reuse of the upstream connection. */
+    /** Proves specification 3.33. */
     @Test
     void contentLengthOfAChunkedResponseIsIgnored() throws Exception {
         String got = received(
@@ -353,6 +354,25 @@ class ResponseForwardingTest {
 
         assertThat(got).doesNotContain("Content-Length");
         assertThat(Chunks.data(body(got))).isEqualTo("hi");
+    }
+
+    /** Proves specification 3.33. */
+    @ParameterizedTest
+    @CsvSource({"'', 1", "'Content-Length: 2|', 3"})
+    void upstreamConnectionIsUsedAgainUnlessItsChunkedResponseHadAContentLength(String length, int connections)
+            throws Exception {
+        String chunked = "HTTP/1.1 200 OK\r\n%sTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"
+                .formatted(length.replace("|", "\r\n"));
+        try (ScriptedFunction chunking = ScriptedFunction.answering(chunked);
+                RunningWatchdog alone = RunningWatchdog.inFrontOf(chunking);
+                RawClient client = alone.connect()) {
+            for (int i = 0; i < 3; i++) {
+                client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+                assertThat(client.readWhole()).startsWith("HTTP/1.1 200 OK\r\n").endsWith("hi");
+            }
+
+            assertThat(chunking.connections()).isEqualTo(connections);
+        }
     }
 
     /** Proves specification 3.23. */
