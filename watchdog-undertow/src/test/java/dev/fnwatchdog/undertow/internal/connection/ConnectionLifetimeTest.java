@@ -5,19 +5,27 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fnwatchdog.undertow.fixture.Http2Client;
 import dev.fnwatchdog.undertow.fixture.Http2Frames;
+import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.fixture.RawClient;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.ScriptedFunction;
+import dev.fnwatchdog.undertow.fixture.SocketQueues;
+import dev.fnwatchdog.undertow.internal.io.IoBuffers;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Connections of clients: protocol, reuse and pipelining. Proves specification 9.1, 9.2, 9.4, 9.5, 9.6, 9.7, 9.8. */
+/** Connections of clients: protocol, reuse and pipelining. Proves specification 7.13, 9.1, 9.2, 9.4 to 9.8. */
 class ConnectionLifetimeTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
@@ -44,6 +52,28 @@ class ConnectionLifetimeTest {
             }
             client.send("GET /last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
             assertThat(client.readToEnd()).contains("\r\nConnection: close\r\n").endsWith("/last");
+        }
+    }
+
+    /** Proves specification 7.13 for a head of more than 64 KiB. */
+    @ParameterizedTest
+    @CsvSource({"60000, false", "66000, true", "500000, true"})
+    void connectionIsClosedBehindTheResponseOnlyAfterAHeadOfMoreThan64KiB(int length, boolean closed) throws Exception {
+        try (ScriptedFunction function = echo();
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                RawClient client = watchdog.connect()) {
+            client.send("GET /long HTTP/1.1\r\nHost: h\r\nX-Long: " + "v".repeat(length) + "\r\n\r\n");
+
+            String response = client.readResponse();
+            assertThat(response).startsWith("HTTP/1.1 200 OK\r\n").endsWith("/long");
+            if (closed) {
+                assertThat(response).contains("\r\nConnection: close\r\n");
+                assertThat(client.closedByPeer()).isTrue();
+            } else {
+                assertThat(response).doesNotContain("Connection:");
+                assertThat(client.send("GET /next HTTP/1.1\r\nHost: h\r\n\r\n").readResponse())
+                        .endsWith("/next");
+            }
         }
     }
 
@@ -135,6 +165,40 @@ class ConnectionLifetimeTest {
             assertThat(client.readResponse()).endsWith("hi");
             release.countDown();
             assertThat(client.readResponse()).endsWith("hi");
+        }
+    }
+
+    /** Proves specification 9.5 for what is read ahead of time. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void noMoreThanABufferOfPipelinedRequestsIsReadWhileARequestIsServed() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        String request = "GET /pipelined HTTP/1.1\r\nHost: h\r\n\r\n";
+        // Less than what the kernel holds for a socket, and several buffers of the watchdog.
+        int count = 1_200;
+        int bytes = count * request.length();
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    while (true) {
+                        connection.readHead();
+                        entered.countDown();
+                        release.await();
+                        connection.send(OK);
+                    }
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                RawClient client = watchdog.connect()) {
+            client.send(request.repeat(count));
+            entered.await();
+
+            Polling.until(Duration.ofSeconds(10), () -> SocketQueues.unsent(client.socket()) == 0);
+            assertThat(bytes - SocketQueues.unreadByPeer(client.socket()))
+                    .isBetween(request.length(), IoBuffers.USUAL_SIZE + request.length());
+
+            release.countDown();
+            for (int i = 0; i < count; i++) {
+                assertThat(client.readResponse()).endsWith("hi");
+            }
         }
     }
 

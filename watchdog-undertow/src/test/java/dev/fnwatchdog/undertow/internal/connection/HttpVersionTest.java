@@ -49,6 +49,24 @@ class HttpVersionTest {
 
     /** Proves specification 9.3. */
     @Test
+    void requestOfAnotherMajorVersionIsNotCounted() throws Exception {
+        try (RawClient client = watchdog.connect()) {
+            client.send("OPTIONS /refused HTTP/3.0\r\nHost: h\r\n\r\n");
+            assertThat(client.readToAnyEnd()).startsWith("HTTP/1.1 505 ");
+        }
+        try (RawClient client = watchdog.connect()) {
+            client.send("OPTIONS /served HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+            assertThat(client.readToEnd()).startsWith("HTTP/1.1 200 ");
+        }
+
+        // Only this test sends OPTIONS.
+        assertThat(watchdog.metrics().lines().filter(line -> line.matches("http_requests_total\\{.*options.*")))
+                .containsExactly("http_requests_total{code=\"200\",method=\"options\"} 1");
+        assertThat(watchdog.metrics()).doesNotContain("code=\"505\"").contains("http_requests_in_flight 0\n");
+    }
+
+    /** Proves specification 9.3. */
+    @Test
     void requestOfAHigherMinorVersionIsServedAsHttp11() throws Exception {
         try (RawClient client = watchdog.connect()) {
             for (int i = 0; i < 2; i++) {
