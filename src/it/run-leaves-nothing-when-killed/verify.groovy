@@ -1,3 +1,4 @@
+// Proves specification 7.29.
 Properties told = new Properties()
 new File(basedir, 'target/watchdog/default-cli.ports').withInputStream { told.load(it) }
 

@@ -1,3 +1,4 @@
+// Proves specification 7.29.
 assert new File(basedir, 'build.log').text.contains('Serving start-without-stop-leaves-nothing at')
 
 Properties told = new Properties()

@@ -111,6 +111,19 @@ class StartFailureTest {
         assertThatIsFree(port);
     }
 
+    /** Proves specification 3.1: the function process is started before the listener reports healthy. */
+    @Test
+    void noPortIsServedAndNoLockFileWrittenWhenTheFunctionProcessCannotBeStarted() throws Exception {
+        assertThatThrownBy(starting(
+                        "fprocess", "no-such-command", "suppress_lock", "false", "TMPDIR", temporary.toString()))
+                .isInstanceOf(FunctionFailedException.class);
+
+        assertThat(captured.holds("Mode: http")).isTrue();
+        assertThat(captured.holds("istening on port")).isFalse();
+        assertThat(captured.holds("Writing lock-file")).isFalse();
+        assertThat(temporary).isEmptyDirectory();
+    }
+
     /** Proves specification 1.14. */
     @Test
     void startupFailsNamingTheUpstreamHostThatCannotBeFound() {

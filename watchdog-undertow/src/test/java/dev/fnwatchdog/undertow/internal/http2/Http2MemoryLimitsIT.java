@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The packaged jar with 64 MiB of heap, and HTTP/2 clients that make it hold as much as they can. Proves specification 9.13. */
+/**
+ * The packaged jar with 64 MiB of heap, and HTTP/2 clients that make it hold as much as they can. Proves specification
+ * 9.13, 9.14.
+ */
 @Timeout(90)
 class Http2MemoryLimitsIT {
     private static final long LARGEST_HEAP_AT_REST = 16L << 20;
@@ -115,6 +118,7 @@ class Http2MemoryLimitsIT {
         });
     }
 
+    /** Proves specification 9.13, 9.14. */
     @ParameterizedTest
     @EnumSource
     void othersAreServedWhileHttp2ClientsSendMoreThanFitsIntoMemoryAndTheMemoryIsFreeAfterwards(Load load)

@@ -44,6 +44,7 @@ class Http2SlowReaderTest {
         });
     }
 
+    /** Proves specification 9.14. */
     @Test
     void aConnectionWhoseClientReadsNothingIsReadNoFurtherAndServedInFullOnceTheClientReads() throws Exception {
         AtomicInteger seen = new AtomicInteger();
@@ -72,6 +73,7 @@ class Http2SlowReaderTest {
         return seen.get() >= expected;
     }
 
+    /** Proves specification 9.14. */
     @Test
     void aShortResponseOvertakesALongOneOfTheSameConnection() throws Exception {
         try (ScriptedFunction function = largeUnlessSmall(new AtomicInteger());
@@ -87,6 +89,25 @@ class Http2SlowReaderTest {
             client.awaitPing();
             assertThat(client.received(large)).isLessThan(MOST_AHEAD);
             assertThat(client.body(small)).isEqualTo("hi");
+        }
+    }
+
+    /** Proves specification 9.14. */
+    @Test
+    void aStreamThatIsBlockedByItsWindowDoesNotStopTheOthersOfItsConnection() throws Exception {
+        try (ScriptedFunction function = largeUnlessSmall(new AtomicInteger());
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "1m");
+                Http2Streams client = Http2Streams.withWindow(watchdog, 1000)) {
+            int blocked = client.get("/large");
+            client.head(blocked);
+            assertThat(client.next(blocked).payload()).hasSize(1000);
+
+            for (int i = 0; i < 3; i++) {
+                int small = client.get("/small");
+                assertThat(client.head(small)).contains(":status: 200");
+                assertThat(client.body(small)).isEqualTo("hi");
+            }
+            assertThat(client.received(blocked)).isZero();
         }
     }
 

@@ -50,6 +50,21 @@ class FunctionExitIT {
 
     /** Proves specification 3.47. */
     @Test
+    void watchdogExitsWith0WhenTheFunctionExitsDuringAShutdown() throws Exception {
+        try (PackagedWatchdog watchdog =
+                PackagedWatchdog.inFrontOfPython("healthcheck_interval", "3s").startReady()) {
+            watchdog.signal("TERM");
+            watchdog.awaitLine("SIGTERM: no new connections in 3s");
+
+            assertThat(watchdog.get("/exit/3").statusCode()).isEqualTo(500);
+
+            assertThat(watchdog.awaitExit()).isZero();
+            assertThat(watchdog.err()).noneMatch(line -> line.contains("Forked function"));
+        }
+    }
+
+    /** Proves specification 3.47. */
+    @Test
     void watchdogExitsWith1WhenTheFunctionExitsBeforeItListens() throws Exception {
         try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOf(
                         "sh -c 'echo no database >&2; exit 7'", FreePort.any())

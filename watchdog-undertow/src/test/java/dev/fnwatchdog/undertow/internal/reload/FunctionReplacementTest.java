@@ -18,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests a function whose next version replaces it while requests are served. Proves specification 7.26 to 7.28. */
 class FunctionReplacementTest {
@@ -105,6 +107,24 @@ class FunctionReplacementTest {
         }
     }
 
+    /** Proves specification 7.26. */
+    @Test
+    void portsAndCountersStayWhenTheFunctionIsReplaced() throws Exception {
+        try (RunningWatchdog watchdog = printing("one")) {
+            int port = watchdog.port();
+            int metricsPort = watchdog.metricsPort();
+            watchdog.get("/");
+            watchdog.get("/");
+
+            replace(watchdog, print("two"));
+
+            assertThat(watchdog.get("/").body()).isEqualTo("two\n");
+            assertThat(watchdog.port()).isEqualTo(port);
+            assertThat(watchdog.metricsPort()).isEqualTo(metricsPort);
+            assertThat(watchdog.metrics()).contains("http_requests_total{code=\"200\",method=\"get\"} 3\n");
+        }
+    }
+
     /** Both versions listen on the same port. Proves specification 7.27. */
     @Test
     void newRequestsWaitUntilTheOlderVersionOfAServerHasEndedItsOwn() throws Exception {
@@ -135,6 +155,52 @@ class FunctionReplacementTest {
             assertThat(first.join().body()).isEqualTo("1");
             assertThat(second.join().body()).isEqualTo("2");
             replaced.join();
+        }
+    }
+
+    /** The request to the older version does not end. Proves specification 7.27. */
+    @Test
+    void newRequestsWaitForTheOlderVersionOfAServerForWriteTimeoutAtMost() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    if (connection.readHead().startsWith("GET /endless ")) {
+                        entered.countDown();
+                        connection.closedByPeer();
+                    } else {
+                        connection.send(OK);
+                    }
+                });
+                RunningWatchdog watchdog =
+                        DevelopedFunction.served(server(function.port(), "sleep 600", "write_timeout", "500ms"))) {
+            CompletableFuture<HttpResponse<String>> endless = async(() -> watchdog.get("/endless"));
+            entered.await();
+            long begin = System.nanoTime();
+            CompletableFuture<Boolean> replaced = DevelopedFunction.replacing(
+                    watchdog, server(function.port(), "sleep 601", "write_timeout", "500ms"));
+            Polling.until(PATIENCE, () -> watchdog.get("/_/ready").statusCode() == 503);
+
+            assertThat(watchdog.get("/next").body()).isEqualTo("ok");
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(Duration.ofMillis(500));
+            assertThat(endless.handle((response, brokenOff) -> brokenOff != null || response.statusCode() >= 500))
+                    .succeedsWithin(PATIENCE)
+                    .isEqualTo(true);
+            assertThat(replaced).succeedsWithin(PATIENCE);
+        }
+    }
+
+    /** Proves specification 7.28. */
+    @ParameterizedTest
+    @ValueSource(strings = {"text/html", "application/json"})
+    void theResponseWithTheReasonIsNotToBeStored(String accept) throws Exception {
+        try (RunningWatchdog watchdog = printing("one")) {
+            versions(watchdog).fail("cannot find symbol");
+
+            HttpResponse<String> response =
+                    watchdog.send(watchdog.request("/").header("Accept", accept).build());
+
+            assertThat(response.statusCode()).isEqualTo(500);
+            assertThat(response.headers().firstValue("Cache-Control")).contains("no-store");
         }
     }
 
