@@ -32,7 +32,7 @@ final class DescriptorPipes implements ProcessPipes {
     record Maker(PipeDescriptors descriptors) implements ProcessPipes.Maker {
         @Override
         public ProcessPipes open(XnioIoThread thread, boolean errorsIntoOutput) throws IOException {
-            return new DescriptorPipes(descriptors, PipeSet.open(thread, errorsIntoOutput));
+            return new DescriptorPipes(descriptors, PipeSet.open(thread, errorsIntoOutput, 0));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.fork;
 
+import dev.fnwatchdog.core.process.posix.DescriptorBudget;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,9 +22,17 @@ record PipeSet(
         @Nullable ChannelPipe<StreamSourceChannel, StreamSinkChannel> errors) {
     private static final int MOST = 3;
 
-    /** Opens all of them or, where descriptors have run out, none. */
-    static PipeSet open(XnioIoThread thread, boolean errorsIntoOutput) throws IOException {
+    /**
+     * Opens all of them or, where descriptors have run out, none.
+     *
+     * @param thread the current one
+     * @param more descriptors that the process will take in this program beside them
+     */
+    static PipeSet open(XnioIoThread thread, boolean errorsIntoOutput, int more) throws IOException {
         int wanted = errorsIntoOutput ? MOST - 1 : MOST;
+        if (!DescriptorBudget.ofThisProcess().takeForPipes(2 * wanted + more)) {
+            throw new IOException(DescriptorBudget.EXHAUSTED);
+        }
         List<ChannelPipe<StreamSourceChannel, StreamSinkChannel>> open = new ArrayList<>(wanted);
         try {
             while (open.size() < wanted) {

@@ -31,6 +31,10 @@ public final class Invocation implements ExchangeCompletionListener {
     public static final int CLIENT_CLOSED_REQUEST = 499;
 
     private static final long REST_OF_REQUEST_MILLIS = 500;
+
+    /** The longest that a response waits for the end of what it replaces. */
+    private static final long PERMIT_MILLIS = 1000;
+
     private static final AttachmentKey<Invocation> KEY = AttachmentKey.create(Invocation.class);
 
     private final HttpServerExchange exchange;
@@ -49,6 +53,9 @@ public final class Invocation implements ExchangeCompletionListener {
     private boolean disconnected;
     private boolean accessDenied;
     private Runnable abortAction = () -> {};
+    private Runnable permitRelease = () -> {};
+    private boolean permitRetained;
+    private @Nullable Runnable replacement;
     private @Nullable ResponseSink sink;
     private @Nullable RequestSource source;
     private TimeoutQueue.@Nullable Timeout timeout;
@@ -151,6 +158,31 @@ public final class Invocation implements ExchangeCompletionListener {
         beforeLastByte.add(action);
     }
 
+    /**
+     * Runs {@code release} once: before the last byte of the response can reach the client, or when the request is aborted, but
+     * not before {@link #releasePermit} where the mode retains the permit.
+     */
+    public void onPermitRelease(Runnable release) {
+        permitRelease = release;
+    }
+
+    /**
+     * Keeps the permit beyond the end of the request, until {@link #releasePermit}: a process uses what the permit stands for.
+     * A response that replaces the function's waits for that too, for at most a second.
+     */
+    public void retainPermit() {
+        permitRetained = true;
+    }
+
+    /** The mode has released everything for which it retained the permit. May be called again. */
+    public void releasePermit() {
+        permitRetained = false;
+        if (lastByteActionsRun) {
+            permitRelease.run();
+        }
+        sendReplacement();
+    }
+
     /** Runs {@code action} once, at the end of the invocation. */
     public void atEnd(Runnable action) {
         atEnd.add(action);
@@ -196,6 +228,9 @@ public final class Invocation implements ExchangeCompletionListener {
         if (!lastByteActionsRun && !tunnel) {
             lastByteActionsRun = true;
             beforeLastByte.forEach(Runnable::run);
+            if (!permitRetained) {
+                permitRelease.run();
+            }
         }
     }
 
@@ -303,7 +338,8 @@ public final class Invocation implements ExchangeCompletionListener {
     }
 
     /**
-     * Aborts the function's work and responds in its place; aborts a response that has begun.
+     * Aborts the function's work and responds in its place; aborts a response that has begun. Where the permit is retained the
+     * response waits for its release: a client that has received it can send the next request at once.
      *
      * @param response sets status, header fields and body
      */
@@ -315,9 +351,27 @@ public final class Invocation implements ExchangeCompletionListener {
             abort();
             return;
         }
+        if (replacement != null) {
+            // The first one waits for the permit, or is on its way.
+            return;
+        }
         boolean bodyUnread = !exchange.isRequestComplete();
         stop();
-        response.send(exchange, bodyUnread);
+        replacement = () -> response.send(exchange, bodyUnread);
+        if (permitRetained) {
+            loop.thread().executeAfter(this::sendReplacement, PERMIT_MILLIS, TimeUnit.MILLISECONDS);
+        } else {
+            sendReplacement();
+        }
+    }
+
+    /** Sends the response that replaces the function's, once. */
+    private void sendReplacement() {
+        Runnable send = replacement;
+        if (send != null && !ended) {
+            replacement = () -> {};
+            send.run();
+        }
     }
 
     /** Stops function and request body; readers and writers that wait are notified, and release their buffers. */

@@ -32,10 +32,10 @@ class MemoryLimitTest {
     private static final int REQUESTS = 8;
 
     private static final int OF_CONNECTION = 4 * 1024;
-    private static final long FIVE_EIGHTHS = REQUESTS * (OF_CONNECTION + MemoryLimitHandler.REQUEST_BYTES) + OF_CONNECTION;
+    private static final long FIVE_EIGHTHS =
+            REQUESTS * (OF_CONNECTION + MemoryLimitHandler.REQUEST_BYTES) + OF_CONNECTION;
 
-    private static RunningWatchdog inFrontOf(
-            ScriptedFunction function, UnaryOperator<WatchdogBuilder> limits)
+    private static RunningWatchdog inFrontOf(ScriptedFunction function, UnaryOperator<WatchdogBuilder> limits)
             throws Exception {
         return RunningWatchdog.started(
                 limits,
@@ -91,8 +91,7 @@ class MemoryLimitTest {
                 for (RawClient client : served) {
                     assertThat(client.readResponse()).endsWith("hi");
                 }
-                Polling.until(
-                        PATIENCE, () -> refused.send(GET).readResponse().endsWith("hi"));
+                Polling.until(PATIENCE, () -> refused.send(GET).readResponse().endsWith("hi"));
             }
             Polling.until(PATIENCE, () -> watchdog.log().contains("GET / - 503 Service Unavailable - "));
         } finally {
@@ -109,8 +108,7 @@ class MemoryLimitTest {
         IoBuffers buffers =
                 new IoBuffers(IoBuffers.USUAL_SIZE, IoWorker.ioThreads(), (long) most * IoBuffers.USUAL_SIZE);
         try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
-                RunningWatchdog watchdog =
-                        inFrontOf(function, builder -> WatchdogInternals.buffers(builder, buffers));
+                RunningWatchdog watchdog = inFrontOf(function, builder -> WatchdogInternals.buffers(builder, buffers));
                 RawClient client = watchdog.connect()) {
             assertThat(client.send(GET).readResponse()).endsWith("hi");
             List<PooledByteBuffer> used = IntStream.rangeClosed(0, most / 2)

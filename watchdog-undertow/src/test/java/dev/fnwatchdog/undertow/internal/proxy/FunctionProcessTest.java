@@ -70,7 +70,8 @@ class FunctionProcessTest {
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient http10 = watchdog.connect();
                 Http2Streams http2 = Http2Streams.of(watchdog)) {
-            assertThat(http10.send("GET /old HTTP/1.0\r\n\r\n").readResponse()).contains("\r\n\r\nGET /old HTTP/1.1\r\n");
+            assertThat(http10.send("GET /old HTTP/1.0\r\n\r\n").readResponse())
+                    .contains("\r\n\r\nGET /old HTTP/1.1\r\n");
 
             int stream = http2.get("/new");
             assertThat(http2.head(stream)).contains(":status: 200");
@@ -82,7 +83,8 @@ class FunctionProcessTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void functionProcessHasASessionOfItsOwnAndAStandardInputThatStaysOpen() throws Exception {
-        String command = script("cut -d ' ' -f 6 /proc/$$/stat > session\necho $$ > pid\nread line\necho ended > ended");
+        String command =
+                script("cut -d ' ' -f 6 /proc/$$/stat > session\necho $$ > pid\nread line\necho ended > ended");
         try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "fprocess", command)) {
             ProcessHandle process = process("pid");
@@ -108,7 +110,8 @@ class FunctionProcessTest {
 
             process.onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertThat(stopping.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isZero();
-            assertThat(watchdog.log().contains("Forked function has terminated")).isFalse();
+            assertThat(watchdog.log().contains("Forked function has terminated"))
+                    .isFalse();
             assertThat(watchdog.watchdog().functionEnded().toCompletableFuture())
                     .isNotDone();
         }
@@ -120,7 +123,8 @@ class FunctionProcessTest {
         Files.writeString(
                 folder.resolve("child.sh"),
                 "trap 'touch child-got-sigterm' TERM\necho $$ > child\nwhile :; do sleep 0.01; done");
-        String command = script("sh child.sh &\ntrap 'touch got-sigterm' TERM\necho $$ > pid\nwhile :; do sleep 0.01; done");
+        String command =
+                script("sh child.sh &\ntrap 'touch got-sigterm' TERM\necho $$ > pid\nwhile :; do sleep 0.01; done");
         try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog =
                         RunningWatchdog.inFrontOf(function, "fprocess", command, "write_timeout", "30s")) {
