@@ -39,11 +39,14 @@ public final class InvocationProcess {
     /**
      * Kills it and everything that it started, also after its own end. Returns at once: a thread of this package finds
      * it all, and kills it within milliseconds.
+     *
+     * @return completed when nothing of it is found any more, on that thread, which may not be blocked; the end of this
+     *     process itself is reported by {@link #onExit}, which may come later
      */
-    public void kill() {
+    public CompletionStage<Void> kill() {
         // Not this process first: what it started may have nothing but its parent to be found by.
         child.freeze();
-        killer.kill(tree);
+        return killer.kill(tree);
     }
 
     /** What it reads; only with {@link Stdio.Pipes}, as the next two. The caller closes them. */

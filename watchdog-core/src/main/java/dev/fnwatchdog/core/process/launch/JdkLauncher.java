@@ -1,11 +1,15 @@
 package dev.fnwatchdog.core.process.launch;
 
+import dev.fnwatchdog.core.process.posix.DescriptorLimit;
 import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
 import dev.fnwatchdog.core.process.tree.InvocationMarker;
 import dev.fnwatchdog.core.process.tree.ProcessTable;
 import dev.fnwatchdog.core.process.tree.ProcessTree;
 import dev.fnwatchdog.core.process.tree.TreeKillRounds;
+import java.io.Closeable;
 import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.Charset;
@@ -16,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 
 /** Starts processes through the JDK, where nothing better is to be had. */
 public final class JdkLauncher implements Launcher {
@@ -23,6 +28,15 @@ public final class JdkLauncher implements Launcher {
     private static final Charset CHARSET = Runtime.version().feature() < 18
             ? Charset.defaultCharset()
             : Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+
+    private static final File EMPTY_FILE = new File("/dev/null");
+
+    /** What the JDK opens for one start, and some for what other threads open meanwhile. */
+    private static final int DESCRIPTORS_FOR_START = 12;
+
+    /** Of all launchers of this JVM. */
+    private static final Semaphore STARTS =
+            new Semaphore(DescriptorLimit.ofThisProcess().concurrentStarts());
 
     private final List<String> before;
     private final List<String> arguments;
@@ -65,18 +79,30 @@ public final class JdkLauncher implements Launcher {
         environment.putAll(changed);
         variables.forEach((name, value) -> environment.put(text(name), text(value)));
         environment.put(InvocationMarker.NAME, marker.value());
+        STARTS.acquireUninterruptibly();
         try {
             return new JdkChildProcess(start(builder, stdio), strays);
+        } catch (LaunchFailedException e) {
+            throw e;
         } catch (IOException e) {
-            throw LaunchFailedException.of(e);
+            LaunchFailedException failure = LaunchFailedException.of(e);
+            if (failure.mayHaveStarted()) {
+                endLost(marker);
+            }
+            throw failure;
         } catch (OutOfMemoryError e) {
             ThreadRefusedException refused = ThreadRefusedException.of(e);
             endLost(marker);
             throw LaunchFailedException.of(new IOException(refused.getMessage(), refused));
+        } finally {
+            STARTS.release();
         }
     }
 
-    /** The process runs by now; the JDK has no thread to wait for it, and so keeps its number to itself. */
+    /**
+     * Kills a process that runs although its start has failed, and whose number the JDK keeps to itself. It fails so where
+     * no thread is left to wait for the process, and where a file cannot be closed afterwards.
+     */
     private void endLost(InvocationMarker marker) {
         TreeKillRounds.all(ProcessTable.ofThisSystem(), List.of(ProcessTree.of(marker)));
         strays.lost();
@@ -84,6 +110,7 @@ public final class JdkLauncher implements Launcher {
 
     private static Process start(ProcessBuilder builder, Stdio stdio) throws IOException {
         if (stdio instanceof Stdio.Pipes pipes) {
+            requireDescriptors();
             return builder.redirectErrorStream(pipes.errorsIntoOutput()).start();
         }
         Stdio.Descriptors numbers = (Stdio.Descriptors) stdio;
@@ -96,15 +123,50 @@ public final class JdkLauncher implements Launcher {
         builder.redirectError(errors);
         // The JDK opens the files itself, which for a pipe waits until somebody has the other end. Whatever becomes of
         // that meanwhile, this here has both.
-        List<RandomAccessFile> held = new ArrayList<>();
+        List<Closeable> held = new ArrayList<>();
         try {
-            for (File each : List.of(input, output, errors)) {
-                held.add(new RandomAccessFile(each, "rw"));
-            }
+            hold(held, input, output, errors);
+            requireDescriptors();
             return builder.start();
         } finally {
-            for (RandomAccessFile each : held) {
+            closeAll(held);
+        }
+    }
+
+    private static void hold(List<Closeable> held, File... files) throws LaunchFailedException {
+        try {
+            for (File each : files) {
+                held.add(new RandomAccessFile(each, "rw"));
+            }
+        } catch (FileNotFoundException e) {
+            throw LaunchFailedException.noDescriptors(e);
+        }
+    }
+
+    /**
+     * Checks that the JDK will get its own descriptors. Where it gets only a part of them, it closes two that its memory
+     * happens to name, whoever they belong to: since JDK-8307990, in 17.0.9, 21 and later. One thread at a time, so that
+     * the checks do not take the descriptors from each other.
+     */
+    private static synchronized void requireDescriptors() throws LaunchFailedException {
+        List<Closeable> free = new ArrayList<>(DESCRIPTORS_FOR_START);
+        try {
+            for (int i = 0; i < DESCRIPTORS_FOR_START; i++) {
+                free.add(new FileInputStream(EMPTY_FILE));
+            }
+        } catch (FileNotFoundException e) {
+            throw LaunchFailedException.noDescriptors(e);
+        } finally {
+            closeAll(free);
+        }
+    }
+
+    private static void closeAll(List<Closeable> files) {
+        for (Closeable each : files) {
+            try {
                 each.close();
+            } catch (IOException ignored) {
+                // Nothing was written to it.
             }
         }
     }

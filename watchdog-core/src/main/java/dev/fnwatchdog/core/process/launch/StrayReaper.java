@@ -79,7 +79,7 @@ public final class StrayReaper implements AutoCloseable {
     }
 
     private void reapThoseStillDead() {
-        rounds--;
+        table.beginReading();
         Set<ProcessId> before = dead;
         dead = new HashSet<>();
         for (Entry entry : table.read()) {
@@ -89,6 +89,9 @@ public final class StrayReaper implements AutoCloseable {
                     Jdk.reap(entry.pid());
                 }
             }
+        }
+        if (!table.incomplete()) {
+            rounds--;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.core.process.tree;
 
 import dev.fnwatchdog.core.process.tree.ProcessTable.Entry;
+import java.util.Optional;
 
 /** The one signal that the JDK offers for this. */
 final class JdkSignals implements ProcessSignals {
@@ -16,11 +17,15 @@ final class JdkSignals implements ProcessSignals {
     }
 
     @Override
-    public void kill(Entry entry) {
+    public boolean kill(Entry entry) {
+        Optional<ProcessHandle> handle = ProcessHandle.of(entry.pid());
         // When the entry is still the same after the handle was made, the handle is of the right process; and the JDK
         // compares its start again before it kills.
-        ProcessHandle.of(entry.pid())
-                .filter(handle -> table.stillThere(entry))
-                .ifPresent(ProcessHandle::destroyForcibly);
+        if (!table.stillThere(entry)) {
+            return !table.incomplete();
+        }
+        handle.ifPresent(ProcessHandle::destroyForcibly);
+        // The JDK reads a file of the process too.
+        return handle.isPresent();
     }
 }

@@ -37,10 +37,8 @@ final class NativeSignals implements ProcessSignals {
     }
 
     @Override
-    public void kill(Entry entry) {
-        if (!send(entry, LibC.SIGKILL)) {
-            fallback.kill(entry);
-        }
+    public boolean kill(Entry entry) {
+        return send(entry, LibC.SIGKILL) || fallback.kill(entry);
     }
 
     /** False where it has ended, or no descriptor is left. */

@@ -7,7 +7,8 @@ interface ProcessSignals {
     /** Keeps it from starting anything more, until it is killed; false where that cannot be done. */
     boolean freeze(Entry entry);
 
-    void kill(Entry entry);
+    /** Kills it; false where it is there and could not be signalled, because no descriptor was free. */
+    boolean kill(Entry entry);
 
     static ProcessSignals with(ProcessTable table) {
         return NativeSignals.available() ? new NativeSignals(table) : new JdkSignals(table);

@@ -1,6 +1,8 @@
 package dev.fnwatchdog.core.process.tree;
 
+import java.io.File;
 import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,12 +23,37 @@ public final class ProcessTable {
 
     private final Path proc;
 
+    // Mutable state
+    private volatile boolean incomplete;
+
     ProcessTable(Path proc) {
         this.proc = proc;
     }
 
     public static ProcessTable ofThisSystem() {
         return new ProcessTable(Path.of("/proc"));
+    }
+
+    /** Returns another reader of the same table, whose {@link #incomplete} is its own. */
+    ProcessTable reader() {
+        return new ProcessTable(proc);
+    }
+
+    /** Forgets what could not be read so far. */
+    public void beginReading() {
+        incomplete = false;
+    }
+
+    /** Whether something that is there could not be read since {@link #beginReading}: no descriptor was free. */
+    public boolean incomplete() {
+        return incomplete;
+    }
+
+    /** Notes that a file could not be opened which everybody may read; the check takes no descriptor. */
+    private void failed(Path file) {
+        if (Files.isReadable(file)) {
+            incomplete = true;
+        }
     }
 
     /** Whether there is such a table, as on Linux. */
@@ -86,6 +113,7 @@ public final class ProcessTable {
             }
         } catch (IOException | DirectoryIteratorException e) {
             // No table, no entries: the caller falls back on what the JDK knows.
+            failed(proc);
             return List.of();
         }
         return entries;
@@ -95,8 +123,16 @@ public final class ProcessTable {
         return entry(proc.resolve(Long.toString(pid)));
     }
 
-    private static Optional<Entry> entry(Path folder) {
-        return content(folder.resolve("stat"), LONGEST_STAT).flatMap(Entry::parse);
+    private Optional<Entry> entry(Path folder) {
+        Path stat = folder.resolve("stat");
+        try (InputStream in = new FileInputStream(stat.toFile())) {
+            return Entry.parse(text(in, LONGEST_STAT));
+        } catch (FileNotFoundException e) {
+            failed(stat);
+            return Optional.empty();
+        } catch (IOException ended) {
+            return Optional.empty();
+        }
     }
 
     /** Whether its pid is still that process's. */
@@ -106,17 +142,19 @@ public final class ProcessTable {
 
     /** The environment that a process was started with, each variable between two NULs; empty where it is not ours to read. */
     public String environment(long pid) {
-        return content(proc.resolve(Long.toString(pid)).resolve("environ"), LONGEST_ENVIRONMENT)
-                .map(variables -> "\0" + variables + "\0")
-                .orElse("");
+        File file = proc.resolve(Long.toString(pid)).resolve("environ").toFile();
+        try (InputStream in = new FileInputStream(file)) {
+            return "\0" + text(in, LONGEST_ENVIRONMENT) + "\0";
+        } catch (FileNotFoundException e) {
+            // It has ended, or belongs to another user; or no descriptor is free, which its other file shows.
+            Optional<Entry> ignored = entry(pid);
+            return "";
+        } catch (IOException ended) {
+            return "";
+        }
     }
 
-    private static Optional<String> content(Path file, int limit) {
-        try (InputStream in = new FileInputStream(file.toFile())) {
-            return Optional.of(new String(in.readNBytes(limit), StandardCharsets.ISO_8859_1));
-        } catch (IOException e) {
-            // It has ended, or belongs to somebody else.
-            return Optional.empty();
-        }
+    private static String text(InputStream in, int limit) throws IOException {
+        return new String(in.readNBytes(limit), StandardCharsets.ISO_8859_1);
     }
 }

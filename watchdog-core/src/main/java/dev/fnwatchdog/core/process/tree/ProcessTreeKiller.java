@@ -1,8 +1,13 @@
 package dev.fnwatchdog.core.process.tree;
 
 import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -14,18 +19,24 @@ public final class ProcessTreeKiller {
     private final ProcessTable table;
 
     // Mutable state, guarded by this
-    private final Set<ProcessTree> pending = new HashSet<>();
+    private final Map<ProcessTree, CompletableFuture<Void>> pending = new HashMap<>();
     private boolean running;
 
     public ProcessTreeKiller(ProcessTable table) {
         this.table = table;
     }
 
-    public void kill(ProcessTree tree) {
+    /**
+     * Has a tree killed, and returns at once.
+     *
+     * @return completed on the killer's thread when nothing of the tree is found any more; never fails
+     */
+    public CompletionStage<Void> kill(ProcessTree tree) {
+        CompletableFuture<Void> ended;
         synchronized (this) {
-            pending.add(tree);
+            ended = pending.computeIfAbsent(tree, added -> new CompletableFuture<>());
             if (running) {
-                return;
+                return ended;
             }
             running = true;
         }
@@ -37,14 +48,15 @@ public final class ProcessTreeKiller {
             // The caller waits for some milliseconds: the processes that it kills may be what leaves no thread.
             run();
         }
+        return ended;
     }
 
     private void run() {
         TreeKillRounds kill = new TreeKillRounds(table);
-        Set<ProcessTree> trees = new HashSet<>();
+        Map<ProcessTree, CompletableFuture<Void>> trees = new HashMap<>();
         try {
             while (takePending(trees)) {
-                trees = new HashSet<>(kill.round(trees));
+                complete(trees, kill.round(trees.keySet()));
             }
         } catch (RuntimeException | Error e) {
             failed(trees);
@@ -52,13 +64,28 @@ public final class ProcessTreeKiller {
         }
     }
 
+    private static void complete(Map<ProcessTree, CompletableFuture<Void>> trees, Set<ProcessTree> left) {
+        List<CompletableFuture<Void>> ended = new ArrayList<>();
+        trees.entrySet().removeIf(each -> !left.contains(each.getKey()) && ended.add(each.getValue()));
+        ended.forEach(each -> each.complete(null));
+    }
+
     /** Adds what was asked for since; false when the thread may end. */
-    private synchronized boolean takePending(Set<ProcessTree> trees) {
-        trees.addAll(pending);
-        pending.clear();
+    private synchronized boolean takePending(Map<ProcessTree, CompletableFuture<Void>> trees) {
+        addAll(pending, trees);
         running = !trees.isEmpty();
         notifyAll();
         return running;
+    }
+
+    /** Moves all; a tree that is there already gets no second future, and ends both. */
+    private static void addAll(
+            Map<ProcessTree, CompletableFuture<Void>> from, Map<ProcessTree, CompletableFuture<Void>> to) {
+        from.forEach((tree, ended) -> to.merge(tree, ended, (first, second) -> {
+            CompletableFuture<Void> ignored = first.thenRun(() -> second.complete(null));
+            return first;
+        }));
+        from.clear();
     }
 
     /** Waits until there is nothing left to kill, for at most the given time. */
@@ -74,8 +101,8 @@ public final class ProcessTreeKiller {
     }
 
     /** The next one who asks gets a new thread, and with it what was not finished. */
-    private synchronized void failed(Set<ProcessTree> trees) {
-        pending.addAll(trees);
+    private synchronized void failed(Map<ProcessTree, CompletableFuture<Void>> trees) {
+        addAll(trees, pending);
         running = false;
         notifyAll();
     }

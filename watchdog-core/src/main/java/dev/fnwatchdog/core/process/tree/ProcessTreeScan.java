@@ -31,7 +31,7 @@ final class ProcessTreeScan {
         this.table = table;
         long self = ProcessHandle.current().pid();
         // Where a root's start is not known, it was after this process's own.
-        long first = table.entry(self).map(Entry::start).orElse(0L);
+        long first = table.entry(self).map(Entry::start).orElse(table.incomplete() ? Long.MAX_VALUE : 0L);
         long oldest = Math.max(
                 first, trees.stream().mapToLong(ProcessTree::start).min().orElse(first));
         // The watchdog itself is spared.

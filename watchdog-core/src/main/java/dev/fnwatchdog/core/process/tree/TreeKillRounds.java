@@ -35,8 +35,8 @@ public final class TreeKillRounds {
     private final Map<ProcessTree, Integer> doubts = new HashMap<>();
 
     public TreeKillRounds(ProcessTable table) {
-        this.table = table;
-        this.signals = ProcessSignals.with(table);
+        this.table = table.reader();
+        this.signals = ProcessSignals.with(this.table);
     }
 
     /** Takes some milliseconds for every hundred processes. */
@@ -54,6 +54,7 @@ public final class TreeKillRounds {
             trees.forEach(TreeKillRounds::killDescendants);
             return Set.of();
         }
+        table.beginReading();
         trees.forEach(tree -> tree.identify(table));
         ProcessTreeScan scan = new ProcessTreeScan(table, trees);
         forget(scan.seen());
@@ -68,13 +69,22 @@ public final class TreeKillRounds {
         List<Member> allKnown = new ArrayList<>(members);
         allKnown.removeIf(member -> left.contains(member.tree()));
         for (Member member : allKnown) {
-            if (killed.add(member.entry().id())) {
-                signals.kill(member.entry());
+            if (!killed.contains(member.entry().id())) {
+                kill(member.entry());
                 left.add(member.tree());
             }
         }
+        if (table.incomplete()) {
+            return awaitDescriptors(trees);
+        }
         doubt(scan.uncertain(), trees, left);
         return left;
+    }
+
+    /** Nothing is known to be finished while no descriptor is free to look at it. */
+    private static Set<ProcessTree> awaitDescriptors(Collection<ProcessTree> trees) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+        return Set.copyOf(trees);
     }
 
     /** What looks done is looked at some more times, with a pause, where not all could be seen. */
@@ -109,7 +119,12 @@ public final class TreeKillRounds {
         if (signals.freeze(entry)) {
             frozen.add(entry.id());
         } else {
-            signals.kill(entry);
+            kill(entry);
+        }
+    }
+
+    private void kill(Entry entry) {
+        if (signals.kill(entry)) {
             killed.add(entry.id());
         }
     }

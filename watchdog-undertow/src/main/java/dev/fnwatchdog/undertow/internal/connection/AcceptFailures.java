@@ -1,13 +1,9 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
+import dev.fnwatchdog.core.process.posix.DescriptorLimit;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Reports in the log that connections cannot be accepted, mostly because the process has no descriptors left. A line at
@@ -16,30 +12,19 @@ import java.util.regex.Pattern;
  * <p>Threads: the acceptor's.
  */
 final class AcceptFailures {
-    private static final Path LIMITS = Path.of("/proc/self/limits");
-    private static final Pattern OPEN_FILES = Pattern.compile("^Max open files +(\\w+)", Pattern.MULTILINE);
     private static final Duration PAUSE = Duration.ofMinutes(1);
 
     private final int port;
     private final Consumer<String> log;
-    private final String limit = openFilesLimit();
+    private final DescriptorLimit limit;
 
     // Mutable state
     private long lastNanos = System.nanoTime() - PAUSE.toNanos();
 
-    /** Reads the process's limit now: at the limit its file cannot be opened. */
-    AcceptFailures(int port, Consumer<String> log) {
+    AcceptFailures(int port, DescriptorLimit limit, Consumer<String> log) {
         this.port = port;
+        this.limit = limit;
         this.log = log;
-    }
-
-    private static String openFilesLimit() {
-        try {
-            Matcher limit = OPEN_FILES.matcher(Files.readString(LIMITS, StandardCharsets.ISO_8859_1));
-            return limit.find() ? limit.group(1) : "unknown";
-        } catch (IOException notLinux) {
-            return "unknown";
-        }
     }
 
     void report(IOException failure) {

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
+import dev.fnwatchdog.core.process.posix.DescriptorLimit;
 import dev.fnwatchdog.core.process.posix.HandshakeFilter;
 import dev.fnwatchdog.undertow.internal.io.ChannelDescriptor;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 
 /**
@@ -55,6 +57,8 @@ final class Acceptor {
     private final Selector selector;
     private final Consumer<SocketChannel> receiver;
     private final Consumer<String> log;
+    private final DescriptorLimit limit = DescriptorLimit.ofThisProcess();
+    private final DescriptorReserve reserve = new DescriptorReserve(limit);
     private final CountDownLatch closed = new CountDownLatch(1);
 
     // Mutable state
@@ -141,7 +145,7 @@ final class Acceptor {
     }
 
     private void run() {
-        AcceptFailures failures = new AcceptFailures(port(), log);
+        AcceptFailures failures = new AcceptFailures(port(), limit, log);
         try {
             SelectionKey key = port.register(selector, SelectionKey.OP_ACCEPT);
             while (state == State.ACCEPTING) {
@@ -163,7 +167,7 @@ final class Acceptor {
     /** Accepts until nobody waits; false where that fails. */
     private boolean acceptAll(AcceptFailures failures) throws ClosedChannelException {
         try {
-            for (SocketChannel next = port.accept(); next != null; next = mayAccept() ? port.accept() : null) {
+            for (SocketChannel next = accept(); next != null; next = mayAccept() ? accept() : null) {
                 receiver.accept(next);
             }
             return true;
@@ -173,6 +177,17 @@ final class Acceptor {
             failures.report(e);
             return false;
         }
+    }
+
+    private @Nullable SocketChannel accept() throws IOException {
+        if (state == State.ACCEPTING) {
+            reserve.check();
+        }
+        SocketChannel socket = port.accept();
+        if (socket != null) {
+            reserve.accepted(socket);
+        }
+        return socket;
     }
 
     private boolean mayAccept() {

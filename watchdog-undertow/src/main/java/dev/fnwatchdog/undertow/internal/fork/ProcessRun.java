@@ -27,6 +27,12 @@ final class ProcessRun {
 
         /** It has ended; others that it started may still run, and hold its output. */
         void ended(Termination termination);
+
+        /**
+         * Nothing is left of it that {@code max_inflight} limits: no process of it runs, and its pipes are closed. Only
+         * after a kill, or where it was not started.
+         */
+        void released();
     }
 
     /** Whether a worker has come to it. Until then it costs nothing to give the process up. */
@@ -46,6 +52,7 @@ final class ProcessRun {
     private @Nullable InvocationProcess process;
     private boolean exited;
     private boolean killed;
+    private boolean treeEnded;
 
     private ProcessRun(ForkContext forks, XnioIoThread thread, ProcessPipes pipes, Watcher watcher) {
         this.forks = forks;
@@ -126,6 +133,7 @@ final class ProcessRun {
     private void notStarted(FunctionFailedException reason) {
         pipes.notStarted();
         closeAll();
+        watcher.released();
         if (!killed) {
             watcher.notStarted(reason);
         }
@@ -144,8 +152,7 @@ final class ProcessRun {
         try {
             pipes.started(runs);
         } catch (RejectedExecutionException e) {
-            runs.kill();
-            notStarted(noThread(e));
+            abandon(runs, noThread(e));
             return;
         }
         StreamSourceChannel errors = pipes.errors();
@@ -158,12 +165,29 @@ final class ProcessRun {
         runs.onExit().thenAccept(termination -> onIoThread(() -> ended(termination)));
     }
 
+    /** It runs, and the watchdog cannot serve it. */
+    private void abandon(InvocationProcess runs, FunctionFailedException reason) {
+        runs.kill().thenRun(() -> onIoThread(() -> notStarted(reason)));
+    }
+
     private void ended(Termination termination) {
         exited = true;
         if (killed) {
             IoUtils.safeClose(pipes.input());
+            releaseIfEnded();
         } else {
             watcher.ended(termination);
+        }
+    }
+
+    private void treeEnded() {
+        treeEnded = true;
+        releaseIfEnded();
+    }
+
+    private void releaseIfEnded() {
+        if (exited && treeEnded) {
+            watcher.released();
         }
     }
 
@@ -181,12 +205,14 @@ final class ProcessRun {
         } else if (start.compareAndSet(Start.WAITING, Start.CANCELLED)) {
             pipes.notStarted();
             closeAll();
+            // The selector closes the descriptors before this thread reads the next request.
+            onIoThread(watcher::released);
         }
     }
 
     /** Its input is left open until it has ended: a process must not take a part of a request for the whole. */
     private void killNow(InvocationProcess runs) {
-        runs.kill();
+        runs.kill().thenRun(() -> onIoThread(this::treeEnded));
         IoUtils.safeClose(pipes.output());
         if (exited) {
             IoUtils.safeClose(pipes.input());

@@ -43,9 +43,14 @@ final class PumpedPipes implements ProcessPipes {
         private static final long IDLE_SECONDS = 5;
         private static final long STACK_BYTES = 256 * 1024;
 
+        private final PipeSet.Opener pipes;
         private final AtomicInteger made = new AtomicInteger();
         private final ExecutorService pumps = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), this::thread);
+
+        Maker(PipeSet.Opener pipes) {
+            this.pipes = pipes;
+        }
 
         private Thread thread(Runnable work) {
             Thread thread = new Thread(null, work, "watchdog-pump-" + made.incrementAndGet(), STACK_BYTES);
@@ -55,7 +60,7 @@ final class PumpedPipes implements ProcessPipes {
 
         @Override
         public ProcessPipes open(XnioIoThread thread, boolean errorsIntoOutput) throws IOException {
-            return new PumpedPipes(PipeSet.open(thread, errorsIntoOutput), thread, pumps);
+            return new PumpedPipes(pipes.open(thread, errorsIntoOutput), thread, pumps);
         }
 
         @Override

@@ -74,6 +74,7 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
         try {
             ProcessRun made = ProcessRun.prepare(forks, invocation.loop().thread(), errorsIntoOutput, this);
             child = made;
+            invocation.retainPermit();
             made.start(variables);
             ungiven = request.body().pieces();
             made.input().getWriteSetter().set(this::give);
@@ -142,6 +143,11 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
         settle();
     }
 
+    @Override
+    public void released() {
+        invocation.releasePermit();
+    }
+
     /** Both have to be there: the output, to its last byte, and how the process ended. */
     private void settle() {
         if (over || !outputWhole || termination == null || child == null) {
@@ -150,6 +156,7 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
         over = true;
         invocation.liftLimit();
         IoUtils.safeClose(child.input());
+        invocation.releasePermit();
         request.body().free();
         CannedResponse answer = ForkResponses.succeeded(termination)
                 ? CannedResponse.of(StatusCodes.OK).withBody(output.pieces())

@@ -37,6 +37,7 @@ final class StreamingInvocation
         this.invocation = invocation;
         this.exchange = invocation.exchange();
         this.child = ProcessRun.prepare(forks, invocation.loop().thread(), false, this);
+        invocation.retainPermit();
         this.requestPump = new RequestPump(invocation, child.input(), this);
         this.responsePump = new ResponsePump(invocation, child.output(), forks.contentType(), this);
     }
@@ -70,6 +71,11 @@ final class StreamingInvocation
     }
 
     @Override
+    public void released() {
+        invocation.releasePermit();
+    }
+
+    @Override
     public void inputRefused() {
         settle();
     }
@@ -86,6 +92,7 @@ final class StreamingInvocation
             invocation.breakOff();
             return false;
         }
+        invocation.releasePermit();
         return true;
     }
 

@@ -40,7 +40,7 @@ public final class ConcurrencyLimitHandler implements HttpHandler {
             refusal.send(exchange);
             return;
         }
-        Invocation.of(exchange).beforeLastByte(permit.get()::release);
+        Invocation.of(exchange).onPermitRelease(permit.get()::release);
         next.handleRequest(exchange);
     }
 }

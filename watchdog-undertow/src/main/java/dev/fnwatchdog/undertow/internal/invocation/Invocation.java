@@ -31,6 +31,10 @@ public final class Invocation implements ExchangeCompletionListener {
     public static final int CLIENT_CLOSED_REQUEST = 499;
 
     private static final long REST_OF_REQUEST_MILLIS = 500;
+
+    /** The longest that a response waits for the end of what it replaces. */
+    private static final long PERMIT_MILLIS = 1000;
+
     private static final AttachmentKey<Invocation> KEY = AttachmentKey.create(Invocation.class);
 
     private final HttpServerExchange exchange;
@@ -49,6 +53,9 @@ public final class Invocation implements ExchangeCompletionListener {
     private boolean clientGone;
     private boolean accessDenied;
     private Runnable abort = () -> {};
+    private Runnable permitRelease = () -> {};
+    private boolean permitRetained;
+    private @Nullable Runnable responseInstead;
     private @Nullable ResponseSink sink;
     private @Nullable RequestSource source;
     private TimeoutQueue.@Nullable Timeout timeout;
@@ -149,6 +156,31 @@ public final class Invocation implements ExchangeCompletionListener {
         beforeLastByte.add(action);
     }
 
+    /**
+     * Runs {@code release} once: before the last byte of the response can reach the client, or when the request is broken
+     * off; but not before {@link #releasePermit} where the mode retains the permit.
+     */
+    public void onPermitRelease(Runnable release) {
+        permitRelease = release;
+    }
+
+    /**
+     * Keeps the permit beyond the end of the request, until {@link #releasePermit}: a process holds what the permit stands
+     * for. A response that replaces the function's waits for that too, for at most a second.
+     */
+    public void retainPermit() {
+        permitRetained = true;
+    }
+
+    /** The mode holds nothing any more for which it has retained the permit. May be called again. */
+    public void releasePermit() {
+        permitRetained = false;
+        if (lastByteDue) {
+            permitRelease.run();
+        }
+        sendInstead();
+    }
+
     /** Runs {@code action} once, when nothing of the call is left. */
     public void atEnd(Runnable action) {
         atEnd.add(action);
@@ -195,6 +227,9 @@ public final class Invocation implements ExchangeCompletionListener {
         if (!lastByteDue && !tunnel) {
             lastByteDue = true;
             beforeLastByte.forEach(Runnable::run);
+            if (!permitRetained) {
+                permitRelease.run();
+            }
         }
     }
 
@@ -298,7 +333,8 @@ public final class Invocation implements ExchangeCompletionListener {
     }
 
     /**
-     * Gives up the function's work and answers in its place; where the answer has begun already, breaks it off.
+     * Gives up the function's work and answers in its place; where the answer has begun already, breaks it off. Where the
+     * permit is retained the response waits for its release: a client that got it can send the next request at once.
      *
      * @param answer sets status, headers and body
      */
@@ -310,9 +346,26 @@ public final class Invocation implements ExchangeCompletionListener {
             breakOff();
             return;
         }
+        if (responseInstead != null) {
+            return;
+        }
         boolean bodyUnread = !exchange.isRequestComplete();
         stop();
-        answer.send(exchange, bodyUnread);
+        responseInstead = () -> answer.send(exchange, bodyUnread);
+        if (permitRetained) {
+            loop.thread().executeAfter(this::sendInstead, PERMIT_MILLIS, TimeUnit.MILLISECONDS);
+        } else {
+            sendInstead();
+        }
+    }
+
+    /** Sends the response that replaces the function's, once. */
+    private void sendInstead() {
+        Runnable send = responseInstead;
+        if (send != null && !ended) {
+            responseInstead = () -> {};
+            send.run();
+        }
     }
 
     /** Neither function nor request body matter any more; whatever waits on them is let go, with its buffers. */
