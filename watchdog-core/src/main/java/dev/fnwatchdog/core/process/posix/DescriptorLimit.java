@@ -8,9 +8,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The number of file descriptors that this process may have. The highest of them are a reserve for what must not fail in
- * the middle: starts of processes through the JDK, and the search for processes to kill. Connections and the pipes of
- * requests stay below it.
+ * The number of file descriptors that this process may have, and what the highest of them are kept for. The last are a
+ * reserve for what must not fail in the middle: starts of processes through the JDK, and the search for processes to kill.
+ * Below it are some for the pipes of requests, which connections leave alone: a request of a connection that was accepted
+ * can be served.
  *
  * <p>Where the JDK finds no descriptor for its own pipes, it closes descriptors that belong to others
  * ({@code docs/upstream-issues.md}).
@@ -35,6 +36,7 @@ public record DescriptorLimit(int number) {
     private static final int LARGEST_RESERVE = 512;
     private static final int SHARE = 6;
     private static final int LARGEST_SHARE = 3;
+    private static final int SHARE_OF_PIPES = 8;
 
     private static final Path LIMITS = Path.of("/proc/self/limits");
     private static final Pattern OPEN_FILES = Pattern.compile("^Max open files +(\\d{1,9}) ", Pattern.MULTILINE);
@@ -68,9 +70,14 @@ public record DescriptorLimit(int number) {
         return Math.min(wanted, number / LARGEST_SHARE);
     }
 
-    /** Whether a descriptor is one of the reserve. The system hands out the lowest that is free. */
-    public boolean isReserved(int descriptor) {
-        return number != UNKNOWN && descriptor >= number - reserve();
+    /** Whether a pipe of a request may have this descriptor. The system hands out the lowest that is free. */
+    public boolean isForPipes(int descriptor) {
+        return number == UNKNOWN || descriptor < number - reserve();
+    }
+
+    /** Whether a connection may have this descriptor. */
+    public boolean isForConnections(int descriptor) {
+        return number == UNKNOWN || descriptor < number - reserve() - Math.min(reserve(), number / SHARE_OF_PIPES);
     }
 
     /** Returns how many starts at once the reserve is enough for; at least 1. */

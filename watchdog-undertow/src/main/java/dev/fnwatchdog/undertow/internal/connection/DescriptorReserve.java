@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the last descriptors of the process free of connections ({@link DescriptorLimit}). Only after a socket was accepted
- * is its number known: one may get into the reserve, and no other follows before a lower number is free.
+ * Keeps the last descriptors of the process free of connections ({@link DescriptorLimit}). The number of a socket is known
+ * when it has been accepted: one may be too high, and no other follows before a lower number is free.
  *
  * <p>Where the JVM hides descriptors, nothing is kept.
  *
@@ -63,7 +63,7 @@ final class DescriptorReserve {
         if (known == null && visible) {
             known = find();
         }
-        return known != null && limit.isReserved(known.of(socket));
+        return known != null && !limit.isForConnections(known.of(socket));
     }
 
     private @Nullable ChannelDescriptor find() {

@@ -76,7 +76,7 @@ record PipeSet(
 
         private boolean isReserved(
                 PipeDescriptors numbers, ChannelPipe<StreamSourceChannel, StreamSinkChannel> pipe) {
-            return limit.isReserved(numbers.of(pipe.getLeftSide())) || limit.isReserved(numbers.of(pipe.getRightSide()));
+            return !limit.isForPipes(numbers.of(pipe.getLeftSide())) || !limit.isForPipes(numbers.of(pipe.getRightSide()));
         }
     }
 }
