@@ -129,6 +129,8 @@ class Honest(soak.Clients):
         time.sleep(1)
         curl.send_signal(signal.SIGCONT)
         lines = curl.communicate()[0].split("\n")[:-1]
+        if lines and lines[0].startswith("429 "):
+            raise Bench("status 429")
         if lines != [f"200 {MIB} 0"]:
             raise Bench(f"stopped client: {lines}")
 
