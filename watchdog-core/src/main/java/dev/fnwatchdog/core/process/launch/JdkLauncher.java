@@ -1,6 +1,6 @@
 package dev.fnwatchdog.core.process.launch;
 
-import dev.fnwatchdog.core.process.posix.DescriptorLimit;
+import dev.fnwatchdog.core.process.posix.DescriptorBudget;
 import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
 import dev.fnwatchdog.core.process.tree.InvocationMarker;
 import dev.fnwatchdog.core.process.tree.ProcessTable;
@@ -36,7 +36,7 @@ public final class JdkLauncher implements Launcher {
 
     /** Of all launchers of this JVM. */
     private static final Semaphore STARTS =
-            new Semaphore(DescriptorLimit.ofThisProcess().concurrentStarts());
+            new Semaphore(DescriptorBudget.ofThisProcess().concurrentStarts());
 
     private final List<String> before;
     private final List<String> arguments;

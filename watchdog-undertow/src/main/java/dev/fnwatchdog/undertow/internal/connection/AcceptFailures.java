@@ -1,6 +1,6 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
-import dev.fnwatchdog.core.process.posix.DescriptorLimit;
+import dev.fnwatchdog.core.process.posix.DescriptorBudget;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -16,14 +16,14 @@ final class AcceptFailures {
 
     private final int port;
     private final Consumer<String> log;
-    private final DescriptorLimit limit;
+    private final DescriptorBudget descriptors;
 
     // Mutable state
     private long lastNanos = System.nanoTime() - PAUSE.toNanos();
 
-    AcceptFailures(int port, DescriptorLimit limit, Consumer<String> log) {
+    AcceptFailures(int port, DescriptorBudget descriptors, Consumer<String> log) {
         this.port = port;
-        this.limit = limit;
+        this.descriptors = descriptors;
         this.log = log;
     }
 
@@ -32,7 +32,7 @@ final class AcceptFailures {
         if (now - lastNanos >= PAUSE.toNanos()) {
             lastNanos = now;
             log.accept("Cannot accept connections on port %d: %s (ulimit -n: %s)"
-                    .formatted(port, failure.getMessage(), limit));
+                    .formatted(port, failure.getMessage(), descriptors.describeLimit()));
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
-import dev.fnwatchdog.core.process.posix.DescriptorLimit;
+import dev.fnwatchdog.core.process.posix.DescriptorBudget;
 import dev.fnwatchdog.core.process.posix.HandshakeFilter;
 import dev.fnwatchdog.undertow.internal.io.ChannelDescriptor;
 import java.io.IOException;
@@ -57,8 +57,7 @@ final class Acceptor {
     private final Selector selector;
     private final Consumer<SocketChannel> receiver;
     private final Consumer<String> log;
-    private final DescriptorLimit limit = DescriptorLimit.ofThisProcess();
-    private final DescriptorReserve reserve = new DescriptorReserve(limit);
+    private final DescriptorBudget descriptors = DescriptorBudget.ofThisProcess();
     private final CountDownLatch closed = new CountDownLatch(1);
 
     // Mutable state
@@ -145,7 +144,7 @@ final class Acceptor {
     }
 
     private void run() {
-        AcceptFailures failures = new AcceptFailures(port(), limit, log);
+        AcceptFailures failures = new AcceptFailures(port(), descriptors, log);
         try {
             SelectionKey key = port.register(selector, SelectionKey.OP_ACCEPT);
             while (state == State.ACCEPTING) {
@@ -180,12 +179,15 @@ final class Acceptor {
     }
 
     private @Nullable SocketChannel accept() throws IOException {
-        if (state == State.ACCEPTING) {
-            reserve.check();
+        if (state != State.ACCEPTING) {
+            return port.accept();
+        }
+        if (!descriptors.takeForConnection()) {
+            throw new IOException(DescriptorBudget.EXHAUSTED);
         }
         SocketChannel socket = port.accept();
-        if (socket != null) {
-            reserve.accepted(socket);
+        if (socket == null) {
+            descriptors.giveBack();
         }
         return socket;
     }

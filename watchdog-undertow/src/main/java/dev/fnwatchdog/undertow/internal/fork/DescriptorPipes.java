@@ -29,10 +29,10 @@ final class DescriptorPipes implements ProcessPipes {
                 descriptors.of(input.getLeftSide()), out, errors == null ? out : descriptors.of(errors.getRightSide()));
     }
 
-    record Maker(PipeDescriptors descriptors, PipeSet.Opener pipes) implements ProcessPipes.Maker {
+    record Maker(PipeDescriptors descriptors) implements ProcessPipes.Maker {
         @Override
         public ProcessPipes open(XnioIoThread thread, boolean errorsIntoOutput) throws IOException {
-            return new DescriptorPipes(descriptors, pipes.open(thread, errorsIntoOutput));
+            return new DescriptorPipes(descriptors, PipeSet.open(thread, errorsIntoOutput, 0));
         }
     }
 

@@ -3,7 +3,6 @@ package dev.fnwatchdog.undertow.internal.fork;
 import dev.fnwatchdog.core.config.CommandLine;
 import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.process.InvocationProcesses;
-import dev.fnwatchdog.core.process.posix.DescriptorLimit;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import dev.fnwatchdog.undertow.internal.mode.Mode;
 import dev.fnwatchdog.undertow.internal.mode.ModeContext;
@@ -42,12 +41,11 @@ public final class ForkMode implements Mode {
         ForkContext.Counts counts = new ForkContext.Counts();
         counts.exposeIn(context.registry());
         InvocationProcesses processes = new InvocationProcesses(command, context.environment());
-        Optional<PipeDescriptors> descriptors = PipeDescriptors.find();
-        PipeSet.Opener opener = new PipeSet.Opener(descriptors, DescriptorLimit.ofThisProcess());
-        ProcessPipes.Maker pipes = descriptors
-                .filter(visible -> context.passesDescriptors() && processes.passesDescriptors())
-                .<ProcessPipes.Maker>map(visible -> new DescriptorPipes.Maker(visible, opener))
-                .orElseGet(() -> new PumpedPipes.Maker(opener));
+        Optional<PipeDescriptors> descriptors = context.passesDescriptors() && processes.passesDescriptors()
+                ? PipeDescriptors.find()
+                : Optional.empty();
+        ProcessPipes.Maker pipes =
+                descriptors.<ProcessPipes.Maker>map(DescriptorPipes.Maker::new).orElseGet(PumpedPipes.Maker::new);
         return new ForkContext(
                 processes,
                 pipes,

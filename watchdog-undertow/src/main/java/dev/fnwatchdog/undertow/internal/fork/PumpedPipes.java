@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -17,16 +18,21 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelPipe;
 import org.xnio.IoUtils;
 import org.xnio.XnioIoThread;
-import org.xnio.channels.Channels;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
  * Pipes for a system whose processes cannot open ours: threads copy between their far ends and the streams that the JDK has
  * for a process. The output then ends with the process, whoever else holds it.
+ *
+ * <p>The I/O thread wakes these threads. XNIO's own way to block takes a selector for each thread, which is two descriptors,
+ * and without them a part of a body would pass for the whole.
  */
 final class PumpedPipes implements ProcessPipes {
     private static final int CHUNK = 16 * 1024;
+
+    /** The JDK's streams of the process. */
+    private static final int OF_PROCESS = 3;
 
     private final PipeSet pipes;
     private final XnioIoThread thread;
@@ -43,14 +49,9 @@ final class PumpedPipes implements ProcessPipes {
         private static final long IDLE_SECONDS = 5;
         private static final long STACK_BYTES = 256 * 1024;
 
-        private final PipeSet.Opener pipes;
         private final AtomicInteger made = new AtomicInteger();
         private final ExecutorService pumps = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), this::thread);
-
-        Maker(PipeSet.Opener pipes) {
-            this.pipes = pipes;
-        }
 
         private Thread thread(Runnable work) {
             Thread thread = new Thread(null, work, "watchdog-pump-" + made.incrementAndGet(), STACK_BYTES);
@@ -60,7 +61,7 @@ final class PumpedPipes implements ProcessPipes {
 
         @Override
         public ProcessPipes open(XnioIoThread thread, boolean errorsIntoOutput) throws IOException {
-            return new PumpedPipes(pipes.open(thread, errorsIntoOutput), thread, pumps);
+            return new PumpedPipes(PipeSet.open(thread, errorsIntoOutput, OF_PROCESS), thread, pumps);
         }
 
         @Override
@@ -125,12 +126,25 @@ final class PumpedPipes implements ProcessPipes {
     private void give(StreamSourceChannel from, OutputStream to) {
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         try (to) {
-            while (Channels.readBlocking(from, chunk.clear()) >= 0) {
-                to.write(chunk.array(), 0, chunk.position());
-                to.flush();
+            Semaphore readable = new Semaphore(0);
+            from.getCloseSetter().set(closed -> readable.release());
+            from.getReadSetter().set(ready -> {
+                ready.suspendReads();
+                readable.release();
+            });
+            for (int length = from.read(chunk); length >= 0; length = from.read(chunk.clear())) {
+                if (length == 0) {
+                    from.resumeReads();
+                    readable.acquire();
+                } else {
+                    to.write(chunk.array(), 0, length);
+                    to.flush();
+                }
             }
         } catch (IOException ignored) {
             // The process reads no more, which is its right; whoever writes to it sees that when the pipe is closed.
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         } finally {
             close(from);
         }
@@ -139,14 +153,25 @@ final class PumpedPipes implements ProcessPipes {
     private void take(InputStream from, StreamSinkChannel to) {
         byte[] chunk = new byte[CHUNK];
         try (from) {
+            Semaphore writable = new Semaphore(0);
+            to.getCloseSetter().set(closed -> writable.release());
+            to.getWriteSetter().set(ready -> {
+                ready.suspendWrites();
+                writable.release();
+            });
             for (int length = from.read(chunk); length >= 0; length = from.read(chunk)) {
                 ByteBuffer piece = ByteBuffer.wrap(chunk, 0, length);
                 while (piece.hasRemaining()) {
-                    Channels.writeBlocking(to, piece);
+                    if (to.write(piece) == 0) {
+                        to.resumeWrites();
+                        writable.acquire();
+                    }
                 }
             }
         } catch (IOException ignored) {
             // The call has been given up, or the JDK closes the stream since the process has ended. Both are the end.
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         } finally {
             close(to);
         }
