@@ -15,7 +15,7 @@ import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
 import dev.fnwatchdog.core.process.tree.InvocationMarker;
 import dev.fnwatchdog.core.process.tree.ProcessTable;
 import dev.fnwatchdog.core.process.tree.ProcessTree;
-import dev.fnwatchdog.core.process.tree.TreeKillRounds;
+import dev.fnwatchdog.core.process.tree.ProcessTreeKill;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The long-lived function process of http mode (contract 3). It runs in a session of its own, on JDK 17 where the system
+ * The long-lived function process of http mode (specification 3). It runs in a session of its own, on JDK 17 where the system
  * has {@code setsid}, so that a terminal's Ctrl-C does not reach it before the watchdog has drained. Its standard input is a
  * pipe that stays open and empty; what it prints goes to the log.
  *
@@ -122,7 +122,7 @@ public final class FunctionServer {
 
     /** Kills the function and everything that it started, at once. */
     public void kill() {
-        TreeKillRounds.all(table, List.of(tree));
+        ProcessTreeKill.all(table, List.of(tree));
     }
 
     private boolean ended(Duration limit) {

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The standard streams of a function that runs in this JVM: what is printed to them goes into the log line by line, as what
- * a function's process prints does (contract 6).
+ * a function's process prints does (specification 6).
  *
  * <p>Threads: any may print.
  */

@@ -3,20 +3,20 @@ package dev.fnwatchdog.core.process;
 import dev.fnwatchdog.core.process.launch.ChildProcess;
 import dev.fnwatchdog.core.process.launch.Stdio;
 import dev.fnwatchdog.core.process.posix.Termination;
+import dev.fnwatchdog.core.process.tree.BackgroundTreeKiller;
 import dev.fnwatchdog.core.process.tree.ProcessTree;
-import dev.fnwatchdog.core.process.tree.ProcessTreeKiller;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.CompletionStage;
 
-/** The process of one call, and everything that it started (contract 4). Threads: any. */
+/** The process of one call, and everything that it started (specification 4). Threads: any. */
 public final class InvocationProcess {
     private final ChildProcess child;
     private final ProcessTree tree;
-    private final ProcessTreeKiller killer;
+    private final BackgroundTreeKiller killer;
     private final CompletionStage<Termination> exit;
 
-    InvocationProcess(ChildProcess child, ProcessTree tree, ProcessTreeKiller killer) {
+    InvocationProcess(ChildProcess child, ProcessTree tree, BackgroundTreeKiller killer) {
         this.child = child;
         this.tree = tree;
         this.killer = killer;

@@ -9,11 +9,11 @@ import dev.fnwatchdog.core.process.launch.Stdio;
 import dev.fnwatchdog.core.process.launch.StrayReaper;
 import dev.fnwatchdog.core.process.launch.UnwatchedChildProcess;
 import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
+import dev.fnwatchdog.core.process.tree.BackgroundTreeKiller;
 import dev.fnwatchdog.core.process.tree.InvocationMarker;
 import dev.fnwatchdog.core.process.tree.ProcessTable;
 import dev.fnwatchdog.core.process.tree.ProcessTree;
-import dev.fnwatchdog.core.process.tree.ProcessTreeKiller;
-import dev.fnwatchdog.core.process.tree.TreeKillRounds;
+import dev.fnwatchdog.core.process.tree.ProcessTreeKill;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Starts one process a call (contract 4), and kills whatever is left of all of them at the end.
+ * Starts one process a call (specification 4), and kills whatever is left of all of them at the end.
  *
  * <p>Threads: any; a start blocks for about a millisecond.
  */
@@ -39,7 +39,7 @@ public final class InvocationProcesses implements AutoCloseable {
     private final InvocationMarker marker;
     private final AtomicLong calls = new AtomicLong();
     private final ProcessTable table = ProcessTable.ofThisSystem();
-    private final ProcessTreeKiller killer = new ProcessTreeKiller(table);
+    private final BackgroundTreeKiller killer = new BackgroundTreeKiller(table);
     private final Set<ProcessTree> running = ConcurrentHashMap.newKeySet();
 
     // Mutable state
@@ -88,7 +88,7 @@ public final class InvocationProcesses implements AutoCloseable {
         process.onExit().whenComplete((ended, failure) -> running.remove(tree));
         if (closed) {
             // Nobody else kills it any more, and this program may end before a thread gets to it.
-            TreeKillRounds.all(table, List.of(tree));
+            ProcessTreeKill.all(table, List.of(tree));
         }
         return process;
     }
@@ -123,7 +123,7 @@ public final class InvocationProcesses implements AutoCloseable {
         long end = System.nanoTime() + CLOSE_NANOS;
         List<ProcessTree> all = new ArrayList<>(running);
         all.add(ProcessTree.of(marker));
-        TreeKillRounds kill = new TreeKillRounds(table);
+        ProcessTreeKill kill = new ProcessTreeKill(table);
         Set<ProcessTree> left = new HashSet<>(all);
         while (!left.isEmpty() && System.nanoTime() < end) {
             left = kill.round(left);

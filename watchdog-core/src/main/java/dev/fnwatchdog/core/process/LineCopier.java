@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Passes on what a function prints, line by line, until the stream ends (contract 6).
+ * Passes on what a function prints, line by line, until the stream ends (specification 6).
  *
  * <p>Threads: one of its own, a daemon, which ends with the stream.
  */

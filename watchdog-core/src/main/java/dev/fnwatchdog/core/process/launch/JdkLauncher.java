@@ -5,7 +5,7 @@ import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
 import dev.fnwatchdog.core.process.tree.InvocationMarker;
 import dev.fnwatchdog.core.process.tree.ProcessTable;
 import dev.fnwatchdog.core.process.tree.ProcessTree;
-import dev.fnwatchdog.core.process.tree.TreeKillRounds;
+import dev.fnwatchdog.core.process.tree.ProcessTreeKill;
 import java.io.Closeable;
 import java.io.File;
 import java.io.FileInputStream;
@@ -104,7 +104,7 @@ public final class JdkLauncher implements Launcher {
      * no thread is left to wait for the process, and where a file cannot be closed afterwards.
      */
     private void endLost(InvocationMarker marker) {
-        TreeKillRounds.all(ProcessTable.ofThisSystem(), List.of(ProcessTree.of(marker)));
+        ProcessTreeKill.all(ProcessTable.ofThisSystem(), List.of(ProcessTree.of(marker)));
         strays.lost();
     }
 

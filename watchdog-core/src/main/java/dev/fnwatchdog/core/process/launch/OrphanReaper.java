@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Buries the orphans that this process inherits as PID 1 of a container (contract 4), and none of its own children: those
+ * Buries the orphans that this process inherits as PID 1 of a container (specification 4), and none of its own children: those
  * that were started here are left out, and those of the JDK have long been buried when it is the turn of an orphan.
  *
  * <p>Threads: one of its own, a daemon, for as long as the JVM lives. It looks for dead children each second until the first

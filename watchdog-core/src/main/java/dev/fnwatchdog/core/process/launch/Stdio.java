@@ -2,7 +2,7 @@ package dev.fnwatchdog.core.process.launch;
 
 import dev.fnwatchdog.core.process.InvocationProcess;
 
-/** Where the three standard streams of a call's process lead (contract 4). */
+/** Where the three standard streams of a call's process lead (specification 4). */
 public sealed interface Stdio {
     /**
      * Descriptors of this process, each to be left open until {@code start} has returned. The child's are blocking,

@@ -3,7 +3,7 @@ package dev.fnwatchdog.core.process.launch;
 import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.core.process.tree.ProcessTable;
 import dev.fnwatchdog.core.process.tree.ProcessTree;
-import dev.fnwatchdog.core.process.tree.TreeKillRounds;
+import dev.fnwatchdog.core.process.tree.ProcessTreeKill;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -14,7 +14,7 @@ public final class UnwatchedChildProcess {
 
     /** Kills it and what it has started, waits for it, and closes its streams. Blocks for some milliseconds. */
     public static void end(ChildProcess child, ProcessTree tree, ProcessTable table) {
-        TreeKillRounds.all(table, List.of(tree));
+        ProcessTreeKill.all(table, List.of(tree));
         try {
             Termination ignored = child.waitFor();
         } catch (InterruptedException e) {

@@ -1,13 +1,13 @@
 package dev.fnwatchdog.core.process.posix;
 
-/** How a function process ended, told in Go's words (contract 3 and 4). */
+/** How a function process ended, told in Go's words (specification 3 and 4). */
 public sealed interface Termination {
     /** As Go's {@code exec.ExitError} says it: {@code exit status 1}, {@code signal: killed}. */
     String describe();
 
     /**
      * Reads what the JDK reports. It tells a signal as 128 plus its number and so cannot tell it from such an exit status:
-     * 129 to 159 are taken for signals (contract 4).
+     * 129 to 159 are taken for signals (specification 4).
      */
     static Termination ofStatus(int status) {
         int signal = status - 128;

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The variable by which everything that a function process has started is found again, whoever its parent is by then
- * (contract 4). A watchdog that runs inside another one's function adds to what it inherited, so that both find it.
+ * (specification 4). A watchdog that runs inside another one's function adds to what it inherited, so that both find it.
  */
 public record InvocationMarker(String value) {
     public static final String NAME = "Watchdog_Call";

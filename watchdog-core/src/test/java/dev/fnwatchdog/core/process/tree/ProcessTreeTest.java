@@ -130,7 +130,7 @@ class ProcessTreeTest {
         ProcessTree tree = tree();
         show(other, LATER, INIT, 9);
         // At first its environment is empty, as the system shows it during an exec.
-        TreeKillRounds kill = new TreeKillRounds(new ProcessTable(proc));
+        ProcessTreeKill kill = new ProcessTreeKill(new ProcessTable(proc));
         Set<ProcessTree> left = kill.round(Set.of(tree));
         left = kill.round(left);
         assertThat(left).containsExactly(tree);
@@ -164,7 +164,7 @@ class ProcessTreeTest {
         ProcessHandle child = parent.descendants().findFirst().orElseThrow();
 
         ProcessTree tree = new ProcessTree(parent.pid(), parent::isAlive, marker);
-        TreeKillRounds.all(new ProcessTable(proc.resolve("nosuch")), List.of(tree));
+        ProcessTreeKill.all(new ProcessTable(proc.resolve("nosuch")), List.of(tree));
 
         awaitExit(parent);
         Eventually.isTrue("child has ended", () -> !child.isAlive() || zombie(child));
@@ -178,7 +178,7 @@ class ProcessTreeTest {
     }
 
     private void kill(ProcessTree... trees) {
-        TreeKillRounds.all(new ProcessTable(proc), List.of(trees));
+        ProcessTreeKill.all(new ProcessTable(proc), List.of(trees));
     }
 
     private Process sleep() throws IOException {

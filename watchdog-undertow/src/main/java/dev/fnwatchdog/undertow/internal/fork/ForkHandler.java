@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * Serves each call with a process of its own (contract 4).
+ * Serves each call with a process of its own (specification 4).
  *
  * <p>Threads: the exchange's IO thread; nothing blocks.
  */
@@ -55,7 +55,7 @@ final class ForkHandler implements HttpHandler {
             NOT_ALLOWED.send(exchange);
             return;
         }
-        // A gateway that let HTTP/2 through to the function could be tunnelled past (contract 9).
+        // A gateway that let HTTP/2 through to the function could be tunnelled past (specification 9).
         UpgradeProtocols.keepOnlyRequested(exchange);
         Map<String, String> ofCall;
         try {

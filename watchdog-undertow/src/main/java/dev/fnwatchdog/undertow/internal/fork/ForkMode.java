@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** The modes that start one process a call: streaming and serializing (contract 4). Threads: any. */
+/** The modes that start one process a call: streaming and serializing (specification 4). Threads: any. */
 public final class ForkMode implements Mode {
     private final ForkContext forks;
     private final HttpHandler handler;

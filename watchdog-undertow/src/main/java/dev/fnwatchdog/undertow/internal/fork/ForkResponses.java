@@ -22,7 +22,7 @@ final class ForkResponses {
                 .withBody(WatchdogHeaders.PLAIN_TEXT, String.valueOf(reason.getMessage()));
     }
 
-    /** The process did not start; an environment that is too long is the request's fault (contract 4). */
+    /** The process did not start; an environment that is too long is the request's fault (specification 4). */
     static CannedResponse notStarted(ForkContext forks, FunctionFailedException reason) {
         String message = String.valueOf(reason.getMessage());
         forks.log().error(message);
@@ -48,7 +48,7 @@ final class ForkResponses {
                 .withBody(termination.describe().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The output does not fit into what bodies may take of the memory (contract 7). */
+    /** The output does not fit into what bodies may take of the memory (specification 7). */
     static CannedResponse tooLarge(Invocation invocation) {
         return CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR)
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)

@@ -10,7 +10,7 @@ import io.undertow.util.Headers;
 import java.util.Map;
 
 /**
- * The variables that tell a process of its request (contract 4).
+ * The variables that tell a process of its request (specification 4).
  *
  * @param wanted {@code cgi_headers}
  */

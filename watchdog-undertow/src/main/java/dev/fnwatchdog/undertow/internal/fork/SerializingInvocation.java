@@ -24,7 +24,7 @@ import org.xnio.channels.StreamSourceChannel;
 
 /**
  * One call in serializing mode: the whole body is read, then given to a process; its whole output is read, then sent
- * (contract 4).
+ * (specification 4).
  *
  * <p>Threads: the exchange's IO thread.
  */

@@ -9,7 +9,7 @@ import org.xnio.IoUtils;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Passes on to the log what a process prints to its standard error, line by line (contract 6). Where the log's reader is
+ * Passes on to the log what a process prints to its standard error, line by line (specification 6). Where the log's reader is
  * slow, the process waits, and not the IO thread; where the reader is stuck, lines are dropped and the process goes on.
  *
  * <p>Threads: the IO thread.

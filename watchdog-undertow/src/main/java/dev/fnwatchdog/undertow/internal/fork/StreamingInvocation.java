@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call in streaming mode: a process whose input and output are the request's and the answer's bodies (contract 4).
+ * One call in streaming mode: a process whose input and output are the request's and the answer's bodies (specification 4).
  *
  * <p>The process may outlive the answer, where it has closed its output; its time is limited then too.
  *

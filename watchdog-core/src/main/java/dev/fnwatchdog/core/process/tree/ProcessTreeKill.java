@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  *
  * <p>Threads: one.
  */
-public final class TreeKillRounds {
+public final class ProcessTreeKill {
     // More than a few mean a fork bomb.
     private static final int MOST_ROUNDS = 1000;
     private static final int MOST_DOUBTS = 4;
@@ -34,14 +34,14 @@ public final class TreeKillRounds {
     private final Set<ProcessId> killed = new HashSet<>();
     private final Map<ProcessTree, Integer> doubts = new HashMap<>();
 
-    public TreeKillRounds(ProcessTable table) {
+    public ProcessTreeKill(ProcessTable table) {
         this.table = table.reader();
         this.signals = ProcessSignals.with(this.table);
     }
 
     /** Takes some milliseconds for every hundred processes. */
     public static void all(ProcessTable table, Collection<ProcessTree> trees) {
-        TreeKillRounds kill = new TreeKillRounds(table);
+        ProcessTreeKill kill = new ProcessTreeKill(table);
         Set<ProcessTree> left = Set.copyOf(trees);
         for (int round = 0; round < MOST_ROUNDS && !left.isEmpty(); round++) {
             left = kill.round(left);
@@ -51,7 +51,7 @@ public final class TreeKillRounds {
     /** Goes on with these trees; those that it has to go on with once more. */
     public Set<ProcessTree> round(Collection<ProcessTree> trees) {
         if (!table.available()) {
-            trees.forEach(TreeKillRounds::killDescendants);
+            trees.forEach(ProcessTreeKill::killDescendants);
             return Set.of();
         }
         table.beginReading();

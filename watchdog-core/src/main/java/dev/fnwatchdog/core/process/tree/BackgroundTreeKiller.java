@@ -15,14 +15,14 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Threads: any may ask. One of its own, a daemon, is there as long as there is something to kill.
  */
-public final class ProcessTreeKiller {
+public final class BackgroundTreeKiller {
     private final ProcessTable table;
 
     // Mutable state, guarded by this
     private final Map<ProcessTree, CompletableFuture<Void>> pending = new HashMap<>();
     private boolean running;
 
-    public ProcessTreeKiller(ProcessTable table) {
+    public BackgroundTreeKiller(ProcessTable table) {
         this.table = table;
     }
 
@@ -52,7 +52,7 @@ public final class ProcessTreeKiller {
     }
 
     private void run() {
-        TreeKillRounds kill = new TreeKillRounds(table);
+        ProcessTreeKill kill = new ProcessTreeKill(table);
         Map<ProcessTree, CompletableFuture<Void>> trees = new HashMap<>();
         try {
             while (takePending(trees)) {
