@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * not fail in the middle: starts of processes through the JDK, and the search for processes to kill. Connections leave some
  * more to the pipes of requests, so that a request of an open connection can be served.
  *
- * <p>Where the JDK finds no descriptor for its own pipes, it closes descriptors of others ({@code docs/jdk-issues.md}).
+ * <p>Where the JDK finds no descriptor for its own pipes, it closes descriptors that belong to others (specification 7.25).
  *
  * <p>What is taken is not given back: when the budget is used up, the open descriptors are counted again. Where the system
  * has no {@code /proc}, there is no limit.
