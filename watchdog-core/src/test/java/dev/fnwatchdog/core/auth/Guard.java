@@ -58,7 +58,7 @@ final class Guard implements AutoCloseable {
 
     static String describe(CompletableFuture<AuthDecision> decision) throws InterruptedException {
         try {
-            return decision.get(10, TimeUnit.SECONDS).accept(new AuthDecision.Visitor<>() {
+            return decision.get(30, TimeUnit.SECONDS).accept(new AuthDecision.Visitor<>() {
                 @Override
                 public String allowed() {
                     return ALLOWED;

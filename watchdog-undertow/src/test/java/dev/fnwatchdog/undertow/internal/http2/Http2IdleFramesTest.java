@@ -41,10 +41,13 @@ class Http2IdleFramesTest {
                 Http2Streams client = Http2Streams.of(watchdog)) {
             int stream = type == Http2Frames.DATA ? client.post("/upload") : 0;
             // On a thread of its own: the watchdog stops reading from a client that does not read its responses.
-            CompletableFuture.runAsync(() -> client.connection().sendTimes(frames(1_000, type, stream, length), 60));
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(
+                    () -> client.connection().sendTimes(frames(1_000, type, stream, length), 60));
 
             assertThat(client.next(0).errorCode()).isEqualTo(ENHANCE_YOUR_CALM);
             client.connection().readUntilClosedOrReset();
+            // It may have failed: the watchdog closes the connection.
+            sending.handle((done, failure) -> done).join();
         }
     }
 
