@@ -11,8 +11,8 @@ import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Pipes whose far ends the process itself has: bytes go from the client to the process, and back, without a thread between
- * them, and their end is seen when nobody at all holds them any more.
+ * Pipes whose far ends the process itself holds, so that no thread copies between client and process. EOF arrives when no
+ * process holds the far end any more (specification 4.7).
  */
 final class DescriptorPipes implements ProcessPipes {
     private final ChannelPipe<StreamSourceChannel, StreamSinkChannel> input;
@@ -56,7 +56,7 @@ final class DescriptorPipes implements ProcessPipes {
         return errors == null ? null : errors.getLeftSide();
     }
 
-    /** The selector gives the descriptors back, when the IO thread comes to it next. */
+    /** Closes the far ends. Their descriptors are free after the next select of the I/O thread. */
     @Override
     public void started(InvocationProcess process) {
         closeFarEnds();

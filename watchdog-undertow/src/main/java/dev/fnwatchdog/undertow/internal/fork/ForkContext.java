@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What the calls of a mode with one process a call share. Threads: any.
+ * The state that all requests of streaming or serializing mode share. Threads: any.
  *
- * @param command for messages
- * @param contentType forced on what processes print
- * @param execTimeout zero: none
+ * @param command the program's name in messages
+ * @param contentType the {@code Content-Type} of every response of a process (specification 4.6)
+ * @param execTimeout zero: no timeout
  */
 record ForkContext(
         InvocationProcesses processes,
@@ -23,7 +23,7 @@ record ForkContext(
         String contentType,
         Duration execTimeout,
         Counts counts) {
-    /** What an operator wants to know of them. */
+    /** Counts failed starts and timeouts for the metrics (specification 2.16). */
     static final class Counts {
         private final LongAdder failed = new LongAdder();
         private final LongAdder killed = new LongAdder();
@@ -46,7 +46,7 @@ record ForkContext(
             killed.increment();
         }
 
-        /** Whether what runs is being killed, so that its output is not whole. */
+        /** Whether all processes are being killed, so that their output may be truncated (specification 4.22). */
         boolean stopping() {
             return stopping;
         }

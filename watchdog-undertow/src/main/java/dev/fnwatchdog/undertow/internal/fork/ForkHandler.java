@@ -16,25 +16,25 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * Serves each call with a process of its own (specification 4).
+ * Serves each request with a process of its own (specification 4.1).
  *
- * <p>Threads: the exchange's IO thread; nothing blocks.
+ * <p>Threads: the exchange's I/O thread; nothing blocks.
  */
 final class ForkHandler implements HttpHandler {
     private static final CannedResponse NOT_ALLOWED = CannedResponse.of(StatusCodes.METHOD_NOT_ALLOWED);
 
-    /** One call under way. */
+    /** One invocation of the function. */
     interface ForkCall {
         /**
-         * Begins it.
+         * Begins the invocation.
          *
-         * @param variables the process's, on top of the watchdog's own
-         * @param limit the longest that it may take, counted from its head; zero: no limit
+         * @param variables environment variables of the process, in addition to the watchdog's own
+         * @param limit the timeout, counted from the request's head; zero: no timeout
          */
         void begin(Map<String, String> variables, Duration limit) throws IOException;
     }
 
-    /** Makes the calls of one mode. */
+    /** Creates the invocations of one mode. */
     interface ForkCalls {
         ForkCall of(Invocation invocation) throws IOException;
     }
@@ -55,24 +55,24 @@ final class ForkHandler implements HttpHandler {
             NOT_ALLOWED.send(exchange);
             return;
         }
-        // A gateway that let HTTP/2 through to the function could be tunnelled past (specification 9).
+        // A gateway that passes on an upgrade to HTTP/2 could be bypassed through a tunnel (specification 9.2).
         UpgradeProtocols.keepOnlyRequested(exchange);
-        Map<String, String> ofCall;
+        Map<String, String> requestVariables;
         try {
-            ofCall = variables.of(exchange);
+            requestVariables = variables.of(exchange);
         } catch (UnusableRequestException e) {
             ForkResponses.unusable(e).send(exchange);
             return;
         }
         Duration limit = RequestTimeout.effective(
                 forks.execTimeout(), exchange.getRequestHeaders().getFirst(WatchdogHeaders.TIMEOUT));
-        // Within a handler's call Undertow holds back what is asked of its channels.
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> begin(Invocation.of(exchange), ofCall, limit));
+        // While a handler runs, Undertow defers operations on the exchange's channels.
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> begin(Invocation.of(exchange), requestVariables, limit));
     }
 
-    private void begin(Invocation invocation, Map<String, String> ofCall, Duration limit) {
+    private void begin(Invocation invocation, Map<String, String> requestVariables, Duration limit) {
         try {
-            calls.of(invocation).begin(ofCall, limit);
+            calls.of(invocation).begin(requestVariables, limit);
         } catch (IOException noDescriptors) {
             invocation.respondInstead(ForkResponses.notStarted(forks, ForkResponses.noPipes(forks, noDescriptors)));
         }

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** The modes that start one process a call: streaming and serializing (specification 4). Threads: any. */
+/** Streaming and serializing mode, which start one process for each request (specification 4.1). Threads: any. */
 public final class ForkMode implements Mode {
     private final ForkContext forks;
     private final HttpHandler handler;
@@ -25,7 +25,7 @@ public final class ForkMode implements Mode {
 
     public static ForkMode streaming(ModeConfig.Streaming mode, ModeContext context) {
         ForkContext forks = forks(mode.command(), mode.contentType(), context);
-        return new ForkMode(forks, mode.cgiHeaders(), call -> new StreamingInvocation(forks, call));
+        return new ForkMode(forks, mode.cgiHeaders(), invocation -> new StreamingInvocation(forks, invocation));
     }
 
     public static ForkMode serializing(ModeConfig.Serializing mode, ModeContext context) {
@@ -34,7 +34,7 @@ public final class ForkMode implements Mode {
         return new ForkMode(
                 forks,
                 mode.cgiHeaders(),
-                call -> new SerializingInvocation(forks, call, memory, mode.combinedOutput()));
+                invocation -> new SerializingInvocation(forks, invocation, memory, mode.combinedOutput()));
     }
 
     private static ForkContext forks(CommandLine command, String contentType, ModeContext context) {
@@ -62,7 +62,7 @@ public final class ForkMode implements Mode {
         return handler;
     }
 
-    /** Nothing runs between calls. */
+    /** Warns of an encoding other than UTF-8 (specification 4.4). No process runs between requests. */
     @Override
     public void start() {
         String encoding = System.getProperty("sun.jnu.encoding", "");
@@ -79,13 +79,13 @@ public final class ForkMode implements Mode {
         return true;
     }
 
-    /** A process that ends is a call's end, and never the watchdog's. */
+    /** Never completes: the end of a process ends its request, not the watchdog. */
     @Override
     public CompletionStage<String> ended() {
         return new CompletableFuture<>();
     }
 
-    /** Calls had their time while the watchdog drained: what still runs gets no other. */
+    /** Kills what still runs at the end of the drain, without a further grace period (specification 4.22). */
     @Override
     public void stop(Duration grace) {
         kill();

@@ -11,18 +11,18 @@ import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** What the watchdog answers, and logs, where a process does not. */
+/** The watchdog's own responses and log lines for requests that a process fails to serve. */
 final class ForkResponses {
 
     private ForkResponses() {}
 
-    /** The request cannot be told to a process. */
+    /** 400: the request cannot be represented in environment variables (specification 4.3). */
     static CannedResponse unusable(UnusableRequestException reason) {
         return CannedResponse.of(StatusCodes.BAD_REQUEST)
                 .withBody(WatchdogHeaders.PLAIN_TEXT, String.valueOf(reason.getMessage()));
     }
 
-    /** The process did not start; an environment that is too long is the request's fault (specification 4). */
+    /** 500: the process did not start (specification 4.8); 431 if its environment is too long (specification 4.3). */
     static CannedResponse notStarted(ForkContext forks, FunctionFailedException reason) {
         String message = String.valueOf(reason.getMessage());
         forks.log().error(message);
@@ -36,19 +36,19 @@ final class ForkResponses {
                 .withBody(WatchdogHeaders.PLAIN_TEXT, message);
     }
 
-    /** There are no pipes to be had, and so no process. */
+    /** The failure of a process for which no pipes could be opened (specification 7.25). */
     static FunctionFailedException noPipes(ForkContext forks, IOException reason) {
         return new FunctionFailedException(
                 "cannot start \"%s\": %s".formatted(forks.command(), reason.getMessage()), reason);
     }
 
-    /** What serializing mode says of a process that did not succeed. */
+    /** 500 of serializing mode for a process that failed (specification 4.17, 4.21). */
     static CannedResponse failed(Termination termination) {
         return CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR)
                 .withBody(termination.describe().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The output does not fit into what bodies may take of the memory (specification 7). */
+    /** 500: the output exceeds the memory budget of buffered bodies (specification 7.20). */
     static CannedResponse tooLarge(Invocation invocation) {
         return CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR)
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
@@ -56,7 +56,7 @@ final class ForkResponses {
                 .withBody(WatchdogHeaders.PLAIN_TEXT, "response too large");
     }
 
-    /** As in http mode. */
+    /** 504 of streaming mode, as in http mode (specification 3.37, 4.21). */
     static CannedResponse timedOut(Invocation invocation) {
         return CannedResponse.of(StatusCodes.GATEWAY_TIME_OUT)
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)

@@ -9,8 +9,8 @@ import org.xnio.conduits.ConduitStreamSinkChannel;
 import org.xnio.conduits.ConduitStreamSourceChannel;
 
 /**
- * Tells the descriptor behind one end of a pipe of XNIO's, by which a process can open it. Neither XNIO nor the JDK shows
- * it, so this needs {@code --add-exports java.base/sun.nio.ch=ALL-UNNAMED}, which the fat jar's manifest asks for.
+ * Finds the file descriptor of one end of an XNIO pipe, by which a process can open it. Neither XNIO nor the JDK exposes
+ * it; access needs {@code --add-exports java.base/sun.nio.ch=ALL-UNNAMED}, which the fat jar's manifest requests.
  */
 final class PipeDescriptors {
     private final Field source;
@@ -30,7 +30,7 @@ final class PipeDescriptors {
         return field;
     }
 
-    /** Nothing where this JVM does not let us see them. */
+    /** Returns empty if this JVM denies access to the descriptors. */
     static Optional<PipeDescriptors> find() {
         try {
             return Optional.of(new PipeDescriptors());

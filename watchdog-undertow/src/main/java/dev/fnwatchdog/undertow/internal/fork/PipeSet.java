@@ -14,22 +14,23 @@ import org.xnio.channels.StreamSourceChannel;
 /**
  * The pipes of one process, both ends of each.
  *
- * @param errors nothing where standard error goes into the output
+ * @param errors null if standard error goes into the output
  */
 record PipeSet(
         ChannelPipe<StreamSourceChannel, StreamSinkChannel> input,
         ChannelPipe<StreamSourceChannel, StreamSinkChannel> output,
         @Nullable ChannelPipe<StreamSourceChannel, StreamSinkChannel> errors) {
-    private static final int MOST = 3;
+    private static final int MAX_PIPES = 3;
 
     /**
-     * Opens all of them or, where descriptors have run out, none.
+     * Opens all pipes, or none if descriptors have run out.
      *
-     * @param thread the current one
-     * @param more descriptors that the process will take in this program beside them
+     * @param thread the current thread
+     * @param more number of descriptors that the process takes in the watchdog in addition to these pipes
+     * @throws IOException if the descriptor budget is exhausted or a pipe cannot be opened
      */
     static PipeSet open(XnioIoThread thread, boolean errorsIntoOutput, int more) throws IOException {
-        int wanted = errorsIntoOutput ? MOST - 1 : MOST;
+        int wanted = errorsIntoOutput ? MAX_PIPES - 1 : MAX_PIPES;
         if (!DescriptorBudget.ofThisProcess().takeForPipes(2 * wanted + more)) {
             throw new IOException(DescriptorBudget.EXHAUSTED);
         }

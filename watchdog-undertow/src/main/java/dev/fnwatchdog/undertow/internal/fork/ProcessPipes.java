@@ -9,41 +9,41 @@ import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * The pipes of one process: three, or two where its standard error goes into its standard output. The watchdog's ends are
- * channels of the call's IO thread, so that nothing has to wait for the process.
+ * The pipes of one process: three, or two if its standard error goes into its standard output. The watchdog's ends are
+ * non-blocking channels of the request's I/O thread.
  *
- * <p>Threads: the IO thread, but for {@link #stdio}.
+ * <p>Threads: the I/O thread; any for {@link #stdio}.
  */
 interface ProcessPipes {
-    /** Makes pipes. */
+    /** Opens pipes. */
     interface Maker {
-        /** Makes the pipes of one process; {@code thread} is the caller's own. */
+        /** Opens the pipes of one process; {@code thread} is the current thread. */
         ProcessPipes open(XnioIoThread thread, boolean errorsIntoOutput) throws IOException;
 
-        /** Ends what it has started. */
+        /** Stops the threads that it has started. */
         default void close() {}
     }
 
-    /** How the process gets its ends. Valid until {@link #started} or {@link #notStarted}. */
+    /** Describes the process's ends for its start. Valid until {@link #started} or {@link #notStarted}. */
     Stdio stdio();
 
-    /** Leads to the process's standard input. */
+    /** Writes to the process's standard input. */
     StreamSinkChannel input();
 
-    /** What the process prints to standard output. */
+    /** Reads the process's standard output. */
     StreamSourceChannel output();
 
-    /** What the process prints to standard error; nothing where that goes into the output. */
+    /** Reads the process's standard error; null if that goes into the output. */
     @Nullable
     StreamSourceChannel errors();
 
     /**
-     * The process has its ends: from now on they are its alone, so that their end can be seen.
+     * Hands the far ends over to the started process: the watchdog keeps no copy that would prevent EOF.
      *
-     * @throws java.util.concurrent.RejectedExecutionException where that takes threads which are not granted
+     * @throws java.util.concurrent.RejectedExecutionException if this needs threads and the system grants none
      */
     void started(InvocationProcess process);
 
-    /** There is no process, nor will there be. */
+    /** Closes the far ends, because no process will be started. */
     void notStarted();
 }

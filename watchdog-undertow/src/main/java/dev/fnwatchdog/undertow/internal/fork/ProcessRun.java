@@ -15,27 +15,27 @@ import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * The process of one call, from before its start to after its end. Its pipes are there from the beginning, so that the
- * request can be written into them while the process is still being started. Its standard error goes to the log.
+ * The process of one request, from before its start until after its end. Its pipes are open from the beginning, so that
+ * the request body can be written while the process is still starting. Its standard error goes to the log.
  *
- * <p>Threads: the call's IO thread; a worker's thread for the start, which blocks.
+ * <p>Threads: the request's I/O thread; a worker thread for the start, which blocks.
  */
 final class ProcessRun {
-    /** Is told what becomes of a process, on the IO thread. */
+    /** Receives the events of a process, on the I/O thread. */
     interface Watcher {
         void notStarted(FunctionFailedException reason);
 
-        /** It has ended; others that it started may still run, and hold its output. */
+        /** The process has ended. Its descendants may still run and hold its output. */
         void ended(Termination termination);
 
         /**
-         * Nothing is left of it that {@code max_inflight} limits: no process of it runs, and its pipes are closed. Only
-         * after a kill, or where it was not started.
+         * The permit can be released: the whole process tree has ended and its pipes are closed (specification 7.2).
+         * Only called after a kill, or if the process was not started.
          */
         void released();
     }
 
-    /** Whether a worker has come to it. Until then it costs nothing to give the process up. */
+    /** Whether a worker thread has begun the start. Until then the start can be cancelled at once. */
     private enum Start {
         WAITING,
         BEGUN,
@@ -62,26 +62,26 @@ final class ProcessRun {
     }
 
     /**
-     * Makes the pipes of a process that does not run yet.
+     * Opens the pipes of a process that is not started yet.
      *
-     * @throws IOException where this process may have no more descriptors
+     * @throws IOException if the watchdog has no descriptors left
      */
     static ProcessRun prepare(ForkContext forks, XnioIoThread thread, boolean errorsIntoOutput, Watcher watcher)
             throws IOException {
         return new ProcessRun(forks, thread, forks.pipes().open(thread, errorsIntoOutput), watcher);
     }
 
-    /** Leads to its standard input. */
+    /** Writes to the process's standard input. */
     StreamSinkChannel input() {
         return pipes.input();
     }
 
-    /** What it prints to standard output. */
+    /** Reads the process's standard output. */
     StreamSourceChannel output() {
         return pipes.output();
     }
 
-    /** Has a worker start it; returns at once. */
+    /** Starts the process on a worker thread; does not block. */
     void start(Map<String, String> variables) {
         try {
             ThreadRefusedException.check(() -> thread.getWorker().execute(() -> startNow(variables)));
@@ -107,7 +107,7 @@ final class ProcessRun {
         } catch (FunctionFailedException e) {
             reason = e;
         } finally {
-            // Whatever happens here, the call must learn of it.
+            // The request must be notified of every outcome, also of an unexpected error.
             if (made == null) {
                 FunctionFailedException why = reason == null ? ownFailure() : reason;
                 onIoThread(() -> notStarted(why));
@@ -126,7 +126,7 @@ final class ProcessRun {
         try {
             thread.execute(task);
         } catch (RejectedExecutionException ignored) {
-            // The watchdog has ended, and with it all its calls and what they had started.
+            // The watchdog has ended, and all requests and their processes with it.
         }
     }
 
@@ -165,7 +165,7 @@ final class ProcessRun {
         runs.onExit().thenAccept(termination -> onIoThread(() -> ended(termination)));
     }
 
-    /** It runs, and the watchdog cannot serve it. */
+    /** Kills a process that runs but for which no pump threads are available (specification 7.24). */
     private void abandon(InvocationProcess runs, FunctionFailedException reason) {
         runs.kill().thenRun(() -> onIoThread(() -> notStarted(reason)));
     }
@@ -192,8 +192,9 @@ final class ProcessRun {
     }
 
     /**
-     * Kills it and all that it started; where it is just being started, as soon as that is done. Where no worker has come to
-     * it, its descriptors are released at once: clients that leave as fast as they come must not fill the queue with them.
+     * Kills the process tree (specification 4.11); a process that is still starting is killed after its start. If no worker
+     * thread has begun the start, its descriptors are released at once: clients that connect and disconnect quickly must not
+     * accumulate descriptors in the worker's queue.
      */
     void kill() {
         if (killed) {
@@ -210,7 +211,7 @@ final class ProcessRun {
         }
     }
 
-    /** Its input is left open until it has ended: a process must not take a part of a request for the whole. */
+    /** Kills it. Its input stays open until it has ended: a process must not take a truncated body for a complete one. */
     private void killNow(InvocationProcess runs) {
         runs.kill().thenRun(() -> onIoThread(this::treeEnded));
         IoUtils.safeClose(pipes.output());

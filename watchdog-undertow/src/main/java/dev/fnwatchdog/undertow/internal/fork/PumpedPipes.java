@@ -22,16 +22,16 @@ import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Pipes for a system whose processes cannot open ours: threads copy between their far ends and the streams that the JDK has
- * for a process. The output then ends with the process, whoever else holds it.
+ * Pipes for systems on which a process cannot open the watchdog's descriptors. Threads copy between the far ends and the
+ * JDK's streams of the process. The output then ends with the process, even if another process still holds it.
  *
- * <p>The I/O thread wakes these threads. XNIO's own way to block takes a selector for each thread, which is two descriptors,
- * and without them a part of a body would pass for the whole.
+ * <p>The I/O thread wakes these threads. XNIO's blocking operations need a selector for each thread, which takes two
+ * descriptors; when these run out, a truncated body would be taken for a complete one.
  */
 final class PumpedPipes implements ProcessPipes {
     private static final int CHUNK = 16 * 1024;
 
-    /** The JDK's streams of the process. */
+    /** Number of the JDK's streams of a process. */
     private static final int OF_PROCESS = 3;
 
     private final PipeSet pipes;
@@ -44,7 +44,7 @@ final class PumpedPipes implements ProcessPipes {
         this.pumps = pumps;
     }
 
-    /** Has as many threads as there are streams to copy. */
+    /** Opens the pipes, and owns one thread for each stream that is being copied. */
     static final class Maker implements ProcessPipes.Maker {
         private static final long IDLE_SECONDS = 5;
         private static final long STACK_BYTES = 256 * 1024;
@@ -91,7 +91,7 @@ final class PumpedPipes implements ProcessPipes {
         return errors == null ? null : errors.getLeftSide();
     }
 
-    /** @throws RejectedExecutionException where the system grants no thread; the process has none of its ends then */
+    /** @throws RejectedExecutionException if the system grants no thread; the process's streams are closed then */
     @Override
     public void started(InvocationProcess process) {
         boolean all = false;
@@ -106,11 +106,11 @@ final class PumpedPipes implements ProcessPipes {
     }
 
     private void startPumps(InvocationProcess process) {
-        pumps.execute(() -> give(pipes.input().getLeftSide(), process.input()));
-        pumps.execute(() -> take(process.output(), pipes.output().getRightSide()));
+        pumps.execute(() -> copyInput(pipes.input().getLeftSide(), process.input()));
+        pumps.execute(() -> copyOutput(process.output(), pipes.output().getRightSide()));
         ChannelPipe<StreamSourceChannel, StreamSinkChannel> errors = pipes.errors();
         if (errors != null) {
-            pumps.execute(() -> take(process.errors(), errors.getRightSide()));
+            pumps.execute(() -> copyOutput(process.errors(), errors.getRightSide()));
         }
     }
 
@@ -123,7 +123,7 @@ final class PumpedPipes implements ProcessPipes {
         }
     }
 
-    private void give(StreamSourceChannel from, OutputStream to) {
+    private void copyInput(StreamSourceChannel from, OutputStream to) {
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         try (to) {
             Semaphore readable = new Semaphore(0);
@@ -142,7 +142,7 @@ final class PumpedPipes implements ProcessPipes {
                 }
             }
         } catch (IOException ignored) {
-            // The process reads no more, which is its right; whoever writes to it sees that when the pipe is closed.
+            // The process reads no more, which is no error (specification 4.7). The writer sees it when the pipe is closed.
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } finally {
@@ -150,7 +150,7 @@ final class PumpedPipes implements ProcessPipes {
         }
     }
 
-    private void take(InputStream from, StreamSinkChannel to) {
+    private void copyOutput(InputStream from, StreamSinkChannel to) {
         byte[] chunk = new byte[CHUNK];
         try (from) {
             Semaphore writable = new Semaphore(0);
@@ -169,7 +169,7 @@ final class PumpedPipes implements ProcessPipes {
                 }
             }
         } catch (IOException ignored) {
-            // The call has been given up, or the JDK closes the stream since the process has ended. Both are the end.
+            // The request was aborted, or the JDK has closed the stream because the process has ended. Both end the copy.
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } finally {
@@ -177,12 +177,12 @@ final class PumpedPipes implements ProcessPipes {
         }
     }
 
-    /** On the IO thread, whose selector alone gives the descriptor back. */
+    /** Closes on the I/O thread, because only its selector releases the descriptor. */
     private void close(AutoCloseable end) {
         try {
             thread.execute(() -> IoUtils.safeClose(end));
         } catch (RejectedExecutionException ignored) {
-            // The IO thread ends, and closes all that is open on it.
+            // The I/O thread is ending, and closes all its channels.
         }
     }
 }

@@ -10,21 +10,21 @@ import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Writes a request's body to a process while it arrives, and no faster than the process reads. What a process does not want
- * is read all the same, and dropped, so that the client comes to its end.
+ * Writes a request body to a process while it arrives, with back-pressure (specification 4.13, 4.14). What the process does
+ * not read is still read from the client and discarded, so that the client can finish sending.
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class RequestPump {
-    /** A client and a process that are both fast must not keep the others of their IO thread waiting. */
-    private static final int MOST_PIECES_AT_ONCE = 16;
+    /** Keeps a fast client and process from delaying the other requests of their I/O thread. */
+    private static final int MAX_PIECES_AT_ONCE = 16;
 
-    /** Is told of what happens to the body. */
+    /** Receives the events of the request body. */
     interface Watcher {
-        /** The process reads no more, although there may be more. */
+        /** The process has closed its input, possibly before the end of the body. */
         void inputRefused();
 
-        /** The client has not sent all of it, and will not. */
+        /** The client has ended the body prematurely. */
         void requestBroken();
     }
 
@@ -57,17 +57,17 @@ final class RequestPump {
         pump();
     }
 
-    /** Whether the body has been read to its end, or nobody wants the rest of it. */
+    /** Whether the body has been read to its end, or the process reads no more of it. */
     boolean over() {
         return whole || refused || exchange.isRequestComplete();
     }
 
-    /** Whether the process reads no more. */
+    /** Whether the process has closed its input. */
     boolean refused() {
         return refused;
     }
 
-    /** Nobody reads any more what there may still come. */
+    /** Closes the process's input and discards the rest of the body. */
     void discard() {
         if (!refused && !done) {
             refused = true;
@@ -76,13 +76,13 @@ final class RequestPump {
         }
     }
 
-    /** The exchange is over: what has been read of it is the whole body. */
+    /** Treats what has been read so far as the whole body, because the exchange has ended. */
     void finish() {
         whole = true;
         pump();
     }
 
-    /** The call is given up. The pipe is left as it is, so that the process does not take a part for the whole. */
+    /** Aborts. Keeps the pipe open, so that the process does not take a truncated body for a complete one. */
     void stop() {
         if (done) {
             return;
@@ -95,7 +95,7 @@ final class RequestPump {
         }
     }
 
-    /** Reading the last of a request may end the exchange, and then comes back here. */
+    /** Moves bytes. Reading the last of a request may end the exchange, which calls this method again. */
     private void pump() {
         if (done || pumping) {
             return;
@@ -104,7 +104,7 @@ final class RequestPump {
         try {
             pumpPieces();
         } catch (IOException broken) {
-            // Its own source tells the call of what goes wrong there.
+            // The request's channel itself reports its failure to the invocation.
             done = true;
         } finally {
             pumping = false;
@@ -113,7 +113,7 @@ final class RequestPump {
     }
 
     private void pumpPieces() throws IOException {
-        for (int i = 0; i < MOST_PIECES_AT_ONCE; i++) {
+        for (int i = 0; i < MAX_PIECES_AT_ONCE; i++) {
             if (!write(piece.bytes())) {
                 request.suspendReads();
                 input.resumeWrites();
@@ -131,7 +131,7 @@ final class RequestPump {
             if (done) {
                 return;
             }
-            // A chunked body is complete with its last data; asked again, it may belong to the next request.
+            // A chunked body is complete with its last data; another read may consume bytes of the next request.
             whole |= read < 0 || exchange.isRequestComplete();
             if (read == 0 && !whole) {
                 input.suspendWrites();
@@ -144,7 +144,7 @@ final class RequestPump {
         exchange.getIoThread().execute(this::pump);
     }
 
-    /** True when the process, or nobody, has it all. */
+    /** True when all bytes are written, or discarded because the process reads no more. */
     private boolean write(ByteBuffer buffer) {
         try {
             while (buffer.hasRemaining() && !refused) {

@@ -10,12 +10,12 @@ import io.undertow.util.Headers;
 import java.util.Map;
 
 /**
- * The variables that tell a process of its request (specification 4).
+ * The environment variables that describe a request to its process (specification 4.2, 4.3).
  *
- * @param wanted {@code cgi_headers}
+ * @param wanted the value of {@code cgi_headers}; if false, there are no variables
  */
 record RequestVariables(boolean wanted) {
-    /** @throws UnusableRequestException for a path that no variable can hold, wanted or not */
+    /** @throws UnusableRequestException if a value contains a NUL or the path is malformed; the path is always checked */
     Map<String, String> of(HttpServerExchange exchange) throws UnusableRequestException {
         HeaderMap headers = exchange.getRequestHeaders();
         String transferEncoding = headers.getFirst(Headers.TRANSFER_ENCODING);

@@ -12,24 +12,25 @@ import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Sends to the client what a process prints, piece by piece as it is printed, and no faster than the client reads. The
- * answer begins with the first byte, and ends when nobody holds the process's output any more.
+ * Sends a process's output to the client as it is printed, with back-pressure (specification 4.13, 4.14). The response
+ * begins with the first byte, and ends when no process holds the output any more (specification 4.7).
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class ResponsePump {
-    /** Is told of what happens to the answer. */
+    /** Receives the events of the response. */
     interface Watcher {
-        /** Nobody holds the output any more. False where the answer must not end as if it were whole. */
+        /** The output is at EOF. Returns false if the response must not end as a complete one. */
         boolean outputEnds();
 
-        /** All of the answer has been handed on to the client. */
+        /** The whole response has been flushed to the client. */
         void answered();
 
+        /** Writing failed because the client has disconnected. */
         void clientGone();
     }
 
-    private static final int MOST_PIECES_AT_ONCE = 16;
+    private static final int MAX_PIECES_AT_ONCE = 16;
 
     private final HttpServerExchange exchange;
     private final StreamSourceChannel output;
@@ -56,12 +57,12 @@ final class ResponsePump {
         output.resumeReads();
     }
 
-    /** Whether nobody holds the output any more. */
+    /** Whether the output is at EOF. */
     boolean ended() {
         return ended;
     }
 
-    /** The call is over, in whatever way. */
+    /** Stops sending, because the invocation has ended or was aborted. */
     void stop() {
         if (done) {
             return;
@@ -75,7 +76,7 @@ final class ResponsePump {
         }
     }
 
-    /** Writing the last of an answer may end the exchange, and then comes back to {@link #stop}. */
+    /** Moves bytes. Writing the last of a response may end the exchange, which calls {@link #stop}. */
     private void pump() {
         if (done || pumping) {
             return;
@@ -83,7 +84,7 @@ final class ResponsePump {
         pumping = true;
         try {
             pumpPieces();
-        } catch (IOException gone) {
+        } catch (IOException disconnected) {
             watcher.clientGone();
         } finally {
             pumping = false;
@@ -92,12 +93,12 @@ final class ResponsePump {
     }
 
     private void pumpPieces() throws IOException {
-        for (int i = 0; i < MOST_PIECES_AT_ONCE; i++) {
+        for (int i = 0; i < MAX_PIECES_AT_ONCE; i++) {
             if (!send(piece.bytes())) {
                 return;
             }
             if (ended) {
-                finish(answer(0));
+                finish(responseChannel(0));
                 return;
             }
             read(piece.writableBuffer());
@@ -114,7 +115,7 @@ final class ResponsePump {
         exchange.getIoThread().execute(this::pump);
     }
 
-    /** As much as there is and fits: then the end of a short answer is known before its head is sent. */
+    /** Reads until the buffer is full or no output is available, so that a short response gets a length. */
     private void read(ByteBuffer buffer) {
         try {
             int read = 1;
@@ -130,10 +131,10 @@ final class ResponsePump {
         }
     }
 
-    /** True when all is out; else the rest goes out when the client has room for it. */
+    /** True when all bytes are written; otherwise the rest is written when the channel is writable. */
     private boolean send(ByteBuffer buffer) throws IOException {
         while (buffer.hasRemaining()) {
-            StreamSinkChannel to = answer(buffer.remaining());
+            StreamSinkChannel to = responseChannel(buffer.remaining());
             if (to.write(buffer) == 0) {
                 if (!done) {
                     output.suspendReads();
@@ -149,8 +150,8 @@ final class ResponsePump {
         return true;
     }
 
-    /** @param length of the whole body, where it has ended already */
-    private StreamSinkChannel answer(int length) {
+    /** @param length the length of the whole body, used if the output has ended */
+    private StreamSinkChannel responseChannel(int length) {
         if (response != null) {
             return response;
         }
@@ -158,7 +159,7 @@ final class ResponsePump {
         if (ended) {
             exchange.setResponseContentLength(length);
         } else if (exchange.isHttp11()) {
-            // Undertow would let the end of the connection tell, where that is to be closed.
+            // Otherwise Undertow would delimit the body by the end of a connection that is to be closed.
             exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());
         }
         response = exchange.getResponseChannel();
@@ -184,7 +185,7 @@ final class ResponsePump {
         try {
             to.suspendWrites();
             flush(to);
-        } catch (IOException gone) {
+        } catch (IOException disconnected) {
             watcher.clientGone();
         }
     }

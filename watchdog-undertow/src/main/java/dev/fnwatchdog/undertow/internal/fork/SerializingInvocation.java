@@ -23,14 +23,14 @@ import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * One call in serializing mode: the whole body is read, then given to a process; its whole output is read, then sent
- * (specification 4).
+ * One invocation in serializing mode: reads the whole request body, passes it to a process, reads its whole output, then
+ * sends it (specification 4.16).
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Watcher {
-    /** A process that reads fast must not keep the others of its IO thread waiting. */
-    private static final int MOST_WRITES_AT_ONCE = 16;
+    /** Keeps a process that reads fast from delaying the other requests of its I/O thread. */
+    private static final int MAX_WRITES_AT_ONCE = 16;
 
     private final ForkContext forks;
     private final Invocation invocation;
@@ -43,12 +43,12 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
     private Map<String, String> variables = Map.of();
     private @Nullable ProcessRun child;
     private @Nullable Termination termination;
-    private ByteBuffer[] ungiven = {};
-    private int given;
+    private ByteBuffer[] inputPieces = {};
+    private int piecesWritten;
     private boolean outputWhole;
     private boolean over;
 
-    /** @param memory what the bodies of all calls share */
+    /** @param memory the budget that the bodies of all requests share (specification 7.20) */
     SerializingInvocation(ForkContext forks, Invocation invocation, MemoryBudget memory, boolean errorsIntoOutput) {
         this.forks = forks;
         this.invocation = invocation;
@@ -60,8 +60,8 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
     }
 
     @Override
-    public void begin(Map<String, String> ofCall, Duration limit) throws IOException {
-        variables = ofCall;
+    public void begin(Map<String, String> requestVariables, Duration limit) throws IOException {
+        variables = requestVariables;
         invocation.onAbort(this::abort);
         invocation.setTimeout(limit, () -> timedOut(limit));
         invocation.watchClient();
@@ -76,35 +76,35 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
             child = made;
             invocation.retainPermit();
             made.start(variables);
-            ungiven = request.body().pieces();
-            made.input().getWriteSetter().set(this::give);
-            give(made.input());
-            made.output().getReadSetter().set(this::take);
+            inputPieces = request.body().pieces();
+            made.input().getWriteSetter().set(this::writeInput);
+            writeInput(made.input());
+            made.output().getReadSetter().set(this::readOutput);
             made.output().resumeReads();
         } catch (IOException noDescriptors) {
             notStarted(ForkResponses.noPipes(forks, noDescriptors));
         }
     }
 
-    /** Gives the process what it has room for. One that does not want it all is no error. */
-    private void give(StreamSinkChannel input) {
+    /** Writes as much as the pipe accepts. A process that does not read it all is no error (specification 4.7). */
+    private void writeInput(StreamSinkChannel input) {
         try {
-            for (int i = 0; given < ungiven.length; i++) {
-                if (i == MOST_WRITES_AT_ONCE || input.write(ungiven[given]) == 0) {
+            for (int i = 0; piecesWritten < inputPieces.length; i++) {
+                if (i == MAX_WRITES_AT_ONCE || input.write(inputPieces[piecesWritten]) == 0) {
                     input.resumeWrites();
                     return;
                 }
-                if (!ungiven[given].hasRemaining()) {
-                    given++;
+                if (!inputPieces[piecesWritten].hasRemaining()) {
+                    piecesWritten++;
                 }
             }
         } catch (IOException ignored) {
-            // It reads no more.
+            // The process reads no more.
         }
         IoUtils.safeClose(input);
     }
 
-    private void take(StreamSourceChannel printed) {
+    private void readOutput(StreamSourceChannel printed) {
         BufferedBody.Progress progress;
         try {
             progress = output.readFrom(printed);
@@ -122,9 +122,9 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
         }
     }
 
-    /** Who has been answered may call again at once: the memory of this call has to be there by then. */
+    /** Frees both bodies before the response is sent: the client may send its next request at once. */
     private void free() {
-        ungiven = new ByteBuffer[0];
+        inputPieces = new ByteBuffer[0];
         request.body().free();
         output.free();
     }
@@ -148,7 +148,7 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
         invocation.releasePermit();
     }
 
-    /** Both have to be there: the output, to its last byte, and how the process ended. */
+    /** Sends the response once the output is complete and the termination of the process is known. */
     private void settle() {
         if (over || !outputWhole || termination == null || child == null) {
             return;
@@ -158,10 +158,10 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
         IoUtils.safeClose(child.input());
         invocation.releasePermit();
         request.body().free();
-        CannedResponse answer = ForkResponses.succeeded(termination)
+        CannedResponse response = ForkResponses.succeeded(termination)
                 ? CannedResponse.of(StatusCodes.OK).withBody(output.pieces())
                 : ForkResponses.failed(termination);
-        answer.with(Headers.CONTENT_TYPE, forks.contentType())
+        response.with(Headers.CONTENT_TYPE, forks.contentType())
                 .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()))
                 .send(exchange);
     }
@@ -174,7 +174,7 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
                 .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos())));
     }
 
-    /** The call is over. What of it still runs has nobody left who would read its output. */
+    /** Kills the process unless the response was already determined. */
     private void abort() {
         if (!over && child != null) {
             child.input().suspendWrites();

@@ -9,16 +9,16 @@ import org.xnio.IoUtils;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Passes on to the log what a process prints to its standard error, line by line (specification 6). Where the log's reader is
- * slow, the process waits, and not the IO thread; where the reader is stuck, lines are dropped and the process goes on.
+ * Copies a process's standard error to the log, line by line (specification 4.7, 6.13). When the log's reader is slow, the
+ * process waits, and the I/O thread does not; when the reader is stuck, lines are dropped (specification 6.15).
  *
- * <p>Threads: the IO thread.
+ * <p>Threads: the I/O thread.
  */
 final class StandardErrorLog {
     private static final int CHUNK = 8 * 1024;
-    private static final int MOST_CHUNKS_AT_ONCE = 8;
+    private static final int MAX_CHUNKS_AT_ONCE = 8;
     private static final long WAIT_MILLIS = 10;
-    private static final int MOST_WAITS = 8;
+    private static final int MAX_WAITS = 8;
 
     private final StreamSourceChannel errors;
     private final WatchdogLog log;
@@ -33,7 +33,7 @@ final class StandardErrorLog {
         this.lines = new LineSplitter(log.requestErrors(), longestLine);
     }
 
-    /** Goes on until nobody holds standard error any more. */
+    /** Starts to copy, until no process holds the standard error any more. */
     void copy() {
         errors.getReadSetter().set(readable -> read());
         errors.resumeReads();
@@ -47,7 +47,7 @@ final class StandardErrorLog {
         }
         try {
             ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
-            for (int i = 0; i < MOST_CHUNKS_AT_ONCE; i++) {
+            for (int i = 0; i < MAX_CHUNKS_AT_ONCE; i++) {
                 int length = errors.read(chunk.clear());
                 if (length < 0) {
                     end();
@@ -69,7 +69,7 @@ final class StandardErrorLog {
             return false;
         }
         waits++;
-        return waits <= MOST_WAITS;
+        return waits <= MAX_WAITS;
     }
 
     private void end() {

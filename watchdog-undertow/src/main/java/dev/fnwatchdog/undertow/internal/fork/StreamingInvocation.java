@@ -12,11 +12,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call in streaming mode: a process whose input and output are the request's and the answer's bodies (specification 4).
+ * One invocation in streaming mode: the request body is a process's input, its output the response body (specification 4.13).
  *
- * <p>The process may outlive the answer, where it has closed its output; its time is limited then too.
+ * <p>A process that has closed its output may outlive the response; its timeout still holds (specification 4.12).
  *
- * <p>Threads: the exchange's IO thread.
+ * <p>Threads: the exchange's I/O thread.
  */
 final class StreamingInvocation
         implements ForkHandler.ForkCall, ProcessRun.Watcher, RequestPump.Watcher, ResponsePump.Watcher {
@@ -30,7 +30,7 @@ final class StreamingInvocation
     // Mutable state
     private TimeoutQueue.@Nullable Timeout timeout;
     private boolean exited;
-    private boolean answered;
+    private boolean responseSent;
 
     StreamingInvocation(ForkContext forks, Invocation invocation) throws IOException {
         this.forks = forks;
@@ -80,7 +80,7 @@ final class StreamingInvocation
         settle();
     }
 
-    /** Also where the answer is over: the process must not take a part of the body for the whole. */
+    /** Kills the process, also after the response: it must not take a truncated body for a complete one. */
     @Override
     public void requestBroken() {
         kill();
@@ -98,7 +98,7 @@ final class StreamingInvocation
 
     @Override
     public void answered() {
-        answered = true;
+        responseSent = true;
         settle();
     }
 
@@ -107,13 +107,13 @@ final class StreamingInvocation
         invocation.clientDisconnected();
     }
 
-    /** Sees what is over, and ends what then has no use any more. */
+    /** Ends what is no longer needed: the timeout, the process's input, the rest of the request. */
     private void settle() {
         if (exited && responsePump.ended()) {
             cancelTimeout();
             requestPump.discard();
         }
-        if (answered && requestPump.refused() && !exchange.isRequestComplete()) {
+        if (responseSent && requestPump.refused() && !exchange.isRequestComplete()) {
             invocation.awaitEndOfRequest();
         }
     }
@@ -131,7 +131,7 @@ final class StreamingInvocation
         invocation.respondInstead(ForkResponses.timedOut(invocation));
     }
 
-    /** The call is over. A process whose client was served in full may go on. */
+    /** Kills the process unless both bodies are complete; a process that was served in full may run on. */
     private void abort() {
         if (exchange.isResponseComplete() && responsePump.ended() && requestPump.over()) {
             requestPump.finish();

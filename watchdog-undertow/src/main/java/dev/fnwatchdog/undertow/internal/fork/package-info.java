@@ -1,6 +1,6 @@
 /**
- * streaming and serializing mode: one process for each request. {@link
- * dev.fnwatchdog.undertow.internal.fork.ForkMode} is its entry.
+ * Streaming and serializing mode, with one process for each request (specification 4.1). The entry point is {@link
+ * dev.fnwatchdog.undertow.internal.fork.ForkMode}.
  */
 @NullMarked
 package dev.fnwatchdog.undertow.internal.fork;
