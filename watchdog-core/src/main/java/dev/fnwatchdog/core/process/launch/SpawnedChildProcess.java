@@ -10,7 +10,7 @@ import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A child in a session of its own, started without the JDK, which therefore does not wait for it. */
+/** A child process in a session of its own that was started without the JDK; the JDK does not reap it. */
 final class SpawnedChildProcess implements ChildProcess {
     private static final int P_PID = 1;
     private static final int WNOHANG = 1;
