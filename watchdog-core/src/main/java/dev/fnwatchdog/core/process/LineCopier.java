@@ -42,7 +42,7 @@ final class LineCopier {
                 splitter.accept(chunk, 0, length);
             }
         } catch (IOException ignored) {
-            // The JDK closes the stream when the process has ended, which can interrupt a read. This is the end of the stream too.
+            // The JDK closes the stream when the process has ended, which can interrupt a read: the same as its end.
         }
         splitter.finish();
     }
