@@ -10,20 +10,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds the file that a command means. It is done here and not left to the system since a command that runs through
- * {@code setsid} would else fail after its start, with a message of {@code setsid}'s.
+ * Finds the executable file of a command. The system's own search is not used, because a missing command that runs through
+ * {@code setsid} would fail only after its start, with a message of {@code setsid}.
  */
 final class Executable {
     static final String NOT_FOUND = "no such file or directory";
     static final String DENIED = "permission denied";
 
     private static final String USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    // What the kernel reads of a script to find its interpreter.
+    // The bytes of a script in which the kernel looks for its interpreter.
     private static final int FIRST_LINE = 256;
 
     private Executable() {}
 
-    /** The path of the program, which is known to be a file that may be executed. */
+    /** Returns the path of the program: an existing file that may be executed. */
     static String find(String program, Map<String, String> environment) throws FunctionFailedException {
         String found = program.contains("/") ? program : onPath(program, environment);
         Optional<String> problem = problem(found);
@@ -32,15 +32,15 @@ final class Executable {
         }
         Optional<String> interpreter = interpreter(found);
         if (interpreter.isPresent() && problem(interpreter.get()).isPresent()) {
-            // The system says just the same of the script, and nobody sees why: name it. A carriage return is visible
-            // so.
+            // The system would report the same error for the script itself. The message names the interpreter, and shows
+            // a carriage return at its end.
             String name = interpreter.get().replace("\r", "\\r");
             throw failure(program, problem(interpreter.get()).get() + " (its interpreter, \"" + name + "\")");
         }
         return found;
     }
 
-    /** The path of a program if there is one that could be executed. */
+    /** Returns the path of a program on {@code PATH}, if there is one that may be executed. */
     static Optional<String> findIfPresent(String program, Map<String, String> environment) {
         String found = onPath(program, environment);
         return problem(found).isEmpty() ? Optional.of(found) : Optional.empty();
@@ -54,7 +54,7 @@ final class Executable {
         return "cannot start \"" + program + "\": " + reason;
     }
 
-    /** The first that may be executed, else the first file of that name, else the bare name. */
+    /** Returns the first executable file on {@code PATH}, otherwise the first file, otherwise the bare name. */
     private static String onPath(String program, Map<String, String> environment) {
         String first = program;
         for (String folder : environment.getOrDefault("PATH", USUAL_PATH).split(":", -1)) {
@@ -86,12 +86,12 @@ final class Executable {
             }
             return Files.isRegularFile(file) && Files.isExecutable(file) ? Optional.empty() : Optional.of(DENIED);
         } catch (InvalidPathException e) {
-            // A name that the system's encoding cannot express names no file.
+            // The system's encoding cannot represent the name: there is no such file.
             return Optional.of(NOT_FOUND);
         }
     }
 
-    /** What a script's first line names, if it is a script. */
+    /** Returns the interpreter that the first line of a script names; empty if the file is no script. */
     private static Optional<String> interpreter(String path) {
         try (InputStream in = Files.newInputStream(Path.of(path))) {
             String head = new String(in.readNBytes(FIRST_LINE), StandardCharsets.ISO_8859_1);
@@ -102,7 +102,7 @@ final class Executable {
             String name = line.split("[ \t]", 2)[0];
             return name.startsWith("/") ? Optional.of(name) : Optional.empty();
         } catch (IOException e) {
-            // A program may be executable without being readable.
+            // A program can be executable without being readable.
             return Optional.empty();
         }
     }

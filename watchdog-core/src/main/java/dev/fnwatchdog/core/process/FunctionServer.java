@@ -27,15 +27,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The long-lived function process of http mode (specification 3). It runs in a session of its own, on JDK 17 where the system
- * has {@code setsid}, so that a terminal's Ctrl-C does not reach it before the watchdog has drained. Its standard input is a
- * pipe that stays open and empty; what it prints goes to the log.
+ * The long-lived function process of http mode (specification 3.1, 3.2, 3.47). It runs in a session of its own (on JDK 17 to 21
+ * only where the system has {@code setsid}), because a terminal's Ctrl-C must not reach it before the watchdog has drained.
+ * Its standard input is a pipe that stays open and empty. Its output goes to the log (specification 6.13).
  *
- * <p>Threads: any may call. Three daemon threads of its own copy its output and wait for its end; they end with it.
+ * <p>Threads: any. Three daemon threads of its own copy the output and wait for the end of the process; they end with it.
  */
 public final class FunctionServer {
     private static final long LAST_LINES_MILLIS = 1000;
-    private static final Duration DEATH = Duration.ofSeconds(2);
+    private static final Duration KILL_LIMIT = Duration.ofSeconds(2);
 
     private final ChildProcess child;
     private final ProcessTable table = ProcessTable.ofThisSystem();
@@ -51,12 +51,12 @@ public final class FunctionServer {
                 LineCopier.start("watchdog-function-stdout", child.output(), log.functionOutput(), config.bufferSize());
         this.errors =
                 LineCopier.start("watchdog-function-stderr", child.errors(), log.functionErrors(), config.bufferSize());
-        // While its pid can be nobody else's: what it leaves behind is looked for after its end.
+        // Now, while no other process can have the pid: the search for remaining processes runs after its end.
         tree.identify(table);
     }
 
     /**
-     * Starts the function with exactly the given environment and one variable more, {@code Watchdog_Call}.
+     * Starts the function with exactly the given environment and {@code Watchdog_Call} (specification 4.5).
      *
      * @throws FunctionFailedException {@code cannot start "nosuch": no such file or directory}
      */
@@ -86,41 +86,41 @@ public final class FunctionServer {
                 setsid, command.words().subList(1, command.words().size()), environment, new StrayReaper());
     }
 
-    /** This process's own environment, for a function that gets no other. */
+    /** Returns the environment of the watchdog, for a function that gets no other. */
     public static Map<String, String> inheritedEnvironment() {
         return Map.copyOf(new ProcessBuilder().environment());
     }
 
-    /** The function's own, also where it was started through {@code setsid}, which becomes it. */
+    /** Returns the function's pid; {@code setsid} keeps it when it executes the function. */
     public long pid() {
         return child.pid();
     }
 
-    /** Whether the function itself still runs. */
+    /** Returns whether the function process itself still runs. */
     public boolean alive() {
         return child.alive();
     }
 
-    /** Completed when the function has ended, what it left behind was killed, and its last lines are in the log. */
+    /** Completes when the function has ended, its remaining processes are killed and its last lines are in the log. */
     public CompletionStage<Termination> onExit() {
         return exit.minimalCompletionStage();
     }
 
     /**
-     * Sends SIGTERM, waits for at most {@code grace}, and kills what is left then. Blocks; returns at once where all is
-     * over already. When the thread is interrupted, there is no more grace.
+     * Sends SIGTERM, waits for at most {@code grace}, then kills what still runs (specification 3.48). Blocks; returns at
+     * once if everything has ended already. An interrupt of the thread ends the wait.
      */
     public void stop(Duration grace) {
-        // To the function alone, as of-watchdog does it, and not to its session: a server with workers (gunicorn, a
-        // Node cluster) stops them in its own order, and a worker that is told twice may take it for "at once".
+        // To the function process alone, as in of-watchdog, and not to its session: a server with workers (gunicorn, a Node
+        // cluster) stops them in its own order, and a worker may treat a second SIGTERM as an immediate stop.
         child.terminate();
         if (!ended(grace)) {
             kill();
-            ended(DEATH);
+            ended(KILL_LIMIT);
         }
     }
 
-    /** Kills the function and everything that it started, at once. */
+    /** Kills the function and its descendants at once. */
     public void kill() {
         ProcessTreeKill.all(table, List.of(tree));
     }
@@ -147,19 +147,19 @@ public final class FunctionServer {
         try {
             Termination termination = child.waitFor();
             try {
-                // What the function left behind holds its pipes; the copiers would wait for it.
+                // Remaining descendants can hold the pipes open, and the copiers would wait for them.
                 kill();
                 output.await(LAST_LINES_MILLIS);
                 errors.await(LAST_LINES_MILLIS);
                 child.input().close();
             } catch (IOException ignored) {
-                // Nothing was ever written there.
+                // Nothing was ever written to this pipe.
             } finally {
-                // Whatever happens there: the orchestrator must learn of the end.
+                // Even after an unexpected exception: the watchdog must notice the end of the function.
                 exit.complete(termination);
             }
         } catch (InterruptedException e) {
-            // Nobody but a JVM that ends interrupts it.
+            // Nothing interrupts this thread before the JVM ends.
             exit.completeExceptionally(e);
         }
     }

@@ -8,15 +8,15 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The standard streams of a function that runs in this JVM: what is printed to them goes into the log line by line, as what
- * a function's process prints does (specification 6).
+ * The standard streams of a function that runs in this JVM. Their output goes to the log line by line, like that of a
+ * function process (specification 5.23, 6.13).
  *
  * <p>Threads: any may print.
  */
 public final class FunctionStreams {
     private FunctionStreams() {}
 
-    /** Puts them in the place of {@code System.out} and {@code System.err}, for as long as the JVM runs. */
+    /** Replaces {@code System.out} and {@code System.err} for the rest of the JVM's life. */
     public static void redirect(WatchdogLog log, LogConfig config) {
         System.setOut(to(log.functionOutput(), config.bufferSize()));
         System.setErr(to(log.functionErrors(), config.bufferSize()));

@@ -9,7 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.CompletionStage;
 
-/** The process of one call, and everything that it started (specification 4). Threads: any. */
+/** The process of one invocation, and everything that it started (specification 4.1, 4.11). Threads: any. */
 public final class InvocationProcess {
     private final ChildProcess child;
     private final ProcessTree tree;
@@ -23,43 +23,43 @@ public final class InvocationProcess {
         this.exit = child.onExit();
     }
 
-    /** Its number, which is its session's too where it has one of its own. */
+    /** Returns the pid, which is also the id of its session where it has one of its own. */
     public long pid() {
         return child.pid();
     }
 
     /**
-     * Completed when this process itself has ended, whatever it left behind. What depends on it runs on a thread of this
-     * package or of the JDK, which it may not block.
+     * Completes when this process itself has ended, even if its descendants still run. Dependent actions run on a thread of
+     * this package or of the JDK and must not block it.
      */
     public CompletionStage<Termination> onExit() {
         return exit;
     }
 
     /**
-     * Kills it and everything that it started, also after its own end. Returns at once: a thread of this package finds
-     * it all, and kills it within milliseconds.
+     * Kills the process and everything that it started, also after its own end. Returns at once: a thread of this package
+     * finds all of them and kills them within milliseconds.
      *
-     * @return completed when nothing of it is found any more, on that thread, which may not be blocked; the end of this
-     *     process itself is reported by {@link #onExit}, which may come later
+     * @return completes on that thread, which must not be blocked, when no process of the tree is found any more; {@link
+     *     #onExit} reports the end of this process itself, possibly later
      */
     public CompletionStage<Void> kill() {
-        // Not this process first: what it started may have nothing but its parent to be found by.
+        // Freeze this process and do not kill it first: a descendant may be found by its parent alone.
         child.freeze();
         return killer.kill(tree);
     }
 
-    /** What it reads; only with {@link Stdio.Pipes}, as the next two. The caller closes them. */
+    /** Returns standard input. The caller closes this and the next two streams; they exist only with {@link Stdio.Pipes}. */
     public OutputStream input() {
         return child.input();
     }
 
-    /** What it prints. */
+    /** Returns standard output. */
     public InputStream output() {
         return child.output();
     }
 
-    /** What it prints to standard error. */
+    /** Returns standard error. */
     public InputStream errors() {
         return child.errors();
     }

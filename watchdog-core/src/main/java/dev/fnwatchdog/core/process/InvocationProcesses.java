@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Starts one process a call (specification 4), and kills whatever is left of all of them at the end.
+ * Starts one process for each invocation (specification 4.1), and kills all that still run at the end (specification 4.22).
  *
  * <p>Threads: any; a start blocks for about a millisecond.
  */
@@ -37,7 +37,7 @@ public final class InvocationProcesses implements AutoCloseable {
     private final ProgramStart program;
     private final CommandLine command;
     private final InvocationMarker marker;
-    private final AtomicLong calls = new AtomicLong();
+    private final AtomicLong invocations = new AtomicLong();
     private final ProcessTable table = ProcessTable.ofThisSystem();
     private final BackgroundTreeKiller killer = new BackgroundTreeKiller(table);
     private final Set<ProcessTree> running = ConcurrentHashMap.newKeySet();
@@ -45,7 +45,7 @@ public final class InvocationProcesses implements AutoCloseable {
     // Mutable state
     private volatile boolean closed;
 
-    /** Looks for nothing yet: a command that is not there fails each start. */
+    /** Does not look for the command yet: each start fails if there is no such command. */
     public InvocationProcesses(CommandLine command, Map<String, String> environment) {
         this.command = command;
         this.marker = InvocationMarker.next(environment);
@@ -57,37 +57,37 @@ public final class InvocationProcesses implements AutoCloseable {
         if (NativeLauncher.available()) {
             return new NativeLauncher(command.words(), environment);
         }
-        // Without setsid, which would make each call slower: the marker tells what belongs to a call.
+        // Without setsid, which would slow down each start: the marker identifies the descendants.
         StrayReaper strays = new StrayReaper();
         strays.start();
         return new JdkLauncher(
                 List.of(), command.words().subList(1, command.words().size()), environment, strays);
     }
 
-    /** Whether {@link Stdio.Descriptors} can be used on this system. */
+    /** Returns whether {@link Stdio.Descriptors} can be used on this system. */
     public boolean passesDescriptors() {
         return new File("/proc/self/fd").canRead();
     }
 
     /**
-     * Starts the command for one call.
+     * Starts the command for one invocation.
      *
-     * @param callVariables what the request adds to the environment, one char a byte; a name that does not begin
-     *     {@code Http_} is left out
+     * @param requestVariables the variables that are made from the request, each char one byte; those whose name does not
+     *     start with {@code Http_} are left out (specification 4.3)
      * @throws FunctionFailedException {@code cannot start "nosuch": no such file or directory}
      */
-    public InvocationProcess start(Map<String, String> callVariables, Stdio stdio) throws FunctionFailedException {
+    public InvocationProcess start(Map<String, String> requestVariables, Stdio stdio) throws FunctionFailedException {
         if (closed) {
             throw Executable.failure(command.program(), "the watchdog stops");
         }
-        InvocationMarker call = marker.ofCall(calls.incrementAndGet());
-        ChildProcess child = program.start(fromRequest(callVariables), call, stdio);
-        ProcessTree tree = child.tree(call);
+        InvocationMarker own = marker.ofCall(invocations.incrementAndGet());
+        ChildProcess child = program.start(fromRequest(requestVariables), own, stdio);
+        ProcessTree tree = child.tree(own);
         InvocationProcess process = watched(child, tree);
         running.add(tree);
         process.onExit().whenComplete((ended, failure) -> running.remove(tree));
         if (closed) {
-            // Nobody else kills it any more, and this program may end before a thread gets to it.
+            // close() may have missed it, and the JVM may end before a background thread kills it.
             ProcessTreeKill.all(table, List.of(tree));
         }
         return process;
@@ -114,8 +114,8 @@ public final class InvocationProcesses implements AutoCloseable {
     }
 
     /**
-     * Kills everything that any call started and that still runs. Blocks for at most about two seconds; no start
-     * succeeds any more.
+     * Kills all processes that any invocation has started and that still run. Blocks for at most about two seconds. Later
+     * starts fail.
      */
     @Override
     public void close() {

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Passes on what a function prints, line by line, until the stream ends (specification 6).
+ * Copies the output of a function to the log, line by line, until the stream ends (specification 6.13).
  *
  * <p>Threads: one of its own, a daemon, which ends with the stream.
  */
@@ -42,7 +42,7 @@ final class LineCopier {
                 splitter.accept(chunk, 0, length);
             }
         } catch (IOException ignored) {
-            // The JDK closes the stream when the process has ended, which may break off a read. That is its end too.
+            // The JDK closes the stream when the process has ended, which can interrupt a read: the same as its end.
         }
         splitter.finish();
     }

@@ -4,8 +4,8 @@ import dev.fnwatchdog.core.log.LineSink;
 import java.util.Arrays;
 
 /**
- * Cuts a stream of bytes into lines. A line up to 64 KiB is kept until it is whole; of a longer one parts are passed on,
- * so that even with no limit no more than that is ever held. What is beyond the limit is skipped up to the next line.
+ * Splits a stream of bytes into lines (specification 6.14). A line up to 64 KiB is held until it is complete. A longer line is
+ * passed on in parts, which bounds the memory even without a limit. Bytes beyond the limit are skipped up to the next line.
  *
  * <p>Threads: one.
  */
@@ -20,17 +20,17 @@ public final class LineSplitter {
     // Mutable state
     private byte[] kept = new byte[USUAL];
     private int size;
-    // Bytes of the line that were passed on as parts.
+    // The number of bytes of the current line that were passed on as parts.
     private long passed;
     private boolean skipping;
 
-    /** Lines of more than {@code limit} bytes are cut there; -1 for none. */
+    /** @param limit lines of more bytes than this are cut; -1 is no limit */
     public LineSplitter(LineSink sink, int limit) {
         this.sink = sink;
         this.limit = limit == NO_LIMIT ? Long.MAX_VALUE / 2 : limit;
     }
 
-    /** Takes the next bytes of the stream, cut anywhere; they may be used again after the call. */
+    /** Takes the next bytes of the stream, split at any point; the array may be reused afterwards. */
     public void accept(byte[] bytes, int offset, int length) {
         int end = offset + length;
         int from = offset;
@@ -43,7 +43,7 @@ public final class LineSplitter {
         keep(bytes, from, end);
     }
 
-    /** The stream has ended: what is left is a line, though its newline never came. */
+    /** Ends the stream; the remaining bytes are a line without a newline. */
     public void finish() {
         if (size > 0 || passed > 0) {
             endLine(kept, 0, 0);
@@ -76,7 +76,7 @@ public final class LineSplitter {
         if (skipping) {
             return;
         }
-        // One more than the limit, since that may be the carriage return of the line's end.
+        // One more than the limit: this byte may be the carriage return at the end of the line.
         long allowed = limit + 1 - passed - size;
         int until = (int) Math.min(to, from + allowed);
         copy(bytes, from, until);
@@ -119,7 +119,7 @@ public final class LineSplitter {
         System.arraycopy(kept, length, kept, 0, size);
     }
 
-    /** Not within a character, nor between a carriage return and what may be its newline. */
+    /** Returns the length of a part that ends neither within a UTF-8 character nor after a carriage return. */
     private int partLength() {
         if (kept[size - 1] == '\r') {
             return size - 1;

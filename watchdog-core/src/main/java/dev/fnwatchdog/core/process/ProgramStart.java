@@ -8,7 +8,7 @@ import dev.fnwatchdog.core.process.launch.Stdio;
 import dev.fnwatchdog.core.process.tree.InvocationMarker;
 import java.util.Map;
 
-/** A command that is started again and again: its file is looked for once, and again when it is not there any more. */
+/** Starts a command repeatedly; its file is searched once, and again if it has been removed or moved. */
 final class ProgramStart {
     private static final String NOT_LOOKED_FOR = "";
 
@@ -26,7 +26,7 @@ final class ProgramStart {
     }
 
     /**
-     * Starts it once.
+     * Starts the command once.
      *
      * @throws FunctionFailedException {@code cannot start "nosuch": no such file or directory}
      */
@@ -41,10 +41,10 @@ final class ProgramStart {
                 throw failure(e);
             }
         }
-        return startAnew(variables, marker, stdio);
+        return startAgain(variables, marker, stdio);
     }
 
-    private ChildProcess startAnew(Map<String, String> variables, InvocationMarker marker, Stdio stdio)
+    private ChildProcess startAgain(Map<String, String> variables, InvocationMarker marker, Stdio stdio)
             throws FunctionFailedException {
         file = NOT_LOOKED_FOR;
         try {

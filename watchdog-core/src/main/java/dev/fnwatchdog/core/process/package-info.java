@@ -1,6 +1,6 @@
 /**
- * Function processes: starting them, passing on what they print, telling how they ended, and killing them with everything
- * that they started (specification 3 and 6).
+ * Function processes: starts them, copies their output to the log, reports how they ended, and kills them with all their
+ * descendants (specification 3.1, 3.47, 4.1, 4.11, 6.13).
  *
  * <p>Imports {@code config} and {@code log} of the core.
  */

@@ -8,36 +8,36 @@ import java.io.OutputStream;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A process that was started here, however it was.
+ * A child process of this JVM.
  *
- * <p>Threads: any. No signal reaches another process that got the pid later.
+ * <p>Threads: any. A signal never reaches another process that got the same pid later.
  */
 public interface ChildProcess {
     long pid();
 
-    /** Whether its pid can be nobody else's: false may come some milliseconds after its end. */
+    /** Returns whether the pid still belongs to this process; it may return true for some milliseconds after its end. */
     boolean alive();
 
-    /** SIGTERM to this process alone. */
+    /** Sends SIGTERM to this process alone. */
     void terminate();
 
-    /** Keeps it, and what is in its process group, from doing anything more where that is possible. */
+    /** Stops this process and its process group with SIGSTOP, where that is possible. */
     void freeze();
 
-    /** Waits for its end. */
+    /** Waits until the process has ended. */
     Termination waitFor() throws InterruptedException;
 
-    /** Completed at its end on a thread that may not be kept. */
+    /** Returns a stage that completes when the process has ended, on a thread that must not be blocked. */
     CompletionStage<Termination> onExit();
 
-    /** What it reads; only with {@link Stdio.Pipes}, as the next two. */
+    /** Returns the stream to standard input. This and the next two streams exist only with {@link Stdio.Pipes}. */
     OutputStream input();
 
     InputStream output();
 
     InputStream errors();
 
-    /** Returns this process with everything that it starts and that carries the marker. */
+    /** Returns the process tree of this process, which includes every process that carries the marker. */
     default ProcessTree tree(InvocationMarker marker) {
         return new ProcessTree(pid(), this::alive, marker);
     }

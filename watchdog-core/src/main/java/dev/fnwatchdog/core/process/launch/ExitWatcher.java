@@ -10,10 +10,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Learns of the end of many children on one thread, a daemon, which is there from the first child until the watcher is
- * closed and the last of them has ended.
+ * Watches for the end of many child processes on one thread.
  *
- * <p>Threads: any.
+ * <p>Threads: any. The thread of its own is a daemon; it runs from the first child until the watcher is closed and the last
+ * child has ended.
  */
 final class ExitWatcher implements AutoCloseable {
     private static final int O_CLOEXEC = 0x80000;
@@ -22,27 +22,27 @@ final class ExitWatcher implements AutoCloseable {
     // No process has this pid.
     private static final long CLOSING = 0;
 
-    /** A child and the descriptor by which its end is seen. */
+    /** A child and the pidfd that becomes readable at its end. */
     private record Watched(SpawnedChildProcess child, int descriptor) {}
 
     // Mutable state, guarded by this
     private final Map<Long, Watched> children = new HashMap<>();
     private Epoll epoll = Epoll.NONE;
-    // A pipe whose end is seen by the thread.
+    // A pipe: closing its write end (alarmEnd) wakes the thread.
     private int alarm;
     private int alarmEnd;
     private boolean closed;
 
-    /** Whether this system can tell the end of a process by a descriptor: Linux 5.3 and later. */
+    /** Returns whether this system reports the end of a process by a pidfd: Linux 5.3 and later. */
     static boolean available() {
         return LibC.hasPidfd();
     }
 
-    /** @throws ThreadRefusedException where that takes a thread, and the system grants none */
+    /** @throws ThreadRefusedException if this needs a thread and the system grants none */
     void watch(SpawnedChildProcess child) {
         int descriptor = LibC.pidfdOpen(child.pid());
         if (descriptor < 0 || !add(new Watched(child, descriptor))) {
-            // No descriptor is left, or this is closed: a thread for this child alone needs none.
+            // No descriptor is free, or this watcher is closed: a thread for this child alone needs no descriptor.
             start("watchdog-exit-" + child.pid(), child::waitFor);
         }
     }
@@ -84,7 +84,7 @@ final class ExitWatcher implements AutoCloseable {
                 running = true;
             }
         } catch (ThreadRefusedException e) {
-            // Then there is none for this child either, which the caller hears of.
+            // watch() then tries to start a thread for this child, fails too and throws this exception to its caller.
             running = false;
         } finally {
             if (!running) {
@@ -105,7 +105,7 @@ final class ExitWatcher implements AutoCloseable {
                     ended(pid);
                 }
                 if (pids.length == 0) {
-                    // A signal cut it short; should it ever be something else, this is no busy loop.
+                    // A signal interrupted the wait. The pause prevents a busy loop if there is ever another cause.
                     LockSupport.parkNanos(PAUSE_NANOS);
                 }
             } while (!finished());
@@ -121,7 +121,7 @@ final class ExitWatcher implements AutoCloseable {
             }
             watched = children.get(pid);
         }
-        // Outside of the lock: others hear of the end in there.
+        // Outside of the lock: reap() completes the stage that others depend on.
         if (watched != null && watched.child().reap()) {
             synchronized (this) {
                 children.remove(pid, watched);
@@ -145,7 +145,7 @@ final class ExitWatcher implements AutoCloseable {
         int ignored = LibC.close(descriptor);
     }
 
-    /** Returns at once; those that still run are waited for all the same. */
+    /** Returns at once; children that still run remain watched until they end. */
     @Override
     public synchronized void close() {
         if (!closed && epoll.usable()) {

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A child of the JDK's own making. */
+/** A child process that was started by the JDK. */
 final class JdkChildProcess implements ChildProcess {
     private final Process process;
     private final StrayReaper strays;
@@ -28,13 +28,13 @@ final class JdkChildProcess implements ChildProcess {
 
     @Override
     public void terminate() {
-        // Not Process.destroy, which also closes the pipes, and with them go the last lines.
+        // Not Process.destroy, which also closes the pipes and loses the last lines of the output.
         process.toHandle().destroy();
     }
 
     @Override
     public void freeze() {
-        // The JDK has no signal for that.
+        // The JDK cannot send SIGSTOP.
     }
 
     @Override
@@ -45,7 +45,7 @@ final class JdkChildProcess implements ChildProcess {
     @Override
     public CompletionStage<Termination> onExit() {
         CompletableFuture<Termination> exit = new CompletableFuture<>();
-        // The JDK reports the end on a thread that it may have to start for it.
+        // The JDK reports the end on a thread that it may have to start first, which can fail.
         var ignored = process.onExit().whenComplete((ended, notReported) -> {
             if (notReported == null) {
                 exit.complete(Termination.ofStatus(ended.exitValue()));

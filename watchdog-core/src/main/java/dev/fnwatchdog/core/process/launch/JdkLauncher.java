@@ -22,36 +22,36 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 
-/** Starts processes through the JDK, where nothing better is to be had. */
+/** Starts processes through the JDK, where {@link NativeLauncher} is not available. */
 public final class JdkLauncher implements Launcher {
-    // What the JDK encodes variables in.
+    // The encoding that the JDK uses for environment variables.
     private static final Charset CHARSET = Runtime.version().feature() < 18
             ? Charset.defaultCharset()
             : Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
     private static final File EMPTY_FILE = new File("/dev/null");
 
-    /** What the JDK opens for one start, and some for what other threads open meanwhile. */
+    /** The descriptors that the JDK opens for one start, and some that other threads may open at the same time. */
     private static final int DESCRIPTORS_FOR_START = 12;
 
-    /** Of all launchers of this JVM. */
+    /** Limits the concurrent starts of all launchers of this JVM. */
     private static final Semaphore STARTS =
             new Semaphore(DescriptorBudget.ofThisProcess().concurrentStarts());
 
     private final List<String> before;
     private final List<String> arguments;
 
-    // What is equal in both is left alone: a value that is not text in this JVM's encoding then keeps its bytes.
+    // Variables with equal values are not set again: a value that this JVM's encoding cannot decode keeps its bytes.
     private final Set<String> removed;
     private final Map<String, String> changed;
     private final StrayReaper strays;
 
     /**
-     * Starts with exactly the given environment.
+     * Creates a launcher whose processes get exactly the given environment.
      *
-     * @param before words before the file, such as {@code setsid}
-     * @param arguments words after it
-     * @param strays waits for those that the JDK loses
+     * @param before the command line before the file, such as {@code setsid}
+     * @param arguments the command line after the file
+     * @param strays waits for the children that the JDK does not wait for
      */
     public JdkLauncher(
             List<String> before, List<String> arguments, Map<String, String> environment, StrayReaper strays) {
@@ -100,8 +100,8 @@ public final class JdkLauncher implements Launcher {
     }
 
     /**
-     * Kills a process that runs although its start has failed, and whose number the JDK keeps to itself. It fails so where
-     * no thread is left to wait for the process, and where a file cannot be closed afterwards.
+     * Kills a process that runs although its start has failed, and whose pid the JDK does not return. A start fails in this
+     * way when no thread is available to wait for the process, and when a file cannot be closed afterwards.
      */
     private void endLost(InvocationMarker marker) {
         ProcessTreeKill.all(ProcessTable.ofThisSystem(), List.of(ProcessTree.of(marker)));
@@ -121,8 +121,8 @@ public final class JdkLauncher implements Launcher {
         builder.redirectOutput(output);
         builder.redirectErrorStream(numbers.errors() == numbers.output());
         builder.redirectError(errors);
-        // The JDK opens the files itself, which for a pipe waits until somebody has the other end. Whatever becomes of
-        // that meanwhile, this here has both.
+        // The JDK opens the files itself, and opening one end of a pipe blocks until the other end is open. This method
+        // therefore holds both ends open, whatever happens to the other end meanwhile.
         List<Closeable> held = new ArrayList<>();
         try {
             hold(held, input, output, errors);
@@ -144,9 +144,9 @@ public final class JdkLauncher implements Launcher {
     }
 
     /**
-     * Checks that the JDK will get its own descriptors. Where it gets only a part of them, it closes two that its memory
-     * happens to name, whoever they belong to: since JDK-8307990, in 17.0.9, 21 and later. One thread at a time, so that
-     * the checks do not take the descriptors from each other.
+     * Checks that enough descriptors are free for one start by the JDK. If the JDK gets only some of them, it closes two
+     * descriptors whose numbers are uninitialized memory, whatever they belong to (since JDK-8307990: 17.0.9, 21 and later).
+     * One thread checks at a time, because concurrent checks would take the descriptors from each other.
      */
     private static synchronized void requireDescriptors() throws LaunchFailedException {
         List<Closeable> free = new ArrayList<>(DESCRIPTORS_FOR_START);
@@ -166,7 +166,7 @@ public final class JdkLauncher implements Launcher {
             try {
                 each.close();
             } catch (IOException ignored) {
-                // Nothing was written to it.
+                // Nothing was written to the file.
             }
         }
     }

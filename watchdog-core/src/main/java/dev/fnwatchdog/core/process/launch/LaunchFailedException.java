@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The system's refusal to start a process, with its number and in its own words, as Go writes them. */
+/** Thrown when the system refuses to start a process; contains errno and the system's message, in lower case as in Go. */
 public final class LaunchFailedException extends IOException {
     static final int ENOENT = 2;
     public static final int E2BIG = 7;
@@ -18,16 +18,16 @@ public final class LaunchFailedException extends IOException {
     static final int ENOTDIR = 20;
     static final int ENFILE = 23;
     static final int EMFILE = 24;
-    /** Where the number is not known. */
+    /** The value of errno where it is not known. */
     static final int UNKNOWN = 0;
 
     private static final long serialVersionUID = 1L;
 
     // JDK 17: Cannot run program "x": error=7, Argument list too long
     // JDK 25: Cannot run program "x": Exec failed, error: 7 (Argument list too long)
-    private static final Pattern WORDS = Pattern.compile(".*error(?:=|: )(\\d{1,4})(?:, | \\()([^()]+)\\)?\\s*");
+    private static final Pattern JDK_MESSAGE = Pattern.compile(".*error(?:=|: )(\\d{1,4})(?:, | \\()([^()]+)\\)?\\s*");
 
-    // With these the JDK has started nothing, or has waited for what it started.
+    // After these errors no process runs: the JDK has started none, or has waited for the one that it started.
     private static final Set<Integer> BEFORE_THE_START =
             Set.of(ENOENT, E2BIG, ENOEXEC, EAGAIN, ENOMEM, EACCES, ENOTDIR, ENFILE, EMFILE);
 
@@ -38,7 +38,7 @@ public final class LaunchFailedException extends IOException {
         this.errno = errno;
     }
 
-    /** For the number of an error of the C library. */
+    /** Returns the exception for an errno of the C library. */
     static LaunchFailedException of(int errno) {
         return new LaunchFailedException(errno, LibC.describe(errno).toLowerCase(Locale.ROOT));
     }
@@ -48,18 +48,18 @@ public final class LaunchFailedException extends IOException {
         this.errno = errno;
     }
 
-    /** Finds number and words in what the JDK says. */
+    /** Returns the exception with the errno and the text that the JDK's message contains. */
     static LaunchFailedException of(IOException failure) {
         String message = String.valueOf(failure.getMessage());
-        Matcher words = WORDS.matcher(message);
-        if (!words.matches()) {
+        Matcher matcher = JDK_MESSAGE.matcher(message);
+        if (!matcher.matches()) {
             return new LaunchFailedException(UNKNOWN, message, failure);
         }
-        int errno = Integer.parseInt(words.group(1));
-        return new LaunchFailedException(errno, words.group(2).toLowerCase(Locale.ROOT), failure);
+        int errno = Integer.parseInt(matcher.group(1));
+        return new LaunchFailedException(errno, matcher.group(2).toLowerCase(Locale.ROOT), failure);
     }
 
-    /** For a start that was not attempted, because this process has no descriptors for it. */
+    /** Returns the exception for a start that was not attempted, because too few descriptors are free. */
     static LaunchFailedException noDescriptors(IOException cause) {
         return new LaunchFailedException(EMFILE, "too many open files", cause);
     }
@@ -68,12 +68,12 @@ public final class LaunchFailedException extends IOException {
         return errno;
     }
 
-    /** Whether the process may run although its start has failed. */
+    /** Returns whether the process may run although its start has failed. */
     boolean mayHaveStarted() {
         return !BEFORE_THE_START.contains(errno);
     }
 
-    /** Whether the file may since have gone, or be somewhere else. */
+    /** Returns whether the file may have been removed or moved since it was found. */
     public boolean isAboutTheFile() {
         return errno == ENOENT || errno == EACCES || errno == ENOTDIR;
     }

@@ -3,15 +3,15 @@ package dev.fnwatchdog.core.process.launch;
 import dev.fnwatchdog.core.process.posix.ForeignFunctions;
 
 /**
- * Loads what starting a process takes while others do something else: on JDK 22 and later linking to the C library takes
- * tens of milliseconds, a fifth of the watchdog's start.
+ * Loads the classes that starting a process needs, in the background. On JDK 22 and later linking to the C library takes
+ * tens of milliseconds, a fifth of the watchdog's startup.
  */
 public final class LaunchPreload {
     private LaunchPreload() {}
 
     /**
-     * Begins to load, on a daemon thread that ends with that, and returns at once; whoever starts a process meanwhile waits
-     * for it. Does nothing on an older JDK, and where there is no second processor to do it.
+     * Starts loading on a daemon thread and returns at once. The thread ends when everything is loaded; starting a process
+     * waits for that. Does nothing on an older JDK or with a single processor.
      */
     public static void begin() {
         if (Runtime.version().feature() >= ForeignFunctions.FIRST_RELEASE

@@ -13,11 +13,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The base environment of all calls, encoded once, to which each adds its own variables. Threads: any. */
+/** The base environment of all processes, encoded once; each start adds its own variables. Threads: any. */
 public final class NativeEnvironment {
     private final NativeStrings strings;
     private final List<String> names;
-    // Whether a call could replace any: there are none, as a rule.
+    // Whether a request's variable could replace one of these; usually none can be replaced.
     private final boolean replaceable;
 
     NativeEnvironment(Map<String, String> environment) {
@@ -36,7 +36,7 @@ public final class NativeEnvironment {
         replaceable = names.stream().anyMatch(name -> name.startsWith(Launcher.FROM_REQUEST));
     }
 
-    /** By its text what was inherited: a variable that is not text in this JVM's encoding then keeps its bytes. */
+    /** Maps each inherited variable to its bytes: one that this JVM's encoding cannot decode then keeps them. */
     private static Map<String, byte[]> inherited() {
         Map<String, byte[]> variables = new HashMap<>();
         try {
@@ -46,13 +46,13 @@ public final class NativeEnvironment {
                 variables.put(new String(bytes, NativeStrings.CHARSET), bytes);
             }
         } catch (IOException e) {
-            // Then all are encoded anew.
+            // All variables are then encoded again.
             return Map.of();
         }
         return variables;
     }
 
-    /** Of the environment of a call, addresses and all. */
+    /** Returns the size in bytes of the environment with the given variables, including its array of addresses. */
     int size(Map<String, String> variables, InvocationMarker marker) {
         int size = NativeStrings.ADDRESS * (names.size() + variables.size() + 2);
         size += InvocationMarker.NAME.length() + marker.value().length() + 2;
@@ -62,7 +62,7 @@ public final class NativeEnvironment {
         return size;
     }
 
-    /** Writes it to where it will be, in memory that is all zero. */
+    /** Writes the environment to its final place, at {@code from} in memory that is all zero and begins at the address. */
     void write(Map<String, String> variables, InvocationMarker marker, ByteBuffer bytes, int from, long address) {
         Writer writer = new Writer(bytes, from, from + NativeStrings.ADDRESS * (names.size() + variables.size() + 2));
         long[] base = strings.addresses();
@@ -96,7 +96,7 @@ public final class NativeEnvironment {
             put(name);
             bytes.put(text++, (byte) '=');
             put(value);
-            // The NUL is there already.
+            // The memory is zero, so the terminating NUL needs no write.
             text++;
         }
 

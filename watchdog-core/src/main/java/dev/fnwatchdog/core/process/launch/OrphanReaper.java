@@ -13,11 +13,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Buries the orphans that this process inherits as PID 1 of a container (specification 4), and none of its own children: those
- * that were started here are left out, and those of the JDK have long been buried when it is the turn of an orphan.
+ * Reaps the orphans that this process inherits as PID 1 of a container, and none of its own children (specification 4.23).
+ * Children that {@link NativeLauncher} has started are left out. A child that the JDK has started is reaped by the JDK within
+ * microseconds, long before the second for which a process has to be a zombie here.
  *
- * <p>Threads: one of its own, a daemon, for as long as the JVM lives. It looks for dead children each second until the first
- * is there or a function was started; from then on it sleeps until a child has ended.
+ * <p>Threads: one of its own, a daemon, for as long as the JVM lives. It looks for zombies each second until the first one
+ * exists or a function was started; from then on it sleeps until a child has ended.
  */
 public final class OrphanReaper {
     private static final String CANNOT =
@@ -29,7 +30,7 @@ public final class OrphanReaper {
     private static final int WNOWAIT = 0x01000000;
     private static final int SIZE_OF_SIGINFO = 128;
     private static final int PID_IN_SIGINFO = 16;
-    // Who waits for a child of its own takes it within microseconds.
+    // Code that waits for a child of its own reaps it within microseconds.
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final ProcessTable table = ProcessTable.ofThisSystem();
@@ -38,9 +39,10 @@ public final class OrphanReaper {
     private OrphanReaper() {}
 
     /**
-     * Starts reaping where this process is PID 1, and returns at once. To be called once.
+     * Starts reaping where this process is PID 1, and returns at once. Must be called once.
      *
-     * @param warn gets one line where it is but cannot reap them: at once on JDK 17, else when the first one is dead
+     * @param warn gets one line where this process is PID 1 and cannot reap orphans: at once on JDK 17 to 21, on later
+     *     releases when the first zombie exists or a function was started
      */
     public static void start(Consumer<String> warn) {
         if (ProcessHandle.current().pid() == 1) {
@@ -52,16 +54,16 @@ public final class OrphanReaper {
         }
     }
 
-    /** Whoever this process is. */
+    /** Starts reaping, whatever the pid of this process is. */
     static void reap(Consumer<String> warn) {
         Thread thread = new Thread(() -> new OrphanReaper().run(warn), "watchdog-orphans");
         thread.setDaemon(true);
         thread.start();
     }
 
-    /** What burying takes is loaded for the first orphan, if not for a function: it is a sixth of an idle watchdog's memory. */
+    /** Loads the native functions only for the first orphan or function: they take a sixth of an idle watchdog's memory. */
     private void run(Consumer<String> warn) {
-        while (!NativeLauncher.asked() && table.read().stream().noneMatch(this::isDeadChild)) {
+        while (!NativeLauncher.asked() && table.read().stream().noneMatch(this::isZombieChild)) {
             LockSupport.parkNanos(PAUSE_NANOS);
         }
         if (NativeLauncher.available()) {
@@ -77,14 +79,14 @@ public final class OrphanReaper {
             ended(0);
             LockSupport.parkNanos(PAUSE_NANOS);
             if (ended(WNOHANG)) {
-                seen = bury(seen);
+                seen = reapZombies(seen);
             } else {
                 seen.clear();
             }
         }
     }
 
-    /** Whether some child has ended and is not buried yet; without the option waits for one, if there is any child. */
+    /** Returns whether a child is a zombie; without WNOHANG it waits for one, if there is any child. */
     private static boolean ended(int option) {
         try (NativeMemory info = NativeMemory.allocate(SIZE_OF_SIGINFO)) {
             int result = LibC.waitid(P_ALL, 0, info.address(), WEXITED | WNOWAIT | option);
@@ -92,25 +94,25 @@ public final class OrphanReaper {
         }
     }
 
-    /** Buries those that are dead now as they were a second ago. */
-    private Set<ProcessId> bury(Set<ProcessId> before) {
-        Set<ProcessId> dead = new HashSet<>();
+    /** Reaps the zombies that were zombies a second ago too, and returns all current ones. */
+    private Set<ProcessId> reapZombies(Set<ProcessId> before) {
+        Set<ProcessId> zombies = new HashSet<>();
         for (Entry entry : table.read()) {
-            if (isDeadChild(entry) && !SpawnedProcessIds.contains(entry.pid())) {
-                dead.add(entry.id());
+            if (isZombieChild(entry) && !SpawnedProcessIds.contains(entry.pid())) {
+                zombies.add(entry.id());
                 if (before.contains(entry.id())) {
-                    bury(entry.pid());
+                    reapChild(entry.pid());
                 }
             }
         }
-        return dead;
+        return zombies;
     }
 
-    private boolean isDeadChild(Entry entry) {
+    private boolean isZombieChild(Entry entry) {
         return entry.zombie() && entry.parent() == self;
     }
 
-    private static void bury(long pid) {
+    private static void reapChild(long pid) {
         try (NativeMemory status = NativeMemory.allocate(Integer.BYTES)) {
             int ignored = LibC.waitpid((int) pid, status.address(), WNOHANG);
         }

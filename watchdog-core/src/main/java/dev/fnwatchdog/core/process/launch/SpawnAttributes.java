@@ -3,15 +3,15 @@ package dev.fnwatchdog.core.process.launch;
 import dev.fnwatchdog.core.process.posix.LibC;
 import dev.fnwatchdog.core.process.posix.NativeMemory;
 
-/** How each process is started: in a session of its own, with no signal blocked, ignored or handled. Threads: any. */
+/** Attributes of each spawned process: a session of its own, no signal blocked, ignored or handled. Threads: any. */
 final class SpawnAttributes {
     private static final int POSIX_SPAWN_SETSIGDEF = 0x04;
     private static final int POSIX_SPAWN_SETSIGMASK = 0x08;
     private static final int POSIX_SPAWN_SETSID = 0x80;
-    // More than any C library needs.
+    // Larger than posix_spawnattr_t of any C library.
     private static final int SIZE_OF_ATTRIBUTES = 1024;
     private static final int SIZE_OF_SIGNALS = 128;
-    // 1 to 31 but for SIGKILL and SIGSTOP, a bit each.
+    // One bit for each signal from 1 to 31 except SIGKILL and SIGSTOP.
     private static final long SIGNALS = 0x7FFF_FFFFL & ~(1L << (LibC.SIGKILL - 1)) & ~(1L << (LibC.SIGSTOP - 1));
 
     private static final NativeMemory MEMORY = NativeMemory.kept(SIZE_OF_ATTRIBUTES + 2 * SIZE_OF_SIGNALS);

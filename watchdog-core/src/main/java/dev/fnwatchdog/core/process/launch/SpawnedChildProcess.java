@@ -10,7 +10,7 @@ import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A child in a session of its own, started without the JDK, which therefore does not wait for it. */
+/** A child process in a session of its own that was started without the JDK; the JDK does not reap it. */
 final class SpawnedChildProcess implements ChildProcess {
     private static final int P_PID = 1;
     private static final int WNOHANG = 1;
@@ -24,7 +24,7 @@ final class SpawnedChildProcess implements ChildProcess {
     private final ExitWatcher watcher;
     private final CompletableFuture<Termination> exit = new CompletableFuture<>();
 
-    // Mutable state, guarded by this: until then the pid can be nobody else's.
+    // Mutable state, guarded by this. Until the child is reaped, no other process can get its pid.
     private boolean reaped;
     private boolean watched;
 
@@ -57,12 +57,12 @@ final class SpawnedChildProcess implements ChildProcess {
 
     private synchronized void signal(int target, int signal) {
         if (!reaped) {
-            // It may have ended meanwhile, which is as good.
+            // The process may have ended meanwhile, which makes the signal unnecessary.
             int ignored = LibC.kill(target, signal);
         }
     }
 
-    /** Takes the exit status of a child that has ended; false for one that has not. */
+    /** Reaps the child if it has ended; returns false if it still runs. */
     boolean reap() {
         Termination termination;
         synchronized (this) {
@@ -74,7 +74,7 @@ final class SpawnedChildProcess implements ChildProcess {
                 if (result == 0) {
                     return false;
                 }
-                // A watchdog that was told to ignore SIGCHLD learns of no status.
+                // Where SIGCHLD is ignored, the kernel reaps children itself and the status is lost.
                 termination = result == pid ? decode(status.bytes().getInt(0)) : new Exited(STATUS_NOT_KNOWN);
             }
             reaped = true;
@@ -93,7 +93,7 @@ final class SpawnedChildProcess implements ChildProcess {
     public Termination waitFor() {
         try (NativeMemory info = NativeMemory.allocate(SIZE_OF_SIGINFO)) {
             while (!reap()) {
-                // Without taking the status, so that no signal is sent meanwhile to who gets the pid.
+                // WNOWAIT leaves the zombie: otherwise a signal could reach a process that gets the pid meanwhile.
                 int ignored = LibC.waitid(P_PID, pid, info.address(), WEXITED | WNOWAIT);
             }
         }

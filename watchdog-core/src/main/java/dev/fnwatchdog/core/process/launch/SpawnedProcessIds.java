@@ -3,7 +3,7 @@ package dev.fnwatchdog.core.process.launch;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Those children of this process whose status somebody here takes. Threads: any. */
+/** The pids of the children that {@link SpawnedChildProcess} reaps. Threads: any. */
 final class SpawnedProcessIds {
     private static final Set<Long> PIDS = ConcurrentHashMap.newKeySet();
 

@@ -8,7 +8,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the three standard streams of a child are: pipes made for it, or what it was given. */
+/** The three standard streams of a child: pipes that are opened for it, or descriptors that were given. */
 final class SpawnedStreams {
     private static final int O_NONBLOCK = 0x800;
     private static final int F_GETFL = 3;
@@ -16,7 +16,7 @@ final class SpawnedStreams {
     private static final int EMFILE = 24;
 
     private final Stdio.Descriptors descriptors;
-    // None, or for input, output and, where that is not in the output, errors.
+    // Empty for given descriptors; otherwise input, output and, unless merged into the output, errors.
     private final List<NativePipe> pipes;
 
     private SpawnedStreams(Stdio.Descriptors descriptors, List<NativePipe> pipes) {
@@ -29,7 +29,7 @@ final class SpawnedStreams {
             return pipes(pipes.errorsIntoOutput());
         }
         Stdio.Descriptors given = (Stdio.Descriptors) stdio;
-        // The child's are duplicates and share their flags with these, which nobody here reads or writes any more.
+        // The child's duplicates share the flags with these descriptors, which this process does not use any more.
         unblock(given.input());
         unblock(given.output());
         unblock(given.errors());
@@ -65,12 +65,12 @@ final class SpawnedStreams {
         return descriptors;
     }
 
-    /** The child has its own by now. */
+    /** Closes the child's ends in this process after a successful start. */
     void started() {
         pipes.forEach(NativePipe::closeChildEnd);
     }
 
-    /** There is no child. */
+    /** Closes everything after a failed start. */
     void failed() {
         pipes.forEach(NativePipe::closeChildEnd);
         pipes.forEach(NativePipe::closeStream);

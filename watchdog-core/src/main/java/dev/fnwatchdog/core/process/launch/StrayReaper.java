@@ -17,17 +17,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for the children that the JDK loses where the system grants no thread. It starts one for each child, after the child,
- * and another one to report the child's end.
+ * Waits for the children that the JDK does not wait for because the system grants no thread. The JDK starts one thread for
+ * each child, after the child itself, and another one to report the child's end.
  *
- * <p>A child that was never waited for stays a zombie, and the JDK would wait for ever for the next process of its number.
- * Only the JDK can reap it, which takes {@code --add-opens java.base/java.lang=ALL-UNNAMED}, as in the fat jar's manifest;
- * elsewhere it stays.
+ * <p>A child that is not reaped stays a zombie, and the JDK would wait forever for the next process with its pid. Only the
+ * JDK's own code can reap it, which needs {@code --add-opens java.base/java.lang=ALL-UNNAMED} as in the fat jar's manifest;
+ * without that the zombie stays.
  *
- * <p>Threads: any may report a child. One of its own, a daemon, is there before the first child is.
+ * <p>Threads: any may report a child. One of its own, a daemon, is started before the first child.
  */
 public final class StrayReaper implements AutoCloseable {
-    /** Whoever waits for a child of its own takes it within microseconds. */
+    /** Code that waits for a child of its own reaps it within microseconds. */
     private static final long PAUSE_MILLIS = 1000;
 
     private static final int ROUNDS = 4;
@@ -39,20 +39,20 @@ public final class StrayReaper implements AutoCloseable {
 
     // Mutable state of the thread
     private int rounds;
-    private Set<ProcessId> dead = Set.of();
+    private Set<ProcessId> zombies = Set.of();
 
-    /** Starts its thread. */
+    /** Starts the thread. */
     public void start() {
         thread.setDaemon(true);
         ThreadRefusedException.check(thread::start);
     }
 
-    /** A child was started, and has no thread that waits for it. */
+    /** Reports that a child was started and that no thread waits for it. */
     void lost() {
         reports.add(() -> rounds = ROUNDS);
     }
 
-    /** A child has ended, and nobody could be told. */
+    /** Reports that a child's end could not be delivered; completes {@code exit} on this reaper's thread. */
     void ended(ChildProcess child, CompletableFuture<Termination> exit) {
         reports.add(() -> {
             try {
@@ -70,7 +70,7 @@ public final class StrayReaper implements AutoCloseable {
                 if (report != null) {
                     report.run();
                 } else {
-                    reapThoseStillDead();
+                    reapRemainingZombies();
                 }
             }
         } catch (InterruptedException closed) {
@@ -78,13 +78,13 @@ public final class StrayReaper implements AutoCloseable {
         }
     }
 
-    private void reapThoseStillDead() {
+    private void reapRemainingZombies() {
         table.beginReading();
-        Set<ProcessId> before = dead;
-        dead = new HashSet<>();
+        Set<ProcessId> before = zombies;
+        zombies = new HashSet<>();
         for (Entry entry : table.read()) {
             if (entry.zombie() && entry.parent() == self && !SpawnedProcessIds.contains(entry.pid())) {
-                dead.add(entry.id());
+                zombies.add(entry.id());
                 if (before.contains(entry.id())) {
                     Jdk.reap(entry.pid());
                 }
@@ -95,7 +95,7 @@ public final class StrayReaper implements AutoCloseable {
         }
     }
 
-    /** What the JDK keeps to itself. */
+    /** Access to non-public members of the JDK. */
     private static final class Jdk {
         private static final @Nullable Method WAIT = waiting();
         private static final Map<?, ?> KNOWN = known();
@@ -104,7 +104,7 @@ public final class StrayReaper implements AutoCloseable {
             if (WAIT == null) {
                 return;
             }
-            // First, while the number can be nobody else's.
+            // Before the child is reaped: until then no other process can get its pid.
             KNOWN.remove(pid);
             try {
                 Object ignored = WAIT.invoke(null, pid, true);

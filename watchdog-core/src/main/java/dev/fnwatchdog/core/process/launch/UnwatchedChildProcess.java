@@ -8,11 +8,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 
-/** A child that was started, and for whose end no thread is granted. */
+/** Ends a child for which the system grants no thread to wait for its end. */
 public final class UnwatchedChildProcess {
     private UnwatchedChildProcess() {}
 
-    /** Kills it and what it has started, waits for it, and closes its streams. Blocks for some milliseconds. */
+    /** Kills the process tree, reaps the child and closes its streams. Blocks for some milliseconds. */
     public static void end(ChildProcess child, ProcessTree tree, ProcessTable table) {
         ProcessTreeKill.all(table, List.of(tree));
         try {
@@ -29,7 +29,7 @@ public final class UnwatchedChildProcess {
         try {
             stream.close();
         } catch (IOException ignored) {
-            // There is nobody left at its other end.
+            // The child has ended: no data can be lost.
         }
     }
 }

@@ -1,4 +1,4 @@
-/** Starting processes, through {@code posix_spawn} or the JDK, and learning of their end. */
+/** Starts processes, through {@code posix_spawn} or the JDK, and reports their end. */
 @NullMarked
 package dev.fnwatchdog.core.process.launch;
 

@@ -10,13 +10,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Shares the file descriptors that this process may have ({@code ulimit -n}). The last of them are a reserve for what must
- * not fail in the middle: starts of processes through the JDK, and the search for processes to kill. Connections leave some
- * more to the pipes of requests, so that a request of an open connection can be served.
+ * Shares the file descriptors that this process may have ({@code ulimit -n}). The last of them are a reserve for
+ * operations that must not fail halfway: starts of processes through the JDK, and the search for processes to kill.
+ * Connections leave a further share to the pipes of requests, which keeps requests on open connections possible.
  *
  * <p>Where the JDK finds no descriptor for its own pipes, it closes descriptors that belong to others (specification 7.25).
  *
- * <p>What is taken is not given back: when the budget is used up, the open descriptors are counted again. Where the system
+ * <p>Closed descriptors are not returned: when the budget is used up, the open descriptors are counted again. Where the system
  * has no {@code /proc}, there is no limit.
  *
  * <p>Threads: any. Counting takes less than a millisecond for a thousand descriptors.
@@ -27,10 +27,10 @@ public final class DescriptorBudget {
 
     private static final int NO_LIMIT = Integer.MAX_VALUE;
 
-    /** What the JDK opens to start one process, with those that {@code JdkLauncher} holds meanwhile. */
+    /** Descriptors for one start by the JDK, with those that {@code JdkLauncher} holds meanwhile. */
     private static final int EACH_START = 10;
 
-    /** For the search for processes, and for what the JVM opens for itself. */
+    /** Descriptors for the search for processes, and for the JVM's own use. */
     private static final int OTHERS = 14;
 
     private static final int SMALLEST_RESERVE = EACH_START + OTHERS;
@@ -39,7 +39,7 @@ public final class DescriptorBudget {
     private static final int LARGEST_SHARE = 3;
     private static final int SHARE_OF_PIPES = 8;
 
-    /** A count that has found too many is valid for so long. */
+    /** How long a count that found too many open descriptors stays valid. */
     private static final long COUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private static final Path LIMITS = Path.of("/proc/self/limits");
@@ -49,12 +49,12 @@ public final class DescriptorBudget {
     private final int limit;
     private final IntSupplier counter;
 
-    // Mutable state, guarded by this: those open at the last count and all taken since
+    // Mutable state, guarded by this: descriptors that were open at the last count plus those taken since
     private int used;
     private boolean counted;
     private long countedAt;
 
-    /** @param counter returns how many are open; it is called under the lock */
+    /** @param counter returns the number of open descriptors; invoked under the lock */
     DescriptorBudget(int limit, IntSupplier counter) {
         this.limit = limit;
         this.counter = counter;
@@ -74,7 +74,7 @@ public final class DescriptorBudget {
 
         private static int countOpen() {
             String[] open = OPEN.toFile().list();
-            // One is the folder's own. Without a descriptor it cannot be read.
+            // One is that of the folder itself. Without a free descriptor the folder cannot be read.
             return open == null ? NO_LIMIT : open.length - 1;
         }
     }
@@ -95,12 +95,12 @@ public final class DescriptorBudget {
         return Math.min(wanted, limit / LARGEST_SHARE);
     }
 
-    /** Takes so many for the pipes of a process; false where they are not left. */
+    /** Takes descriptors for the pipes of a process; returns false if too few are left. */
     public boolean takeForPipes(int count) {
         return take(count, limit - reserve());
     }
 
-    /** Takes one for a connection; false where it is not left. */
+    /** Takes one descriptor for a connection; returns false if none is left. */
     public boolean takeForConnection() {
         return take(1, limit - reserve() - Math.min(reserve(), limit / SHARE_OF_PIPES));
     }
@@ -122,12 +122,12 @@ public final class DescriptorBudget {
         return true;
     }
 
-    /** Gives back one that was taken and not used. */
+    /** Returns one descriptor that was taken and not used. */
     public synchronized void giveBack() {
         used--;
     }
 
-    /** Returns how many starts at once the reserve is enough for; at least 1. */
+    /** Returns the number of concurrent starts for which the reserve is sufficient; at least 1. */
     public int concurrentStarts() {
         return Math.max(1, (reserve() - OTHERS) / EACH_START);
     }

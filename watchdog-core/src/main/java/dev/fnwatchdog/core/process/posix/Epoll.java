@@ -2,18 +2,18 @@ package dev.fnwatchdog.core.process.posix;
 
 import java.nio.ByteBuffer;
 
-/** Linux's way to wait for many descriptors, each known by a number. Threads: any; one waits. */
+/** Waits for many descriptors, each identified by a number (Linux epoll). Threads: any; one waits. */
 public final class Epoll {
     private static final int O_CLOEXEC = 0x80000;
     private static final int EPOLLIN = 1;
     private static final int ADD = 1;
     private static final int DELETE = 2;
     private static final int ENDLESSLY = -1;
-    // On x86 alone the number follows the events without a gap.
+    // Only on x86-64 is struct epoll_event packed, without padding before the number.
     private static final int NUMBER_AT = System.getProperty("os.arch", "").equals("amd64") ? 4 : 8;
     private static final int SIZE_OF_EVENT = NUMBER_AT + Long.BYTES;
 
-    /** One that was not opened. */
+    /** An instance that is not open. */
     public static final Epoll NONE = new Epoll(-1);
 
     private final int descriptor;
@@ -22,7 +22,7 @@ public final class Epoll {
         this.descriptor = descriptor;
     }
 
-    /** Not usable where no descriptor is left. */
+    /** Opens an instance, which is not {@link #usable} if no descriptor is free. */
     public static Epoll open() {
         return new Epoll(LibC.epollCreate(O_CLOEXEC));
     }
@@ -38,14 +38,14 @@ public final class Epoll {
         }
     }
 
-    /** To be called before it is closed: a child that is just being started may have it too for a moment. */
+    /** Must precede closing the descriptor: a child that is being started can hold a duplicate for a moment. */
     public void remove(int watched) {
         try (NativeMemory event = NativeMemory.allocate(SIZE_OF_EVENT)) {
             int ignored = LibC.epollControl(descriptor, DELETE, watched, event.address());
         }
     }
 
-    /** Waits for at least one; the numbers of those that are ready, none where the wait was cut short. */
+    /** Waits and returns the numbers of the ready descriptors; empty if the wait was interrupted. */
     public long[] await(NativeMemory events, int most) {
         int count = Math.max(0, LibC.epollWait(descriptor, events.address(), most, ENDLESSLY));
         ByteBuffer bytes = events.bytes();

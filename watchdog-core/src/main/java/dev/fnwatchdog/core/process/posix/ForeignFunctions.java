@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The system's C functions through {@code java.lang.foreign}, which is reached by reflection since this is compiled for
- * releases that do not have it.
+ * Calls C functions through {@code java.lang.foreign}. It uses reflection, because the code is compiled for releases
+ * without that package.
  *
- * <p>All are called in one way, with six {@code long}s for a {@code long}: a way costs tens of milliseconds to make. On the
- * machines that are named here a function takes its numbers and addresses from registers, of which it leaves alone what it
- * does not know of, and of a result that is an {@code int} the lower half counts.
+ * <p>All functions share one signature, six {@code long} parameters and a {@code long} result, because each method handle
+ * takes tens of milliseconds to link. On the architectures in {@code MACHINES} integers and addresses are passed in
+ * registers, a function ignores surplus ones, and the lower half of the result is the value of an {@code int} function.
  */
 public final class ForeignFunctions {
     public static final int FIRST_RELEASE = 22;
@@ -33,7 +33,7 @@ public final class ForeignFunctions {
         find = Class.forName("java.lang.foreign.SymbolLookup").getMethod("find", String.class);
     }
 
-    /** Fails where there are none, and where using them would print a warning: then nobody has allowed it. */
+    /** Fails where this package is not supported, and where its use would print a warning: native access is not enabled. */
     static ForeignFunctions open() throws ReflectiveOperationException {
         if (Runtime.version().feature() < FIRST_RELEASE
                 || !System.getProperty("os.name", "").equals("Linux")
@@ -47,7 +47,7 @@ public final class ForeignFunctions {
         return new ForeignFunctions();
     }
 
-    /** These calls throw nothing but what no program survives. */
+    /** Wraps a failure of a native call; only fatal errors occur there. */
     static LinkageError broken(Throwable e) {
         if (e instanceof Error error) {
             throw error;
@@ -55,12 +55,12 @@ public final class ForeignFunctions {
         return new LinkageError(String.valueOf(e.getMessage()), e);
     }
 
-    /** A function as {@link #caller} wants it. */
+    /** Looks up a function, as the first argument of {@link #caller}. */
     Object function(String name) throws ReflectiveOperationException {
         return ((Optional<?>) find.invoke(symbols, name)).orElseThrow(() -> new NoSuchMethodException(name));
     }
 
-    /** What calls a function, given as an {@code Object} before its six parameters. */
+    /** Returns a method handle that calls a function, an {@code Object} that precedes its six parameters. */
     MethodHandle caller() throws ReflectiveOperationException {
         Class<?> layout = Class.forName("java.lang.foreign.MemoryLayout");
         Class<?> descriptor = Class.forName("java.lang.foreign.FunctionDescriptor");

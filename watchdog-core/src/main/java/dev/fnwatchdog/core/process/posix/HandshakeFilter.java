@@ -14,7 +14,7 @@ public final class HandshakeFilter {
     private static final int SOL_SOCKET = 1;
     private static final int SO_ATTACH_FILTER = 26;
 
-    /** From the start of the TCP header, which is where the system lets a filter of a TCP socket begin. */
+    /** Offset in the TCP header, which is where the data of a TCP socket's filter begins. */
     private static final int FLAGS_OFFSET = 13;
 
     private static final int SYN = 0x02;
@@ -40,8 +40,8 @@ public final class HandshakeFilter {
     /**
      * Attaches the filter to a listening socket; there is no need to detach it from one that is closed soon.
      *
-     * @param descriptor the socket's
-     * @return false where this JVM, this system or its sandbox does not allow it; nothing has changed then
+     * @param descriptor the descriptor of the socket
+     * @return false if this JVM, this system or its sandbox does not allow it; nothing has changed then
      */
     public static boolean attach(int descriptor) {
         try {
@@ -51,7 +51,7 @@ public final class HandshakeFilter {
         }
     }
 
-    /** Loaded when a port is closed, since linking takes tens of milliseconds. */
+    /** Loaded only when a port is closed, because linking takes tens of milliseconds. */
     private static final class Native {
         private static final MethodHandle CALLER;
         private static final Object SETSOCKOPT;

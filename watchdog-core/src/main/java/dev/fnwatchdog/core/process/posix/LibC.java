@@ -3,9 +3,8 @@ package dev.fnwatchdog.core.process.posix;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The functions of Linux's C library that starting and ending processes takes, where they can be had: JDK 22 and later,
- * native access enabled, and a library that has them all (glibc 2.34 and later). Each tells an error as it does in C,
- * without its number unless that is its result.
+ * The functions of Linux's C library that start and end processes. They need JDK 22 or later, native access, and a library
+ * that has all of them (glibc 2.34 and later). Each returns errors as in C; errno is available only where it is the result.
  */
 public final class LibC {
     public static final int SIGKILL = 9;
@@ -63,7 +62,7 @@ public final class LibC {
             EPOLL_WAIT = c.function("epoll_wait");
             PRCTL = c.function("prctl");
             STRERROR_R = c.function("__xpg_strerror_r");
-            // The last, since it takes the longest.
+            // Last, because it takes the longest.
             CALLER = c.caller();
         } catch (ReflectiveOperationException e) {
             throw new LinkageError(e.getMessage(), e);
@@ -84,7 +83,7 @@ public final class LibC {
         return (int) call(function, a, b, c, d, 0L, 0L);
     }
 
-    /** What the system says of an error's number, as {@code No such file or directory}. */
+    /** Returns the system's message for an errno, such as {@code No such file or directory}. */
     public static String describe(int errno) {
         try (NativeMemory text = NativeMemory.allocate(LONGEST_TEXT)) {
             int result = call(STRERROR_R, errno, text.address(), LONGEST_TEXT, 0L);
@@ -95,13 +94,13 @@ public final class LibC {
         }
     }
 
-    /** A descriptor of a process, negative where there is none. */
-    /** Returns whether the system has descriptors of processes. */
+    /** Returns whether the system supports pidfds. */
     public static boolean hasPidfd() {
         int descriptor = pidfdOpen(ProcessHandle.current().pid());
         return descriptor >= 0 && close(descriptor) == 0;
     }
 
+    /** Returns a descriptor of a process, negative if there is none. */
     public static int pidfdOpen(long pid) {
         return call(SYSCALL, PIDFD_OPEN, pid, 0L, 0L);
     }
@@ -142,7 +141,7 @@ public final class LibC {
         return call(ACTIONS_ADDCLOSEFROM, actions, first, 0L, 0L);
     }
 
-    /** The error's number, or 0. */
+    /** Returns errno, or 0 on success. */
     public static int spawn(long pid, long file, long actions, long attributes, long words, long environment) {
         return (int) call(SPAWN, pid, file, actions, attributes, words, environment);
     }
@@ -155,7 +154,7 @@ public final class LibC {
         return call(WAITID, kind, pid, info, options);
     }
 
-    /** A negative pid is a process group's. */
+    /** Sends a signal to a process, or to a process group if the pid is negative. */
     public static int kill(int pid, int signal) {
         return call(KILL, pid, signal, 0L, 0L);
     }

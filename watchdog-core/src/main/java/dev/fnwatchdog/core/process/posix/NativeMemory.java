@@ -6,7 +6,7 @@ import java.lang.invoke.MethodType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Memory outside the heap. Threads: its content is for the one that has allocated it, its address for any. */
+/** Memory outside the heap. Threads: any for the address; only the allocating one for the content. */
 public final class NativeMemory implements AutoCloseable {
     private static final MethodHandle OF_CONFINED;
     private static final MethodHandle OF_AUTO;
@@ -46,7 +46,7 @@ public final class NativeMemory implements AutoCloseable {
         this.bytes = bytes.order(ByteOrder.nativeOrder());
     }
 
-    /** All zero, and to be closed. */
+    /** Allocates zeroed memory that the caller closes. */
     public static NativeMemory allocate(long size) {
         try {
             return in((AutoCloseable) OF_CONFINED.invokeExact(), size);
@@ -55,7 +55,7 @@ public final class NativeMemory implements AutoCloseable {
         }
     }
 
-    /** All zero, and given back by the collector: whoever uses the address keeps this too. */
+    /** Allocates zeroed memory that the garbage collector frees: users of the address must keep a reference to this object. */
     public static NativeMemory kept(long size) {
         try {
             return in((AutoCloseable) OF_AUTO.invokeExact(), size);
@@ -74,7 +74,7 @@ public final class NativeMemory implements AutoCloseable {
         return address;
     }
 
-    /** Its content, in the order of this machine. */
+    /** Returns the content, in native byte order. */
     public ByteBuffer bytes() {
         return bytes;
     }

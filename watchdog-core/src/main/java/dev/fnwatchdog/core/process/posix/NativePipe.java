@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** A pipe between this process, which has a stream, and a child, which gets a descriptor. */
+/** A pipe to or from a child: this process has a stream, the child gets a descriptor. */
 public final class NativePipe {
     private static final int O_CLOEXEC = 0x80000;
     private static final int EMFILE = 24;
@@ -34,7 +34,7 @@ public final class NativePipe {
         Closeable open(String path) throws IOException;
     }
 
-    /** The JDK makes no stream of a descriptor's number, but opens what it leads to, which waits for nobody here. */
+    /** Opens {@code /proc/self/fd/N}: the JDK cannot wrap a descriptor's number. It does not block, as both ends are open. */
     private static NativePipe of(int childEnd, int ownEnd, Opening opening) throws IOException {
         try {
             return new NativePipe(childEnd, opening.open("/proc/self/fd/" + ownEnd));
@@ -71,7 +71,7 @@ public final class NativePipe {
         try {
             stream.close();
         } catch (IOException ignored) {
-            // It is gone all the same.
+            // The descriptor is closed despite the error.
         }
     }
 

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.List;
 
-/** Strings as C wants them, made once: addresses of bytes that end with NUL, and a null at the end of the addresses. */
+/** An immutable, null-terminated array of C strings. */
 public final class NativeStrings {
     /** The encoding in which the JDK reads variables and writes arguments. */
     public static final Charset CHARSET = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
@@ -30,12 +30,12 @@ public final class NativeStrings {
         }
     }
 
-    /** Of the array of addresses. */
+    /** Returns the address of the array. */
     public long address() {
         return memory.address();
     }
 
-    /** Of each string. */
+    /** Returns the address of each string. */
     public long[] addresses() {
         return addresses;
     }

@@ -2,7 +2,7 @@ package dev.fnwatchdog.core.process.posix;
 
 import java.util.List;
 
-/** Go's names of Linux's signals. */
+/** Go's names of the Linux signals. */
 final class SignalName {
     private static final List<String> NAMES = List.of(
             "signal 0",

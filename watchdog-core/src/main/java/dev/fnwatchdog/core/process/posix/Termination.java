@@ -1,20 +1,20 @@
 package dev.fnwatchdog.core.process.posix;
 
-/** How a function process ended, told in Go's words (specification 3 and 4). */
+/** How a function process ended, described as in Go (specification 3.47, 4.17). */
 public sealed interface Termination {
-    /** As Go's {@code exec.ExitError} says it: {@code exit status 1}, {@code signal: killed}. */
+    /** Returns the text of Go's {@code exec.ExitError}: {@code exit status 1}, {@code signal: killed}. */
     String describe();
 
     /**
-     * Reads what the JDK reports. It tells a signal as 128 plus its number and so cannot tell it from such an exit status:
-     * 129 to 159 are taken for signals (specification 4).
+     * Converts an exit status of the JDK. The JDK reports a signal as 128 plus its number, which an exit status can be too:
+     * 129 to 159 are treated as signals (specification 4.17).
      */
     static Termination ofStatus(int status) {
         int signal = status - 128;
         return signal >= 1 && signal <= Signalled.LAST ? new Signalled(signal) : new Exited(status);
     }
 
-    /** It ended by itself; 0 is success. */
+    /** The process exited by itself; 0 is success. */
     record Exited(int status) implements Termination {
         @Override
         public String describe() {
@@ -22,7 +22,7 @@ public sealed interface Termination {
         }
     }
 
-    /** A signal ended it, numbered as on Linux. */
+    /** A signal, with its Linux number, ended the process. */
     record Signalled(int number) implements Termination {
         private static final int LAST = 31;
 
@@ -32,7 +32,7 @@ public sealed interface Termination {
         }
     }
 
-    /** It was killed because its time was over. */
+    /** The process was killed because its timeout expired (specification 4.21). */
     record TimedOut() implements Termination {
         @Override
         public String describe() {

@@ -4,11 +4,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The system grants no further thread, as under a process limit. The JVM reports that as an {@link OutOfMemoryError}, as it
- * does a full heap; but this one concerns a single request, and is over when others have ended.
+ * Thrown when the system grants no further thread, for example under a process limit. The JVM reports this as an {@link
+ * OutOfMemoryError}, like a full heap; but it affects a single request only, and is temporary.
  */
 public final class ThreadRefusedException extends RejectedExecutionException {
-    /** In the JVM's message, on JDK 17 to 25. */
+    /** Part of the JVM's message on JDK 17 to 25. */
     private static final String NATIVE_THREAD = "native thread";
 
     private static final long serialVersionUID = 1L;
@@ -18,9 +18,9 @@ public final class ThreadRefusedException extends RejectedExecutionException {
     }
 
     /**
-     * Runs what may have to start a thread.
+     * Runs an action that may have to start a thread.
      *
-     * @throws ThreadRefusedException where the system grants none
+     * @throws ThreadRefusedException if the system grants no thread
      */
     public static void check(Runnable starting) {
         try {
@@ -30,12 +30,12 @@ public final class ThreadRefusedException extends RejectedExecutionException {
         }
     }
 
-    /** The same executor, which throws this in place of the error. */
+    /** Wraps an executor to throw this exception in place of the error. */
     public static Executor checked(Executor executor) {
         return task -> check(() -> executor.execute(task));
     }
 
-    /** Throws the error itself where it is about memory. */
+    /** Converts the error to this exception; throws the error itself if it is about memory. */
     public static ThreadRefusedException of(OutOfMemoryError error) {
         if (!String.valueOf(error.getMessage()).contains(NATIVE_THREAD)) {
             throw error;

@@ -11,9 +11,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Kills trees in the background, all that wait for it with one reading of the process table a round.
+ * Kills process trees in the background; each round reads the process table once for all pending trees.
  *
- * <p>Threads: any may ask. One of its own, a daemon, is there as long as there is something to kill.
+ * <p>Threads: any. One of its own, a daemon, runs while there are trees to kill.
  */
 public final class BackgroundTreeKiller {
     private final ProcessTable table;
@@ -27,9 +27,9 @@ public final class BackgroundTreeKiller {
     }
 
     /**
-     * Has a tree killed, and returns at once.
+     * Starts killing a tree and returns at once, except where the system grants no thread: then it blocks until it is done.
      *
-     * @return completed on the killer's thread when nothing of the tree is found any more; never fails
+     * @return completes on the killer's thread when no process of the tree is found any more; never fails
      */
     public CompletionStage<Void> kill(ProcessTree tree) {
         CompletableFuture<Void> ended;
@@ -45,7 +45,7 @@ public final class BackgroundTreeKiller {
         try {
             ThreadRefusedException.check(thread::start);
         } catch (ThreadRefusedException e) {
-            // The caller waits for some milliseconds: the processes that it kills may be what leaves no thread.
+            // Kill on the calling thread, which takes some milliseconds: these processes may have used up the threads.
             run();
         }
         return ended;
@@ -70,7 +70,7 @@ public final class BackgroundTreeKiller {
         ended.forEach(each -> each.complete(null));
     }
 
-    /** Adds what was asked for since; false when the thread may end. */
+    /** Adds the trees that were requested meanwhile; returns false when the thread may end. */
     private synchronized boolean takePending(Map<ProcessTree, CompletableFuture<Void>> trees) {
         addAll(pending, trees);
         running = !trees.isEmpty();
@@ -78,7 +78,7 @@ public final class BackgroundTreeKiller {
         return running;
     }
 
-    /** Moves all; a tree that is there already gets no second future, and ends both. */
+    /** Moves all trees; where a tree is present already, its future completes the moved one too. */
     private static void addAll(
             Map<ProcessTree, CompletableFuture<Void>> from, Map<ProcessTree, CompletableFuture<Void>> to) {
         from.forEach((tree, ended) -> to.merge(tree, ended, (first, second) -> {
@@ -88,7 +88,7 @@ public final class BackgroundTreeKiller {
         from.clear();
     }
 
-    /** Waits until there is nothing left to kill, for at most the given time. */
+    /** Waits until no tree is pending, for at most the given time. */
     public synchronized void awaitQuiet(long nanos) {
         long end = System.nanoTime() + nanos;
         try {
@@ -100,7 +100,7 @@ public final class BackgroundTreeKiller {
         }
     }
 
-    /** The next one who asks gets a new thread, and with it what was not finished. */
+    /** Puts the unfinished trees back; the next request starts a new thread for them. */
     private synchronized void failed(Map<ProcessTree, CompletableFuture<Void>> trees) {
         addAll(trees, pending);
         running = false;

@@ -3,7 +3,7 @@ package dev.fnwatchdog.core.process.tree;
 import dev.fnwatchdog.core.process.tree.ProcessTable.Entry;
 import java.util.Optional;
 
-/** The one signal that the JDK offers for this. */
+/** Sends SIGKILL through the JDK, which offers no SIGSTOP. */
 final class JdkSignals implements ProcessSignals {
     private final ProcessTable table;
 
@@ -19,13 +19,13 @@ final class JdkSignals implements ProcessSignals {
     @Override
     public boolean kill(Entry entry) {
         Optional<ProcessHandle> handle = ProcessHandle.of(entry.pid());
-        // When the entry is still the same after the handle was made, the handle is of the right process; and the JDK
-        // compares its start again before it kills.
+        // If the entry is unchanged after the handle was created, the handle belongs to the right process. The JDK compares
+        // the start time again before it kills.
         if (!table.stillThere(entry)) {
             return !table.incomplete();
         }
         handle.ifPresent(ProcessHandle::destroyForcibly);
-        // The JDK reads a file of the process too.
+        // The JDK reads a file of the process, which fails when no descriptor is free.
         return handle.isPresent();
     }
 }

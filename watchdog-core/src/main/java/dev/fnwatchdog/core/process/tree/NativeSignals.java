@@ -3,7 +3,7 @@ package dev.fnwatchdog.core.process.tree;
 import dev.fnwatchdog.core.process.posix.LibC;
 import dev.fnwatchdog.core.process.tree.ProcessTable.Entry;
 
-/** Signals through a descriptor of the process, which stays its own. */
+/** Sends signals through a pidfd, which never refers to another process. */
 final class NativeSignals implements ProcessSignals {
     private final ProcessTable table;
     private final ProcessSignals fallback;
@@ -25,7 +25,7 @@ final class NativeSignals implements ProcessSignals {
             try {
                 return LibC.hasPidfd();
             } catch (LinkageError e) {
-                // The JDK signals then.
+                // The JDK sends the signals then.
                 return false;
             }
         }
@@ -41,7 +41,7 @@ final class NativeSignals implements ProcessSignals {
         return send(entry, LibC.SIGKILL) || fallback.kill(entry);
     }
 
-    /** False where it has ended, or no descriptor is left. */
+    /** Returns false if the process has ended or no descriptor is free. */
     private boolean send(Entry entry, int signal) {
         int descriptor = LibC.pidfdOpen(entry.pid());
         if (descriptor < 0) {

@@ -2,12 +2,12 @@ package dev.fnwatchdog.core.process.tree;
 
 import dev.fnwatchdog.core.process.tree.ProcessTable.Entry;
 
-/** Ways to signal a process that was found in the table, and never another that got its pid since. Threads: any. */
+/** Sends signals to a process of the table, never to another that has got its pid since. Threads: any. */
 interface ProcessSignals {
-    /** Keeps it from starting anything more, until it is killed; false where that cannot be done. */
+    /** Stops the process, which then starts nothing more until it is killed; returns false if that is not possible. */
     boolean freeze(Entry entry);
 
-    /** Kills it; false where it is there and could not be signalled, because no descriptor was free. */
+    /** Kills the process; returns false if it exists and could not be signalled, because no descriptor was free. */
     boolean kill(Entry entry);
 
     static ProcessSignals with(ProcessTable table) {

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The processes of this system as {@code /proc} shows them. Whatever vanishes while it is read is left out. */
+/** Reads the processes of this system from {@code /proc}. A process that ends meanwhile is left out. */
 public final class ProcessTable {
-    // Linux allows a third of the stack's 8 MiB, unless somebody has raised that.
+    // Linux allows a third of the stack's 8 MiB, unless the stack limit was raised.
     private static final int LONGEST_ENVIRONMENT = 8 << 20;
     private static final int LONGEST_STAT = 4096;
 
@@ -39,31 +39,31 @@ public final class ProcessTable {
         return new ProcessTable(proc);
     }
 
-    /** Forgets what could not be read so far. */
+    /** Resets {@link #incomplete}. */
     public void beginReading() {
         incomplete = false;
     }
 
-    /** Whether something that is there could not be read since {@link #beginReading}: no descriptor was free. */
+    /** Returns whether an existing file could not be read since {@link #beginReading}: no descriptor was free. */
     public boolean incomplete() {
         return incomplete;
     }
 
-    /** Notes that a file could not be opened which everybody may read; the check takes no descriptor. */
+    /** Records that a world-readable file could not be opened; the check needs no descriptor. */
     private void failed(Path file) {
         if (Files.isReadable(file)) {
             incomplete = true;
         }
     }
 
-    /** Whether there is such a table, as on Linux. */
+    /** Returns whether this system has such a table, as Linux has. */
     public boolean available() {
         return Files.isReadable(proc.resolve("self/stat"));
     }
 
-    /** What a process is known by: a pid is used again, but not together with a start, which counts ticks since boot. */
+    /** Identifies a process: its pid can be reused, but not together with its start, in clock ticks since boot. */
     public record ProcessId(long pid, long start) {
-        // Both spelled out: the JVM makes a record's own at their first use, an eighth of the watchdog's start.
+        // Explicit, because the JVM generates a record's own at their first use, which takes an eighth of the startup.
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof ProcessId id && id.pid == pid && id.start == start;
@@ -85,9 +85,9 @@ public final class ProcessTable {
             return id.start();
         }
 
-        /** Reads {@code /proc/PID/stat}; empty where that is not what it is. */
+        /** Parses {@code /proc/PID/stat}; empty if the text has another format. */
         static Optional<Entry> parse(String stat) {
-            // The name is in parentheses and may hold anything, parentheses too: what follows counts from the last one.
+            // The name is in parentheses and can itself contain some: the fields follow the last one.
             int nameEnd = stat.lastIndexOf(')');
             int nameStart = stat.indexOf('(');
             String[] fields = stat.substring(nameEnd + 1).trim().split(" ", -1);
@@ -112,7 +112,7 @@ public final class ProcessTable {
                 entry(folder).ifPresent(entries::add);
             }
         } catch (IOException | DirectoryIteratorException e) {
-            // No table, no entries: the caller falls back on what the JDK knows.
+            // Without a table there are no entries: the caller falls back to the JDK.
             failed(proc);
             return List.of();
         }
@@ -135,18 +135,18 @@ public final class ProcessTable {
         }
     }
 
-    /** Whether its pid is still that process's. */
+    /** Returns whether the pid still belongs to that process. */
     boolean stillThere(Entry entry) {
         return entry(entry.pid()).filter(now -> now.start() == entry.start()).isPresent();
     }
 
-    /** The environment that a process was started with, each variable between two NULs; empty where it is not ours to read. */
+    /** Returns the initial environment of a process, each variable between two NULs; empty if it may not be read. */
     public String environment(long pid) {
         File file = proc.resolve(Long.toString(pid)).resolve("environ").toFile();
         try (InputStream in = new FileInputStream(file)) {
             return "\0" + text(in, LONGEST_ENVIRONMENT) + "\0";
         } catch (FileNotFoundException e) {
-            // It has ended, or belongs to another user; or no descriptor is free, which its other file shows.
+            // It has ended or belongs to another user, or no descriptor is free, which reading its stat file detects.
             Optional<Entry> ignored = entry(pid);
             return "";
         } catch (IOException ended) {

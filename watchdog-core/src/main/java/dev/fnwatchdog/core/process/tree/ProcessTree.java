@@ -5,22 +5,22 @@ import dev.fnwatchdog.core.process.tree.ProcessTable.ProcessId;
 import java.util.Optional;
 
 /**
- * A process and everything that it has started: what descends from it, what is in its session, and what carries its
- * marker, even when its parents have ended.
+ * A process and everything that it has started: its descendants, the members of its session, and the processes that carry
+ * its marker, even when their parents have ended (specification 4.5).
  *
  * <p>Threads: any.
  */
 public final class ProcessTree {
-    private static final ProcessId NOBODY = new ProcessId(-1, Long.MAX_VALUE);
+    private static final ProcessId NO_PROCESS = new ProcessId(-1, Long.MAX_VALUE);
 
     private final long pid;
     private final Root root;
     private final InvocationMarker marker;
 
     // Mutable state
-    private volatile ProcessId id = NOBODY;
+    private volatile ProcessId id = NO_PROCESS;
 
-    /** Whether a pid is still that of the process that was started. */
+    /** Reports whether a pid still belongs to the process that was started. */
     public interface Root {
         boolean alive();
     }
@@ -31,22 +31,22 @@ public final class ProcessTree {
         this.marker = marker;
     }
 
-    /** All that carries a marker or one made inside it, whoever has started it. */
+    /** Returns the tree of all processes that carry a marker or one nested in it, whatever their parents are. */
     public static ProcessTree of(InvocationMarker marker) {
-        return new ProcessTree(NOBODY.pid(), () -> false, marker);
+        return new ProcessTree(NO_PROCESS.pid(), () -> false, marker);
     }
 
-    /** Remembers which process the root is, while its pid can be nobody else's. May be called again and again. */
+    /** Records the identity of the root while no other process can have its pid. May be invoked repeatedly. */
     public void identify(ProcessTable table) {
-        if (id.equals(NOBODY) && root.alive()) {
-            ProcessId seen = table.entry(pid).map(Entry::id).orElse(NOBODY);
+        if (id.equals(NO_PROCESS) && root.alive()) {
+            ProcessId seen = table.entry(pid).map(Entry::id).orElse(NO_PROCESS);
             if (root.alive()) {
                 id = seen;
             }
         }
     }
 
-    /** The root as the JDK knows it, if its pid is still its own. */
+    /** Returns the JDK's handle of the root, if the pid still belongs to it. */
     Optional<ProcessHandle> handle() {
         return ProcessHandle.of(pid).filter(handle -> root.alive());
     }
@@ -55,7 +55,7 @@ public final class ProcessTree {
         return marker;
     }
 
-    /** The root's pid and its session's, also when the process was never seen. */
+    /** Returns the pid of the root, which is also the id of its session, even if the process was never seen. */
     long pid() {
         return pid;
     }
@@ -64,8 +64,8 @@ public final class ProcessTree {
         return entry.id().equals(id);
     }
 
-    /** Nothing older than the root was started by it, whatever it says; 0 where its start is not known. */
+    /** Returns the start of the root, 0 if it is not known. An older process does not belong to the tree. */
     long start() {
-        return id.equals(NOBODY) ? 0 : id.start();
+        return id.equals(NO_PROCESS) ? 0 : id.start();
     }
 }

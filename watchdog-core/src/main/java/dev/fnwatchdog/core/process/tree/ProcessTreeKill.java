@@ -15,10 +15,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * Ends all of some trees, round by round. Where that can be done all that is found is frozen first, until nothing new is
- * found, and then killed: so no parent ends before its children are known, and a fork bomb has nobody left that forks.
- * Elsewhere what is found is killed at once, until nothing new is found. Without {@code /proc} only what descends from
- * the roots is killed.
+ * Kills process trees, in rounds (specification 4.11, 4.20). Where possible it first freezes all processes until it finds no
+ * new one, then kills them: no parent ends before its children are known, and a fork bomb cannot fork any more. Elsewhere it
+ * kills each process when it finds it, until it finds no new one. Without {@code /proc} it kills only the descendants of the
+ * roots.
  *
  * <p>Threads: one.
  */
@@ -39,7 +39,7 @@ public final class ProcessTreeKill {
         this.signals = ProcessSignals.with(this.table);
     }
 
-    /** Takes some milliseconds for every hundred processes. */
+    /** Kills all processes of the trees. Blocks; takes some milliseconds for every hundred processes of the system. */
     public static void all(ProcessTable table, Collection<ProcessTree> trees) {
         ProcessTreeKill kill = new ProcessTreeKill(table);
         Set<ProcessTree> left = Set.copyOf(trees);
@@ -48,7 +48,7 @@ public final class ProcessTreeKill {
         }
     }
 
-    /** Goes on with these trees; those that it has to go on with once more. */
+    /** Runs one round for these trees and returns those that need another round. */
     public Set<ProcessTree> round(Collection<ProcessTree> trees) {
         if (!table.available()) {
             trees.forEach(ProcessTreeKill::killDescendants);
@@ -81,13 +81,13 @@ public final class ProcessTreeKill {
         return left;
     }
 
-    /** Nothing is known to be finished while no descriptor is free to look at it. */
+    /** Returns all trees after a pause: without a free descriptor, no tree is known to be finished. */
     private static Set<ProcessTree> awaitDescriptors(Collection<ProcessTree> trees) {
         LockSupport.parkNanos(PAUSE_NANOS);
         return Set.copyOf(trees);
     }
 
-    /** What looks done is looked at some more times, with a pause, where not all could be seen. */
+    /** Adds trees that look finished for some more rounds, with a pause, where not every process could be examined. */
     private void doubt(boolean uncertain, Collection<ProcessTree> trees, Set<ProcessTree> left) {
         boolean busy = !left.isEmpty();
         for (ProcessTree tree : trees) {
@@ -104,13 +104,13 @@ public final class ProcessTreeKill {
         }
     }
 
-    /** What has gone from the table is not to be remembered. */
+    /** Forgets the processes that are not in the table any more. */
     private void forget(Set<ProcessId> seen) {
         frozen.retainAll(seen);
         killed.retainAll(seen);
     }
 
-    /** What was sent its signal may be there for a moment yet, but starts nothing any more. */
+    /** Returns whether no signal was sent yet; a signalled process can remain for a moment, but starts nothing. */
     private boolean isNew(ProcessId id) {
         return !frozen.contains(id) && !killed.contains(id);
     }
@@ -130,7 +130,7 @@ public final class ProcessTreeKill {
     }
 
     private static void killDescendants(ProcessTree tree) {
-        // All are listed before the first is killed: orphans are nobody's descendants.
+        // List all before the first is killed: orphans cease to be descendants.
         List<ProcessHandle> handles = tree.handle().stream()
                 .flatMap(root -> Stream.concat(Stream.of(root), root.descendants()))
                 .toList();

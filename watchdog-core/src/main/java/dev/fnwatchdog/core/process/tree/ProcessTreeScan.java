@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Finds the members of many trees in one reading of the process table. Threads: one. */
+/** Finds the members of many trees with a single pass over the process table. Threads: one. */
 final class ProcessTreeScan {
     private final ProcessTable table;
     private final List<Entry> entries;
@@ -30,11 +30,11 @@ final class ProcessTreeScan {
     ProcessTreeScan(ProcessTable table, Collection<ProcessTree> trees) {
         this.table = table;
         long self = ProcessHandle.current().pid();
-        // Where a root's start is not known, it was after this process's own.
+        // A root whose start is not known has started after this process.
         long first = table.entry(self).map(Entry::start).orElse(table.incomplete() ? Long.MAX_VALUE : 0L);
         long oldest = Math.max(
                 first, trees.stream().mapToLong(ProcessTree::start).min().orElse(first));
-        // The watchdog itself is spared.
+        // The watchdog itself is excluded.
         this.entries = table.read().stream()
                 .filter(entry -> entry.start() >= oldest && entry.pid() != self)
                 .sorted(Comparator.comparingLong(Entry::start))
@@ -48,7 +48,7 @@ final class ProcessTreeScan {
             children.computeIfAbsent(entry.parent(), pid -> new ArrayList<>()).add(entry);
             ProcessTree tree = byPid.get(entry.pid());
             if (tree != null && !tree.isRoot(entry)) {
-                // Somebody else has got the root's pid, which nobody does as long as its session lasts.
+                // Another process has got the root's pid, which is impossible while the root's session exists.
                 bySession.remove(entry.pid());
             }
         }
@@ -62,8 +62,8 @@ final class ProcessTreeScan {
     record Member(ProcessTree tree, Entry entry) {}
 
     /**
-     * All that belongs to one of the trees, each process once, and parents before their children: a parent that is killed
-     * later would take its child's death for an ordinary end, and go on.
+     * Returns the members of all trees, each process once, and parents before their children: a parent that is killed after
+     * its child could take the child's end for an ordinary exit and continue.
      */
     Collection<Member> members() {
         Map<ProcessId, Member> members = new LinkedHashMap<>();
@@ -75,7 +75,7 @@ final class ProcessTreeScan {
             Member member = toVisit.remove();
             if (members.putIfAbsent(member.entry().id(), member) == null) {
                 for (Entry child : children.getOrDefault(member.entry().pid(), List.of())) {
-                    // An older child is one of a process that had the pid before, read a moment earlier.
+                    // An older child belongs to an earlier process with this pid and was read a moment before.
                     if (child.start() >= member.entry().start()) {
                         toVisit.add(new Member(member.tree(), child));
                     }
@@ -85,7 +85,7 @@ final class ProcessTreeScan {
         return members.values();
     }
 
-    /** Whether some process had no environment: it may only just become another program, which has its marker in a moment. */
+    /** Returns whether some process had no environment: it may be in the middle of exec, and have its marker a moment later. */
     boolean uncertain() {
         return uncertain;
     }
@@ -105,12 +105,12 @@ final class ProcessTreeScan {
         return marked(entry, marker);
     }
 
-    /** Where the root was never seen, its session's number may have gone to another call. */
+    /** Detects a reused session: if the root was never seen, another invocation may have got the id of its session. */
     private static boolean isOfAnother(String marker, ProcessTree tree) {
         return tree.start() == 0 && !marker.isEmpty() && !tree.marker().holds(marker);
     }
 
-    /** A marker made inside another one's begins with that and a slash. */
+    /** Finds the tree by marker; a nested marker starts with the outer one and a slash. */
     private Optional<ProcessTree> marked(Entry entry, String value) {
         String marker = value;
         while (!marker.isEmpty()) {
