@@ -111,7 +111,8 @@ public final class FunctionServer {
      * once if everything has ended already. An interrupt of the thread ends the wait.
      */
     public void stop(Duration grace) {
-        // To the function process alone, as in of-watchdog, and not to its session: a server with workers (gunicorn, a Node
+        // To the function process alone, as in of-watchdog, and not to its session: a server with workers (gunicorn, a
+        // Node
         // cluster) stops them in its own order, and a worker may treat a second SIGTERM as an immediate stop.
         child.terminate();
         if (!ended(grace)) {

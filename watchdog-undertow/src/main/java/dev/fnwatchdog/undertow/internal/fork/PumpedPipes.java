@@ -142,7 +142,8 @@ final class PumpedPipes implements ProcessPipes {
                 }
             }
         } catch (IOException ignored) {
-            // The process reads no more, which is no error (specification 4.7). The writer sees it when the pipe is closed.
+            // The process reads no more, which is no error (specification 4.7). The writer sees it when the pipe is
+            // closed.
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } finally {
@@ -169,7 +170,8 @@ final class PumpedPipes implements ProcessPipes {
                 }
             }
         } catch (IOException ignored) {
-            // The request was aborted, or the JDK has closed the stream because the process has ended. Both end the copy.
+            // The request was aborted, or the JDK has closed the stream because the process has ended. Both end the
+            // copy.
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } finally {

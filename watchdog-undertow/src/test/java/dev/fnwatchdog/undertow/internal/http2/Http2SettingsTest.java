@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 /** How the watchdog follows the settings of an HTTP/2 client (RFC 9113 6.5). */
 class Http2SettingsTest {
     private static final short HEADER_TABLE_SIZE = 1;
-    private static final String UPDATE_TO_0 = "\u0020";
-    private static final String UPDATE_TO_4096 = "\u003f\u00e1\u001f";
+    private static final String UPDATE_TO_0 = " ";
+    private static final String UPDATE_TO_4096 = "?\u00e1\u001f";
 
     private static byte[] tableSizes(int... sizes) {
         ByteBuffer settings = ByteBuffer.allocate(6 * sizes.length);
