@@ -211,7 +211,7 @@ final class ProcessRun {
         }
     }
 
-    /** Kills it. Its input stays open until it has ended: a process must not take a truncated body for a complete one. */
+    /** Kills it. Its input stays open until its end: a process must not take a truncated body for a complete one. */
     private void killNow(InvocationProcess runs) {
         runs.kill().thenRun(() -> onIoThread(this::treeEnded));
         IoUtils.safeClose(pipes.output());

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param wanted the value of {@code cgi_headers}; if false, there are no variables
  */
 record RequestVariables(boolean wanted) {
-    /** @throws UnusableRequestException if a value contains a NUL or the path is malformed; the path is always checked */
+    /** @throws UnusableRequestException if a value has a NUL or the path is malformed; the path is always checked */
     Map<String, String> of(HttpServerExchange exchange) throws UnusableRequestException {
         HeaderMap headers = exchange.getRequestHeaders();
         String transferEncoding = headers.getFirst(Headers.TRANSFER_ENCODING);
