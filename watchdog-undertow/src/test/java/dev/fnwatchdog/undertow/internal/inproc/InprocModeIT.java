@@ -132,7 +132,8 @@ class InprocModeIT {
         writeTemplateFunction();
         try (PackagedWatchdog watchdog =
                 inproc(folder).jvm("-Dfile.encoding=ISO-8859-1").startReady()) {
-            assertThat(watchdog.awaitLine("Query parameters outside ASCII are lost")).contains("ISO-8859-1");
+            assertThat(watchdog.awaitLine("Query parameters outside ASCII are lost"))
+                    .contains("ISO-8859-1");
         }
         try (PackagedWatchdog watchdog =
                 inproc(folder).jvm("-Dfile.encoding=UTF-8").startReady()) {
@@ -140,7 +141,6 @@ class InprocModeIT {
             assertThat(watchdog.out()).noneMatch(line -> line.contains("Query parameters"));
             assertThat(watchdog.err()).noneMatch(line -> line.contains("Query parameters"));
         }
-    }
     }
 
     /** Proves specification 5.1, 5.2, 5.3, 5.9. */
