@@ -40,8 +40,8 @@ public final class InvocationProcess {
      * Kills the process and everything that it started, also after its own end. Returns at once: a thread of this package
      * finds all of them and kills them within milliseconds.
      *
-     * @return completes on that thread, which must not be blocked, when no process of the tree is found any more; {@link
-     *     #onExit} reports the end of this process itself, possibly later
+     * @return completes on that thread, which must not be blocked, when no process of the tree runs any more, or 0.3 s after
+     *     the last one was killed; {@link #onExit} reports the end of this process itself, possibly later
      */
     public CompletionStage<Void> kill() {
         // Freeze this process and do not kill it first: a descendant may be found by its parent alone.

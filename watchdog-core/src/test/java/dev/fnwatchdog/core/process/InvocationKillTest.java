@@ -9,12 +9,14 @@ import dev.fnwatchdog.core.fixture.Threads;
 import dev.fnwatchdog.core.process.launch.NativeLauncher;
 import dev.fnwatchdog.core.process.posix.Termination.Exited;
 import dev.fnwatchdog.core.process.posix.Termination.Signalled;
+import dev.fnwatchdog.core.process.tree.ProcessTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -45,12 +47,34 @@ class InvocationKillTest {
     void hundredsOfReparentedDescendantsAreKilledAfterTheFirstProcessHasEnded() throws Exception {
         try (StartedInvocations invocations = StartedInvocations.ofScript("hides-deep.sh 100")) {
             InvocationProcess process = invocations.ready();
+            process.input().close();
             assertThat(StartedInvocations.ended(process)).isEqualTo(new Exited(0));
             assertThat(invocations.processes()).hasSizeGreaterThan(300);
 
             process.kill();
 
             Eventually.isTrue("nothing is left", () -> invocations.processes().isEmpty());
+            StartedInvocations.discard(process);
+        }
+    }
+
+    /** Proves specification 4.5. */
+    @Test
+    void aKillIsDoneWhenAProcessWithMuchMemoryHasEnded() throws Exception {
+        try (StartedInvocations invocations = StartedInvocations.ofScript("fills-memory.sh 200000000")) {
+            InvocationProcess process = invocations.ready();
+            List<ProcessHandle> handles = invocations.processes().stream()
+                    .flatMap(pid -> ProcessHandle.of(pid).stream())
+                    .toList();
+            assertThat(handles).hasSizeGreaterThanOrEqualTo(3);
+
+            process.kill().toCompletableFuture().get(20, TimeUnit.SECONDS);
+
+            ProcessTable table = ProcessTable.ofThisSystem();
+            assertThat(handles)
+                    .noneMatch(each -> table.entry(each.pid())
+                            .filter(entry -> !entry.zombie())
+                            .isPresent());
             StartedInvocations.discard(process);
         }
     }
@@ -135,6 +159,7 @@ class InvocationKillTest {
             InvocationProcess first = running.ready();
             InvocationProcess second = running.ready();
             InvocationProcess third = ended.ready();
+            third.input().close();
             StartedInvocations.ended(third);
 
             running.invocationProcesses().close();

@@ -29,7 +29,8 @@ public final class BackgroundTreeKiller {
     /**
      * Starts killing a tree and returns at once, except where the system grants no thread: then it blocks until it is done.
      *
-     * @return completes on the killer's thread when no process of the tree is found any more; never fails
+     * @return completes on the killer's thread when no process of the tree runs any more, or 0.3 s after the last one was
+     *     killed; never fails
      */
     public CompletionStage<Void> kill(ProcessTree tree) {
         CompletableFuture<Void> ended;

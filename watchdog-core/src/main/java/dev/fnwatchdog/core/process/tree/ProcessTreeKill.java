@@ -1,6 +1,5 @@
 package dev.fnwatchdog.core.process.tree;
 
-import dev.fnwatchdog.core.process.tree.ProcessTable.Entry;
 import dev.fnwatchdog.core.process.tree.ProcessTable.ProcessId;
 import dev.fnwatchdog.core.process.tree.ProcessTreeScan.Member;
 import java.util.ArrayList;
@@ -17,8 +16,9 @@ import java.util.stream.Stream;
 /**
  * Kills process trees, in rounds (specification 4.11, 4.20). Where possible it first freezes all processes until it finds no
  * new one, then kills them: no parent ends before its children are known, and a fork bomb cannot fork any more. Elsewhere it
- * kills each process when it finds it, until it finds no new one. Without {@code /proc} it kills only the descendants of the
- * roots.
+ * kills each process when it finds it, until it finds no new one. A tree is finished when its killed processes have ended,
+ * for which it waits up to 0.3 s: one that the system does not let go holds up nothing. Without {@code /proc} it kills only
+ * the descendants of the roots.
  *
  * <p>Threads: one.
  */
@@ -26,13 +26,15 @@ public final class ProcessTreeKill {
     // More than a few mean a fork bomb.
     private static final int MOST_ROUNDS = 1000;
     private static final int MOST_DOUBTS = 4;
+    // Together 0.3 s: a killed process frees its memory and closes its files before it is gone.
+    private static final int MOST_PAUSES_FOR_END = 100;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
 
     private final ProcessTable table;
     private final ProcessSignals signals;
     private final Set<ProcessId> frozen = new HashSet<>();
-    private final Set<ProcessId> killed = new HashSet<>();
-    private final Map<ProcessTree, Integer> doubts = new HashMap<>();
+    private final Map<ProcessId, ProcessTree> killed = new HashMap<>();
+    private final Map<ProcessTree, Integer> pauses = new HashMap<>();
 
     public ProcessTreeKill(ProcessTable table) {
         this.table = table.reader();
@@ -59,26 +61,38 @@ public final class ProcessTreeKill {
         ProcessTreeScan scan = new ProcessTreeScan(table, trees);
         forget(scan.seen());
         Collection<Member> members = scan.members();
+        Set<ProcessTree> ending = treesOfKilled(scan.running());
         Set<ProcessTree> left = new HashSet<>();
         for (Member member : members) {
             if (isNew(member.entry().id())) {
-                stop(member.entry());
+                stop(member);
                 left.add(member.tree());
             }
         }
         List<Member> allKnown = new ArrayList<>(members);
         allKnown.removeIf(member -> left.contains(member.tree()));
         for (Member member : allKnown) {
-            if (!killed.contains(member.entry().id())) {
-                kill(member.entry());
+            if (!killed.containsKey(member.entry().id())) {
+                kill(member);
                 left.add(member.tree());
             }
         }
         if (table.incomplete()) {
             return awaitDescriptors(trees);
         }
-        doubt(scan.uncertain(), trees, left);
+        awaitEnds(scan.uncertain() ? MOST_DOUBTS : 0, ending, trees, left);
         return left;
+    }
+
+    /** Returns the trees with processes that were killed in an earlier round and have not ended yet. */
+    private Set<ProcessTree> treesOfKilled(Set<ProcessId> running) {
+        Set<ProcessTree> trees = new HashSet<>();
+        killed.forEach((id, tree) -> {
+            if (running.contains(id)) {
+                trees.add(tree);
+            }
+        });
+        return trees;
     }
 
     /** Returns all trees after a pause: without a free descriptor, no tree is known to be finished. */
@@ -87,16 +101,18 @@ public final class ProcessTreeKill {
         return Set.copyOf(trees);
     }
 
-    /** Adds trees that look finished for some more rounds, with a pause, where not every process could be examined. */
-    private void doubt(boolean uncertain, Collection<ProcessTree> trees, Set<ProcessTree> left) {
+    /**
+     * Adds trees that need no signal for some more rounds, with a pause: those whose killed processes are still ending, and all
+     * of them where not every process could be examined.
+     */
+    private void awaitEnds(int doubts, Set<ProcessTree> ending, Collection<ProcessTree> trees, Set<ProcessTree> left) {
         boolean busy = !left.isEmpty();
         for (ProcessTree tree : trees) {
-            if (left.contains(tree)) {
-                doubts.remove(tree);
-            } else if (uncertain && doubts.merge(tree, 1, Integer::sum) < MOST_DOUBTS) {
+            int most = ending.contains(tree) ? MOST_PAUSES_FOR_END : doubts;
+            if (!left.contains(tree) && pauses.merge(tree, 1, Integer::sum) < most) {
                 left.add(tree);
             } else {
-                doubts.remove(tree);
+                pauses.remove(tree);
             }
         }
         if (!busy && !left.isEmpty()) {
@@ -107,25 +123,25 @@ public final class ProcessTreeKill {
     /** Forgets the processes that are not in the table any more. */
     private void forget(Set<ProcessId> seen) {
         frozen.retainAll(seen);
-        killed.retainAll(seen);
+        killed.keySet().retainAll(seen);
     }
 
     /** Returns whether no signal was sent yet; a signalled process can remain for a moment, but starts nothing. */
     private boolean isNew(ProcessId id) {
-        return !frozen.contains(id) && !killed.contains(id);
+        return !frozen.contains(id) && !killed.containsKey(id);
     }
 
-    private void stop(Entry entry) {
-        if (signals.freeze(entry)) {
-            frozen.add(entry.id());
+    private void stop(Member member) {
+        if (signals.freeze(member.entry())) {
+            frozen.add(member.entry().id());
         } else {
-            kill(entry);
+            kill(member);
         }
     }
 
-    private void kill(Entry entry) {
-        if (signals.kill(entry)) {
-            killed.add(entry.id());
+    private void kill(Member member) {
+        if (signals.kill(member.entry())) {
+            killed.put(member.entry().id(), member.tree());
         }
     }
 

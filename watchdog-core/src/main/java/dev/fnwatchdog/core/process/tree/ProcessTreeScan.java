@@ -58,6 +58,11 @@ final class ProcessTreeScan {
         return entries.stream().map(Entry::id).collect(Collectors.toSet());
     }
 
+    /** Returns those of {@link #seen} that have not ended: a zombie holds nothing but its pid. */
+    Set<ProcessId> running() {
+        return entries.stream().filter(entry -> !entry.zombie()).map(Entry::id).collect(Collectors.toSet());
+    }
+
     /** A process and the tree to which it belongs. */
     record Member(ProcessTree tree, Entry entry) {}
 

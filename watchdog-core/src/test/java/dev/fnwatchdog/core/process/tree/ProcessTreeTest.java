@@ -135,12 +135,54 @@ class ProcessTreeTest {
         left = kill.round(left);
         assertThat(left).containsExactly(tree);
         show(other, LATER, INIT, 9, "Watchdog_Call=" + marker.value());
-        for (int round = 0; round < 20 && !left.isEmpty(); round++) {
+        for (int round = 0; round < 200 && !left.isEmpty(); round++) {
             left = kill.round(left);
         }
 
         assertThat(left).isEmpty();
         awaitExit(other);
+    }
+
+    @Test
+    void aTreeIsFinishedOnceItsKilledProcessIsGone() throws Exception {
+        show(root, START, INIT, INIT);
+        ProcessTree tree = tree();
+        ProcessTreeKill kill = new ProcessTreeKill(new ProcessTable(proc));
+        for (int round = 0; round < 10; round++) {
+            assertThat(kill.round(Set.of(tree))).containsExactly(tree);
+        }
+        awaitExit(root);
+        hide(root);
+
+        assertThat(kill.round(Set.of(tree))).isEmpty();
+    }
+
+    @Test
+    void aTreeIsFinishedOnceItsKilledProcessIsAZombie() throws Exception {
+        show(root, START, INIT, INIT);
+        ProcessTree tree = tree();
+        ProcessTreeKill kill = new ProcessTreeKill(new ProcessTable(proc));
+        for (int round = 0; round < 10; round++) {
+            assertThat(kill.round(Set.of(tree))).containsExactly(tree);
+        }
+        show(root.pid(), 'Z', START, INIT, INIT);
+
+        assertThat(kill.round(Set.of(tree))).isEmpty();
+    }
+
+    @Test
+    void aKilledProcessThatDoesNotEndHoldsUpItsTreeForAboutAHundredRounds() throws Exception {
+        show(root, START, INIT, INIT);
+        Set<ProcessTree> left = Set.of(tree());
+        ProcessTreeKill kill = new ProcessTreeKill(new ProcessTable(proc));
+        int rounds = 0;
+        while (!left.isEmpty() && rounds < 1000) {
+            left = kill.round(left);
+            rounds++;
+        }
+
+        assertThat(rounds).isBetween(100, 110);
+        awaitExit(root);
     }
 
     @Test
@@ -193,10 +235,22 @@ class ProcessTreeTest {
     }
 
     private void show(long pid, long start, long parent, long session, String... environment) throws IOException {
+        show(pid, 'S', start, parent, session, environment);
+    }
+
+    private void show(long pid, char state, long start, long parent, long session, String... environment)
+            throws IOException {
         Path folder = Files.createDirectories(proc.resolve(Long.toString(pid)));
-        String stat = "%d (sleep) S %d 1 %d 0 -1 0 0 0 0 0 0 0 0 0 0 0 0 0 %d 0 0";
-        Files.writeString(folder.resolve("stat"), stat.formatted(pid, parent, session, start));
+        String stat = "%d (sleep) %c %d 1 %d 0 -1 0 0 0 0 0 0 0 0 0 0 0 0 0 %d 0 0";
+        Files.writeString(folder.resolve("stat"), stat.formatted(pid, state, parent, session, start));
         Files.writeString(folder.resolve("environ"), String.join("\0", environment));
+    }
+
+    private void hide(Process process) throws IOException {
+        Path folder = proc.resolve(Long.toString(process.pid()));
+        Files.delete(folder.resolve("stat"));
+        Files.delete(folder.resolve("environ"));
+        Files.delete(folder);
     }
 
     private static void awaitExit(Process process) throws InterruptedException {
