@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.io;
 
 import dev.fnwatchdog.undertow.internal.http.HeaderLineParser;
 import io.undertow.connector.ByteBufferPool;
+import java.util.concurrent.RejectedExecutionException;
 import org.xnio.XnioIoThread;
 
 /**
@@ -31,6 +32,18 @@ public final class IoLoop {
 
     public XnioIoThread thread() {
         return thread;
+    }
+
+    /**
+     * Runs {@code task} on the thread when the current event has been handled; now where the thread is ending, and handles no
+     * further events.
+     */
+    public void later(Runnable task) {
+        try {
+            thread.execute(task);
+        } catch (RejectedExecutionException ending) {
+            task.run();
+        }
     }
 
     /** Returns the queue for {@code exec_timeout} and X-Timeout. */

@@ -3,7 +3,6 @@ package dev.fnwatchdog.undertow.internal.proxy;
 import dev.fnwatchdog.undertow.internal.http.FieldSyntax;
 import dev.fnwatchdog.undertow.internal.http.TrailerFields;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
-import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.SinkFilter;
 import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.util.HeaderMap;
@@ -28,7 +27,7 @@ final class ChunkedSink extends SinkFilter {
     /** Bytes of a size line: eight hexadecimal digits and CRLF. */
     private static final int MAX_SIZE_LINE = 10;
 
-    private final Invocation invocation;
+    private final UpstreamExchange upstreamExchange;
     private final ByteBuffer sizeLine = ByteBuffer.allocate(MAX_SIZE_LINE).limit(0);
     private final ByteBuffer chunkEnd = ByteBuffer.wrap(CRLF.clone()).limit(0);
 
@@ -37,9 +36,9 @@ final class ChunkedSink extends SinkFilter {
     private @Nullable ByteBuffer end;
     private boolean endWritten;
 
-    ChunkedSink(StreamSinkConduit next, Invocation invocation) {
+    ChunkedSink(StreamSinkConduit next, UpstreamExchange upstreamExchange) {
         super(next);
-        this.invocation = invocation;
+        this.upstreamExchange = upstreamExchange;
     }
 
     @Override
@@ -89,17 +88,18 @@ final class ChunkedSink extends SinkFilter {
     @Override
     public void terminateWrites() throws IOException {
         if (end == null) {
-            HeaderMap trailers = invocation.exchange().getAttachment(HttpAttachments.REQUEST_TRAILERS);
+            // ProxyHandler puts the trailers of what it sends here.
+            HeaderMap trailers = upstreamExchange.getAttachment(HttpAttachments.RESPONSE_TRAILERS);
             // Trailers of HTTP/2 can contain any characters.
             boolean valid = trailers == null || FieldSyntax.isValid(trailers);
             end = encodeLastChunk(
                     trailers == null || !valid
                             ? new HeaderMap()
                             : TrailerFields.permitted(
-                                    trailers, invocation.exchange().getRequestHeaders()));
+                                    trailers, upstreamExchange.exchange().getRequestHeaders()));
             if (!valid) {
                 // This aborts the request: nothing more is written to the function.
-                invocation.respondInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
+                upstreamExchange.invocation().respondInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
             }
             writeEnd(end);
         }

@@ -1,13 +1,10 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
 import dev.fnwatchdog.undertow.internal.io.SourceFilter;
-import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.protocol.http.HttpServerConnection;
-import io.undertow.util.Transfer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
-import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.StreamSourceConduit;
@@ -35,30 +32,13 @@ final class Tunnel {
         this.function = function;
     }
 
-    /** Forwards the bytes of each connection to the other, and closes each when the other closes. */
-    static void open(HttpServerConnection server, StreamConnection client, StreamConnection function) {
-        Tunnel tunnel = new Tunnel(client, function);
-        tunnel.detectEof(client);
+    /** Joins the two connections, whose bytes {@code ProxyHandler} forwards: neither outlives the other. */
+    static void join(HttpServerConnection server, StreamConnection function) {
+        Tunnel tunnel = new Tunnel(server.getChannel(), function);
+        tunnel.detectEof(server.getChannel());
         tunnel.detectEof(function);
         server.addCloseListener(closed -> IoUtils.safeClose(function));
         function.setCloseListener(closed -> IoUtils.safeClose(server));
-        tunnel.transfer(function, client, server.getByteBufferPool());
-        tunnel.transfer(client, function, server.getByteBufferPool());
-    }
-
-    private void transfer(StreamConnection from, StreamConnection to, ByteBufferPool buffers) {
-        Transfer.initiateTransfer(
-                from.getSourceChannel(),
-                to.getSinkChannel(),
-                ChannelListeners.closingChannelListener(),
-                ChannelListeners.writeShutdownChannelListener(
-                        ChannelListeners.flushingChannelListener(
-                                ChannelListeners.closingChannelListener(),
-                                ChannelListeners.closingChannelExceptionHandler()),
-                        ChannelListeners.closingChannelExceptionHandler()),
-                (channel, failure) -> close(),
-                (channel, failure) -> close(),
-                buffers);
     }
 
     private void detectEof(StreamConnection side) {

@@ -20,13 +20,22 @@ import org.xnio.conduits.StreamSourceConduit;
  * <p>Threads: one I/O thread, that of every request which uses the connection.
  */
 final class UpstreamConnection implements ChannelListener<ConduitStreamSourceChannel> {
+    /** The request that uses the connection. */
+    interface User {
+        /** Called when the connection has something to read, or has ended. */
+        void readable();
+
+        /** Called when the socket has room, while writes are resumed. */
+        void writable();
+    }
+
     private final StreamConnection connection;
     private final UpstreamPool pool;
     private final ByteBufferPool buffers;
     private final ResponseHeadParser parser;
 
     // Mutable state
-    private @Nullable UpstreamExchange upstreamExchange;
+    private @Nullable User user;
     private boolean reused;
     private long idleSince;
 
@@ -37,8 +46,8 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
         this.parser = new ResponseHeadParser(lines);
         connection.getSourceChannel().setReadListener(this);
         connection.getSinkChannel().setWriteListener(channel -> {
-            if (upstreamExchange != null) {
-                upstreamExchange.writable();
+            if (user != null) {
+                user.writable();
             } else {
                 channel.suspendWrites();
             }
@@ -76,14 +85,14 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
     }
 
     /** Assigns the connection to a request, which gets what arrives from now on. */
-    void use(UpstreamExchange next) {
-        upstreamExchange = next;
+    void use(User next) {
+        user = next;
         parser.reset();
     }
 
     /** Returns the connection to the pool: its request has ended completely, and the next one can use it. */
     void release() {
-        upstreamExchange = null;
+        user = null;
         reused = true;
         idleSince = System.nanoTime();
         connection.getSourceChannel().resumeReads();
@@ -92,14 +101,14 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
 
     /** Closes the connection and removes it from the pool. */
     void close() {
-        upstreamExchange = null;
+        user = null;
         pool.connectionClosed(this);
         IoUtils.safeClose(connection);
     }
 
     /** Removes the connection from the pool and returns the bare connection, which then belongs to a tunnel. */
     StreamConnection detach() {
-        upstreamExchange = null;
+        user = null;
         pool.connectionClosed(this);
         connection.getSourceChannel().setReadListener(null);
         connection.getSinkChannel().setWriteListener(null);
@@ -121,8 +130,8 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
 
     @Override
     public void handleEvent(ConduitStreamSourceChannel channel) {
-        if (upstreamExchange != null) {
-            upstreamExchange.readable();
+        if (user != null) {
+            user.readable();
         } else if (!stillIdle()) {
             // The function closed the connection, or sent something unasked.
             close();

@@ -1,327 +1,258 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
-import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
-import dev.fnwatchdog.undertow.internal.http.TrailerFields;
-import dev.fnwatchdog.undertow.internal.http.UpgradeProtocols;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
-import io.undertow.connector.PooledByteBuffer;
+import io.undertow.client.ClientCallback;
+import io.undertow.client.ClientConnection;
+import io.undertow.client.ClientExchange;
+import io.undertow.client.ClientRequest;
+import io.undertow.client.ClientResponse;
+import io.undertow.client.ClientStatistics;
+import io.undertow.client.ContinueNotification;
+import io.undertow.client.PushCallback;
+import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http.HttpAttachments;
-import io.undertow.server.protocol.http.HttpServerConnection;
-import io.undertow.util.HeaderMap;
-import io.undertow.util.Headers;
-import io.undertow.util.Protocols;
-import java.io.IOException;
+import io.undertow.util.AbstractAttachable;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
-import org.xnio.StreamConnection;
-import org.xnio.channels.Configurable;
-import org.xnio.conduits.ConduitStreamSinkChannel;
-import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.ChannelListener;
+import org.xnio.Option;
+import org.xnio.XnioIoThread;
+import org.xnio.XnioWorker;
 
 /**
- * One HTTP exchange with the function (specification 3): sends the request, receives the response, repeats a request
- * that may be repeated (specification 3.42), rejects a malformed response, and decides when the exchange ends.
+ * One request to the function, as Undertow's {@code ProxyHandler} sees it: a client connection with a single exchange. The
+ * connections below it come and go without the handler, which closes the whole client connection when one exchange fails; here
+ * that ends one request alone, whatever the upstream's protocol.
+ *
+ * <p>The handler hears of success only: the watchdog's own responses to failures are sent in its place (specification 3.40).
  *
  * <p>Threads: the exchange's I/O thread.
  */
-final class UpstreamExchange implements UpstreamPool.ConnectListener, Runnable {
+abstract class UpstreamExchange extends AbstractAttachable implements ClientConnection, ClientExchange {
+    /** The progress of an exchange. Each state can be followed by any later one. */
+    private enum State {
+        /** The handler has not sent the request. */
+        CREATED,
+        /** The handler's {@link #sendRequest} is running. */
+        STARTING,
+        AWAITING_RESPONSE,
+        /** The head of the response has been passed to the handler. */
+        RESPONDING,
+        /** Aborted, by whichever side. A complete exchange stays in the state before. */
+        ABORTED
+    }
+
     private final Invocation invocation;
-    private final HttpServerExchange exchange;
-    private final UpstreamHandler handler;
-    private final UpstreamPool pool;
-    private final UpstreamSink sink;
-    private final UpstreamSource source;
-    private final boolean repeatable;
 
     // Mutable state
-    private @Nullable UpstreamConnection upstream;
-    private @Nullable PooledByteBuffer tunnelBytes;
-    private UpstreamPool.@Nullable Attempt attempt;
-    private boolean requestStarted;
-    private boolean retried;
-    private boolean requestSent;
-    private boolean headReceived;
-    private boolean finished;
+    private State state = State.CREATED;
+    private @Nullable ClientRequest request;
+    private @Nullable ClientResponse response;
+    private @Nullable ClientCallback<ClientExchange> responseListener;
+    private @Nullable ContinueNotification continueHandler;
 
-    UpstreamExchange(Invocation invocation, UpstreamHandler handler, UpstreamPool pool) {
+    UpstreamExchange(Invocation invocation) {
         this.invocation = invocation;
-        this.exchange = invocation.exchange();
-        this.handler = handler;
-        this.pool = pool;
-        this.sink = new UpstreamSink(this, exchange, pool.headWriter(), handler.address());
-        this.source = new UpstreamSource(this, invocation.loop());
-        this.repeatable = exchange.isRequestComplete() && IdempotentMethods.isIdempotent(exchange.getRequestMethod());
     }
 
-    /** Starts the exchange, when the handlers have returned and the request is final. */
+    final Invocation invocation() {
+        return invocation;
+    }
+
+    final HttpServerExchange exchange() {
+        return invocation.exchange();
+    }
+
     @Override
-    public void run() {
-        if (finished) {
+    public final void sendRequest(ClientRequest sent, ClientCallback<ClientExchange> started) {
+        if (state != State.CREATED) {
             return;
         }
-        HeaderMap headers = exchange.getRequestHeaders();
-        boolean chunked = headers.contains(Headers.TRANSFER_ENCODING)
-                || (!headers.contains(Headers.CONTENT_LENGTH) && !exchange.isRequestComplete());
-        sink.prepare(chunked);
+        state = State.STARTING;
+        request = sent;
+        invocation.onAbort(this::abort);
         invocation.watchClient();
-        UpstreamConnection idle = pool.takeIdle();
-        if (idle == null) {
-            attempt = pool.open(this);
-        } else {
-            connected(idle);
-        }
-        requestStarted = true;
-        StreamSinkConduit body = bodySink(chunked);
-        if (body == sink && exchange.isRequestComplete()) {
-            sink.terminateWrites();
-        } else {
-            new RequestTransfer(invocation, this, new ConduitStreamSinkChannel(Configurable.EMPTY, body)).start();
-        }
-        if (upstream != null && sink.nothingWritten()) {
-            // Send the head now: the body may be slow to arrive.
-            sink.writable();
+        connect();
+        started.completed(this);
+        if (state == State.STARTING) {
+            state = State.AWAITING_RESPONSE;
+            bodyStarted();
         }
     }
 
-    private StreamSinkConduit bodySink(boolean chunked) {
-        if (chunked) {
-            return new ChunkedSink(sink, invocation);
+    /** Takes or opens a connection. The transfer of the body has not started. */
+    abstract void connect();
+
+    /** Called when the transfer of the body has started, and has sent what there was. */
+    abstract void bodyStarted();
+
+    /** Releases everything, because the exchange has been aborted. */
+    abstract void aborted();
+
+    /** Returns whether {@link #bodyStarted()} is still to come. */
+    final boolean isStarting() {
+        return state == State.STARTING;
+    }
+
+    final boolean isResponding() {
+        return state == State.RESPONDING;
+    }
+
+    final boolean isAborted() {
+        return state == State.ABORTED;
+    }
+
+    /** Passes the head of the response to the handler, which starts to transfer the body. */
+    final void respond(ClientResponse head) {
+        if (state == State.ABORTED || responseListener == null) {
+            return;
         }
-        // Undertow has limited an HTTP/1 body to its length already.
-        return exchange.getProtocol().equals(Protocols.HTTP_2_0)
-                ? new ContentLengthSink(sink, invocation, Math.max(0, exchange.getRequestContentLength()))
-                : sink;
+        state = State.RESPONDING;
+        response = head;
+        responseListener.completed(this);
+    }
+
+    /** Ends the exchange. Called when its invocation is aborted; without effect afterwards. */
+    private void abort() {
+        if (state != State.ABORTED) {
+            state = State.ABORTED;
+            aborted();
+        }
+    }
+
+    /** The handler closes its connection when a transfer has failed: the client's response cannot be completed. */
+    @Override
+    public final void close() {
+        invocation.abort();
     }
 
     @Override
-    public void connected(UpstreamConnection connection) {
-        if (finished) {
-            connection.release();
-            return;
-        }
-        upstream = connection;
-        connection.use(this);
-        if (requestStarted) {
-            sink.connect(connection);
-        } else {
-            sink.attach(connection);
+    public final boolean isOpen() {
+        return state != State.ABORTED;
+    }
+
+    /** Tells the client that it may send the body it has announced (RFC 9110, 10.1.1). */
+    final void continueRequest() {
+        if (continueHandler != null && state == State.AWAITING_RESPONSE) {
+            continueHandler.handleContinue(this);
         }
     }
 
     @Override
-    public void failed(IOException reason) {
-        if (!finished) {
-            fail("cannot be reached: " + reason.getMessage());
-        }
+    public final void setResponseListener(ClientCallback<ClientExchange> listener) {
+        responseListener = listener;
     }
 
-    /** Handles a failure to write the request. A response that the function has sent before may still be readable. */
-    void sendFailed(IOException reason) {
-        if (sink.nothingWritten() && sink.noBodyWritten() && retryOnNewConnection()) {
-            return;
-        }
-        sink.discard();
-        readable();
+    @Override
+    public final void setContinueHandler(ContinueNotification handler) {
+        continueHandler = handler;
     }
 
-    private boolean retryOnNewConnection() {
-        if (retried || finished) {
-            return false;
-        }
-        retried = true;
-        dropConnection();
-        sink.disconnect();
-        attempt = pool.open(this);
-        return true;
+    @Override
+    public final void setPushHandler(PushCallback callback) {
+        // isPushSupported() returns false.
     }
 
-    /** Called when the whole request has been written. */
-    void requestSent() {
-        if (requestSent) {
-            return;
+    @Override
+    public final ClientRequest getRequest() {
+        if (request == null) {
+            throw new IllegalStateException("no request has been sent");
         }
-        requestSent = true;
-        if (source.ended()) {
-            releaseConnection();
-        }
+        return request;
     }
 
-    void writable() {
-        sink.writable();
+    @Override
+    public final ClientResponse getResponse() {
+        if (response == null) {
+            throw new IllegalStateException("no response has arrived");
+        }
+        return response;
     }
 
-    void readable() {
-        UpstreamConnection connection = upstream;
-        if (connection == null) {
-            return;
-        }
-        if (headReceived) {
-            source.readable();
-            return;
-        }
-        try {
-            readHead(connection);
-        } catch (MalformedMessageException e) {
-            fail("sent a response that is not HTTP: " + e.getMessage());
-        } catch (IOException e) {
-            endedBeforeHead(connection, e.getMessage());
-        }
+    @Override
+    public final @Nullable ClientResponse getContinueResponse() {
+        return null;
     }
 
-    private void readHead(UpstreamConnection connection) throws IOException {
-        PooledByteBuffer pooled = connection.buffers().allocate();
-        boolean free = true;
-        try {
-            while (true) {
-                pooled.getBuffer().clear();
-                int read = connection.source().read(pooled.getBuffer());
-                if (read == 0) {
-                    return;
-                }
-                if (read < 0) {
-                    endedBeforeHead(connection, "it closed the connection");
-                    return;
-                }
-                pooled.getBuffer().flip();
-                if (connection.parser().parse(pooled.getBuffer())) {
-                    free = !pooled.getBuffer().hasRemaining();
-                    handleHead(connection, connection.parser(), free ? null : pooled);
-                    return;
-                }
-            }
-        } finally {
-            if (free) {
-                pooled.close();
-            }
-        }
+    @Override
+    public final ClientConnection getConnection() {
+        return this;
     }
 
-    /**
-     * Handles the end of the connection before a response head. Only here is a request that was written sent again
-     * (specification 3.42).
-     */
-    private void endedBeforeHead(UpstreamConnection connection, @Nullable String reason) {
-        boolean nothingReceived = !connection.parser().started();
-        if (nothingReceived && connection.reused() && repeatable && retryOnNewConnection()) {
-            return;
-        }
-        fail("ended before its response: " + reason);
+    @Override
+    public final XnioIoThread getIoThread() {
+        return invocation.loop().thread();
     }
 
-    private void handleHead(UpstreamConnection connection, ResponseHeadParser head, @Nullable PooledByteBuffer rest)
-            throws IOException {
-        boolean restConsumed = false;
-        try {
-            boolean tunnel = head.status() == 101;
-            if (tunnel && UpgradeProtocols.requested(exchange).isEmpty()) {
-                throw new MalformedMessageException("it changes to a protocol that nobody asked for");
-            }
-            ResponseFraming framing = ResponseFraming.of(exchange, head);
-            handler.copyResponseHead(invocation, exchange, head, framing);
-            restConsumed = true;
-            if (tunnel) {
-                tunnelBytes = rest;
-                source.beginTunnel();
-                // Whether the client's connection persists after the response has no meaning for a tunnel.
-                exchange.setPersistent(true);
-                invocation.startTunnel();
-                invocation.cancelTimeout();
-                exchange.upgradeChannel((client, upgraded) -> startTunnel(client));
-            } else {
-                source.begin(connection, framing, rest);
-            }
-        } finally {
-            if (!restConsumed && rest != null) {
-                rest.close();
-            }
-        }
-        headReceived = true;
-        new ResponseTransfer(invocation, source, exchange.getResponseChannel()).start();
-        invocation.flushHead();
+    @Override
+    public final XnioWorker getWorker() {
+        return getIoThread().getWorker();
     }
 
-    /** Stores the permitted trailers of the response, to be sent to the client (specification 3.26). */
-    void trailers(HeaderMap trailers, HeaderMap head) {
-        exchange.putAttachment(HttpAttachments.RESPONSE_TRAILERS, TrailerFields.permitted(trailers, head));
+    @Override
+    public final ByteBufferPool getBufferPool() {
+        return exchange().getConnection().getByteBufferPool();
     }
 
-    /** Sends what has arrived of the response to the client, without waiting for the body. */
-    void flushHead() {
-        invocation.flushHead();
+    /** Returns nothing: several connections may serve one exchange, one after the other. */
+    @Override
+    public final @Nullable SocketAddress getPeerAddress() {
+        return null;
     }
 
-    /** Called when the response body has been read to its end. */
-    void responseReceived(boolean reusable) {
-        if (reusable && requestSent) {
-            releaseConnection();
-            return;
-        }
-        // Where the request is not completely sent, its rest is useless now, and so is the connection (specification
-        // 3.46).
-        dropConnection();
-        sink.discard();
-        if (!exchange.isRequestComplete()) {
-            invocation.awaitEndOfRequest();
-        }
+    @Override
+    public final <A extends SocketAddress> @Nullable A getPeerAddress(Class<A> type) {
+        return null;
     }
 
-    private void releaseConnection() {
-        UpstreamConnection connection = upstream;
-        upstream = null;
-        if (connection != null) {
-            // Another request may use the connection from now on: this exchange must not touch it.
-            sink.done();
-            connection.release();
-        }
+    @Override
+    public final @Nullable SocketAddress getLocalAddress() {
+        return null;
     }
 
-    private void dropConnection() {
-        UpstreamConnection connection = upstream;
-        upstream = null;
-        if (connection != null) {
-            connection.close();
-        }
+    @Override
+    public final <A extends SocketAddress> @Nullable A getLocalAddress(Class<A> type) {
+        return null;
     }
 
-    private void fail(String reason) {
-        handler.failed(invocation, reason);
+    /** Ignores listeners: nobody waits for the end of a connection that serves one exchange. */
+    @Override
+    public final ChannelListener.Setter<? extends ClientConnection> getCloseSetter() {
+        return listener -> {};
     }
 
-    /** Closes the connection and ends what depends on it. Without effect once the exchange has ended. */
-    void abort() {
-        if (finished) {
-            return;
-        }
-        finished = true;
-        if (attempt != null) {
-            attempt.abandon();
-        }
-        dropConnection();
-        if (tunnelBytes != null) {
-            tunnelBytes.close();
-            tunnelBytes = null;
-        }
-        sink.discard();
-        source.abort();
+    @Override
+    public final void addCloseListener(ChannelListener<ClientConnection> listener) {
+        // As getCloseSetter().
     }
 
-    /** Starts the tunnel, once the 101 has been sent. */
-    private void startTunnel(StreamConnection client) {
-        UpstreamConnection connection = upstream;
-        if (connection == null || finished) {
-            IoUtils.safeClose(client);
-            return;
-        }
-        upstream = null;
-        invocation.stopWatching();
-        StreamConnection function = connection.detach();
-        if (tunnelBytes != null) {
-            function.getSourceChannel()
-                    .setConduit(
-                            new FirstBytesConduit(function.getSourceChannel().getConduit(), tunnelBytes));
-            tunnelBytes = null;
-        }
-        Tunnel.open((HttpServerConnection) exchange.getConnection(), client, function);
+    @Override
+    public final boolean supportsOption(Option<?> option) {
+        return false;
+    }
+
+    @Override
+    public final <T> @Nullable T getOption(Option<T> option) {
+        return null;
+    }
+
+    @Override
+    public final <T> @Nullable T setOption(Option<T> option, T value) {
+        return null;
+    }
+
+    @Override
+    public final boolean isPushSupported() {
+        return false;
+    }
+
+    @Override
+    public final boolean isMultiplexingSupported() {
+        return false;
+    }
+
+    @Override
+    public final @Nullable ClientStatistics getStatistics() {
+        return null;
     }
 }

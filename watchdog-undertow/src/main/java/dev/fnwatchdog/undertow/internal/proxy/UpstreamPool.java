@@ -61,6 +61,10 @@ final class UpstreamPool {
         this.open = open;
     }
 
+    UpstreamAddress address() {
+        return address;
+    }
+
     RequestHeadWriter headWriter() {
         return headWriter;
     }

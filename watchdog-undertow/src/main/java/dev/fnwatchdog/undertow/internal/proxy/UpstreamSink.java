@@ -1,188 +1,153 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
-import io.undertow.server.HttpServerExchange;
+import dev.fnwatchdog.undertow.internal.io.BodySink;
+import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.xnio.Buffers;
-import org.xnio.IoUtils;
-import org.xnio.XnioIoThread;
-import org.xnio.XnioWorker;
-import org.xnio.channels.StreamSourceChannel;
-import org.xnio.conduits.ConduitWritableByteChannel;
-import org.xnio.conduits.Conduits;
-import org.xnio.conduits.StreamSinkConduit;
-import org.xnio.conduits.WriteReadyHandler;
 
 /**
  * Writes a request to the function: the head together with the first piece of the body, in one write. Before there is a
- * connection it accepts nothing. Once the function needs no more, or the request has ended, it accepts and discards
- * everything: the writer then reaches its end and frees its buffer.
+ * connection it accepts nothing. Once the function needs no more, it accepts and discards everything: the writer then reaches
+ * its end and releases its buffer.
  *
  * <p>Threads: the exchange's I/O thread.
  */
-final class UpstreamSink implements StreamSinkConduit {
-    private final UpstreamExchange upstreamExchange;
-    private final HttpServerExchange exchange;
-    private final RequestHeadWriter headWriter;
-    private final UpstreamAddress address;
+final class UpstreamSink extends BodySink {
+    private enum State {
+        /** There is no connection. */
+        WAITING,
+        /** No byte has been written on the connection. */
+        CONNECTED,
+        /** A part of the head has been written. */
+        HEAD,
+        BODY,
+        /** The whole request has been written; another request may use the connection. */
+        SENT,
+        /** The connection has failed, which the listener is about to hear. */
+        FAILED,
+        /** The function needs no more. */
+        DISCARDING
+    }
+
+    /** Receives the result of sending the request, never within a write. */
+    interface Listener {
+        /** Called when the whole request has been written. */
+        void requestSent();
+
+        /**
+         * Called when the connection has failed.
+         *
+         * @param nothingWritten whether the request can be sent on another connection: no byte of it has left
+         */
+        void sendFailed(IOException reason, boolean nothingWritten);
+
+        /** Called when the writer of the body gives up. */
+        void close();
+    }
+
+    private final Listener listener;
+    private final IoLoop loop;
+    private final Supplier<ByteBuffer> head;
 
     // Mutable state
+    private State state = State.WAITING;
     private @Nullable UpstreamConnection upstream;
-    private boolean chunked;
     private @Nullable ByteBuffer headRest;
-    private @Nullable WriteReadyHandler writeHandler;
-    private boolean headBegun;
-    private boolean bodyBegun;
-    private boolean writesResumed;
-    private boolean notifying;
+    private boolean resumed;
     private boolean terminated;
-    private boolean discarding;
-    private boolean done;
 
-    UpstreamSink(
-            UpstreamExchange upstreamExchange,
-            HttpServerExchange exchange,
-            RequestHeadWriter headWriter,
-            UpstreamAddress address) {
-        this.upstreamExchange = upstreamExchange;
-        this.exchange = exchange;
-        this.headWriter = headWriter;
-        this.address = address;
+    /** @param head makes the head, in a buffer that the next request overwrites */
+    UpstreamSink(Listener listener, IoLoop loop, Supplier<ByteBuffer> head) {
+        super(loop.thread());
+        this.listener = listener;
+        this.loop = loop;
+        this.head = head;
     }
 
-    /** Sets the framing of the body, when the request is final. */
-    void prepare(boolean chunkedBody) {
-        chunked = chunkedBody;
-    }
-
-    private ByteBuffer newHead() {
-        return headWriter.write(exchange, address, chunked);
-    }
-
-    /** Returns whether no byte of the request has been written, and it can still be sent on another connection. */
-    boolean nothingWritten() {
-        return !headBegun;
-    }
-
-    /** Returns whether the request has no body, or no byte of it has been accepted. */
-    boolean noBodyWritten() {
-        return !bodyBegun;
-    }
-
-    /** Sets the connection, when nothing waits for it yet. */
+    /** Sets the connection; nothing is written yet. */
     void attach(UpstreamConnection connected) {
-        upstream = connected;
-        headBegun = false;
-        headRest = null;
+        if (state == State.WAITING) {
+            state = State.CONNECTED;
+            upstream = connected;
+        }
     }
 
-    /** Sets the connection that was awaited, and writes what is pending. */
-    void connect(UpstreamConnection connected) {
-        attach(connected);
-        if (writesResumed && writeHandler != null) {
-            notifyWriterAndResume();
+    /** Removes a connection that is broken: the request starts again on another one. */
+    void detach() {
+        if (state != State.DISCARDING) {
+            state = State.WAITING;
+            upstream = null;
+            headRest = null;
+        }
+    }
+
+    /** Continues with a writer that has waited for the connection. */
+    void resume() {
+        if (isWriteResumed()) {
+            // It sends the head together with the first bytes of the body.
+            notifyWriter();
+            if (resumed && upstream != null) {
+                upstream.sink().resumeWrites();
+            }
         } else {
+            sendHead();
+        }
+    }
+
+    /** Sends the head, unless it has been sent together with the first bytes of the body. */
+    void sendHead() {
+        if (state == State.CONNECTED) {
             writable();
         }
     }
 
-    /** Notifies the writer that it can write, and again when the socket has room, while writes are resumed. */
-    private void notifyWriterAndResume() {
-        notifyWriter();
-        if (writesResumed && !terminated && upstream != null) {
-            upstream.sink().resumeWrites();
-        }
+    /** Returns whether the whole request has been written. */
+    boolean sent() {
+        return state == State.SENT;
     }
 
-    /**
-     * Ends the use of the connection: the whole request has been written, and another request may use the connection.
-     */
-    void done() {
-        done = true;
-        upstream = null;
-    }
-
-    /** Removes the broken connection: the request starts again on another one. */
-    void disconnect() {
-        upstream = null;
-    }
-
-    /** Discards the rest of the request. */
+    /** Discards the rest of the request. A writer that waits is notified later: it may be the cause, at this moment. */
     void discard() {
-        if (discarding) {
-            return;
-        }
-        discarding = true;
-        headRest = null;
-        upstream = null;
-        // A writer that is being notified has caused this itself, and finds the end without a further notification.
-        if (writesResumed && !notifying) {
-            notifyWriter();
-        }
-    }
-
-    private void notifyWriter() {
-        if (writeHandler != null) {
-            boolean outermost = !notifying;
-            notifying = true;
-            try {
-                writeHandler.writeReady();
-            } finally {
-                notifying = !outermost;
+        if (state != State.DISCARDING) {
+            state = State.DISCARDING;
+            upstream = null;
+            headRest = null;
+            if (resumed) {
+                loop.later(this::notifyWriter);
             }
         }
     }
 
     /** Called when the socket has room. */
     void writable() {
-        try {
-            if (!flush()) {
-                return;
-            }
-        } catch (IOException e) {
-            upstreamExchange.sendFailed(e);
+        if (!writeHead()) {
             return;
         }
-        if (upstream != null && !writesResumed) {
+        if (upstream != null && !resumed) {
             upstream.sink().suspendWrites();
         }
-        if (writesResumed) {
-            notifyWriter();
-        }
+        notifyWriter();
     }
 
     @Override
-    public int write(ByteBuffer src) throws IOException {
-        if (discarding) {
-            return (int) skip(new ByteBuffer[] {src}, 0, 1);
-        }
-        if (upstream == null) {
-            return 0;
-        }
-        try {
-            return (int) writeTo(upstream, new ByteBuffer[] {src}, 0, 1);
-        } catch (IOException e) {
-            upstreamExchange.sendFailed(e);
-            return discarding ? write(src) : 0;
-        }
-    }
-
-    @Override
-    public long write(ByteBuffer[] srcs, int offs, int len) throws IOException {
-        if (discarding) {
+    public long write(ByteBuffer[] srcs, int offs, int len) {
+        if (state == State.DISCARDING) {
             return skip(srcs, offs, len);
         }
-        if (upstream == null) {
+        UpstreamConnection connection = upstream;
+        if (connection == null) {
             return 0;
         }
         try {
-            return writeTo(upstream, srcs, offs, len);
+            return state == State.BODY
+                    ? connection.sink().write(srcs, offs, len)
+                    : writeHeadAnd(connection, srcs, offs, len);
         } catch (IOException e) {
-            upstreamExchange.sendFailed(e);
-            return discarding ? skip(srcs, offs, len) : 0;
+            failed(e);
+            return 0;
         }
     }
 
@@ -194,92 +159,95 @@ final class UpstreamSink implements StreamSinkConduit {
         return skipped;
     }
 
-    private long writeTo(UpstreamConnection connection, ByteBuffer[] srcs, int offs, int len) throws IOException {
-        if (headBegun && headRest == null) {
-            long written = connection.sink().write(srcs, offs, len);
-            bodyBegun |= written > 0;
-            return written;
-        }
-        ByteBuffer head = headRest == null ? newHead() : headRest;
-        int headSize = head.remaining();
+    private long writeHeadAnd(UpstreamConnection connection, ByteBuffer[] srcs, int offs, int len) throws IOException {
+        ByteBuffer first = remainingHead();
+        int headSize = first.remaining();
         ByteBuffer[] headAndBody = new ByteBuffer[len + 1];
-        headAndBody[0] = head;
+        headAndBody[0] = first;
         System.arraycopy(srcs, offs, headAndBody, 1, len);
         long written = connection.sink().write(headAndBody, 0, headAndBody.length);
-        headWritten(head, written);
-        long body = Math.max(0, written - headSize);
-        bodyBegun |= body > 0;
-        return body;
+        headWritten(first, written);
+        return Math.max(0, written - headSize);
     }
 
-    private void headWritten(ByteBuffer head, long written) {
+    private ByteBuffer remainingHead() {
+        return headRest == null ? head.get() : headRest;
+    }
+
+    private void headWritten(ByteBuffer first, long written) {
         if (written <= 0) {
             return;
         }
-        headBegun = true;
-        if (!head.hasRemaining()) {
+        if (!first.hasRemaining()) {
+            state = State.BODY;
             headRest = null;
         } else if (headRest == null) {
-            // The head writer reuses its array for the next request: copy what is left.
-            headRest = ByteBuffer.allocate(head.remaining()).put(head).flip();
+            state = State.HEAD;
+            headRest = ByteBuffer.allocate(first.remaining()).put(first).flip();
         }
     }
 
-    /** Returns true once the head has been written. The body is never held back here. */
+    private void failed(IOException reason) {
+        boolean nothingWritten = state == State.CONNECTED;
+        state = State.FAILED;
+        upstream = null;
+        loop.later(() -> {
+            if (state == State.FAILED) {
+                listener.sendFailed(reason, nothingWritten);
+            }
+        });
+    }
+
+    /** Returns true unless the head of a request without further bytes is still to be written. */
     @Override
-    public boolean flush() throws IOException {
-        if (discarding || done) {
-            return true;
+    public boolean flush() {
+        return !terminated || writeHead();
+    }
+
+    /** Returns true once the head has been written, or need not be. */
+    private boolean writeHead() {
+        UpstreamConnection connection = upstream;
+        if (connection == null) {
+            return state == State.DISCARDING || state == State.SENT;
         }
-        if (upstream == null) {
+        try {
+            while (state != State.BODY) {
+                ByteBuffer first = remainingHead();
+                int written = connection.sink().write(first);
+                headWritten(first, written);
+                if (written == 0) {
+                    connection.sink().resumeWrites();
+                    return false;
+                }
+            }
+        } catch (IOException e) {
+            failed(e);
             return false;
         }
-        while (!headBegun || headRest != null) {
-            ByteBuffer head = headRest == null ? newHead() : headRest;
-            int written = upstream.sink().write(head);
-            headWritten(head, written);
-            if (written == 0) {
-                upstream.sink().resumeWrites();
-                return false;
-            }
-        }
-        if (terminated) {
-            upstreamExchange.requestSent();
-        }
+        endIfComplete();
         return true;
+    }
+
+    private void endIfComplete() {
+        if (terminated && state == State.BODY) {
+            state = State.SENT;
+            if (upstream != null && resumed) {
+                upstream.sink().suspendWrites();
+            }
+            upstream = null;
+            listener.requestSent();
+        }
     }
 
     @Override
     public void terminateWrites() {
         terminated = true;
-        if (headBegun && headRest == null && !discarding) {
-            upstreamExchange.requestSent();
-        }
+        endIfComplete();
     }
 
     @Override
     public void truncateWrites() {
-        upstreamExchange.abort();
-    }
-
-    @Override
-    public int writeFinal(ByteBuffer src) throws IOException {
-        return Conduits.writeFinalBasic(this, src);
-    }
-
-    @Override
-    public long writeFinal(ByteBuffer[] srcs, int offset, int length) throws IOException {
-        return Conduits.writeFinalBasic(this, srcs, offset, length);
-    }
-
-    @Override
-    public long transferFrom(FileChannel src, long position, long count) throws IOException {
-        return src.transferTo(position, count, new ConduitWritableByteChannel(this));
-    }
-
-    @Override
-    public long transferFrom(StreamSourceChannel source, long count, ByteBuffer throughBuffer) throws IOException {
-        return IoUtils.transfer(source, count, throughBuffer, new ConduitWritableByteChannel(this));
+        listener.close();
     }
 
     @Override
@@ -289,55 +257,33 @@ final class UpstreamSink implements StreamSinkConduit {
 
     @Override
     public void resumeWrites() {
-        writesResumed = true;
+        resumed = true;
         if (upstream != null) {
             upstream.sink().resumeWrites();
-        } else if (discarding) {
-            wakeupWrites();
+        } else if (state == State.DISCARDING || state == State.SENT) {
+            loop.later(this::notifyWriter);
         }
     }
 
     @Override
     public void suspendWrites() {
-        writesResumed = false;
-        if (upstream != null && (!headBegun || headRest == null)) {
+        resumed = false;
+        if (upstream != null && state == State.BODY) {
             upstream.sink().suspendWrites();
         }
     }
 
     @Override
     public void wakeupWrites() {
-        writesResumed = true;
-        notifyWriterAndResume();
+        resumed = true;
+        notifyWriter();
+        if (resumed && upstream != null) {
+            upstream.sink().resumeWrites();
+        }
     }
 
     @Override
     public boolean isWriteResumed() {
-        return writesResumed;
-    }
-
-    @Override
-    public void awaitWritable() {
-        throw new UnsupportedOperationException("the IO thread never waits");
-    }
-
-    @Override
-    public void awaitWritable(long time, TimeUnit timeUnit) {
-        throw new UnsupportedOperationException("the IO thread never waits");
-    }
-
-    @Override
-    public XnioIoThread getWriteThread() {
-        return exchange.getIoThread();
-    }
-
-    @Override
-    public void setWriteReadyHandler(WriteReadyHandler handler) {
-        writeHandler = handler;
-    }
-
-    @Override
-    public XnioWorker getWorker() {
-        return exchange.getIoThread().getWorker();
+        return resumed;
     }
 }

@@ -1,8 +1,10 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
 import dev.fnwatchdog.undertow.internal.http.ChunkDecoder;
+import dev.fnwatchdog.undertow.internal.io.BodySource;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import io.undertow.connector.PooledByteBuffer;
+import io.undertow.util.HeaderMap;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,25 +17,59 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: the exchange's I/O thread.
  */
-final class UpstreamSource {
-    private static final int END = -1;
+final class UpstreamSource extends BodySource {
+    private static final int EOF = -1;
 
-    private final UpstreamExchange upstreamExchange;
+    /** The most reads in a row, after which the other requests of the I/O thread run. */
+    private static final int MOST_READS = 32;
+
+    private enum State {
+        /** The head has not arrived. */
+        AWAITED,
+        BODY,
+        ENDED,
+        ABORTED
+    }
+
+    /** Receives the end of the body. */
+    interface Listener {
+        /**
+         * Called when the trailers of the body have arrived, before its end.
+         *
+         * @param head the fields of the response's head
+         */
+        void trailersReceived(HeaderMap trailers, HeaderMap head);
+
+        /**
+         * Called when the body has been read to its end.
+         *
+         * @param reusable whether the connection can carry another request
+         */
+        void responseReceived(boolean reusable);
+
+        /** Called when the body breaks off, before its reader gets the exception. */
+        void responseBroken();
+
+        /** Called when the reader gives up. */
+        void close();
+    }
+
+    private final Listener listener;
     private final IoLoop loop;
 
     // Mutable state
+    private State state = State.AWAITED;
     private @Nullable UpstreamConnection upstream;
     private @Nullable PooledByteBuffer pushedBack;
     private @Nullable ChunkDecoder chunks;
-    private Runnable readListener = () -> {};
     private ResponseFraming framing = new ResponseFraming(ResponseFraming.Kind.NONE, 0, false);
     private long remaining;
-    private boolean ended;
-    private boolean aborted;
+    private int reads;
     private boolean resumed;
 
-    UpstreamSource(UpstreamExchange upstreamExchange, IoLoop loop) {
-        this.upstreamExchange = upstreamExchange;
+    UpstreamSource(Listener listener, IoLoop loop) {
+        super(loop.thread());
+        this.listener = listener;
         this.loop = loop;
     }
 
@@ -43,6 +79,7 @@ final class UpstreamSource {
      * @param rest what arrived behind the head, which this object closes once it is read; null where nothing did
      */
     void begin(UpstreamConnection connection, ResponseFraming bodyFraming, @Nullable PooledByteBuffer rest) {
+        state = State.BODY;
         upstream = connection;
         framing = bodyFraming;
         remaining = bodyFraming.length();
@@ -55,61 +92,40 @@ final class UpstreamSource {
         }
     }
 
-    /** Sets the action that runs when something can be read or the body has been aborted, while reads are resumed. */
-    void setReadListener(Runnable action) {
-        readListener = action;
-    }
-
-    /** Returns what arrived with the head if it can be sent as it is, otherwise null. The caller closes it. */
-    @Nullable
-    PooledByteBuffer takeFirst() {
-        PooledByteBuffer first = pushedBack;
-        boolean hasLength = framing.kind() == ResponseFraming.Kind.LENGTH;
-        if (first == null || !(hasLength || framing.kind() == ResponseFraming.Kind.UNTIL_CLOSE)) {
-            return null;
-        }
-        int size = first.getBuffer().remaining();
-        if (hasLength && size > remaining) {
-            return null;
-        }
-        pushedBack = null;
-        if (hasLength) {
-            remaining -= size;
-            if (remaining == 0) {
-                end();
-            }
-        }
-        return first;
-    }
-
     /** Ends the body at once: the bytes that follow belong to a tunnel. */
-    void beginTunnel() {
-        ended = true;
+    void endWithoutBody() {
+        state = State.ENDED;
     }
 
     /** Returns whether the whole body has been read. */
     boolean ended() {
-        return ended;
+        return state == State.ENDED;
     }
 
     /** Called when the connection has something to read, or has ended. */
     void readable() {
+        reads = 0;
         if (resumed) {
-            readListener.run();
+            notifyReader();
         } else if (upstream != null) {
             upstream.source().suspendReads();
         }
     }
 
-    /** Aborts the body, because the request has ended. The reader is notified, gets an error, and frees its buffer. */
+    /**
+     * Aborts the body, because the request has ended. A reader that waits gets an error, and releases its buffer; later, because
+     * it may be the cause, at this moment.
+     */
     void abort() {
-        if (ended || aborted) {
+        if (state == State.ENDED || state == State.ABORTED) {
             return;
         }
-        aborted = true;
+        state = State.ABORTED;
         upstream = null;
         freePushedBack();
-        notifyReader();
+        if (resumed) {
+            loop.later(this::notifyReader);
+        }
     }
 
     private void freePushedBack() {
@@ -119,21 +135,21 @@ final class UpstreamSource {
         }
     }
 
-    int read(ByteBuffer dst) throws IOException {
-        if (ended) {
-            return END;
+    @Override
+    public int read(ByteBuffer dst) throws IOException {
+        if (state == State.ENDED) {
+            return EOF;
         }
         if (upstream == null) {
             throw new ClosedChannelException();
         }
-        if (!dst.hasRemaining()) {
+        if (!dst.hasRemaining() || ++reads > MOST_READS) {
             return 0;
         }
         try {
             return readBody(upstream, dst);
         } catch (IOException failure) {
-            // The client gets what has arrived of the response.
-            upstreamExchange.flushHead();
+            listener.responseBroken();
             throw failure;
         }
     }
@@ -143,7 +159,7 @@ final class UpstreamSource {
             case LENGTH -> readLength(connection, dst);
             case CHUNKED -> readChunked(connection, dst);
             case UNTIL_CLOSE -> readUntilClose(connection, dst);
-            case NONE -> END;
+            case NONE -> EOF;
         };
     }
 
@@ -179,7 +195,7 @@ final class UpstreamSource {
             int data = dst.position() - from;
             if (decoder.done()) {
                 endChunked(connection, decoder, read < rawEnd);
-                return data > 0 ? data : END;
+                return data > 0 ? data : EOF;
             }
             if (data > 0 || raw == 0) {
                 return data;
@@ -196,7 +212,7 @@ final class UpstreamSource {
 
     private void endChunked(UpstreamConnection connection, ChunkDecoder decoder, boolean followed) {
         if (decoder.trailers().size() > 0) {
-            upstreamExchange.trailers(decoder.trailers(), connection.parser().headers());
+            listener.trailersReceived(decoder.trailers(), connection.parser().headers());
         }
         if (followed) {
             framing = new ResponseFraming(framing.kind(), framing.length(), false);
@@ -230,16 +246,17 @@ final class UpstreamSource {
 
     /** Ends the body. A connection that has bytes behind the end is not used again (specification 3.29). */
     private void end() {
-        ended = true;
+        state = State.ENDED;
         boolean reusable = framing.reusable() && pushedBack == null;
         freePushedBack();
-        upstreamExchange.responseReceived(reusable);
+        listener.responseReceived(reusable);
     }
 
-    void resumeReads() {
+    @Override
+    public void resumeReads() {
         registerForReads();
-        if (aborted || pushedBack != null) {
-            loop.thread().execute(this::notifyReader);
+        if (state != State.BODY || pushedBack != null) {
+            loop.later(this::readable);
         }
     }
 
@@ -251,16 +268,34 @@ final class UpstreamSource {
         }
     }
 
-    void suspendReads() {
+    @Override
+    public void suspendReads() {
         resumed = false;
-        if (upstream != null && !ended) {
+        if (upstream != null && state == State.BODY) {
             upstream.source().suspendReads();
         }
     }
 
-    private void notifyReader() {
-        if (resumed) {
-            readListener.run();
+    @Override
+    public void wakeupReads() {
+        registerForReads();
+        notifyReader();
+    }
+
+    @Override
+    public boolean isReadResumed() {
+        return resumed;
+    }
+
+    @Override
+    public void terminateReads() {
+        if (state != State.ENDED) {
+            listener.close();
         }
+    }
+
+    @Override
+    public boolean isReadShutdown() {
+        return state == State.ENDED || state == State.ABORTED;
     }
 }

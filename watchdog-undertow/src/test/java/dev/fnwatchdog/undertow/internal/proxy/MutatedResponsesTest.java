@@ -84,7 +84,10 @@ class MutatedResponsesTest {
     private static void response(SplittableRandom random) throws Exception {
         StreamMutator mutator = new StreamMutator(random);
         String bytes = mutator.mutate(mutator.pick(RESPONSES).bytes());
-        misbehaviour = new Misbehaviour(mutator.split(bytes), random.nextInt(16) > 0);
+        // Bytes behind a response that arrive after the next request was sent cannot be told from its response.
+        boolean inOnePiece = random.nextBoolean();
+        List<String> pieces = inOnePiece ? List.of(bytes) : mutator.split(bytes);
+        misbehaviour = new Misbehaviour(pieces, random.nextInt(16) > 0);
         String method = random.nextInt(5) == 0 ? "HEAD" : "GET";
         Http1Conversation got = Http1Conversation.with(
                 watchdog.port(),
@@ -100,7 +103,7 @@ class MutatedResponsesTest {
             assertThat(responses.fault()).isEmpty();
             assertThat(responses.whole()).hasSizeLessThanOrEqualTo(2);
             assertThat(responses.whole().stream().skip(1))
-                    .allMatch(next -> next.body().equals("next") || next.status() >= 500);
+                    .allMatch(next -> !inOnePiece || next.body().equals("next") || next.status() >= 500);
         } catch (AssertionError e) {
             throw new AssertionError(
                     StreamMutator.printable(bytes) + "\n--- got\n" + StreamMutator.printable(got.received()), e);

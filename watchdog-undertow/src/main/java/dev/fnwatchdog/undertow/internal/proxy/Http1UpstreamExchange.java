@@ -1,0 +1,345 @@
+package dev.fnwatchdog.undertow.internal.proxy;
+
+import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
+import dev.fnwatchdog.undertow.internal.http.TrailerFields;
+import dev.fnwatchdog.undertow.internal.http.UpgradeProtocols;
+import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import io.undertow.client.ClientResponse;
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpAttachments;
+import io.undertow.server.protocol.http.HttpServerConnection;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.Protocols;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+import org.xnio.StreamConnection;
+import org.xnio.channels.Configurable;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.channels.StreamSourceChannel;
+import org.xnio.conduits.ConduitStreamSinkChannel;
+import org.xnio.conduits.ConduitStreamSourceChannel;
+import org.xnio.conduits.StreamSinkConduit;
+
+/**
+ * An exchange with the function over HTTP/1.1 (specification 3): repeats a request that may be repeated (specification 3.42),
+ * rejects a malformed response, and decides when the connection can serve another request.
+ *
+ * <p>Threads: the exchange's I/O thread.
+ */
+final class Http1UpstreamExchange extends UpstreamExchange
+        implements UpstreamPool.ConnectListener,
+                UpstreamConnection.User,
+                UpstreamSink.Listener,
+                UpstreamSource.Listener {
+    private final UpstreamPool pool;
+    private final UpstreamErrors errors;
+    private final UpstreamSink sink;
+    private final UpstreamSource source;
+    private final StreamSinkChannel requestChannel;
+    private final StreamSourceChannel responseChannel;
+    private final boolean repeatable;
+
+    // Mutable state
+    private @Nullable UpstreamConnection upstream;
+    private UpstreamPool.@Nullable Attempt attempt;
+    private boolean retried;
+    private @Nullable PooledByteBuffer tunnelBytes;
+    private boolean upgraded;
+
+    Http1UpstreamExchange(Invocation invocation, UpstreamPool pool, UpstreamErrors errors) {
+        super(invocation);
+        HttpServerExchange exchange = invocation.exchange();
+        this.pool = pool;
+        this.errors = errors;
+        HeaderMap headers = exchange.getRequestHeaders();
+        boolean chunked = headers.contains(Headers.TRANSFER_ENCODING)
+                || (!headers.contains(Headers.CONTENT_LENGTH) && !exchange.isRequestComplete());
+        this.sink = new UpstreamSink(
+                this, invocation.loop(), () -> pool.headWriter().write(exchange, pool.address(), chunked));
+        this.source = new UpstreamSource(this, invocation.loop());
+        this.requestChannel = new ConduitStreamSinkChannel(Configurable.EMPTY, bodySink(chunked));
+        this.responseChannel = new ConduitStreamSourceChannel(Configurable.EMPTY, source);
+        this.repeatable = exchange.isRequestComplete() && IdempotentMethods.isIdempotent(exchange.getRequestMethod());
+    }
+
+    private StreamSinkConduit bodySink(boolean chunked) {
+        if (chunked) {
+            return new ChunkedSink(sink, this);
+        }
+        // Undertow has limited an HTTP/1 body to its length already.
+        return exchange().getProtocol().equals(Protocols.HTTP_2_0)
+                ? new ContentLengthSink(
+                        sink, invocation(), Math.max(0, exchange().getRequestContentLength()))
+                : sink;
+    }
+
+    @Override
+    public StreamSinkChannel getRequestChannel() {
+        return requestChannel;
+    }
+
+    @Override
+    public StreamSourceChannel getResponseChannel() {
+        return responseChannel;
+    }
+
+    @Override
+    void connect() {
+        UpstreamConnection idle = pool.takeIdle();
+        if (idle == null) {
+            attempt = pool.open(this);
+        } else {
+            connected(idle);
+        }
+    }
+
+    @Override
+    void bodyStarted() {
+        if (upstream != null) {
+            // Send the head now if the body has not taken it along: the body may be slow to arrive.
+            sink.sendHead();
+        }
+    }
+
+    @Override
+    public void connected(UpstreamConnection connection) {
+        if (isAborted()) {
+            connection.release();
+            return;
+        }
+        upstream = connection;
+        connection.use(this);
+        sink.attach(connection);
+        if (!isStarting()) {
+            sink.resume();
+        }
+    }
+
+    @Override
+    public void failed(IOException reason) {
+        fail("cannot be reached: " + reason.getMessage());
+    }
+
+    private void fail(String reason) {
+        if (!isAborted()) {
+            errors.failed(invocation(), reason);
+        }
+    }
+
+    @Override
+    public void sendFailed(IOException reason, boolean nothingWritten) {
+        if (isAborted() || (nothingWritten && retryOnNewConnection())) {
+            return;
+        }
+        sink.discard();
+        // A response that the function has sent before may still be readable.
+        readable();
+    }
+
+    private boolean retryOnNewConnection() {
+        if (retried) {
+            return false;
+        }
+        retried = true;
+        dropConnection();
+        sink.detach();
+        attempt = pool.open(this);
+        return true;
+    }
+
+    @Override
+    public void requestSent() {
+        if (source.ended()) {
+            releaseConnection();
+        }
+    }
+
+    @Override
+    public void writable() {
+        sink.writable();
+    }
+
+    @Override
+    public void readable() {
+        UpstreamConnection connection = upstream;
+        if (connection == null) {
+            return;
+        }
+        if (isResponding()) {
+            source.readable();
+            return;
+        }
+        try {
+            readHead(connection);
+        } catch (MalformedMessageException e) {
+            fail("sent a response that is not HTTP: " + e.getMessage());
+        } catch (IOException e) {
+            endedBeforeHead(connection, e.getMessage());
+        }
+    }
+
+    private void readHead(UpstreamConnection connection) throws IOException {
+        PooledByteBuffer pooled = connection.buffers().allocate();
+        boolean free = true;
+        try {
+            while (true) {
+                pooled.getBuffer().clear();
+                int read = connection.source().read(pooled.getBuffer());
+                if (read == 0) {
+                    return;
+                }
+                if (read < 0) {
+                    endedBeforeHead(connection, "it closed the connection");
+                    return;
+                }
+                pooled.getBuffer().flip();
+                if (connection.parser().parse(pooled.getBuffer())) {
+                    free = !pooled.getBuffer().hasRemaining();
+                    handleHead(connection, connection.parser(), free ? null : pooled);
+                    return;
+                }
+            }
+        } finally {
+            if (free) {
+                pooled.close();
+            }
+        }
+    }
+
+    /**
+     * Handles the end of the connection before a response head. Only here is a request that was written sent again
+     * (specification 3.42).
+     */
+    private void endedBeforeHead(UpstreamConnection connection, @Nullable String reason) {
+        boolean nothingReceived = !connection.parser().started();
+        if (nothingReceived && connection.reused() && repeatable && retryOnNewConnection()) {
+            return;
+        }
+        fail("ended before its response: " + reason);
+    }
+
+    private void handleHead(UpstreamConnection connection, ResponseHeadParser head, @Nullable PooledByteBuffer rest)
+            throws IOException {
+        boolean restConsumed = false;
+        try {
+            boolean tunnel = head.status() == 101;
+            if (tunnel && UpgradeProtocols.requested(exchange()).isEmpty()) {
+                throw new MalformedMessageException("it changes to a protocol that nobody asked for");
+            }
+            ResponseFraming framing = ResponseFraming.of(exchange(), head);
+            ClientResponse response = ResponseHeads.forClient(invocation(), head, framing);
+            restConsumed = true;
+            if (tunnel) {
+                startTunnel(rest);
+            } else {
+                source.begin(connection, framing, rest);
+            }
+            respond(response);
+        } finally {
+            if (!restConsumed && rest != null) {
+                rest.close();
+            }
+        }
+        invocation().flushHead();
+    }
+
+    private void startTunnel(@Nullable PooledByteBuffer firstBytes) {
+        tunnelBytes = firstBytes;
+        source.endWithoutBody();
+        // Whether the client's connection persists after the response has no meaning for a tunnel.
+        exchange().setPersistent(true);
+        invocation().startTunnel();
+        invocation().cancelTimeout();
+    }
+
+    @Override
+    public void trailersReceived(HeaderMap trailers, HeaderMap head) {
+        // ProxyHandler expects the trailers of what it receives here, and sends them to the client.
+        putAttachment(HttpAttachments.REQUEST_TRAILERS, TrailerFields.permitted(trailers, head));
+    }
+
+    @Override
+    public void responseBroken() {
+        // The client gets what has arrived of the response.
+        invocation().flushHead();
+    }
+
+    @Override
+    public void responseReceived(boolean reusable) {
+        if (reusable && sink.sent()) {
+            releaseConnection();
+            return;
+        }
+        // Where the request is not completely sent, its rest is useless now, and so is the connection (specification
+        // 3.46).
+        dropConnection();
+        sink.discard();
+        if (!exchange().isRequestComplete()) {
+            invocation().awaitEndOfRequest();
+        }
+    }
+
+    private void releaseConnection() {
+        UpstreamConnection connection = upstream;
+        upstream = null;
+        if (connection != null) {
+            connection.release();
+        }
+    }
+
+    private void dropConnection() {
+        UpstreamConnection connection = upstream;
+        upstream = null;
+        if (connection != null) {
+            connection.close();
+        }
+    }
+
+    @Override
+    void aborted() {
+        if (attempt != null) {
+            attempt.abandon();
+        }
+        dropConnection();
+        if (tunnelBytes != null) {
+            tunnelBytes.close();
+            tunnelBytes = null;
+        }
+        sink.discard();
+        source.abort();
+    }
+
+    /** Called by the handler when the 101 has been sent: the connection becomes a tunnel. */
+    @Override
+    public StreamConnection performUpgrade() throws IOException {
+        UpstreamConnection connection = upstream;
+        if (connection == null) {
+            throw new ClosedChannelException();
+        }
+        upgraded = true;
+        upstream = null;
+        invocation().stopWatching();
+        StreamConnection function = connection.detach();
+        if (tunnelBytes != null) {
+            function.getSourceChannel()
+                    .setConduit(
+                            new FirstBytesConduit(function.getSourceChannel().getConduit(), tunnelBytes));
+            tunnelBytes = null;
+        }
+        Tunnel.join((HttpServerConnection) exchange().getConnection(), function);
+        return function;
+    }
+
+    @Override
+    public boolean isUpgraded() {
+        return upgraded;
+    }
+
+    @Override
+    public boolean isUpgradeSupported() {
+        return true;
+    }
+}

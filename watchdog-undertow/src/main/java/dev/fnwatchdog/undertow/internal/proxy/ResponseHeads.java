@@ -1,0 +1,55 @@
+package dev.fnwatchdog.undertow.internal.proxy;
+
+import dev.fnwatchdog.undertow.internal.http.DurationSeconds;
+import dev.fnwatchdog.undertow.internal.http.HopByHopHeaders;
+import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
+import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import io.undertow.client.ClientResponse;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.StatusCodes;
+
+/** The heads of the function's responses, as the client gets them. */
+final class ResponseHeads {
+    private ResponseHeads() {}
+
+    /**
+     * Makes the head of the client's response from that of the function's response: without hop-by-hop fields, with the
+     * duration, and with a framing that the client's version of HTTP has (specification 3.23, 3.25, 9.6).
+     */
+    static ClientResponse forClient(Invocation invocation, ResponseHeadParser head, ResponseFraming framing) {
+        HeaderMap from = head.headers();
+        HeaderMap to = new HeaderMap();
+        HopByHopHeaders.copyEndToEnd(from, to);
+        String protocol = head.status() == StatusCodes.SWITCHING_PROTOCOLS ? from.getFirst(Headers.UPGRADE) : null;
+        if (protocol != null) {
+            to.put(Headers.UPGRADE, protocol);
+        }
+        to.put(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()));
+        frame(to, head.status(), framing, invocation.exchange().isHttp11());
+        return new ClientResponse(head.status(), head.reason(), head.protocol(), to);
+    }
+
+    private static void frame(HeaderMap headers, int status, ResponseFraming framing, boolean http11) {
+        switch (framing.kind()) {
+            case CHUNKED, UNTIL_CLOSE -> {
+                headers.remove(Headers.CONTENT_LENGTH);
+                if (http11) {
+                    headers.put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());
+                }
+            }
+            case LENGTH -> {
+                if (headers.count(Headers.CONTENT_LENGTH) > 1) {
+                    headers.put(Headers.CONTENT_LENGTH, framing.length());
+                }
+            }
+            case NONE -> {
+                if (framing.length() < 0 || status == StatusCodes.NO_CONTENT) {
+                    headers.remove(Headers.CONTENT_LENGTH);
+                } else {
+                    headers.put(Headers.CONTENT_LENGTH, framing.length());
+                }
+            }
+        }
+    }
+}
