@@ -237,14 +237,15 @@ def await_port(path, server, words="Listening on port"):
         raise Bench(f"{server.name} does not start: " + log.read().strip())
 
 
-def start_watchdog(options, folder, settings, prefix=()):
-    """Starts the jar on a free port, by a command that may have a prefix; returns it with that port and the path of its log."""
+def start_watchdog(options, folder, settings, prefix=(), name="watchdog"):
+    """Starts the jar, or the baseline's where that is the name, on a free port, by a command that may have a prefix; returns it with that port and the path of its log."""
     log_path = os.path.join(folder, "watchdog.log")
     environment = {"PATH": os.environ["PATH"], "TMPDIR": folder, "LANG": "C.UTF-8", "port": "0", "metrics_port": "0",
                    "healthcheck_interval": "0", **settings}
     with open(log_path, "w") as log:
-        command = [*prefix, options.java, *shlex.split(options.java_options), "-jar", options.jar]
-        watchdog = Server("watchdog", command, environment, log)
+        command = [*prefix, options.java, *shlex.split(options.java_options), "-jar",
+                   options.baseline if name == "baseline" else options.jar]
+        watchdog = Server(name, command, environment, log)
     return watchdog, await_port(log_path, watchdog), log_path
 
 

@@ -21,30 +21,42 @@ def start_upstream(folder):
     return server, await_port(path, server)
 
 
-def start_http(options, folder, name, port, settings=None):
-    """The watchdog in front of that port."""
+def start_http(options, folder, name, port, settings=None, jar="watchdog"):
+    """The watchdog in front of that port, or the baseline."""
     at = os.path.join(folder, name)
     os.makedirs(at)
     watchdog, watchdog_port, log = start_watchdog(options, at, {
-        "mode": "http", "fprocess": "sleep 86400", "http_upstream_url": f"http://127.0.0.1:{port}", **(settings or {})})
+        "mode": "http", "fprocess": "sleep 86400", "http_upstream_url": f"http://127.0.0.1:{port}", **(settings or {})},
+        name=jar)
     return (watchdog, f"http://127.0.0.1:{watchdog_port}/"), log
 
 
 def start_static(options, folder):
-    watchdog, port, log = start_watchdog(options, folder, {"mode": "static", "static_path": os.path.join(folder, "files")})
+    """The watchdog, nginx, and the baseline if there is one, with the same files."""
+    settings = {"mode": "static", "static_path": os.path.join(folder, "files")}
+    watchdog, port, log = start_watchdog(options, folder, settings)
     beside, beside_port = nginx.files(folder)
-    return [(watchdog, f"http://127.0.0.1:{port}/"), (beside, f"http://127.0.0.1:{beside_port}/")], log
+    servers = [(watchdog, f"http://127.0.0.1:{port}/"), (beside, f"http://127.0.0.1:{beside_port}/")]
+    if options.baseline:
+        at = os.path.join(folder, "baseline")
+        os.makedirs(at)
+        baseline, baseline_port, _ = start_watchdog(options, at, settings, name="baseline")
+        servers.append((baseline, f"http://127.0.0.1:{baseline_port}/"))
+    return servers, log
 
 
-def start_pair(options, folder, name, port):
-    """The watchdog and nginx in front of that port."""
+def start_servers(options, folder, name, port):
+    """The watchdog, nginx, and the baseline if there is one, in front of that port."""
     ours, log = start_http(options, folder, name, port)
     beside, beside_port = nginx.proxy("nginx", os.path.join(folder, name), port, not options.nginx_defaults)
-    return [ours, (beside, f"http://127.0.0.1:{beside_port}/")], log
+    servers = [ours, (beside, f"http://127.0.0.1:{beside_port}/")]
+    if options.baseline:
+        servers.append(start_http(options, folder, name + "-baseline", port, jar="baseline")[0])
+    return servers, log
 
 
 class Comparison:
-    """Prints and keeps the two rows of each size and number of connections."""
+    """Prints and keeps the rows of each size and number of connections."""
 
     def __init__(self, options, results):
         self.options = options
@@ -86,11 +98,12 @@ def compare_downloads(options, folder, sizes, comparison):
     else:
         server, port = nginx.function(folder)
         function.append(server)
-        servers, log = start_pair(options, folder, "downloads", port)
+        servers, log = start_servers(options, folder, "downloads", port)
     for server, base in servers:
         for size in sizes:
             await_answer(base + str(size), server, size)
-    warm_up(servers[0][0], servers[0][1] + str(sizes[0]), options.warm)
+        if server.name != "nginx":
+            warm_up(server, base + str(sizes[0]), options.warm)
     for size in sizes:
         comparison.of(size_name(size), servers, function, str(size))
     report_log(log)
@@ -102,12 +115,14 @@ def compare_uploads(options, folder, sizes, comparison):
     if options.mode == "static":
         raise measure.Bench("static mode takes no uploads")
     function, port = start_upstream(folder)
-    servers, log = start_pair(options, folder, "uploads", port)
+    servers, log = start_servers(options, folder, "uploads", port)
     for server, base in servers:
         await_answer(base + "32", server, 32)
     for size in sizes:
         script = post_script(folder, size)
-        warm_up(servers[0][0], servers[0][1], options.warm, script=script)
+        for server, base in servers:
+            if server.name != "nginx":
+                warm_up(server, base, options.warm, script=script)
         comparison.of(size_name(size) + " up", servers, [function], "", script)
     report_log(log)
 
@@ -134,6 +149,7 @@ def main():
     parser.add_argument("--mode", choices=list(SIZES), default="http", help="as a reverse proxy, or as a server of files")
     parser.add_argument("--nginx-defaults", action="store_true",
                         help="leave nginx its own buffers, with which it writes large responses to files")
+    parser.add_argument("--baseline", metavar="JAR", help="another build of the watchdog, measured beside it in the same run")
     parser.add_argument("--warm", type=int, default=5, help="seconds of load before each comparison, not counted")
     parser.add_argument("--connections", type=numbers, default=[1, 32, 256])
     parser.add_argument("--sizes", type=sizes, help="of responses in bytes, and with \"up\" of uploads: 32,10240,1048576,1048576up")

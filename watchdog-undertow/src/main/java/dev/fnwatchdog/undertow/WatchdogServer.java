@@ -122,7 +122,7 @@ final class WatchdogServer implements Shutdown.Steps {
     }
 
     /** Returns a pool of buffers outside the heap, without a limit on their number. */
-    static ByteBufferPool newBuffers() {
+    static IoBuffers newBuffers() {
         return new IoBuffers(
                 IoBuffers.USUAL_SIZE, IoWorker.ioThreads(), Runtime.getRuntime().maxMemory());
     }

@@ -1,9 +1,9 @@
 package dev.fnwatchdog.undertow;
 
+import dev.fnwatchdog.undertow.internal.io.IoBuffers;
 import dev.fnwatchdog.undertow.internal.io.IoLoops;
 import dev.fnwatchdog.undertow.internal.io.MemoryShares;
 import dev.fnwatchdog.undertow.internal.reload.ReplaceableMode;
-import io.undertow.connector.ByteBufferPool;
 import org.xnio.XnioWorker;
 
 /** Gives fixtures and tests of other packages access to the package-private parts of the exported classes. */
@@ -11,7 +11,7 @@ public final class WatchdogInternals {
     private WatchdogInternals() {}
 
     /** Creates a buffer pool as a watchdog does. */
-    public static ByteBufferPool newBuffers() {
+    public static IoBuffers newBuffers() {
         return WatchdogServer.newBuffers();
     }
 

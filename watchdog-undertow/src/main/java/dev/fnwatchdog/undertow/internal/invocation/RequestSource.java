@@ -3,6 +3,8 @@ package dev.fnwatchdog.undertow.internal.invocation;
 import dev.fnwatchdog.undertow.internal.connection.ChunkedRequestConduit;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnection;
 import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
+import dev.fnwatchdog.undertow.internal.io.IoBuffers;
+import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import dev.fnwatchdog.undertow.internal.io.PeerCloseCheck;
 import dev.fnwatchdog.undertow.internal.io.SourceFilter;
 import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
@@ -15,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.xnio.conduits.ReadReadyHandler;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
@@ -147,6 +150,14 @@ final class RequestSource extends SourceFilter {
         return EOF;
     }
 
+    /** Gives a reader a large buffer for a body that is large, or may be because its length is unknown. */
+    @Override
+    public void setReadReadyHandler(ReadReadyHandler handler) {
+        long length = invocation.exchange().getRequestContentLength();
+        boolean large = length < 0 || length > IoBuffers.USUAL_SIZE;
+        next.setReadReadyHandler(large ? new LargeBodyReader(invocation.loop(), handler) : handler);
+    }
+
     @Override
     public int read(ByteBuffer dst) throws IOException {
         if (stopped) {
@@ -156,6 +167,23 @@ final class RequestSource extends SourceFilter {
             return (int) afterRead(next.read(dst));
         } catch (IOException e) {
             return (int) handleFailure(e);
+        }
+    }
+
+    private record LargeBodyReader(IoLoop loop, ReadReadyHandler reader) implements ReadReadyHandler {
+        @Override
+        public void readReady() {
+            loop.withLargeBuffer(reader::readReady);
+        }
+
+        @Override
+        public void forceTermination() {
+            reader.forceTermination();
+        }
+
+        @Override
+        public void terminated() {
+            reader.terminated();
         }
     }
 }

@@ -22,7 +22,7 @@ import org.xnio.XnioIoThread;
  *
  * <p>Threads: any.
  */
-public final class IoBuffers implements ByteBufferPool {
+public final class IoBuffers implements TransferBuffers {
     /**
      * The size to which Undertow's parsers are tuned: a little under 16 KiB, which leaves room for the framing of a
      * chunk.
@@ -36,6 +36,8 @@ public final class IoBuffers implements ByteBufferPool {
     private static final class LocalPool {
         private final Thread owner;
         private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(MAX_KEPT);
+        // Where the next buffer of this thread comes from, in place of this pool.
+        private @Nullable LargeBuffers next;
         // Those taken on this thread, less those returned on it wherever they were taken; written by the owner alone.
         private final AtomicInteger inUse = new AtomicInteger();
 
@@ -71,9 +73,29 @@ public final class IoBuffers implements ByteBufferPool {
         if (localPool == null) {
             return allocateShared();
         }
+        LargeBuffers large = localPool.next;
+        if (large != null) {
+            localPool.next = null;
+            return large.allocate();
+        }
         localPool.inUse.lazySet(localPool.inUse.get() + 1);
         ByteBuffer kept = localPool.free.pollLast();
         return new LocalBuffer(kept == null ? create() : kept.clear());
+    }
+
+    @Override
+    public void withLarge(LargeBuffers large, Runnable action) {
+        LocalPool localPool = localPool();
+        if (localPool == null) {
+            action.run();
+            return;
+        }
+        localPool.next = large;
+        try {
+            action.run();
+        } finally {
+            localPool.next = null;
+        }
     }
 
     private ByteBuffer create() {

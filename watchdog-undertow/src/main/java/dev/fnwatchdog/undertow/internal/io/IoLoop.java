@@ -13,6 +13,7 @@ import org.xnio.XnioIoThread;
  */
 public final class IoLoop {
     private final XnioIoThread thread;
+    private final ByteBufferPool buffers;
     private final TimeoutQueue execTimeouts;
     private final TimeoutQueue readTimeouts;
     private final TimeoutQueue writeTimeouts;
@@ -23,6 +24,7 @@ public final class IoLoop {
     /** @param buffers the pool of buffers of the usual size */
     IoLoop(XnioIoThread thread, ByteBufferPool buffers) {
         this.thread = thread;
+        this.buffers = buffers;
         this.largeBuffers = new LargeBuffers(buffers);
         this.execTimeouts = new TimeoutQueue(thread);
         this.readTimeouts = new TimeoutQueue(thread);
@@ -43,6 +45,18 @@ public final class IoLoop {
             thread.execute(task);
         } catch (RejectedExecutionException ending) {
             task.run();
+        }
+    }
+
+    /**
+     * Runs {@code action}, in which the first buffer that is taken from the pool of the connections is a large one: Undertow
+     * transfers bodies through one buffer from that pool.
+     */
+    public void withLargeBuffer(Runnable action) {
+        if (buffers instanceof TransferBuffers transfers) {
+            transfers.withLarge(largeBuffers, action);
+        } else {
+            action.run();
         }
     }
 

@@ -237,7 +237,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
             } else {
                 source.begin(connection, framing, rest);
             }
-            respond(response);
+            source.withBuffer(() -> respond(response));
         } finally {
             if (!restConsumed && rest != null) {
                 rest.close();

@@ -16,10 +16,12 @@ final class ResponseHeads {
     /**
      * Makes the head of the client's response from that of the function's response: without hop-by-hop fields, with the
      * duration, and with a framing that the client's version of HTTP has (specification 3.23, 3.25, 9.6).
+     *
+     * @return its fields are those of the exchange already, so that ProxyHandler need not copy them
      */
     static ClientResponse forClient(Invocation invocation, ResponseHeadParser head, ResponseFraming framing) {
         HeaderMap from = head.headers();
-        HeaderMap to = new HeaderMap();
+        HeaderMap to = invocation.exchange().getResponseHeaders();
         HopByHopHeaders.copyEndToEnd(from, to);
         String protocol = head.status() == StatusCodes.SWITCHING_PROTOCOLS ? from.getFirst(Headers.UPGRADE) : null;
         if (protocol != null) {

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.proxy;
 
 import dev.fnwatchdog.undertow.internal.http.ChunkDecoder;
 import dev.fnwatchdog.undertow.internal.io.BodySource;
+import dev.fnwatchdog.undertow.internal.io.IoBuffers;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.util.HeaderMap;
@@ -65,6 +66,7 @@ final class UpstreamSource extends BodySource {
     private ResponseFraming framing = new ResponseFraming(ResponseFraming.Kind.NONE, 0, false);
     private long remaining;
     private int reads;
+    private boolean large;
     private boolean resumed;
 
     UpstreamSource(Listener listener, IoLoop loop) {
@@ -83,6 +85,7 @@ final class UpstreamSource extends BodySource {
         upstream = connection;
         framing = bodyFraming;
         remaining = bodyFraming.length();
+        large = bodyFraming.kind() == ResponseFraming.Kind.LENGTH && remaining > IoBuffers.USUAL_SIZE;
         pushedBack = rest;
         if (bodyFraming.kind() == ResponseFraming.Kind.CHUNKED) {
             chunks = new ChunkDecoder(loop.headerLines(), ChunkDecoder.MAX_RESPONSE_TRAILERS);
@@ -106,9 +109,18 @@ final class UpstreamSource extends BodySource {
     void readable() {
         reads = 0;
         if (resumed) {
-            notifyReader();
+            withBuffer(this::notifyReader);
         } else if (upstream != null) {
             upstream.source().suspendReads();
+        }
+    }
+
+    /** Runs a reader, which gets a large buffer for a large body. */
+    void withBuffer(Runnable reader) {
+        if (large) {
+            loop.withLargeBuffer(reader);
+        } else {
+            reader.run();
         }
     }
 
@@ -147,7 +159,9 @@ final class UpstreamSource extends BodySource {
             return 0;
         }
         try {
-            return readBody(upstream, dst);
+            int count = readBody(upstream, dst);
+            large |= !dst.hasRemaining();
+            return count;
         } catch (IOException failure) {
             listener.responseBroken();
             throw failure;

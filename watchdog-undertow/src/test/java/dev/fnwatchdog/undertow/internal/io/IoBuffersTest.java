@@ -59,6 +59,36 @@ class IoBuffersTest {
     }
 
     @Test
+    void theFirstBufferInTheScopeOfALargeOneIsLargeAndNoOther() throws Exception {
+        LargeBuffers large = new LargeBuffers(buffers);
+        List<Integer> sizes = new ArrayList<>();
+        Runnable take = () -> sizes.add(buffers.allocate().getBuffer().capacity());
+
+        onIoThread(() -> {
+            buffers.withLarge(large, () -> {
+                take.run();
+                take.run();
+            });
+            buffers.withLarge(large, () -> {});
+            take.run();
+            return sizes;
+        });
+
+        assertThat(sizes).containsExactly(LargeBuffers.SIZE, SIZE, SIZE);
+    }
+
+    @Test
+    void theScopeOfALargeBufferChangesNothingOnOtherThreads() {
+        List<Integer> sizes = new ArrayList<>();
+
+        buffers.withLarge(
+                new LargeBuffers(buffers),
+                () -> sizes.add(buffers.allocate().getBuffer().capacity()));
+
+        assertThat(sizes).containsExactly(SIZE);
+    }
+
+    @Test
     void bufferThatIsInUseIsNotHandedOutASecondTime() throws Exception {
         onIoThread(() -> used(buffers.allocate()));
         ByteBuffer first = onIoThread(() -> buffers.allocate().getBuffer());
