@@ -4,6 +4,7 @@ import dev.fnwatchdog.undertow.internal.io.IoBuffers;
 import dev.fnwatchdog.undertow.internal.io.IoLoops;
 import dev.fnwatchdog.undertow.internal.io.MemoryShares;
 import dev.fnwatchdog.undertow.internal.reload.ReplaceableMode;
+import io.undertow.connector.ByteBufferPool;
 import org.xnio.XnioWorker;
 
 /** Gives fixtures and tests of other packages access to the package-private parts of the exported classes. */
