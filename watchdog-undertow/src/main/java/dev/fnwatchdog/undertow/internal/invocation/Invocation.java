@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.invocation;
 import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnection;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
+import dev.fnwatchdog.undertow.internal.io.IoBuffers;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
 import io.undertow.server.ExchangeCompletionListener;
@@ -212,6 +213,16 @@ public final class Invocation implements ExchangeCompletionListener {
     void requestRead() {
         if (watched && watcher == null && !ended) {
             watcher = DisconnectWatcher.start(exchange, this::clientDisconnected);
+        }
+    }
+
+    /** Runs a reader of the request body, which gets a large buffer where the body is large, or may be: without a length. */
+    public void withRequestBuffer(Runnable reader) {
+        long length = exchange.getRequestContentLength();
+        if (exchange.isRequestComplete() || (length >= 0 && length <= IoBuffers.USUAL_SIZE)) {
+            reader.run();
+        } else {
+            loop.withLargeBuffer(reader);
         }
     }
 

@@ -3,8 +3,6 @@ package dev.fnwatchdog.undertow.internal.invocation;
 import dev.fnwatchdog.undertow.internal.connection.ChunkedRequestConduit;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnection;
 import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
-import dev.fnwatchdog.undertow.internal.io.IoBuffers;
-import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import dev.fnwatchdog.undertow.internal.io.PeerCloseCheck;
 import dev.fnwatchdog.undertow.internal.io.SourceFilter;
 import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
@@ -150,12 +148,9 @@ final class RequestSource extends SourceFilter {
         return EOF;
     }
 
-    /** Gives a reader a large buffer for a body that is large, or may be because its length is unknown. */
     @Override
     public void setReadReadyHandler(ReadReadyHandler handler) {
-        long length = invocation.exchange().getRequestContentLength();
-        boolean large = length < 0 || length > IoBuffers.USUAL_SIZE;
-        next.setReadReadyHandler(large ? new LargeBodyReader(invocation.loop(), handler) : handler);
+        next.setReadReadyHandler(new BodyReader(invocation, handler));
     }
 
     @Override
@@ -170,20 +165,20 @@ final class RequestSource extends SourceFilter {
         }
     }
 
-    private record LargeBodyReader(IoLoop loop, ReadReadyHandler reader) implements ReadReadyHandler {
+    private record BodyReader(Invocation invocation, ReadReadyHandler handler) implements ReadReadyHandler {
         @Override
         public void readReady() {
-            loop.withLargeBuffer(reader::readReady);
+            invocation.withRequestBuffer(handler::readReady);
         }
 
         @Override
         public void forceTermination() {
-            reader.forceTermination();
+            handler.forceTermination();
         }
 
         @Override
         public void terminated() {
-            reader.terminated();
+            handler.terminated();
         }
     }
 }

@@ -73,7 +73,7 @@ abstract class UpstreamExchange extends AbstractAttachable implements ClientConn
         invocation.onAbort(this::abort);
         invocation.watchClient();
         connect();
-        started.completed(this);
+        invocation.withRequestBuffer(() -> started.completed(this));
         if (state == State.STARTING) {
             state = State.AWAITING_RESPONSE;
             bodyStarted();
