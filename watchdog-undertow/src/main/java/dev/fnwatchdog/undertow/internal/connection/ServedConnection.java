@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
+import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.http2.Http2Server;
 import dev.fnwatchdog.undertow.internal.http2.Http2Session;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
@@ -46,6 +47,7 @@ public final class ServedConnection extends WrappedConnection {
     private final HeadMemory memory;
     private final SocketCloseListener socketCloseListener;
     private final ParserErrorConduit parserErrors;
+    private final InterimResponseConduit interimResponses;
     private final ExchangeCompletionListener completionListener = (exchange, next) -> {
         try {
             requestCompleted(exchange);
@@ -68,7 +70,9 @@ public final class ServedConnection extends WrappedConnection {
         this.connections = connections;
         this.memory = new HeadMemory(connections.memory());
         setSourceConduit(new Input(socket.getSourceChannel().getConduit()));
-        this.parserErrors = new ParserErrorConduit(socket.getSinkChannel().getConduit());
+        this.interimResponses =
+                new InterimResponseConduit(socket.getSinkChannel().getConduit());
+        this.parserErrors = new ParserErrorConduit(interimResponses);
         setSinkConduit(parserErrors);
         this.socketCloseListener = new SocketCloseListener(this);
         socket.setCloseListener(socketCloseListener);
@@ -124,6 +128,15 @@ public final class ServedConnection extends WrappedConnection {
         }
         if (connections.draining()) {
             exchange.setPersistent(false);
+        }
+    }
+
+    /** Sends an interim response, before the response of the exchange has started. */
+    public void sendInterim(HttpServerExchange exchange, InterimResponse response) throws IOException {
+        if (http2 != null) {
+            Http2Server.sendInterim(exchange, response);
+        } else if (exchange.isHttp11()) {
+            interimResponses.send(response.http1());
         }
     }
 

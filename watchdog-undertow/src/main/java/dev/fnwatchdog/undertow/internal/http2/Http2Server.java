@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FieldSection;
 import io.undertow.UndertowOptions;
@@ -67,6 +68,11 @@ public final class Http2Server implements StreamOpener {
     /** Returns the socket's connection below a stream. */
     public static StreamConnection socketOf(ServerConnection stream) {
         return ((ServerStream) stream).socket();
+    }
+
+    /** Sends an interim response, a head without END_STREAM, before the response of the exchange has started. */
+    public static void sendInterim(HttpServerExchange exchange, InterimResponse response) {
+        ((ServerStream) exchange.getConnection()).sendInterim(response);
     }
 
     /** Resets the stream of an exchange and ends the exchange. */

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FieldSection;
 import dev.fnwatchdog.undertow.internal.http2.frame.FlowWindow;
@@ -205,6 +206,13 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         ConduitWrapper<StreamSinkConduit> toInterimSink = (factory, ex) -> new InterimSink(connection, stream, ex);
         interim.addResponseWrapper(toInterimSink);
         return interim;
+    }
+
+    void sendInterim(InterimResponse response) {
+        if (stream.state() != StreamState.CLOSED) {
+            connection.frames().head(stream.id(), response.status(), response.fields());
+            connection.flushSoon();
+        }
     }
 
     @Override

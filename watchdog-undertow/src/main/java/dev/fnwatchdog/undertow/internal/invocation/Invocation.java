@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.invocation;
 import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnection;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
+import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.io.IoBuffers;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
@@ -281,6 +282,18 @@ public final class Invocation implements ExchangeCompletionListener {
             tunnel = false;
             end();
         });
+    }
+
+    /** Sends an interim response; without effect once the response has started, or where the client speaks HTTP/1.0. */
+    public void sendInterim(InterimResponse response) {
+        if (stopped || exchange.isResponseStarted()) {
+            return;
+        }
+        try {
+            connection.sendInterim(exchange, response);
+        } catch (IOException disconnect) {
+            clientDisconnected();
+        }
     }
 
     /** Sends the head at once: the body may be slow to arrive (specification 3.24). */

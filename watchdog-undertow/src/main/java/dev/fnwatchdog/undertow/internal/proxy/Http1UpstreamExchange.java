@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
+import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import dev.fnwatchdog.undertow.internal.http.TrailerFields;
 import dev.fnwatchdog.undertow.internal.http.UpgradeProtocols;
@@ -12,7 +13,9 @@ import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.Protocols;
+import io.undertow.util.StatusCodes;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
@@ -40,6 +43,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
     private final UpstreamSource source;
     private final StreamSinkChannel requestChannel;
     private final StreamSourceChannel responseChannel;
+    private final ContinueExpectation expectation;
     private final boolean repeatable;
 
     // Mutable state
@@ -57,8 +61,11 @@ final class Http1UpstreamExchange extends UpstreamExchange
         HeaderMap headers = exchange.getRequestHeaders();
         boolean chunked = headers.contains(Headers.TRANSFER_ENCODING)
                 || (!headers.contains(Headers.CONTENT_LENGTH) && !exchange.isRequestComplete());
+        this.expectation = ContinueExpectation.of(invocation);
         this.sink = new UpstreamSink(
-                this, invocation.loop(), () -> pool.headWriter().write(exchange, pool.address(), chunked));
+                this,
+                invocation.loop(),
+                () -> pool.headWriter().write(exchange, pool.address(), chunked, expectation.isPending()));
         this.source = new UpstreamSource(this, invocation.loop());
         this.requestChannel = new ConduitStreamSinkChannel(Configurable.EMPTY, bodySink(chunked));
         this.responseChannel = new ConduitStreamSourceChannel(Configurable.EMPTY, source);
@@ -98,6 +105,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
 
     @Override
     void bodyStarted() {
+        expectation.start();
         if (upstream != null) {
             // Send the head now if the body has not taken it along: the body may be slow to arrive.
             sink.sendHead();
@@ -195,8 +203,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
                     endedBeforeHead(connection, "it closed the connection");
                     return;
                 }
-                pooled.getBuffer().flip();
-                if (connection.parser().parse(pooled.getBuffer())) {
+                if (parseHead(connection, pooled.getBuffer().flip())) {
                     free = !pooled.getBuffer().hasRemaining();
                     handleHead(connection, connection.parser(), free ? null : pooled);
                     return;
@@ -207,6 +214,23 @@ final class Http1UpstreamExchange extends UpstreamExchange
                 pooled.close();
             }
         }
+    }
+
+    /** Returns true when the head of the final response is complete. Interim responses go to the client. */
+    private boolean parseHead(UpstreamConnection connection, ByteBuffer bytes) throws IOException {
+        ResponseHeadParser head = connection.parser();
+        while (!isAborted() && head.parse(bytes)) {
+            if (!head.interim()) {
+                return true;
+            }
+            if (head.status() == StatusCodes.CONTINUE) {
+                expectation.fulfil();
+            } else {
+                invocation().sendInterim(InterimResponse.of(head.status(), head.reason(), head.headers()));
+            }
+            head.nextHead();
+        }
+        return false;
     }
 
     /**
@@ -232,6 +256,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
             ResponseFraming framing = ResponseFraming.of(exchange(), head);
             ClientResponse response = ResponseHeads.forClient(invocation(), head, framing);
             restConsumed = true;
+            expectation.finalResponse();
             if (tunnel) {
                 startTunnel(rest);
             } else {
@@ -308,6 +333,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
             tunnelBytes.close();
             tunnelBytes = null;
         }
+        expectation.cancel();
         sink.discard();
         source.abort();
     }

@@ -24,6 +24,7 @@ final class RequestHeadWriter {
     private static final int INITIAL_SIZE = 4096;
     private static final byte[] VERSION = " HTTP/1.1\r\n".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] CHUNKED = "Transfer-Encoding: chunked\r\n".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] EXPECT_CONTINUE = "Expect: 100-continue\r\n".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] TE_TRAILERS = "TE: trailers\r\n".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] CONNECTION_UPGRADE = "Connection: Upgrade\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
@@ -36,8 +37,9 @@ final class RequestHeadWriter {
      *
      * @param chunked whether the body is sent in chunks: a body with a length keeps that framing, a chunked body stays
      *     chunked, and a body of HTTP/2 without a length is chunked (specification 3.17)
+     * @param expectContinue whether the client waits for a 100 (specification 3.21)
      */
-    ByteBuffer write(HttpServerExchange exchange, UpstreamAddress function, boolean chunked) {
+    ByteBuffer write(HttpServerExchange exchange, UpstreamAddress function, boolean chunked, boolean expectContinue) {
         length = 0;
         HeaderMap headers = exchange.getRequestHeaders();
         add(exchange.getRequestMethod());
@@ -49,6 +51,9 @@ final class RequestHeadWriter {
         }
         addHeaderFields(headers);
         addFraming(headers, chunked);
+        if (expectContinue) {
+            add(EXPECT_CONTINUE);
+        }
         addTe(headers);
         addUpgrade(exchange);
         add((byte) '\r');

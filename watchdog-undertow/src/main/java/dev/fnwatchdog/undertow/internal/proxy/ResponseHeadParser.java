@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Parses the response heads of one upstream connection, one at a time (RFC 9112, 4 and 5). Interim responses other than
- * 101 are parsed and dropped: the next head is that of the response (specification 3.29).
+ * Parses the response heads of one upstream connection, one at a time (RFC 9112, 4 and 5). After the head of an interim
+ * response comes another one: the caller then calls {@link #nextHead()} (specification 3.29).
  *
  * <p>A line may end with a bare LF, which scripts send; everything else that the grammar forbids is an error
  * (specification 3.32).
@@ -51,7 +51,8 @@ final class ResponseHeadParser {
         nextHead();
     }
 
-    private void nextHead() {
+    /** Prepares for the head after that of an interim response. */
+    void nextHead() {
         length = 0;
         total = 0;
         statusLineRead = false;
@@ -64,8 +65,8 @@ final class ResponseHeadParser {
     }
 
     /**
-     * Parses the next bytes. Returns true when the final head is complete: the rest of {@code bytes} belongs to the
-     * body.
+     * Parses the next bytes. Returns true when a head is complete: the rest of {@code bytes} belongs to the body or, after an
+     * interim response, to the next head.
      */
     boolean parse(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
@@ -99,6 +100,11 @@ final class ResponseHeadParser {
         length += count;
     }
 
+    /** Returns whether the head is that of an interim response, and not the final one. 101 is final for HTTP. */
+    boolean interim() {
+        return status < 200 && status != 101;
+    }
+
     int status() {
         return status;
     }
@@ -125,10 +131,6 @@ final class ResponseHeadParser {
         }
         if (end > 0) {
             parseHeaderLine(end);
-            return false;
-        }
-        if (status < 200 && status != 101) {
-            nextHead();
             return false;
         }
         return true;

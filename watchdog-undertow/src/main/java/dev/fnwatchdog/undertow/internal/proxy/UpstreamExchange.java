@@ -49,7 +49,6 @@ abstract class UpstreamExchange extends AbstractAttachable implements ClientConn
     private @Nullable ClientRequest request;
     private @Nullable ClientResponse response;
     private @Nullable ClientCallback<ClientExchange> responseListener;
-    private @Nullable ContinueNotification continueHandler;
 
     UpstreamExchange(Invocation invocation) {
         this.invocation = invocation;
@@ -131,13 +130,6 @@ abstract class UpstreamExchange extends AbstractAttachable implements ClientConn
         return state != State.ABORTED;
     }
 
-    /** Tells the client that it may send the body it has announced (RFC 9110, 10.1.1). */
-    final void continueRequest() {
-        if (continueHandler != null && state == State.AWAITING_RESPONSE) {
-            continueHandler.handleContinue(this);
-        }
-    }
-
     @Override
     public final void setResponseListener(ClientCallback<ClientExchange> listener) {
         responseListener = listener;
@@ -145,7 +137,7 @@ abstract class UpstreamExchange extends AbstractAttachable implements ClientConn
 
     @Override
     public final void setContinueHandler(ContinueNotification handler) {
-        continueHandler = handler;
+        // A 100 goes to the client as every other interim response does, for which the handler has no place.
     }
 
     @Override

@@ -50,8 +50,9 @@ final class UpstreamHandler implements HttpHandler, ProxyClient {
                 .setMaxConnectionRetries(0)
                 .setNext(ResponseCodeHandler.HANDLE_500)
                 .build();
-        this.forward = new HttpContinueReadHandler(
-                mode.bufferRequestBody() ? new BodyBufferHandler(proxy, context.bodies()) : proxy);
+        this.forward = mode.bufferRequestBody()
+                ? new HttpContinueReadHandler(new BodyBufferHandler(proxy, context.bodies()))
+                : proxy;
     }
 
     @Override
