@@ -5,6 +5,7 @@ import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.request.RequestTimeout;
 import dev.fnwatchdog.undertow.internal.handler.BodyBufferHandler;
+import dev.fnwatchdog.undertow.internal.handler.FailureHandler;
 import dev.fnwatchdog.undertow.internal.http.DurationSeconds;
 import dev.fnwatchdog.undertow.internal.http.HopByHopHeaders;
 import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
@@ -43,16 +44,23 @@ final class UpstreamHandler implements HttpHandler {
     private final HttpHandler forward;
 
     /** @param openConnections counts the open upstream connections, for the metrics (specification 2.16) */
-    UpstreamHandler(UpstreamAddress address, ModeConfig.Http mode, ModeContext context, LongAdder openConnections) {
+    UpstreamHandler(
+            UpstreamAddress address,
+            ModeConfig.Http mode,
+            ModeContext context,
+            LongAdder openConnections,
+            StartupWaitHandler.Startup startup) {
         this.address = address;
         this.execTimeout = context.config().timeouts().exec();
         this.pools = new IoLocal<>(
                 context.worker(), thread -> new UpstreamPool(thread, address, context.buffers(), openConnections));
         this.log = context.log();
-        this.forward = new HttpContinueReadHandler(
+        HttpHandler forwarding = new HttpContinueReadHandler(
                 mode.bufferRequestBody()
                         ? new BodyBufferHandler(UpstreamHandler::forward, context.bodies())
                         : UpstreamHandler::forward);
+        // Within the deadline, and before anything asks for the body or reads it.
+        this.forward = new StartupWaitHandler(forwarding, new FailureHandler(forwarding, log), startup, this::failed);
     }
 
     @Override

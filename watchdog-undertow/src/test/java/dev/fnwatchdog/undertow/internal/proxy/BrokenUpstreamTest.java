@@ -150,7 +150,7 @@ class BrokenUpstreamTest {
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = closed.getLocalPort();
         }
-        try (RunningWatchdog alone = RunningWatchdog.startedInFrontOf(port);
+        try (RunningWatchdog alone = RunningWatchdog.startedInFrontOf(port, "startup_wait", "0");
                 RawClient client = alone.connect()) {
             for (int i = 0; i < 3; i++) {
                 assertFailed(client.send(GET).readResponse());
