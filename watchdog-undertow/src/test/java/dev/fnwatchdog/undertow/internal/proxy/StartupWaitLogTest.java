@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.undertow.fixture.FreePort;
+import dev.fnwatchdog.undertow.fixture.FullBacklog;
 import dev.fnwatchdog.undertow.fixture.RawClient;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.ScriptedFunction;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +43,20 @@ class StartupWaitLogTest {
                         .matches(".*The function accepts connections at 127\\.0\\.0\\.1:" + function.port()
                                 + ", after [1-9][0-9.]*s");
             }
+        }
+    }
+
+    @Test
+    void aPortThatDoesNotReplyIsReportedAndTriedAgain() throws Exception {
+        try (ServerSocket notAccepting = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                FullBacklog full = FullBacklog.of(notAccepting);
+                RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(full.port())) {
+            assertThat(watchdog.log().awaitLine("Waiting")).contains(" (no reply yet); ");
+            watchdog.log().awaitLine(" (no reply within 3s); ");
+
+            full.acceptAll();
+
+            watchdog.log().awaitLine("The function accepts connections");
         }
     }
 
