@@ -33,7 +33,11 @@ final class HostLookup {
 
     /** Receives the result of a lookup. */
     interface Listener {
-        /** @param addresses at least one, in the order in which they are to be tried */
+        /**
+         * Receives the addresses in the order in which they are to be tried.
+         *
+         * @param addresses at least one
+         */
         void found(List<InetSocketAddress> addresses);
 
         void notFound(IOException reason);
