@@ -33,6 +33,7 @@ class LateHostIT {
                         .jvm("-Djdk.net.hosts.file=" + hosts)
                         .start()) {
             watchdog.awaitLine("the host function.test cannot be found");
+            watchdog.awaitLine("Metrics listening on port");
             CompletableFuture<HttpResponse<String>> held = watchdog.sendAsync(watchdog.request("/"));
             watchdog.awaitLine("Waiting for the function");
 
