@@ -100,8 +100,9 @@ final class StartupWaitHandler implements HttpHandler {
         void begin() {
             startup.held().incrementAndGet();
             invocation.atEnd(this::release);
-            invocation.watchClient();
-            if (!exchange.isRequestComplete()) {
+            if (exchange.isRequestComplete()) {
+                invocation.watchClient();
+            } else {
                 check = UnreadBodyCheck.start(invocation, () -> false);
             }
             long left = startup.limit().toNanos() - invocation.elapsedNanos();

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -253,6 +254,34 @@ class StartupWaitTest {
             try (ScriptedFunction function = echo()) {
                 client.get(3, "/");
                 assertThat(client.response(3)).startsWith(":status: 200\n");
+                assertThat(function.connections()).isOne();
+            }
+        }
+    }
+
+    /** Proves specification 3.3, 3.45. */
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST"})
+    void aRequestThatWasHeldIsGivenUpWhenItsClientDisconnectsLater(String method) throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        try (RunningWatchdog watchdog = early("max_inflight", "1");
+                RawClient client = watchdog.connect()) {
+            client.send(method.equals("GET") ? GET : post("body"));
+            awaitHeld(watchdog, 1);
+
+            try (ScriptedFunction function = ScriptedFunction.servingOn(port, connection -> {
+                connection.read(RawClient.contentLength(connection.readHead()));
+                entered.countDown();
+                if (connection.closedByPeer()) {
+                    closed.countDown();
+                }
+            })) {
+                assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+                client.close();
+
+                assertThat(closed.await(5, TimeUnit.SECONDS)).isTrue();
+                assertNoneInFlight(watchdog);
                 assertThat(function.connections()).isOne();
             }
         }

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fnwatchdog.undertow.internal.io.IoWorker;
 import io.undertow.server.DefaultByteBufferPool;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -32,6 +35,9 @@ class UpstreamPoolTest {
     private final XnioIoThread thread = worker.getIoThread();
     private final AtomicLong clock = new AtomicLong();
     private final BlockingQueue<String> lookupThreads = new LinkedBlockingQueue<>();
+    /** A test that takes it delays lookups. */
+    private final Semaphore lookup = new Semaphore(1);
+
     private final List<ServerSocket> servers = new ArrayList<>();
 
     // Mutable state
@@ -65,6 +71,8 @@ class UpstreamPoolTest {
 
     private InetAddress[] resolve(String host) throws UnknownHostException {
         lookupThreads.add(Thread.currentThread().getName());
+        lookup.acquireUninterruptibly();
+        lookup.release();
         List<InetAddress> found = new ArrayList<>();
         for (String address : addresses) {
             found.add(InetAddress.getByName(address));
@@ -124,6 +132,37 @@ class UpstreamPoolTest {
 
         assertThat(peer(open())).isEqualTo("127.0.0.2");
         assertThat(onIoThread(pool::takeIdle)).isSameAs(old);
+    }
+
+    @Test
+    void anAttemptThatIsAbandonedDuringTheLookupOpensNoConnection() throws Exception {
+        addresses = List.of("127.0.0.1");
+        lookup.acquire();
+        BlockingQueue<String> results = new LinkedBlockingQueue<>();
+        UpstreamPool.Attempt abandoned = onIoThread(() -> pool.open(new UpstreamPool.ConnectListener() {
+            @Override
+            public void connected(UpstreamConnection upstream) {
+                results.add("connected");
+            }
+
+            @Override
+            public void failed(IOException reason) {
+                results.add("failed");
+            }
+        }));
+        assertThat(lookupThreads.poll(10, TimeUnit.SECONDS)).isNotNull();
+        onIoThread(() -> {
+            abandoned.abandon();
+            return true;
+        });
+
+        lookup.release();
+
+        assertThat(open().connection().isOpen()).isTrue();
+        servers.get(0).accept().close();
+        servers.get(0).setSoTimeout(1);
+        assertThatThrownBy(servers.get(0)::accept).isInstanceOf(SocketTimeoutException.class);
+        assertThat(results).isEmpty();
     }
 
     @Test
