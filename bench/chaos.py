@@ -26,7 +26,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 MOST_IN_FLIGHT = 64
 DESCRIPTORS = 1024
 # Access lines, stack traces below their first line, and what functions that fail are meant to leave.
-USUAL = re.compile(r" - \d{3} |^(at |Version|Mode|Timeouts|Listening|Metrics listening|Writing lock|\.\.\. )|exit status 3|signal: (KILL|TERM|killed|terminated)|Killed"
+USUAL = re.compile(r" - \d{3} |^(at |Version|Mode|Timeouts|Listening|Metrics listening|Writing lock|Waiting for the function|The function accepts|\.\.\. )|exit status 3|signal: (KILL|TERM|killed|terminated)|Killed"
                    r"|on (the I/O|a worker) thread|in the middle of a body|no exception")
 # When all clients have gone, it may hold so much more than after its warm-up.
 LEFT = {"descriptors": 30, "threads": 40, "children": 0}

@@ -132,6 +132,9 @@ public final class Main {
         } else if (!(config.mode() instanceof ModeConfig.Static)) {
             LaunchPreload.begin();
         }
+        if (config.mode() instanceof ModeConfig.Http) {
+            NameCachePolicy.apply();
+        }
         tuneLibraries();
         CompletableFuture<Watchdog> started = new CompletableFuture<>();
         CompletableFuture<Integer> exitStatus = new CompletableFuture<>();

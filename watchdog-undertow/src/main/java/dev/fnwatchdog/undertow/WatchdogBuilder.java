@@ -1,6 +1,5 @@
 package dev.fnwatchdog.undertow;
 
-import dev.fnwatchdog.core.config.InvalidConfigException;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
@@ -57,7 +56,6 @@ public final class WatchdogBuilder {
     /**
      * Binds the ports, starts the function, and returns when requests are served.
      *
-     * @throws InvalidConfigException where a setting proves unusable, such as a host that cannot be found
      * @throws FunctionFailedException where the function cannot be started; the message names the command
      * @throws IOException where a port cannot be bound or the lock file cannot be written; the message names it
      */

@@ -33,7 +33,7 @@ class FatJarStartIT {
     @Test
     void theJvmAndTheLibrariesPrintNothing() throws Exception {
         Path printed = folder.resolve("printed");
-        Process watchdog = start(printed, Map.of("mode", "http"));
+        Process watchdog = start(printed, Map.of("mode", "http", "startup_wait", "0"));
         try {
             assertThat(get(port(watchdog, printed), "/").statusCode()).isEqualTo(500);
         } finally {

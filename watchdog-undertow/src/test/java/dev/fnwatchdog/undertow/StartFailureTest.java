@@ -3,7 +3,6 @@ package dev.fnwatchdog.undertow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fnwatchdog.core.config.InvalidConfigException;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
@@ -24,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Checks that a failed startup gives its reason and leaves nothing behind. Proves specification 1.14, 1.15, 2.21, 3.1.
+ * Checks that a failed startup gives its reason and leaves nothing behind. Proves specification 1.15, 2.21, 3.1.
  */
 class StartFailureTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -122,15 +121,6 @@ class StartFailureTest {
         assertThat(captured.contains("istening on port")).isFalse();
         assertThat(captured.contains("Writing lock-file")).isFalse();
         assertThat(temporary).isEmptyDirectory();
-    }
-
-    /** Proves specification 1.14. */
-    @Test
-    void startupFailsNamingTheUpstreamHostThatCannotBeFound() {
-        assertThatThrownBy(starting("http_upstream_url", "http://no-such-host.invalid:3000"))
-                .isInstanceOf(InvalidConfigException.class)
-                .hasMessageContaining("http_upstream_url=\"http://no-such-host.invalid:3000\"")
-                .hasMessageContaining("a host that can be found");
     }
 
     /** Proves specification 2.21. */

@@ -50,7 +50,8 @@ final class ConfigReader {
                 new ModeConfig.Http(
                         required(Definitions.FPROCESS),
                         required(Definitions.UPSTREAM),
-                        variables.isOn(Definitions.BUFFER_REQUEST_BODY));
+                        variables.isOn(Definitions.BUFFER_REQUEST_BODY),
+                        variables.readOrDefault(Definitions.STARTUP_WAIT));
             case STREAMING ->
                 new ModeConfig.Streaming(
                         required(Definitions.FPROCESS),

@@ -119,6 +119,14 @@ final class Definitions {
     static final Definition<String> READY_PATH = Definition.of(
             "ready_path", ValueTypes.PATH, "", "/_/ready is answered by the function, called with GET on this path.");
 
+    static final Definition<Duration> STARTUP_WAIT = Definition.of(
+                    "startup_wait",
+                    ValueTypes.DURATION,
+                    "10s",
+                    "How long a request is held that arrives before the function's port has accepted a connection; 0 is"
+                            + " not at all.")
+            .forModes(HTTP);
+
     static final Definition<Path> STATIC_PATH = Definition.of(
                     "static_path",
                     ValueTypes.DIRECTORY,
@@ -237,6 +245,7 @@ final class Definitions {
             LOG_BUFFER_SIZE,
             LOG_FORMAT,
             READY_PATH,
+            STARTUP_WAIT,
             STATIC_PATH,
             STATIC_SPA,
             SUPPRESS_LOCK,

@@ -2,6 +2,7 @@ package dev.fnwatchdog.core.config;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** The settings of the chosen mode (specification 1.10). */
@@ -16,8 +17,11 @@ public sealed interface ModeConfig {
      *
      * @param upstream {@code http://host:port/path}: the port is always present, the path is escaped and has no
      *     trailing slash
+     * @param startupWait the longest that a request waits for the function to listen (specification 3.3); zero: not at
+     *     all
      */
-    record Http(CommandLine command, URI upstream, boolean bufferRequestBody) implements ModeConfig {
+    record Http(CommandLine command, URI upstream, boolean bufferRequestBody, Duration startupWait)
+            implements ModeConfig {
         public Http {
             if (upstream.getHost() == null || upstream.getPort() < 0) {
                 throw new InvalidConfigException(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -43,9 +44,20 @@ class ModesTest {
     @Test
     void theSettingsOfHttpModeAreReadUnderBothOfTheirNames() {
         assertThat(mode("mode", "http", "fprocess", "cat", "http_upstream_url", "http://127.0.0.1:3000"))
-                .isEqualTo(new ModeConfig.Http(CAT, URI.create("http://127.0.0.1:3000"), false));
-        assertThat(mode("mode", "http", "fprocess", "cat", "upstream_url", "http://h:1/a", "buffer_http", "true"))
-                .isEqualTo(new ModeConfig.Http(CAT, URI.create("http://h:1/a"), true));
+                .isEqualTo(
+                        new ModeConfig.Http(CAT, URI.create("http://127.0.0.1:3000"), false, Duration.ofSeconds(10)));
+        assertThat(mode(
+                        "mode",
+                        "http",
+                        "fprocess",
+                        "cat",
+                        "upstream_url",
+                        "http://h:1/a",
+                        "buffer_http",
+                        "true",
+                        "startup_wait",
+                        "0"))
+                .isEqualTo(new ModeConfig.Http(CAT, URI.create("http://h:1/a"), true, Duration.ZERO));
     }
 
     @Test

@@ -31,6 +31,7 @@ class SettingsTest {
             log_buffer_size | bytes | 65536 | streaming serializing http inproc
             log_format | text json | text | all
             ready_path | path | | all
+            startup_wait | duration | 10s | http
             static_path | directory | /home/app/public | static
             static_spa | boolean | false | static
             suppress_lock | boolean | false | all

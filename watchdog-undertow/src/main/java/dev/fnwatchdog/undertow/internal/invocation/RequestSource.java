@@ -3,7 +3,6 @@ package dev.fnwatchdog.undertow.internal.invocation;
 import dev.fnwatchdog.undertow.internal.connection.ChunkedRequestConduit;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnection;
 import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
-import dev.fnwatchdog.undertow.internal.io.PeerCloseCheck;
 import dev.fnwatchdog.undertow.internal.io.SourceFilter;
 import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
 import io.undertow.server.HttpServerExchange;
@@ -13,7 +12,6 @@ import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.conduits.ReadReadyHandler;
 import org.xnio.conduits.StreamSourceConduit;
@@ -27,30 +25,19 @@ import org.xnio.conduits.StreamSourceConduit;
 final class RequestSource extends SourceFilter {
     private static final int EOF = -1;
 
-    /**
-     * The interval between checks of a client whose body is not read; a disconnect is seen within a second
-     * (specification 3.45).
-     */
-    private static final long CHECK_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
-
     private final Invocation invocation;
-    private final ServedConnection connection;
     private final TimeoutQueue.@Nullable Timeout timeout;
+    private final UnreadBodyCheck check;
 
     // Mutable state
     private boolean stopped;
     private boolean incomplete;
-    private TimeoutQueue.@Nullable Timeout check;
 
-    private RequestSource(
-            StreamSourceConduit next,
-            Invocation invocation,
-            ServedConnection connection,
-            TimeoutQueue.@Nullable Timeout timeout) {
+    private RequestSource(StreamSourceConduit next, Invocation invocation, TimeoutQueue.@Nullable Timeout timeout) {
         super(next);
         this.invocation = invocation;
-        this.connection = connection;
         this.timeout = timeout;
+        this.check = UnreadBodyCheck.start(invocation, next::isReadResumed);
     }
 
     /** Installs itself around the body of a request that has one. */
@@ -74,8 +61,7 @@ final class RequestSource extends SourceFilter {
                                 readTimeout.toNanos(),
                                 () -> invocation.respondInstead(CannedResponse.of(StatusCodes.REQUEST_TIME_OUT)));
         exchange.addRequestWrapper((factory, ex) -> {
-            RequestSource source = new RequestSource(factory.create(), invocation, connection, timeout);
-            source.scheduleCheck();
+            RequestSource source = new RequestSource(factory.create(), invocation, timeout);
             invocation.source(source);
             return source;
         });
@@ -107,25 +93,7 @@ final class RequestSource extends SourceFilter {
         if (timeout != null) {
             timeout.cancel();
         }
-        if (check != null) {
-            check.cancel();
-        }
-    }
-
-    private void scheduleCheck() {
-        // HTTP/2 connections are always read.
-        if (PeerCloseCheck.available() && invocation.exchange().getConnection() instanceof HttpServerConnection) {
-            check = invocation.loop().clientChecks().start(System.nanoTime(), CHECK_INTERVAL_NANOS, this::checkClient);
-        }
-    }
-
-    /** Detects a disconnect while the body is not read. A reader that waits for bytes sees it itself. */
-    private void checkClient() {
-        if (!next.isReadResumed() && PeerCloseCheck.isClosedByPeer(connection.socket())) {
-            invocation.clientDisconnected();
-        } else {
-            scheduleCheck();
-        }
+        check.cancel();
     }
 
     private long afterRead(long count) {

@@ -19,6 +19,9 @@ public interface Mode {
     /** Completes when what was started has ended by itself, with a description of the end. */
     CompletionStage<String> ended();
 
+    /** A newer version replaces this one: ends the requests that wait for what was started, and only those. */
+    default void retire() {}
+
     /** Stops what was started: SIGTERM, a grace period, SIGKILL. Blocks. */
     void stop(Duration grace);
 

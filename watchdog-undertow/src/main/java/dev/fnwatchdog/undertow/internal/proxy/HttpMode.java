@@ -6,6 +6,7 @@ import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.FunctionServer;
 import dev.fnwatchdog.core.process.posix.Termination;
+import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
 import dev.fnwatchdog.undertow.internal.mode.Mode;
 import dev.fnwatchdog.undertow.internal.mode.ModeContext;
 import io.undertow.server.HttpHandler;
@@ -13,17 +14,22 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** http mode: one function process, which listens on its own port (specification 3). Threads: any. */
 public final class HttpMode implements Mode {
+    /** How long a stop waits for the responses to requests that are held. */
+    private static final Duration LAST_RESPONSES = Duration.ofSeconds(1);
+
     private final ModeConfig.Http mode;
     private final WatchdogConfig config;
     private final Map<String, String> environment;
     private final WatchdogLog log;
     private final HttpHandler handler;
     private final UpstreamPortProbe portProbe;
+    private final StartupWaitHandler.Startup startup;
     private final CompletableFuture<String> ended = new CompletableFuture<>();
 
     // Mutable state
@@ -34,11 +40,13 @@ public final class HttpMode implements Mode {
         this.config = context.config();
         this.environment = context.environment();
         this.log = context.log();
-        UpstreamAddress address = UpstreamAddress.of(mode.upstream());
+        UpstreamAddress address = new UpstreamAddress(
+                mode.upstream(), HostLookup.Source.ofSystem(ThreadRefusedException.checked(context.worker())));
         LongAdder open = new LongAdder();
         context.registry().gauge("watchdog_upstream_connections", "open connections to the function", open::sum);
-        this.handler = new UpstreamHandler(address, mode, context, open);
-        this.portProbe = new UpstreamPortProbe(address, context.worker());
+        this.portProbe = new UpstreamPortProbe(address, context.worker(), log);
+        this.startup = new StartupWaitHandler.Startup(portProbe, mode.startupWait(), new AtomicInteger());
+        this.handler = new UpstreamHandler(address, mode, context, open, startup);
     }
 
     @Override
@@ -55,13 +63,13 @@ public final class HttpMode implements Mode {
     }
 
     private void functionExited(Termination termination) {
-        portProbe.functionEnded();
+        portProbe.end("it has ended");
         ended.complete(termination.describe());
     }
 
     @Override
     public boolean ready() {
-        return portProbe.accepting();
+        return portProbe.state() == UpstreamPortProbe.State.ACCEPTING;
     }
 
     @Override
@@ -70,17 +78,23 @@ public final class HttpMode implements Mode {
     }
 
     @Override
+    public void retire() {
+        portProbe.end("a newer version replaces it");
+    }
+
+    @Override
     public void stop(Duration grace) {
+        portProbe.end("the watchdog stops it");
+        startup.awaitResponses(LAST_RESPONSES);
         FunctionServer running = server;
         if (running != null) {
             running.stop(grace);
         }
-        portProbe.functionEnded();
     }
 
     @Override
     public void kill() {
-        portProbe.functionEnded();
+        portProbe.end("the watchdog stops it");
         FunctionServer running = server;
         if (running != null) {
             running.kill();

@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.proxy;
 import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.request.RequestTimeout;
 import dev.fnwatchdog.undertow.internal.handler.BodyBufferHandler;
+import dev.fnwatchdog.undertow.internal.handler.FailureHandler;
 import dev.fnwatchdog.undertow.internal.http.UpgradeProtocols;
 import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
@@ -39,7 +40,12 @@ final class UpstreamHandler implements HttpHandler, ProxyClient {
     private final HttpHandler forward;
 
     /** @param openConnections counts the open upstream connections, for the metrics (specification 2.16) */
-    UpstreamHandler(UpstreamAddress address, ModeConfig.Http mode, ModeContext context, LongAdder openConnections) {
+    UpstreamHandler(
+            UpstreamAddress address,
+            ModeConfig.Http mode,
+            ModeContext context,
+            LongAdder openConnections,
+            StartupWaitHandler.Startup startup) {
         this.errors = new UpstreamErrors(address, context.log());
         this.execTimeout = context.config().timeouts().exec();
         this.pools = new IoLocal<>(
@@ -50,9 +56,12 @@ final class UpstreamHandler implements HttpHandler, ProxyClient {
                 .setMaxConnectionRetries(0)
                 .setNext(ResponseCodeHandler.HANDLE_500)
                 .build();
-        this.forward = mode.bufferRequestBody()
+        HttpHandler forwarding = mode.bufferRequestBody()
                 ? new HttpContinueReadHandler(new BodyBufferHandler(proxy, context.bodies()))
                 : proxy;
+        // Within the deadline, and before anything asks for the body or reads it.
+        this.forward = new StartupWaitHandler(
+                forwarding, new FailureHandler(forwarding, context.log()), startup, errors::failed);
     }
 
     @Override

@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -84,7 +87,7 @@ final class UpstreamPool {
     /** Opens a new connection, even if there are idle ones. */
     Attempt open(ConnectListener listener) {
         Attempt attempt = new Attempt(listener);
-        attempt.tryNext();
+        address.find(thread, attempt);
         return attempt;
     }
 
@@ -126,21 +129,45 @@ final class UpstreamPool {
         }
     }
 
-    /** Tries to connect to each address in turn, until one accepts the connection. */
-    final class Attempt extends IoFuture.HandlingNotifier<StreamConnection, ConnectListener> {
+    /** Finds the function's addresses, and tries to connect to each in turn, until one accepts the connection. */
+    final class Attempt extends IoFuture.HandlingNotifier<StreamConnection, ConnectListener>
+            implements HostLookup.Listener {
+        private enum State {
+            CONNECTING,
+            CONNECTED,
+            FAILED,
+            ABANDONED
+        }
+
         private final ConnectListener listener;
 
         // Mutable state
-        private int attempts;
-        private boolean abandoned;
+        private State state = State.CONNECTING;
+        private Iterator<InetSocketAddress> candidates = Collections.emptyIterator();
         private @Nullable IoFuture<StreamConnection> pending;
 
         private Attempt(ConnectListener listener) {
             this.listener = listener;
         }
 
+        @Override
+        public void found(List<InetSocketAddress> addresses) {
+            if (state == State.CONNECTING) {
+                candidates = addresses.iterator();
+                tryNext();
+            }
+        }
+
+        @Override
+        public void notFound(IOException reason) {
+            if (state == State.CONNECTING) {
+                state = State.FAILED;
+                listener.failed(reason);
+            }
+        }
+
         private void tryNext() {
-            InetSocketAddress candidate = address.candidate(attempts++);
+            InetSocketAddress candidate = candidates.next();
             pending = thread.openStreamConnection(candidate, connection -> connected(connection, candidate), OPTIONS);
             pending.addNotifier(this, listener);
         }
@@ -151,12 +178,17 @@ final class UpstreamPool {
                 return;
             }
             address.prefer(candidate);
+            if (state == State.CONNECTING) {
+                state = State.CONNECTED;
+            }
             listener.connected(adopt(connection));
         }
 
         /** Abandons the attempt, whose result is not needed any more. */
         void abandon() {
-            abandoned = true;
+            if (state == State.CONNECTING) {
+                state = State.ABANDONED;
+            }
             if (pending != null) {
                 pending.cancel();
             }
@@ -166,12 +198,13 @@ final class UpstreamPool {
         public void handleFailed(IOException reason, ConnectListener connectListener) {
             // The failure may be reported on another thread, or before the call that starts the attempt has returned.
             thread.execute(() -> {
-                if (abandoned) {
+                if (state != State.CONNECTING) {
                     return;
                 }
-                if (attempts < address.count()) {
+                if (candidates.hasNext()) {
                     tryNext();
                 } else {
+                    state = State.FAILED;
                     connectListener.failed(reason);
                 }
             });

@@ -62,6 +62,7 @@ final class FunctionVersion {
             retired = true;
             completeWhenIdle();
         }
+        mode.retire();
         Thread thread = new Thread(() -> stopWhenDrained(limit, grace), "watchdog-retire");
         thread.setDaemon(true);
         thread.start();

@@ -116,7 +116,7 @@ class AccessLogTest {
     /** Proves specification 6.4. */
     @Test
     void aRequestThatTheWatchdogItselfRespondsToIsLogged() throws Exception {
-        try (RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(FreePort.any())) {
+        try (RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(FreePort.any(), "startup_wait", "0")) {
             watchdog.get("/call");
 
             assertThat(watchdog.log().awaitLine("GET /call"))

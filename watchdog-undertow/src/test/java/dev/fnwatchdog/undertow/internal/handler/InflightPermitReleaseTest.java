@@ -219,7 +219,8 @@ class InflightPermitReleaseTest {
 
     @Test
     void thePermitIsReleasedWhenTheFunctionCannotBeReached() throws Exception {
-        try (RunningWatchdog unreachable = RunningWatchdog.startedInFrontOf(FreePort.any(), "max_inflight", "1")) {
+        try (RunningWatchdog unreachable =
+                RunningWatchdog.startedInFrontOf(FreePort.any(), "max_inflight", "1", "startup_wait", "0")) {
             for (int i = 0; i < 5; i++) {
                 assertThat(unreachable.get("/").statusCode()).isEqualTo(500);
             }

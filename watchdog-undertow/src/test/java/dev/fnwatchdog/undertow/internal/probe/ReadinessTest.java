@@ -56,10 +56,10 @@ class ReadinessTest {
         }
     }
 
-    /** Proves specification 3.40. */
+    /** Proves specification 3.3, 3.40. */
     @Test
-    void aRequestBeforeTheFunctionListensIs500AtOnce() throws Exception {
-        try (RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(FreePort.any(), "exec_timeout", "0");
+    void aRequestBeforeTheFunctionListensIs500AtOnceWithoutStartupWait() throws Exception {
+        try (RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(FreePort.any(), "startup_wait", "0");
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
 

@@ -71,7 +71,7 @@ class BrokenUpstreamTest {
                 "H" + CLOSE,
                 "HTTP/1.1 200 OK\r\nContent-Le" + CLOSE,
                 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + RESET,
-                "HTTP/1.1 103 Early Hints\r\n\r\n" + CLOSE,
+                "HTTP/1.1 100 Continue\r\n\r\n" + CLOSE,
                 "hello, world\r\n\r\n",
                 "\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
                 "HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n",
@@ -150,7 +150,7 @@ class BrokenUpstreamTest {
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = closed.getLocalPort();
         }
-        try (RunningWatchdog alone = RunningWatchdog.startedInFrontOf(port);
+        try (RunningWatchdog alone = RunningWatchdog.startedInFrontOf(port, "startup_wait", "0");
                 RawClient client = alone.connect()) {
             for (int i = 0; i < 3; i++) {
                 assertFailed(client.send(GET).readResponse());

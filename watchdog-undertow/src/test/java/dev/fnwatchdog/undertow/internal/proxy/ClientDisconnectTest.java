@@ -220,7 +220,7 @@ class ClientDisconnectTest {
     void disconnectBeforeTheUpstreamConnectionIsEstablishedEndsTheRequest() throws Exception {
         try (ServerSocket notAccepting = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 FullBacklog full = FullBacklog.of(notAccepting);
-                RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(full.port())) {
+                RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(full.port(), "startup_wait", "0")) {
             try (RawClient client = watchdog.connect()) {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n");
                 Polling.until(

@@ -109,7 +109,8 @@ class ExecTimeoutTest {
     void responseIs504WhenTheFunctionNeverAcceptsTheConnection() throws Exception {
         try (ServerSocket notAccepting = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 FullBacklog full = FullBacklog.of(notAccepting);
-                RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(full.port(), "exec_timeout", "100ms");
+                RunningWatchdog watchdog =
+                        RunningWatchdog.startedInFrontOf(full.port(), "exec_timeout", "100ms", "startup_wait", "0");
                 RawClient client = watchdog.connect()) {
             assertTimedOut(client.send(GET).readResponse());
             assertTimedOut(client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab")

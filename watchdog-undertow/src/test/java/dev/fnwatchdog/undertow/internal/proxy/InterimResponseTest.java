@@ -60,6 +60,22 @@ class InterimResponseTest {
         }
     }
 
+    /** Proves specification 3.40. */
+    @Test
+    void theResponseIs500WhenTheFunctionClosesAfterItsEarlyHints() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    connection.readHead();
+                    connection.send(HINTS + "\r\n");
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                RawClient client = watchdog.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+
+            assertThat(client.readHead()).isEqualTo(HINTS + "\r\n");
+            assertThat(client.readResponse()).startsWith("HTTP/1.1 500 Internal Server Error\r\n");
+        }
+    }
+
     @Test
     void earlyHintsAreNotSentToAnHttp10Client() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.respondingWith(HINTS + "\r\n" + OK);

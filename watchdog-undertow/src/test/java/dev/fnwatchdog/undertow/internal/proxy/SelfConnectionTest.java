@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.undertow.fixture.FreePort;
 import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.fixture.RawClient;
@@ -48,17 +49,19 @@ class SelfConnectionTest {
 
     @Test
     void probeThatConnectsToItselfIsNotTakenForTheFunctionAndFreesThePort() throws Exception {
-        UpstreamPortProbe function =
-                new UpstreamPortProbe(UpstreamAddress.of(URI.create("http://127.0.0.1:" + port)), worker);
+        UpstreamPortProbe function = new UpstreamPortProbe(
+                new UpstreamAddress(URI.create("http://127.0.0.1:" + port), HostLookup.Source.ofSystem(worker)),
+                worker,
+                WatchdogLog.discarding());
 
-        function.accepted(selfConnection(), 0);
+        function.accepted(selfConnection());
 
-        assertThat(function.accepting()).isFalse();
+        assertThat(function.state()).isEqualTo(UpstreamPortProbe.State.AWAITED);
         try (ScriptedFunction listening = startedOnceThePortIsFree()) {
-            Polling.until(PATIENCE, function::accepting);
+            Polling.until(PATIENCE, () -> function.state() == UpstreamPortProbe.State.ACCEPTING);
             assertThat(listening.connections()).isZero();
         } finally {
-            function.functionEnded();
+            function.end("the test is over");
         }
     }
 }

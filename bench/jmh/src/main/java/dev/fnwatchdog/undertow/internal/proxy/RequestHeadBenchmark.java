@@ -24,7 +24,8 @@ import org.openjdk.jmh.annotations.TearDown;
 public class RequestHeadBenchmark {
     private final RequestHeadScanner scan = new RequestHeadScanner();
     private final RequestHeadWriter writer = new RequestHeadWriter();
-    private final UpstreamAddress function = UpstreamAddress.of(URI.create("http://127.0.0.1:3000"));
+    private final UpstreamAddress function = 
+            new UpstreamAddress(URI.create("http://127.0.0.1:3000"), HostLookup.Source.ofSystem(Runnable::run));
     private final SampleClientConnection connection = new SampleClientConnection();
 
     @Param
