@@ -1,8 +1,9 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
-import dev.fnwatchdog.undertow.internal.http.AbsoluteTargetReducer;
 import dev.fnwatchdog.undertow.internal.http.HeaderLineParser;
 import dev.fnwatchdog.undertow.internal.http.HttpVersionToken;
+import dev.fnwatchdog.undertow.internal.http.RequestTarget;
+import dev.fnwatchdog.undertow.internal.http.RequestTargetReducer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
@@ -24,9 +25,7 @@ public final class RequestHeadScanner {
     private static final Pattern BLANKS = Pattern.compile("([ \\t])[ \\t]+");
 
     private enum State {
-        PATH,
-        QUERY,
-        PARAMETERS,
+        REQUEST_LINE,
         LINE,
         BLANK,
         LINE_START,
@@ -34,15 +33,15 @@ public final class RequestHeadScanner {
         END
     }
 
-    private final AbsoluteTargetReducer target = new AbsoluteTargetReducer();
+    private final LeadingEmptyLine emptyLine = new LeadingEmptyLine();
+    private final RequestTargetReducer target = new RequestTargetReducer();
     private final NumericHost host = new NumericHost();
     private final HttpVersionToken version = new HttpVersionToken();
 
     // Mutable state
-    private State state = State.PATH;
+    private State state = State.REQUEST_LINE;
     private boolean requestLine = true;
     private boolean folded;
-    private boolean doubleQuestion;
     private int length;
     private int lineBegin;
     private int longestLine;
@@ -54,13 +53,13 @@ public final class RequestHeadScanner {
 
     /** Starts a head: the next byte is its first. */
     public void begin() {
+        emptyLine.begin();
         target.begin();
         host.begin();
         version.begin();
-        state = State.PATH;
+        state = State.REQUEST_LINE;
         requestLine = true;
         folded = false;
-        doubleQuestion = false;
         length = 0;
         lineBegin = 0;
         longestLine = 0;
@@ -87,7 +86,7 @@ public final class RequestHeadScanner {
 
     /** Returns how many bytes of the head have arrived, the empty line at its end included. */
     public int length() {
-        return length;
+        return length + target.queryLength();
     }
 
     /** Returns the version of the request, known once the request line has arrived. */
@@ -102,7 +101,7 @@ public final class RequestHeadScanner {
 
     /** Returns how many bytes of the heap the head needs as far as it has arrived, at most. */
     long memory() {
-        return HeaderLineParser.memory(length, fields);
+        return HeaderLineParser.memory(length(), fields + target.parameters());
     }
 
     /** Returns how many lines have arrived, the request line included. */
@@ -125,11 +124,15 @@ public final class RequestHeadScanner {
 
     /** Returns for how many additional bytes the buffer of the next read must have room. */
     int keptBack() {
-        return target.keptBack();
+        return emptyLine.keptBack() + target.keptBack();
     }
 
-    /** Scans the bytes from {@code from} to the buffer's position. Bytes behind the end of the head are ignored. */
+    /**
+     * Scans the bytes from {@code from} to the buffer's position, and removes what Undertow must not see. Bytes behind
+     * the end of the head are ignored.
+     */
     public void read(ByteBuffer bytes, int from) {
+        emptyLine.remove(bytes, from);
         if (length == 0 && from < bytes.position()) {
             firstByteNanos = System.nanoTime();
         }
@@ -153,15 +156,11 @@ public final class RequestHeadScanner {
             }
             byte b = bytes.get(i++);
             switch (current) {
-                case PATH -> {
-                    current = b == '?' ? State.QUERY : b == '\n' ? State.LINE_START : State.PATH;
+                case REQUEST_LINE -> {
+                    // The parameters of the path.
                     fields += b == ';' ? 1 : 0;
+                    current = b == '\n' ? State.LINE_START : State.REQUEST_LINE;
                 }
-                case QUERY -> {
-                    doubleQuestion = b == '?';
-                    current = afterParameter(b);
-                }
-                case PARAMETERS -> current = afterParameter(b);
                 case LINE, BLANK -> {
                     boolean blank = b == ' ' || b == '\t';
                     repeatedBlanks |= blank && current == State.BLANK;
@@ -191,11 +190,6 @@ public final class RequestHeadScanner {
         longestLine = Math.max(longestLine, length - lineBegin);
     }
 
-    private State afterParameter(byte b) {
-        fields += b == '&' || b == ';' ? 1 : 0;
-        return b == '\n' ? State.LINE_START : b == ' ' ? State.BLANK : State.PARAMETERS;
-    }
-
     private void countLine(int end) {
         fields++;
         lines++;
@@ -222,13 +216,11 @@ public final class RequestHeadScanner {
     }
 
     /**
-     * Restores what the parser has changed in a request, such as the second of two question marks, and what was hidden
-     * from it.
+     * Restores what the parser has changed in a request, and what was hidden from it.
      */
     public void restore(HttpServerExchange exchange) {
-        if (doubleQuestion) {
-            // The exchange removes one of them, as it did when the parser set the query.
-            exchange.setQueryString("??" + exchange.getQueryString());
+        if (target.hasQuery()) {
+            RequestTarget.setQuery(exchange, target.query());
         }
         for (int i = 0; i < linesWithBlanks.size(); i++) {
             restore(exchange.getRequestHeaders(), linesWithBlanks.get(i));

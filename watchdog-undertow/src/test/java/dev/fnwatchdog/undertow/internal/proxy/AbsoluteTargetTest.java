@@ -40,6 +40,8 @@ class AbsoluteTargetTest {
         "http://example.com, /, example.com",
         "http://example.com?x=1, /?x=1, example.com",
         "http://example.com??x, /??x, example.com",
+        "http://example.com?, /?, example.com",
+        "http://example.com/a?100%&%zz, /a?100%&%zz, example.com",
         "http://EXAMPLE.com//a/../b, //a/../b, EXAMPLE.com",
         "https://example.com/a?b=http://c/d, /a?b=http://c/d, example.com",
         "http://example.com/http://c/d, /http://c/d, example.com",
