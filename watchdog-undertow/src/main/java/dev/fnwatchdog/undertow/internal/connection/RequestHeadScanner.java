@@ -35,7 +35,6 @@ public final class RequestHeadScanner {
 
     private final LeadingEmptyLine emptyLine = new LeadingEmptyLine();
     private final RequestTargetReducer target = new RequestTargetReducer();
-    private final NumericHost host = new NumericHost();
     private final HttpVersionToken version = new HttpVersionToken();
 
     // Mutable state
@@ -55,7 +54,6 @@ public final class RequestHeadScanner {
     public void begin() {
         emptyLine.begin();
         target.begin();
-        host.begin();
         version.begin();
         state = State.REQUEST_LINE;
         requestLine = true;
@@ -172,10 +170,6 @@ public final class RequestHeadScanner {
                     line = i - 1;
                     countLine(length + line - from);
                     folded |= HeaderLineParser.isBlank(b);
-                    if (!target.absolute()) {
-                        // With an absolute target Undertow may compare Host with the authority of that target.
-                        host.mask(bytes, line, to);
-                    }
                     current = b == '\r' ? State.LAST_CR : State.LINE;
                 }
                 case LAST_CR -> current = b == '\n' ? State.END : State.LINE;
@@ -225,7 +219,6 @@ public final class RequestHeadScanner {
         for (int i = 0; i < linesWithBlanks.size(); i++) {
             restore(exchange.getRequestHeaders(), linesWithBlanks.get(i));
         }
-        host.restore(exchange.getRequestHeaders());
     }
 
     private static void restore(HeaderMap headers, String line) {

@@ -58,11 +58,6 @@ public final class RequestTargetReducer {
         }
     }
 
-    /** Returns whether the target of this head has begun like one in absolute form. */
-    public boolean absolute() {
-        return prefix.length() > 0;
-    }
-
     /** Returns the authority of the target, with its user information, or an empty string where it has none. */
     public String authority() {
         return authority;
