@@ -106,8 +106,9 @@ public final class RequestGuard implements HttpHandler {
     }
 
     /**
-     * A path, or {@code *} of OPTIONS (RFC 9112 3.2). HTTP/2 can carry any other text there, which would lead the function to
-     * another host, or out of the path of its own URL. The authority of CONNECT is refused later.
+     * A path, or {@code *} of OPTIONS (RFC 9112 3.2). HTTP/2, and an absolute target that could not be reduced, can have any
+     * other text there, which would lead the function to another host, or out of the path of its own URL. The authority of
+     * CONNECT is refused later.
      */
     private static boolean hasTargetOfKnownForm(HttpServerExchange exchange) {
         String path = RequestTarget.path(exchange);

@@ -10,16 +10,9 @@ public final class RequestTarget {
 
     private RequestTarget() {}
 
-    /** Returns the path, also that of an absolute-form target; {@code *} for {@code OPTIONS *}. */
+    /** Returns the path; {@code *} for {@code OPTIONS *}. */
     public static String path(HttpServerExchange exchange) {
-        String uri = exchange.getRequestURI();
-        return exchange.isHostIncludedInRequestURI() ? pathOfAbsolute(uri) : uri;
-    }
-
-    private static String pathOfAbsolute(String uri) {
-        int authority = uri.indexOf("//");
-        int path = authority < 0 ? -1 : uri.indexOf('/', authority + 2);
-        return path < 0 ? "/" : uri.substring(path);
+        return exchange.getRequestURI();
     }
 
     /** Sets the query as it is behind its question mark. */

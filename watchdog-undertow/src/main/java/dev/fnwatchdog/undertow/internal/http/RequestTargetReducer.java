@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * <p>Threads: belongs to one connection, and so to its I/O thread.
  */
 public final class RequestTargetReducer {
-    /** The most bytes of scheme and authority. Longer ones are left to Undertow, as are malformed ones. */
+    /** The most bytes of scheme and authority. Longer ones stay in the target, as malformed ones do, and it is refused. */
     private static final int MAX_PREFIX = 512;
 
     /** The most characters of a query for which memory is kept until the next request. */
@@ -148,7 +148,8 @@ public final class RequestTargetReducer {
     /** Returns what is put before the rest of the target, whose first byte is {@code next}. */
     private String replacement(byte next) {
         Matcher matcher = PREFIX.matcher(prefix);
-        if (!matcher.matches()) {
+        boolean ended = next == '/' || next == '?' || isEndOfTarget(next);
+        if (!ended || !matcher.matches()) {
             return prefix.toString();
         }
         authority = matcher.group(1);

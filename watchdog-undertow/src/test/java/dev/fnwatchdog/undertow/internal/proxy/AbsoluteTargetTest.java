@@ -120,6 +120,14 @@ class AbsoluteTargetTest {
                 .startsWith("HTTP/1.1 400 ");
     }
 
+    /** No host has so long a name. Proves specification 7.15. */
+    @Test
+    void absoluteTargetWithAnAuthorityOfMoreThan512BytesIs400() throws Exception {
+        String authority = "h".repeat(600);
+        assertThat(watchdog.responseTo("GET http://%1$s/ HTTP/1.1\r\nHost: %1$s\r\n\r\n".formatted(authority)))
+                .startsWith("HTTP/1.1 400 ");
+    }
+
     /** Proves specification 7.15. */
     @ParameterizedTest
     @ValueSource(
