@@ -92,8 +92,8 @@ class EmptyLineTest {
                 client.send(POST);
                 assertThat(client.readResponse()).startsWith("HTTP/1.1 200 ");
 
-                for (char c : before.toCharArray()) {
-                    client.send(String.valueOf(c));
+                for (int i = 0; i < before.length(); i++) {
+                    client.send(before.substring(i, i + 1));
                 }
                 client.send(GET);
                 assertThat(client.readToEnd()).startsWith("HTTP/1.1 400 ").containsOnlyOnce("HTTP/");
