@@ -1,32 +1,38 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
-import dev.fnwatchdog.undertow.internal.http.AbsoluteTargetReducer;
 import dev.fnwatchdog.undertow.internal.http.HeaderLineParser;
 import dev.fnwatchdog.undertow.internal.http.HttpVersionToken;
+import dev.fnwatchdog.undertow.internal.http.RequestTarget;
+import dev.fnwatchdog.undertow.internal.http.RequestTargetReducer;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.HeaderMap;
-import io.undertow.util.HeaderValues;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.regex.Pattern;
 
 /**
- * Scans a request head while it arrives, for what Undertow's parser does not report: when the head began, its length,
- * and whether a field line is folded into the next one (RFC 9112, 5.2). The parser joins such lines without a trace;
- * two readers could interpret them differently, and the request is therefore refused (specification 7.15). The scanner
- * also records what else the parser changes, and restores it afterwards.
+ * Reads a request head while it arrives, before Undertow's parser does, for what that parser refuses, changes or does
+ * not report. For each of these duties a test fails without it:
+ *
+ * <ul>
+ *   <li>An empty line before the request line is removed ({@link LeadingEmptyLine}, specification 7.19): Undertow refuses
+ *       it.
+ *   <li>Authority and query are removed from the target and restored ({@link RequestTargetReducer}, specification 3.8 to
+ *       3.10): Undertow refuses an authority that differs from Host, and a stray percent sign in a query; it loses an
+ *       empty query and the first of two question marks.
+ *   <li>Repeated blanks in a value are restored ({@link RepeatedBlanks}, specification 3.13): Undertow leaves one.
+ *   <li>A folded line is reported (RFC 9112, 5.2; specification 7.15): Undertow joins it with the line before. Two readers
+ *       could interpret it differently, and it is refused.
+ *   <li>The version is reported (specification 9.3): Undertow serves HTTP/9.9.
+ *   <li>The number of lines is reported (specification 3.11): Undertow refuses the 128th field of a name with 400 instead
+ *       of 431.
+ *   <li>The time of the first byte is reported (specification 7.14): the timeouts of a request count from there.
+ *   <li>The length is reported, and what the head costs of the heap (specification 7.13, 7.21): Undertow counts neither
+ *       what arrives of a head nor what its parser keeps, and never sees the query.
+ * </ul>
  *
  * <p>Threads: belongs to one connection, and so to its I/O thread.
  */
 public final class RequestHeadScanner {
-    private static final Pattern BLANKS = Pattern.compile("([ \\t])[ \\t]+");
-
     private enum State {
-        PATH,
-        QUERY,
-        PARAMETERS,
+        REQUEST_LINE,
         LINE,
         BLANK,
         LINE_START,
@@ -34,15 +40,15 @@ public final class RequestHeadScanner {
         END
     }
 
-    private final AbsoluteTargetReducer target = new AbsoluteTargetReducer();
-    private final NumericHost host = new NumericHost();
+    private final LeadingEmptyLine emptyLine = new LeadingEmptyLine();
+    private final RequestTargetReducer target = new RequestTargetReducer();
     private final HttpVersionToken version = new HttpVersionToken();
+    private final RepeatedBlanks blanks = new RepeatedBlanks();
 
     // Mutable state
-    private State state = State.PATH;
+    private State state = State.REQUEST_LINE;
     private boolean requestLine = true;
     private boolean folded;
-    private boolean doubleQuestion;
     private int length;
     private int lineBegin;
     private int longestLine;
@@ -50,24 +56,22 @@ public final class RequestHeadScanner {
     private int lines;
     private long firstByteNanos;
     private boolean repeatedBlanks;
-    private final List<String> linesWithBlanks = new ArrayList<>(0);
 
     /** Starts a head: the next byte is its first. */
     public void begin() {
+        emptyLine.begin();
         target.begin();
-        host.begin();
         version.begin();
-        state = State.PATH;
+        blanks.begin();
+        state = State.REQUEST_LINE;
         requestLine = true;
         folded = false;
-        doubleQuestion = false;
         length = 0;
         lineBegin = 0;
         longestLine = 0;
         fields = 0;
         lines = 0;
         repeatedBlanks = false;
-        linesWithBlanks.clear();
     }
 
     /** Returns whether a byte of the head has arrived. */
@@ -87,7 +91,7 @@ public final class RequestHeadScanner {
 
     /** Returns how many bytes of the head have arrived, the empty line at its end included. */
     public int length() {
-        return length;
+        return length + target.queryLength();
     }
 
     /** Returns the version of the request, known once the request line has arrived. */
@@ -102,7 +106,7 @@ public final class RequestHeadScanner {
 
     /** Returns how many bytes of the heap the head needs as far as it has arrived, at most. */
     long memory() {
-        return HeaderLineParser.memory(length, fields);
+        return HeaderLineParser.memory(length(), fields + target.parameters());
     }
 
     /** Returns how many lines have arrived, the request line included. */
@@ -125,11 +129,15 @@ public final class RequestHeadScanner {
 
     /** Returns for how many additional bytes the buffer of the next read must have room. */
     int keptBack() {
-        return target.keptBack();
+        return emptyLine.keptBack() + target.keptBack();
     }
 
-    /** Scans the bytes from {@code from} to the buffer's position. Bytes behind the end of the head are ignored. */
+    /**
+     * Scans the bytes from {@code from} to the buffer's position, and removes what Undertow must not see. Bytes behind
+     * the end of the head are ignored.
+     */
     public void read(ByteBuffer bytes, int from) {
+        emptyLine.remove(bytes, from);
         if (length == 0 && from < bytes.position()) {
             firstByteNanos = System.nanoTime();
         }
@@ -153,30 +161,21 @@ public final class RequestHeadScanner {
             }
             byte b = bytes.get(i++);
             switch (current) {
-                case PATH -> {
-                    current = b == '?' ? State.QUERY : b == '\n' ? State.LINE_START : State.PATH;
+                case REQUEST_LINE -> {
+                    // The parameters of the path.
                     fields += b == ';' ? 1 : 0;
+                    current = b == '\n' ? State.LINE_START : State.REQUEST_LINE;
                 }
-                case QUERY -> {
-                    doubleQuestion = b == '?';
-                    current = afterParameter(b);
-                }
-                case PARAMETERS -> current = afterParameter(b);
                 case LINE, BLANK -> {
                     boolean blank = b == ' ' || b == '\t';
                     repeatedBlanks |= blank && current == State.BLANK;
                     current = blank ? State.BLANK : b == '\n' ? State.LINE_START : State.LINE;
                 }
                 case LINE_START -> {
-                    saveLineWithBlanks(bytes, line, i - 1);
-                    endRequestLine(bytes, line, i - 1);
+                    endLine(bytes, line, i - 1);
                     line = i - 1;
                     countLine(length + line - from);
                     folded |= HeaderLineParser.isBlank(b);
-                    if (!target.absolute()) {
-                        // With an absolute target Undertow may compare Host with the authority of that target.
-                        host.mask(bytes, line, to);
-                    }
                     current = b == '\r' ? State.LAST_CR : State.LINE;
                 }
                 case LAST_CR -> current = b == '\n' ? State.END : State.LINE;
@@ -185,15 +184,12 @@ public final class RequestHeadScanner {
         }
         if (requestLine) {
             version.add(bytes, line, i);
+        } else if (current != State.END) {
+            blanks.addPartial(bytes, line, i);
         }
         state = current;
         length += i - from;
         longestLine = Math.max(longestLine, length - lineBegin);
-    }
-
-    private State afterParameter(byte b) {
-        fields += b == '&' || b == ';' ? 1 : 0;
-        return b == '\n' ? State.LINE_START : b == ' ' ? State.BLANK : State.PARAMETERS;
     }
 
     private void countLine(int end) {
@@ -203,57 +199,23 @@ public final class RequestHeadScanner {
         lineBegin = end;
     }
 
-    /** Ends the request line. An empty line before it does not count. */
-    private void endRequestLine(ByteBuffer bytes, int from, int to) {
+    private void endLine(ByteBuffer bytes, int from, int to) {
         if (requestLine) {
             version.add(bytes, from, to);
-            requestLine = version.missing();
+            requestLine = false;
+        } else {
+            blanks.endLine(bytes, from, to, repeatedBlanks);
         }
-    }
-
-    /** Saves a line that has several blanks in a row, unless it has arrived in pieces. */
-    private void saveLineWithBlanks(ByteBuffer bytes, int from, int to) {
-        if (repeatedBlanks) {
-            repeatedBlanks = false;
-            byte[] line = new byte[to - from];
-            bytes.get(from, line);
-            linesWithBlanks.add(new String(line, StandardCharsets.ISO_8859_1).strip());
-        }
+        repeatedBlanks = false;
     }
 
     /**
-     * Restores what the parser has changed in a request, such as the second of two question marks, and what was hidden
-     * from it.
+     * Restores what the parser has changed in a request, and what was hidden from it.
      */
     public void restore(HttpServerExchange exchange) {
-        if (doubleQuestion) {
-            // The exchange removes one of them, as it did when the parser set the query.
-            exchange.setQueryString("??" + exchange.getQueryString());
+        if (target.hasQuery()) {
+            RequestTarget.setQuery(exchange, target.query());
         }
-        for (int i = 0; i < linesWithBlanks.size(); i++) {
-            restore(exchange.getRequestHeaders(), linesWithBlanks.get(i));
-        }
-        host.restore(exchange.getRequestHeaders());
-    }
-
-    private static void restore(HeaderMap headers, String line) {
-        int colon = line.indexOf(':');
-        HeaderValues values = colon < 0 ? null : headers.get(line.substring(0, colon));
-        if (values == null) {
-            return;
-        }
-        String value = line.substring(colon + 1).strip();
-        String collapsed = BLANKS.matcher(value).replaceAll("$1");
-        for (int i = 0; i < values.size(); i++) {
-            // Several Cookie lines have become one.
-            String current = values.get(i);
-            int index = current.indexOf(collapsed);
-            if (current.length() == collapsed.length()
-                    ? index == 0
-                    : index >= 0 && line.regionMatches(true, 0, "Cookie", 0, colon)) {
-                values.set(i, current.substring(0, index) + value + current.substring(index + collapsed.length()));
-                return;
-            }
-        }
+        blanks.restore(exchange.getRequestHeaders());
     }
 }

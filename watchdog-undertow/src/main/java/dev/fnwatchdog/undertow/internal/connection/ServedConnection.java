@@ -6,6 +6,7 @@ import dev.fnwatchdog.undertow.internal.http2.Http2Session;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.io.SourceFilter;
 import dev.fnwatchdog.undertow.internal.io.WrappedConnection;
+import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.Connectors;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
@@ -120,11 +121,7 @@ public final class ServedConnection extends WrappedConnection {
         }
         if (exchange.getConnection() instanceof HttpServerConnection connection && connection.getExtraBytes() != null) {
             // A pipelined request has waited for the watchdog: its own time starts now (specification 7.14).
-            ByteBuffer pipelined = connection.getExtraBytes().getBuffer();
-            int from = pipelined.position();
-            pipelined.position(pipelined.limit()).limit(pipelined.capacity());
-            scanHead(pipelined, from);
-            pipelined.limit(pipelined.position()).position(from);
+            scanPipelined(connection, connection.getExtraBytes());
         }
         if (connections.draining()) {
             exchange.setPersistent(false);
@@ -137,6 +134,19 @@ public final class ServedConnection extends WrappedConnection {
             Http2Server.sendInterim(exchange, response);
         } else if (exchange.isHttp11()) {
             interimResponses.send(response.http1());
+        }
+    }
+
+    private void scanPipelined(HttpServerConnection connection, PooledByteBuffer pooled) {
+        ByteBuffer bytes = pooled.getBuffer();
+        int from = bytes.position();
+        bytes.position(bytes.limit()).limit(bytes.capacity());
+        scanHead(bytes, from);
+        bytes.limit(bytes.position()).position(from);
+        if (!bytes.hasRemaining()) {
+            // Undertow would not release a buffer without bytes.
+            connection.setExtraBytes(null);
+            pooled.close();
         }
     }
 
@@ -306,7 +316,7 @@ public final class ServedConnection extends WrappedConnection {
             int count = next.read(dst);
             dst.limit(limit);
             scanHead(dst, from);
-            if (requests == 0 && http2 == null && !memory.reserve(head)) {
+            if (requests == 0 && http2 == null && (head.length() > Listener.MAX_HEAD_BYTES || !memory.reserve(head))) {
                 refuse(HEAD_TOO_LARGE);
             }
             return count < 0 ? count : dst.position() - from;

@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.handler;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnection;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
 import dev.fnwatchdog.undertow.internal.http.FieldSyntax;
+import dev.fnwatchdog.undertow.internal.http.PercentDecoder;
 import dev.fnwatchdog.undertow.internal.http.RequestTarget;
 import dev.fnwatchdog.undertow.internal.http.Tokens;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
@@ -98,38 +99,35 @@ public final class RequestGuard implements HttpHandler {
     }
 
     private static boolean hasCleanTarget(HttpServerExchange exchange) {
-        return isCleanTarget(exchange.getRequestURI()) && isCleanTarget(exchange.getQueryString());
+        String path = exchange.getRequestURI();
+        return hasVisibleCharactersOnly(path)
+                && PercentDecoder.isDecodable(path)
+                && hasVisibleCharactersOnly(exchange.getQueryString());
     }
 
     /**
-     * A path, or {@code *} of OPTIONS (RFC 9112 3.2). HTTP/2 can carry any other text there, which would lead the function to
-     * another host, or out of the path of its own URL. The authority of CONNECT is refused later.
+     * A path, or {@code *} of OPTIONS (RFC 9112 3.2). HTTP/2, and an absolute target that could not be reduced, can have any
+     * other text there, which would lead the function to another host, or out of the path of its own URL. The authority of
+     * CONNECT is refused later.
      */
     private static boolean hasTargetOfKnownForm(HttpServerExchange exchange) {
         String path = RequestTarget.path(exchange);
         HttpString method = exchange.getRequestMethod();
         return path.startsWith("/")
-                || (path.equals("*") && method.equals(Methods.OPTIONS))
+                || (path.equals("*") && method.equals(Methods.OPTIONS) && !RequestTarget.hasQuery(exchange))
                 || method.equals(Methods.CONNECT);
     }
 
-    /** Returns whether it has no control byte, no blank, and two hexadecimal digits after each percent sign. */
-    private static boolean isCleanTarget(String target) {
+    /** Returns whether it has no control byte and no blank. */
+    private static boolean hasVisibleCharactersOnly(String target) {
         int length = target.length();
         for (int i = 0; i < length; i++) {
             char c = target.charAt(i);
             if (c <= ' ' || c == 0x7f) {
                 return false;
             }
-            if (c == '%' && !(i + 2 < length && isHex(target.charAt(i + 1)) && isHex(target.charAt(i + 2)))) {
-                return false;
-            }
         }
         return true;
-    }
-
-    private static boolean isHex(char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
     }
 
     private static boolean hasUnambiguousFraming(HttpServerExchange exchange, HeaderMap headers) {

@@ -36,21 +36,32 @@ public final class HeaderLineParser {
 
     /** Adds one line, without its line end, to {@code headers}. */
     public void add(byte[] line, int length, HeaderMap headers) throws MalformedMessageException {
+        if (addIfNamed(line, length, headers) == null) {
+            throw new MalformedMessageException("a header line has no name that is a token");
+        }
+    }
+
+    /**
+     * Adds one line to {@code headers}, unless it has no name that is a token directly before a colon.
+     *
+     * @return the name, or null where nothing was added
+     */
+    public @Nullable HttpString addIfNamed(byte[] line, int length, HeaderMap headers)
+            throws MalformedMessageException {
         int colon = 0;
         int hash = 0;
-        while (colon < length && line[colon] != ':') {
-            if (!Tokens.isTokenByte(line[colon])) {
-                throw new MalformedMessageException("a header name holds a character that is not allowed");
-            }
+        while (colon < length && Tokens.isTokenByte(line[colon])) {
             hash = 31 * hash + (line[colon] | 0x20);
             colon++;
         }
-        if (colon == 0 || colon == length) {
-            throw new MalformedMessageException("a header line has no name");
+        if (colon == 0 || colon == length || line[colon] != ':') {
+            return null;
         }
         try {
             int slot = (hash ^ (hash >>> 7)) & (CACHE_SIZE - 1);
-            headers.add(cachedName(slot, line, colon), cachedValue(slot, line, colon + 1, length));
+            HttpString name = cachedName(slot, line, colon);
+            headers.add(name, cachedValue(slot, line, colon + 1, length));
+            return name;
         } catch (IllegalStateException tooMany) {
             // Undertow counts the values of a name in one byte.
             throw new MalformedMessageException("more than 127 header lines have the same name");

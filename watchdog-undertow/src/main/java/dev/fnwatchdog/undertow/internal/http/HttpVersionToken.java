@@ -31,8 +31,7 @@ public final class HttpVersionToken {
         length = keptLength + more;
     }
 
-    /** Returns whether no more than an empty line has arrived. */
-    public boolean missing() {
+    private boolean missing() {
         return length < LENGTH;
     }
 

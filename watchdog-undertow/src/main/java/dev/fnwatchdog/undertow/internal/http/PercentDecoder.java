@@ -4,13 +4,43 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Decodes and escapes request targets, in which each character is one byte, and each percent sign is followed by two
- * hexadecimal digits.
+ * Decodes and escapes request targets, in which each character is one byte. What is decoded must be {@link #isDecodable}.
  */
 public final class PercentDecoder {
     private static final String UNESCAPED = "-._~!$&'()*+,;=:@/?%";
 
     private PercentDecoder() {}
+
+    /** Returns whether two hexadecimal digits are behind each percent sign. */
+    public static boolean isDecodable(String raw) {
+        for (int i = raw.indexOf('%'); i >= 0; i = raw.indexOf('%', i + 1)) {
+            if (!isEscape(raw, i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isEscape(String raw, int percent) {
+        return percent + 2 < raw.length() && isHex(raw.charAt(percent + 1)) && isHex(raw.charAt(percent + 2));
+    }
+
+    private static boolean isHex(char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    }
+
+    /** Escapes the percent signs that do not begin an escape, for libraries that refuse them (specification 3.8). */
+    public static String escapeStrayPercents(String query) {
+        if (isDecodable(query)) {
+            return query;
+        }
+        StringBuilder escaped = new StringBuilder(query.length() + 16);
+        for (int i = 0; i < query.length(); i++) {
+            char c = query.charAt(i);
+            escaped.append(c == '%' && !isEscape(query, i) ? "%25" : String.valueOf(c));
+        }
+        return escaped.toString();
+    }
 
     /** Decodes the escapes as UTF-8; what is not UTF-8 becomes the replacement character. */
     public static String decode(String raw) {

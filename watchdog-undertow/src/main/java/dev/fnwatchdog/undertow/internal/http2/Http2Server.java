@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
 import dev.fnwatchdog.undertow.internal.http.InterimResponse;
+import dev.fnwatchdog.undertow.internal.http.RequestTarget;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FieldSection;
 import io.undertow.UndertowOptions;
@@ -114,14 +115,18 @@ public final class Http2Server implements StreamOpener {
 
     private boolean setTarget(HttpServerExchange exchange, String target) {
         try {
+            int question = target.indexOf('?');
             Connectors.setExchangeRequestPath(
                     exchange,
-                    target,
+                    question < 0 ? target : target.substring(0, question),
                     null,
                     options.undertow().get(UndertowOptions.DECODE_URL, false),
                     URLUtils.getSlashDecodingFlag(options.undertow()),
                     new StringBuilder(),
                     options.undertow().get(UndertowOptions.MAX_PARAMETERS, Integer.MAX_VALUE));
+            if (question >= 0) {
+                RequestTarget.setQuery(exchange, target.substring(question + 1));
+            }
             return true;
         } catch (ParameterLimitException | BadRequestException rejected) {
             return false;

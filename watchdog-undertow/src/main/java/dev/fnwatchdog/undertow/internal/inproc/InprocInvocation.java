@@ -68,14 +68,19 @@ final class InprocInvocation implements Executor {
         created.setProtocol(client.getProtocol());
         created.setRequestScheme(client.getRequestScheme());
         created.setPersistent(client.isPersistent());
+        String path = PercentDecoder.escape(RequestTarget.path(client));
+        String query = PercentDecoder.escape(client.getQueryString());
         Connectors.setExchangeRequestPath(
                 created,
-                PercentDecoder.escape(RequestTarget.of(client)),
+                query.isEmpty() ? path : path + '?' + PercentDecoder.escapeStrayPercents(query),
                 StandardCharsets.UTF_8.name(),
                 DECODE,
                 DECODE_SLASHES,
                 new StringBuilder(),
                 Integer.MAX_VALUE);
+        if (RequestTarget.hasQuery(client)) {
+            RequestTarget.setQuery(created, query);
+        }
         if (client.isRequestComplete()) {
             Connectors.terminateRequest(created);
         }

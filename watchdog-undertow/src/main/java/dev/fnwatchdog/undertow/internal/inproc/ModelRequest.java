@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A request as the OpenFaaS entrypoint passes it to a function (specification 5.9).
  *
  * @param headers the first value of each field, spelled {@code X-call-id} and found in any case
- * @param query as it came, null where there is none
+ * @param query as it came, except that a percent sign which begins no escape is itself escaped, as the model decodes the
+ *     query strictly; null where there is none
  * @param path decoded
  */
 record ModelRequest(Map<String, String> headers, @Nullable String query, String path) {
@@ -25,7 +26,7 @@ record ModelRequest(Map<String, String> headers, @Nullable String query, String 
         String query = new String(raw.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
         return new ModelRequest(
                 headers(exchange.getRequestHeaders()),
-                query.isEmpty() ? null : query,
+                query.isEmpty() ? null : PercentDecoder.escapeStrayPercents(query),
                 PercentDecoder.decode(RequestTarget.path(exchange)));
     }
 

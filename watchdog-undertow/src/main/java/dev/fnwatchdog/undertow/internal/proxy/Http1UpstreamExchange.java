@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
+import dev.fnwatchdog.undertow.internal.http.ContentTypeSniffer;
 import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import dev.fnwatchdog.undertow.internal.http.TrailerFields;
@@ -50,6 +51,8 @@ final class Http1UpstreamExchange extends UpstreamExchange
     private @Nullable UpstreamConnection upstream;
     private UpstreamPool.@Nullable Attempt attempt;
     private boolean retried;
+    // the head of a response whose first bytes determine its type
+    private @Nullable ClientResponse untyped;
     private @Nullable PooledByteBuffer tunnelBytes;
     private boolean upgraded;
 
@@ -180,6 +183,10 @@ final class Http1UpstreamExchange extends UpstreamExchange
             source.readable();
             return;
         }
+        if (untyped != null) {
+            respondWithType(untyped);
+            return;
+        }
         try {
             readHead(connection);
         } catch (MalformedMessageException e) {
@@ -262,13 +269,38 @@ final class Http1UpstreamExchange extends UpstreamExchange
             } else {
                 source.begin(connection, framing, rest);
             }
-            source.withBuffer(() -> respond(response));
+            if (!head.warning().isEmpty()) {
+                errors.warn(head.warning());
+            }
+            if (!tunnel && ResponseHeads.needsType(exchange(), framing)) {
+                untyped = response;
+                respondWithType(response);
+            } else {
+                respondNow(response);
+            }
         } finally {
             if (!restConsumed && rest != null) {
                 rest.close();
             }
         }
+    }
+
+    private void respondNow(ClientResponse response) {
+        source.withBuffer(() -> respond(response));
+        // Without waiting for the body, which may be slow to arrive (specification 3.24).
         invocation().flushHead();
+    }
+
+    /** Responds when the first piece of the body has arrived, which determines its type (specification 3.31). */
+    private void respondWithType(ClientResponse response) {
+        ByteBuffer first = source.peek();
+        if (first != null) {
+            untyped = null;
+            if (first.hasRemaining()) {
+                response.getResponseHeaders().put(Headers.CONTENT_TYPE, ContentTypeSniffer.contentType(first));
+            }
+            respondNow(response);
+        }
     }
 
     private void startTunnel(@Nullable PooledByteBuffer firstBytes) {

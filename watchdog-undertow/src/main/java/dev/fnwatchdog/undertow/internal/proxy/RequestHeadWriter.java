@@ -67,10 +67,9 @@ final class RequestHeadWriter {
             add(function.path());
         }
         add(path);
-        String query = exchange.getQueryString();
-        if (!query.isEmpty()) {
+        if (RequestTarget.hasQuery(exchange)) {
             add((byte) '?');
-            add(query);
+            add(exchange.getQueryString());
         }
     }
 

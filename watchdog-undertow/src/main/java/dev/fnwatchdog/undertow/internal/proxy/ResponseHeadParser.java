@@ -14,8 +14,8 @@ import java.util.Arrays;
  * Parses the response heads of one upstream connection, one at a time (RFC 9112, 4 and 5). After the head of an interim
  * response comes another one: the caller then calls {@link #nextHead()} (specification 3.29).
  *
- * <p>A line may end with a bare LF, which scripts send; everything else that the grammar forbids is an error
- * (specification 3.32).
+ * <p>A line may end with a bare LF, which scripts send, and {@link ResponseFieldLines} repairs some field lines; everything
+ * else that the grammar forbids is an error (specification 3.32).
  *
  * <p>Threads: belongs to one connection, and so to its I/O thread.
  */
@@ -28,7 +28,7 @@ final class ResponseHeadParser {
     /** The most bytes of a status line: Undertow cannot write one that is longer than one of its buffers. */
     private static final int MAX_STATUS_LINE = 8 * 1024;
 
-    private final HeaderLineParser lines;
+    private final ResponseFieldLines fields;
 
     // Mutable state
     private byte[] line = new byte[INITIAL_LINE_SIZE];
@@ -39,10 +39,9 @@ final class ResponseHeadParser {
     private int status;
     private String reason = "";
     private HttpString protocol = Protocols.HTTP_1_1;
-    private HeaderMap headers = new HeaderMap();
 
     ResponseHeadParser(HeaderLineParser lines) {
-        this.lines = lines;
+        this.fields = new ResponseFieldLines(lines);
     }
 
     /** Prepares for the response to another request: the next byte is its first. */
@@ -56,7 +55,7 @@ final class ResponseHeadParser {
         length = 0;
         total = 0;
         statusLineRead = false;
-        headers = new HeaderMap();
+        fields.begin();
     }
 
     /** Returns whether a byte of the response has arrived, or of an interim response. */
@@ -118,7 +117,12 @@ final class ResponseHeadParser {
     }
 
     HeaderMap headers() {
-        return headers;
+        return fields.headers();
+    }
+
+    /** Returns a line for the log about the fields that were dropped, empty where there were none. */
+    String warning() {
+        return fields.warning();
     }
 
     private boolean endLine() throws IOException {
@@ -130,17 +134,11 @@ final class ResponseHeadParser {
             return false;
         }
         if (end > 0) {
-            parseHeaderLine(end);
+            fields.add(line, end);
             return false;
         }
+        fields.end();
         return true;
-    }
-
-    private void parseHeaderLine(int end) throws IOException {
-        if (HeaderLineParser.isBlank(line[0])) {
-            throw new MalformedMessageException("a header line is folded");
-        }
-        lines.add(line, end, headers);
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.fnwatchdog.undertow.internal.http.HopByHopHeaders;
 import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import io.undertow.client.ClientResponse;
+import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
@@ -30,6 +31,21 @@ final class ResponseHeads {
         to.put(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()));
         frame(to, head.status(), framing, invocation.exchange().isHttp11());
         return new ClientResponse(head.status(), head.reason(), head.protocol(), to);
+    }
+
+    /**
+     * Returns whether the client's response gets a Content-Type that its first bytes determine: behind the OpenFaaS gateway a
+     * missing one becomes that of the request (specification 3.31).
+     */
+    static boolean needsType(HttpServerExchange exchange, ResponseFraming framing) {
+        HeaderMap fields = exchange.getResponseHeaders();
+        if (fields.contains(Headers.CONTENT_TYPE) || fields.contains(Headers.CONTENT_ENCODING)) {
+            return false;
+        }
+        boolean hasBody = framing.kind() != ResponseFraming.Kind.NONE
+                && (framing.kind() != ResponseFraming.Kind.LENGTH || framing.length() > 0);
+        String requestType = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
+        return hasBody && (requestType == null || !requestType.startsWith("application/grpc"));
     }
 
     private static void frame(HeaderMap headers, int status, ResponseFraming framing, boolean http11) {

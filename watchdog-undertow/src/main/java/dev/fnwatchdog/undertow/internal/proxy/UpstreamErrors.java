@@ -19,6 +19,11 @@ final class UpstreamErrors {
         this.log = log;
     }
 
+    /** Logs what the watchdog has repaired in a response. */
+    void warn(String line) {
+        log.warn(line);
+    }
+
     /** Responds in place of a function that has sent no response. */
     void failed(Invocation invocation, String reason) {
         log.error("Upstream HTTP request error: the function at %s %s".formatted(address, reason));

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpstreamSource extends BodySource {
     private static final int EOF = -1;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /** The most reads in a row, after which the other requests of the I/O thread run. */
     private static final int MOST_READS = 32;
@@ -62,6 +63,8 @@ final class UpstreamSource extends BodySource {
     private State state = State.AWAITED;
     private @Nullable UpstreamConnection upstream;
     private @Nullable PooledByteBuffer pushedBack;
+    private @Nullable PooledByteBuffer peeked;
+    private @Nullable IOException failure;
     private @Nullable ChunkDecoder chunks;
     private ResponseFraming framing = new ResponseFraming(ResponseFraming.Kind.NONE, 0, false);
     private long remaining;
@@ -93,6 +96,34 @@ final class UpstreamSource extends BodySource {
                 || (bodyFraming.kind() == ResponseFraming.Kind.LENGTH && remaining == 0)) {
             end();
         }
+    }
+
+    /**
+     * Reads the first piece of the body ahead, for its type; the reader gets it later.
+     *
+     * @return the piece, which must not be changed; empty where the body is empty or breaks off, null where nothing has arrived
+     */
+    @Nullable
+    ByteBuffer peek() {
+        UpstreamConnection connection = upstream;
+        if (connection == null) {
+            return NOTHING;
+        }
+        PooledByteBuffer piece = connection.buffers().allocate();
+        int count = EOF;
+        try {
+            count = readBody(connection, piece.getBuffer());
+            piece.getBuffer().flip();
+        } catch (IOException brokenOff) {
+            failure = brokenOff;
+        } finally {
+            if (count > 0) {
+                peeked = piece;
+            } else {
+                piece.close();
+            }
+        }
+        return count > 0 ? piece.getBuffer() : count == 0 ? null : NOTHING;
     }
 
     /** Ends the body at once: the bytes that follow belong to a tunnel. */
@@ -129,6 +160,11 @@ final class UpstreamSource extends BodySource {
      * it may be the cause, at this moment.
      */
     void abort() {
+        if (peeked != null) {
+            peeked.close();
+            peeked = null;
+            state = State.BODY;
+        }
         if (state == State.ENDED || state == State.ABORTED) {
             return;
         }
@@ -149,6 +185,9 @@ final class UpstreamSource extends BodySource {
 
     @Override
     public int read(ByteBuffer dst) throws IOException {
+        if (peeked != null) {
+            return readPeeked(peeked, dst);
+        }
         if (state == State.ENDED) {
             return EOF;
         }
@@ -159,6 +198,9 @@ final class UpstreamSource extends BodySource {
             return 0;
         }
         try {
+            if (failure != null) {
+                throw failure;
+            }
             int count = readBody(upstream, dst);
             large |= !dst.hasRemaining();
             return count;
@@ -166,6 +208,24 @@ final class UpstreamSource extends BodySource {
             listener.responseBroken();
             throw failure;
         }
+    }
+
+    private int readPeeked(PooledByteBuffer piece, ByteBuffer dst) {
+        int count = move(piece.getBuffer(), dst);
+        if (!piece.getBuffer().hasRemaining()) {
+            peeked = null;
+            piece.close();
+        }
+        return count;
+    }
+
+    private static int move(ByteBuffer from, ByteBuffer to) {
+        int count = Math.min(from.remaining(), to.remaining());
+        int limit = from.limit();
+        from.limit(from.position() + count);
+        to.put(from);
+        from.limit(limit);
+        return count;
     }
 
     private int readBody(UpstreamConnection connection, ByteBuffer dst) throws IOException {
@@ -247,11 +307,7 @@ final class UpstreamSource extends BodySource {
             return connection.source().read(dst);
         }
         ByteBuffer rest = pushedBack.getBuffer();
-        int count = Math.min(rest.remaining(), dst.remaining());
-        int limit = rest.limit();
-        rest.limit(rest.position() + count);
-        dst.put(rest);
-        rest.limit(limit);
+        int count = move(rest, dst);
         if (!rest.hasRemaining()) {
             freePushedBack();
         }
@@ -269,7 +325,7 @@ final class UpstreamSource extends BodySource {
     @Override
     public void resumeReads() {
         registerForReads();
-        if (state != State.BODY || pushedBack != null) {
+        if (state != State.BODY || pushedBack != null || peeked != null) {
             loop.later(this::readable);
         }
     }

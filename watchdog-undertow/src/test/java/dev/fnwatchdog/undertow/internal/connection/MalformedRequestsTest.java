@@ -113,7 +113,19 @@ class MalformedRequestsTest {
                 head("a CR in the target", "GET /a\rb HTTP/1.1\r\n" + HOST),
                 head("a DEL in the query", "GET /?a\177b HTTP/1.1\r\n" + HOST),
                 head("half an escape", "GET /a%2 HTTP/1.1\r\n" + HOST),
-                head("an escape that is none", "GET /?a=%zz HTTP/1.1\r\n" + HOST),
+                head("an escape that is none", "GET /a%zz?b=%20 HTTP/1.1\r\n" + HOST),
+                head("a NUL in the query", "GET /?a\0b HTTP/1.1\r\n" + HOST),
+                head("a tab in the query", "GET /?a\tb HTTP/1.1\r\n" + HOST),
+                head("a CR in the query", "GET /?a\rb HTTP/1.1\r\n" + HOST),
+                head("a query and no version", "GET /?a\r\n" + HOST),
+                head("a query without a path", "GET ?a HTTP/1.1\r\n" + HOST),
+                head("a query behind an asterisk", "OPTIONS *?a HTTP/1.1\r\n" + HOST),
+                head("an empty query behind an asterisk", "OPTIONS *? HTTP/1.1\r\n" + HOST),
+                head("two empty lines", "\r\n\r\nGET / HTTP/1.1\r\n" + HOST),
+                head("a bare LF before the request line", "\nGET / HTTP/1.1\r\n" + HOST),
+                head("a bare CR before the request line", "\rGET / HTTP/1.1\r\n" + HOST),
+                head("two CRs and an LF before the request line", "\r\r\nGET / HTTP/1.1\r\n" + HOST),
+                head("a blank in the empty line", " \r\nGET / HTTP/1.1\r\n" + HOST),
                 head("a target without a slash", "GET a HTTP/1.1\r\n" + HOST),
                 arguments("bytes that are no HTTP", "\26\3\1\2\0\1\0\1\374\3\3"));
     }
@@ -159,6 +171,21 @@ class MalformedRequestsTest {
                 // The watchdog reads the rest for half a second: a client without a processor for so long gets a reset.
                 assertThat(System.nanoTime() - responded).isGreaterThan(400_000_000);
             }
+        }
+        assertNeitherForwardedNorCountedNorLogged();
+    }
+
+    /** Proves specification 7.13 for a query of more than 1 MiB. */
+    @Test
+    void queryOfMoreThan1MiBIs431WhileItIsStillBeingSent() throws Exception {
+        String parameter = "a=" + "x".repeat(1022);
+        try (RawClient client = watchdog.connect()) {
+            client.send("GET /?");
+            for (int i = 0; i < 1_025; i++) {
+                client.send(parameter);
+            }
+
+            assertThat(client.readToEnd()).startsWith("HTTP/1.1 431 ").containsOnlyOnce("HTTP/");
         }
         assertNeitherForwardedNorCountedNorLogged();
     }

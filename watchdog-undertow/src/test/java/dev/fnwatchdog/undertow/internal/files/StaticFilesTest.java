@@ -63,6 +63,13 @@ class StaticFilesTest {
         assertThat(response.body()).isEqualTo(content);
     }
 
+    /** Proves specification 3.8. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/a.txt?", "/a.txt?q=100%", "/a.txt?%zz", "/a.txt?x=%u00e9"})
+    void aQueryThatIsEmptyOrHasAStrayPercentSignDoesNotMatter(String target) throws Exception {
+        assertThat(head("GET", target)).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\nhello");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/nope", "/docs/deep/", "/a.txt/", "/a.txt/b", "/docs/nope.css", "/index.htm", "/A.TXT"})
     void aPathWithoutAFileIs404(String target) throws Exception {

@@ -42,6 +42,23 @@ class ForkEnvironmentTest {
         }
     }
 
+    /** Proves specification 3.8, 4.2. */
+    @ParameterizedTest
+    @EnumSource
+    void queryWithAStrayPercentSignIsInHttpQueryAsItCame(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.starting("env");
+                RawClient client = watchdog.connect()) {
+            for (String query : new String[] {"q=100%", "q=%zz", "x=%u00e9", "?%2"}) {
+                client.send("GET /a?" + query + " HTTP/1.1\r\nHost: h\r\n\r\n");
+                assertThat(variables(client.readWhole())).contains("Http_Path=/a", "Http_Query=" + query);
+            }
+            client.send("GET /a? HTTP/1.1\r\nHost: h\r\n\r\n");
+            assertThat(variables(client.readWhole()))
+                    .contains("Http_Path=/a")
+                    .noneMatch(line -> line.startsWith("Http_Query"));
+        }
+    }
+
     /** Proves specification 4.2. */
     @Test
     void variablesOfAnAbsentQueryAndTransferEncodingAreNotSet() throws Exception {

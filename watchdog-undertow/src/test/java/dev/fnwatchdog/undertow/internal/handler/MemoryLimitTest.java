@@ -101,6 +101,25 @@ class MemoryLimitTest {
         }
     }
 
+    /** Undertow's parser keeps memory in proportion to the longest line. Proves specification 7.21. */
+    @Test
+    void longHeadIs431WhileIdleConnectionsKeepTheMemoryOfEarlierLongHeads() throws Exception {
+        String longHead = "GET / HTTP/1.1\r\nHost: h\r\nA: " + "x".repeat(32 * 1024) + "\r\n\r\n";
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
+                RunningWatchdog watchdog = withHeapOf(1024 * 1024, function)) {
+            try (RawClient first = watchdog.connect();
+                    RawClient second = watchdog.connect();
+                    RawClient refused = watchdog.connect()) {
+                assertThat(first.send(longHead).readResponse()).endsWith("hi");
+                assertThat(second.send(longHead).readResponse()).endsWith("hi");
+
+                assertThat(refused.send(longHead).readUntilClosedOrReset()).startsWith("HTTP/1.1 431 ");
+                assertThat(first.send(GET).readResponse()).endsWith("hi");
+            }
+            Polling.until(PATIENCE, () -> watchdog.responseTo(longHead).endsWith("hi"));
+        }
+    }
+
     /** Proves specification 7.22 for buffers outside the heap. */
     @Test
     void requestIs503WhileBuffersUseHalfOfTheMemoryOutsideTheHeap() throws Exception {

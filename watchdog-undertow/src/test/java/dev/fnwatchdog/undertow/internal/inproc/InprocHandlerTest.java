@@ -121,7 +121,9 @@ class InprocHandlerTest {
             value = {
                 "/a%2Fb?x=1&x=2&y=%20z | /a%2Fb | x=1&x=2&y=%20z | [1, 2] | [ z]",
                 "/%C3%BC;p=1/c?x={\"a\"} | /ü/c | x=%7B%22a%22%7D | [{\"a\"}] | ",
-                "/a//../b? | /a//../b | | | "
+                "/a//../b? | /a//../b | | | ",
+                "/a?x=100%&y=%zz%20 | /a | x=100%&y=%zz%20 | [100%] | [%zz ]",
+                "/a??x=%u00e9 | /a | ?x=%u00e9 | | "
             })
     void anUndertowHandlerSeesTheDecodedTarget(String target, String path, String query, String x, String y)
             throws Exception {

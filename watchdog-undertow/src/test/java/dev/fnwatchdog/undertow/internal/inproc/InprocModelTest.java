@@ -77,6 +77,20 @@ class InprocModelTest {
         }
     }
 
+    /** Proves specification 3.8. */
+    @Test
+    void aModelFunctionGetsParametersWithAStrayPercentSign() throws Exception {
+        CompletableFuture<IRequest> seen = new CompletableFuture<>();
+        try (RunningWatchdog watchdog = ScriptedHandler.model(request -> {
+            seen.complete(request);
+            return response("");
+        })) {
+            watchdog.responseTo("GET /a?x=100%&y=%zz%20 HTTP/1.1\r\nHost: h\r\n\r\n");
+
+            assertThat(seen.join().getQuery()).isEqualTo(Map.of("x", "100%", "y", "%zz "));
+        }
+    }
+
     @Test
     void aModelFunctionGetsNoQueryWhenThereIsNone() throws Exception {
         CompletableFuture<IRequest> seen = new CompletableFuture<>();

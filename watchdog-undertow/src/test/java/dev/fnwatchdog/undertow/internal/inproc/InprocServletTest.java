@@ -92,6 +92,20 @@ class InprocServletTest {
         }
     }
 
+    /** Proves specification 3.8. */
+    @Test
+    void aServletSeesAStrayPercentSignOfTheQueryAsItCame() throws Exception {
+        AtomicReference<String> seen = new AtomicReference<>();
+        try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> seen.set(
+                request.getQueryString() + "|" + request.getParameter("x") + "|" + request.getParameter("y")))) {
+            watchdog.responseTo("GET /a?x=100%&y=%zz HTTP/1.1\r\nHost: h\r\n\r\n");
+            assertThat(seen.get()).isEqualTo("x=100%&y=%zz|100%|%zz");
+
+            watchdog.responseTo("GET /a? HTTP/1.1\r\nHost: h\r\n\r\n");
+            assertThat(seen.get()).isEqualTo("null|null|null");
+        }
+    }
+
     /** Proves specification 5.7. */
     @Test
     void anAsynchronousServletIsServed() throws Exception {

@@ -40,6 +40,8 @@ class AbsoluteTargetTest {
         "http://example.com, /, example.com",
         "http://example.com?x=1, /?x=1, example.com",
         "http://example.com??x, /??x, example.com",
+        "http://example.com?, /?, example.com",
+        "http://example.com/a?100%&%zz, /a?100%&%zz, example.com",
         "http://EXAMPLE.com//a/../b, //a/../b, EXAMPLE.com",
         "https://example.com/a?b=http://c/d, /a?b=http://c/d, example.com",
         "http://example.com/http://c/d, /http://c/d, example.com",
@@ -115,6 +117,14 @@ class AbsoluteTargetTest {
     @ValueSource(strings = {"http://user@example.com/", "http://user:password@example.com/", "http://@example.com/"})
     void absoluteTargetWithUserInformationIs400(String target) throws Exception {
         assertThat(watchdog.responseTo("GET %s HTTP/1.1\r\nHost: example.com\r\n\r\n".formatted(target)))
+                .startsWith("HTTP/1.1 400 ");
+    }
+
+    /** No host has so long a name. Proves specification 7.15. */
+    @Test
+    void absoluteTargetWithAnAuthorityOfMoreThan512BytesIs400() throws Exception {
+        String authority = "h".repeat(600);
+        assertThat(watchdog.responseTo("GET http://%1$s/ HTTP/1.1\r\nHost: %1$s\r\n\r\n".formatted(authority)))
                 .startsWith("HTTP/1.1 400 ");
     }
 

@@ -56,6 +56,34 @@ class Http2ForwardingTest {
         }
     }
 
+    /** Proves specification 3.5, 3.8, 3.9. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/a?", "/?", "/a??", "/a??x", "/?q=100%", "/?q=%zz", "/?x=%u00e9", "/a;b?%"})
+    void queryOfAnHttp2RequestIsForwardedByteForByte(String target) throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.echoingHeads();
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                Http2Streams client = Http2Streams.of(watchdog)) {
+            int stream = client.get(target);
+
+            assertThat(client.head(stream)).contains(":status: 200");
+            assertThat(client.body(stream)).startsWith("GET " + target + " HTTP/1.1\r\n");
+        }
+    }
+
+    /** Proves specification 3.7, 7.15. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/a%zz?b", "/100%", "/a?b c", "?a", "a?b", "*?a"})
+    void malformedTargetOfAnHttp2RequestIsRefused(String target) throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.echoingHeads();
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                Http2Streams client = Http2Streams.of(watchdog)) {
+            int stream = client.request(true, ":method: OPTIONS", ":scheme: http", ":authority: h", ":path: " + target);
+
+            assertThat(client.head(stream)).contains(":status: 400");
+            assertThat(function.lastHead()).doesNotStartWith("OPTIONS");
+        }
+    }
+
     /** Proves specification 3.28. */
     @ParameterizedTest
     @ValueSource(

@@ -2,12 +2,10 @@ package dev.fnwatchdog.undertow.internal.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fnwatchdog.undertow.fixture.RawClient;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.ScriptedFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -82,40 +80,5 @@ class NumericHostTest {
     void malformedOrRepeatedNumericHostIs400(String lines) throws Exception {
         assertThat(watchdog.responseTo("GET / HTTP/1.1\r\n" + lines + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 400 ");
-    }
-
-    @Test
-    void numericHostThatArrivesInPiecesIsForwardedUnchanged() throws Exception {
-        String request = "POST / HTTP/1.1\r\nX-A: 1\r\nHost: 10.62.0.7:8080\r\nContent-Length: 8\r\n\r\n";
-        for (int cut = 1; cut < request.length(); cut++) {
-            try (RawClient client = watchdog.connect()) {
-                client.send(request.substring(0, cut));
-                client.send(request.substring(cut) + "\nHost: 1");
-
-                assertThat(client.readResponse()).contains("\r\nX-A: 1\r\n", "\r\nHost: 10.62.0.7:8080\r\n");
-            }
-        }
-    }
-
-    @Test
-    void numericHostsOfPipelinedRequestsAreForwardedUnchanged() throws Exception {
-        try (RawClient client = watchdog.connect()) {
-            client.send("GET /1 HTTP/1.1\r\nHost: 1.0.0.1\r\n\r\n"
-                    + "POST /2 HTTP/1.1\r\nHost: b\r\nContent-Length: 15\r\n\r\n\r\nHost: 5.5.5.5"
-                    + "GET /3 HTTP/1.1\r\nHost: 2.0.0.1\r\n\r\n"
-                    + "GET /4 HTTP/1.1\r\nHost: 1.0.0.1\r\n\r\n");
-
-            assertThat(client.readResponse()).contains("GET /1 HTTP/1.1\r\n", "Host: 1.0.0.1\r\n");
-            assertThat(client.readResponse()).contains("POST /2 HTTP/1.1\r\n", "Host: b\r\n");
-            assertThat(client.readResponse()).contains("GET /3 HTTP/1.1\r\n", "Host: 2.0.0.1\r\n");
-            assertThat(client.readResponse()).contains("GET /4 HTTP/1.1\r\n", "Host: 1.0.0.1\r\n");
-        }
-    }
-
-    /** Proves specification 3.10. */
-    @Test
-    void authorityOfAnAbsoluteTargetReplacesANumericHost() throws Exception {
-        assertThat(watchdog.responseTo("GET http://10.0.0.1:81/x HTTP/1.1\r\nHost: 10.0.0.2\r\n\r\n"))
-                .contains("GET /x HTTP/1.1\r\n", "\r\nHost: 10.0.0.1:81\r\n");
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Method, target and {@code Host} of a request reach the function as the client sent them. Proves specification 3.4,
- * 3.5, 3.6, 3.10, 3.11, 3.12.
+ * 3.5, 3.6, 3.8, 3.9, 3.10, 3.11, 3.12.
  */
 class RequestForwardingTest {
     private static ScriptedFunction function;
@@ -47,7 +47,7 @@ class RequestForwardingTest {
         }
     }
 
-    /** Proves specification 2.7, 3.5, 3.6, and 3.7 for {@code %0d%0a}. */
+    /** Proves specification 2.7, 3.5, 3.6, 3.8, 3.9, and 3.7 for {@code %0d%0a}. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -74,16 +74,63 @@ class RequestForwardingTest {
                 "/http://other/x",
                 "/a?http://other/x",
                 "/_/healthy",
-                "/_/"
+                "/_/",
+                "/?",
+                "/a?",
+                "/a/?",
+                "/a;b=c?",
+                "/a?#",
+                "/?q=100%",
+                "/?%",
+                "/?%2",
+                "/?a=%zz&b=%20",
+                "/?x=%u00e9",
+                "/a??%%"
             })
     void requestTargetIsForwardedByteForByte(String target) throws Exception {
         assertThat(forwarded("GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n"))
                 .startsWith("GET " + target + " HTTP/1.1\r\n");
     }
 
+    /** Proves specification 3.8, 3.9. */
     @Test
-    void targetWithAnEmptyQueryIsForwardedWithOrWithoutItsQuestionMark() throws Exception {
-        assertThat(forwarded("GET /a/? HTTP/1.1\r\nHost: h\r\n\r\n")).containsPattern("^GET /a/\\??\\ HTTP/1.1\r\n");
+    void queryThatArrivesInPiecesIsForwardedByteForByte() throws Exception {
+        for (String target : new String[] {"/a?", "/a?x=%2&%zz&b=%", "/a??%u"}) {
+            String request = "POST " + target + " HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n";
+            for (int cut = 1; cut < request.length(); cut++) {
+                try (RawClient client = watchdog.connect()) {
+                    client.send(request.substring(0, cut));
+                    client.send(request.substring(cut) + "?%2");
+
+                    assertThat(client.readResponse()).contains("\r\n\r\nPOST " + target + " HTTP/1.1\r\nHost: h\r\n");
+                }
+            }
+        }
+    }
+
+    /** Proves specification 3.8, 3.9. */
+    @Test
+    void queriesOfPipelinedRequestsAreForwardedEachWithItsOwnRequest() throws Exception {
+        try (RawClient client = watchdog.connect()) {
+            client.send("GET /1?% HTTP/1.1\r\nHost: h\r\n\r\n"
+                    + "POST /2? HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\n/x?%zz"
+                    + "GET /3 HTTP/1.1\r\nHost: h\r\n\r\n"
+                    + "GET /4??%z HTTP/1.1\r\nHost: h\r\n\r\n");
+
+            for (String line : new String[] {"GET /1?%", "POST /2?", "GET /3", "GET /4??%z"}) {
+                assertThat(client.readResponse()).contains("\r\n\r\n" + line + " HTTP/1.1\r\n");
+            }
+        }
+    }
+
+    /** Proves specification 3.8, 3.9. */
+    @Test
+    void queryOfATargetThatWasReadIsInTheAccessLog() throws Exception {
+        forwarded("GET /logged? HTTP/1.1\r\nHost: h\r\n\r\n");
+        forwarded("GET /logged?100% HTTP/1.1\r\nHost: h\r\n\r\n");
+
+        watchdog.log().awaitLine("GET /logged? - 200");
+        watchdog.log().awaitLine("GET /logged?100% - 200");
     }
 
     /** Proves specification 3.11. */

@@ -116,6 +116,26 @@ class RequestHeaderForwardingTest {
 
     /** Proves specification 3.13. */
     @Test
+    void repeatedBlanksOfAValueThatArrivesInPiecesAreForwarded() throws Exception {
+        String request = "POST / HTTP/1.1\r\nHost: h\r\nX-A:  a  b\t\tc\r\nX-B: a  b\r\nContent-Length: 4\r\n\r\n";
+        for (int cut = 1; cut < request.length(); cut++) {
+            try (RawClient client = watchdog.connect()) {
+                client.send(request.substring(0, cut));
+                client.send(request.substring(cut) + "a  b");
+
+                assertThat(client.readResponse()).contains("\r\nX-A: a  b\t\tc\r\n", "\r\nX-B: a  b\r\n");
+            }
+        }
+        String value = "x  ".repeat(5_000) + "x";
+        try (RawClient client = watchdog.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: h\r\nX-A: " + value + "\r\n\r\n");
+
+            assertThat(client.readResponse()).contains("\r\nX-A: " + value + "\r\n");
+        }
+    }
+
+    /** Proves specification 3.13. */
+    @Test
     void headerFieldOfHundredsOfKilobytesIsForwarded() throws Exception {
         String value = "v".repeat(300_000);
 

@@ -61,7 +61,7 @@ class ResponseFlushTest {
         boolean chunked = framing.equals(CHUNKED);
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
-                    connection.send("HTTP/1.1 200 OK\r\n%s\r\n\r\n".formatted(framing));
+                    connection.send("HTTP/1.1 200 OK\r\nContent-Type: a/b\r\n%s\r\n\r\n".formatted(framing));
                     for (int i = 0; i < 40; i++) {
                         awaitSeen();
                         connection.send(chunked ? "1\r\nx\r\n" : "x");
@@ -87,7 +87,7 @@ class ResponseFlushTest {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     while (true) {
                         connection.readHead();
-                        connection.send("HTTP/1.1 200 OK\r\n" + CHUNKED + "\r\n\r\n");
+                        connection.send("HTTP/1.1 200 OK\r\nContent-Type: a/b\r\n" + CHUNKED + "\r\n\r\n");
                         for (int i = 0; i < 3; i++) {
                             awaitSeen();
                             connection.send("1\r\nx\r\n");
@@ -114,7 +114,7 @@ class ResponseFlushTest {
     void piecesOfAResponseToAnHttp10ClientAreForwardedAtOnceWithoutFraming() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
-                    connection.send("HTTP/1.1 200 OK\r\n" + CHUNKED + "\r\n\r\n");
+                    connection.send("HTTP/1.1 200 OK\r\nContent-Type: a/b\r\n" + CHUNKED + "\r\n\r\n");
                     for (int i = 0; i < 10; i++) {
                         awaitSeen();
                         connection.send("1\r\nx\r\n");

@@ -385,7 +385,7 @@ class ResponseForwardingTest {
 
         String got = received(many + "\r\nhi");
 
-        assertThat(headers(got)).hasSize(4002);
+        assertThat(headers(got)).hasSize(4003);
         assertThat(got).endsWith("\r\n\r\nhi");
     }
 
