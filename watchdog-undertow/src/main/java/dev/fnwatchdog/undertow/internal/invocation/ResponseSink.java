@@ -15,6 +15,7 @@ import java.nio.channels.FileChannel;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.Buffers;
+import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSourceChannel;
@@ -108,14 +109,19 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         }
     }
 
-    /** Stops sending. A writer that waits is notified now, while it is still listening, and releases its buffer. */
+    /**
+     * Stops sending. A writer that waits now is notified, and releases its buffer; later, because it may be the cause, at this
+     * moment.
+     */
     void stop() {
         stopped = true;
         if (timeout != null) {
             timeout.cancel();
         }
         if (writesResumed) {
-            wakeWriter();
+            ConduitStreamSinkChannel channel = Connectors.getConduitSinkChannel(invocation.exchange());
+            ChannelListener<? super ConduitStreamSinkChannel> writer = channel.getWriteListener();
+            invocation.loop().later(() -> ChannelListeners.invokeChannelListener(channel, writer));
         }
     }
 

@@ -126,7 +126,7 @@ class ClientDisconnectTest {
                 "X-Until: close\r\n\r\npiece"
             })
     void disconnectDuringTheResponseClosesTheUpstreamConnectionAndReleasesThePermit(String rest) throws Exception {
-        try (ScriptedFunction function = sending("HTTP/1.1 200 OK\r\n" + rest);
+        try (ScriptedFunction function = sending("HTTP/1.1 200 OK\r\nContent-Type: a/b\r\n" + rest);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "max_inflight", "1")) {
             try (RawClient client = watchdog.connect()) {
                 client.send(GET).readHead();

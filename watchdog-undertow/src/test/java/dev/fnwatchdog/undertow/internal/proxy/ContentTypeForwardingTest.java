@@ -46,7 +46,6 @@ class ContentTypeForwardingTest {
                 "Content-Length: 0~~",
                 "Transfer-Encoding: chunked~~0~~",
                 "Content-Encoding: gzip~Content-Length: 5~~hello",
-                "Connection: close~~",
             })
     void responseWithoutABodyOrWithACodingStaysWithoutAType(String response) throws Exception {
         assertThat(received("HTTP/1.1 200 OK\r\n" + response.replace("~", "\r\n"), GET))

@@ -65,8 +65,8 @@ class Http2AbortTest {
     @ValueSource(
             strings = {
                 "",
-                "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n",
-                "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npiece",
+                "HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nContent-Length: 9\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nContent-Length: 9\r\n\r\npiece",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npiece\r\n"
             })
     void http2StreamThatTheClientResetsClosesItsUpstreamConnection(String bytes) throws Exception {
@@ -106,7 +106,8 @@ class Http2AbortTest {
     @Test
     void http2ResponseBlockedByItsWindowThatTheClientResetsClosesItsUpstreamConnection() throws Exception {
         try (ScriptedFunction function =
-                        sending("HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n" + "x".repeat(500_000));
+                        sending("HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nContent-Length: 900000\r\n\r\n"
+                                + "x".repeat(500_000));
                 RunningWatchdog watchdog =
                         RunningWatchdog.inFrontOf(function, "max_inflight", "1", "write_timeout", "1m");
                 Http2Streams client = Http2Streams.withWindow(watchdog, 1000)) {
@@ -123,7 +124,7 @@ class Http2AbortTest {
 
     /** Proves specification 3.45. */
     @ParameterizedTest
-    @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npiece"})
+    @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nContent-Length: 9\r\n\r\npiece"})
     void http2ConnectionThatEndsClosesTheUpstreamConnectionsOfItsStreams(String bytes) throws Exception {
         CountDownLatch all = new CountDownLatch(6);
         CountDownLatch closed = new CountDownLatch(6);
@@ -199,7 +200,7 @@ class Http2AbortTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npiece",
+                "HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nContent-Length: 9\r\n\r\npiece",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npiece\r\n"
             })
     void http2StreamIsResetWhenExecTimeoutExpiresInTheResponseBody(String bytes) throws Exception {

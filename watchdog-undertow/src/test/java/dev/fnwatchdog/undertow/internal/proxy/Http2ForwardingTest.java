@@ -179,7 +179,7 @@ class Http2ForwardingTest {
     void http2BodiesAreForwardedInBothDirectionsAtTheSameTime() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
-                    connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                    connection.send("HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nTransfer-Encoding: chunked\r\n\r\n");
                     for (int i = 0; i < 30; i++) {
                         connection.readUntil("<%02d>\r\n".formatted(i));
                         connection.send("4\r\n[%02d]\r\n".formatted(i));
@@ -233,7 +233,8 @@ class Http2ForwardingTest {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     while (true) {
                         String head = connection.readHead();
-                        connection.send("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n".formatted(size));
+                        connection.send(
+                                "HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nContent-Length: %d\r\n\r\n".formatted(size));
                         if (head.startsWith("POST")) {
                             connection.forwardTo(connection, size);
                         } else {

@@ -125,7 +125,7 @@ class RequestBodyForwardingTest {
     void requestAndResponseBodiesAreForwardedAtTheSameTime() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.readHead();
-                    connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                    connection.send("HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nTransfer-Encoding: chunked\r\n\r\n");
                     for (int i = 0; i < 50; i++) {
                         connection.readUntil("\r\n" + i + ".\r\n");
                         connection.send("4\r\n<%02d>\r\n".formatted(i));

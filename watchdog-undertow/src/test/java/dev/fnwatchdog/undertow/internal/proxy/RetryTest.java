@@ -97,7 +97,7 @@ class RetryTest {
 
     /** Proves specification 3.42. */
     @ParameterizedTest
-    @ValueSource(strings = {"H", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 103 Early Hints\r\n\r\n"})
+    @ValueSource(strings = {"H", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 100 Continue\r\n\r\n"})
     void requestWhoseResponseHasBegunIsNeverSentTwice(String before) throws Exception {
         try (ScriptedFunction function = endingSecondRequests(before);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
