@@ -1,7 +1,7 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
 /** The states of a stream that has been opened (RFC 9113 5.1). */
-enum StreamState {
+public enum StreamState {
     OPEN {
         @Override
         StreamState afterLocalEnd() {

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.http2.frame;
 
 import io.undertow.protocols.http2.HpackEncoder;
 import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.nio.ByteBuffer;
@@ -16,12 +17,25 @@ final class FieldEncoder {
     /** The dynamic table's size in bytes, unless the peer announces a smaller one; a larger one would cost memory. */
     static final int TABLE_SIZE = 4096;
 
+    /** The bytes that the encoder demands for a field, beside name and value: lengths and an index. */
+    private static final int FIELD_OVERHEAD = 12;
+
+    /** At most three numbers of at most three bytes (RFC 7541 6.3). */
+    private static final int TABLE_SIZE_UPDATES = 16;
+
     private static final HeaderMap NO_FIELDS = new HeaderMap();
     private static final HttpString STATUS = new HttpString(":status");
+    private static final HttpString METHOD = new HttpString(":method");
+    private static final HttpString SCHEME = new HttpString(":scheme");
+    private static final HttpString AUTHORITY = new HttpString(":authority");
+    private static final HttpString PATH = new HttpString(":path");
 
     /** Fields whose values rarely repeat, or are secret (RFC 7541 7.1.3). */
     private static final Set<HttpString> NOT_INDEXED = Set.of(
+            PATH,
+            Headers.AUTHORIZATION,
             Headers.CONTENT_LENGTH,
+            Headers.COOKIE,
             Headers.DATE,
             Headers.ETAG,
             Headers.LAST_MODIFIED,
@@ -31,7 +45,7 @@ final class FieldEncoder {
             new HttpString("X-Duration-Seconds"));
 
     private final HpackEncoder hpack = new HpackEncoder(TABLE_SIZE, new Indexing());
-    private final HeaderMap status = new HeaderMap();
+    private final HeaderMap pseudo = new HeaderMap();
 
     // Mutable state
     private int tableSize = TABLE_SIZE;
@@ -72,30 +86,59 @@ final class FieldEncoder {
 
     /** @param scratch for the parts, of at most {@link FrameType#MAX_PAYLOAD} bytes */
     void encodeResponse(int statusCode, HeaderMap fields, ByteBuffer scratch, Sink sink) {
-        status.put(STATUS, Integer.toString(statusCode));
-        scratch.clear();
-        announceTableSize(scratch);
-        hpack.encode(status, scratch);
-        encodeRest(fields, scratch, sink);
+        pseudo.put(STATUS, Integer.toString(statusCode));
+        encode(pseudo, fields, scratch, sink);
+    }
+
+    /** @param scratch as above */
+    void encodeRequest(RequestTarget target, HeaderMap fields, ByteBuffer scratch, Sink sink) {
+        pseudo.put(METHOD, target.method());
+        pseudo.put(SCHEME, target.scheme());
+        if (target.authority().isEmpty()) {
+            pseudo.remove(AUTHORITY);
+        } else {
+            pseudo.put(AUTHORITY, target.authority());
+        }
+        pseudo.put(PATH, target.path());
+        encode(pseudo, fields, scratch, sink);
     }
 
     /** Encodes trailers. */
-    void encode(HeaderMap fields, ByteBuffer scratch, Sink sink) {
-        scratch.clear();
-        announceTableSize(scratch);
-        encodeRest(fields, scratch, sink);
+    void encode(HeaderMap trailers, ByteBuffer scratch, Sink sink) {
+        encode(NO_FIELDS, trailers, scratch, sink);
     }
 
-    private void encodeRest(HeaderMap fields, ByteBuffer scratch, Sink sink) {
-        boolean first = true;
-        boolean complete = false;
-        while (!complete) {
-            complete = hpack.encode(fields, scratch) == HpackEncoder.State.COMPLETE;
-            scratch.flip();
-            sink.part(scratch, first, complete);
-            scratch.clear();
-            first = false;
+    /**
+     * Encodes a whole block before its first part is passed on: where its buffer is full, Undertow's encoder loses the further
+     * values of a field.
+     */
+    private void encode(HeaderMap pseudoFields, HeaderMap fields, ByteBuffer scratch, Sink sink) {
+        int partLength = scratch.clear().capacity();
+        int bound = TABLE_SIZE_UPDATES + bound(pseudoFields) + bound(fields);
+        ByteBuffer block = bound <= partLength ? scratch : ByteBuffer.allocate(bound);
+        announceTableSize(block);
+        if (pseudoFields.size() > 0) {
+            hpack.encode(pseudoFields, block);
         }
+        hpack.encode(fields, block);
+        int end = block.flip().limit();
+        for (int from = 0; from == 0 || from < end; from += partLength) {
+            int to = Math.min(end, from + partLength);
+            sink.part(block.limit(to).position(from), from == 0, to == end);
+        }
+    }
+
+    /** Returns the highest number of bytes that the encoder demands for these fields. */
+    private static int bound(HeaderMap fields) {
+        int bound = 0;
+        for (long it = fields.fastIterateNonEmpty(); it != -1; it = fields.fiNextNonEmpty(it)) {
+            HeaderValues values = fields.fiCurrent(it);
+            int overhead = FIELD_OVERHEAD + values.getHeaderName().length();
+            for (int i = 0; i < values.size(); i++) {
+                bound += overhead + values.get(i).length();
+            }
+        }
+        return bound;
     }
 
     private static final class Indexing implements HpackEncoder.HpackHeaderFunction {

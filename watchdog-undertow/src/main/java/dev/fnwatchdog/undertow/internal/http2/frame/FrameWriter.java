@@ -96,30 +96,38 @@ public final class FrameWriter {
 
     /** Writes a response head that is not the end of the stream. */
     public void head(int stream, int status, HeaderMap fields) {
-        response(stream, 0, status, fields);
+        response(stream, false, status, fields);
     }
 
     /** Writes a response head that ends the stream. */
     public void headAlone(int stream, int status, HeaderMap fields) {
-        response(stream, FrameType.END_STREAM, status, fields);
+        response(stream, true, status, fields);
     }
 
-    private void response(int stream, int endStream, int status, HeaderMap fields) {
+    /** Writes a response head. */
+    public void response(int stream, boolean endStream, int status, HeaderMap fields) {
         try (PooledByteBuffer part = buffers.allocate()) {
             encoder.encodeResponse(status, fields, part.getBuffer(), block(stream, endStream));
         }
     }
 
-    public void trailers(int stream, HeaderMap trailers) {
+    /** Writes a request head. */
+    public void request(int stream, boolean endStream, RequestTarget target, HeaderMap fields) {
         try (PooledByteBuffer part = buffers.allocate()) {
-            encoder.encode(trailers, part.getBuffer(), block(stream, FrameType.END_STREAM));
+            encoder.encodeRequest(target, fields, part.getBuffer(), block(stream, endStream));
         }
     }
 
-    private FieldEncoder.Sink block(int stream, int endStream) {
+    public void trailers(int stream, HeaderMap trailers) {
+        try (PooledByteBuffer part = buffers.allocate()) {
+            encoder.encode(trailers, part.getBuffer(), block(stream, true));
+        }
+    }
+
+    private FieldEncoder.Sink block(int stream, boolean endStream) {
         return (part, first, last) -> {
             int type = first ? FrameType.HEADERS : FrameType.CONTINUATION;
-            int flags = (first ? endStream : 0) | (last ? FrameType.END_HEADERS : 0);
+            int flags = (first && endStream ? FrameType.END_STREAM : 0) | (last ? FrameType.END_HEADERS : 0);
             queue.put(begin(type, flags, stream, part.remaining()).flip());
             queue.put(part);
         };
