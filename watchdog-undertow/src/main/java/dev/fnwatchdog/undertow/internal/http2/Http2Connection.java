@@ -64,6 +64,8 @@ public abstract class Http2Connection {
     // Mutable state
     private Phase phase = Phase.OPEN;
     private boolean flushPending;
+    // the first of them, once the connection has begun to end
+    private @Nullable StreamAbort cause;
     private XnioExecutor.@Nullable Key closeTimer;
 
     /**
@@ -126,7 +128,7 @@ public abstract class Http2Connection {
     protected abstract void closeSocket();
 
     /** Called when everything is released. */
-    protected abstract void released(StreamAbort cause);
+    protected abstract void released(StreamAbort ended);
 
     /** Starts the connection; {@code first} are the first bytes behind the peer's preface. */
     protected final void start(ByteBuffer first) {
@@ -145,7 +147,7 @@ public abstract class Http2Connection {
         return socket.getIoThread();
     }
 
-    final StreamConnection socket() {
+    protected final StreamConnection socket() {
         return socket;
     }
 
@@ -159,6 +161,11 @@ public abstract class Http2Connection {
 
     public final OutputQueue output() {
         return output;
+    }
+
+    /** Returns the peer's settings. */
+    protected final Settings settings() {
+        return rules.settings();
     }
 
     protected final StreamTable streams() {
@@ -183,7 +190,8 @@ public abstract class Http2Connection {
         return phase == Phase.OPEN;
     }
 
-    final boolean isClosed() {
+    /** Returns whether the socket is closed: nothing more is written to it. */
+    public final boolean isClosed() {
         return phase == Phase.CLOSED;
     }
 
@@ -254,10 +262,10 @@ public abstract class Http2Connection {
     }
 
     /** Ends the connection, and all of its streams, with a GOAWAY. */
-    protected final void fail(StreamAbort cause) {
+    protected final void fail(StreamAbort ended) {
         if (isReading()) {
-            frames.goAway(lastPeerStream(), cause.code());
-            closeAfterFlush(cause);
+            frames.goAway(lastPeerStream(), ended.code());
+            closeAfterFlush(ended);
         }
     }
 
@@ -337,13 +345,13 @@ public abstract class Http2Connection {
         }
     }
 
-    final void resetLocally(Http2Stream stream, StreamAbort cause) {
+    final void resetLocally(Http2Stream stream, StreamAbort ended) {
         if (phase != Phase.CLOSED) {
-            frames.reset(stream.id(), cause.code());
+            frames.reset(stream.id(), ended.code());
             flushSoon();
         }
         streams.close(stream.id(), ClosedStreams.End.RESET_LOCALLY);
-        stream.abort(cause);
+        stream.abort(ended);
     }
 
     /** Handles a reset of a stream by the peer. */
@@ -401,56 +409,57 @@ public abstract class Http2Connection {
     }
 
     /** Closes the connection after pending output; streams that have not ended end now. */
-    protected final void closeAfterFlush(StreamAbort cause) {
+    protected final void closeAfterFlush(StreamAbort ended) {
         phase = Phase.CLOSING;
+        cause = ended;
         socket.getSourceChannel().suspendReads();
         stopped();
-        abort(streams.live(), cause);
-        closeTimer = thread().executeAfter(() -> close(cause), CLOSE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+        abort(streams.live(), ended);
+        closeTimer = thread().executeAfter(() -> close(ended), CLOSE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
         flushSoon();
     }
 
     /** Ends streams early, without a frame. */
-    protected final void abort(List<Http2Stream> ending, StreamAbort cause) {
+    protected final void abort(List<Http2Stream> ending, StreamAbort ended) {
         for (Http2Stream stream : ending) {
             streams.close(stream.id(), ClosedStreams.End.RESET_LOCALLY);
-            stream.abort(cause);
+            stream.abort(ended);
         }
     }
 
     /** Closes the connection at once. */
-    protected final void close(StreamAbort cause) {
+    protected final void close(StreamAbort ended) {
+        if (cause == null) {
+            cause = ended;
+        }
         IoUtils.safeClose(socket);
-        closed(cause);
+        closed();
     }
 
     /** Ends all streams and releases the connection's resources after the socket was closed. */
     public final void closed() {
-        closed(lost("the connection was closed"));
-    }
-
-    private void closed(StreamAbort cause) {
         if (Thread.currentThread() == thread()) {
-            release(cause);
+            release();
         } else {
-            thread().execute(() -> release(cause));
+            thread().execute(this::release);
         }
     }
 
-    private void release(StreamAbort cause) {
+    private void release() {
         if (phase == Phase.CLOSED) {
             return;
         }
         phase = Phase.CLOSED;
         stopped();
+        StreamAbort ended = cause == null ? lost("the connection was closed") : cause;
         // Including streams whose end was written but has not reached the socket.
-        abort(streams.unfinished(), cause);
+        abort(streams.unfinished(), ended);
         blocked.clear();
         if (closeTimer != null) {
             closeTimer.remove();
         }
         releaseMemory();
-        released(cause);
+        released(ended);
     }
 
     private void releaseMemory() {

@@ -172,5 +172,5 @@ final class Http2ServerConnection extends Http2Connection implements Http2Sessio
 
     /** Exchanges have ended with their streams. */
     @Override
-    protected void released(StreamAbort cause) {}
+    protected void released(StreamAbort ended) {}
 }

@@ -138,6 +138,7 @@ public final class Http2Stream {
     /** Called when the peer has sent END_STREAM. */
     void remoteEnded() {
         state = state.afterRemoteEnd();
+        listener.bodyReceived();
         connection.changed(this);
         source.end();
     }

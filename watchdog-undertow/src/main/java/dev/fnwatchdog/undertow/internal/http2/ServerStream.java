@@ -155,6 +155,10 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         exchange.putAttachment(HttpAttachments.REQUEST_TRAILERS, trailers);
     }
 
+    /** The request is complete when its body was read. */
+    @Override
+    public void bodyReceived() {}
+
     @Override
     public void bodyRead() {
         Connectors.terminateRequest(exchange);

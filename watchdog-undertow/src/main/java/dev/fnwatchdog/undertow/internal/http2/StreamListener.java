@@ -11,6 +11,9 @@ public interface StreamListener {
     /** Called with the peer's trailers, at the end of its body. */
     void trailers(HeaderMap trailers);
 
+    /** Called when the whole body, possibly empty, has arrived. */
+    void bodyReceived();
+
     /** Called when a piece of the body was dropped, because it is not read any more. */
     void bodyDropped();
 

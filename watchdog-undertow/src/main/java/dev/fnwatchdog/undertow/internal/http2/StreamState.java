@@ -54,7 +54,7 @@ public enum StreamState {
     abstract StreamState afterRemoteEnd();
 
     /** Returns whether the peer may still send DATA and trailers. */
-    boolean receives() {
+    public boolean receives() {
         return this == OPEN || this == HALF_CLOSED_LOCAL;
     }
 

@@ -44,7 +44,7 @@ public final class StreamTable {
     }
 
     /** Returns the streams on which frames can still be sent or received. */
-    List<Http2Stream> live() {
+    public List<Http2Stream> live() {
         return List.copyOf(live.values());
     }
 

@@ -5,6 +5,7 @@ import io.undertow.connector.PooledByteBuffer;
 import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Writes frames to a connection's queue (RFC 9113 6).
@@ -12,6 +13,9 @@ import java.nio.ByteBuffer;
  * <p>Threads: the connection's I/O thread.
  */
 public final class FrameWriter {
+    private static final byte[] CLIENT_PREFACE =
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
     private static final int ERROR_CODE_LENGTH = 4;
     private static final int GOAWAY_LENGTH = 8;
     private static final int MAX_CONTROL_FRAME = 64;
@@ -24,6 +28,11 @@ public final class FrameWriter {
     public FrameWriter(OutputQueue queue, ByteBufferPool buffers) {
         this.queue = queue;
         this.buffers = buffers;
+    }
+
+    /** Writes the bytes that every client sends first (RFC 9113 3.4). */
+    public void clientPreface() {
+        queue.put(ByteBuffer.wrap(CLIENT_PREFACE));
     }
 
     /** Sets the size of the encoder's table, and the smallest one since the last call. */
