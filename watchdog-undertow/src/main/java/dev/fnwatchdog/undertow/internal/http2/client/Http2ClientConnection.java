@@ -96,7 +96,7 @@ public final class Http2ClientConnection extends Http2Connection {
     private final class Watched implements Liveness.Connection {
         @Override
         public boolean hasOpenStreams() {
-            return streams().liveCount() > 0;
+            return openStreams() > 0;
         }
 
         @Override
@@ -138,14 +138,24 @@ public final class Http2ClientConnection extends Http2Connection {
         return available;
     }
 
+    /** Returns how many streams count towards the server's limit. */
+    int openStreams() {
+        return streams().liveCount();
+    }
+
+    /** Returns how many streams have a request that is not sent, or a response that is not read. */
+    int unfinishedStreams() {
+        return streams().unfinishedCount();
+    }
+
     private int capacity() {
         if (!accepting() || output().isFull()) {
             return 0;
         }
         int allowed = awaitsSettings() ? STREAMS_BEFORE_SETTINGS : settings().maxStreams();
-        int own = options.maxStreams() - streams().unfinishedCount();
+        int own = options.maxStreams() - unfinishedStreams();
         int numbers = (Integer.MAX_VALUE - nextStream) / 2 + 1;
-        return Math.max(0, Math.min(Math.min(allowed - streams().liveCount(), own), numbers));
+        return Math.max(0, Math.min(Math.min(allowed - openStreams(), own), numbers));
     }
 
     private void notifyIfAvailable() {
