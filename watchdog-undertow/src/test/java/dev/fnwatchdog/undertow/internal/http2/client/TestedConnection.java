@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fnwatchdog.undertow.WatchdogInternals;
 import dev.fnwatchdog.undertow.fixture.CountingBuffers;
 import dev.fnwatchdog.undertow.fixture.FailedListeners;
+import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.io.ByteBudget;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -31,7 +33,7 @@ import org.xnio.XnioWorker;
  */
 final class TestedConnection implements ConnectionListener, AutoCloseable {
     static final int WINDOW = 65_535;
-    static final int MAX_HEAD = 64 * 1024;
+    static final int MAX_HEAD = 32 * 1024;
 
     private static final int PATIENCE_SECONDS = 20;
 
@@ -153,6 +155,11 @@ final class TestedConnection implements ConnectionListener, AutoCloseable {
         assertThat(available.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     }
 
+    /** Waits until streams can be opened, or a stream has an event. */
+    void awaitAvailableOr(TestedStream stream) {
+        Polling.until(Duration.ofSeconds(PATIENCE_SECONDS), () -> stream.hasEvent() || availableStreams() > 0);
+    }
+
     /** Waits for the end of the connection; returns its code and reason. */
     String awaitClosed() throws Exception {
         return closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -163,8 +170,8 @@ final class TestedConnection implements ConnectionListener, AutoCloseable {
     }
 
     /** Returns how many pooled buffers are in use. */
-    int buffersInUse() {
-        return buffers.unreleased().size();
+    int buffersInUse() throws Exception {
+        return on(() -> buffers.unreleased().size());
     }
 
     @Override
