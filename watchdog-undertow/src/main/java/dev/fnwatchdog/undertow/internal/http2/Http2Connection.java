@@ -222,7 +222,8 @@ public abstract class Http2Connection {
                 int count = source.read(bytes);
                 if (count <= 0) {
                     if (count < 0) {
-                        close(lost("the peer has closed the connection"));
+                        ErrorCode code = streams.liveCount() == 0 ? ErrorCode.NO_ERROR : ErrorCode.INTERNAL_ERROR;
+                        close(StreamAbort.of(code, "the peer has closed the connection"));
                     }
                     return;
                 }

@@ -73,6 +73,7 @@ public final class Http2ClientConnection extends Http2Connection {
     /**
      * Starts HTTP/2 on a socket that is connected, and owns the socket from now on.
      *
+     * @param socket with TCP_NODELAY: a frame must not wait until the server has acknowledged the one before it
      * @param heads for received field blocks and the tables of their fields
      */
     public static Http2ClientConnection start(

@@ -41,7 +41,9 @@ class ClientWithRealServerTest {
             Running start(HttpHandler handler, int maxStreams) {
                 Undertow undertow = Undertow.builder()
                         .setIoThreads(1)
+                        .setWorkerThreads(32)
                         .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
+                        .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, -1L)
                         .setServerOption(UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, maxStreams)
                         .addHttpListener(0, "127.0.0.1", handler)
                         .build();

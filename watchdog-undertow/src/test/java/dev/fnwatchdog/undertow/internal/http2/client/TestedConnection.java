@@ -53,7 +53,9 @@ final class TestedConnection implements ConnectionListener, AutoCloseable {
                         .set(Options.THREAD_DAEMON, true)
                         .getMap());
         StreamConnection socket = worker.openStreamConnection(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), null, OptionMap.EMPTY)
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                        null,
+                        OptionMap.create(Options.TCP_NODELAY, true))
                 .get();
         thread = socket.getIoThread();
         connection = on(() -> {
