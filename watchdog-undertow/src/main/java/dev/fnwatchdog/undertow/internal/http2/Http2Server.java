@@ -83,7 +83,8 @@ public final class Http2Server implements StreamOpener {
     }
 
     @Override
-    public void open(Http2ServerConnection connection, int id, FieldSection head, boolean endStream, StreamMemory memory) {
+    public void open(
+            Http2ServerConnection connection, int id, FieldSection head, boolean endStream, StreamMemory memory) {
         if (head.hasPseudo(":authority")) {
             head.fields().put(Headers.HOST, head.pseudo(":authority"));
         }

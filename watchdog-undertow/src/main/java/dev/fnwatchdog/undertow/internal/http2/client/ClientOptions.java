@@ -19,6 +19,6 @@ public record ClientOptions(
     private static final long PING_TIMEOUT_MILLIS = 15_000;
 
     /** The options of connections to a function on the same machine. */
-    public static final ClientOptions STANDARD = new ClientOptions(
-            MAX_STREAMS, FlowWindow.INITIAL, MAX_HEAD_BYTES, PING_AFTER_MILLIS, PING_TIMEOUT_MILLIS);
+    public static final ClientOptions STANDARD =
+            new ClientOptions(MAX_STREAMS, FlowWindow.INITIAL, MAX_HEAD_BYTES, PING_AFTER_MILLIS, PING_TIMEOUT_MILLIS);
 }

@@ -82,8 +82,7 @@ public final class Http2ClientConnection extends Http2Connection {
             ByteBudget heads,
             ClientOptions options,
             ConnectionListener listener) {
-        Http2ClientConnection connection =
-                new Http2ClientConnection(socket, buffers, heads, options, listener, 1);
+        Http2ClientConnection connection = new Http2ClientConnection(socket, buffers, heads, options, listener, 1);
         connection.start();
         return connection;
     }
@@ -184,8 +183,7 @@ public final class Http2ClientConnection extends Http2Connection {
         return open(fields, new RequestTarget(method, scheme, authority, path), endOfRequest, response);
     }
 
-    private ClientStream open(
-            HeaderMap fields, RequestTarget target, boolean endOfRequest, ResponseListener response) {
+    private ClientStream open(HeaderMap fields, RequestTarget target, boolean endOfRequest, ResponseListener response) {
         if (capacity() == 0) {
             throw new IllegalStateException("no stream can be opened now");
         }

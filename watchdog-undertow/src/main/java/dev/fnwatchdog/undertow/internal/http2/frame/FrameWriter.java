@@ -13,8 +13,7 @@ import java.nio.charset.StandardCharsets;
  * <p>Threads: the connection's I/O thread.
  */
 public final class FrameWriter {
-    private static final byte[] CLIENT_PREFACE =
-            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CLIENT_PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private static final int ERROR_CODE_LENGTH = 4;
     private static final int GOAWAY_LENGTH = 8;

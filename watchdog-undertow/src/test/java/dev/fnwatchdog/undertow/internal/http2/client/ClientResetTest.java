@@ -160,7 +160,9 @@ class ClientResetTest {
             assertThat(client.connection().accepting()).isFalse();
             assertThat(third.next()).isEqualTo("sent");
             server.goAway(3, 0);
-            assertThat(third.next()).startsWith("reset REFUSED_STREAM not processed: ").contains("GOAWAY");
+            assertThat(third.next())
+                    .startsWith("reset REFUSED_STREAM not processed: ")
+                    .contains("GOAWAY");
             server.head(1, true, ":status: 200");
             assertThat(first.next()).isEqualTo("head 200 ended");
             assertThat(client.isClosed()).isFalse();
@@ -315,8 +317,7 @@ class ClientResetTest {
             server.raw().socket().setSoTimeout(400);
 
             assertThat(client.isClosed()).isFalse();
-            assertThatThrownBy(() -> server.next(PING))
-                    .isInstanceOf(SocketTimeoutException.class);
+            assertThatThrownBy(() -> server.next(PING)).isInstanceOf(SocketTimeoutException.class);
         }
     }
 }

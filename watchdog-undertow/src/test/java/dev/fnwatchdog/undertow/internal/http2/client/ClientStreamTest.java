@@ -37,7 +37,8 @@ class ClientStreamTest {
         try (Http2Upstream upstream = Http2Upstream.open();
                 TestedConnection client = TestedConnection.to(upstream.port());
                 Http2Upstream.Connection server = upstream.accept()) {
-            client.get("/p?q=1", "Accept", "a", "Host", "other", "Connection", "x", "Keep-Alive", "5", "TE", "trailers");
+            client.get(
+                    "/p?q=1", "Accept", "a", "Host", "other", "Connection", "x", "Keep-Alive", "5", "TE", "trailers");
             Frame request = server.next();
 
             assertThat(request.type()).isEqualTo(HEADERS);
@@ -87,7 +88,9 @@ class ClientStreamTest {
             }
             client.get("/", fields);
 
-            assertThat(server.next().fields()).filteredOn(line -> line.startsWith("x-many")).hasSize(40);
+            assertThat(server.next().fields())
+                    .filteredOn(line -> line.startsWith("x-many"))
+                    .hasSize(40);
             server.head(1, true, ":status: 204");
         }
     }
@@ -340,7 +343,8 @@ class ClientStreamTest {
                 server.data(request.stream(), true, "r" + i);
                 assertThat(stream.next()).isEqualTo("head 200");
                 assertThat(stream.read().next()).isEqualTo("end r" + i);
-                assertThat(client.on(() -> client.connection().unfinishedStreams())).isZero();
+                assertThat(client.on(() -> client.connection().unfinishedStreams()))
+                        .isZero();
             }
         }
     }

@@ -48,7 +48,8 @@ class ClientWithRealServerTest {
                         .addHttpListener(0, "127.0.0.1", handler)
                         .build();
                 undertow.start();
-                int port = ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+                int port =
+                        ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
                 return new Running(port, undertow::stop);
             }
         },

@@ -61,9 +61,9 @@ class MalformedResponseTest {
                 arguments("proxy-connection", new String[] {":status: 200", "proxy-connection: close"}),
                 arguments("two lengths", new String[] {":status: 200", "content-length: 1", "content-length: 2"}),
                 arguments("a negative length", new String[] {":status: 200", "content-length: -1"}),
-                arguments(
-                        "a head that is too large",
-                        new String[] {":status: 200", "a: " + "x".repeat(TestedConnection.MAX_HEAD)}),
+                arguments("a head that is too large", new String[] {
+                    ":status: 200", "a: " + "x".repeat(TestedConnection.MAX_HEAD)
+                }),
                 arguments(
                         "too many fields of one name",
                         Stream.concat(Stream.of(":status: 200"), Collections.nCopies(128, "a: b").stream())
@@ -141,7 +141,8 @@ class MalformedResponseTest {
 
     static Stream<Arguments> violations() {
         return Stream.of(
-                violation("a promise", PROTOCOL_ERROR, server -> server.send(PUSH_PROMISE, END_HEADERS, 1, new byte[4])),
+                violation(
+                        "a promise", PROTOCOL_ERROR, server -> server.send(PUSH_PROMISE, END_HEADERS, 1, new byte[4])),
                 violation("a head of the server's own", PROTOCOL_ERROR, server -> server.head(2, true, ":status: 200")),
                 violation("a head without a request", PROTOCOL_ERROR, server -> server.head(7, true, ":status: 200")),
                 violation("DATA without a request", PROTOCOL_ERROR, server -> server.data(7, true, "x")),
@@ -152,36 +153,51 @@ class MalformedResponseTest {
                     server.head(1, true, ":status: 200");
                     server.head(1, true, ":status: 200");
                 }),
-                violation("a continuation without a head", PROTOCOL_ERROR, server -> server.send(
-                        CONTINUATION, END_HEADERS, 1)),
+                violation(
+                        "a continuation without a head",
+                        PROTOCOL_ERROR,
+                        server -> server.send(CONTINUATION, END_HEADERS, 1)),
                 violation("a frame within a field block", PROTOCOL_ERROR, server -> {
                     server.send(HEADERS, 0, 1);
                     server.data(3, false, "x");
                 }),
-                violation("fields that cannot be decoded", COMPRESSION_ERROR, server -> server.send(
-                        HEADERS, END_HEADERS, 1, (byte) 0xff, (byte) 0xff)),
+                violation(
+                        "fields that cannot be decoded",
+                        COMPRESSION_ERROR,
+                        server -> server.send(HEADERS, END_HEADERS, 1, (byte) 0xff, (byte) 0xff)),
                 violation("padding longer than its frame", PROTOCOL_ERROR, server -> {
                     server.head(1, false, ":status: 200");
                     server.send(DATA, PADDED, 1, (byte) 5, (byte) 0);
                 }),
-                violation("a frame longer than announced", FRAME_SIZE_ERROR, server -> server.send(
-                        DATA, 0, 1, new byte[17_000])),
+                violation(
+                        "a frame longer than announced",
+                        FRAME_SIZE_ERROR,
+                        server -> server.send(DATA, 0, 1, new byte[17_000])),
                 violation("SETTINGS on a stream", PROTOCOL_ERROR, server -> server.send(SETTINGS, 0, 1)),
                 violation("a part of a setting", FRAME_SIZE_ERROR, server -> server.send(SETTINGS, 0, 0, (byte) 1)),
-                violation("a window beyond the limit", FLOW_CONTROL_ERROR, server -> server.settings(
-                        INITIAL_WINDOW_SIZE, -1)),
+                violation(
+                        "a window beyond the limit",
+                        FLOW_CONTROL_ERROR,
+                        server -> server.settings(INITIAL_WINDOW_SIZE, -1)),
                 violation("a server that accepts promises", PROTOCOL_ERROR, server -> server.settings(2, 1)),
-                violation("an acknowledgement with settings", FRAME_SIZE_ERROR, server -> server.send(
-                        SETTINGS, 1, 0, new byte[6])),
+                violation(
+                        "an acknowledgement with settings",
+                        FRAME_SIZE_ERROR,
+                        server -> server.send(SETTINGS, 1, 0, new byte[6])),
                 violation("a PING on a stream", PROTOCOL_ERROR, server -> server.send(PING, 0, 1, new byte[8])),
                 violation("a PING of another length", FRAME_SIZE_ERROR, server -> server.send(PING, 0, 0, new byte[7])),
                 violation("GOAWAY on a stream", PROTOCOL_ERROR, server -> server.send(GOAWAY, 0, 1, new byte[8])),
                 violation("GOAWAY without a code", FRAME_SIZE_ERROR, server -> server.send(GOAWAY, 0, 0, new byte[4])),
-                violation("a window of the connection widened by nothing", PROTOCOL_ERROR, server -> server.widen(0, 0)),
-                violation("a window of the connection too wide", FLOW_CONTROL_ERROR, server -> server.widen(
-                        0, Integer.MAX_VALUE)),
-                violation("WINDOW_UPDATE of another length", FRAME_SIZE_ERROR, server -> server.send(
-                        WINDOW_UPDATE, 0, 0, new byte[3])));
+                violation(
+                        "a window of the connection widened by nothing", PROTOCOL_ERROR, server -> server.widen(0, 0)),
+                violation(
+                        "a window of the connection too wide",
+                        FLOW_CONTROL_ERROR,
+                        server -> server.widen(0, Integer.MAX_VALUE)),
+                violation(
+                        "WINDOW_UPDATE of another length",
+                        FRAME_SIZE_ERROR,
+                        server -> server.send(WINDOW_UPDATE, 0, 0, new byte[3])));
     }
 
     private static Arguments violation(String name, int code, Script script) {

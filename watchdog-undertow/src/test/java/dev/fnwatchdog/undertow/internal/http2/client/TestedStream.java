@@ -53,10 +53,8 @@ final class TestedStream implements ResponseListener {
     private static String text(HeaderMap fields) {
         StringBuilder text = new StringBuilder();
         for (HeaderValues values : fields) {
-            values.forEach(value -> text.append(' ')
-                    .append(values.getHeaderName())
-                    .append(": ")
-                    .append(value));
+            values.forEach(value ->
+                    text.append(' ').append(values.getHeaderName()).append(": ").append(value));
         }
         return text.toString();
     }
