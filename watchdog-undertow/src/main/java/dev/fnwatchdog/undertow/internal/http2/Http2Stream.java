@@ -110,7 +110,11 @@ public final class Http2Stream {
         return bodyRemaining == UNKNOWN_LENGTH;
     }
 
-    /** @param length the bytes that the peer's head announces, or -1 where it announces none */
+    /**
+     * Sets the length of the body when the peer's head has arrived.
+     *
+     * @param length the bytes that it announces, or -1 where it announces none
+     */
     public void headReceived(long length) {
         bodyRemaining = length;
     }
