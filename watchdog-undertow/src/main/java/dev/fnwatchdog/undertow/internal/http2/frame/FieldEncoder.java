@@ -2,7 +2,6 @@ package dev.fnwatchdog.undertow.internal.http2.frame;
 
 import io.undertow.protocols.http2.HpackEncoder;
 import io.undertow.util.HeaderMap;
-import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.nio.ByteBuffer;
@@ -16,12 +15,6 @@ import java.util.Set;
 final class FieldEncoder {
     /** The dynamic table's size in bytes, unless the peer announces a smaller one; a larger one would cost memory. */
     static final int TABLE_SIZE = 4096;
-
-    /** The bytes that the encoder demands for a field, beside name and value: lengths and an index. */
-    private static final int FIELD_OVERHEAD = 12;
-
-    /** At most three numbers of at most three bytes (RFC 7541 6.3). */
-    private static final int TABLE_SIZE_UPDATES = 16;
 
     private static final HeaderMap NO_FIELDS = new HeaderMap();
     private static final HttpString STATUS = new HttpString(":status");
@@ -108,37 +101,22 @@ final class FieldEncoder {
         encode(NO_FIELDS, trailers, scratch, sink);
     }
 
-    /**
-     * Encodes a whole block before its first part is passed on: where its buffer is full, Undertow's encoder loses the further
-     * values of a field.
-     */
     private void encode(HeaderMap pseudoFields, HeaderMap fields, ByteBuffer scratch, Sink sink) {
-        int partLength = scratch.clear().capacity();
-        int bound = TABLE_SIZE_UPDATES + bound(pseudoFields) + bound(fields);
-        ByteBuffer block = bound <= partLength ? scratch : ByteBuffer.allocate(bound);
-        announceTableSize(block);
-        if (pseudoFields.size() > 0) {
-            hpack.encode(pseudoFields, block);
+        scratch.clear();
+        announceTableSize(scratch);
+        boolean first = true;
+        while (pseudoFields.size() > 0 && hpack.encode(pseudoFields, scratch) != HpackEncoder.State.COMPLETE) {
+            sink.part(scratch.flip(), first, false);
+            scratch.clear();
+            first = false;
         }
-        hpack.encode(fields, block);
-        int end = block.flip().limit();
-        for (int from = 0; from == 0 || from < end; from += partLength) {
-            int to = Math.min(end, from + partLength);
-            sink.part(block.limit(to).position(from), from == 0, to == end);
+        boolean complete = false;
+        while (!complete) {
+            complete = hpack.encode(fields, scratch) == HpackEncoder.State.COMPLETE;
+            sink.part(scratch.flip(), first, complete);
+            scratch.clear();
+            first = false;
         }
-    }
-
-    /** Returns the highest number of bytes that the encoder demands for these fields. */
-    private static int bound(HeaderMap fields) {
-        int bound = 0;
-        for (long it = fields.fastIterateNonEmpty(); it != -1; it = fields.fiNextNonEmpty(it)) {
-            HeaderValues values = fields.fiCurrent(it);
-            int overhead = FIELD_OVERHEAD + values.getHeaderName().length();
-            for (int i = 0; i < values.size(); i++) {
-                bound += overhead + values.get(i).length();
-            }
-        }
-        return bound;
     }
 
     private static final class Indexing implements HpackEncoder.HpackHeaderFunction {

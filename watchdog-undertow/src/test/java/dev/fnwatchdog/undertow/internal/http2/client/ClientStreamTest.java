@@ -86,9 +86,11 @@ class ClientStreamTest {
                 fields[i] = "x-many";
                 fields[i + 1] = i + "v".repeat(1000);
             }
-            client.get("/", fields);
+            client.get("/" + "p".repeat(20_000), fields);
+            Frame request = server.next();
 
-            assertThat(server.next().fields())
+            assertThat(request.fields()).contains(":path: /" + "p".repeat(20_000));
+            assertThat(request.fields())
                     .filteredOn(line -> line.startsWith("x-many"))
                     .hasSize(40);
             server.head(1, true, ":status: 204");

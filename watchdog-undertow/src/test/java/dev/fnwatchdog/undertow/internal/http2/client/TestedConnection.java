@@ -133,11 +133,9 @@ final class TestedConnection implements ConnectionListener, AutoCloseable {
     }
 
     TestedStream open(String method, String path, boolean endOfRequest, String... fields) throws Exception {
-        return on(() -> {
-            TestedStream stream = new TestedStream(this);
-            stream.use(connection.open(map(fields), method, "http", "h", path, endOfRequest, stream));
-            return stream;
-        });
+        return on(() -> new TestedStream(
+                this,
+                listener -> connection.open(map(fields), method, "http", "h", path, endOfRequest, listener)));
     }
 
     static HeaderMap map(String... fields) {

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.zip.CRC32;
 import org.xnio.channels.Configurable;
 import org.xnio.conduits.ConduitStreamSinkChannel;
@@ -31,23 +33,17 @@ final class TestedStream implements ResponseListener {
     private final CRC32 received = new CRC32();
     private final CRC32 sent = new CRC32();
 
-    private volatile ClientStream stream;
-    private volatile long length;
-    private ConduitStreamSinkChannel sink;
-    private ConduitStreamSourceChannel source;
+    private final AtomicLong length = new AtomicLong();
+    private final ClientStream stream;
+    private final ConduitStreamSinkChannel sink;
+    private final ConduitStreamSourceChannel source;
 
-    TestedStream(TestedConnection connection) {
+    /** @param opener opens the stream of a listener */
+    TestedStream(TestedConnection connection, Function<ResponseListener, ClientStream> opener) {
         this.connection = connection;
-    }
-
-    void use(ClientStream opened) {
-        stream = opened;
-        sink = new ConduitStreamSinkChannel(Configurable.EMPTY, opened.request());
-        source = new ConduitStreamSourceChannel(Configurable.EMPTY, opened.response());
-    }
-
-    ClientStream stream() {
-        return stream;
+        this.stream = opener.apply(this);
+        this.sink = new ConduitStreamSinkChannel(Configurable.EMPTY, stream.request());
+        this.source = new ConduitStreamSourceChannel(Configurable.EMPTY, stream.response());
     }
 
     private static String text(HeaderMap fields) {
@@ -114,7 +110,7 @@ final class TestedStream implements ResponseListener {
             int count = source.read(piece);
             while (count > 0) {
                 received.update(piece.array(), 0, count);
-                length += count;
+                length.addAndGet(count);
                 if (keep) {
                     body.append(new String(piece.array(), 0, count, StandardCharsets.ISO_8859_1));
                 }
@@ -229,7 +225,7 @@ final class TestedStream implements ResponseListener {
     }
 
     long length() {
-        return length;
+        return length.get();
     }
 
     /** Returns the checksum of what was received; to be called after its end. */
