@@ -67,8 +67,12 @@ class ArchitectureTest {
             .definedBy(INTERNAL + "invocation")
             .layer("connection")
             .definedBy(INTERNAL + "connection")
+            .layer("http2 client")
+            .definedBy(INTERNAL + "http2.client")
             .layer("http2")
-            .definedBy(INTERNAL + "http2..")
+            .definedBy(INTERNAL + "http2")
+            .layer("http2 frames")
+            .definedBy(INTERNAL + "http2.frame")
             .layer("io")
             .definedBy(INTERNAL + "io")
             .layer("http")
@@ -85,11 +89,23 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("wiring", "modes, probes and reload", "handler")
             .whereLayer("connection")
             .mayOnlyBeAccessedByLayers("wiring", "modes, probes and reload", "handler", "invocation")
+            .whereLayer("http2 client")
+            .mayOnlyBeAccessedByLayers("modes, probes and reload")
             .whereLayer("http2")
-            .mayOnlyBeAccessedByLayers("connection")
+            .mayOnlyBeAccessedByLayers("connection", "http2 client")
+            .whereLayer("http2 frames")
+            .mayOnlyBeAccessedByLayers("modes, probes and reload", "connection", "http2", "http2 client")
             .whereLayer("io")
             .mayOnlyBeAccessedByLayers(
-                    "wiring", "modes, probes and reload", "mode", "handler", "invocation", "connection", "http2")
+                    "wiring",
+                    "modes, probes and reload",
+                    "mode",
+                    "handler",
+                    "invocation",
+                    "connection",
+                    "http2",
+                    "http2 client",
+                    "http2 frames")
             .ensureAllClassesAreContainedInArchitecture();
 
     @ArchTest

@@ -58,21 +58,23 @@ final class BodyFrames {
         }
         dataStream.receiveWindow().use(length);
         if (!dataStream.state().receives()) {
-            endDataStream(id, ErrorCode.STREAM_CLOSED);
+            endDataStream(id, ErrorCode.STREAM_CLOSED, "DATA after the end");
+        } else if (dataStream.awaitsHead()) {
+            endDataStream(id, ErrorCode.PROTOCOL_ERROR, "DATA before the head");
         } else if (dataStream.receiveWindow().size() < 0) {
-            endDataStream(id, ErrorCode.FLOW_CONTROL_ERROR);
+            endDataStream(id, ErrorCode.FLOW_CONTROL_ERROR, "DATA beyond the stream's window");
         }
     }
 
-    private void endDataStream(int id, ErrorCode code) throws ConnectionException {
+    private void endDataStream(int id, ErrorCode code, String rule) throws ConnectionException {
         dataStream = null;
-        connection.streamError(id, code);
+        connection.streamError(id, code, rule);
     }
 
-    /** DATA that was in transit when the watchdog reset the stream is not an error of the peer (RFC 9113 5.1). */
+    /** DATA that was in transit when this side reset the stream is not an error of the peer (RFC 9113 5.1). */
     private void dataAfterEnd(int id) throws ConnectionException {
         if (streams.endOf(id) != ClosedStreams.End.RESET_LOCALLY) {
-            connection.streamError(id, ErrorCode.STREAM_CLOSED);
+            connection.streamError(id, ErrorCode.STREAM_CLOSED, "DATA after the end");
         }
     }
 
@@ -95,7 +97,7 @@ final class BodyFrames {
         if (stream.accepts(piece.remaining())) {
             stream.source().receive(piece);
         } else {
-            endDataStream(id, ErrorCode.PROTOCOL_ERROR);
+            endDataStream(id, ErrorCode.PROTOCOL_ERROR, "a body longer than announced");
         }
     }
 

@@ -6,11 +6,11 @@ package dev.fnwatchdog.undertow.internal.http2;
  *
  * <p>Threads: the connection's I/O thread.
  */
-final class ClosedStreams {
+public final class ClosedStreams {
     private static final int CAPACITY = 256;
 
     /** How a stream ended. */
-    enum End {
+    public enum End {
         UNKNOWN,
         ENDED_BY_PEER,
         RESET_LOCALLY

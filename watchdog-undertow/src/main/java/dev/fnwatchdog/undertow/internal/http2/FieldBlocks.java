@@ -6,29 +6,18 @@ import dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FieldDecoder;
 import dev.fnwatchdog.undertow.internal.http2.frame.FieldSection;
-import dev.fnwatchdog.undertow.internal.http2.frame.FlowWindow;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameType;
-import io.undertow.util.HeaderMap;
-import io.undertow.util.StatusCodes;
 import java.nio.ByteBuffer;
 
 /**
- * Handles HEADERS and CONTINUATION frames (RFC 9113 6.2, 6.10, 8.1). It collects a field block, and makes a request or trailers
- * of it, or refuses it.
+ * Handles HEADERS and CONTINUATION frames (RFC 9113 6.2, 6.10): it collects a field block, and decodes it.
  *
  * <p>Threads: the connection's I/O thread.
  */
 final class FieldBlocks {
-    /** In bytes. A head up to this size is not charged to the budget (specification 9.13). */
-    private static final int UNCHARGED_HEAD = 16 * 1024;
-
     static final int PRIORITY_LENGTH = 5;
 
     private final Http2Connection connection;
-    private final StreamTable streams;
-    private final MemoryBudgets memory;
-    private final Http2Options options;
-    private final StreamOpener opener;
     private final FieldDecoder decoder;
 
     // Mutable state of the block that is being collected 0: none
@@ -36,18 +25,9 @@ final class FieldBlocks {
     private boolean blockEndsStream;
     private boolean blockDependsOnItself;
 
-    FieldBlocks(
-            Http2Connection connection,
-            StreamTable streams,
-            MemoryBudgets memory,
-            Http2Options options,
-            StreamOpener opener) {
+    FieldBlocks(Http2Connection connection, FieldDecoder decoder) {
         this.connection = connection;
-        this.streams = streams;
-        this.memory = memory;
-        this.options = options;
-        this.opener = opener;
-        this.decoder = new FieldDecoder(memory.heads(), options.maxHeadBytes());
+        this.decoder = decoder;
     }
 
     /** Returns the stream whose field block has begun and is not complete; 0: none. */
@@ -100,77 +80,12 @@ final class FieldBlocks {
         FieldSection section = decoder.decode(payload);
         int id = blockStream;
         blockStream = 0;
-        Http2Stream stream = streams.find(id);
-        if (stream != null) {
-            trailers(stream, section);
-        } else if (id <= streams.last()) {
-            headersAfterEnd(id);
-        } else {
-            open(id, section);
+        if (blockDependsOnItself) {
+            section.reject();
         }
+        connection.fieldsReceived(id, section, blockEndsStream);
         if (decoder.isBloated()) {
             connection.stopAcceptingStreams();
         }
-    }
-
-    private void trailers(Http2Stream stream, FieldSection section) throws ConnectionException {
-        if (!stream.state().receives()) {
-            connection.streamError(stream.id(), ErrorCode.STREAM_CLOSED);
-        } else if (!blockEndsStream || !section.isTrailers(options.forbiddenTrailer()) || blockDependsOnItself) {
-            connection.streamError(stream.id(), ErrorCode.PROTOCOL_ERROR);
-        } else if (!stream.reserveMemory(memory, cost(section))) {
-            connection.streamError(stream.id(), ErrorCode.ENHANCE_YOUR_CALM);
-        } else {
-            if (stream.isBodyComplete()) {
-                stream.listener().trailers(section.fields());
-            }
-            connection.endBody(stream);
-        }
-    }
-
-    private static long cost(FieldSection section) {
-        return section.memory() > UNCHARGED_HEAD ? section.memory() : 0;
-    }
-
-    private void headersAfterEnd(int id) throws ConnectionException {
-        switch (streams.endOf(id)) {
-            case RESET_LOCALLY -> connection.countIdleFrame();
-            case ENDED_BY_PEER -> throw new ConnectionException(ErrorCode.STREAM_CLOSED, "HEADERS after the end");
-            case UNKNOWN -> throw new ConnectionException(ErrorCode.PROTOCOL_ERROR, "a number lower than the last");
-        }
-    }
-
-    private void open(int id, FieldSection head) throws ConnectionException {
-        streams.markUsed(id);
-        if (streams.isFull() || connection.isShuttingDown()) {
-            connection.refuse(id);
-        } else if (head.isTooLarge()) {
-            refuseHead(id);
-        } else if (!head.isRequestHead() || blockDependsOnItself || (blockEndsStream && head.contentLength() > 0)) {
-            connection.streamError(id, ErrorCode.PROTOCOL_ERROR);
-            streams.close(id, ClosedStreams.End.RESET_LOCALLY);
-        } else {
-            openWithinBudget(id, head);
-        }
-    }
-
-    private void openWithinBudget(int id, FieldSection head) throws ConnectionException {
-        StreamMemory needed = new StreamMemory(cost(head), blockEndsStream ? 0 : FlowWindow.INITIAL);
-        if (memory.reserve(needed)) {
-            opener.open(connection, id, head, blockEndsStream, needed);
-        } else {
-            connection.refuse(id);
-        }
-    }
-
-    /** Refuses a head with 431 in the protocol layer, without an exchange (specification 9.12). */
-    private void refuseHead(int id) throws ConnectionException {
-        connection.checkOutputLimit();
-        connection.frames().headAlone(id, StatusCodes.REQUEST_HEADER_FIELDS_TOO_LARGE, new HeaderMap());
-        if (!blockEndsStream) {
-            connection.frames().reset(id, ErrorCode.NO_ERROR);
-        }
-        streams.close(id, ClosedStreams.End.RESET_LOCALLY);
-        connection.countIdleFrame();
     }
 }

@@ -4,7 +4,7 @@ import static dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException.r
 
 import dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
-import dev.fnwatchdog.undertow.internal.http2.frame.FlowWindow;
+import dev.fnwatchdog.undertow.internal.http2.frame.FieldDecoder;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameHandler;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameType;
 import dev.fnwatchdog.undertow.internal.http2.frame.Settings;
@@ -22,38 +22,26 @@ final class FrameRules implements FrameHandler {
 
     private final Http2Connection connection;
     private final StreamTable streams;
-    private final Http2Options options;
     private final FieldBlocks blocks;
     private final BodyFrames bodies;
-    private final Settings settings = new Settings();
+    private final Settings settings;
 
     // Mutable state
     private boolean awaitsSettings = true;
     private long complete;
 
-    FrameRules(
-            Http2Connection connection,
-            StreamTable streams,
-            MemoryBudgets memory,
-            Http2Options options,
-            StreamOpener opener) {
+    /** @param settings those of the peer */
+    FrameRules(Http2Connection connection, StreamTable streams, FieldDecoder decoder, Settings settings) {
         this.connection = connection;
         this.streams = streams;
-        this.options = options;
-        this.blocks = new FieldBlocks(connection, streams, memory, options, opener);
+        this.settings = settings;
+        this.blocks = new FieldBlocks(connection, decoder);
         this.bodies = new BodyFrames(connection, streams);
     }
 
-    /** Writes the server's preface (RFC 9113 3.4). */
-    void begin() {
-        connection
-                .frames()
-                .settings(
-                        Settings.MAX_CONCURRENT_STREAMS,
-                        options.maxStreams(),
-                        Settings.MAX_HEADER_LIST_SIZE,
-                        options.maxHeadBytes());
-        connection.frames().windowUpdate(0, BodyFrames.CONNECTION_WINDOW - FlowWindow.INITIAL);
+    /** Returns whether the peer has not sent its first SETTINGS yet. */
+    boolean awaitsSettings() {
+        return awaitsSettings;
     }
 
     Settings settings() {
@@ -115,24 +103,24 @@ final class FrameRules implements FrameHandler {
             case FrameType.PING -> ping(flags, stream, payload);
             case FrameType.GOAWAY -> goAway(stream, payload);
             case FrameType.WINDOW_UPDATE -> windowUpdate(stream, payload);
-            default -> throw new ConnectionException(ErrorCode.PROTOCOL_ERROR, "clients promise nothing");
+            default -> throw new ConnectionException(ErrorCode.PROTOCOL_ERROR, "a promise without permission");
         }
     }
 
     private void priority(int id, ByteBuffer payload) throws ConnectionException {
         require(id != 0, "PRIORITY without a stream");
         if (payload.remaining() != FieldBlocks.PRIORITY_LENGTH) {
-            resetStream(id, ErrorCode.FRAME_SIZE_ERROR);
+            resetStream(id, ErrorCode.FRAME_SIZE_ERROR, "PRIORITY");
         } else if (FieldBlocks.dependency(payload) == id) {
-            resetStream(id, ErrorCode.PROTOCOL_ERROR);
+            resetStream(id, ErrorCode.PROTOCOL_ERROR, "a stream that depends on itself");
         }
         connection.countIdleFrame();
     }
 
     /** Resets a stream after an error; a stream that was never opened cannot be reset. */
-    private void resetStream(int id, ErrorCode code) throws ConnectionException {
-        require(!streams.isIdle(id), code, "a frame that is wrong on any stream");
-        connection.streamError(id, code);
+    private void resetStream(int id, ErrorCode code, String rule) throws ConnectionException {
+        require(!streams.isIdle(id), code, rule);
+        connection.streamError(id, code, rule);
     }
 
     private void reset(int id, ByteBuffer payload) throws ConnectionException {
@@ -140,7 +128,7 @@ final class FrameRules implements FrameHandler {
         require(id != 0 && !streams.isIdle(id), "RST_STREAM on a stream that was not opened");
         Http2Stream stream = streams.find(id);
         if (stream != null) {
-            connection.resetByPeer(stream);
+            connection.resetByPeer(stream, ErrorCode.of(payload.getInt()));
         } else {
             connection.countIdleFrame();
         }
@@ -164,6 +152,7 @@ final class FrameRules implements FrameHandler {
             require(stream.sendWindow().widen(change), ErrorCode.FLOW_CONTROL_ERROR, "INITIAL_WINDOW_SIZE");
         }
         connection.frames().acknowledgeSettings();
+        connection.settingsReceived();
         if (change > 0) {
             connection.blocked().notifySoon();
         }
@@ -184,7 +173,7 @@ final class FrameRules implements FrameHandler {
     private void goAway(int id, ByteBuffer payload) throws ConnectionException {
         require(id == 0, "GOAWAY on a stream");
         require(payload.remaining() >= GOAWAY_LENGTH, ErrorCode.FRAME_SIZE_ERROR, "GOAWAY");
-        connection.stopAcceptingStreams();
+        connection.goAwayReceived(payload.getInt() & Integer.MAX_VALUE, ErrorCode.of(payload.getInt()));
     }
 
     private void windowUpdate(int id, ByteBuffer payload) throws ConnectionException {
@@ -201,7 +190,7 @@ final class FrameRules implements FrameHandler {
         }
         require(!streams.isIdle(id), "WINDOW_UPDATE on a stream that was not opened");
         if (increment == 0) {
-            connection.streamError(id, ErrorCode.PROTOCOL_ERROR);
+            connection.streamError(id, ErrorCode.PROTOCOL_ERROR, "WINDOW_UPDATE by nothing");
             return;
         }
         Http2Stream stream = streams.find(id);
@@ -210,7 +199,7 @@ final class FrameRules implements FrameHandler {
         } else if (stream.sendWindow().widen(increment)) {
             stream.sink().notifyIfWritable();
         } else {
-            connection.streamError(id, ErrorCode.FLOW_CONTROL_ERROR);
+            connection.streamError(id, ErrorCode.FLOW_CONTROL_ERROR, "a window that is too wide");
         }
     }
 }

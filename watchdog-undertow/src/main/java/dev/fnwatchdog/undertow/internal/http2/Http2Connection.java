@@ -2,10 +2,14 @@ package dev.fnwatchdog.undertow.internal.http2;
 
 import dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
+import dev.fnwatchdog.undertow.internal.http2.frame.FieldDecoder;
+import dev.fnwatchdog.undertow.internal.http2.frame.FieldSection;
 import dev.fnwatchdog.undertow.internal.http2.frame.FlowWindow;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameReader;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
 import dev.fnwatchdog.undertow.internal.http2.frame.OutputQueue;
+import dev.fnwatchdog.undertow.internal.http2.frame.Settings;
+import dev.fnwatchdog.undertow.internal.io.ByteBudget;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
@@ -21,11 +25,11 @@ import org.xnio.conduits.ConduitStreamSinkChannel;
 import org.xnio.conduits.ConduitStreamSourceChannel;
 
 /**
- * One HTTP/2 connection: reads frames from its socket, writes those of its streams, and closes.
+ * What both sides of an HTTP/2 connection share: it reads frames from its socket, writes those of its streams, and closes.
  *
  * <p>Threads: the connection's I/O thread, except for {@link #closed()}.
  */
-final class Http2Connection implements Http2Session {
+public abstract class Http2Connection {
     /** After as many reads, other connections of the thread have their turn. */
     private static final int MAX_READS_PER_TURN = 8;
 
@@ -46,54 +50,90 @@ final class Http2Connection implements Http2Session {
 
     private final StreamConnection socket;
     private final ByteBufferPool buffers;
-    private final MemoryBudgets memory;
-    private final Runnable closeGracefully;
+    private final int streamWindow;
     private final ConduitStreamSinkChannel sink;
     private final OutputQueue output;
     private final FrameWriter frames;
     private final StreamTable streams;
     private final FrameRules rules;
     private final FrameReader reader;
-    private final ConnectionTimers timers;
     private final FlowWindow sendWindow = new FlowWindow(FlowWindow.INITIAL);
     private final AbuseMeter abuse = new AbuseMeter();
     private final BlockedWriters blocked;
-    private final GracefulShutdown shutdown;
 
     // Mutable state
     private Phase phase = Phase.OPEN;
     private boolean flushPending;
+    // the first of them, once the connection has begun to end
+    private @Nullable StreamAbort cause;
     private XnioExecutor.@Nullable Key closeTimer;
 
     /**
-     * @param closeGracefully closes the socket without losing output that the peer has not read yet
-     * @param opener serves new streams
+     * @param heads for received field blocks and the tables of their fields
+     * @param settings those of the peer
      */
-    Http2Connection(
+    protected Http2Connection(
             StreamConnection socket,
             ByteBufferPool buffers,
-            MemoryBudgets memory,
-            Http2Options options,
-            Runnable closeGracefully,
-            StreamOpener opener) {
+            ByteBudget heads,
+            ConnectionLimits limits,
+            Settings settings) {
         this.socket = socket;
         this.buffers = buffers;
-        this.memory = memory;
-        this.closeGracefully = closeGracefully;
+        this.streamWindow = limits.streamWindow();
         this.sink = socket.getSinkChannel();
         this.output = new OutputQueue(sink, buffers);
         this.frames = new FrameWriter(output, buffers);
-        this.streams = new StreamTable(options.maxStreams());
-        this.rules = new FrameRules(this, streams, memory, options, opener);
-        this.reader = new FrameReader(rules, memory.heads());
+        this.streams = new StreamTable(limits.maxStreams());
+        this.rules = new FrameRules(this, streams, new FieldDecoder(heads, limits.maxHeadBytes()), settings);
+        this.reader = new FrameReader(rules, heads);
         this.blocked = new BlockedWriters(thread());
-        this.shutdown = new GracefulShutdown(thread(), frames, streams);
-        this.timers = new ConnectionTimers(thread(), options, this::close, this::stopAcceptingStreams);
     }
 
-    /** Serves the connection; {@code first} are the first bytes behind the preface. */
-    void start(ByteBuffer first) {
-        rules.begin();
+    /** Writes this side's preface (RFC 9113 3.4). */
+    protected abstract void writePreface();
+
+    /** Handles a field section; {@code endStream} is true where the stream ends with it. */
+    protected abstract void fieldsReceived(int stream, FieldSection section, boolean endStream)
+            throws ConnectionException;
+
+    /** Handles new settings of the peer. */
+    protected abstract void settingsReceived();
+
+    /** Handles a GOAWAY: streams beyond {@code lastStream} are not processed. */
+    protected abstract void goAwayReceived(int lastStream, ErrorCode code);
+
+    /** Handles the acknowledgement of a PING: the peer has read what was sent before it. */
+    protected abstract void pingAcknowledged(long payload);
+
+    /** Handles too many streams that the peer has reset. */
+    protected abstract void tooManyCancelled();
+
+    /** Takes no new stream: the connection ends with those that are open. */
+    protected abstract void stopAcceptingStreams();
+
+    /** Called after all received bytes were read. */
+    protected abstract void bytesRead();
+
+    /** Called after output was written, where the queue accepts more. */
+    protected abstract void outputWritten();
+
+    /** Returns the highest number of a stream of the peer's that is or was served. */
+    protected abstract int lastPeerStream();
+
+    /** Called when no stream is served any more; possibly several times. */
+    protected abstract void stopped();
+
+    /** Closes the socket after all output was written to it. */
+    protected abstract void closeSocket();
+
+    /** Called when everything is released. */
+    protected abstract void released(StreamAbort ended);
+
+    /** Starts the connection; {@code first} are the first bytes behind the peer's preface. */
+    protected final void start(ByteBuffer first) {
+        writePreface();
+        frames.windowUpdate(0, BodyFrames.CONNECTION_WINDOW - FlowWindow.INITIAL);
         ConduitStreamSourceChannel source = socket.getSourceChannel();
         source.setReadListener(this::readable);
         sink.setWriteListener(channel -> flush());
@@ -103,45 +143,71 @@ final class Http2Connection implements Http2Session {
         }
     }
 
-    XnioIoThread thread() {
+    public final XnioIoThread thread() {
         return socket.getIoThread();
     }
 
-    StreamConnection socket() {
+    protected final StreamConnection socket() {
         return socket;
     }
 
-    ByteBufferPool buffers() {
+    final ByteBufferPool buffers() {
         return buffers;
     }
 
-    FrameWriter frames() {
+    public final FrameWriter frames() {
         return frames;
     }
 
-    OutputQueue output() {
+    public final OutputQueue output() {
         return output;
     }
 
-    FlowWindow sendWindow() {
+    /** Returns the peer's settings. */
+    protected final Settings settings() {
+        return rules.settings();
+    }
+
+    protected final StreamTable streams() {
+        return streams;
+    }
+
+    final FlowWindow sendWindow() {
         return sendWindow;
     }
 
-    int initialSendWindow() {
+    /** Returns how many bytes of a stream may arrive before they are read. */
+    final int streamWindow() {
+        return streamWindow;
+    }
+
+    final int initialSendWindow() {
         return rules.settings().initialWindow();
     }
 
-    private boolean isReading() {
+    /** Returns whether streams are served. */
+    protected final boolean isReading() {
         return phase == Phase.OPEN;
     }
 
-    boolean isClosed() {
+    /** Returns whether the socket is closed: nothing more is written to it. */
+    public final boolean isClosed() {
         return phase == Phase.CLOSED;
     }
 
-    /** Returns whether new streams are no longer served. */
-    boolean isShuttingDown() {
-        return shutdown.isLastStreamNamed() || !isReading();
+    /** Returns whether the peer's first SETTINGS have not arrived. */
+    protected final boolean awaitsSettings() {
+        return rules.awaitsSettings();
+    }
+
+    /** Returns whether the bytes read end within a field block or a frame other than DATA. */
+    final boolean isWithinHead() {
+        return rules.awaitsRestOfHead(reader.isWithinFrame());
+    }
+
+    /** Returns the number of complete frames and field blocks. */
+    final long framesRead() {
+        return rules.complete();
     }
 
     private void readable(ConduitStreamSourceChannel source) {
@@ -156,15 +222,24 @@ final class Http2Connection implements Http2Session {
                 int count = source.read(bytes);
                 if (count <= 0) {
                     if (count < 0) {
-                        close();
+                        ErrorCode code = streams.liveCount() == 0 ? ErrorCode.NO_ERROR : ErrorCode.INTERNAL_ERROR;
+                        close(StreamAbort.of(code, "the peer has closed the connection"));
                     }
                     return;
                 }
                 read(bytes.flip());
             }
         } catch (IOException disconnect) {
-            close();
+            close(lost(disconnect));
         }
+    }
+
+    private static StreamAbort lost(IOException disconnect) {
+        return lost("the connection was lost: " + disconnect.getMessage());
+    }
+
+    private static StreamAbort lost(String reason) {
+        return StreamAbort.of(ErrorCode.INTERNAL_ERROR, reason);
     }
 
     private void read(ByteBuffer bytes) {
@@ -175,11 +250,11 @@ final class Http2Connection implements Http2Session {
                 releaseMemory();
                 return;
             }
-            timers.received(rules.awaitsRestOfHead(reader.isWithinFrame()), rules.complete());
+            bytesRead();
         } catch (ConnectionException violation) {
-            fail(violation.code());
+            fail(StreamAbort.of(violation.code(), "the peer broke a rule: " + violation.getMessage()));
         } catch (RuntimeException bug) {
-            fail(ErrorCode.INTERNAL_ERROR);
+            fail(StreamAbort.of(ErrorCode.INTERNAL_ERROR, "an error of the watchdog: " + bug));
             throw bug;
         }
         if (!output.isEmpty()) {
@@ -187,16 +262,16 @@ final class Http2Connection implements Http2Session {
         }
     }
 
-    /** Ends the connection because the peer broke a rule. */
-    private void fail(ErrorCode code) {
+    /** Ends the connection, and all of its streams, with a GOAWAY. */
+    protected final void fail(StreamAbort ended) {
         if (isReading()) {
-            frames.goAway(streams.lastServed(), code);
-            closeAfterFlush();
+            frames.goAway(lastPeerStream(), ended.code());
+            closeAfterFlush(ended);
         }
     }
 
     /** Schedules a flush, which also writes what is queued until then. */
-    void flushSoon() {
+    public final void flushSoon() {
         if (!flushPending && phase != Phase.CLOSED) {
             flushPending = true;
             thread().execute(() -> {
@@ -207,7 +282,7 @@ final class Http2Connection implements Http2Session {
     }
 
     /** Writes as much as the socket accepts. */
-    void flush() {
+    final void flush() {
         if (phase == Phase.CLOSED) {
             return;
         }
@@ -216,7 +291,7 @@ final class Http2Connection implements Http2Session {
                 sink.suspendWrites();
                 if (phase == Phase.CLOSING) {
                     streams.unfinished().forEach(stream -> stream.sink().endIfFlushed());
-                    closeGracefully.run();
+                    closeSocket();
                     return;
                 }
             } else {
@@ -228,33 +303,34 @@ final class Http2Connection implements Http2Session {
                 socket.getSourceChannel().resumeReads();
             }
         } catch (IOException disconnect) {
-            close();
+            close(lost(disconnect));
             return;
         }
         if (!output.isFull()) {
             blocked.notifySoon();
+            outputWritten();
         }
     }
 
-    BlockedWriters blocked() {
+    final BlockedWriters blocked() {
         return blocked;
     }
 
     /** Writes all of {@code bytes} as one DATA frame; the windows have room for it. */
-    void writeData(Http2Stream stream, ByteBuffer bytes) {
+    final void writeData(Http2Stream stream, ByteBuffer bytes) {
         stream.sendWindow().use(bytes.remaining());
         sendWindow.use(bytes.remaining());
         try {
             frames.data(stream.id(), bytes);
         } catch (IOException disconnect) {
-            close();
+            close(lost(disconnect));
         }
     }
 
     /** Widens the stream's window after a part of a body was read or dropped. */
-    void consumed(Http2Stream stream, int bytes) {
+    final void consumed(Http2Stream stream, int bytes) {
         int total = stream.addUnacknowledged(bytes);
-        if (total >= FlowWindow.INITIAL / 2 && stream.state().receives()) {
+        if (total >= streamWindow / 2 && stream.state().receives()) {
             stream.clearUnacknowledged();
             stream.receiveWindow().widen(total);
             frames.windowUpdate(stream.id(), total);
@@ -263,157 +339,106 @@ final class Http2Connection implements Http2Session {
     }
 
     /** Handles a change of a stream's state by a regular end. */
-    void changed(Http2Stream stream) {
+    final void changed(Http2Stream stream) {
         if (stream.state() == StreamState.CLOSED) {
             streams.close(stream.id(), ClosedStreams.End.ENDED_BY_PEER);
+            stream.listener().closed();
         }
     }
 
-    void resetLocally(Http2Stream stream, ErrorCode code) {
+    final void resetLocally(Http2Stream stream, StreamAbort ended) {
         if (phase != Phase.CLOSED) {
-            frames.reset(stream.id(), code);
+            frames.reset(stream.id(), ended.code());
             flushSoon();
         }
         streams.close(stream.id(), ClosedStreams.End.RESET_LOCALLY);
-        stream.abort();
+        stream.abort(ended);
     }
 
     /** Handles a reset of a stream by the peer. */
-    void resetByPeer(Http2Stream stream) {
+    final void resetByPeer(Http2Stream stream, ErrorCode code) {
         streams.close(stream.id(), ClosedStreams.End.ENDED_BY_PEER);
-        stream.abort();
+        boolean processed = code != ErrorCode.REFUSED_STREAM;
+        stream.abort(new StreamAbort(code, processed, "the peer has reset the stream: " + code));
         countCancelled();
     }
 
     /** Handles the end of a body; one of another length than announced is malformed (RFC 9113 8.1.1). */
-    void endBody(Http2Stream stream) throws ConnectionException {
+    public final void endBody(Http2Stream stream) throws ConnectionException {
         if (stream.isBodyComplete()) {
             stream.remoteEnded();
         } else {
-            streamError(stream.id(), ErrorCode.PROTOCOL_ERROR);
+            streamError(stream.id(), ErrorCode.PROTOCOL_ERROR, "a body of another length than announced");
         }
     }
 
     /** Resets a stream, opened or not, because the peer broke a rule on it. */
-    void streamError(int id, ErrorCode code) throws ConnectionException {
+    public final void streamError(int id, ErrorCode code, String rule) throws ConnectionException {
         checkOutputLimit();
         Http2Stream stream = streams.find(id);
         if (stream != null) {
-            resetLocally(stream, code);
+            resetLocally(stream, StreamAbort.of(code, "the peer broke a rule: " + rule));
         } else {
             frames.reset(id, code);
         }
         countCancelled();
     }
 
-    /** Refuses a stream that was not opened; the client may retry the request elsewhere (RFC 9113 8.7). */
-    void refuse(int id) throws ConnectionException {
-        checkOutputLimit();
-        frames.reset(id, ErrorCode.REFUSED_STREAM);
-        streams.close(id, ClosedStreams.End.RESET_LOCALLY);
-        countIdleFrame();
-    }
-
-    /**
-     * Where there are too many, the connection takes no new stream; open streams of other clients are served to the end.
-     */
+    /** Other clients of the peer are not to blame: their open streams are served to the end. */
     private void countCancelled() {
         if (abuse.cancelled(System.nanoTime())) {
-            sendGoAway(ErrorCode.ENHANCE_YOUR_CALM);
+            tooManyCancelled();
         }
     }
 
-    void countIdleFrame() throws ConnectionException {
+    public final void countIdleFrame() throws ConnectionException {
         if (abuse.idleFrame(System.nanoTime())) {
             throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "too many frames that serve nobody");
         }
     }
 
     /** Checks, before a control frame is written, that the peer reads. */
-    void checkOutputLimit() throws ConnectionException {
+    final void checkOutputLimit() throws ConnectionException {
         if (output.size() > MAX_UNREAD) {
             throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "control frames are not read");
         }
     }
 
-    void served() {
+    /** Counts a stream that got its whole response. */
+    protected final void served() {
         abuse.served();
     }
 
-    void opened(Http2Stream stream) {
-        streams.add(stream);
-        timers.busy();
-    }
-
-    /** Releases a stream and its memory after its exchange has ended. */
-    void finished(Http2Stream stream) {
-        stream.reset(stream.state().sends() ? ErrorCode.INTERNAL_ERROR : ErrorCode.NO_ERROR);
-        memory.release(stream.memory());
-        streams.finished(stream);
-        if (streams.isEmpty()) {
-            timers.idle();
-            closeIfDone();
-        }
-    }
-
-    @Override
-    public void shutDown(Runnable announced) {
-        if (!isReading()) {
-            announced.run();
-            return;
-        }
-        shutdown.announce(announced, this::stopAcceptingStreams);
-        flush();
-    }
-
-    /** Handles the acknowledgement of a PING: the client has read what was sent before it. */
-    void pingAcknowledged(long payload) {
-        if (shutdown.isAcknowledgedBy(payload)) {
-            stopAcceptingStreams();
-        }
-    }
-
-    /** Takes no new stream: the connection ends with those that are open. */
-    void stopAcceptingStreams() {
-        sendGoAway(ErrorCode.NO_ERROR);
-    }
-
-    private void sendGoAway(ErrorCode code) {
-        if (isReading() && shutdown.nameLastStream(code)) {
-            flushSoon();
-            closeIfDone();
-        }
-    }
-
-    private void closeIfDone() {
-        if (isReading() && shutdown.isLastStreamNamed() && streams.isEmpty()) {
-            closeAfterFlush();
-        }
-    }
-
-    private void closeAfterFlush() {
+    /** Closes the connection after pending output; streams that have not ended end now. */
+    protected final void closeAfterFlush(StreamAbort ended) {
         phase = Phase.CLOSING;
+        cause = ended;
         socket.getSourceChannel().suspendReads();
-        shutdown.end();
-        abort(streams.live());
-        closeTimer = thread().executeAfter(this::close, CLOSE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+        stopped();
+        abort(streams.live(), ended);
+        closeTimer = thread().executeAfter(() -> close(ended), CLOSE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
         flushSoon();
     }
 
-    private void abort(List<Http2Stream> ending) {
+    /** Ends streams early, without a frame. */
+    protected final void abort(List<Http2Stream> ending, StreamAbort ended) {
         for (Http2Stream stream : ending) {
             streams.close(stream.id(), ClosedStreams.End.RESET_LOCALLY);
-            stream.abort();
+            stream.abort(ended);
         }
     }
 
-    private void close() {
+    /** Closes the connection at once. */
+    protected final void close(StreamAbort ended) {
+        if (cause == null) {
+            cause = ended;
+        }
         IoUtils.safeClose(socket);
         closed();
     }
 
-    @Override
-    public void closed() {
+    /** Ends all streams and releases the connection's resources after the socket was closed. */
+    public final void closed() {
         if (Thread.currentThread() == thread()) {
             release();
         } else {
@@ -426,15 +451,16 @@ final class Http2Connection implements Http2Session {
             return;
         }
         phase = Phase.CLOSED;
-        shutdown.end();
+        stopped();
+        StreamAbort ended = cause == null ? lost("the connection was closed") : cause;
         // Including streams whose end was written but has not reached the socket.
-        abort(streams.unfinished());
+        abort(streams.unfinished(), ended);
         blocked.clear();
-        timers.stop();
         if (closeTimer != null) {
             closeTimer.remove();
         }
         releaseMemory();
+        released(ended);
     }
 
     private void releaseMemory() {

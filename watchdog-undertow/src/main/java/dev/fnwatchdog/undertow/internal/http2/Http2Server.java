@@ -53,12 +53,12 @@ public final class Http2Server implements StreamOpener {
      * @param closeGracefully closes the socket without losing output that the peer has not read yet
      */
     public Http2Session open(StreamConnection socket, Runnable closeGracefully) {
-        return new Http2Connection(socket, buffers, memory, options, closeGracefully, this);
+        return new Http2ServerConnection(socket, buffers, memory, options, closeGracefully, this);
     }
 
     /** Serves a connection from {@link #open}; {@code first} are the first bytes behind the preface. */
     public static void serve(Http2Session session, ByteBuffer first) {
-        ((Http2Connection) session).start(first);
+        ((Http2ServerConnection) session).start(first);
     }
 
     /** Returns whether the connection of an exchange is an HTTP/2 stream. */
@@ -90,7 +90,8 @@ public final class Http2Server implements StreamOpener {
     }
 
     @Override
-    public void open(Http2Connection connection, int id, FieldSection head, boolean endStream, StreamMemory memory) {
+    public void open(
+            Http2ServerConnection connection, int id, FieldSection head, boolean endStream, StreamMemory memory) {
         if (head.hasPseudo(":authority")) {
             head.fields().put(Headers.HOST, head.pseudo(":authority"));
         }

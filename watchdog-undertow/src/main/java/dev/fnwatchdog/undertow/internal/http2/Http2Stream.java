@@ -4,16 +4,19 @@ import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FlowWindow;
 
 /**
- * One stream that the peer has opened: its state, its windows, and the memory reserved for it.
+ * One stream: its state, its windows, and the memory reserved for it.
  *
  * <p>Threads: the connection's I/O thread.
  */
-final class Http2Stream {
+public final class Http2Stream {
     private static final long ANY_LENGTH = -1;
+
+    /** As a body's length: the head that determines it has not arrived. */
+    public static final long UNKNOWN_LENGTH = -2;
 
     private final Http2Connection connection;
     private final int id;
-    private final FlowWindow receiveWindow = new FlowWindow(FlowWindow.INITIAL);
+    private final FlowWindow receiveWindow;
     private final FlowWindow sendWindow;
     private final StreamSource source;
     private final StreamSink sink;
@@ -21,20 +24,21 @@ final class Http2Stream {
 
     // Mutable state
     private StreamState state;
-    // bytes of the announced body that are still to come; ANY_LENGTH: no length was announced
+    // bytes of the announced body that are still to come, ANY_LENGTH or UNKNOWN_LENGTH
     private long bodyRemaining;
     private int unacknowledged;
     private StreamMemory memory = new StreamMemory(0, 0);
 
     /**
-     * @param bodyLength the bytes that the head announces, or negative where it announces none
+     * @param bodyLength the bytes that the head announces, -1 where it announces none, or {@link #UNKNOWN_LENGTH}
      * @param user sends the stream's message and is notified of its events
      */
-    Http2Stream(Http2Connection connection, int id, StreamState state, long bodyLength, User user) {
+    public Http2Stream(Http2Connection connection, int id, StreamState state, long bodyLength, User user) {
         this.connection = connection;
         this.id = id;
         this.state = state;
-        this.bodyRemaining = bodyLength < 0 ? ANY_LENGTH : bodyLength;
+        this.bodyRemaining = bodyLength;
+        this.receiveWindow = new FlowWindow(connection.streamWindow());
         this.sendWindow = new FlowWindow(connection.initialSendWindow());
         this.source = new StreamSource(connection, this);
         this.sink = new StreamSink(connection, this, user);
@@ -42,25 +46,25 @@ final class Http2Stream {
     }
 
     /** Sends the message of a stream and is notified of its events. */
-    interface User extends StreamListener, StreamSink.Message {}
+    public interface User extends StreamListener, StreamSink.Message {}
 
-    int id() {
+    public int id() {
         return id;
     }
 
-    StreamState state() {
+    public StreamState state() {
         return state;
     }
 
-    StreamSource source() {
+    public StreamSource source() {
         return source;
     }
 
-    StreamSink sink() {
+    public StreamSink sink() {
         return sink;
     }
 
-    StreamListener listener() {
+    public StreamListener listener() {
         return listener;
     }
 
@@ -101,6 +105,20 @@ final class Http2Stream {
         unacknowledged = 0;
     }
 
+    /** Returns whether the peer's head has not arrived, without which there is no body. */
+    boolean awaitsHead() {
+        return bodyRemaining == UNKNOWN_LENGTH;
+    }
+
+    /**
+     * Sets the length of the body when the peer's head has arrived.
+     *
+     * @param length the bytes that it announces, or -1 where it announces none
+     */
+    public void headReceived(long length) {
+        bodyRemaining = length;
+    }
+
     /** Counts body bytes; returns false where there are more than the head has announced. */
     boolean accepts(int bytes) {
         if (bodyRemaining == ANY_LENGTH) {
@@ -111,7 +129,7 @@ final class Http2Stream {
     }
 
     /** Returns whether the body has the announced length. */
-    boolean isBodyComplete() {
+    public boolean isBodyComplete() {
         return bodyRemaining == ANY_LENGTH || bodyRemaining == 0;
     }
 
@@ -124,22 +142,30 @@ final class Http2Stream {
     /** Called when the peer has sent END_STREAM. */
     void remoteEnded() {
         state = state.afterRemoteEnd();
+        listener.bodyReceived();
         connection.changed(this);
         source.end();
     }
 
     /** Resets the stream, unless it is closed. */
     void reset(ErrorCode code) {
+        reset(code, "it was reset by this side");
+    }
+
+    /** Resets the stream for a reason, unless it is closed. */
+    public void reset(ErrorCode code, String reason) {
         if (state != StreamState.CLOSED) {
-            connection.resetLocally(this, code);
+            connection.resetLocally(this, StreamAbort.of(code, reason));
         }
     }
 
     /** Ends the stream early, after a reset by either side. */
-    void abort() {
+    void abort(StreamAbort cause) {
         state = StreamState.CLOSED;
-        source.abort();
+        if (!listener.keepsBody()) {
+            source.abort();
+        }
         sink.abort();
-        listener.aborted();
+        listener.aborted(cause);
     }
 }

@@ -12,11 +12,11 @@ import org.xnio.conduits.StreamSinkConduit;
  * <p>Threads: the connection's I/O thread.
  */
 final class InterimSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
-    private final Http2Connection connection;
+    private final Http2ServerConnection connection;
     private final Http2Stream stream;
     private final HttpServerExchange interim;
 
-    InterimSink(Http2Connection connection, Http2Stream stream, HttpServerExchange interim) {
+    InterimSink(Http2ServerConnection connection, Http2Stream stream, HttpServerExchange interim) {
         super(stream.sink());
         this.connection = connection;
         this.stream = stream;

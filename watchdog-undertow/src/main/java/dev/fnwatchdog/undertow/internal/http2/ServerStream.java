@@ -4,6 +4,7 @@ import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FieldSection;
 import dev.fnwatchdog.undertow.internal.http2.frame.FlowWindow;
+import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.ConduitWrapper;
 import io.undertow.server.Connectors;
@@ -47,7 +48,7 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
     /** How long a client may continue to send a body that is dropped. */
     private static final long REST_OF_REQUEST_MILLIS = 500;
 
-    private final Http2Connection connection;
+    private final Http2ServerConnection connection;
     private final OptionMap options;
     private final Consumer<HttpServerExchange> onAborted;
     private final Http2Stream stream;
@@ -60,7 +61,7 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
 
     /** @param onAborted called with an exchange that ended early */
     ServerStream(
-            Http2Connection connection,
+            Http2ServerConnection connection,
             int id,
             FieldSection head,
             boolean endStream,
@@ -117,6 +118,10 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         }
     }
 
+    /** More of the body may arrive before the response is sent: {@link #bodyDropped()} decides. */
+    @Override
+    public void bodyUnwanted() {}
+
     private void resetUnread() {
         if (!exchange.isComplete()) {
             reset(ErrorCode.NO_ERROR);
@@ -129,13 +134,8 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
     }
 
     @Override
-    public int status() {
-        return exchange.getStatusCode();
-    }
-
-    @Override
-    public HeaderMap fields() {
-        return exchange.getResponseHeaders();
+    public void writeHead(FrameWriter frames, int id, boolean last) {
+        frames.response(id, last, exchange.getStatusCode(), exchange.getResponseHeaders());
     }
 
     @Override
@@ -156,6 +156,10 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         exchange.putAttachment(HttpAttachments.REQUEST_TRAILERS, trailers);
     }
 
+    /** The request is complete when its body was read. */
+    @Override
+    public void bodyReceived() {}
+
     @Override
     public void bodyRead() {
         Connectors.terminateRequest(exchange);
@@ -167,8 +171,17 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         Connectors.terminateResponse(exchange);
     }
 
+    /** The exchange ends when its response has reached the socket. */
     @Override
-    public void aborted() {
+    public void closed() {}
+
+    @Override
+    public boolean keepsBody() {
+        return false;
+    }
+
+    @Override
+    public void aborted(StreamAbort cause) {
         try {
             onAborted.accept(exchange);
         } finally {

@@ -7,12 +7,18 @@ import io.undertow.util.HeaderMap;
  *
  * <p>Threads: the connection's I/O thread.
  */
-interface StreamListener {
+public interface StreamListener {
     /** Called with the peer's trailers, at the end of its body. */
     void trailers(HeaderMap trailers);
 
+    /** Called when the whole body, possibly empty, has arrived. */
+    void bodyReceived();
+
     /** Called when a piece of the body was dropped, because it is not read any more. */
     void bodyDropped();
+
+    /** Called when the reader stops before the whole body has arrived. */
+    void bodyUnwanted();
 
     /** Called when the peer's body was read to its end. */
     void bodyRead();
@@ -20,6 +26,12 @@ interface StreamListener {
     /** Called when the whole message has reached the socket. */
     void sent();
 
+    /** Called when both sides have ended the stream; what has arrived may still be read. */
+    void closed();
+
+    /** Returns whether a complete body stays readable after an early end of the stream. */
+    boolean keepsBody();
+
     /** Called when the stream has ended early: nothing more arrives, and nothing more can be sent. */
-    void aborted();
+    void aborted(StreamAbort cause);
 }

@@ -15,5 +15,5 @@ interface StreamOpener {
      * @param endStream whether the request has no body
      * @param memory released with the stream
      */
-    void open(Http2Connection connection, int id, FieldSection head, boolean endStream, StreamMemory memory);
+    void open(Http2ServerConnection connection, int id, FieldSection head, boolean endStream, StreamMemory memory);
 }

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.http2;
 
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameType;
+import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
 import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,7 +25,7 @@ import org.xnio.conduits.WriteReadyHandler;
  *
  * <p>Threads: the connection's I/O thread.
  */
-final class StreamSink implements StreamSinkConduit {
+public final class StreamSink implements StreamSinkConduit {
     private enum State {
         /** The head was not sent yet. */
         HEAD,
@@ -38,9 +39,8 @@ final class StreamSink implements StreamSinkConduit {
 
     /** Provides head and trailers. */
     interface Message {
-        int status();
-
-        HeaderMap fields();
+        /** Writes the head; {@code last} is true where nothing follows it. */
+        void writeHead(FrameWriter frames, int stream, boolean last);
 
         /** Returns whether body bytes are sent; false where they are dropped (HEAD, 204, 304). */
         boolean hasBody();
@@ -68,10 +68,11 @@ final class StreamSink implements StreamSinkConduit {
         this.message = message;
     }
 
-    private void begin() {
+    /** Sends the head, unless it was sent. */
+    public void begin() {
         if (state == State.HEAD) {
             state = State.BODY;
-            connection.frames().head(stream.id(), message.status(), message.fields());
+            message.writeHead(connection.frames(), stream.id(), false);
             lastByte = connection.output().end();
         }
     }
@@ -157,15 +158,20 @@ final class StreamSink implements StreamSinkConduit {
             return;
         }
         requireOpen();
+        end();
+    }
+
+    /** Sends the end of the message, behind its head where that was not sent. */
+    public void end() {
         boolean bodiless = state == State.HEAD;
         HeaderMap trailers = message.trailers();
         boolean hasTrailers = trailers.size() > 0 && message.hasBody();
         state = State.ENDED;
         if (bodiless && !hasTrailers) {
-            connection.frames().headAlone(stream.id(), message.status(), message.fields());
+            message.writeHead(connection.frames(), stream.id(), true);
         } else {
             if (bodiless) {
-                connection.frames().head(stream.id(), message.status(), message.fields());
+                message.writeHead(connection.frames(), stream.id(), false);
             }
             if (hasTrailers) {
                 connection.frames().trailers(stream.id(), trailers);

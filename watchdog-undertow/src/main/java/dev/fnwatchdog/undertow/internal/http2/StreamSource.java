@@ -22,7 +22,7 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Threads: the connection's I/O thread.
  */
-final class StreamSource implements StreamSourceConduit {
+public final class StreamSource implements StreamSourceConduit {
     private static final int EOF = -1;
 
     private enum State {
@@ -91,7 +91,8 @@ final class StreamSource implements StreamSourceConduit {
         }
     }
 
-    void abort() {
+    /** Drops what was not read; reading fails from now on. */
+    public void abort() {
         if (state != State.FINISHED && state != State.ABORTED) {
             state = State.ABORTED;
             free();
@@ -176,6 +177,7 @@ final class StreamSource implements StreamSourceConduit {
         if (state == State.RECEIVING) {
             state = State.DISCARDING;
             free();
+            stream.listener().bodyUnwanted();
         } else if (state == State.RECEIVED) {
             finish();
         }

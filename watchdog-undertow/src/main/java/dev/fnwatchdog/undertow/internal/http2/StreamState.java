@@ -1,7 +1,7 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
 /** The states of a stream that has been opened (RFC 9113 5.1). */
-enum StreamState {
+public enum StreamState {
     OPEN {
         @Override
         StreamState afterLocalEnd() {
@@ -54,7 +54,7 @@ enum StreamState {
     abstract StreamState afterRemoteEnd();
 
     /** Returns whether the peer may still send DATA and trailers. */
-    boolean receives() {
+    public boolean receives() {
         return this == OPEN || this == HALF_CLOSED_LOCAL;
     }
 

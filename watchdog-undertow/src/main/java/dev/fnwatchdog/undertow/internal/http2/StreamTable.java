@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: the connection's I/O thread.
  */
-final class StreamTable {
+public final class StreamTable {
     private final int maxStreams;
     private final Map<Integer, Http2Stream> live = new HashMap<>();
     private final Set<Http2Stream> unfinished = new LinkedHashSet<>();
@@ -29,37 +29,46 @@ final class StreamTable {
     }
 
     /** Returns the stream of that number, where frames can still be sent or received on it. */
-    @Nullable
-    Http2Stream find(int id) {
+    public @Nullable Http2Stream find(int id) {
         return live.get(id);
     }
 
+    /** Returns the number of streams on which frames can still be sent or received. */
+    public int liveCount() {
+        return live.size();
+    }
+
+    /** Returns the number of streams whose exchanges have not ended. */
+    public int unfinishedCount() {
+        return unfinished.size();
+    }
+
     /** Returns the streams on which frames can still be sent or received. */
-    List<Http2Stream> live() {
+    public List<Http2Stream> live() {
         return List.copyOf(live.values());
     }
 
-    /** Returns the highest number that the peer has used. */
-    int last() {
+    /** Returns the highest number that was used. */
+    public int last() {
         return last;
     }
 
     /** Returns whether no stream of that number was ever opened. */
-    boolean isIdle(int id) {
+    public boolean isIdle(int id) {
         return id > last || id % 2 == 0;
     }
 
-    boolean isFull() {
+    public boolean isFull() {
         return unfinished.size() >= maxStreams;
     }
 
     /** Returns whether no exchange is in progress. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return unfinished.isEmpty();
     }
 
-    /** Marks the number and all below it as used by the peer. */
-    void markUsed(int id) {
+    /** Marks the number and all below it as used. */
+    public void markUsed(int id) {
         last = id;
     }
 
@@ -68,7 +77,7 @@ final class StreamTable {
         return lastServed;
     }
 
-    void add(Http2Stream stream) {
+    public void add(Http2Stream stream) {
         lastServed = stream.id();
         live.put(stream.id(), stream);
         unfinished.add(stream);
@@ -81,13 +90,13 @@ final class StreamTable {
     }
 
     /** Returns how a stream ended that is neither live nor idle. */
-    ClosedStreams.End endOf(int id) {
+    public ClosedStreams.End endOf(int id) {
         return closed.of(id);
     }
 
-    /** Removes a stream whose exchange has ended. */
-    void finished(Http2Stream stream) {
-        unfinished.remove(stream);
+    /** Removes a stream whose exchange has ended; returns false where it was removed before. */
+    public boolean finished(Http2Stream stream) {
+        return unfinished.remove(stream);
     }
 
     /** Returns the streams whose exchanges have not ended. */

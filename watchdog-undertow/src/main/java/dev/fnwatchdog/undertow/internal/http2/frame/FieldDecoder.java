@@ -122,7 +122,7 @@ public final class FieldDecoder {
         } catch (HpackException malformed) {
             if (isNamelessLiteral(bytes) && skipString(bytes)) {
                 // The decoder stops at an empty name. Such a field enters no table, so decoding can continue behind it.
-                section.addNameless();
+                section.reject();
                 fieldStart = bytes.position();
                 return;
             }

@@ -18,10 +18,17 @@ final class FieldEncoder {
 
     private static final HeaderMap NO_FIELDS = new HeaderMap();
     private static final HttpString STATUS = new HttpString(":status");
+    private static final HttpString METHOD = new HttpString(":method");
+    private static final HttpString SCHEME = new HttpString(":scheme");
+    private static final HttpString AUTHORITY = new HttpString(":authority");
+    private static final HttpString PATH = new HttpString(":path");
 
     /** Fields whose values rarely repeat, or are secret (RFC 7541 7.1.3). */
     private static final Set<HttpString> NOT_INDEXED = Set.of(
+            PATH,
+            Headers.AUTHORIZATION,
             Headers.CONTENT_LENGTH,
+            Headers.COOKIE,
             Headers.DATE,
             Headers.ETAG,
             Headers.LAST_MODIFIED,
@@ -31,7 +38,7 @@ final class FieldEncoder {
             new HttpString("X-Duration-Seconds"));
 
     private final HpackEncoder hpack = new HpackEncoder(TABLE_SIZE, new Indexing());
-    private final HeaderMap status = new HeaderMap();
+    private final HeaderMap pseudo = new HeaderMap();
 
     // Mutable state
     private int tableSize = TABLE_SIZE;
@@ -72,27 +79,41 @@ final class FieldEncoder {
 
     /** @param scratch for the parts, of at most {@link FrameType#MAX_PAYLOAD} bytes */
     void encodeResponse(int statusCode, HeaderMap fields, ByteBuffer scratch, Sink sink) {
-        status.put(STATUS, Integer.toString(statusCode));
-        scratch.clear();
-        announceTableSize(scratch);
-        hpack.encode(status, scratch);
-        encodeRest(fields, scratch, sink);
+        pseudo.put(STATUS, Integer.toString(statusCode));
+        encode(pseudo, fields, scratch, sink);
+    }
+
+    /** @param scratch as above */
+    void encodeRequest(RequestTarget target, HeaderMap fields, ByteBuffer scratch, Sink sink) {
+        pseudo.put(METHOD, target.method());
+        pseudo.put(SCHEME, target.scheme());
+        if (target.authority().isEmpty()) {
+            pseudo.remove(AUTHORITY);
+        } else {
+            pseudo.put(AUTHORITY, target.authority());
+        }
+        pseudo.put(PATH, target.path());
+        encode(pseudo, fields, scratch, sink);
     }
 
     /** Encodes trailers. */
-    void encode(HeaderMap fields, ByteBuffer scratch, Sink sink) {
-        scratch.clear();
-        announceTableSize(scratch);
-        encodeRest(fields, scratch, sink);
+    void encode(HeaderMap trailers, ByteBuffer scratch, Sink sink) {
+        encode(NO_FIELDS, trailers, scratch, sink);
     }
 
-    private void encodeRest(HeaderMap fields, ByteBuffer scratch, Sink sink) {
+    private void encode(HeaderMap pseudoFields, HeaderMap fields, ByteBuffer scratch, Sink sink) {
+        scratch.clear();
+        announceTableSize(scratch);
         boolean first = true;
+        while (pseudoFields.size() > 0 && hpack.encode(pseudoFields, scratch) != HpackEncoder.State.COMPLETE) {
+            sink.part(scratch.flip(), first, false);
+            scratch.clear();
+            first = false;
+        }
         boolean complete = false;
         while (!complete) {
             complete = hpack.encode(fields, scratch) == HpackEncoder.State.COMPLETE;
-            scratch.flip();
-            sink.part(scratch, first, complete);
+            sink.part(scratch.flip(), first, complete);
             scratch.clear();
             first = false;
         }

@@ -4,6 +4,7 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.StatusCodes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,9 @@ public final class FieldSection {
 
     /** What a field's size includes beyond name and value (RFC 9113 6.5.2). */
     private static final int FIELD_OVERHEAD = 32;
+
+    private static final String STATUS = ":status";
+    private static final int STATUS_DIGITS = 3;
 
     private static final int BYTE_COST = 2;
     private static final int FIELD_COST = 256;
@@ -64,8 +68,8 @@ public final class FieldSection {
         }
     }
 
-    /** Adds a field with an empty name, which makes the section malformed. */
-    void addNameless() {
+    /** Makes the section malformed for a reason outside of its fields. */
+    public void reject() {
         malformed = true;
     }
 
@@ -165,6 +169,23 @@ public final class FieldSection {
     private boolean hasOneLength() {
         List<String> lengths = fields.get(Headers.CONTENT_LENGTH);
         return lengths == null || (lengths.size() == 1 && Fields.isLength(lengths.get(0)));
+    }
+
+    /** Returns whether it is a valid head of a response, interim or final (RFC 9113 8.3.2); 101 does not exist in HTTP/2. */
+    public boolean isResponseHead() {
+        return !malformed && pseudo.keySet().equals(Set.of(STATUS)) && isStatus(pseudo(STATUS)) && hasOneLength();
+    }
+
+    private static boolean isStatus(String text) {
+        return text.length() == STATUS_DIGITS
+                && text.chars().allMatch(c -> c >= '0' && c <= '9')
+                && text.charAt(0) != '0'
+                && Integer.parseInt(text) != StatusCodes.SWITCHING_PROTOCOLS;
+    }
+
+    /** Returns the status of a valid head of a response. */
+    public int status() {
+        return Integer.parseInt(pseudo(STATUS));
     }
 
     /** Returns the body's length that the head announces; -1: it announces none. */

@@ -5,6 +5,7 @@ import io.undertow.connector.PooledByteBuffer;
 import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Writes frames to a connection's queue (RFC 9113 6).
@@ -12,6 +13,8 @@ import java.nio.ByteBuffer;
  * <p>Threads: the connection's I/O thread.
  */
 public final class FrameWriter {
+    private static final byte[] CLIENT_PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
     private static final int ERROR_CODE_LENGTH = 4;
     private static final int GOAWAY_LENGTH = 8;
     private static final int MAX_CONTROL_FRAME = 64;
@@ -24,6 +27,11 @@ public final class FrameWriter {
     public FrameWriter(OutputQueue queue, ByteBufferPool buffers) {
         this.queue = queue;
         this.buffers = buffers;
+    }
+
+    /** Writes the bytes that every client sends first (RFC 9113 3.4). */
+    public void clientPreface() {
+        queue.put(ByteBuffer.wrap(CLIENT_PREFACE));
     }
 
     /** Sets the size of the encoder's table, and the smallest one since the last call. */
@@ -96,30 +104,38 @@ public final class FrameWriter {
 
     /** Writes a response head that is not the end of the stream. */
     public void head(int stream, int status, HeaderMap fields) {
-        response(stream, 0, status, fields);
+        response(stream, false, status, fields);
     }
 
     /** Writes a response head that ends the stream. */
     public void headAlone(int stream, int status, HeaderMap fields) {
-        response(stream, FrameType.END_STREAM, status, fields);
+        response(stream, true, status, fields);
     }
 
-    private void response(int stream, int endStream, int status, HeaderMap fields) {
+    /** Writes a response head. */
+    public void response(int stream, boolean endStream, int status, HeaderMap fields) {
         try (PooledByteBuffer part = buffers.allocate()) {
             encoder.encodeResponse(status, fields, part.getBuffer(), block(stream, endStream));
         }
     }
 
-    public void trailers(int stream, HeaderMap trailers) {
+    /** Writes a request head. */
+    public void request(int stream, boolean endStream, RequestTarget target, HeaderMap fields) {
         try (PooledByteBuffer part = buffers.allocate()) {
-            encoder.encode(trailers, part.getBuffer(), block(stream, FrameType.END_STREAM));
+            encoder.encodeRequest(target, fields, part.getBuffer(), block(stream, endStream));
         }
     }
 
-    private FieldEncoder.Sink block(int stream, int endStream) {
+    public void trailers(int stream, HeaderMap trailers) {
+        try (PooledByteBuffer part = buffers.allocate()) {
+            encoder.encode(trailers, part.getBuffer(), block(stream, true));
+        }
+    }
+
+    private FieldEncoder.Sink block(int stream, boolean endStream) {
         return (part, first, last) -> {
             int type = first ? FrameType.HEADERS : FrameType.CONTINUATION;
-            int flags = (first ? endStream : 0) | (last ? FrameType.END_HEADERS : 0);
+            int flags = (first && endStream ? FrameType.END_STREAM : 0) | (last ? FrameType.END_HEADERS : 0);
             queue.put(begin(type, flags, stream, part.remaining()).flip());
             queue.put(part);
         };

@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
  */
 public final class Settings {
     static final int HEADER_TABLE_SIZE = 1;
-    static final int ENABLE_PUSH = 2;
+    public static final int ENABLE_PUSH = 2;
     public static final int MAX_CONCURRENT_STREAMS = 3;
-    static final int INITIAL_WINDOW_SIZE = 4;
+    public static final int INITIAL_WINDOW_SIZE = 4;
     static final int MAX_FRAME_SIZE = 5;
     public static final int MAX_HEADER_LIST_SIZE = 6;
 
@@ -20,10 +20,18 @@ public final class Settings {
 
     private static final int FRAME_SIZE_LIMIT = (1 << 24) - 1;
 
+    private final int maxEnablePush;
+
     // Mutable state
+    private int maxStreams = Integer.MAX_VALUE;
     private int headerTableSize = FieldEncoder.TABLE_SIZE;
     private int smallestHeaderTableSize = FieldEncoder.TABLE_SIZE;
     private int initialWindow = FlowWindow.INITIAL;
+
+    /** @param maxEnablePush the highest value of ENABLE_PUSH: 1 from a client, 0 from a server */
+    public Settings(int maxEnablePush) {
+        this.maxEnablePush = maxEnablePush;
+    }
 
     /** Applies all settings of one frame, in their order. */
     public void read(ByteBuffer payload) throws ConnectionException {
@@ -42,7 +50,8 @@ public final class Settings {
                 headerTableSize = (int) Math.min(value, FieldEncoder.TABLE_SIZE);
                 smallestHeaderTableSize = Math.min(smallestHeaderTableSize, headerTableSize);
             }
-            case ENABLE_PUSH -> require(value <= 1, ErrorCode.PROTOCOL_ERROR, "ENABLE_PUSH");
+            case ENABLE_PUSH -> require(value <= maxEnablePush, ErrorCode.PROTOCOL_ERROR, "ENABLE_PUSH");
+            case MAX_CONCURRENT_STREAMS -> maxStreams = (int) Math.min(value, Integer.MAX_VALUE);
             case INITIAL_WINDOW_SIZE -> {
                 require(value <= FlowWindow.MAX_SIZE, ErrorCode.FLOW_CONTROL_ERROR, "INITIAL_WINDOW_SIZE");
                 initialWindow = (int) value;
@@ -73,6 +82,11 @@ public final class Settings {
     /** Returns the smallest size of that table in the last frame. */
     public int smallestHeaderTableSize() {
         return smallestHeaderTableSize;
+    }
+
+    /** Returns how many streams the watchdog may have open at once. */
+    public int maxStreams() {
+        return maxStreams;
     }
 
     /** Returns how many bytes may be sent on a new stream. */
