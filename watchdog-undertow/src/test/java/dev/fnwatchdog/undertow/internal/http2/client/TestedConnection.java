@@ -134,8 +134,7 @@ final class TestedConnection implements ConnectionListener, AutoCloseable {
 
     TestedStream open(String method, String path, boolean endOfRequest, String... fields) throws Exception {
         return on(() -> new TestedStream(
-                this,
-                listener -> connection.open(map(fields), method, "http", "h", path, endOfRequest, listener)));
+                this, listener -> connection.open(map(fields), method, "http", "h", path, endOfRequest, listener)));
     }
 
     static HeaderMap map(String... fields) {
