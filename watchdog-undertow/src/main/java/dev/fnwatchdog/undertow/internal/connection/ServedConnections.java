@@ -24,8 +24,11 @@ import org.xnio.StreamConnection;
  * <p>Threads: any.
  */
 public final class ServedConnections {
-    /** An I/O thread that does not run a task within this time is blocked. */
-    private static final long MAX_DRAIN_START_SECONDS = 1;
+    /**
+     * Beyond the second that an HTTP/2 client has until its last request is decided (specification 7.12): an I/O thread that is
+     * later is blocked.
+     */
+    private static final long MAX_DRAIN_START_SECONDS = 3;
 
     private final ByteBufferPool buffers;
     private final MemoryShares memory;
