@@ -111,6 +111,8 @@ class MemoryLimitTest {
                     RawClient second = watchdog.connect();
                     RawClient refused = watchdog.connect()) {
                 assertThat(first.send(longHead).readResponse()).endsWith("hi");
+                // When the next request is served, the memory of the one before is released.
+                assertThat(first.send(GET).readResponse()).endsWith("hi");
                 assertThat(second.send(longHead).readResponse()).endsWith("hi");
 
                 assertThat(refused.send(longHead).readUntilClosedOrReset()).startsWith("HTTP/1.1 431 ");
