@@ -62,6 +62,7 @@ public final class Invocation implements ExchangeCompletionListener {
     private @Nullable RequestSource source;
     private TimeoutQueue.@Nullable Timeout timeout;
     private boolean watched;
+    private boolean requestRead;
     private @Nullable DisconnectWatcher watcher;
 
     private Invocation(HttpServerExchange exchange, IoLoop loop, ServedConnection connection, Duration writeTimeout) {
@@ -205,13 +206,15 @@ public final class Invocation implements ExchangeCompletionListener {
     /** Aborts the invocation when the client disconnects, from the end of the request on. */
     public void watchClient() {
         watched = !stopped;
-        if (exchange.isRequestComplete()) {
+        // Undertow does not regard a request as complete while its body is buffered.
+        if (requestRead || exchange.isRequestComplete()) {
             requestRead();
         }
     }
 
     /** Called when the whole request was read: what arrives now only shows whether the client is still connected. */
     void requestRead() {
+        requestRead = true;
         if (watched && watcher == null && !ended) {
             watcher = DisconnectWatcher.start(exchange, this::clientDisconnected);
         }

@@ -114,6 +114,24 @@ class ClientDisconnectTest {
         }
     }
 
+    /** Proves specification 3.45. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"})
+    void disconnectAfterABufferedBodyClosesTheUpstreamConnectionAndReleasesThePermit(String body) throws Exception {
+        try (ScriptedFunction function = sending("");
+                RunningWatchdog watchdog =
+                        RunningWatchdog.inFrontOf(function, "max_inflight", "1", "http_buffer_req_body", "true");
+                RawClient client = watchdog.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: h\r\n" + body);
+            awaitReached();
+            client.socket().close();
+
+            assertUpstreamConnectionCloses();
+            assertPermitIsReleased(watchdog);
+        }
+    }
+
     /** Proves specification 3.45, 7.2. */
     @ParameterizedTest
     @ValueSource(
