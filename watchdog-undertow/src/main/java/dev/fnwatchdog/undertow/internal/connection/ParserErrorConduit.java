@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.connection;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
@@ -13,6 +14,15 @@ import org.xnio.conduits.StreamSinkConduit;
  * <p>Threads: the connection's I/O thread.
  */
 final class ParserErrorConduit extends AbstractStreamSinkConduit<StreamSinkConduit> {
+    private static final byte[] HEAD_TOO_LARGE = refusal("431 Request Header Fields Too Large");
+    private static final byte[] VERSION_NOT_SUPPORTED = refusal("505 HTTP Version not supported");
+
+    /**
+     * Undertow counts the values of one name in a byte, and refuses more (specification 3.11). A head of fewer lines is
+     * refused for another reason.
+     */
+    private static final int MAX_FIELDS_OF_ONE_NAME = 127;
+
     // Mutable state
     private @Nullable ByteBuffer response;
 
@@ -20,9 +30,20 @@ final class ParserErrorConduit extends AbstractStreamSinkConduit<StreamSinkCondu
         super(next);
     }
 
-    /** Sends {@code bytes} in place of Undertow's next response, which is its own refusal. */
-    void replaceBy(byte[] bytes) {
-        response = ByteBuffer.wrap(bytes);
+    /** Returns a response without a body that closes the connection. */
+    static byte[] refusal(String status) {
+        return ("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Decides what is sent in place of Undertow's next response, if that is its own refusal of this head. */
+    void replaceFor(RequestHeadScanner head) {
+        if (head.lines() > MAX_FIELDS_OF_ONE_NAME) {
+            response = ByteBuffer.wrap(HEAD_TOO_LARGE);
+        } else if (head.lines() > 0 && !head.version().supported()) {
+            // Undertow would answer with the version of the request (specification 9.3).
+            response = ByteBuffer.wrap(VERSION_NOT_SUPPORTED);
+        }
     }
 
     /** Sends the next response as it is, because it is that of a request. */

@@ -14,7 +14,6 @@ import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
@@ -27,20 +26,14 @@ import org.xnio.conduits.StreamSourceConduit;
  * <p>Threads: the connection's I/O thread, except for the count and for closing, which any thread may ask for.
  */
 public final class ServedConnection extends WrappedConnection {
-    private static final byte[] BAD_REQUEST = refusal("400 Bad Request");
-    private static final byte[] HEAD_TOO_LARGE = refusal("431 Request Header Fields Too Large");
+    private static final byte[] BAD_REQUEST = ParserErrorConduit.refusal("400 Bad Request");
+    private static final byte[] HEAD_TOO_LARGE = ParserErrorConduit.refusal("431 Request Header Fields Too Large");
 
     /**
      * The bytes of a head after which the connection is closed, to free the memory of Undertow's parser (specification
      * 7.13).
      */
     private static final int LARGE_HEAD = 64 * 1024;
-
-    /**
-     * Undertow counts the values of one name in a byte, and refuses more (specification 3.11). A head of fewer lines is
-     * refused for another reason.
-     */
-    private static final int MAX_FIELDS_OF_ONE_NAME = 127;
 
     private final ServedConnections connections;
     private final IdleClosePolicy idleClose = new IdleClosePolicy(this);
@@ -77,11 +70,6 @@ public final class ServedConnection extends WrappedConnection {
         setSinkConduit(parserErrors);
         this.socketCloseListener = new SocketCloseListener(this);
         socket.setCloseListener(socketCloseListener);
-    }
-
-    private static byte[] refusal(String status) {
-        return ("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-                .getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** Makes this an HTTP/2 connection, which serves many requests at once. */
@@ -272,9 +260,7 @@ public final class ServedConnection extends WrappedConnection {
     private void scanHead(ByteBuffer bytes, int from) {
         if (http2 == null && requests == 0) {
             head.read(bytes, from);
-            if (head.lines() > MAX_FIELDS_OF_ONE_NAME) {
-                parserErrors.replaceBy(HEAD_TOO_LARGE);
-            }
+            parserErrors.replaceFor(head);
         }
     }
 

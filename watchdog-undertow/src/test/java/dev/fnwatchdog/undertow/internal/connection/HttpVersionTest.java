@@ -47,6 +47,19 @@ class HttpVersionTest {
         assertThat(function.lastHead()).doesNotContain("/refused");
     }
 
+    /** Undertow refuses these heads before any handler. Proves specification 9.3. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Host: a\r\nHost: b\r\n", "Host: ?\r\nHost: h\r\n", "Host: a/b\r\n", ""})
+    void requestOfAnotherMajorVersionWithARefusedHostIs505(String host) throws Exception {
+        try (RawClient client = watchdog.connect()) {
+            client.send("GET /refused HTTP/0.9\r\n" + host + "\r\n");
+
+            assertThat(client.readUntilClosedOrReset())
+                    .startsWith("HTTP/1.1 505 HTTP Version not supported\r\n")
+                    .contains("\r\nConnection: close\r\n");
+        }
+    }
+
     /** Proves specification 9.3. */
     @Test
     void requestOfAnotherMajorVersionIsNotCounted() throws Exception {
