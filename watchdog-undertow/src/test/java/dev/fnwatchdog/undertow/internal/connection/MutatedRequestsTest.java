@@ -92,6 +92,10 @@ class MutatedRequestsTest {
         }
     }
 
+    private static boolean staysOpen(StrictRequests sent) {
+        return sent.end() == StrictReader.End.INCOMPLETE || sent.end() == StrictReader.End.CLEAN;
+    }
+
     /** Returns the number of responses other than refusals, behind which the connection closes. */
     private static long responses(String received, StrictRequests sent) {
         return StrictResponses.in(
