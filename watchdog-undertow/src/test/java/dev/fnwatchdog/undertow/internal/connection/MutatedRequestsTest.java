@@ -9,6 +9,7 @@ import dev.fnwatchdog.undertow.fixture.RecordingUpstream;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.SeededRounds;
 import dev.fnwatchdog.undertow.fixture.StreamMutator;
+import dev.fnwatchdog.undertow.fixture.StrictReader;
 import dev.fnwatchdog.undertow.fixture.StrictRequests;
 import dev.fnwatchdog.undertow.fixture.StrictResponses;
 import java.time.Duration;
