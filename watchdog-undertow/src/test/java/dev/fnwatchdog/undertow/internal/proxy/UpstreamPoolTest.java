@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fnwatchdog.undertow.internal.io.IoWorker;
+import dev.fnwatchdog.undertow.internal.tls.Transport;
 import io.undertow.server.DefaultByteBufferPool;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -51,7 +52,8 @@ class UpstreamPoolTest {
         UpstreamAddress address = new UpstreamAddress(
                 URI.create("http://function:" + port), new HostLookup.Source(worker, this::resolve, clock::get));
         pool = onIoThread(
-                () -> new UpstreamPool(thread, address, new DefaultByteBufferPool(true, 1024), new LongAdder()));
+                () -> new UpstreamPool(
+                        thread, address, Transport.CLEAR_TEXT, new DefaultByteBufferPool(true, 1024), new LongAdder()));
     }
 
     @AfterEach
