@@ -69,6 +69,8 @@ class ArchitectureTest {
             .definedBy(INTERNAL + "connection")
             .layer("http2")
             .definedBy(INTERNAL + "http2..")
+            .layer("tls")
+            .definedBy(INTERNAL + "tls")
             .layer("io")
             .definedBy(INTERNAL + "io")
             .layer("http")
@@ -87,9 +89,11 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("wiring", "modes, probes and reload", "handler", "invocation")
             .whereLayer("http2")
             .mayOnlyBeAccessedByLayers("connection")
+            .whereLayer("tls")
+            .mayOnlyBeAccessedByLayers("modes, probes and reload")
             .whereLayer("io")
             .mayOnlyBeAccessedByLayers(
-                    "wiring", "modes, probes and reload", "mode", "handler", "invocation", "connection", "http2")
+                    "wiring", "modes, probes and reload", "mode", "handler", "invocation", "connection", "http2", "tls")
             .ensureAllClassesAreContainedInArchitecture();
 
     @ArchTest
@@ -146,6 +150,7 @@ class ArchitectureTest {
                     "jakarta.servlet..",
                     "org.jspecify.annotations",
                     "java..",
+                    "javax.net.ssl",
                     "");
 
     @ArchTest
