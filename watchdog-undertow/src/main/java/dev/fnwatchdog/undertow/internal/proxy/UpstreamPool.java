@@ -62,11 +62,7 @@ final class UpstreamPool {
     private boolean sweeping;
 
     UpstreamPool(
-            XnioIoThread thread,
-            UpstreamAddress address,
-            Transport transport,
-            ByteBufferPool buffers,
-            LongAdder open) {
+            XnioIoThread thread, UpstreamAddress address, Transport transport, ByteBufferPool buffers, LongAdder open) {
         this.thread = thread;
         this.address = address;
         this.transport = transport;

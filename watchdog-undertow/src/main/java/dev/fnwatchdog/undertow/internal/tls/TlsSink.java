@@ -133,7 +133,8 @@ final class TlsSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
                 try {
                     flush();
                 } catch (IOException e) {
-                    // The conduit has closed the connection, of which its reader hears. A writer hears with its next write.
+                    // The conduit has closed the connection, of which its reader hears. A writer hears with its next
+                    // write.
                     failure = e;
                     pending = false;
                 }

@@ -101,7 +101,9 @@ class HttpsUpstreamTest {
                 RawClient client = watchdog.connect()) {
             for (int i = 0; i < 50; i++) {
                 client.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n%02d".formatted(i));
-                assertThat(client.readResponse()).startsWith("HTTP/1.1 200 OK\r\n").endsWith("%02d".formatted(i));
+                assertThat(client.readResponse())
+                        .startsWith("HTTP/1.1 200 OK\r\n")
+                        .endsWith("%02d".formatted(i));
             }
 
             assertThat(function.connections()).isEqualTo(1);
@@ -130,7 +132,8 @@ class HttpsUpstreamTest {
     void chunksAndTrailersAreForwardedWhileBothSidesStillSend() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.overTls(TlsCertificate.FUNCTION, connection -> {
                     connection.readHead();
-                    connection.send("HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n");
+                    connection.send(
+                            "HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n");
                     for (int i = 0; i < 100; i++) {
                         connection.readUntil("<%02d>\r\n".formatted(i));
                         connection.send("4\r\n<%02d>\r\n".formatted(i));
@@ -238,20 +241,21 @@ class HttpsUpstreamTest {
         Map<String, String> environment = certificate == TlsCertificate.FUNCTION
                 ? Map.of()
                 : Map.of("SSL_CERT_FILE", TlsCertificate.authority().toString());
-        String reason =
-                switch (certificate) {
-                    case UNKNOWN, FUNCTION ->
-                        "no trusted authority has signed its certificate; name the authority's in SSL_CERT_FILE";
-                    case EXPIRED -> "its certificate is not valid at this time (NotAfter: ";
-                    case OTHER_HOST -> "its certificate cannot be used for localhost (No subject alternative DNS name";
-                };
+        String reason = switch (certificate) {
+            case UNKNOWN, FUNCTION ->
+                "no trusted authority has signed its certificate; name the authority's in SSL_CERT_FILE";
+            case EXPIRED -> "its certificate is not valid at this time (NotAfter: ";
+            case OTHER_HOST -> "its certificate cannot be used for localhost (No subject alternative DNS name";
+        };
         try (ScriptedFunction function = ScriptedFunction.overTls(certificate, HttpsUpstreamTest::echo);
                 RunningWatchdog watchdog = inFrontOf(function, environment)) {
             assertThat(watchdog.get("/").statusCode()).isEqualTo(500);
 
             assertThat(watchdog.log().awaitLine("Upstream HTTP request error"))
                     .contains("the function at localhost:%d cannot be reached: %s".formatted(function.port(), reason));
-            assertThat(watchdog.log().lines()).filteredOn(line -> line.contains(reason)).hasSize(1);
+            assertThat(watchdog.log().lines())
+                    .filteredOn(line -> line.contains(reason))
+                    .hasSize(1);
             assertThat(function.connections()).isZero();
             assertThat(watchdog.metric("watchdog_upstream_connections")).isZero();
         }
@@ -283,8 +287,7 @@ class HttpsUpstreamTest {
     void theFunctionGetsTheNameOfTheHost(String host) throws Exception {
         CompletableFuture<String> names = new CompletableFuture<>();
         try (ScriptedFunction function = ScriptedFunction.overTls(TlsCertificate.FUNCTION, connection -> {
-                    ExtendedSSLSession session =
-                            (ExtendedSSLSession) ((SSLSocket) connection.socket()).getSession();
+                    ExtendedSSLSession session = (ExtendedSSLSession) ((SSLSocket) connection.socket()).getSession();
                     names.complete(session.getRequestedServerNames().toString());
                     echo(connection);
                 });
@@ -303,8 +306,7 @@ class HttpsUpstreamTest {
                         inFrontOf(function, "http_upstream_url", "https://127.0.0.1:" + function.port())) {
             assertThat(watchdog.get("/").statusCode()).isEqualTo(200);
         }
-        try (ScriptedFunction function =
-                        ScriptedFunction.overTls(TlsCertificate.OTHER_HOST, HttpsUpstreamTest::echo);
+        try (ScriptedFunction function = ScriptedFunction.overTls(TlsCertificate.OTHER_HOST, HttpsUpstreamTest::echo);
                 RunningWatchdog watchdog =
                         inFrontOf(function, "http_upstream_url", "https://127.0.0.1:" + function.port())) {
             assertThat(watchdog.get("/").statusCode()).isEqualTo(500);
@@ -313,7 +315,8 @@ class HttpsUpstreamTest {
 
     /** What a server of TLS 1.1 sends: an alert, or its choice of TLS 1.1. */
     @ParameterizedTest
-    @ValueSource(strings = {"\u0015\u0003\u0002\u0000\u0002\u0002\u0046", "HELLO", "HTTP/1.1 400 Bad Request\r\n\r\n", ""})
+    @ValueSource(
+            strings = {"\u0015\u0003\u0002\u0000\u0002\u0002\u0046", "HELLO", "HTTP/1.1 400 Bad Request\r\n\r\n", ""})
     void aServerWithoutTls12Is500Soon(String sent) throws Exception {
         String hello = "\u0016\u0003\u0002\u0000\u002a\u0002\u0000\u0000\u0026\u0003\u0002" + "r".repeat(32)
                 + "\u0000\u0000\u002f\u0000";

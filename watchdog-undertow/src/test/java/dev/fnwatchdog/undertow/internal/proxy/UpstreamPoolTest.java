@@ -51,9 +51,8 @@ class UpstreamPoolTest {
         port = listen("127.0.0.1", 0).getLocalPort();
         UpstreamAddress address = new UpstreamAddress(
                 URI.create("http://function:" + port), new HostLookup.Source(worker, this::resolve, clock::get));
-        pool = onIoThread(
-                () -> new UpstreamPool(
-                        thread, address, Transport.CLEAR_TEXT, new DefaultByteBufferPool(true, 1024), new LongAdder()));
+        pool = onIoThread(() -> new UpstreamPool(
+                thread, address, Transport.CLEAR_TEXT, new DefaultByteBufferPool(true, 1024), new LongAdder()));
     }
 
     @AfterEach

@@ -47,9 +47,7 @@ class TrustedCertificatesTest {
     void aFileWithoutACertificateIsRefused() throws Exception {
         assertRefused("SSL_CERT_FILE", write("a.pem", "text"), "(");
         assertRefused(
-                "SSL_CERT_FILE",
-                write("b.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
-                "(");
+                "SSL_CERT_FILE", write("b.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), "(");
     }
 
     @Test
@@ -99,8 +97,8 @@ class TrustedCertificatesTest {
         };
         Map<String, String> environment = Map.of("PATH", System.getenv("PATH"), "SSL_CERT_FILE", "/absent.pem");
 
-        assertThatThrownBy(
-                        () -> RunningWatchdog.started(builder -> builder.environment(environment), settings).close())
+        assertThatThrownBy(() -> RunningWatchdog.started(builder -> builder.environment(environment), settings)
+                        .close())
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining("SSL_CERT_FILE=\"/absent.pem\" cannot be used");
 
