@@ -273,7 +273,7 @@ class HttpsUpstreamTest {
 
     @Test
     void certificatesInTheFoldersOfSslCertDirAreTrusted() throws Exception {
-        String folder = TlsCertificate.authority().getParent().toString();
+        String folder = TlsCertificate.authority().resolveSibling("").toString();
         for (TlsCertificate certificate : new TlsCertificate[] {TlsCertificate.UNKNOWN, TlsCertificate.FUNCTION}) {
             try (ScriptedFunction function = ScriptedFunction.overTls(certificate, HttpsUpstreamTest::echo);
                     RunningWatchdog watchdog = inFrontOf(function, Map.of("SSL_CERT_DIR", folder))) {
