@@ -73,6 +73,8 @@ class ArchitectureTest {
             .definedBy(INTERNAL + "http2")
             .layer("http2 frames")
             .definedBy(INTERNAL + "http2.frame")
+            .layer("tls")
+            .definedBy(INTERNAL + "tls")
             .layer("io")
             .definedBy(INTERNAL + "io")
             .layer("http")
@@ -95,6 +97,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("connection", "http2 client")
             .whereLayer("http2 frames")
             .mayOnlyBeAccessedByLayers("modes, probes and reload", "connection", "http2", "http2 client")
+            .whereLayer("tls")
+            .mayOnlyBeAccessedByLayers("modes, probes and reload")
             .whereLayer("io")
             .mayOnlyBeAccessedByLayers(
                     "wiring",
@@ -105,7 +109,8 @@ class ArchitectureTest {
                     "connection",
                     "http2",
                     "http2 client",
-                    "http2 frames")
+                    "http2 frames",
+                    "tls")
             .ensureAllClassesAreContainedInArchitecture();
 
     @ArchTest
@@ -162,6 +167,7 @@ class ArchitectureTest {
                     "jakarta.servlet..",
                     "org.jspecify.annotations",
                     "java..",
+                    "javax.net.ssl",
                     "");
 
     @ArchTest

@@ -12,9 +12,10 @@ final class BaseUrl {
     private BaseUrl() {}
 
     static URI parseUpstream(String text, String expected) {
-        URI url = parse(text, List.of("http"), expected);
-        int port = url.getPort() < 0 ? 80 : url.getPort();
-        return URI.create("http://" + url.getHost() + ":" + port + url.getRawPath());
+        URI url = parse(text, List.of("http", "https"), expected);
+        int defaultPort = url.getScheme().equals("https") ? 443 : 80;
+        int port = url.getPort() < 0 ? defaultPort : url.getPort();
+        return URI.create(url.getScheme() + "://" + url.getHost() + ":" + port + url.getRawPath());
     }
 
     static URI parse(String text, List<String> schemes, String expected) {

@@ -39,7 +39,7 @@ final class Definitions {
                     "http_upstream_url",
                     ValueTypes.UPSTREAM,
                     "",
-                    "Where the function listens, http://host[:port][/path]; its path is put before the request's."
+                    "Where the function listens, http://host[:port][/path] or https://; its path is put before the request's."
                             + " http_upstream_url wins where both are set. Required in this mode.")
             .alias("upstream_url")
             .forModes(HTTP)

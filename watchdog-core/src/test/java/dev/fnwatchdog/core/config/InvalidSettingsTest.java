@@ -83,7 +83,7 @@ class InvalidSettingsTest {
                 "function_path| ::",
                 "handler_concurrency| -1",
                 "http_upstream_url| h:3000",
-                "upstream_url| https://h",
+                "upstream_url| wss://h",
                 "fprocess| it's",
                 "function_process| \"",
             })

@@ -185,6 +185,9 @@ class ModesTest {
         "http://h:1/ü, http://h:1/%C3%BC",
         "HTTP://h:65535/A, http://h:65535/A",
         "'http://[::1]:3000', 'http://[::1]:3000'",
+        "https://127.0.0.1, https://127.0.0.1:443",
+        "HTTPS://fn.ns.svc:8443/api/, https://fn.ns.svc:8443/api",
+        "'https://[::1]/', 'https://[::1]:443'",
     })
     void anUpstreamUrlGetsTheDefaultPortAndLosesItsTrailingSlash(String text, URI expected) {
         assertThat(((ModeConfig.Http) mode("mode", "http", "fprocess", "cat", "http_upstream_url", text)).upstream())
@@ -205,7 +208,11 @@ class ModesTest {
                 "http:///a",
                 "http://:3000",
                 "http:h:3000",
-                "https://h:3000",
+                "https:h:3000",
+                "https://h:0",
+                "https://me@h",
+                "https://h/?a",
+                "h2c://h:3000",
                 "unix:///tmp/s",
                 "ftp://h",
                 "http://h:3000?a=b",
@@ -221,7 +228,7 @@ class ModesTest {
                 " http://h:3000",
                 "http://h:3000 ",
             })
-    void anUpstreamUrlThatIsNotAPlainHttpUrlIsRefused(String text) {
+    void anUpstreamUrlThatIsNotAPlainHttpOrHttpsUrlIsRefused(String text) {
         assertThat(Parsed.mistakes(Map.of("mode", "http", "fprocess", "cat", "upstream_url", text)))
                 .singleElement()
                 .asString()

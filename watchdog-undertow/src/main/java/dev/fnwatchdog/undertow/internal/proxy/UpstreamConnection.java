@@ -101,9 +101,23 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
 
     /** Closes the connection and removes it from the pool. */
     void close() {
+        boolean idle = user == null;
         user = null;
         pool.connectionClosed(this);
+        if (idle) {
+            end();
+        }
         IoUtils.safeClose(connection);
+    }
+
+    /** Ends the connection in order: TLS sends a {@code close_notify}. */
+    private void end() {
+        try {
+            connection.getSinkChannel().shutdownWrites();
+            connection.getSinkChannel().flush();
+        } catch (IOException ended) {
+            // The function has ended it before, and gets nothing any more.
+        }
     }
 
     /** Removes the connection from the pool and returns the bare connection, which then belongs to a tunnel. */

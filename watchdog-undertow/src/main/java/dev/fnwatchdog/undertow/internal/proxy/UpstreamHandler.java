@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
 import dev.fnwatchdog.core.config.ModeConfig;
+import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
 import dev.fnwatchdog.core.request.RequestTimeout;
 import dev.fnwatchdog.undertow.internal.handler.BodyBufferHandler;
 import dev.fnwatchdog.undertow.internal.handler.FailureHandler;
@@ -10,6 +11,8 @@ import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.IoLocal;
 import dev.fnwatchdog.undertow.internal.mode.ModeContext;
+import dev.fnwatchdog.undertow.internal.tls.TlsClient;
+import dev.fnwatchdog.undertow.internal.tls.Transport;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.HttpContinueReadHandler;
@@ -48,8 +51,11 @@ final class UpstreamHandler implements HttpHandler, ProxyClient {
             StartupWaitHandler.Startup startup) {
         this.errors = new UpstreamErrors(address, context.log());
         this.execTimeout = context.config().timeouts().exec();
+        Transport transport = TlsClient.transportTo(
+                mode.upstream(), context.environment(), ThreadRefusedException.checked(context.worker()));
         this.pools = new IoLocal<>(
-                context.worker(), thread -> new UpstreamPool(thread, address, context.buffers(), openConnections));
+                context.worker(),
+                thread -> new UpstreamPool(thread, address, transport, context.buffers(), openConnections));
         HttpHandler proxy = ProxyHandler.builder()
                 .setProxyClient(this)
                 .setMaxRequestTime(-1)

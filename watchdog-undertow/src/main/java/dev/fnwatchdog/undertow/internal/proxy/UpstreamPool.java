@@ -2,7 +2,9 @@ package dev.fnwatchdog.undertow.internal.proxy;
 
 import dev.fnwatchdog.undertow.internal.http.HeaderLineParser;
 import dev.fnwatchdog.undertow.internal.io.SelfConnection;
+import dev.fnwatchdog.undertow.internal.tls.Transport;
 import io.undertow.connector.ByteBufferPool;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -16,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoFuture;
+import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.StreamConnection;
@@ -47,6 +50,7 @@ final class UpstreamPool {
 
     private final XnioIoThread thread;
     private final UpstreamAddress address;
+    private final Transport transport;
     private final ByteBufferPool buffers;
     private final HeaderLineParser lines = new HeaderLineParser();
     private final RequestHeadWriter headWriter = new RequestHeadWriter();
@@ -57,9 +61,11 @@ final class UpstreamPool {
     // Mutable state
     private boolean sweeping;
 
-    UpstreamPool(XnioIoThread thread, UpstreamAddress address, ByteBufferPool buffers, LongAdder open) {
+    UpstreamPool(
+            XnioIoThread thread, UpstreamAddress address, Transport transport, ByteBufferPool buffers, LongAdder open) {
         this.thread = thread;
         this.address = address;
+        this.transport = transport;
         this.buffers = buffers;
         this.open = open;
     }
@@ -129,11 +135,16 @@ final class UpstreamPool {
         }
     }
 
-    /** Finds the function's addresses, and tries to connect to each in turn, until one accepts the connection. */
+    /**
+     * Finds the function's addresses, and tries to connect to each in turn, until one accepts the connection. That one has to
+     * complete the handshake of the transport.
+     */
     final class Attempt extends IoFuture.HandlingNotifier<StreamConnection, ConnectListener>
-            implements HostLookup.Listener {
+            implements HostLookup.Listener, Transport.Listener {
         private enum State {
             CONNECTING,
+            /** An address has accepted the connection, and the handshake of the transport runs. */
+            SECURING,
             CONNECTED,
             FAILED,
             ABANDONED
@@ -145,6 +156,7 @@ final class UpstreamPool {
         private State state = State.CONNECTING;
         private Iterator<InetSocketAddress> candidates = Collections.emptyIterator();
         private @Nullable IoFuture<StreamConnection> pending;
+        private @Nullable Closeable handshake;
 
         private Attempt(ConnectListener listener) {
             this.listener = listener;
@@ -179,18 +191,40 @@ final class UpstreamPool {
             }
             address.prefer(candidate);
             if (state == State.CONNECTING) {
+                state = State.SECURING;
+            }
+            handshake = transport.secure(connection, this);
+            if (state == State.ABANDONED) {
+                IoUtils.safeClose(handshake);
+            }
+        }
+
+        @Override
+        public void secured(StreamConnection connection) {
+            if (state == State.SECURING) {
                 state = State.CONNECTED;
             }
             listener.connected(adopt(connection));
         }
 
+        @Override
+        public void refused(IOException reason) {
+            if (state == State.SECURING) {
+                state = State.FAILED;
+                listener.failed(reason);
+            }
+        }
+
         /** Abandons the attempt, whose result is not needed any more. */
         void abandon() {
-            if (state == State.CONNECTING) {
+            if (state == State.CONNECTING || state == State.SECURING) {
                 state = State.ABANDONED;
             }
             if (pending != null) {
                 pending.cancel();
+            }
+            if (state == State.ABANDONED) {
+                IoUtils.safeClose(handshake);
             }
         }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fnwatchdog.undertow.internal.io.IoWorker;
+import dev.fnwatchdog.undertow.internal.tls.Transport;
 import io.undertow.server.DefaultByteBufferPool;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -50,8 +51,8 @@ class UpstreamPoolTest {
         port = listen("127.0.0.1", 0).getLocalPort();
         UpstreamAddress address = new UpstreamAddress(
                 URI.create("http://function:" + port), new HostLookup.Source(worker, this::resolve, clock::get));
-        pool = onIoThread(
-                () -> new UpstreamPool(thread, address, new DefaultByteBufferPool(true, 1024), new LongAdder()));
+        pool = onIoThread(() -> new UpstreamPool(
+                thread, address, Transport.CLEAR_TEXT, new DefaultByteBufferPool(true, 1024), new LongAdder()));
     }
 
     @AfterEach

@@ -1,0 +1,109 @@
+package dev.fnwatchdog.undertow.internal.tls;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import javax.net.ssl.SSLException;
+import org.xnio.IoUtils;
+import org.xnio.conduits.ConduitStreamSinkChannel;
+import org.xnio.conduits.ConduitStreamSourceChannel;
+import org.xnio.conduits.WriteReadyHandler;
+import org.xnio.ssl.SslConnection;
+
+/**
+ * The handshake of one connection, which ends before a request gets the connection: a certificate that is not trusted is a
+ * failed attempt to connect.
+ *
+ * <p>Threads: the connection's I/O thread.
+ */
+final class TlsHandshake implements Closeable {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private enum State {
+        RUNNING,
+        /** The engine has finished, which the listener is about to hear. */
+        FINISHED,
+        /** The listener has the result, or needs it no more. */
+        ENDED
+    }
+
+    private final SslConnection connection;
+    private final TlsEngine engine;
+    private final String host;
+    private final Transport.Listener listener;
+
+    // Mutable state
+    private State state = State.RUNNING;
+
+    TlsHandshake(SslConnection connection, TlsEngine engine, String host, Transport.Listener listener) {
+        this.connection = connection;
+        this.engine = engine;
+        this.host = host;
+        this.listener = listener;
+    }
+
+    void start() {
+        connection.getHandshakeSetter().set(done -> finished());
+        connection.getCloseSetter().set(closed -> failed(new EOFException()));
+        connection.getSourceChannel().setReadListener(this::proceed);
+        try {
+            connection.startHandshake();
+        } catch (IOException e) {
+            failed(e);
+            return;
+        }
+        // Reading writes as well, as far as the handshake needs it.
+        connection.getSourceChannel().resumeReads();
+    }
+
+    private void proceed(ConduitStreamSourceChannel channel) {
+        try {
+            if (channel.read(NOTHING.duplicate()) < 0) {
+                failed(new EOFException());
+            }
+        } catch (IOException e) {
+            failed(e);
+        }
+    }
+
+    private void finished() {
+        if (state == State.RUNNING) {
+            state = State.FINISHED;
+            // Later: the conduit is in the middle of reading or writing.
+            connection.getIoThread().execute(this::succeed);
+        }
+    }
+
+    private void succeed() {
+        if (state == State.FINISHED) {
+            state = State.ENDED;
+            ConduitStreamSourceChannel source = connection.getSourceChannel();
+            source.setReadListener(null);
+            source.suspendReads();
+            source.setConduit(new TlsSource(source.getConduit(), engine));
+            ConduitStreamSinkChannel sink = connection.getSinkChannel();
+            sink.setConduit(new TlsSink(sink.getConduit(), new WriteReadyHandler.ChannelListenerHandler<>(sink)));
+            listener.secured(connection);
+        }
+    }
+
+    private void failed(IOException reason) {
+        if (state != State.ENDED) {
+            state = State.ENDED;
+            IoUtils.safeClose(connection);
+            SSLException failure = engine.failure();
+            IOException cause = failure == null ? reason : failure;
+            listener.refused(new IOException(HandshakeFailure.describe(cause, host), cause));
+        }
+    }
+
+    /** Abandons the handshake, if it has not ended. */
+    @Override
+    public void close() {
+        if (state != State.ENDED) {
+            state = State.ENDED;
+            IoUtils.safeClose(connection);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.fnwatchdog.undertow.internal.tls;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import org.jspecify.annotations.Nullable;
+import org.xnio.Buffers;
+import org.xnio.IoUtils;
+import org.xnio.channels.StreamSourceChannel;
+import org.xnio.conduits.AbstractStreamSinkConduit;
+import org.xnio.conduits.ConduitWritableByteChannel;
+import org.xnio.conduits.Conduits;
+import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.conduits.WriteReadyHandler;
+
+/**
+ * Writes to a TLS connection as to a socket: what has been accepted leaves, without another write or flush. The conduit of
+ * Undertow keeps the rest of a record that the socket had no room for.
+ *
+ * <p>Threads: the connection's I/O thread.
+ */
+final class TlsSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
+    private final WriteReadyHandler writer;
+
+    // Mutable state
+    private boolean resumed;
+    // whether a part of a record is left to be sent
+    private boolean pending;
+    private @Nullable IOException failure;
+
+    /** @param writer notified when there is room, while writes are resumed */
+    TlsSink(StreamSinkConduit next, WriteReadyHandler writer) {
+        super(next);
+        this.writer = writer;
+        next.setWriteReadyHandler(new SocketListener());
+    }
+
+    @Override
+    public int write(ByteBuffer src) throws IOException {
+        return (int) write(new ByteBuffer[] {src}, 0, 1);
+    }
+
+    @Override
+    public long write(ByteBuffer[] srcs, int offs, int len) throws IOException {
+        if (failure != null) {
+            throw failure;
+        }
+        long total = Buffers.remaining(srcs, offs, len);
+        long before = total;
+        long left = total;
+        // Each write makes one record. Its result is no measure where the engine has something of its own to send.
+        while (left > 0) {
+            next.write(srcs, offs, len);
+            left = Buffers.remaining(srcs, offs, len);
+            if (left == before) {
+                break;
+            }
+            before = left;
+        }
+        if (left < total) {
+            flush();
+        }
+        return total - left;
+    }
+
+    @Override
+    public boolean flush() throws IOException {
+        boolean before = pending;
+        pending = !next.flush();
+        if (pending) {
+            next.resumeWrites();
+        } else if (before && !resumed) {
+            next.suspendWrites();
+        }
+        return !pending;
+    }
+
+    @Override
+    public void resumeWrites() {
+        resumed = true;
+        next.resumeWrites();
+    }
+
+    @Override
+    public void suspendWrites() {
+        resumed = false;
+        if (!pending) {
+            next.suspendWrites();
+        }
+    }
+
+    @Override
+    public void wakeupWrites() {
+        resumed = true;
+        next.wakeupWrites();
+    }
+
+    @Override
+    public boolean isWriteResumed() {
+        return resumed;
+    }
+
+    @Override
+    public int writeFinal(ByteBuffer src) throws IOException {
+        return Conduits.writeFinalBasic(this, src);
+    }
+
+    @Override
+    public long writeFinal(ByteBuffer[] srcs, int offs, int len) throws IOException {
+        return Conduits.writeFinalBasic(this, srcs, offs, len);
+    }
+
+    @Override
+    public long transferFrom(FileChannel src, long position, long count) throws IOException {
+        return src.transferTo(position, count, new ConduitWritableByteChannel(this));
+    }
+
+    @Override
+    public long transferFrom(StreamSourceChannel source, long count, ByteBuffer throughBuffer) throws IOException {
+        return IoUtils.transfer(source, count, throughBuffer, new ConduitWritableByteChannel(this));
+    }
+
+    @Override
+    public void setWriteReadyHandler(WriteReadyHandler handler) {
+        throw new UnsupportedOperationException("the writer is given to the constructor");
+    }
+
+    /** Sends what is left of a record, then notifies the writer. */
+    private final class SocketListener implements WriteReadyHandler {
+        @Override
+        public void writeReady() {
+            if (pending) {
+                try {
+                    flush();
+                } catch (IOException e) {
+                    // The conduit has closed the connection, of which its reader hears. A writer hears with its next
+                    // write.
+                    failure = e;
+                    pending = false;
+                }
+            }
+            if (resumed && !pending) {
+                writer.writeReady();
+            }
+        }
+
+        @Override
+        public void forceTermination() {
+            writer.forceTermination();
+        }
+
+        @Override
+        public void terminated() {
+            writer.terminated();
+        }
+    }
+}
