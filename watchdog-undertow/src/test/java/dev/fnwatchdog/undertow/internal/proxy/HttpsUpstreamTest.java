@@ -315,11 +315,10 @@ class HttpsUpstreamTest {
 
     /** What a server of TLS 1.1 sends: an alert, or its choice of TLS 1.1. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {"\u0015\u0003\u0002\u0000\u0002\u0002\u0046", "HELLO", "HTTP/1.1 400 Bad Request\r\n\r\n", ""})
+    @ValueSource(strings = {"\u0015\u0003\u0002\u0000\u0002\u0002F", "HELLO", "HTTP/1.1 400 Bad Request\r\n\r\n", ""})
     void aServerWithoutTls12Is500Soon(String sent) throws Exception {
-        String hello = "\u0016\u0003\u0002\u0000\u002a\u0002\u0000\u0000\u0026\u0003\u0002" + "r".repeat(32)
-                + "\u0000\u0000\u002f\u0000";
+        String hello =
+                "\u0016\u0003\u0002\u0000*\u0002\u0000\u0000&\u0003\u0002" + "r".repeat(32) + "\u0000\u0000/\u0000";
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
                     connection.read(5);
                     connection.send(sent.equals("HELLO") ? hello : sent);
