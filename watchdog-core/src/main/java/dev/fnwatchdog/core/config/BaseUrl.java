@@ -12,9 +12,9 @@ final class BaseUrl {
     private BaseUrl() {}
 
     static URI parseUpstream(String text, String expected) {
-        URI url = parse(text, List.of("http"), expected);
+        URI url = parse(text, List.of("http", "h2c"), expected);
         int port = url.getPort() < 0 ? 80 : url.getPort();
-        return URI.create("http://" + url.getHost() + ":" + port + url.getRawPath());
+        return URI.create(url.getScheme() + "://" + url.getHost() + ":" + port + url.getRawPath());
     }
 
     static URI parse(String text, List<String> schemes, String expected) {

@@ -173,7 +173,7 @@ class ModesTest {
                 .endsWith("not " + absent);
     }
 
-    /** Proves specification 1.12. */
+    /** Proves specification 1.12, 1.13. */
     @ParameterizedTest(name = "{0} becomes {1}")
     @CsvSource({
         "http://127.0.0.1:3000, http://127.0.0.1:3000",
@@ -185,6 +185,8 @@ class ModesTest {
         "http://h:1/ü, http://h:1/%C3%BC",
         "HTTP://h:65535/A, http://h:65535/A",
         "'http://[::1]:3000', 'http://[::1]:3000'",
+        "h2c://127.0.0.1:3000/, h2c://127.0.0.1:3000",
+        "H2C://h/api, h2c://h:80/api",
     })
     void anUpstreamUrlGetsTheDefaultPortAndLosesItsTrailingSlash(String text, URI expected) {
         assertThat(((ModeConfig.Http) mode("mode", "http", "fprocess", "cat", "http_upstream_url", text)).upstream())

@@ -40,7 +40,8 @@ final class UpstreamPool {
 
     /** Receives the result of an attempt to connect. */
     interface ConnectListener {
-        void connected(UpstreamConnection upstream);
+        /** Called with a connection that {@link #adopt} or the caller has to take over. */
+        void connected(StreamConnection connection);
 
         void failed(IOException reason);
     }
@@ -91,7 +92,8 @@ final class UpstreamPool {
         return attempt;
     }
 
-    private UpstreamConnection adopt(StreamConnection connection) {
+    /** Makes a connection that was opened one of this pool. */
+    UpstreamConnection adopt(StreamConnection connection) {
         UpstreamConnection upstream = new UpstreamConnection(connection, this, buffers, lines);
         all.add(upstream);
         open.increment();
@@ -181,7 +183,7 @@ final class UpstreamPool {
             if (state == State.CONNECTING) {
                 state = State.CONNECTED;
             }
-            listener.connected(adopt(connection));
+            listener.connected(connection);
         }
 
         /** Abandons the attempt, whose result is not needed any more. */

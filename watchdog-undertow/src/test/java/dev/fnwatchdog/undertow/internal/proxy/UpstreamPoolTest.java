@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 
@@ -96,8 +97,8 @@ class UpstreamPoolTest {
         CompletableFuture<UpstreamConnection> opened = new CompletableFuture<>();
         onIoThread(() -> pool.open(new UpstreamPool.ConnectListener() {
             @Override
-            public void connected(UpstreamConnection upstream) {
-                opened.complete(upstream);
+            public void connected(StreamConnection connection) {
+                opened.complete(pool.adopt(connection));
             }
 
             @Override
@@ -141,7 +142,7 @@ class UpstreamPoolTest {
         BlockingQueue<String> results = new LinkedBlockingQueue<>();
         UpstreamPool.Attempt abandoned = onIoThread(() -> pool.open(new UpstreamPool.ConnectListener() {
             @Override
-            public void connected(UpstreamConnection upstream) {
+            public void connected(StreamConnection connection) {
                 results.add("connected");
             }
 

@@ -190,6 +190,9 @@ final class TestedConnection implements ConnectionListener, AutoCloseable {
     }
 
     @Override
+    public void settingsReceived() {}
+
+    @Override
     public void available() {
         available.release();
     }
