@@ -31,10 +31,6 @@ class Http2UpstreamTest {
                         .toArray(String[]::new));
     }
 
-    private static String body(String response) {
-        return response.substring(response.indexOf("\r\n\r\n") + 4);
-    }
-
     @Test
     void aGetHasPseudoHeaderFieldsAndNoHopByHopFields() throws Exception {
         try (Http2Upstream function = Http2Upstream.open();
@@ -103,8 +99,8 @@ class Http2UpstreamTest {
                 connection.data(1, false, "hello");
                 connection.head(1, true, "x-end: 1", "host: evil");
 
-                String response = client.readUntil("0\r\n") + client.readUntil("\r\n\r\n");
-                assertThat(Chunks.trailers(body(response))).containsExactly("x-end: 1");
+                assertThat(client.readHead()).startsWith("HTTP/1.1 200");
+                assertThat(Chunks.trailers(client.readUntil("0\r\n") + client.readUntil("\r\n\r\n"))).containsExactly("x-end: 1");
             }
         }
     }
