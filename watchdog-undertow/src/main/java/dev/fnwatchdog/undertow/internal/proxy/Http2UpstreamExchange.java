@@ -75,9 +75,7 @@ final class Http2UpstreamExchange extends UpstreamExchange
     /** Undertow has limited an HTTP/1 body to its length already. */
     private StreamSinkConduit checkedSink() {
         HttpServerExchange exchange = exchange();
-        boolean checked = !bodiless
-                && isHttp2(exchange)
-                && exchange.getRequestContentLength() >= 0;
+        boolean checked = !bodiless && isHttp2(exchange) && exchange.getRequestContentLength() >= 0;
         return checked ? new ContentLengthSink(request, invocation(), exchange.getRequestContentLength()) : request;
     }
 
@@ -113,8 +111,8 @@ final class Http2UpstreamExchange extends UpstreamExchange
     @Override
     public void roomFound(Http2ClientConnection connection) {
         Http2RequestHead head = Http2RequestHead.of(exchange(), pool.address(), expectation.isPending());
-        ClientStream opened = connection.open(
-                head.fields(), head.method(), "http", head.authority(), head.path(), bodiless, this);
+        ClientStream opened =
+                connection.open(head.fields(), head.method(), "http", head.authority(), head.path(), bodiless, this);
         stream = opened;
         request.attach(opened, bodiless);
     }
@@ -146,8 +144,7 @@ final class Http2UpstreamExchange extends UpstreamExchange
             return;
         }
         ResponseFraming framing = framing(status, fields, ended);
-        ClientResponse received =
-                new ClientResponse(status, StatusCodes.getReason(status), Protocols.HTTP_2_0, fields);
+        ClientResponse received = new ClientResponse(status, StatusCodes.getReason(status), Protocols.HTTP_2_0, fields);
         ClientResponse response = ResponseHeads.forClient(invocation(), received, framing);
         if (ended && framing.kind() == ResponseFraming.Kind.LENGTH && !isHttp2(exchange())) {
             response.getResponseHeaders().put(Headers.CONTENT_LENGTH, 0);

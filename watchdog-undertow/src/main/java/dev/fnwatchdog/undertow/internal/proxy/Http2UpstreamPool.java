@@ -114,7 +114,8 @@ final class Http2UpstreamPool {
 
     /** Opens a connection, unless one is coming whose room is not known yet. */
     private void openIfUseful() {
-        if (opening == null && connections.stream().noneMatch(shared -> shared.connection().starting())) {
+        if (opening == null
+                && connections.stream().noneMatch(shared -> shared.connection().starting())) {
             Opening started = new Opening();
             opening = started;
             started.start();

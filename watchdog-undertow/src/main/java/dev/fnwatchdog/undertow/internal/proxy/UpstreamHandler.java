@@ -20,10 +20,10 @@ import io.undertow.server.handlers.proxy.ProxyConnection;
 import io.undertow.server.handlers.proxy.ProxyHandler;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
-import org.xnio.XnioIoThread;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.xnio.XnioIoThread;
 
 /**
  * http mode: forwards requests to the function's own server (specification 3). Undertow's {@link ProxyHandler} drives each of

@@ -93,7 +93,9 @@ class Http2UpstreamFailureTest {
                 connection.data(1, false, "piece");
                 connection.reset(1, INTERNAL_ERROR);
 
-                assertThat(client.readUntilClosedOrReset()).startsWith("HTTP/1.1 200").endsWith("piece");
+                assertThat(client.readUntilClosedOrReset())
+                        .startsWith("HTTP/1.1 200")
+                        .endsWith("piece");
             }
         }
     }
@@ -324,7 +326,9 @@ class Http2UpstreamFailureTest {
 
     /** Proves specification 3.45. */
     @ParameterizedTest
-    @ValueSource(strings = {"GET / HTTP/1.1\r\nHost: h\r\n\r\n", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc"})
+    @ValueSource(
+            strings = {"GET / HTTP/1.1\r\nHost: h\r\n\r\n", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc"
+            })
     void aClientThatDisconnectsResetsItsStream(String request) throws Exception {
         try (Http2Upstream function = Http2Upstream.open();
                 RunningWatchdog watchdog = inFrontOf(function)) {
@@ -336,7 +340,8 @@ class Http2UpstreamFailureTest {
                 client.close();
 
                 Frame reset = connection.next(RST_STREAM);
-                assertThat(System.nanoTime() - start).isLessThan(Duration.ofSeconds(1).toNanos());
+                assertThat(System.nanoTime() - start)
+                        .isLessThan(Duration.ofSeconds(1).toNanos());
                 assertThat(reset.stream()).isEqualTo(upstream);
                 assertThat(reset.errorCode()).isEqualTo(CANCEL);
                 watchdog.awaitIdle();

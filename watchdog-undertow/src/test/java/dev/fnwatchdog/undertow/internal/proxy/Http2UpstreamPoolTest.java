@@ -67,8 +67,8 @@ class Http2UpstreamPoolTest {
     }
 
     private Http2UpstreamPool poolTo(int port) throws Exception {
-        UpstreamAddress address = new UpstreamAddress(
-                URI.create("h2c://127.0.0.1:" + port), HostLookup.Source.ofSystem(worker));
+        UpstreamAddress address =
+                new UpstreamAddress(URI.create("h2c://127.0.0.1:" + port), HostLookup.Source.ofSystem(worker));
         return on(() -> new Http2UpstreamPool(
                 thread,
                 new Http2UpstreamPool.Resources(

@@ -34,8 +34,8 @@ class Http2UpstreamTest {
     @Test
     void aGetHasPseudoHeaderFieldsAndNoHopByHopFields() throws Exception {
         try (Http2Upstream function = Http2Upstream.open();
-                RunningWatchdog watchdog = inFrontOf(
-                        function, "http_upstream_url", "h2c://127.0.0.1:" + function.port() + "/base");
+                RunningWatchdog watchdog =
+                        inFrontOf(function, "http_upstream_url", "h2c://127.0.0.1:" + function.port() + "/base");
                 RawClient client = watchdog.connect()) {
             client.send("GET /a%20b?q=1&q HTTP/1.1\r\nHost: h:1\r\nConnection: keep-alive, x-hop\r\nX-Hop: 1\r\n"
                     + "Keep-Alive: 5\r\nTE: gzip, trailers\r\nUpgrade: websocket\r\nX-A: 1\r\nX-A: 2\r\n\r\n");
@@ -100,7 +100,8 @@ class Http2UpstreamTest {
                 connection.head(1, true, "x-end: 1", "host: evil");
 
                 assertThat(client.readHead()).startsWith("HTTP/1.1 200");
-                assertThat(Chunks.trailers(client.readUntil("0\r\n") + client.readUntil("\r\n\r\n"))).containsExactly("x-end: 1");
+                assertThat(Chunks.trailers(client.readUntil("0\r\n") + client.readUntil("\r\n\r\n")))
+                        .containsExactly("x-end: 1");
             }
         }
     }
@@ -113,7 +114,8 @@ class Http2UpstreamTest {
             int stream = client.post("/pkg.Service/Call", "content-type: application/grpc", "te: trailers");
             client.data(stream, "message", true);
             try (Http2Upstream.Connection connection = function.accept()) {
-                assertThat(connection.next(HEADERS).fields()).contains("te: trailers", "content-type: application/grpc");
+                assertThat(connection.next(HEADERS).fields())
+                        .contains("te: trailers", "content-type: application/grpc");
                 assertThat(connection.body(1)).isEqualTo("message");
                 connection.head(1, true, ":status: 200", "content-type: application/grpc", "grpc-status: 5");
 
