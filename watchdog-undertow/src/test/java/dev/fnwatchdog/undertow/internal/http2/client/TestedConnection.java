@@ -18,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.StreamConnection;
@@ -148,17 +147,17 @@ final class TestedConnection implements ConnectionListener, AutoCloseable {
 
     /** Sends the head of a request as soon as a stream may be opened: not while much output waits for the socket. */
     TestedStream postWhenAvailable(String path) {
-        AtomicReference<TestedStream> opened = new AtomicReference<>();
+        CompletableFuture<TestedStream> opened = new CompletableFuture<>();
         Polling.until(
                 Duration.ofSeconds(PATIENCE_SECONDS),
                 () -> on(() -> {
                     if (connection.available() > 0) {
-                        opened.set(new TestedStream(
+                        opened.complete(new TestedStream(
                                 this, listener -> connection.open(map(), "POST", "http", "h", path, false, listener)));
                     }
-                    return opened.get() != null;
+                    return opened.isDone();
                 }));
-        return opened.get();
+        return opened.join();
     }
 
     int availableStreams() throws Exception {
