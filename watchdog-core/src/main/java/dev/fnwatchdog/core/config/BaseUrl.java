@@ -12,7 +12,7 @@ final class BaseUrl {
     private BaseUrl() {}
 
     static URI parseUpstream(String text, String expected) {
-        URI url = parse(text, List.of("http", "https"), expected);
+        URI url = parse(text, List.of("http", "https", "h2c"), expected);
         int defaultPort = url.getScheme().equals("https") ? 443 : 80;
         int port = url.getPort() < 0 ? defaultPort : url.getPort();
         return URI.create(url.getScheme() + "://" + url.getHost() + ":" + port + url.getRawPath());

@@ -39,8 +39,9 @@ final class Definitions {
                     "http_upstream_url",
                     ValueTypes.UPSTREAM,
                     "",
-                    "Where the function listens, http://host[:port][/path] or https://; its path is put before the request's."
-                            + " http_upstream_url wins where both are set. Required in this mode.")
+                    "Where the function listens, http://host[:port][/path], https://, or h2c:// for a server of clear-text"
+                            + " HTTP/2; its path is put before the request's. http_upstream_url wins where both are set."
+                            + " Required in this mode.")
             .alias("upstream_url")
             .forModes(HTTP)
             .asRequired();

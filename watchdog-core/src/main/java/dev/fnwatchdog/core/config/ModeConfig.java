@@ -15,7 +15,7 @@ public sealed interface ModeConfig {
     /**
      * Forwards requests to a function that has a server of its own (specification 3).
      *
-     * @param upstream {@code http://host:port/path}, or {@code https}: the port is always present, the path is escaped and has no
+     * @param upstream {@code http://host:port/path}, or {@code https} or {@code h2c}: the port is always present, the path is escaped and has no
      *     trailing slash
      * @param startupWait the longest that a request waits for the function to listen (specification 3.3); zero: not at
      *     all

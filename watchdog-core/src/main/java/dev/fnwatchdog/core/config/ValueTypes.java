@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 final class ValueTypes {
     static final String WRITE_EXPECTED = "a duration over 0s (HTTP write timeout must be over 0s)";
     static final String UPSTREAM_EXPECTED =
-            "a whole URL such as http://127.0.0.1:3000, of scheme http or https, without user, query and fragment";
+            "a whole URL such as http://127.0.0.1:3000, of scheme http, https or h2c, without user, query and fragment";
     private static final String AUTHORITY_EXPECTED =
             "a whole URL such as https://id.example.com, of scheme http or https, without user, query and fragment";
 

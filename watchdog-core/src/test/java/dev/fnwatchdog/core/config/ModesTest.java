@@ -173,7 +173,7 @@ class ModesTest {
                 .endsWith("not " + absent);
     }
 
-    /** Proves specification 1.12. */
+    /** Proves specification 1.12, 1.13. */
     @ParameterizedTest(name = "{0} becomes {1}")
     @CsvSource({
         "http://127.0.0.1:3000, http://127.0.0.1:3000",
@@ -188,6 +188,8 @@ class ModesTest {
         "https://127.0.0.1, https://127.0.0.1:443",
         "HTTPS://fn.ns.svc:8443/api/, https://fn.ns.svc:8443/api",
         "'https://[::1]/', 'https://[::1]:443'",
+        "h2c://127.0.0.1:3000/, h2c://127.0.0.1:3000",
+        "H2C://h/api, h2c://h:80/api",
     })
     void anUpstreamUrlGetsTheDefaultPortAndLosesItsTrailingSlash(String text, URI expected) {
         assertThat(((ModeConfig.Http) mode("mode", "http", "fprocess", "cat", "http_upstream_url", text)).upstream())

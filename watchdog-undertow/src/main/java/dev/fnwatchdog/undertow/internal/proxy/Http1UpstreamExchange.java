@@ -102,7 +102,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
         if (idle == null) {
             attempt = pool.open(this);
         } else {
-            connected(idle);
+            use(idle);
         }
     }
 
@@ -116,7 +116,11 @@ final class Http1UpstreamExchange extends UpstreamExchange
     }
 
     @Override
-    public void connected(UpstreamConnection connection) {
+    public void connected(StreamConnection connection) {
+        use(pool.adopt(connection));
+    }
+
+    private void use(UpstreamConnection connection) {
         if (isAborted()) {
             connection.release();
             return;
@@ -261,7 +265,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
                 throw new MalformedMessageException("it changes to a protocol that nobody asked for");
             }
             ResponseFraming framing = ResponseFraming.of(exchange(), head);
-            ClientResponse response = ResponseHeads.forClient(invocation(), head, framing);
+            ClientResponse response = ResponseHeads.forClient(invocation(), received(head), framing);
             restConsumed = true;
             expectation.finalResponse();
             if (tunnel) {
@@ -283,6 +287,10 @@ final class Http1UpstreamExchange extends UpstreamExchange
                 rest.close();
             }
         }
+    }
+
+    private static ClientResponse received(ResponseHeadParser head) {
+        return new ClientResponse(head.status(), head.reason(), head.protocol(), head.headers());
     }
 
     private void respondNow(ClientResponse response) {

@@ -18,19 +18,21 @@ final class ResponseHeads {
      * Makes the head of the client's response from that of the function's response: without hop-by-hop fields, with the
      * duration, and with a framing that the client's version of HTTP has (specification 3.23, 3.25, 9.6).
      *
+     * @param received its fields are copied
      * @return its fields are those of the exchange already, so that ProxyHandler need not copy them
      */
-    static ClientResponse forClient(Invocation invocation, ResponseHeadParser head, ResponseFraming framing) {
-        HeaderMap from = head.headers();
+    static ClientResponse forClient(Invocation invocation, ClientResponse received, ResponseFraming framing) {
+        HeaderMap from = received.getResponseHeaders();
+        int status = received.getResponseCode();
         HeaderMap to = invocation.exchange().getResponseHeaders();
         HopByHopHeaders.copyEndToEnd(from, to);
-        String protocol = head.status() == StatusCodes.SWITCHING_PROTOCOLS ? from.getFirst(Headers.UPGRADE) : null;
+        String protocol = status == StatusCodes.SWITCHING_PROTOCOLS ? from.getFirst(Headers.UPGRADE) : null;
         if (protocol != null) {
             to.put(Headers.UPGRADE, protocol);
         }
         to.put(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()));
-        frame(to, head.status(), framing, invocation.exchange().isHttp11());
-        return new ClientResponse(head.status(), head.reason(), head.protocol(), to);
+        frame(to, status, framing, invocation.exchange().isHttp11());
+        return new ClientResponse(status, received.getStatus(), received.getProtocol(), to);
     }
 
     /**

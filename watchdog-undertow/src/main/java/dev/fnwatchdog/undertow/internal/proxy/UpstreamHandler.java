@@ -26,6 +26,7 @@ import io.undertow.util.StatusCodes;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.xnio.XnioIoThread;
 
 /**
  * http mode: forwards requests to the function's own server (specification 3). Undertow's {@link ProxyHandler} drives each of
@@ -40,6 +41,8 @@ final class UpstreamHandler implements HttpHandler, ProxyClient {
     private final UpstreamErrors errors;
     private final Duration execTimeout;
     private final IoLocal<UpstreamPool> pools;
+    private final IoLocal<Http2UpstreamPool> http2Pools;
+    private final boolean http2;
     private final HttpHandler forward;
 
     /** @param openConnections counts the open upstream connections, for the metrics (specification 2.16) */
@@ -56,6 +59,17 @@ final class UpstreamHandler implements HttpHandler, ProxyClient {
         this.pools = new IoLocal<>(
                 context.worker(),
                 thread -> new UpstreamPool(thread, address, transport, context.buffers(), openConnections));
+        this.http2 = mode.upstream().getScheme().equals("h2c");
+        this.http2Pools = new IoLocal<>(
+                context.worker(),
+                thread -> new Http2UpstreamPool(
+                        thread,
+                        new Http2UpstreamPool.Resources(
+                                pools.of(thread),
+                                context.buffers(),
+                                context.bodies(),
+                                openConnections,
+                                System::nanoTime)));
         HttpHandler proxy = ProxyHandler.builder()
                 .setProxyClient(this)
                 .setMaxRequestTime(-1)
@@ -100,8 +114,14 @@ final class UpstreamHandler implements HttpHandler, ProxyClient {
             TimeUnit timeUnit) {
         Invocation invocation = Invocation.of(exchange);
         if (!invocation.stopped()) {
-            UpstreamPool pool = pools.of(exchange.getIoThread());
-            callback.completed(exchange, new ProxyConnection(new Http1UpstreamExchange(invocation, pool, errors), ""));
+            callback.completed(exchange, new ProxyConnection(exchangeFor(invocation), ""));
         }
+    }
+
+    private UpstreamExchange exchangeFor(Invocation invocation) {
+        XnioIoThread thread = invocation.loop().thread();
+        return http2
+                ? new Http2UpstreamExchange(invocation, http2Pools.of(thread), errors)
+                : new Http1UpstreamExchange(invocation, pools.of(thread), errors);
     }
 }

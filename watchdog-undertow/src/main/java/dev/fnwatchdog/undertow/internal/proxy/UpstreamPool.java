@@ -43,7 +43,8 @@ final class UpstreamPool {
 
     /** Receives the result of an attempt to connect. */
     interface ConnectListener {
-        void connected(UpstreamConnection upstream);
+        /** Called with a connection that {@link #adopt} or the caller has to take over. */
+        void connected(StreamConnection connection);
 
         void failed(IOException reason);
     }
@@ -97,7 +98,8 @@ final class UpstreamPool {
         return attempt;
     }
 
-    private UpstreamConnection adopt(StreamConnection connection) {
+    /** Makes a connection that was opened one of this pool. */
+    UpstreamConnection adopt(StreamConnection connection) {
         UpstreamConnection upstream = new UpstreamConnection(connection, this, buffers, lines);
         all.add(upstream);
         open.increment();
@@ -204,7 +206,7 @@ final class UpstreamPool {
             if (state == State.SECURING) {
                 state = State.CONNECTED;
             }
-            listener.connected(adopt(connection));
+            listener.connected(connection);
         }
 
         @Override

@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 
@@ -97,8 +98,8 @@ class UpstreamPoolTest {
         CompletableFuture<UpstreamConnection> opened = new CompletableFuture<>();
         onIoThread(() -> pool.open(new UpstreamPool.ConnectListener() {
             @Override
-            public void connected(UpstreamConnection upstream) {
-                opened.complete(upstream);
+            public void connected(StreamConnection connection) {
+                opened.complete(pool.adopt(connection));
             }
 
             @Override
@@ -142,7 +143,7 @@ class UpstreamPoolTest {
         BlockingQueue<String> results = new LinkedBlockingQueue<>();
         UpstreamPool.Attempt abandoned = onIoThread(() -> pool.open(new UpstreamPool.ConnectListener() {
             @Override
-            public void connected(UpstreamConnection upstream) {
+            public void connected(StreamConnection connection) {
                 results.add("connected");
             }
 

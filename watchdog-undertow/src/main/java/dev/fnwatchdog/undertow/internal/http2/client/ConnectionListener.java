@@ -11,6 +11,9 @@ public interface ConnectionListener {
     /** Called when streams may be opened, after {@link Http2ClientConnection#available()} has returned 0. */
     void available();
 
+    /** Called with each SETTINGS of the server, the first of which determine how many streams may be opened. */
+    void settingsReceived();
+
     /**
      * Called once, when the connection is closed and all of its streams have ended.
      *

@@ -128,6 +128,11 @@ public final class Http2ClientConnection extends Http2Connection {
         return state == State.ACCEPTING && isReading();
     }
 
+    /** Returns whether its server has not said yet how many streams may be opened. */
+    public boolean starting() {
+        return accepting() && awaitsSettings();
+    }
+
     /**
      * Returns how many streams may be opened now. After it has returned 0, {@link ConnectionListener#available()} is called when
      * that changes.
@@ -144,7 +149,7 @@ public final class Http2ClientConnection extends Http2Connection {
     }
 
     /** Returns how many streams have a request that is not sent, or a response that is not read. */
-    int unfinishedStreams() {
+    public int unfinishedStreams() {
         return streams().unfinishedCount();
     }
 
@@ -243,6 +248,7 @@ public final class Http2ClientConnection extends Http2Connection {
 
     @Override
     protected void settingsReceived() {
+        listener.settingsReceived();
         notifyIfAvailable();
     }
 

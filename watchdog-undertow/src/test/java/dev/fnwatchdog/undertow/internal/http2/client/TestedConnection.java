@@ -189,6 +189,9 @@ final class TestedConnection implements ConnectionListener, AutoCloseable {
     }
 
     @Override
+    public void settingsReceived() {}
+
+    @Override
     public void available() {
         available.release();
     }
