@@ -318,6 +318,7 @@ class Http2UpstreamFailureTest {
             int first = client.get("/a");
             int second = client.get("/b");
             try (Http2Upstream.Connection withoutSettings = function.acceptSilently()) {
+                assertThat(withoutSettings.raw().read(1)).isNotEmpty();
                 assertThat(client.head(first)).contains(":status: 504");
                 assertThat(client.head(second)).contains(":status: 504");
             }

@@ -93,7 +93,7 @@ class Http2UpstreamPoolTest {
     }
 
     /** Waits for room, and opens no stream. */
-    private final class Request implements Http2UpstreamPool.Waiting {
+    private static final class Request implements Http2UpstreamPool.Waiting {
         private final CompletableFuture<Http2ClientConnection> found = new CompletableFuture<>();
         private final IoLoop loop;
 
