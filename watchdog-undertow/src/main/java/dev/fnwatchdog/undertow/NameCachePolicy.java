@@ -3,7 +3,7 @@ package dev.fnwatchdog.undertow;
 import java.security.Security;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +31,8 @@ final class NameCachePolicy {
     }
 
     static void apply(
-            UnaryOperator<@Nullable String> security,
-            UnaryOperator<@Nullable String> system,
+            Function<String, @Nullable String> security,
+            Function<String, @Nullable String> system,
             BiConsumer<String, String> setSecurity) {
         for (Lifetime lifetime : LIFETIMES) {
             String set = security.apply(lifetime.name());

@@ -72,6 +72,7 @@ public abstract class Http2Connection {
      * @param heads for received field blocks and the tables of their fields
      * @param settings those of the peer
      */
+    @SuppressWarnings("this-escape") // nothing is called back before start(ByteBuffer)
     protected Http2Connection(
             StreamConnection socket,
             ByteBufferPool buffers,
