@@ -9,8 +9,10 @@ import dev.fnwatchdog.undertow.fixture.Chunks;
 import dev.fnwatchdog.undertow.fixture.Http2Frames.Frame;
 import dev.fnwatchdog.undertow.fixture.Http2Streams;
 import dev.fnwatchdog.undertow.fixture.Http2Upstream;
+import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.fixture.RawClient;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,10 +27,13 @@ class Http2UpstreamTest {
     }
 
     static RunningWatchdog inFrontOf(int port, String... settings) throws Exception {
-        return RunningWatchdog.startedInFrontOf(
+        RunningWatchdog started = RunningWatchdog.startedInFrontOf(
                 port,
                 Stream.concat(Stream.of("http_upstream_url", "h2c://127.0.0.1:" + port), Stream.of(settings))
                         .toArray(String[]::new));
+        // Requests that arrive before that are held, and may be overtaken by others.
+        Polling.until(Duration.ofSeconds(5), () -> started.get("/_/ready").statusCode() == 200);
+        return started;
     }
 
     @Test
