@@ -214,7 +214,9 @@ class ModesTest {
                 "https://h:0",
                 "https://me@h",
                 "https://h/?a",
-                "h2c://h:3000",
+                "h2c:h:3000",
+                "h2c://me@h",
+                "h2://h:3000",
                 "unix:///tmp/s",
                 "ftp://h",
                 "http://h:3000?a=b",
@@ -230,7 +232,7 @@ class ModesTest {
                 " http://h:3000",
                 "http://h:3000 ",
             })
-    void anUpstreamUrlThatIsNotAPlainHttpOrHttpsUrlIsRefused(String text) {
+    void anUpstreamUrlThatIsNotAPlainHttpHttpsOrH2cUrlIsRefused(String text) {
         assertThat(Parsed.mistakes(Map.of("mode", "http", "fprocess", "cat", "upstream_url", text)))
                 .singleElement()
                 .asString()

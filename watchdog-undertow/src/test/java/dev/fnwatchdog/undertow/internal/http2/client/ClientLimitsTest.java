@@ -106,9 +106,7 @@ class ClientLimitsTest {
             TestedStream stream = client.get("/");
             server.request();
             server.send(HEADERS, 0, 1);
-            for (int i = 0; i < 1100; i++) {
-                server.send(CONTINUATION, 0, 1);
-            }
+            server.flood(1100, CONTINUATION, 0, 1);
 
             assertThat(stream.next()).startsWith("reset ENHANCE_YOUR_CALM: ");
         }
