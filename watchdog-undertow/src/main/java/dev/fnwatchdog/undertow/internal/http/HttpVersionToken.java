@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.http;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The HTTP version at the end of a request line, read from its bytes (specification 9.3): Undertow's parser treats each
@@ -40,5 +41,10 @@ public final class HttpVersionToken {
      */
     public boolean supported() {
         return missing() || end[LENGTH - MAJOR_FROM_END] == '1';
+    }
+
+    /** Returns whether the version is HTTP/0 and a minor version, with which Undertow would answer. */
+    public boolean isZero() {
+        return !missing() && new String(end, StandardCharsets.ISO_8859_1).matches("HTTP/0\\.[0-9]\r\n");
     }
 }
