@@ -33,8 +33,7 @@ final class Executable {
         Optional<String> interpreter = interpreter(found);
         if (interpreter.isPresent() && problem(interpreter.get()).isPresent()) {
             // The system would report the same error for the script itself. The message names the interpreter, and
-            // shows
-            // a carriage return at its end.
+            // shows a carriage return at its end.
             String name = interpreter.get().replace("\r", "\\r");
             throw failure(program, problem(interpreter.get()).get() + " (its interpreter, \"" + name + "\")");
         }

@@ -112,8 +112,7 @@ public final class FunctionServer {
      */
     public void stop(Duration grace) {
         // To the function process alone, as in of-watchdog, and not to its session: a server with workers (gunicorn, a
-        // Node
-        // cluster) stops them in its own order, and a worker may treat a second SIGTERM as an immediate stop.
+        // Node cluster) stops them in its own order, and a worker may treat a second SIGTERM as an immediate stop.
         child.terminate();
         if (!ended(grace)) {
             kill();

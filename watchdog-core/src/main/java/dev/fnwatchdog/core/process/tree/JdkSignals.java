@@ -20,8 +20,7 @@ final class JdkSignals implements ProcessSignals {
     public boolean kill(Entry entry) {
         Optional<ProcessHandle> handle = ProcessHandle.of(entry.pid());
         // If the entry is unchanged after the handle was created, the handle belongs to the right process. The JDK
-        // compares
-        // the start time again before it kills.
+        // compares the start time again before it kills.
         if (!table.stillThere(entry)) {
             return !table.incomplete();
         }

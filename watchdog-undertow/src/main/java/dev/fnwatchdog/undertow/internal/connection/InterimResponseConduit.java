@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
+import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -26,11 +27,18 @@ final class InterimResponseConduit extends AbstractStreamSinkConduit<StreamSinkC
         super(next);
     }
 
-    /** Sends a whole head. Drops it where the client has not taken the one before. */
-    void send(byte[] head) throws IOException {
-        if (pending == null) {
-            pending = ByteBuffer.wrap(head);
+    /** Sends a response. Drops one for which the client does not wait where it has not taken the one before. */
+    void send(InterimResponse response) throws IOException {
+        ByteBuffer before = pending;
+        if (before == null) {
+            pending = ByteBuffer.wrap(response.http1());
             writeLater();
+        } else if (response.isContinue()) {
+            byte[] head = response.http1();
+            pending = ByteBuffer.allocate(before.remaining() + head.length)
+                    .put(before)
+                    .put(head)
+                    .flip();
         }
     }
 

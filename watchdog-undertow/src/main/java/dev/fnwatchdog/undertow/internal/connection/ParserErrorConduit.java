@@ -40,10 +40,8 @@ final class ParserErrorConduit extends AbstractStreamSinkConduit<StreamSinkCondu
     void replaceFor(RequestHeadScanner head) {
         if (head.lines() > MAX_FIELDS_OF_ONE_NAME) {
             response = ByteBuffer.wrap(HEAD_TOO_LARGE);
-        } else if (head.lines() > 0
-                && !head.version().supported()
-                && head.version().isZero()) {
-            // Undertow would answer with that version (specification 9.3).
+        } else if (head.lines() > 0 && head.version().isOfAnotherMajor()) {
+            // Undertow would repeat that version in its response (specification 9.3).
             response = ByteBuffer.wrap(VERSION_NOT_SUPPORTED);
         }
     }

@@ -75,8 +75,6 @@ public final class ServedConnection extends WrappedConnection {
     /** Makes this an HTTP/2 connection, which serves many requests at once. */
     void useHttp2(Http2Session session) {
         http2 = session;
-        // The preface looks like a request of HTTP/2.0.
-        parserErrors.keep();
     }
 
     /** Called when a request's head has been read, before its handler. */
@@ -123,7 +121,7 @@ public final class ServedConnection extends WrappedConnection {
         if (http2 != null) {
             Http2Server.sendInterim(exchange, response);
         } else if (exchange.isHttp11()) {
-            interimResponses.send(response.http1());
+            interimResponses.send(response);
         }
     }
 

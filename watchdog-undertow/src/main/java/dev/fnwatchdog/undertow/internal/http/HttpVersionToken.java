@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.http;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /**
  * The HTTP version at the end of a request line, read from its bytes (specification 9.3): Undertow's parser treats each
@@ -14,6 +15,7 @@ public final class HttpVersionToken {
     private static final int LENGTH = 10;
 
     private static final int MAJOR_FROM_END = 5;
+    private static final Pattern OTHER_MAJOR = Pattern.compile("HTTP/([03-9]\\.\\d|2\\.[1-9])\r\n");
 
     // Mutable state: the last bytes of the line so far
     private final byte[] end = new byte[LENGTH];
@@ -43,8 +45,9 @@ public final class HttpVersionToken {
         return missing() || end[LENGTH - MAJOR_FROM_END] == '1';
     }
 
-    /** Returns whether the version is HTTP/0 and a minor version, with which Undertow would answer. */
-    public boolean isZero() {
-        return !missing() && new String(end, StandardCharsets.ISO_8859_1).matches("HTTP/0\\.[0-9]\r\n");
+    /** Returns whether a well-formed version is there that is not of HTTP/1, nor that of HTTP/2 without its preface. */
+    public boolean isOfAnotherMajor() {
+        String line = missing() || supported() ? "" : new String(end, StandardCharsets.ISO_8859_1);
+        return OTHER_MAJOR.matcher(line).matches();
     }
 }

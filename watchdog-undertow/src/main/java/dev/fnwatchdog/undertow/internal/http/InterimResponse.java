@@ -23,6 +23,11 @@ public record InterimResponse(int status, String reason, HeaderMap fields) {
         return new InterimResponse(status, reason, fields);
     }
 
+    /** Returns whether the client waits for it: it must not be dropped. */
+    public boolean isContinue() {
+        return status == StatusCodes.CONTINUE;
+    }
+
     /** Returns the bytes of the head in HTTP/1.1. */
     public byte[] http1() {
         StringBuilder head = new StringBuilder("HTTP/1.1 ")

@@ -222,7 +222,9 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
     }
 
     void sendInterim(InterimResponse response) {
-        if (stream.state() != StreamState.CLOSED) {
+        // A client that does not read gets no hints: they would fill the memory.
+        boolean wanted = response.isContinue() || !connection.output().isFull();
+        if (wanted && stream.state() != StreamState.CLOSED) {
             connection.frames().head(stream.id(), response.status(), response.fields());
             connection.flushSoon();
         }

@@ -5,6 +5,7 @@ import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
+import org.xnio.Buffers;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
@@ -28,11 +29,7 @@ final class FirstBytesConduit extends SourceFilter {
             return next.read(dst);
         }
         ByteBuffer bytes = first.getBuffer();
-        int count = Math.min(bytes.remaining(), dst.remaining());
-        int limit = bytes.limit();
-        bytes.limit(bytes.position() + count);
-        dst.put(bytes);
-        bytes.limit(limit);
+        int count = Buffers.copy(dst, bytes);
         if (!bytes.hasRemaining()) {
             free();
         }

@@ -262,7 +262,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
         try {
             boolean tunnel = head.status() == 101;
             if (tunnel && UpgradeProtocols.requested(exchange()).isEmpty()) {
-                throw new MalformedMessageException("it changes to a protocol that nobody asked for");
+                throw new MalformedMessageException("it changes to a protocol that the client has not asked for");
             }
             ResponseFraming framing = ResponseFraming.of(exchange(), head);
             ClientResponse response = ResponseHeads.forClient(invocation(), received(head), framing);

@@ -207,7 +207,7 @@ abstract class UpstreamExchange extends AbstractAttachable implements ClientConn
         return null;
     }
 
-    /** Ignores listeners: nobody waits for the end of a connection that serves one exchange. */
+    /** Ignores listeners: the end of a connection that serves one exchange has no meaning of its own. */
     @Override
     public final ChannelListener.Setter<? extends ClientConnection> getCloseSetter() {
         return listener -> {};

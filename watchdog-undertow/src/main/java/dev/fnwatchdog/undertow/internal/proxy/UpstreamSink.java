@@ -135,7 +135,7 @@ final class UpstreamSink extends BodySink {
     @Override
     public long write(ByteBuffer[] srcs, int offs, int len) {
         if (state == State.DISCARDING) {
-            return skip(srcs, offs, len);
+            return Buffers.trySkip(srcs, offs, len, Long.MAX_VALUE);
         }
         UpstreamConnection connection = upstream;
         if (connection == null) {
@@ -149,14 +149,6 @@ final class UpstreamSink extends BodySink {
             failed(e);
             return 0;
         }
-    }
-
-    private static long skip(ByteBuffer[] srcs, int offs, int len) {
-        long skipped = Buffers.remaining(srcs, offs, len);
-        for (int i = offs; i < offs + len; i++) {
-            srcs[i].position(srcs[i].limit());
-        }
-        return skipped;
     }
 
     private long writeHeadAnd(UpstreamConnection connection, ByteBuffer[] srcs, int offs, int len) throws IOException {

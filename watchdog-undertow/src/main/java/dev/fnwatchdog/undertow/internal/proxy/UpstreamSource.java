@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
+import org.xnio.Buffers;
 
 /**
  * The body of a function's response, without its framing: first what arrived with the head, then what the connection
@@ -211,20 +212,11 @@ final class UpstreamSource extends BodySource {
     }
 
     private int readPeeked(PooledByteBuffer piece, ByteBuffer dst) {
-        int count = move(piece.getBuffer(), dst);
+        int count = Buffers.copy(dst, piece.getBuffer());
         if (!piece.getBuffer().hasRemaining()) {
             peeked = null;
             piece.close();
         }
-        return count;
-    }
-
-    private static int move(ByteBuffer from, ByteBuffer to) {
-        int count = Math.min(from.remaining(), to.remaining());
-        int limit = from.limit();
-        from.limit(from.position() + count);
-        to.put(from);
-        from.limit(limit);
         return count;
     }
 
@@ -307,7 +299,7 @@ final class UpstreamSource extends BodySource {
             return connection.source().read(dst);
         }
         ByteBuffer rest = pushedBack.getBuffer();
-        int count = move(rest, dst);
+        int count = Buffers.copy(dst, rest);
         if (!rest.hasRemaining()) {
             freePushedBack();
         }
@@ -317,6 +309,8 @@ final class UpstreamSource extends BodySource {
     /** Ends the body. A connection that has bytes behind the end is not used again (specification 3.29). */
     private void end() {
         state = State.ENDED;
+        // Another request may use the connection from now on.
+        upstream = null;
         boolean reusable = framing.reusable() && pushedBack == null;
         freePushedBack();
         listener.responseReceived(reusable);

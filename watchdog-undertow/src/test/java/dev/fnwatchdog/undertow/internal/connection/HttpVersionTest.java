@@ -52,12 +52,17 @@ class HttpVersionTest {
     @ValueSource(strings = {"Host: a\r\nHost: b\r\n", "Host: ?\r\nHost: h\r\n", "Host: a/b\r\n", ""})
     void requestOfAnotherMajorVersionWithARefusedHostIs505(String host) throws Exception {
         try (RawClient client = watchdog.connect()) {
-            client.send("GET /refused HTTP/0.9\r\n" + host + "\r\n");
-
-            assertThat(client.readUntilClosedOrReset())
-                    .startsWith("HTTP/1.1 505 HTTP Version not supported\r\n")
-                    .contains("\r\nConnection: close\r\n");
+            assert505(client.send("GET /refused HTTP/0.9\r\n" + host + "\r\n").readUntilClosedOrReset());
         }
+        try (RawClient client = watchdog.connect()) {
+            assert505(client.send("GET /refused HTTP/3.0\r\n" + host + "\r\n").readUntilClosedOrReset());
+        }
+    }
+
+    private static void assert505(String response) {
+        assertThat(response)
+                .startsWith("HTTP/1.1 505 HTTP Version not supported\r\n")
+                .contains("\r\nConnection: close\r\n");
     }
 
     /** Proves specification 9.3. */

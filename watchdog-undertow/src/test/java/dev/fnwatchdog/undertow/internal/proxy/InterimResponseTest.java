@@ -104,6 +104,39 @@ class InterimResponseTest {
         }
     }
 
+    /** Proves specification 3.21. */
+    @Test
+    void theContinueBehindHintsThatTheClientHasNotReadIsNotDropped() throws Exception {
+        CountDownLatch sent = new CountDownLatch(1);
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    connection.readHead();
+                    connection.sendTimes((HINTS + "\r\n").repeat(100).getBytes(StandardCharsets.ISO_8859_1), 1000);
+                    connection.send("HTTP/1.1 100 Continue\r\n\r\n");
+                    sent.countDown();
+                    connection.read(2);
+                    connection.send(OK);
+                    connection.closedByPeer();
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                RawClient client =
+                        RawClient.withSmallReceiveBuffer(InetAddress.getLoopbackAddress(), watchdog.port())) {
+            client.send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+            assertThat(sent.await(20, TimeUnit.SECONDS)).isTrue();
+
+            String head = client.readHead();
+            while (head.equals(HINTS + "\r\n")) {
+                head = client.readHead();
+            }
+            assertThat(head).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+            client.send("ab");
+            // The watchdog may have sent the 100 itself, after a second, and before the last hints.
+            do {
+                head = client.readHead();
+            } while (head.equals(HINTS + "\r\n"));
+            assertThat(head).startsWith("HTTP/1.1 200 OK\r\n");
+        }
+    }
+
     @Test
     void thousandsOfHintsToAClientThatDoesNotReadAreWholeOrDropped() throws Exception {
         int hints = 100_000;

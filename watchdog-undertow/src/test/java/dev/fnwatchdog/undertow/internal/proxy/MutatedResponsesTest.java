@@ -84,7 +84,8 @@ class MutatedResponsesTest {
     private static void response(SplittableRandom random) throws Exception {
         StreamMutator mutator = new StreamMutator(random);
         String bytes = mutator.mutate(mutator.pick(RESPONSES).bytes());
-        // Bytes behind a response that arrive after the next request was sent cannot be told from its response.
+        // Bytes behind a response that arrive after the next request was sent cannot be distinguished from its
+        // response.
         boolean inOnePiece = random.nextBoolean();
         List<String> pieces = inOnePiece ? List.of(bytes) : mutator.split(bytes);
         misbehaviour = new Misbehaviour(pieces, random.nextInt(16) > 0);

@@ -139,11 +139,7 @@ public final class RequestBody extends BodySink {
     public long write(ByteBuffer[] srcs, int offs, int len) {
         ClientStream current = stream;
         if (state == State.DISCARDING) {
-            long skipped = Buffers.remaining(srcs, offs, len);
-            for (int i = offs; i < offs + len; i++) {
-                srcs[i].position(srcs[i].limit());
-            }
-            return skipped;
+            return Buffers.trySkip(srcs, offs, len, Long.MAX_VALUE);
         }
         if (current == null) {
             return 0;

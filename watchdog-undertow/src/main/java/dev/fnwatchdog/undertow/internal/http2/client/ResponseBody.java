@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
+import org.xnio.Buffers;
 import org.xnio.conduits.ReadReadyHandler;
 
 /**
@@ -183,10 +184,7 @@ public final class ResponseBody extends BodySource {
     }
 
     private int readPeeked(ByteBuffer piece, ByteBuffer dst) {
-        int count = Math.min(piece.remaining(), dst.remaining());
-        dst.put(dst.position(), piece, piece.position(), count);
-        dst.position(dst.position() + count);
-        piece.position(piece.position() + count);
+        int count = Buffers.copy(dst, piece);
         if (!piece.hasRemaining()) {
             freePeeked();
         }

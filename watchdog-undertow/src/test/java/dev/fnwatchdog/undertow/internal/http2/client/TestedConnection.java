@@ -164,7 +164,7 @@ final class TestedConnection implements ConnectionListener, AutoCloseable {
         return on(connection::available);
     }
 
-    /** Waits until the listener was told that streams can be opened. */
+    /** Waits until the listener was notified that streams can be opened. */
     void awaitAvailable() throws Exception {
         assertThat(available.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     }
