@@ -59,7 +59,7 @@ class DescriptorBudgetTest {
     }
 
     @Test
-    void aBudgetThatIsUsedUpHasRoomAgainWhenDescriptorsWereClosed() throws InterruptedException {
+    void aBudgetThatIsUsedUpHasRoomAgainWhenDescriptorsWereClosed() throws Exception {
         DescriptorBudget budget = budget(256);
         open.set(250);
         assertThat(budget.takeForConnection()).isFalse();
