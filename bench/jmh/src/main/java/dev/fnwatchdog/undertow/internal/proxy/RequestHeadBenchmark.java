@@ -56,7 +56,7 @@ public class RequestHeadBenchmark {
     /** Writes the head that is sent to the function. */
     @Benchmark
     public ByteBuffer write() {
-        return writer.write(exchange, function, false);
+        return writer.write(exchange, function, false, false);
     }
 
     /** Ends the threads of the connection. */
