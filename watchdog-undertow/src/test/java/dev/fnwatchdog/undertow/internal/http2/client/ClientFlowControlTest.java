@@ -180,7 +180,7 @@ class ClientFlowControlTest {
             assertThat(client.availableStreams()).isEqualTo(1);
             client.get("/");
             assertThat(client.availableStreams()).isZero();
-            assertThatThrownBy(() -> client.get("/")).hasCauseInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> client.openNow("GET", "/", true)).hasCauseInstanceOf(IllegalStateException.class);
             server.settings(MAX_CONCURRENT_STREAMS, 5);
             client.awaitAvailable();
 

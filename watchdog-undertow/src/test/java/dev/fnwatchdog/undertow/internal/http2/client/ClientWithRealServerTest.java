@@ -167,7 +167,7 @@ class ClientWithRealServerTest {
             assertThat(nextOf(streams.get(0), "head")).startsWith("head 200");
             streams.get(0).count();
             while (streams.size() < 4) {
-                TestedStream stream = client.postWhenAvailable("/echo");
+                TestedStream stream = client.post("/echo");
                 stream.send(10 * MIB);
                 streams.add(stream);
                 assertThat(nextOf(stream, "head")).startsWith("head 200");

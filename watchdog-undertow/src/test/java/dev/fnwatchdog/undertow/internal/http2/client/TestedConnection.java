@@ -132,9 +132,27 @@ final class TestedConnection implements ConnectionListener, AutoCloseable {
         return open("POST", path, false, fields);
     }
 
+    /**
+     * Sends the head of a request as soon as a stream may be opened: a second one not before the server's settings have arrived,
+     * and none while much output waits for the socket.
+     */
     TestedStream open(String method, String path, boolean endOfRequest, String... fields) throws Exception {
-        return on(() -> new TestedStream(
-                this, listener -> connection.open(map(fields), method, "http", "h", path, endOfRequest, listener)));
+        CompletableFuture<TestedStream> opened = new CompletableFuture<>();
+        Polling.until(
+                Duration.ofSeconds(PATIENCE_SECONDS),
+                () -> on(() -> connection.available() > 0
+                        && opened.complete(openOnThisThread(method, path, endOfRequest, fields))));
+        return opened.join();
+    }
+
+    /** Sends the head of a request at once; fails where no stream may be opened now. */
+    TestedStream openNow(String method, String path, boolean endOfRequest, String... fields) throws Exception {
+        return on(() -> openOnThisThread(method, path, endOfRequest, fields));
+    }
+
+    private TestedStream openOnThisThread(String method, String path, boolean endOfRequest, String... fields) {
+        return new TestedStream(
+                this, listener -> connection.open(map(fields), method, "http", "h", path, endOfRequest, listener));
     }
 
     static HeaderMap map(String... fields) {
@@ -143,21 +161,6 @@ final class TestedConnection implements ConnectionListener, AutoCloseable {
             map.add(new HttpString(fields[i]), fields[i + 1]);
         }
         return map;
-    }
-
-    /** Sends the head of a request as soon as a stream may be opened: not while much output waits for the socket. */
-    TestedStream postWhenAvailable(String path) {
-        CompletableFuture<TestedStream> opened = new CompletableFuture<>();
-        Polling.until(
-                Duration.ofSeconds(PATIENCE_SECONDS),
-                () -> on(() -> {
-                    if (connection.available() > 0) {
-                        opened.complete(new TestedStream(
-                                this, listener -> connection.open(map(), "POST", "http", "h", path, false, listener)));
-                    }
-                    return opened.isDone();
-                }));
-        return opened.join();
     }
 
     int availableStreams() throws Exception {
