@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.http2;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameType;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
+import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -216,7 +217,8 @@ public final class StreamSink implements StreamSinkConduit {
     void abort() {
         if (state != State.SENT && state != State.ABORTED) {
             state = State.ABORTED;
-            notifyWriter();
+            // Later: the writer may be the cause, at this moment.
+            wakeSoon();
         }
     }
 
@@ -263,7 +265,7 @@ public final class StreamSink implements StreamSinkConduit {
     private void wakeSoon() {
         if (!wakeupPending) {
             wakeupPending = true;
-            connection.thread().execute(this::wake);
+            IoLoop.later(connection.thread(), this::wake);
         }
     }
 

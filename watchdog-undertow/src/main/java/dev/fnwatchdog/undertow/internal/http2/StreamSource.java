@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -96,7 +97,8 @@ public final class StreamSource implements StreamSourceConduit {
         if (state != State.FINISHED && state != State.ABORTED) {
             state = State.ABORTED;
             free();
-            notifyReader();
+            // Later: the reader may be the cause, at this moment.
+            wakeSoon();
         }
     }
 
@@ -205,7 +207,7 @@ public final class StreamSource implements StreamSourceConduit {
     private void wakeSoon() {
         if (!wakeupPending) {
             wakeupPending = true;
-            connection.thread().execute(this::wake);
+            IoLoop.later(connection.thread(), this::wake);
         }
     }
 

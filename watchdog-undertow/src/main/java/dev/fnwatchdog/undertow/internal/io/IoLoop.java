@@ -41,6 +41,11 @@ public final class IoLoop {
      * further events.
      */
     public void later(Runnable task) {
+        later(thread, task);
+    }
+
+    /** Runs {@code task} on {@code thread}, as {@link #later(Runnable)} does. */
+    public static void later(XnioIoThread thread, Runnable task) {
         try {
             thread.execute(task);
         } catch (RejectedExecutionException ending) {

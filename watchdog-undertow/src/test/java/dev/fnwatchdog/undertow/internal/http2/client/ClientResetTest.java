@@ -224,8 +224,8 @@ class ClientResetTest {
             }
 
             assertThat(waiting.next()).startsWith("reset INTERNAL_ERROR: ");
-            assertThat(sending.next()).isEqualTo("write failed");
             assertThat(sending.next()).startsWith("reset INTERNAL_ERROR: ");
+            assertThat(sending.next()).isEqualTo("write failed");
             assertThat(receiving.next()).startsWith("reset INTERNAL_ERROR: ");
             assertThat(client.awaitClosed()).startsWith("INTERNAL_ERROR: ");
             assertThat(client.connection().accepting()).isFalse();
