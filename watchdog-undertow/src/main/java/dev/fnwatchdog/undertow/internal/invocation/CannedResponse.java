@@ -6,6 +6,7 @@ import dev.fnwatchdog.undertow.internal.http.GrpcStatus;
 import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
+import io.undertow.server.ConduitWrapper;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
@@ -22,9 +23,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.xnio.Buffers;
 import org.xnio.IoUtils;
+import org.xnio.conduits.StreamSinkConduit;
 
 /** A response of the watchdog: status, header fields, a short body. */
 public final class CannedResponse {
+    /** Gives a trailers-only response the fields alone that gRPC has there: Undertow's sender adds a length of 0. */
+    private static final ConduitWrapper<StreamSinkConduit> WITHOUT_LENGTH = (factory, exchange) -> {
+        exchange.getResponseHeaders().remove(Headers.CONTENT_LENGTH);
+        return factory.create();
+    };
+
     private final int status;
     private final ByteBuffer[] body;
     private final Map<HttpString, String> headers;
@@ -129,8 +137,9 @@ public final class CannedResponse {
         }
         exchange.setStatusCode(status);
         headers.forEach(exchange.getResponseHeaders()::put);
-        if (!headers.containsKey(GrpcStatus.FIELD) || !exchange.getProtocol().equals(Protocols.HTTP_2_0)) {
-            exchange.setResponseContentLength(Buffers.remaining(body));
+        exchange.setResponseContentLength(Buffers.remaining(body));
+        if (headers.containsKey(GrpcStatus.FIELD) && exchange.getProtocol().equals(Protocols.HTTP_2_0)) {
+            exchange.addResponseWrapper(WITHOUT_LENGTH);
         }
         // While a handler runs, Undertow would end the exchange itself and drain the request body first.
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> write(exchange, bodyUnread));
