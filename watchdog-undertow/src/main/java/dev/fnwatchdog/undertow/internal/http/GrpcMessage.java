@@ -12,7 +12,9 @@ final class GrpcMessage {
     /** Returns the encoded text, without the characters that do not fit into 1,024 bytes. */
     static String encode(String text) {
         StringBuilder encoded = new StringBuilder(text.length());
-        text.codePoints().mapToObj(GrpcMessage::encode).takeWhile(next -> encoded.length() + next.length() <= MAX_LENGTH)
+        text.codePoints()
+                .mapToObj(GrpcMessage::encode)
+                .takeWhile(next -> encoded.length() + next.length() <= MAX_LENGTH)
                 .forEach(encoded::append);
         return encoded.toString();
     }

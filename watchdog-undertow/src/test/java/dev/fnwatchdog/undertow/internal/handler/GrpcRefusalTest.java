@@ -47,10 +47,7 @@ class GrpcRefusalTest {
         assertThat(head.endsStream()).isTrue();
         assertThat(head.fields())
                 .startsWith(":status: 200")
-                .contains(
-                        "content-type: application/grpc",
-                        "grpc-status: " + status,
-                        "grpc-message: " + message)
+                .contains("content-type: application/grpc", "grpc-status: " + status, "grpc-message: " + message)
                 .noneMatch(field -> field.startsWith("content-length"));
     }
 
@@ -92,8 +89,7 @@ class GrpcRefusalTest {
 
     @Test
     void aFunctionThatCannotBeReachedIsStatus14AndLoggedAndCountedAs500() throws Exception {
-        try (RunningWatchdog watchdog =
-                        RunningWatchdog.startedInFrontOf(FreePort.any(), "startup_wait", "100ms");
+        try (RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(FreePort.any(), "startup_wait", "100ms");
                 Http2Streams client = Http2Streams.of(watchdog)) {
             int stream = call(client);
 
@@ -152,8 +148,7 @@ class GrpcRefusalTest {
             Frame head = client.next(stream);
 
             assertThat(head.endsStream()).isTrue();
-            assertThat(head.fields())
-                    .contains(":status: 200", "content-type: application/grpc", "grpc-status: 13");
+            assertThat(head.fields()).contains(":status: 200", "content-type: application/grpc", "grpc-status: 13");
         }
     }
 
@@ -185,8 +180,7 @@ class GrpcRefusalTest {
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, issuer.settings());
                 Http2Streams client = Http2Streams.of(watchdog)) {
             int missing = call(client);
-            assertRefused(
-                    client, missing, 16, "a header \"Authorization: Bearer <token>\" is required");
+            assertRefused(client, missing, 16, "a header \"Authorization: Bearer <token>\" is required");
             assertCountedAs(watchdog, 401);
 
             int forbidden = call(client, "authorization: Bearer " + issuer.tokenFor("other-function"));
@@ -243,8 +237,7 @@ class GrpcRefusalTest {
 
             assertThat(head.endsStream()).isTrue();
             // The timeout of serializing mode is 500, as with of-watchdog (specification 4.21).
-            assertThat(head.fields())
-                    .contains(":status: 200", mode.streams() ? "grpc-status: 4" : "grpc-status: 14");
+            assertThat(head.fields()).contains(":status: 200", mode.streams() ? "grpc-status: 4" : "grpc-status: 14");
             assertCountedAs(watchdog, mode.streams() ? 504 : 500);
         }
     }
@@ -295,11 +288,7 @@ class GrpcRefusalTest {
 
             assertRefused(client, get(client, "/absent"), 12, "404 page not found");
             assertRefused(client, get(client, "/a.txt", "if-match: \"other\""), 2, "412 Precondition Failed");
-            assertRefused(
-                    client,
-                    get(client, "/a.txt", "range: bytes=9-"),
-                    2,
-                    "416 Requested range not satisfiable");
+            assertRefused(client, get(client, "/a.txt", "range: bytes=9-"), 2, "416 Requested range not satisfiable");
         }
     }
 

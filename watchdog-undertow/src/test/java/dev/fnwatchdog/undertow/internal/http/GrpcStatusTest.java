@@ -14,8 +14,21 @@ class GrpcStatusTest {
     /** Proves specification 7.4. */
     @ParameterizedTest
     @CsvSource({
-        "400, 13, 13", "401, 16, 16", "403, 7, 7", "404, 12, 12", "405, 2, 2", "408, 4, 4", "412, 2, 2", "413, 8, 8",
-        "416, 2, 2", "429, 8, 8", "431, 13, 13", "500, 14, 13", "503, 14, 13", "504, 4, 4", "505, 2, 2"
+        "400, 13, 13",
+        "401, 16, 16",
+        "403, 7, 7",
+        "404, 12, 12",
+        "405, 2, 2",
+        "408, 4, 4",
+        "412, 2, 2",
+        "413, 8, 8",
+        "416, 2, 2",
+        "429, 8, 8",
+        "431, 13, 13",
+        "500, 14, 13",
+        "503, 14, 13",
+        "504, 4, 4",
+        "505, 2, 2"
     })
     void eachHttpStatusHasAGrpcStatusBeforeAndAfterTheFirstByte(int http, String before, String after) {
         assertThat(fieldOf(GrpcStatus.ofHttp(http))).isEqualTo(before);
@@ -67,7 +80,8 @@ class GrpcStatusTest {
     /** Proves specification 7.4. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"application/grpc-web", "application/grpc-web+proto", "application/grpcx", "text/plain", "a", ""})
+            strings = {"application/grpc-web", "application/grpc-web+proto", "application/grpcx", "text/plain", "a", ""
+            })
     void anyOtherContentTypeIsNotTakenForGrpc(String type) {
         assertThat(GrpcContentType.isIn(contentType(type))).isFalse();
         assertThat(GrpcContentType.isIn(new HeaderMap())).isFalse();

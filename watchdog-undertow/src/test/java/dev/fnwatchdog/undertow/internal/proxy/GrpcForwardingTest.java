@@ -42,7 +42,8 @@ class GrpcForwardingTest {
     }
 
     /** Begins a response that has sent one message, on both sides. */
-    private static int respond(Http2Streams client, int stream, Http2Upstream.Connection connection) throws IOException {
+    private static int respond(Http2Streams client, int stream, Http2Upstream.Connection connection)
+            throws IOException {
         int upstream = connection.request();
         connection.head(upstream, false, ":status: 200", GRPC);
         connection.data(upstream, false, "first");
@@ -113,9 +114,7 @@ class GrpcForwardingTest {
 
     /** A client could take the trailers for the end of a complete response. Proves specification 7.30. */
     @ParameterizedTest
-    @CsvSource({
-        "application/grpc, Content-Length: 9, piece",
-        "text/plain, Transfer-Encoding: chunked, '5\r\npiece\r\n'"
+    @CsvSource({"application/grpc, Content-Length: 9, piece", "text/plain, Transfer-Encoding: chunked, '5\r\npiece\r\n'"
     })
     void aBrokenResponseWithALengthOrOfAnotherTypeIsReset(String type, String framing, String body) throws Exception {
         String response = "HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\n" + framing + "\r\n\r\n" + body;
@@ -285,8 +284,11 @@ class GrpcForwardingTest {
 
     /** Proves specification 3.52. */
     @ParameterizedTest
-    @CsvSource({"300ms, 60s, false, 408 Request Time-out", "60s, 300ms, false, write_timeout has expired",
-        "60s, 300ms, true, write_timeout has expired"})
+    @CsvSource({
+        "300ms, 60s, false, 408 Request Time-out",
+        "60s, 300ms, false, write_timeout has expired",
+        "60s, 300ms, true, write_timeout has expired"
+    })
     void aSilentStreamIsStatus4AfterReadTimeoutOrWriteTimeout(
             String readTimeout, String writeTimeout, boolean halfClosed, String message) throws Exception {
         try (Http2Upstream function = Http2Upstream.open();
@@ -329,7 +331,11 @@ class GrpcForwardingTest {
     @Test
     void inOtherModesWriteTimeoutIsTheLimitOfAWholeResponseOfGrpc() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.running(
-                        "while :; do echo m; sleep 0.05; done", "content_type", "application/grpc", "write_timeout", "500ms");
+                        "while :; do echo m; sleep 0.05; done",
+                        "content_type",
+                        "application/grpc",
+                        "write_timeout",
+                        "500ms");
                 Http2Streams client = Http2Streams.of(watchdog)) {
             int stream = call(client);
             client.data(stream, "", true);
