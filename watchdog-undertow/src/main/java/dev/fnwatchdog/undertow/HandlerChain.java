@@ -55,7 +55,7 @@ record HandlerChain(
         boolean http = config.mode() instanceof ModeConfig.Http;
         return new ChainBuilder()
                 // the other handlers store their state in the invocation
-                .then(next -> new InvocationHandler(next, loops, config.timeouts()))
+                .then(next -> new InvocationHandler(next, loops, config.timeouts(), http))
                 // refused requests count too
                 .then(next -> new RequestMetricsHandler(next, metrics))
                 // one line for each request, refused or not

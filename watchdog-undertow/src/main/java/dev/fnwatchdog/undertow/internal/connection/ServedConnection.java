@@ -11,6 +11,7 @@ import io.undertow.server.Connectors;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
+import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -145,6 +146,14 @@ public final class ServedConnection extends WrappedConnection {
         } else {
             IoUtils.safeClose(this);
         }
+    }
+
+    /**
+     * Ends a response that has begun with these trailers. Returns false, and does nothing, where they cannot be sent: on HTTP/1,
+     * behind a head that announces a length, and behind the end of the response.
+     */
+    public boolean endWithTrailers(HttpServerExchange exchange, HeaderMap trailers) {
+        return http2 != null && Http2Server.endWithTrailers(exchange, trailers);
     }
 
     /**

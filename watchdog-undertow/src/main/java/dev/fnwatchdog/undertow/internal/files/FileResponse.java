@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.files;
 
+import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
@@ -49,7 +50,12 @@ final class FileResponse {
                 ? FileTransfer.of(invocation, response.version, response.range)
                 : FileTransfer.withoutBody(invocation);
         response.setHeaders();
-        transfer.begin();
+        int status = invocation.exchange().getStatusCode();
+        if (status >= StatusCodes.BAD_REQUEST) {
+            CannedResponse.of(status).send(invocation.exchange());
+        } else {
+            transfer.begin();
+        }
     }
 
     private static boolean isGet(HttpServerExchange exchange) {
@@ -79,7 +85,7 @@ final class FileResponse {
         }
         switch (decision) {
             case NOT_MODIFIED -> exchange.setStatusCode(StatusCodes.NOT_MODIFIED);
-            case FAILED -> setEmpty(StatusCodes.PRECONDITION_FAILED);
+            case FAILED -> exchange.setStatusCode(StatusCodes.PRECONDITION_FAILED);
             case SEND -> setBodyHeaders();
         }
     }
@@ -88,7 +94,7 @@ final class FileResponse {
         headers.put(Headers.ACCEPT_RANGES, "bytes");
         if (!range.isSatisfiable()) {
             headers.put(Headers.CONTENT_RANGE, "bytes */" + version.length());
-            setEmpty(StatusCodes.REQUEST_RANGE_NOT_SATISFIABLE);
+            exchange.setStatusCode(StatusCodes.REQUEST_RANGE_NOT_SATISFIABLE);
             return;
         }
         headers.put(Headers.CONTENT_TYPE, version.type());
@@ -103,10 +109,5 @@ final class FileResponse {
             headers.put(
                     Headers.CONTENT_RANGE, "bytes %d-%d/%d".formatted(range.from(), range.end() - 1, version.size()));
         }
-    }
-
-    private void setEmpty(int status) {
-        exchange.setStatusCode(status);
-        headers.put(Headers.CONTENT_LENGTH, 0);
     }
 }

@@ -44,14 +44,14 @@ public final class RequestGuard implements HttpHandler {
         if (!isOfServedVersion(exchange, connection)) {
             exchange.setProtocol(Protocols.HTTP_1_1);
             exchange.setPersistent(false);
-            VERSION_NOT_SUPPORTED.send(exchange);
+            VERSION_NOT_SUPPORTED.refuse(exchange);
             return;
         }
         connection.head().restore(exchange);
         String authority = connection.head().authority();
         if (connection.head().folded() || !isAcceptable(exchange) || hasUserInformation(authority)) {
             exchange.setPersistent(false);
-            BAD_REQUEST.send(exchange);
+            BAD_REQUEST.refuse(exchange);
             return;
         }
         decidePersistence(exchange);

@@ -1,5 +1,7 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import dev.fnwatchdog.undertow.internal.http.GrpcContentType;
+import dev.fnwatchdog.undertow.internal.http.GrpcStatus;
 import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.http.RequestTarget;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
@@ -11,6 +13,7 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
 import io.undertow.util.BadRequestException;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import io.undertow.util.ParameterLimitException;
@@ -82,6 +85,14 @@ public final class Http2Server implements StreamOpener {
     }
 
     /**
+     * Ends the response of an exchange, and the exchange, with trailers in place of the response's own. Returns false, and does
+     * nothing, where they cannot be sent.
+     */
+    public static boolean endWithTrailers(HttpServerExchange exchange, HeaderMap trailers) {
+        return ((ServerStream) exchange.getConnection()).end(trailers);
+    }
+
+    /**
      * Drops the rest of the request after the response was sent. The stream is reset with NO_ERROR where the client continues
      * for long (RFC 9113 8.1, specification 9.15).
      */
@@ -109,9 +120,19 @@ public final class Http2Server implements StreamOpener {
         if (setTarget(exchange, head.pseudo(":path"))) {
             Connectors.executeRootHandler(root, exchange);
         } else {
-            exchange.setStatusCode(StatusCodes.BAD_REQUEST);
-            exchange.endExchange();
+            refuse(exchange);
         }
+    }
+
+    /** Refuses a request whose target cannot be read, without a handler (specification 9.11, 7.4). */
+    private static void refuse(HttpServerExchange exchange) {
+        if (GrpcContentType.isIn(exchange.getRequestHeaders())) {
+            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, GrpcContentType.VALUE);
+            GrpcStatus.ofHttp(StatusCodes.BAD_REQUEST).putInto(exchange.getResponseHeaders(), "malformed target");
+        } else {
+            exchange.setStatusCode(StatusCodes.BAD_REQUEST);
+        }
+        exchange.endExchange();
     }
 
     private boolean setTarget(HttpServerExchange exchange, String target) {

@@ -1,10 +1,13 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import dev.fnwatchdog.undertow.internal.http.GrpcContentType;
+import dev.fnwatchdog.undertow.internal.http.GrpcStatus;
 import dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FieldSection;
 import dev.fnwatchdog.undertow.internal.http2.frame.FlowWindow;
 import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
 
 /**
@@ -78,7 +81,7 @@ final class RequestHeads {
         if (streams.isFull() || connection.isShuttingDown()) {
             connection.refuse(id);
         } else if (head.isTooLarge()) {
-            refuseHead(id, endStream);
+            refuseHead(id, head, endStream);
         } else if (!head.isRequestHead() || (endStream && head.contentLength() > 0)) {
             connection.streamError(id, ErrorCode.PROTOCOL_ERROR, "a malformed head");
             streams.close(id, ClosedStreams.End.RESET_LOCALLY);
@@ -96,10 +99,17 @@ final class RequestHeads {
         }
     }
 
-    /** Refuses a head with 431 in the protocol layer, without an exchange (specification 9.12). */
-    private void refuseHead(int id, boolean endStream) throws ConnectionException {
+    /** Refuses a head with 431 in the protocol layer, without an exchange (specification 9.12, 7.4). */
+    private void refuseHead(int id, FieldSection head, boolean endStream) throws ConnectionException {
         connection.checkOutputLimit();
-        connection.frames().headAlone(id, StatusCodes.REQUEST_HEADER_FIELDS_TOO_LARGE, new HeaderMap());
+        int status = StatusCodes.REQUEST_HEADER_FIELDS_TOO_LARGE;
+        HeaderMap fields = new HeaderMap();
+        if (GrpcContentType.isIn(head.fields())) {
+            fields.put(Headers.CONTENT_TYPE, GrpcContentType.VALUE);
+            GrpcStatus.ofHttp(status).putInto(fields, StatusCodes.getReason(status));
+            status = StatusCodes.OK;
+        }
+        connection.frames().headAlone(id, status, fields);
         if (!endStream) {
             connection.frames().reset(id, ErrorCode.NO_ERROR);
         }

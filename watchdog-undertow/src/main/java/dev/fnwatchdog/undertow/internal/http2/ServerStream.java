@@ -99,6 +99,18 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         terminate();
     }
 
+    /** Ends response and exchange with these trailers; returns false, and does nothing, where they cannot be sent. */
+    boolean end(HeaderMap trailers) {
+        boolean possible = hasBody()
+                && !stream.sink().isWriteShutdown()
+                && !exchange.getResponseHeaders().contains(Headers.CONTENT_LENGTH);
+        if (possible) {
+            stream.sink().end(trailers);
+            terminate();
+        }
+        return possible;
+    }
+
     /**
      * Drops the rest of the request after the response, and resets the stream after a timeout unless the client ends it.
      */

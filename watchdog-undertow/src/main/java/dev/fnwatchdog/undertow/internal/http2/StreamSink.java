@@ -164,8 +164,12 @@ public final class StreamSink implements StreamSinkConduit {
 
     /** Sends the end of the message, behind its head where that was not sent. */
     public void end() {
+        end(message.trailers());
+    }
+
+    /** Sends the end of the message with other trailers than its own. */
+    void end(HeaderMap trailers) {
         boolean bodiless = state == State.HEAD;
-        HeaderMap trailers = message.trailers();
         boolean hasTrailers = trailers.size() > 0 && message.hasBody();
         state = State.ENDED;
         if (bodiless && !hasTrailers) {

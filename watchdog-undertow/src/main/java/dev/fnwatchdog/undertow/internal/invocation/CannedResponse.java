@@ -1,12 +1,20 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
 import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
+import dev.fnwatchdog.undertow.internal.http.GrpcContentType;
+import dev.fnwatchdog.undertow.internal.http.GrpcStatus;
+import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
+import io.undertow.server.ConduitWrapper;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Protocols;
 import io.undertow.util.SameThreadExecutor;
+import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,9 +23,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.xnio.Buffers;
 import org.xnio.IoUtils;
+import org.xnio.conduits.StreamSinkConduit;
 
 /** A response of the watchdog: status, header fields, a short body. */
 public final class CannedResponse {
+    /** Gives a trailers-only response the fields alone that gRPC has there: Undertow's sender adds a length of 0. */
+    private static final ConduitWrapper<StreamSinkConduit> WITHOUT_LENGTH = (factory, exchange) -> {
+        exchange.getResponseHeaders().remove(Headers.CONTENT_LENGTH);
+        return factory.create();
+    };
+
     private final int status;
     private final ByteBuffer[] body;
     private final Map<HttpString, String> headers;
@@ -62,20 +77,70 @@ public final class CannedResponse {
 
     /**
      * Sends it at once, also while the request body still arrives. In that case the connection is closed, after a delay in
-     * which the client can read the response.
+     * which the client can read the response. In place of a refusal, a gRPC client gets a trailers-only response (specification
+     * 7.4).
      */
     public void send(HttpServerExchange exchange) {
         send(exchange, !exchange.isRequestComplete());
     }
 
+    /**
+     * Sends it for a request that is refused before its invocation begins. For gRPC it is a trailers-only response too
+     * (specification 7.4).
+     */
+    public void refuse(HttpServerExchange exchange) {
+        CannedResponse response = GrpcContentType.isIn(exchange.getRequestHeaders()) ? trailersOnly() : this;
+        response.transmit(exchange, !exchange.isRequestComplete());
+    }
+
     /** @param bodyUnread whether a part of the request body has not arrived, or is not read */
     void send(HttpServerExchange exchange, boolean bodyUnread) {
+        Invocation invocation = Invocation.find(exchange);
+        if (status >= StatusCodes.BAD_REQUEST && invocation != null && invocation.isGrpc()) {
+            invocation.refusedWith(status);
+            trailersOnly().transmit(exchange, bodyUnread);
+        } else {
+            transmit(exchange, bodyUnread);
+        }
+    }
+
+    /** Returns the response of gRPC in its place: one head that ends the response, with all of its fields. */
+    private CannedResponse trailersOnly() {
+        HeaderMap fields = new HeaderMap();
+        grpcStatus().putInto(fields, message());
+        CannedResponse response = new CannedResponse(StatusCodes.OK, new ByteBuffer[0], headers)
+                .with(Headers.CONTENT_TYPE, GrpcContentType.VALUE);
+        for (HeaderValues field : fields) {
+            response = response.with(field.getHeaderName(), field.getFirst());
+        }
+        return response;
+    }
+
+    GrpcStatus grpcStatus() {
+        return GrpcStatus.ofHttp(status);
+    }
+
+    /** Returns the body where it is plain text, otherwise the status and its reason phrase. */
+    String message() {
+        String type = headers.getOrDefault(Headers.CONTENT_TYPE, WatchdogHeaders.PLAIN_TEXT);
+        if (!type.startsWith("text/plain") || !Buffers.hasRemaining(body)) {
+            return status + " " + StatusCodes.getReason(status);
+        }
+        ByteBuffer text = ByteBuffer.allocate((int) Buffers.remaining(body));
+        Arrays.stream(body).map(ByteBuffer::duplicate).forEach(text::put);
+        return StandardCharsets.UTF_8.decode(text.flip()).toString().strip();
+    }
+
+    private void transmit(HttpServerExchange exchange, boolean bodyUnread) {
         if (bodyUnread) {
             exchange.setPersistent(false);
         }
         exchange.setStatusCode(status);
         headers.forEach(exchange.getResponseHeaders()::put);
         exchange.setResponseContentLength(Buffers.remaining(body));
+        if (headers.containsKey(GrpcStatus.FIELD) && exchange.getProtocol().equals(Protocols.HTTP_2_0)) {
+            exchange.addResponseWrapper(WITHOUT_LENGTH);
+        }
         // While a handler runs, Undertow would end the exchange itself and drain the request body first.
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> write(exchange, bodyUnread));
     }

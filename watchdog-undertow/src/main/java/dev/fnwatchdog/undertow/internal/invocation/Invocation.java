@@ -3,6 +3,8 @@ package dev.fnwatchdog.undertow.internal.invocation;
 import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnection;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
+import dev.fnwatchdog.undertow.internal.http.GrpcContentType;
+import dev.fnwatchdog.undertow.internal.http.GrpcStatus;
 import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.io.IoBuffers;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
@@ -37,13 +39,20 @@ public final class Invocation implements ExchangeCompletionListener {
     /** The longest that a response waits for the end of what it replaces. */
     private static final long PERMIT_MILLIS = 1000;
 
+    /** What the watchdog's own responses are in. */
+    enum Protocol {
+        HTTP,
+        GRPC
+    }
+
     private static final AttachmentKey<Invocation> KEY = AttachmentKey.create(Invocation.class);
 
     private final HttpServerExchange exchange;
     private final IoLoop loop;
     private final ServedConnection connection;
     private final long start = System.nanoTime();
-    private final Duration writeTimeout;
+    private final BodyTimeouts bodyTimeouts;
+    private final Protocol protocol;
     private final List<Runnable> beforeLastByte = new ArrayList<>(2);
     private final List<Runnable> atEnd = new ArrayList<>(2);
 
@@ -54,6 +63,8 @@ public final class Invocation implements ExchangeCompletionListener {
     private boolean tunnel;
     private boolean disconnected;
     private boolean accessDenied;
+    // the HTTP status of a refusal in gRPC, otherwise 0
+    private int refusal;
     private Runnable abortAction = () -> {};
     private Runnable permitRelease = () -> {};
     private boolean permitRetained;
@@ -65,17 +76,27 @@ public final class Invocation implements ExchangeCompletionListener {
     private boolean requestRead;
     private @Nullable DisconnectWatcher watcher;
 
-    private Invocation(HttpServerExchange exchange, IoLoop loop, ServedConnection connection, Duration writeTimeout) {
+    private Invocation(
+            HttpServerExchange exchange,
+            IoLoop loop,
+            ServedConnection connection,
+            BodyTimeouts bodyTimeouts,
+            Protocol protocol) {
         this.exchange = exchange;
         this.loop = loop;
         this.connection = connection;
-        this.writeTimeout = writeTimeout;
+        this.bodyTimeouts = bodyTimeouts;
+        this.protocol = protocol;
     }
 
-    /** Begins the invocation of an exchange whose head was just read. */
+    /** Begins the invocation of an exchange whose head was just read, and which is not one of gRPC. */
     public static Invocation begin(HttpServerExchange exchange, IoLoop loop, Timeouts timeouts) {
+        return begin(exchange, loop, new BodyTimeouts(loop, timeouts, BodyTimeouts.Measure.WHOLE), Protocol.HTTP);
+    }
+
+    static Invocation begin(HttpServerExchange exchange, IoLoop loop, BodyTimeouts bodyTimeouts, Protocol protocol) {
         ServedConnection connection = ServedConnections.of(exchange);
-        Invocation invocation = new Invocation(exchange, loop, connection, timeouts.write());
+        Invocation invocation = new Invocation(exchange, loop, connection, bodyTimeouts, protocol);
         exchange.putAttachment(KEY, invocation);
         exchange.addResponseWrapper((factory, ex) -> {
             connection.announceClose(ex);
@@ -85,7 +106,7 @@ public final class Invocation implements ExchangeCompletionListener {
         });
         exchange.addExchangeCompleteListener(invocation);
         if (!exchange.isRequestComplete()) {
-            RequestSource.install(invocation, connection, timeouts.read());
+            RequestSource.install(invocation, connection);
         }
         return invocation;
     }
@@ -117,13 +138,27 @@ public final class Invocation implements ExchangeCompletionListener {
         return System.nanoTime() - start;
     }
 
+    /** Returns whether a refusal of this request is a response of gRPC (specification 7.4). */
+    boolean isGrpc() {
+        return protocol == Protocol.GRPC;
+    }
+
+    /** Sets the HTTP status of a refusal that the client gets as a status of gRPC. */
+    void refusedWith(int status) {
+        refusal = status;
+    }
+
+    BodyTimeouts bodyTimeouts() {
+        return bodyTimeouts;
+    }
+
     /**
-     * Returns the status that the client got (specification 2.13). Without a response it is 503 where the watchdog cut the
+     * Returns the status that the client got (specification 2.13), or would have got without gRPC (specification 7.4). Without a response it is 503 where the watchdog cut the
      * client off, and {@link #CLIENT_CLOSED_REQUEST} where the client disconnected.
      */
     public int status() {
         if (exchange.isResponseStarted() || !(disconnected || ended)) {
-            return exchange.getStatusCode();
+            return refusal == 0 ? exchange.getStatusCode() : refusal;
         }
         return connection.closedDuringRequest() ? StatusCodes.SERVICE_UNAVAILABLE : CLIENT_CLOSED_REQUEST;
     }
@@ -269,10 +304,9 @@ public final class Invocation implements ExchangeCompletionListener {
     }
 
     /** Starts {@code write_timeout} at the first byte of a response that continues (specification 1.18). */
-    TimeoutQueue.@Nullable Timeout startWriteTimeout() {
-        return writeTimeout.isZero()
-                ? null
-                : loop.writeTimeouts().start(System.nanoTime(), writeTimeout.toNanos(), this::abort);
+    BodyTimeouts.@Nullable Running startWriteTimeout() {
+        bodyTimeouts.bytePassed();
+        return bodyTimeouts.startWrite(() -> abort(GrpcStatus.DEADLINE_EXCEEDED, "write_timeout has expired"));
     }
 
     /**
@@ -312,9 +346,20 @@ public final class Invocation implements ExchangeCompletionListener {
         abort();
     }
 
-    /** Aborts the response so that the client can tell (HTTP/1.1: closed; HTTP/2: RST_STREAM; specification 3.41). */
+    /**
+     * Aborts the response so that the client can tell (HTTP/1.1: closed; HTTP/2: RST_STREAM, or the trailers of gRPC;
+     * specification 3.41, 7.30).
+     */
     public void abort() {
+        abort(GrpcStatus.INTERNAL, "the response has broken off");
+    }
+
+    private void abort(GrpcStatus status, String message) {
         if (ended) {
+            return;
+        }
+        if (isGrpc() && !disconnected && exchange.isResponseStarted() && endWithStatus(status, message)) {
+            end();
             return;
         }
         stop();
@@ -323,6 +368,20 @@ public final class Invocation implements ExchangeCompletionListener {
         }
         connection.abort(exchange);
         end();
+    }
+
+    /**
+     * Ends a response of gRPC with trailers. Returns false where it cannot have any, or where a client could take it for a
+     * complete response of another protocol.
+     */
+    private boolean endWithStatus(GrpcStatus status, String message) {
+        if (!GrpcContentType.isIn(exchange.getResponseHeaders())) {
+            return false;
+        }
+        runBeforeLastByte();
+        HeaderMap trailers = new HeaderMap();
+        status.putInto(trailers, message);
+        return connection.endWithTrailers(exchange, trailers);
     }
 
     /**
@@ -375,7 +434,7 @@ public final class Invocation implements ExchangeCompletionListener {
             return;
         }
         if (exchange.isResponseStarted()) {
-            abort();
+            abort(response.grpcStatus().afterFirstByte(), response.message());
             return;
         }
         if (replacement != null) {

@@ -4,14 +4,12 @@ import dev.fnwatchdog.undertow.internal.connection.ChunkedRequestConduit;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnection;
 import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import dev.fnwatchdog.undertow.internal.io.SourceFilter;
-import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.xnio.conduits.ReadReadyHandler;
 import org.xnio.conduits.StreamSourceConduit;
@@ -26,14 +24,14 @@ final class RequestSource extends SourceFilter {
     private static final int EOF = -1;
 
     private final Invocation invocation;
-    private final TimeoutQueue.@Nullable Timeout timeout;
+    private final BodyTimeouts.@Nullable Running timeout;
     private final UnreadBodyCheck check;
 
     // Mutable state
     private boolean stopped;
     private boolean incomplete;
 
-    private RequestSource(StreamSourceConduit next, Invocation invocation, TimeoutQueue.@Nullable Timeout timeout) {
+    private RequestSource(StreamSourceConduit next, Invocation invocation, BodyTimeouts.@Nullable Running timeout) {
         super(next);
         this.invocation = invocation;
         this.timeout = timeout;
@@ -41,7 +39,7 @@ final class RequestSource extends SourceFilter {
     }
 
     /** Installs itself around the body of a request that has one. */
-    static void install(Invocation invocation, ServedConnection connection, Duration readTimeout) {
+    static void install(Invocation invocation, ServedConnection connection) {
         HttpServerExchange exchange = invocation.exchange();
         int headLength = connection.head().length();
         if (exchange.getConnection() instanceof HttpServerConnection http1
@@ -51,15 +49,11 @@ final class RequestSource extends SourceFilter {
                     .setConduit(new ChunkedRequestConduit(
                             http1, exchange, invocation.loop().headerLines(), headLength));
         }
-        TimeoutQueue.Timeout timeout = readTimeout.isZero()
-                ? null
-                : invocation
-                        .loop()
-                        .readTimeouts()
-                        .start(
-                                connection.headStartNanos(),
-                                readTimeout.toNanos(),
-                                () -> invocation.respondInstead(CannedResponse.of(StatusCodes.REQUEST_TIME_OUT)));
+        BodyTimeouts.Running timeout = invocation
+                .bodyTimeouts()
+                .startRead(
+                        connection.headStartNanos(),
+                        () -> invocation.respondInstead(CannedResponse.of(StatusCodes.REQUEST_TIME_OUT)));
         exchange.addRequestWrapper((factory, ex) -> {
             RequestSource source = new RequestSource(factory.create(), invocation, timeout);
             invocation.source(source);
@@ -97,6 +91,9 @@ final class RequestSource extends SourceFilter {
     }
 
     private long afterRead(long count) {
+        if (count > 0) {
+            invocation.bodyTimeouts().bytePassed();
+        }
         // A chunked body is complete with its last data; its reader may not read again.
         if (count == EOF || invocation.exchange().isRequestComplete()) {
             finish();

@@ -1,6 +1,5 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
-import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.ConduitFactory;
@@ -47,7 +46,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private boolean headSent;
     private boolean writesResumed;
     private boolean stopped;
-    private TimeoutQueue.@Nullable Timeout timeout;
+    private BodyTimeouts.@Nullable Running timeout;
 
     /** Creates the conduit that frames the response, and fixes what Undertow does to the head of one without a body. */
     static ResponseSink wrap(ConduitFactory<StreamSinkConduit> factory, Invocation invocation) {
@@ -144,6 +143,9 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private long afterWrite(long size, long count) throws IOException {
         begun = true;
         remaining -= count;
+        if (count > 0) {
+            invocation.bodyTimeouts().bytePassed();
+        }
         if (count < size || remaining > 0) {
             startTimeout();
         }

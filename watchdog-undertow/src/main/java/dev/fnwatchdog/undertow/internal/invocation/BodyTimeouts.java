@@ -1,0 +1,92 @@
+package dev.fnwatchdog.undertow.internal.invocation;
+
+import dev.fnwatchdog.core.config.Timeouts;
+import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits {@code read_timeout} and {@code write_timeout} of one invocation (specification 1.17, 1.18).
+ *
+ * <p>Threads: the exchange's I/O thread.
+ */
+final class BodyTimeouts {
+    /** What the limits are measured by. */
+    enum Measure {
+        /** The time of a whole body. */
+        WHOLE,
+        /** The time without a byte in either direction (specification 3.52). */
+        IDLE
+    }
+
+    private final IoLoop loop;
+    private final Timeouts limits;
+    private final Measure measure;
+
+    // Mutable state
+    private long lastByteNanos = System.nanoTime();
+
+    BodyTimeouts(IoLoop loop, Timeouts limits, Measure measure) {
+        this.loop = loop;
+        this.limits = limits;
+        this.measure = measure;
+    }
+
+    /** Called when bytes of a body have passed in either direction. */
+    void bytePassed() {
+        if (measure == Measure.IDLE) {
+            lastByteNanos = System.nanoTime();
+        }
+    }
+
+    /**
+     * Starts {@code read_timeout}; returns null where there is none.
+     *
+     * @param from a moment of {@link System#nanoTime()}
+     */
+    @Nullable
+    Running startRead(long from, Runnable onExpiry) {
+        return start(loop.readTimeouts(), limits.read(), from, onExpiry);
+    }
+
+    /** Starts {@code write_timeout}; returns null where there is none. */
+    @Nullable
+    Running startWrite(Runnable onExpiry) {
+        return start(loop.writeTimeouts(), limits.write(), System.nanoTime(), onExpiry);
+    }
+
+    private @Nullable Running start(TimeoutQueue queue, Duration limit, long from, Runnable onExpiry) {
+        return limit.isZero() ? null : new Running(queue, limit.toNanos(), from, onExpiry);
+    }
+
+    /** One limit that runs. */
+    final class Running {
+        private final TimeoutQueue queue;
+        private final long limit;
+        private final Runnable onExpiry;
+
+        // Mutable state
+        private TimeoutQueue.Timeout timeout;
+
+        private Running(TimeoutQueue queue, long limit, long from, Runnable onExpiry) {
+            this.queue = queue;
+            this.limit = limit;
+            this.onExpiry = onExpiry;
+            this.timeout = queue.start(from, limit, this::expired);
+        }
+
+        /** Starts again where bytes have passed meanwhile: a timer for each of them would cost more than this one. */
+        private void expired() {
+            if (measure == Measure.IDLE && System.nanoTime() - lastByteNanos < limit) {
+                timeout = queue.start(lastByteNanos, limit, this::expired);
+            } else {
+                onExpiry.run();
+            }
+        }
+
+        void cancel() {
+            timeout.cancel();
+        }
+    }
+}
