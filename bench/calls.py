@@ -17,7 +17,6 @@ METHOD = "/bench.Echo/Echo"
 def start_function(folder):
     program = os.path.join(folder, "grpc")
     source = os.path.join(os.path.dirname(__file__), "functions", "grpc.go")
-    # Go keeps what it has compiled in its own folder, which HOME names.
     built = subprocess.run(["go", "build", "-o", program, source], capture_output=True, text=True)
     if built.returncode:
         raise Bench("cannot compile; Go 1.24 or later is needed: " + built.stderr)
@@ -89,7 +88,6 @@ def start_servers(options, folder):
     function, port = start_function(folder)
     at = os.path.join(folder, "watchdog")
     os.makedirs(at)
-    # Neither may end before the benchmark does; both keep their connections to the function.
     watchdog, watchdog_port, _ = start_watchdog(options, at, {
         "mode": "http", "fprocess": "sleep 86400", "http_upstream_url": f"h2c://127.0.0.1:{port}"})
     beside, beside_port = nginx.grpc(folder, port)
