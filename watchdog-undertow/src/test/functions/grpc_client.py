@@ -3,6 +3,7 @@
 import os
 import queue
 import sys
+import time
 import uuid
 
 import grpc
@@ -10,6 +11,7 @@ from grpc_service import CROWD, SERVICE, as_it_is
 
 PATIENCE_SECONDS = 20
 LARGE = 3_000_000
+PAUSE_SECONDS = 0.3
 
 
 class Client:
@@ -39,17 +41,19 @@ class Client:
         messages = (b"x" * 1000 for _ in range(1000))
         yield self.method("stream_unary", "Sum")(messages, timeout=PATIENCE_SECONDS).decode()
 
-    def download(self):
+    def download(self, pause=0):
         for number in self.method("unary_stream", "Count")(self.key, timeout=PATIENCE_SECONDS):
             yield number.decode()
+            time.sleep(pause)
             self.call("Confirm", self.key + b" " + number)
 
-    def conversation(self):
+    def conversation(self, sent=(b"a", b"b", b"c"), pause=0):
         requests = queue.Queue()
         responses = self.method("stream_stream", "Talk")(iter(requests.get, None), timeout=PATIENCE_SECONDS)
-        for message in (b"a", b"b", b"c"):
+        for message in sent:
             requests.put(message)
             yield next(responses).decode()
+            time.sleep(pause)
         requests.put(None)
         yield next(responses, b"end").decode()
 
@@ -88,6 +92,27 @@ class Client:
         method = self.method("unary_unary", "Meet")
         calls = [method.future(self.key, timeout=PATIENCE_SECONDS) for _ in range(CROWD)]
         yield f"{sum(call.result() == b'met' for call in calls)} met"
+
+    def second_call(self):
+        call = self.method("unary_stream", "Count")(self.key, timeout=PATIENCE_SECONDS)
+        yield next(call).decode()
+        yield self.code_of("Echo")
+        call.cancel()
+
+    def code_of(self, name):
+        return self.failure_of(lambda: self.call(name, self.key)).partition(":")[0]
+
+    def unanswered(self):
+        yield self.code_of("Hang")
+
+    def failing_call(self):
+        yield self.code_of("Echo")
+
+    def slow_conversation(self):
+        yield from self.conversation([b"%d" % number for number in range(10)], PAUSE_SECONDS)
+
+    def slow_download(self):
+        yield from self.download(2 * PAUSE_SECONDS)
 
 
 def main():
