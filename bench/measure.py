@@ -254,24 +254,27 @@ def milliseconds(text):
     return float(number) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60000}[unit]
 
 
-def load(server, others, url, connections, seconds, script=None):
-    """One run of wrk against one server; a script may change its requests."""
+def measured(server, others, command):
+    """Runs a program that loads the server; returns what it prints, and what that has cost the server and somebody else."""
     before = server.cpu_seconds(), sum(other.cpu_seconds() for other in others), machine_seconds(), time.monotonic()
     reaped_before = server.reaped_seconds()
     own = os.times()
-    wrk = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency",
-         *(["-s", script] if script else []), url],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     spent = os.times()
     elapsed = time.monotonic() - before[3]
     cpu = server.cpu_seconds() - before[0]
-    wrk_cpu = spent.children_user - own.children_user + spent.children_system - own.children_system
+    loader_cpu = spent.children_user - own.children_user + spent.children_system - own.children_system
     reaped = server.reaped_seconds() - reaped_before
-    known = cpu + reaped + sum(other.cpu_seconds() for other in others) - before[1] + wrk_cpu
+    known = cpu + reaped + sum(other.cpu_seconds() for other in others) - before[1] + loader_cpu
+    foreign = max(0.0, machine_seconds() - before[2] - known) / (elapsed * PROCESSORS)
+    return output, {"cpu": cpu, "reaped": reaped, "foreign": foreign}
+
+
+def load(server, others, url, connections, seconds, script=None):
+    """One run of wrk against one server; a script may change its requests."""
+    wrk, costs = measured(server, others, [
+        "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency",
+        *(["-s", script] if script else []), url])
     errors = re.search(r"Socket errors.*|Non-2xx.*", wrk)
     if errors:
         raise Bench(f"{server.name} failed requests with {connections} connections on {url}: {errors.group()}")
@@ -281,27 +284,33 @@ def load(server, others, url, connections, seconds, script=None):
     return {
         "rate": float(re.search(r"Requests/sec:\s+([\d.]+)", wrk).group(1)),
         "p99": milliseconds(re.search(r"(?m)^\s+99%\s+(\S+)", wrk).group(1)),
-        "cpu": 1e6 * cpu / requests,
-        "children": 1e6 * reaped / requests,
-        "foreign": max(0.0, machine_seconds() - before[2] - known) / (elapsed * PROCESSORS),
+        "cpu": 1e6 * costs["cpu"] / requests,
+        "children": 1e6 * costs["reaped"] / requests,
+        "foreign": costs["foreign"],
         "requests": requests,
         "resident": server.resident_megabytes(),
     }
 
 
-def compare(options, servers, others, connections, script=None):
-    """Loads servers, each with its URL, in turn; returns the runs by name.
+def in_turn(options, servers, others, run):
+    """Loads servers, each with its URL, in turn, by a function of server, the idle ones, URL and seconds; returns the runs by name.
 
     In the order A B, B A, so that none always has the quieter time.
     """
     runs = {server.name: [] for server, _ in servers}
     for server, url in servers:
-        load(server, [], url, connections, options.warm, script)
+        run(server, [], url, options.warm)
     for number in range(options.rounds):
         for server, url in servers if number % 2 == 0 else reversed(servers):
             idle = [*others, *(other for other, _ in servers if other is not server)]
-            runs[server.name].append(load(server, idle, url, connections, options.seconds, script))
+            runs[server.name].append(run(server, idle, url, options.seconds))
     return runs
+
+
+def compare(options, servers, others, connections, script=None):
+    """Loads servers in turn with wrk."""
+    return in_turn(options, servers, others,
+                   lambda server, idle, url, seconds: load(server, idle, url, connections, seconds, script))
 
 
 def post_script(folder, size):
@@ -313,11 +322,16 @@ def post_script(folder, size):
 
 
 def warm_up(server, url, seconds, connections=32, script=None):
-    """A JVM compiles what it runs often, beside the requests: loads it until they get cheaper no more, twice in a row."""
-    least = load(server, [], url, connections, seconds, script)["cpu"]
+    """Loads a JVM with wrk until its requests get cheaper no more."""
+    until_steady(lambda: load(server, [], url, connections, seconds, script)["cpu"])
+
+
+def until_steady(cost):
+    """A JVM compiles what it runs often, beside the requests: repeats a run until it gets cheaper no more, twice in a row."""
+    least = cost()
     calm = 0
     for _ in range(MOST_WARM_UPS):
-        now = load(server, [], url, connections, seconds, script)["cpu"]
+        now = cost()
         calm = calm + 1 if now > 0.95 * least else 0
         if calm == 2:
             return

@@ -11,6 +11,8 @@ needs() {
     missing+=("$command")
     case $command in
       cc) packages+=(gcc libc6-dev) ;;
+      go) packages+=(golang-go) ;;
+      h2load) packages+=(nghttp2-client) ;;
       java) packages+=(default-jre-headless) ;;
       javac) packages+=(default-jdk-headless) ;;
       nginx) packages+=(nginx-light) ;;

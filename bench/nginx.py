@@ -46,6 +46,18 @@ PROXY = """
         }}
     }}
 """
+GRPC = """
+    upstream function {{
+        server 127.0.0.1:{upstream};
+        keepalive {keepalive};
+        keepalive_requests 1000000000;
+    }}
+    server {{
+        listen 127.0.0.1:{port} http2 backlog=4096;
+        http2_max_concurrent_streams 250;
+        location / {{ grpc_pass grpc://function; }}
+    }}
+"""
 # With its own defaults it writes a part of a response of 1 MiB to a file first; these hold it in memory.
 BUFFERS = "proxy_buffers 16 64k; proxy_busy_buffers_size 128k; proxy_max_temp_file_size 0;"
 FILES = """
@@ -87,6 +99,13 @@ def proxy(name, folder, upstream, buffers, most=4096):
     port = free_port()
     http = PROXY.format(port=port, upstream=upstream, keepalive=most // 2, buffers=BUFFERS if buffers else "")
     return start(name, folder, http, True, most), port
+
+
+def grpc(folder, upstream, most=4096):
+    """As a proxy of gRPC: HTTP/2 on both sides, with as many streams a connection as the watchdog permits."""
+    port = free_port()
+    http = GRPC.format(port=port, upstream=upstream, keepalive=most // 2)
+    return start("nginx", folder, http, True, most), port
 
 
 def files(folder, most=4096):

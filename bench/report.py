@@ -96,6 +96,18 @@ def proxies(section, rows):
     section.bars("cpu", "The server's CPU time for a request, us, by connections", rows, "body", "connections", "cpu")
 
 
+def calls(section, rows):
+    lines = []
+    for (connections, streams), three in groups(rows, "connections", "streams").items():
+        for server, row in three.items():
+            lines.append([connections, streams, server, figure(row, "rate"), figure(row, "mean", 2), figure(row, "cpu", 1),
+                          times(row, three["nginx"], "rate"), times(row, three["nginx"], "cpu"), others(row)])
+    section.add(table(["connections", "calls at once on each", "server", "calls/s", "mean ms", "CPU us/call", "calls/s x nginx",
+                       "CPU x nginx", "others' CPU"], lines))
+    section.bars("rate", "Calls a second, by calls at once on each connection", rows, "connections", "streams", "rate")
+    section.bars("cpu", "The server's CPU time for a call, us, by calls at once on each connection", rows, "connections", "streams", "cpu")
+
+
 def forks(section, rows):
     calls = [row for row in rows if "child" in row]
     lines = []
@@ -202,6 +214,7 @@ def nanoseconds(section, rows):
 
 SECTIONS = {
     "http": ("http mode beside nginx", proxies),
+    "grpc": ("gRPC calls beside nginx", calls),
     "static": ("static mode beside nginx", proxies),
     "fork": ("One process a call beside the least that it can cost", forks),
     "inproc": ("Functions in the watchdog's JVM", functions),
