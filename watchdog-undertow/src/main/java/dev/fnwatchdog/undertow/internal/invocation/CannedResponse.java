@@ -1,12 +1,14 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
 import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
+import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.SameThreadExecutor;
+import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +33,16 @@ public final class CannedResponse {
     /** Returns a response with a status and no body. */
     public static CannedResponse of(int status) {
         return new CannedResponse(status, new ByteBuffer[0], Map.of());
+    }
+
+    /** Returns the refusal of a request beyond a limit of requests at once (specification 7.1). */
+    public static CannedResponse limitExceeded(int max) {
+        return of(StatusCodes.TOO_MANY_REQUESTS)
+                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.MIDDLEWARE)
+                .with(Headers.RETRY_AFTER, "1")
+                .withBody(
+                        "text/plain",
+                        "Concurrent request limit exceeded. Max concurrent requests: %d\n".formatted(max));
     }
 
     public CannedResponse with(HttpString header, String value) {
