@@ -30,6 +30,7 @@ import java.util.function.UnaryOperator;
  * @param availability the state that the probes report
  * @param loops of the I/O threads that serve
  * @param memory the budget that requests are charged to
+ * @param limit of requests at once
  * @param authorization wraps a handler in the token check, where {@code jwt_auth} is set
  */
 record HandlerChain(
@@ -40,18 +41,18 @@ record HandlerChain(
         Mode mode,
         IoLoops loops,
         MemoryBudget memory,
+        ConcurrencyLimit limit,
         UnaryOperator<HttpHandler> authorization) {
     /** Returns the first handler. */
     HttpHandler root() {
-        ConcurrencyLimit limit = new ConcurrencyLimit(config.maxInflight());
         return new Routes(
                 new ReadOnlyHandler(new HealthHandler(availability::healthy)),
-                new ReadOnlyHandler(new ReadyHandler(() -> readiness(limit), readinessProbe())),
-                functionChain(limit));
+                new ReadOnlyHandler(new ReadyHandler(this::readiness, readinessProbe())),
+                functionChain());
     }
 
     /** Returns the handlers of a request to the function, outermost first. */
-    private HttpHandler functionChain(ConcurrencyLimit limit) {
+    private HttpHandler functionChain() {
         boolean http = config.mode() instanceof ModeConfig.Http;
         return new ChainBuilder()
                 // the other handlers store their state in the invocation
@@ -63,7 +64,7 @@ record HandlerChain(
                 // before the request allocates anything further
                 .then(next -> new MemoryLimitHandler(next, memory, loops::buffersAreScarce))
                 // a request over the limit costs no token verification
-                .then(next -> new ConcurrencyLimitHandler(next, limit))
+                .then(this::limited)
                 // 401 and 403 are sent before any of the body is read or printed
                 .then(authorization)
                 // the body of a refused request is not read
@@ -73,16 +74,22 @@ record HandlerChain(
                 .endingAt(mode.handler());
     }
 
+    private HttpHandler limited(HttpHandler next) {
+        return limit.max() == 0
+                ? next
+                : new ConcurrencyLimitHandler(next, limit, config.timeouts().exec());
+    }
+
     /** Returns the handler of readiness probes, which are neither counted, logged, limited nor authorized. */
     private HttpHandler readinessProbe() {
         return new FunctionReadiness(
                 new FailureHandler(mode.handler(), log), config.readyPath(), loops, config.timeouts());
     }
 
-    private Readiness readiness(ConcurrencyLimit limit) {
+    private Readiness readiness() {
         return Readiness.decide(
                 availability.healthy() && mode.ready(),
-                limit.isReached(),
+                limit.isReached() || mode.full(),
                 !config.readyPath().isEmpty());
     }
 }

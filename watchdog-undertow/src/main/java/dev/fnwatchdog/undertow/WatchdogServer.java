@@ -7,6 +7,7 @@ import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.LockFile;
 import dev.fnwatchdog.core.health.Shutdown;
 import dev.fnwatchdog.core.health.WaitStrategy;
+import dev.fnwatchdog.core.limit.ConcurrencyLimit;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.metrics.Exposition;
 import dev.fnwatchdog.core.metrics.MetricsRegistry;
@@ -49,6 +50,9 @@ final class WatchdogServer implements Shutdown.Steps {
     private static final Duration FUNCTION_GRACE = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(5);
     private static final Duration METRICS_DRAIN = Duration.ofSeconds(1);
+    /** The longest that responses to requests that still wait at the end of the drain may take. */
+    private static final Duration LAST_REFUSALS = Duration.ofSeconds(1);
+
     private static final long WORKER_TERMINATION_SECONDS = 2;
 
     private final WatchdogConfig config;
@@ -59,6 +63,7 @@ final class WatchdogServer implements Shutdown.Steps {
     private final XnioWorker worker;
     private final IoLoops loops;
     private final MemoryBudget memory;
+    private final ConcurrencyLimit limit;
     private final Listener listener;
     private final Listener metricsListener;
     private final Mode mode;
@@ -91,6 +96,11 @@ final class WatchdogServer implements Shutdown.Steps {
                 settings.passesDescriptors());
         this.mode = settings.isReplaceable() ? new ReplaceableMode(Modes::create, context) : Modes.create(context);
         this.memory = shares.total();
+        this.limit = new ConcurrencyLimit(config.maxInflight(), config.maxWaiting());
+        registry.gauge(
+                "watchdog_requests_waiting",
+                "requests that wait until they may be served",
+                () -> limit.waiting() + mode.waiting());
         Listener.Limits limits = new Listener.Limits(config.timeouts().read(), config.http2MaxStreams(), shares);
         this.listener = Listener.bind(worker, buffers, config.port(), limits, log::error);
         this.metricsListener = bindMetrics(buffers, limits);
@@ -173,7 +183,7 @@ final class WatchdogServer implements Shutdown.Steps {
         mode.start();
         RequestMetrics metrics = new RequestMetrics(registry);
         HttpHandler root =
-                new HandlerChain(config, log, metrics, availability, mode, loops, memory, authorisation).root();
+                new HandlerChain(config, log, metrics, availability, mode, loops, memory, limit, authorisation).root();
         listener.serve(new RequestGuard(root), Invocation::clientDisconnected);
         log.info("Listening on port: " + port());
         metricsListener.serve(
@@ -301,7 +311,21 @@ final class WatchdogServer implements Shutdown.Steps {
 
     @Override
     public void stopFunction() {
+        // First: a permit that the function's end releases would begin the next request.
+        refuseWaitingRequests();
         mode.stop(FUNCTION_GRACE);
+    }
+
+    /** Refuses the requests that still wait at the end of the drain (specification 7.3). */
+    private void refuseWaitingRequests() {
+        int others = inFlight() - limit.waiting();
+        limit.close();
+        try {
+            WaitStrategy.polling(POLL).await(() -> inFlight() <= others, LAST_REFUSALS);
+        } catch (InterruptedException e) {
+            // As in closeListener: continue without waiting.
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

@@ -28,6 +28,7 @@ final class ConfigCheck {
     void rejectMistakes() {
         Definitions.ALL.stream().flatMap(variables::mistakes).forEach(mistakes::add);
         checkPorts();
+        checkWaiting();
         mode().ifPresent(this::checkMode);
         checkJwt();
         variables.mistakes(Variables.TEMPORARY_DIRECTORY).forEach(mistakes::add);
@@ -82,6 +83,23 @@ final class ConfigCheck {
         if (port != 0 && port == variables.readOrDefault(Definitions.METRICS_PORT)) {
             add(Definitions.METRICS_PORT.name(), Integer.toString(port), "another port than the one of port, or 0");
         }
+    }
+
+    /** Rejects a queue for a limit that does not exist. */
+    private void checkWaiting() {
+        if (isPositive(Definitions.MAX_WAITING)
+                && !isPositive(Definitions.MAX_INFLIGHT)
+                && !isPositive(Definitions.HANDLER_CONCURRENCY)) {
+            String name = Definitions.MAX_WAITING.name();
+            add(
+                    name,
+                    variables.text(name).orElse(""),
+                    "0, or a limit to wait for: max_inflight, or handler_concurrency in mode inproc");
+        }
+    }
+
+    private boolean isPositive(Definition<Integer> count) {
+        return isValid(count) && variables.readOrDefault(count) > 0;
     }
 
     private void checkMode(Mode mode) {

@@ -34,6 +34,7 @@ final class ConfigReader {
                 variables.readOrDefault(Definitions.METRICS_PORT),
                 timeouts(),
                 variables.readOrDefault(Definitions.MAX_INFLIGHT),
+                variables.readOrDefault(Definitions.MAX_WAITING),
                 variables.readOrDefault(Definitions.HTTP2_MAX_STREAMS),
                 LogConfig.of(variables),
                 variables.read(Definitions.READY_PATH).orElse(""),

@@ -90,6 +90,12 @@ final class Definitions {
     static final Definition<Integer> MAX_INFLIGHT = Definition.of(
             "max_inflight", ValueTypes.COUNT, "0", "Calls served at once, more are answered with 429; 0 is no limit.");
 
+    static final Definition<Integer> MAX_WAITING = Definition.of(
+            "max_waiting",
+            ValueTypes.COUNT,
+            "0",
+            "Requests beyond max_inflight, or handler_concurrency, that wait, first come first served; more get 429.");
+
     static final Definition<Integer> HTTP2_MAX_STREAMS = Definition.of(
             "http2_max_streams",
             ValueTypes.COUNT_OVER_ZERO,
@@ -240,6 +246,7 @@ final class Definitions {
             CONTENT_TYPE,
             BUFFER_REQUEST_BODY,
             MAX_INFLIGHT,
+            MAX_WAITING,
             HTTP2_MAX_STREAMS,
             LOG_CALL_ID,
             PREFIX_LOGS,

@@ -10,6 +10,8 @@ import java.util.Map;
  * @param port 0–65535; 0: any free port
  * @param metricsPort 0–65535; 0: any free port
  * @param maxInflight the most requests at once; 0: no limit
+ * @param maxWaiting the most requests beyond a limit of requests at once that wait; 0: none, except for {@code
+ *     handler_concurrency}, where it is no limit
  * @param http2MaxStreams the most streams at once on one HTTP/2 connection, 1 or more
  * @param readyPath the path of the function whose response {@code /_/ready} returns, empty if there is none
  * @param lockFile whether there is a lock file, on which health depends
@@ -23,6 +25,7 @@ public record WatchdogConfig(
         int metricsPort,
         Timeouts timeouts,
         int maxInflight,
+        int maxWaiting,
         int http2MaxStreams,
         LogConfig log,
         String readyPath,

@@ -48,6 +48,8 @@ class InvalidSettingsTest {
                 "max_inflight| 2147483648",
                 "max_inflight| 1e3",
                 "max_inflight| ten",
+                "max_waiting| -1",
+                "max_waiting| 1",
                 "log_callid| 2",
                 "log_call_id| t",
                 "prefix_logs| ` true`",

@@ -1,6 +1,8 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
 import dev.fnwatchdog.core.config.GoDuration;
+import dev.fnwatchdog.core.limit.ConcurrencyLimit;
+import dev.fnwatchdog.core.limit.ConcurrencyLimit.Permit;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.request.RequestTimeout;
 import dev.fnwatchdog.undertow.internal.http.DurationSeconds;
@@ -28,7 +30,7 @@ import java.util.function.Consumer;
  * @param loader the class loader of the function
  */
 record HandlerContext(
-        WatchdogLog log, Duration execTimeout, HandlerPermits permits, ExecutorService threads, ClassLoader loader) {
+        WatchdogLog log, Duration execTimeout, ConcurrencyLimit permits, ExecutorService threads, ClassLoader loader) {
     private static final long WATCH_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
     private static final CannedResponse NOT_ALLOWED = CannedResponse.of(StatusCodes.METHOD_NOT_ALLOWED);
 
@@ -51,16 +53,23 @@ record HandlerContext(
     }
 
     /**
-     * Runs {@code begin} on the request's I/O thread when a permit is available, unless the request has ended by then.
+     * Runs {@code begin} on the request's I/O thread when a permit is available, unless the request has ended by then; refuses
+     * the request where the queue is full.
      *
      * <p>Threads: the request's I/O thread.
      *
      * @param execution releases the permit
      */
     void admit(Invocation invocation, HandlerExecution execution, Runnable begin) {
-        Admission admission = new Admission(invocation, execution, begin);
-        execution.setPermit(permits.acquire(admission));
-        admission.deferred = true;
+        Runnable start = () -> start(invocation, execution, begin);
+        // The thread that releases a permit must not be delayed by the next request.
+        Permit permit = permits.acquire(() -> invocation.loop().thread().execute(start));
+        execution.setPermit(permit);
+        switch (permit.outcome()) {
+            case GRANTED -> start.run();
+            case QUEUED -> {}
+            case REFUSED -> invocation.respondInstead(CannedResponse.limitExceeded(permits.max()));
+        }
         if (!invocation.ended()) {
             watchLater(invocation);
         }
@@ -75,36 +84,11 @@ record HandlerContext(
         invocation.atEnd(delay::cancel);
     }
 
-    private static final class Admission implements Runnable {
-        private final Invocation invocation;
-        private final HandlerExecution execution;
-        private final Runnable begin;
-
-        // Mutable state, written before another thread can access this object
-        private boolean deferred;
-
-        Admission(Invocation invocation, HandlerExecution execution, Runnable begin) {
-            this.invocation = invocation;
-            this.execution = execution;
-            this.begin = begin;
-        }
-
-        /** Called with a permit, on the thread that released it, which must not be delayed. */
-        @Override
-        public void run() {
-            if (deferred) {
-                invocation.loop().thread().execute(this::start);
-            } else {
-                start();
-            }
-        }
-
-        private void start() {
-            if (invocation.stopped()) {
-                execution.completeResponse();
-            } else {
-                execution.runOnThisThread(begin);
-            }
+    private static void start(Invocation invocation, HandlerExecution execution, Runnable begin) {
+        if (invocation.stopped()) {
+            execution.completeResponse();
+        } else {
+            execution.runOnThisThread(begin);
         }
     }
 

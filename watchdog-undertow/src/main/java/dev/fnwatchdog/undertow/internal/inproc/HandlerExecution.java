@@ -1,7 +1,7 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import dev.fnwatchdog.core.limit.ConcurrencyLimit.Permit;
 import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
-import dev.fnwatchdog.undertow.internal.inproc.HandlerPermits.QueuedPermit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -22,7 +22,7 @@ final class HandlerExecution implements Executor {
 
     // Mutable state, under this object's lock
     private final List<Thread> interruptible = new ArrayList<>(2);
-    private @Nullable QueuedPermit permit;
+    private @Nullable Permit permit;
     private int running;
     private boolean responseEnded;
     private boolean interrupted;
@@ -41,7 +41,7 @@ final class HandlerExecution implements Executor {
     }
 
     /** Sets the permit, which is released at the end. */
-    void setPermit(QueuedPermit acquired) {
+    void setPermit(Permit acquired) {
         boolean completed;
         synchronized (this) {
             permit = acquired;
@@ -159,7 +159,7 @@ final class HandlerExecution implements Executor {
     }
 
     private void complete() {
-        QueuedPermit released;
+        Permit released;
         Runnable action;
         synchronized (this) {
             released = permit;

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.inproc;
 
 import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.config.WatchdogConfig;
+import dev.fnwatchdog.core.limit.ConcurrencyLimit;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
@@ -29,7 +30,7 @@ public final class InprocMode implements Mode {
     private final MemoryBudget memory;
     private final WatchdogLog log;
     private final ClassLoader loader;
-    private final HandlerPermits permits;
+    private final ConcurrencyLimit permits;
     private final ExecutorService threads = HandlerThreads.start();
     private final AtomicBoolean stopped = new AtomicBoolean();
 
@@ -41,9 +42,8 @@ public final class InprocMode implements Mode {
         this.config = context.config();
         this.memory = context.bodies();
         this.log = context.log();
-        this.permits = new HandlerPermits(mode.concurrency());
-        context.registry()
-                .gauge("watchdog_handler_waiting", "calls that wait for their turn in the handler", permits::waiting);
+        int maxWaiting = config.maxWaiting() == 0 ? Integer.MAX_VALUE : config.maxWaiting();
+        this.permits = new ConcurrencyLimit(mode.concurrency(), maxWaiting);
         this.loader = mode.functionPath().isEmpty() ? contextLoader() : FunctionClassLoader.of(mode.functionPath());
     }
 
@@ -121,6 +121,16 @@ public final class InprocMode implements Mode {
     @Override
     public boolean ready() {
         return handler != null;
+    }
+
+    @Override
+    public int waiting() {
+        return permits.waiting();
+    }
+
+    @Override
+    public boolean full() {
+        return permits.isReached();
     }
 
     @Override

@@ -48,6 +48,16 @@ public final class CannedResponse {
         return new CannedResponse(status, new ByteBuffer[0], Map.of());
     }
 
+    /** Returns the refusal of a request beyond a limit of requests at once (specification 7.1). */
+    public static CannedResponse limitExceeded(int max) {
+        return of(StatusCodes.TOO_MANY_REQUESTS)
+                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.MIDDLEWARE)
+                .with(Headers.RETRY_AFTER, "1")
+                .withBody(
+                        "text/plain",
+                        "Concurrent request limit exceeded. Max concurrent requests: %d\n".formatted(max));
+    }
+
     public CannedResponse with(HttpString header, String value) {
         Map<HttpString, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);

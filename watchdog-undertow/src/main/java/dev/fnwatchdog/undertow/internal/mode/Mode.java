@@ -16,6 +16,16 @@ public interface Mode {
     /** Returns whether a request could be served now. */
     boolean ready();
 
+    /** Returns how many requests wait in the mode until it can serve them, beside those that wait for {@code max_inflight}. */
+    default int waiting() {
+        return 0;
+    }
+
+    /** Returns whether the mode would refuse the next request, because too many wait. */
+    default boolean full() {
+        return false;
+    }
+
     /** Completes when what was started has ended by itself, with a description of the end. */
     CompletionStage<String> ended();
 

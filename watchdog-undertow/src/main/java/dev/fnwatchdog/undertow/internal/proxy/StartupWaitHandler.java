@@ -2,9 +2,8 @@ package dev.fnwatchdog.undertow.internal.proxy;
 
 import dev.fnwatchdog.core.config.GoDuration;
 import dev.fnwatchdog.core.health.WaitStrategy;
+import dev.fnwatchdog.undertow.internal.invocation.HeldRequest;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
-import dev.fnwatchdog.undertow.internal.invocation.UnreadBodyCheck;
-import io.undertow.server.Connectors;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
@@ -65,18 +64,16 @@ final class StartupWaitHandler implements HttpHandler {
             next.handleRequest(exchange);
             return;
         }
-        HeldRequest request = new HeldRequest(exchange);
-        if (!startup.probe().whenNotAwaited(request)) {
+        EarlyRequest request = new EarlyRequest(exchange);
+        if (startup.probe().whenNotAwaited(request)) {
+            request.begin();
+        } else {
             next.handleRequest(exchange);
-            return;
         }
-        // Dispatched, because Undertow ends an exchange whose handler returns with nothing pending.
-        exchange.dispatch(exchange.getIoThread(), () -> {});
-        request.begin();
     }
 
-    /** One held request. */
-    private final class HeldRequest implements Runnable {
+    /** A request that arrived before the function listens. */
+    private final class EarlyRequest implements Runnable {
         private enum State {
             HELD,
             /** The function has ended: the response is being sent. */
@@ -90,9 +87,9 @@ final class StartupWaitHandler implements HttpHandler {
         // Mutable state
         private State state = State.HELD;
         private XnioExecutor.@Nullable Key timeout;
-        private @Nullable UnreadBodyCheck check;
+        private @Nullable HeldRequest hold;
 
-        HeldRequest(HttpServerExchange exchange) {
+        EarlyRequest(HttpServerExchange exchange) {
             this.exchange = exchange;
             this.invocation = Invocation.of(exchange);
         }
@@ -100,11 +97,7 @@ final class StartupWaitHandler implements HttpHandler {
         void begin() {
             startup.held().incrementAndGet();
             invocation.atEnd(this::release);
-            if (exchange.isRequestComplete()) {
-                invocation.watchClient();
-            } else {
-                check = UnreadBodyCheck.start(invocation, () -> false);
-            }
+            hold = HeldRequest.hold(invocation);
             long left = startup.limit().toNanos() - invocation.elapsedNanos();
             timeout = exchange.getIoThread()
                     .executeAfter(this::expired, TimeUnit.NANOSECONDS.toMillis(left) + 1, TimeUnit.MILLISECONDS);
@@ -131,8 +124,8 @@ final class StartupWaitHandler implements HttpHandler {
                 return;
             }
             release();
-            if (!invocation.stopped()) {
-                Connectors.executeRootHandler(resumed, exchange);
+            if (hold != null) {
+                hold.resume(resumed);
             }
         }
 
@@ -161,8 +154,8 @@ final class StartupWaitHandler implements HttpHandler {
             if (timeout != null) {
                 timeout.remove();
             }
-            if (check != null) {
-                check.cancel();
+            if (hold != null) {
+                hold.release();
             }
         }
     }

@@ -178,6 +178,16 @@ public final class ReplaceableMode implements Mode {
         return substitute == null && latest.mode().ready();
     }
 
+    @Override
+    public int waiting() {
+        return versions.stream().mapToInt(version -> version.mode().waiting()).sum();
+    }
+
+    @Override
+    public boolean full() {
+        return latest.mode().full();
+    }
+
     /** Never completes: the end of a function becomes the response to requests, and the next version may fix it. */
     @Override
     public CompletionStage<String> ended() {

@@ -56,7 +56,7 @@ class InprocConcurrencyTest {
                 int sent = i + 1;
                 // A request in flight may still be on its way into the queue.
                 Polling.until(
-                        PATIENCE, () -> order.size() == 1 && watchdog.metric("watchdog_handler_waiting") == sent - 1);
+                        PATIENCE, () -> order.size() == 1 && watchdog.metric("watchdog_requests_waiting") == sent - 1);
             }
             assertThat(order).containsExactly("/0");
             go.countDown();
