@@ -76,7 +76,10 @@ final class Definitions {
             "How long to keep serving after SIGTERM, so that the orchestrator sees the failing probe first.");
 
     static final Definition<String> CONTENT_TYPE = Definition.of(
-                    "content_type", ValueTypes.MEDIA, "application/octet-stream", "The Content-Type of every response.")
+                    "content_type",
+                    ValueTypes.MEDIA,
+                    "application/octet-stream",
+                    "The Content-Type of every response; with cgi_response of those that name none.")
             .forModes(FORKING_MODES);
 
     static final Definition<Boolean> BUFFER_REQUEST_BODY = Definition.of(
@@ -174,6 +177,14 @@ final class Definitions {
                     "Give the process the request's method, path, query and headers as Http_ variables.")
             .forModes(FORKING_MODES);
 
+    static final Definition<Boolean> CGI_RESPONSE = Definition.of(
+                    "cgi_response",
+                    ValueTypes.BOOLEAN,
+                    "false",
+                    "The process's output begins with response fields as in CGI (Status: 404 Not Found), ended by an empty"
+                            + " line.")
+            .forModes(FORKING_MODES);
+
     static final Definition<Boolean> JWT_AUTH = Definition.of(
             "jwt_auth",
             ValueTypes.BOOLEAN,
@@ -254,6 +265,7 @@ final class Definitions {
             READ_DEBUG,
             WRITE_DEBUG,
             CGI_HEADERS,
+            CGI_RESPONSE,
             JWT_AUTH,
             JWT_AUTH_DEBUG,
             JWT_AUTH_LOCAL,

@@ -39,6 +39,7 @@ class SettingsTest {
             read_debug | boolean | false | streaming serializing http
             write_debug | boolean | false | streaming serializing http
             cgi_headers | boolean | true | streaming serializing
+            cgi_response | boolean | false | streaming serializing
             jwt_auth | boolean | false | all
             jwt_auth_debug | boolean | false | all
             jwt_auth_local | boolean | false | all

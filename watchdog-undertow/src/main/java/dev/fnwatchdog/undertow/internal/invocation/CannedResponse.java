@@ -20,23 +20,25 @@ import org.xnio.IoUtils;
 public final class CannedResponse {
     private final int status;
     private final ByteBuffer[] body;
+    private final long length;
     private final Map<HttpString, String> headers;
 
-    private CannedResponse(int status, ByteBuffer[] body, Map<HttpString, String> headers) {
+    private CannedResponse(int status, ByteBuffer[] body, long length, Map<HttpString, String> headers) {
         this.status = status;
         this.body = body;
+        this.length = length;
         this.headers = headers;
     }
 
     /** Returns a response with a status and no body. */
     public static CannedResponse of(int status) {
-        return new CannedResponse(status, new ByteBuffer[0], Map.of());
+        return new CannedResponse(status, new ByteBuffer[0], 0, Map.of());
     }
 
     public CannedResponse with(HttpString header, String value) {
         Map<HttpString, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
-        return new CannedResponse(status, body, more);
+        return new CannedResponse(status, body, length, more);
     }
 
     public CannedResponse withBody(String contentType, String text) {
@@ -57,7 +59,16 @@ public final class CannedResponse {
      * @param pieces neither changed nor copied
      */
     public CannedResponse withBody(ByteBuffer... pieces) {
-        return new CannedResponse(status, pieces, headers);
+        return new CannedResponse(status, pieces, Buffers.remaining(pieces), headers);
+    }
+
+    /**
+     * Returns a response that announces another length than its body has, for HEAD and for a status without a body.
+     *
+     * @param announced -1: no length is announced
+     */
+    public CannedResponse withLength(long announced) {
+        return new CannedResponse(status, body, announced, headers);
     }
 
     /**
@@ -75,7 +86,12 @@ public final class CannedResponse {
         }
         exchange.setStatusCode(status);
         headers.forEach(exchange.getResponseHeaders()::put);
-        exchange.setResponseContentLength(Buffers.remaining(body));
+        if (length >= 0) {
+            exchange.setResponseContentLength(length);
+        } else {
+            // Otherwise Undertow's sender would announce 0. The field is not sent where there is no body.
+            exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());
+        }
         // While a handler runs, Undertow would end the exchange itself and drain the request body first.
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> write(exchange, bodyUnread));
     }
