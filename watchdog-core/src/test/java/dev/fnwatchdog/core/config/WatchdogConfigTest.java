@@ -253,7 +253,7 @@ class WatchdogConfigTest {
         ModeConfig.Streaming mode = (ModeConfig.Streaming)
                 Parsed.config("fprocess", "cat", "content_type", text).mode();
 
-        assertThat(mode.contentType()).isEqualTo(text);
+        assertThat(mode.output().contentType()).isEqualTo(text);
     }
 
     @Test
