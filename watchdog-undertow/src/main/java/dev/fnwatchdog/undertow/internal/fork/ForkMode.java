@@ -63,9 +63,16 @@ public final class ForkMode implements Mode {
         return handler;
     }
 
-    /** Warns of an encoding other than UTF-8 (specification 4.4). No process runs between requests. */
+    /**
+     * Warns of a command that is not there, which may come later (specification 4.8), and of an encoding other than UTF-8
+     * (specification 4.4). No process runs between requests.
+     */
     @Override
     public void start() {
+        String problem = forks.processes().problem();
+        if (!problem.isEmpty()) {
+            forks.log().warn("Requests fail until this is corrected: " + problem);
+        }
         String encoding = System.getProperty("sun.jnu.encoding", "");
         if (!encoding.equalsIgnoreCase("UTF-8")) {
             forks.log()
