@@ -41,6 +41,18 @@ class SignalsIT {
         }
     }
 
+    /** Proves specification 7.10. */
+    @Test
+    void sigquitPrintsAThreadDumpAndRequestsAreServedOn() throws Exception {
+        try (PackagedWatchdog watchdog = PackagedWatchdog.with("fprocess", "cat", "port", "0", "metrics_port", "0")
+                .startReady()) {
+            watchdog.signal("QUIT");
+            watchdog.awaitLine("Full thread dump");
+
+            assertThat(watchdog.get("/").statusCode()).isEqualTo(200);
+        }
+    }
+
     /** Proves specification 4.1. */
     @ParameterizedTest
     @ValueSource(strings = {"", "env --default-signal "})
