@@ -103,6 +103,12 @@ final class Definitions {
                     "log_callid", ValueTypes.BOOLEAN, "false", "Print X-Call-Id at the end of a call's log line.")
             .alias("log_call_id");
 
+    static final Definition<Boolean> LOG_TRACE_ID = Definition.of(
+            "log_trace_id",
+            ValueTypes.BOOLEAN,
+            "false",
+            "Print the trace id (traceparent) at the end of a call's log line, in text logs; JSON always has it.");
+
     static final Definition<Boolean> PREFIX_LOGS = Definition.of(
                     "prefix_logs",
                     ValueTypes.BOOLEAN,
@@ -253,6 +259,7 @@ final class Definitions {
             MAX_INFLIGHT,
             HTTP2_MAX_STREAMS,
             LOG_CALL_ID,
+            LOG_TRACE_ID,
             PREFIX_LOGS,
             LOG_BUFFER_SIZE,
             LOG_FORMAT,

@@ -27,6 +27,7 @@ class SettingsTest {
             max_inflight | count | 0 | all
             http2_max_streams | count | 250 | all
             log_callid, log_call_id | boolean | false | all
+            log_trace_id | boolean | false | all
             prefix_logs | boolean | true | streaming serializing http inproc
             log_buffer_size | bytes | 65536 | streaming serializing http inproc
             log_format | text json | text | all

@@ -24,7 +24,8 @@ class WatchdogConfigTest {
         assertThat(config.metricsPort()).isEqualTo(8081);
         assertThat(config.timeouts()).isEqualTo(new Timeouts(usual, usual, usual, usual));
         assertThat(config.maxInflight()).isZero();
-        assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Format.TEXT, true, 65536, false, false, false));
+        assertThat(config.log())
+                .isEqualTo(new LogConfig(LogConfig.Format.TEXT, true, 65536, false, false, false, false));
         assertThat(config.readyPath()).isEmpty();
         assertThat(config.lockFile()).isTrue();
         assertThat(config.jwtAuth()).isFalse();
@@ -59,7 +60,7 @@ class WatchdogConfigTest {
                 .isEqualTo(new Timeouts(
                         Duration.ZERO, Duration.ofSeconds(90), Duration.ofMillis(250), Duration.ofSeconds(5)));
         assertThat(config.maxInflight()).isEqualTo(100);
-        assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Format.JSON, false, -1, false, true, true));
+        assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Format.JSON, false, -1, false, false, true, true));
         assertThat(config.readyPath()).isEqualTo("/a/%20b");
         assertThat(config.lockFile()).isFalse();
         assertThat(config.temporaryDirectory()).isEqualTo(Path.of("/var/tmp"));
