@@ -2,6 +2,8 @@ String log = new File(basedir, 'build.log').text
 
 def told = { String text -> assert log.contains(text) }
 told('-Dwatchdog.exec_timout has no effect')
+// Proves specification 1.8.
+told('(-Dwatchdog.exec_timeout is one)')
 told('watchdog:start: mode="streamed" cannot be used: expected')
 told('It comes from <mode>.')
 told('port="80a" cannot be used: expected a port from 0 to 65535. It comes from -Dwatchdog.port.')

@@ -114,11 +114,22 @@ public final class Main {
                 return serve(WatchdogConfig.parse(environment), environment, log, control);
             } catch (InvalidConfigException e) {
                 e.mistakes().forEach(mistake -> log.error(mistake.describe()));
+            } catch (FunctionFailedException e) {
+                log(e, log);
             } catch (IOException e) {
                 log.error(String.valueOf(e.getMessage()));
             }
         }
         return FAILED;
+    }
+
+    private static void log(FunctionFailedException failure, WatchdogLog log) {
+        String message = String.valueOf(failure.getMessage());
+        if (failure.thrownByFunction() && failure.getCause() != null) {
+            log.error(message, failure.getCause());
+        } else {
+            log.error(message);
+        }
     }
 
     private static int serve(

@@ -27,7 +27,8 @@ final class ModeDescription implements ModeConfig.Visitor<String> {
 
     @Override
     public String inproc(ModeConfig.Inproc mode) {
-        return "Mode: %s, handler: %s".formatted(mode.name(), mode.handler().isEmpty() ? "found" : mode.handler());
+        // Without a name the class is not known yet, and there may be none.
+        return "Mode: " + mode.name() + (mode.handler().isEmpty() ? "" : ", handler: " + mode.handler());
     }
 
     private static String line(ModeConfig mode, CommandLine command) {

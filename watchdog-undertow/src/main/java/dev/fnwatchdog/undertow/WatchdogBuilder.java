@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow;
 
 import dev.fnwatchdog.core.config.WatchdogConfig;
+import dev.fnwatchdog.core.log.LogReceiver;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.FunctionServer;
@@ -21,6 +22,7 @@ public final class WatchdogBuilder {
     private Map<String, String> environment = FunctionServer.inheritedEnvironment();
     private boolean lockFile;
     private @Nullable WatchdogLog log;
+    private @Nullable LogReceiver logReceiver;
     private @Nullable ByteBufferPool buffers;
     private @Nullable MemoryShares memory;
     private boolean passesDescriptors = true;
@@ -41,6 +43,17 @@ public final class WatchdogBuilder {
      */
     public WatchdogBuilder log(WatchdogLog destination) {
         log = Objects.requireNonNull(destination, "destination");
+        logReceiver = null;
+        return this;
+    }
+
+    /**
+     * Passes the lines of the watchdog and of its function to {@code receiver}, in place of this process's standard output and
+     * error (specification 6.16).
+     */
+    public WatchdogBuilder log(LogReceiver receiver) {
+        log = null;
+        logReceiver = Objects.requireNonNull(receiver, "receiver");
         return this;
     }
 
@@ -121,7 +134,13 @@ public final class WatchdogBuilder {
 
     /** Returns the log to write to, and whether the watchdog has to close it. */
     OwnedLog openLog() {
-        return log == null ? new OwnedLog(WatchdogLog.toStandardStreams(config.log()), true) : new OwnedLog(log, false);
+        if (log != null) {
+            return new OwnedLog(log, false);
+        }
+        LogReceiver receiver = logReceiver;
+        return new OwnedLog(
+                receiver == null ? WatchdogLog.toStandardStreams(config.log()) : WatchdogLog.to(config.log(), receiver),
+                true);
     }
 
     record OwnedLog(WatchdogLog log, boolean owned) {

@@ -44,12 +44,15 @@ class DocumentationTest {
     }
 
     @Test
-    void theReadmeShowsTheExampleThatIsCompiled() throws IOException {
-        String source = read("watchdog-undertow/src/test/java/dev/fnwatchdog/example/Embedding.java");
-        String example = source.substring(
-                source.indexOf("// README: begin\n") + "// README: begin\n".length(), source.indexOf("// README: end"));
+    void theReadmeShowsTheExamplesThatAreCompiled() throws IOException {
+        for (String example : List.of("Embedding", "SystemLoggerLines")) {
+            String source = read("watchdog-undertow/src/test/java/dev/fnwatchdog/example/" + example + ".java");
+            String shown = source.substring(
+                    source.indexOf("// README: begin\n") + "// README: begin\n".length(),
+                    source.indexOf("// README: end"));
 
-        assertThat(read("README.md")).contains("```java\n" + example + "```\n");
+            assertThat(read("README.md")).contains("```java\n" + shown + "```\n");
+        }
     }
 
     @Test

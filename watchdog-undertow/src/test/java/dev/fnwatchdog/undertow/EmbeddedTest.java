@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.Shutdown.Cause;
+import dev.fnwatchdog.core.log.LogReceiver;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.undertow.fixture.Http2Client;
 import dev.fnwatchdog.undertow.fixture.Polling;
@@ -17,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -163,6 +166,34 @@ class EmbeddedTest {
             assertThat(client.readResponse()).endsWith("OK");
             assertThat(temporary).isEmptyDirectory();
         }
+    }
+
+    /** Proves specification 6.16. */
+    @Test
+    void theProgramReceivesTheLinesOfTheWatchdogAndOfTheFunction() throws Exception {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        LogReceiver receiver = new LogReceiver() {
+            @Override
+            public void watchdogLine(Level level, String text) {
+                lines.add(level + " " + text);
+            }
+
+            @Override
+            public void functionLine(Output output, String text) {
+                lines.add(output + " " + text);
+            }
+        };
+        WatchdogConfig config = WatchdogConfig.parse(
+                Map.of("fprocess", "sh -c 'echo oops >&2; exit 3'", "port", "0", "metrics_port", "0"));
+        try (Watchdog watchdog = Watchdog.builder(config).log(receiver).start();
+                RawClient client = RawClient.to(InetAddress.getLoopbackAddress(), watchdog.port())) {
+            client.send("GET /path HTTP/1.1\r\nHost: h\r\n\r\n").readResponse();
+        }
+
+        assertThat(lines)
+                .contains("INFO Mode: streaming, fprocess: \"sh -c 'echo oops >&2; exit 3'\"", "STDERR oops")
+                .contains("ERROR Function process failed: exit status 3")
+                .anyMatch(line -> line.startsWith("INFO GET /path - 200 - "));
     }
 
     @Test

@@ -103,9 +103,23 @@ class LogIT {
             assertThat(watchdog.err())
                     .anyMatch(line -> line.contains(
                                     "\"msg\":\"call\",\"method\":\"GET\",\"path\":\"/print/%22\\\\\",\"status\":200,\"bytes\":8,\"duration_seconds\":0.")
-                            && line.endsWith(",\"call_id\":\"a\\\"b\"}"))
-                    .anyMatch(line -> line.contains(
-                            "\"level\":\"error\",\"msg\":\"Forked function has terminated: exit status 3\""));
+                            && line.contains(",\"call_id\":\"a\\\"b\",\"remote_addr\":\"127.0.0.1\"}"))
+                    .anyMatch(
+                            line -> line.contains(
+                                    "\"level\":\"error\",\"severity\":\"ERROR\",\"msg\":\"Forked function has terminated: exit status 3\""));
+        }
+    }
+
+    /** Proves specification 6.11. */
+    @Test
+    void aLineOfTheFunctionThatIsAJsonObjectPassesAsItIsWithLogFormatJson() throws Exception {
+        try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOf(RealFunction.PRINTS.command(0), FreePort.any())
+                .set("log_format", "json", "log_buffer_size", "-1")
+                .start()) {
+            watchdog.awaitLine("the end of the output");
+
+            assertThat(watchdog.out().get(0)).isEqualTo("{\"level\": \"info\"}");
+            assertThat(watchdog.out().get(2)).endsWith("\"stream\":\"stdout\",\"msg\":\"two  blanks\"}");
         }
     }
 

@@ -84,7 +84,8 @@ class StartRefusalIT {
         assertThat(run.status()).isOne();
         assertThat(run.err())
                 .hasSize(3)
-                .allMatch(line -> line.matches("\\{\"time\":\"[^\"]+\",\"level\":\"error\",\"msg\":\".+\"}"));
+                .allMatch(line -> line.matches(
+                        "\\{\"time\":\"[^\"]+\",\"level\":\"error\",\"severity\":\"ERROR\",\"msg\":\".+\"}"));
     }
 
     /** Proves specification 1.5, 3.1. */

@@ -6,9 +6,11 @@ import java.util.List;
 public final class CommandLine {
     private final String text;
     private final List<String> words;
+    private final String shellOperator;
 
-    private CommandLine(String text, List<String> words) {
+    private CommandLine(String text, List<String> words, String shellOperator) {
         this.text = text;
+        this.shellOperator = shellOperator;
         this.words = List.copyOf(words);
     }
 
@@ -19,11 +21,12 @@ public final class CommandLine {
      *     expected
      */
     public static CommandLine parse(String text) {
-        List<String> words = new WordSplitter(text).split();
+        WordSplitter splitter = new WordSplitter(text);
+        List<String> words = splitter.split();
         if (words.isEmpty() || words.get(0).isEmpty()) {
             throw new IllegalArgumentException("a command such as: node index.js");
         }
-        return new CommandLine(text, words);
+        return new CommandLine(text, words, splitter.shellOperator());
     }
 
     /** The program and its arguments, never empty. */
@@ -34,6 +37,11 @@ public final class CommandLine {
     /** The first word. */
     public String program() {
         return words.get(0);
+    }
+
+    /** The first word that a shell would take for an operator ({@code |}, {@code 2>/dev/null}); empty if there is none. */
+    public String shellOperator() {
+        return shellOperator;
     }
 
     /** The command as the user wrote it. */

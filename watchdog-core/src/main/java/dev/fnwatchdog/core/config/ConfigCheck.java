@@ -37,7 +37,7 @@ final class ConfigCheck {
         }
     }
 
-    /** Returns one line for each variable that is set and has no effect. */
+    /** Returns one line for each variable that is set and has no effect, or is a misspelled setting (specification 1.7, 1.8). */
     List<String> warnings(Mode mode) {
         List<String> warnings = new ArrayList<>();
         for (Definition<?> setting : Definitions.ALL) {
@@ -48,7 +48,23 @@ final class ConfigCheck {
                 warnings.add("%s has no effect: %s wins".formatted(names.get(1), names.get(0)));
             }
         }
+        if (Definitions.FPROCESS.modes().contains(mode)) {
+            variables
+                    .read(Definitions.FPROCESS)
+                    .filter(command -> !command.shellOperator().isEmpty())
+                    .ifPresent(command -> warnings.add(withoutShell(command)));
+        }
+        variables
+                .names()
+                .forEach(name -> Misspelling.meant(name)
+                        .ifPresent(meant ->
+                                warnings.add("%s is not a setting: the setting is %s".formatted(name, meant))));
         return warnings;
+    }
+
+    private static String withoutShell(CommandLine command) {
+        return "%s gets \"%s\" as an argument, because no shell runs fprocess: use sh -c '...'"
+                .formatted(command.program(), command.shellOperator());
     }
 
     /** Never true for booleans, which either name turns on. */

@@ -55,13 +55,11 @@ final class ConfigReader {
                         variables.readOrDefault(Definitions.STARTUP_WAIT));
             case STREAMING ->
                 new ModeConfig.Streaming(
-                        required(Definitions.FPROCESS),
-                        variables.readOrDefault(Definitions.CONTENT_TYPE),
-                        variables.isOn(Definitions.CGI_HEADERS));
+                        required(Definitions.FPROCESS), output(), variables.isOn(Definitions.CGI_HEADERS));
             case SERIALIZING ->
                 new ModeConfig.Serializing(
                         required(Definitions.FPROCESS),
-                        variables.readOrDefault(Definitions.CONTENT_TYPE),
+                        output(),
                         variables.isOn(Definitions.CGI_HEADERS),
                         variables.isOn(Definitions.COMBINED_OUTPUT));
             case STATIC ->
@@ -73,6 +71,11 @@ final class ConfigReader {
                         variables.read(Definitions.FUNCTION_PATH).orElse(List.of()),
                         variables.readOrDefault(Definitions.HANDLER_CONCURRENCY));
         };
+    }
+
+    private ModeConfig.Output output() {
+        return new ModeConfig.Output(
+                variables.readOrDefault(Definitions.CONTENT_TYPE), variables.isOn(Definitions.CGI_RESPONSE));
     }
 
     private <T> T required(Definition<T> setting) {

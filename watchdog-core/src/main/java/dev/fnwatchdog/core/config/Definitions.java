@@ -76,7 +76,10 @@ final class Definitions {
             "How long to keep serving after SIGTERM, so that the orchestrator sees the failing probe first.");
 
     static final Definition<String> CONTENT_TYPE = Definition.of(
-                    "content_type", ValueTypes.MEDIA, "application/octet-stream", "The Content-Type of every response.")
+                    "content_type",
+                    ValueTypes.MEDIA,
+                    "application/octet-stream",
+                    "The Content-Type of every response; with cgi_response of those that name none.")
             .forModes(FORKING_MODES);
 
     static final Definition<Boolean> BUFFER_REQUEST_BODY = Definition.of(
@@ -105,6 +108,12 @@ final class Definitions {
     static final Definition<Boolean> LOG_CALL_ID = Definition.of(
                     "log_callid", ValueTypes.BOOLEAN, "false", "Print X-Call-Id at the end of a call's log line.")
             .alias("log_call_id");
+
+    static final Definition<Boolean> LOG_TRACE_ID = Definition.of(
+            "log_trace_id",
+            ValueTypes.BOOLEAN,
+            "false",
+            "Print the trace id (traceparent) at the end of a call's log line, in text logs; JSON always has it.");
 
     static final Definition<Boolean> PREFIX_LOGS = Definition.of(
                     "prefix_logs",
@@ -180,6 +189,14 @@ final class Definitions {
                     "Give the process the request's method, path, query and headers as Http_ variables.")
             .forModes(FORKING_MODES);
 
+    static final Definition<Boolean> CGI_RESPONSE = Definition.of(
+                    "cgi_response",
+                    ValueTypes.BOOLEAN,
+                    "false",
+                    "The process's output begins with response fields as in CGI (Status: 404 Not Found), ended by an empty"
+                            + " line.")
+            .forModes(FORKING_MODES);
+
     static final Definition<Boolean> JWT_AUTH = Definition.of(
             "jwt_auth",
             ValueTypes.BOOLEAN,
@@ -249,6 +266,7 @@ final class Definitions {
             MAX_WAITING,
             HTTP2_MAX_STREAMS,
             LOG_CALL_ID,
+            LOG_TRACE_ID,
             PREFIX_LOGS,
             LOG_BUFFER_SIZE,
             LOG_FORMAT,
@@ -261,6 +279,7 @@ final class Definitions {
             READ_DEBUG,
             WRITE_DEBUG,
             CGI_HEADERS,
+            CGI_RESPONSE,
             JWT_AUTH,
             JWT_AUTH_DEBUG,
             JWT_AUTH_LOCAL,

@@ -8,11 +8,18 @@ import java.util.Map;
  * @param prefix whether time and stream precede each line of the function's output
  * @param bufferSize the longest line of the function's output, and the longest logged body, in bytes; -1: no limit
  * @param callId whether a request's line ends with its {@code X-Call-Id}
+ * @param traceId whether a request's line in a text log ends with its trace id
  * @param requestBodies whether request bodies are logged
  * @param responseBodies whether response bodies are logged
  */
 public record LogConfig(
-        Format format, boolean prefix, int bufferSize, boolean callId, boolean requestBodies, boolean responseBodies) {
+        Format format,
+        boolean prefix,
+        int bufferSize,
+        boolean callId,
+        boolean traceId,
+        boolean requestBodies,
+        boolean responseBodies) {
     /** The form of the watchdog's own lines. */
     public enum Format {
         TEXT,
@@ -33,6 +40,7 @@ public record LogConfig(
                 variables.isOn(Definitions.PREFIX_LOGS),
                 variables.readOrDefault(Definitions.LOG_BUFFER_SIZE),
                 variables.isOn(Definitions.LOG_CALL_ID),
+                variables.isOn(Definitions.LOG_TRACE_ID),
                 variables.isOn(Definitions.READ_DEBUG),
                 variables.isOn(Definitions.WRITE_DEBUG));
     }

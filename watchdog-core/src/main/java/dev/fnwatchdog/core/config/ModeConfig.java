@@ -40,8 +40,16 @@ public sealed interface ModeConfig {
         }
     }
 
+    /**
+     * What the output of a process is (specification 4.6, 4.19).
+     *
+     * @param contentType the {@code Content-Type} of a response whose output names none
+     * @param cgi whether it begins with response fields
+     */
+    record Output(String contentType, boolean cgi) {}
+
     /** Runs one process per request; its pipes carry the request body and the response body (specification 4.13). */
-    record Streaming(CommandLine command, String contentType, boolean cgiHeaders) implements ModeConfig {
+    record Streaming(CommandLine command, Output output, boolean cgiHeaders) implements ModeConfig {
         @Override
         public String name() {
             return Mode.STREAMING.text();
@@ -59,7 +67,7 @@ public sealed interface ModeConfig {
      *
      * @param combinedOutput whether standard error is part of the response (specification 4.18)
      */
-    record Serializing(CommandLine command, String contentType, boolean cgiHeaders, boolean combinedOutput)
+    record Serializing(CommandLine command, Output output, boolean cgiHeaders, boolean combinedOutput)
             implements ModeConfig {
         @Override
         public String name() {

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.core.config;
 
 import java.util.List;
+import java.util.Optional;
 
 /** The table of all settings, made from the definitions that the parser uses (specification 1.1). */
 public final class Settings {
@@ -14,6 +15,14 @@ public final class Settings {
     /** Returns one row per setting, in the order of the table. */
     public static List<Setting> all() {
         return ALL;
+    }
+
+    /**
+     * Returns the setting that a user has probably meant with a name that is not a setting, and differs from one by one or two
+     * letters (specification 1.8).
+     */
+    public static Optional<String> meant(String name) {
+        return Misspelling.meant(name);
     }
 
     /**

@@ -25,9 +25,19 @@ final class Variables {
 
     /** Returns those of the setting's names that are set, in the order of precedence. */
     List<String> namesSet(Definition<?> setting) {
-        return setting.precedence().stream()
+        List<String> set = setting.precedence().stream()
                 .filter(name -> text(name).isPresent())
                 .toList();
+        return set.isEmpty() && setting.name().equals(Definitions.PORT.name())
+                ? KnativeVariables.portVariable(environment).stream().toList()
+                : set;
+    }
+
+    /** Returns the names of all variables that are set, in alphabetical order. */
+    Stream<String> names() {
+        return environment.keySet().stream()
+                .filter(name -> text(name).isPresent())
+                .sorted();
     }
 
     /** Returns one mistake for each name with a wrong value, also if another name of the setting takes precedence. */

@@ -16,7 +16,7 @@ import java.util.Map;
  * @param readyPath the path of the function whose response {@code /_/ready} returns, empty if there is none
  * @param lockFile whether there is a lock file, on which health depends
  * @param jwtAuth whether requests need a token
- * @param warnings one line for each known variable that is set and has no effect
+ * @param warnings one line for each variable that is set and has no effect, or is a misspelled setting
  * @param temporaryDirectory the folder of the lock file: {@code TMPDIR}, otherwise {@code /tmp}
  */
 public record WatchdogConfig(

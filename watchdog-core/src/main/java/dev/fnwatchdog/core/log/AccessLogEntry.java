@@ -25,7 +25,33 @@ public record AccessLogEntry(
         long bytesSent,
         long nanos,
         String callId,
-        boolean accessDenied) {
+        boolean accessDenied,
+        Caller caller) {
+    /**
+     * Who has sent the request (specification 6.7, 6.12). Each value is empty if it is not known or not logged.
+     *
+     * @param traceId the trace that the request belongs to
+     * @param spanId the span of the caller in that trace
+     * @param userAgent bytes from the wire, one per character
+     * @param address the address of the other end of the connection
+     */
+    public record Caller(String traceId, String spanId, String userAgent, String address) {
+        public static final Caller UNKNOWN = new Caller("", "", "", "");
+    }
+
+    /** Creates an entry that does not name the caller. */
+    public AccessLogEntry(
+            String method,
+            String target,
+            int status,
+            String reason,
+            long contentLength,
+            long bytesSent,
+            long nanos,
+            String callId,
+            boolean accessDenied) {
+        this(method, target, status, reason, contentLength, bytesSent, nanos, callId, accessDenied, Caller.UNKNOWN);
+    }
 
     /** The target; without its query, which may contain a token, if access was denied. */
     String shownTarget() {

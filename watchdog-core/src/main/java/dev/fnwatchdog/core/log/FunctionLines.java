@@ -32,7 +32,14 @@ final class FunctionLines implements LineSink {
 
     @Override
     public void line(byte[] bytes, int offset, int length) {
-        last(bytes, offset, format.textLength(bytes, offset, length), format.end());
+        int text = format.textLength(bytes, offset, length);
+        if (!open && !lost && format.passes(bytes, offset, text)) {
+            LineBuffer to = LineBuffer.ofThread();
+            to.bytes(bytes, offset, text).oneByte('\n');
+            output.addFunctionLine(to, waits());
+        } else {
+            last(bytes, offset, text, format.end());
+        }
     }
 
     @Override

@@ -31,7 +31,17 @@ interface FunctionLogFormat {
         return new Bare(limit);
     }
 
-    /** An object with time, stream and msg. */
+    /** The line unchanged, after a byte that names the stream. */
+    static FunctionLogFormat received(ReceiverStream.Kind stream, int limit) {
+        return new Received(stream, limit);
+    }
+
+    /** Returns whether a whole line passes as it is, without what {@link #begin} and {@link #end} add. */
+    default boolean passes(byte[] bytes, int offset, int length) {
+        return false;
+    }
+
+    /** An object with time, stream and msg; a line that is an object already passes as it is. */
     static FunctionLogFormat json(LogClock clock, String stream) {
         return new Json(clock, stream);
     }
@@ -100,6 +110,21 @@ interface FunctionLogFormat {
         }
     }
 
+    /** See {@link #received}. */
+    final class Received extends Lines {
+        private final ReceiverStream.Kind stream;
+
+        Received(ReceiverStream.Kind stream, int limit) {
+            super(limit);
+            this.stream = stream;
+        }
+
+        @Override
+        public void begin(LineBuffer to) {
+            to.oneByte(stream.mark());
+        }
+    }
+
     /** See {@link #json}. */
     final class Json implements FunctionLogFormat {
         private final Escaping escaping = new JsonEscaping();
@@ -123,6 +148,11 @@ interface FunctionLogFormat {
         @Override
         public void text(LineBuffer to, byte[] bytes, int offset, int length) {
             escaping.utf8(to, bytes, offset, length);
+        }
+
+        @Override
+        public boolean passes(byte[] bytes, int offset, int length) {
+            return JsonObjectCheck.isObject(bytes, offset, length);
         }
 
         @Override

@@ -40,12 +40,29 @@ final class JsonLogFormat implements LogFormat {
                 .padded(micros % 1_000_000, 6);
         to.ascii(",\"call_id\":\"");
         escaping.wire(to, entry.callId());
+        AccessLogEntry.Caller caller = entry.caller();
+        field(to, "trace_id", caller.traceId());
+        field(to, "span_id", caller.spanId());
+        field(to, "user_agent", caller.userAgent());
+        field(to, "remote_addr", caller.address());
         to.ascii("\"}\n");
+    }
+
+    /** Writes a field after another one, whose quote is still to be closed; nothing where there is no value. */
+    private void field(LineBuffer to, String name, String value) {
+        if (!value.isEmpty()) {
+            to.ascii("\",\"").ascii(name).ascii("\":\"");
+            escaping.wire(to, value);
+        }
     }
 
     private void begin(LineBuffer to, Level level) {
         to.ascii("{\"time\":\"");
         clock.rfc3339(to);
-        to.ascii("\",\"level\":\"").ascii(level.label).ascii("\",\"msg\":\"");
+        to.ascii("\",\"level\":\"")
+                .ascii(level.label)
+                .ascii("\",\"severity\":\"")
+                .ascii(level.severity)
+                .ascii("\",\"msg\":\"");
     }
 }

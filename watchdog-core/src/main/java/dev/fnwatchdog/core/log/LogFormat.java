@@ -4,14 +4,17 @@ package dev.fnwatchdog.core.log;
 interface LogFormat {
     /** The level of an entry; the text format does not show it. */
     enum Level {
-        INFO("info"),
-        WARN("warn"),
-        ERROR("error");
+        INFO("info", "INFO"),
+        WARN("warn", "WARNING"),
+        ERROR("error", "ERROR");
 
         final String label;
+        final String severity;
 
-        Level(String word) {
-            this.label = word;
+        /** @param severity the name of Google Cloud's logging (specification 6.12) */
+        Level(String label, String severity) {
+            this.label = label;
+            this.severity = severity;
         }
     }
 

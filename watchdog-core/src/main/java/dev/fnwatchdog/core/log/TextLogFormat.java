@@ -2,35 +2,62 @@ package dev.fnwatchdog.core.log;
 
 /** The watchdog's own lines as of-watchdog prints them (specification 6.1, 6.4). */
 final class TextLogFormat implements LogFormat {
-    private final Escaping escaping = new TextEscaping();
-    private final LogClock clock;
-    private final boolean callId;
+    /** How the lines of the format begin and end. */
+    interface LineStart {
+        /** Writes what precedes the text of an entry. */
+        void write(LineBuffer to, Level level);
 
-    TextLogFormat(LogClock clock, boolean callId) {
-        this.clock = clock;
+        /** Returns the character that ends each line of an entry but the last. */
+        int lineEndInEntry();
+    }
+
+    /** Begins an entry with its time. */
+    record Timestamp(LogClock clock) implements LineStart {
+        @Override
+        public void write(LineBuffer to, Level level) {
+            clock.text(to);
+            to.oneByte(' ');
+        }
+
+        @Override
+        public int lineEndInEntry() {
+            return '\n';
+        }
+    }
+
+    private final Escaping escaping = new TextEscaping();
+    private final LineStart start;
+    private final boolean callId;
+    private final boolean traceId;
+
+    TextLogFormat(LineStart start, boolean callId, boolean traceId) {
+        this.start = start;
         this.callId = callId;
+        this.traceId = traceId;
     }
 
     @Override
     public void message(LineBuffer to, Level level, String message) {
-        begin(to);
+        start.write(to, level);
         escaping.text(to, message);
         to.oneByte('\n');
     }
 
     @Override
     public void failure(LineBuffer to, String message, Throwable cause) {
-        message(to, Level.ERROR, message);
+        start.write(to, Level.ERROR);
+        escaping.text(to, message);
         for (String line : StackLines.of(cause)) {
             // Each line by itself: the newlines in an exception's message may come from a client.
+            to.oneByte(start.lineEndInEntry());
             escaping.text(to, line);
-            to.oneByte('\n');
         }
+        to.oneByte('\n');
     }
 
     @Override
     public void request(LineBuffer to, AccessLogEntry entry) {
-        begin(to);
+        start.write(to, Level.INFO);
         escaping.wire(to, entry.method());
         to.oneByte(' ');
         escaping.wire(to, entry.shownTarget());
@@ -59,10 +86,17 @@ final class TextLogFormat implements LogFormat {
                 .padded(seconds % 10_000, 4)
                 .ascii("s)");
         if (callId) {
-            to.ascii(" [");
-            escaping.wire(to, entry.callId().isEmpty() ? "none" : entry.callId());
-            to.oneByte(']');
+            bracketed(to, entry.callId());
         }
+        if (traceId) {
+            bracketed(to, entry.caller().traceId());
+        }
+    }
+
+    private void bracketed(LineBuffer to, String id) {
+        to.ascii(" [");
+        escaping.wire(to, id.isEmpty() ? "none" : id);
+        to.oneByte(']');
     }
 
     /** Writes a duration in milliseconds as Go prints it: {@code 0s}, {@code 2ms}, {@code 1m1.5s}. */
@@ -85,10 +119,5 @@ final class TextLogFormat implements LogFormat {
             to.oneByte('.').padded(digits == 1 ? fraction / 100 : digits == 2 ? fraction / 10 : fraction, digits);
         }
         to.oneByte('s');
-    }
-
-    private void begin(LineBuffer to) {
-        clock.text(to);
-        to.oneByte(' ');
     }
 }

@@ -24,7 +24,8 @@ public final class WatchdogLog implements AutoCloseable {
     private static final int MAX_MESSAGE_LENGTH = 80_000;
 
     private final LogConfig config;
-    private final LogClock clock;
+    private final LogStyle style;
+    private final boolean describesCallers;
     private final LogFormat format;
     private final BoundedOutput out;
     private final BoundedOutput err;
@@ -32,10 +33,11 @@ public final class WatchdogLog implements AutoCloseable {
     // Mutable state
     private volatile Consumer<Throwable> failureObserver = failure -> {};
 
-    private WatchdogLog(LogConfig config, LogClock clock, Duration maxWait, OutputStream out, OutputStream err) {
+    private WatchdogLog(LogConfig config, LogStyle style, Duration maxWait, OutputStream out, OutputStream err) {
+        this.style = style;
+        this.describesCallers = style.describesCallers(config);
+        this.format = style.own(config);
         this.config = config;
-        this.clock = clock;
-        this.format = json() ? new JsonLogFormat(clock) : new TextLogFormat(clock, config.callId());
         this.out = new BoundedOutput(
                 "watchdog-log-stdout", out, maxWait, dropped -> reportDropped(dropped, "standard output"));
         this.err = new BoundedOutput(
@@ -58,12 +60,22 @@ public final class WatchdogLog implements AutoCloseable {
     }
 
     static WatchdogLog start(LogConfig config, LogClock clock, Duration maxWait, OutputStream out, OutputStream err) {
-        return new WatchdogLog(config, clock, maxWait, out, err);
+        LogStyle style = config.format() == LogConfig.Format.JSON ? new LogStyle.Json(clock) : new LogStyle.Text(clock);
+        return new WatchdogLog(config, style, maxWait, out, err);
+    }
+
+    /**
+     * Passes the lines to a receiver, as text without their time, whatever {@code log_format} and {@code prefix_logs} are
+     * (specification 6.16).
+     */
+    public static WatchdogLog to(LogConfig config, LogReceiver receiver) {
+        return new WatchdogLog(
+                config, new LogStyle.Received(), MAX_WAIT, new ReceiverStream(receiver), new ReceiverStream(receiver));
     }
 
     /** Returns a log that prints nothing and has no threads. */
     public static WatchdogLog discarding() {
-        LogConfig config = new LogConfig(LogConfig.Format.TEXT, true, -1, false, false, false);
+        LogConfig config = new LogConfig(LogConfig.Format.TEXT, true, -1, false, false, false, false);
         WatchdogLog log = start(config, OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
         log.close();
         return log;
@@ -102,6 +114,11 @@ public final class WatchdogLog implements AutoCloseable {
         failureObserver = observer;
     }
 
+    /** Returns whether {@link AccessLogEntry#caller()} is printed. */
+    public boolean describesCallers() {
+        return describesCallers;
+    }
+
     /** Prints the line of a request. The caller decides which requests have one. */
     public void request(AccessLogEntry entry) {
         LineBuffer line = LineBuffer.ofThread();
@@ -111,12 +128,12 @@ public final class WatchdogLog implements AutoCloseable {
 
     /** Returns a new sink for the standard output of one function process; its lines go to standard output. */
     public LineSink functionOutput() {
-        return functionLines(out, "stdout", FunctionLines.WhenFull.WAIT);
+        return functionLines(out, LogReceiver.Output.STDOUT, FunctionLines.WhenFull.WAIT);
     }
 
     /** Returns a new sink for the standard error of one function process; its lines go to standard error. */
     public LineSink functionErrors() {
-        return functionLines(err, "stderr", FunctionLines.WhenFull.WAIT);
+        return functionLines(err, LogReceiver.Output.STDERR, FunctionLines.WhenFull.WAIT);
     }
 
     /**
@@ -124,7 +141,7 @@ public final class WatchdogLog implements AutoCloseable {
      * requests too: it never waits, and drops lines for which there is no room. {@link #isBacklogged} warns of that.
      */
     public LineSink requestErrors() {
-        return functionLines(err, "stderr", FunctionLines.WhenFull.DROP);
+        return functionLines(err, LogReceiver.Output.STDERR, FunctionLines.WhenFull.DROP);
     }
 
     /** Whether so much is pending for the reader of standard error that callers should print later if they can. */
@@ -156,23 +173,11 @@ public final class WatchdogLog implements AutoCloseable {
         return message.length() <= MAX_MESSAGE_LENGTH ? message : message.substring(0, MAX_MESSAGE_LENGTH) + " [cut]";
     }
 
-    private LineSink functionLines(BoundedOutput output, String stream, FunctionLines.WhenFull waiting) {
+    private LineSink functionLines(BoundedOutput output, LogReceiver.Output stream, FunctionLines.WhenFull waiting) {
         // of-watchdog prints the scanner's error in this form, and then stops reading (specification 6.14).
-        Runnable reportTooLong = () -> error("Error reading " + stream + ": bufio.Scanner: token too long");
-        return new FunctionLines(output, functionFormat(stream), reportTooLong, waiting);
-    }
-
-    private FunctionLogFormat functionFormat(String stream) {
-        if (!config.prefix()) {
-            return FunctionLogFormat.bare(config.bufferSize());
-        }
-        return json()
-                ? FunctionLogFormat.json(clock, stream)
-                : FunctionLogFormat.prefixed(clock, stream, config.bufferSize());
-    }
-
-    private boolean json() {
-        return config.format() == LogConfig.Format.JSON;
+        Runnable reportTooLong =
+                () -> error("Error reading " + LogStyle.name(stream) + ": bufio.Scanner: token too long");
+        return new FunctionLines(output, style.function(stream, config), reportTooLong, waiting);
     }
 
     /**

@@ -18,6 +18,7 @@ import dev.fnwatchdog.core.process.tree.ProcessTree;
 import dev.fnwatchdog.core.process.tree.ProcessTreeKill;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -80,10 +81,10 @@ public final class FunctionServer {
         if (NativeLauncher.available()) {
             return new NativeLauncher(command.words(), environment);
         }
-        List<String> setsid =
-                Executable.findIfPresent("setsid", environment).map(List::of).orElse(List.of());
+        List<String> before = new ArrayList<>(DefaultSignals.command(environment));
+        Executable.findIfPresent("setsid", environment).ifPresent(before::add);
         return new JdkLauncher(
-                setsid, command.words().subList(1, command.words().size()), environment, new StrayReaper());
+                before, command.words().subList(1, command.words().size()), environment, new StrayReaper());
     }
 
     /** Returns the environment of the watchdog, for a function that gets no other. */
@@ -91,7 +92,7 @@ public final class FunctionServer {
         return Map.copyOf(new ProcessBuilder().environment());
     }
 
-    /** Returns the function's pid; {@code setsid} keeps it when it executes the function. */
+    /** Returns the function's pid; {@code env} and {@code setsid} keep it when they execute the function. */
     public long pid() {
         return child.pid();
     }

@@ -64,6 +64,11 @@ public final class InvocationProcesses implements AutoCloseable {
                 List.of(), command.words().subList(1, command.words().size()), environment, strays);
     }
 
+    /** Returns why a start would fail now, empty where the command is there. */
+    public String problem() {
+        return program.problem();
+    }
+
     /** Returns whether {@link Stdio.Descriptors} can be used on this system. */
     public boolean passesDescriptors() {
         return new File("/proc/self/fd").canRead();

@@ -54,6 +54,16 @@ final class ProgramStart {
         }
     }
 
+    /** Returns the message of a start that would fail because there is no such program, empty where there is one. */
+    String problem() {
+        try {
+            String ignored = find();
+            return "";
+        } catch (FunctionFailedException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
     private String find() throws FunctionFailedException {
         String found = Executable.find(program, environment);
         file = found;

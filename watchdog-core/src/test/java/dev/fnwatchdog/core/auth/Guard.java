@@ -30,7 +30,7 @@ final class Guard implements AutoCloseable {
     private final Authorizer authorizer;
 
     private Guard(JwtConfig config, KeyRefreshPolicy policy) throws IOException {
-        LogConfig text = new LogConfig(LogConfig.Format.TEXT, true, 65536, false, false, false);
+        LogConfig text = new LogConfig(LogConfig.Format.TEXT, true, 65536, false, false, false, false);
         this.log = WatchdogLog.start(text, OutputStream.nullOutputStream(), logged);
         this.authorizer = Authorizer.start(config, log, policy, Clock.fixed(TokenClaims.NOW, ZoneOffset.UTC));
     }

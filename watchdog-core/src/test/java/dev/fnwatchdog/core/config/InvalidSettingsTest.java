@@ -73,6 +73,7 @@ class InvalidSettingsTest {
                 "read_debug| yes",
                 "write_debug| yes",
                 "cgi_headers| off",
+                "cgi_response| on",
                 "jwt_auth| yes",
                 "jwt_auth_debug| yes",
                 "jwt_auth_local| yes",

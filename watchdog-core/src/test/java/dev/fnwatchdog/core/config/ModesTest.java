@@ -23,14 +23,18 @@ class ModesTest {
     /** Proves specification 1.1. */
     @Test
     void streamingIsTheModeWhereNoneIsSet() {
-        assertThat(mode("fprocess", "cat")).isEqualTo(new ModeConfig.Streaming(CAT, "application/octet-stream", true));
+        assertThat(mode("fprocess", "cat"))
+                .isEqualTo(
+                        new ModeConfig.Streaming(CAT, new ModeConfig.Output("application/octet-stream", false), true));
         assertThat(mode("mode", "", "fprocess", "cat")).isInstanceOf(ModeConfig.Streaming.class);
     }
 
     @Test
     void theSettingsOfStreamingModeAreRead() {
         assertThat(mode("mode", "streaming", "fprocess", "cat", "content_type", "text/plain", "cgi_headers", "false"))
-                .isEqualTo(new ModeConfig.Streaming(CAT, "text/plain", false));
+                .isEqualTo(new ModeConfig.Streaming(CAT, new ModeConfig.Output("text/plain", false), false));
+        assertThat(mode("fprocess", "cat", "content_type", "text/plain", "cgi_response", "true"))
+                .isEqualTo(new ModeConfig.Streaming(CAT, new ModeConfig.Output("text/plain", true), true));
     }
 
     /** Proves specification 1.10. */
@@ -38,7 +42,7 @@ class ModesTest {
     @ValueSource(strings = {"serializing", "serialising"})
     void serializingModeIsReadInBothSpellings(String spelling) {
         assertThat(mode("mode", spelling, "fprocess", "cat", "combined_output", "1", "content_type", "text/plain"))
-                .isEqualTo(new ModeConfig.Serializing(CAT, "text/plain", true, true));
+                .isEqualTo(new ModeConfig.Serializing(CAT, new ModeConfig.Output("text/plain", false), true, true));
     }
 
     @Test

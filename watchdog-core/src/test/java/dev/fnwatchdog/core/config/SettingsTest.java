@@ -28,6 +28,7 @@ class SettingsTest {
             max_waiting | count | 0 | all
             http2_max_streams | count | 250 | all
             log_callid, log_call_id | boolean | false | all
+            log_trace_id | boolean | false | all
             prefix_logs | boolean | true | streaming serializing http inproc
             log_buffer_size | bytes | 65536 | streaming serializing http inproc
             log_format | text json | text | all
@@ -40,6 +41,7 @@ class SettingsTest {
             read_debug | boolean | false | streaming serializing http
             write_debug | boolean | false | streaming serializing http
             cgi_headers | boolean | true | streaming serializing
+            cgi_response | boolean | false | streaming serializing
             jwt_auth | boolean | false | all
             jwt_auth_debug | boolean | false | all
             jwt_auth_local | boolean | false | all

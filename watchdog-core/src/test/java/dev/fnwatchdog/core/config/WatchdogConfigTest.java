@@ -24,7 +24,8 @@ class WatchdogConfigTest {
         assertThat(config.metricsPort()).isEqualTo(8081);
         assertThat(config.timeouts()).isEqualTo(new Timeouts(usual, usual, usual, usual));
         assertThat(config.maxInflight()).isZero();
-        assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Format.TEXT, true, 65536, false, false, false));
+        assertThat(config.log())
+                .isEqualTo(new LogConfig(LogConfig.Format.TEXT, true, 65536, false, false, false, false));
         assertThat(config.readyPath()).isEmpty();
         assertThat(config.lockFile()).isTrue();
         assertThat(config.jwtAuth()).isFalse();
@@ -59,7 +60,7 @@ class WatchdogConfigTest {
                 .isEqualTo(new Timeouts(
                         Duration.ZERO, Duration.ofSeconds(90), Duration.ofMillis(250), Duration.ofSeconds(5)));
         assertThat(config.maxInflight()).isEqualTo(100);
-        assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Format.JSON, false, -1, false, true, true));
+        assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Format.JSON, false, -1, false, false, true, true));
         assertThat(config.readyPath()).isEqualTo("/a/%20b");
         assertThat(config.lockFile()).isFalse();
         assertThat(config.temporaryDirectory()).isEqualTo(Path.of("/var/tmp"));
@@ -164,7 +165,7 @@ class WatchdogConfigTest {
     /** Proves specification 1.7. */
     @Test
     void unknownVariablesAreIgnored() {
-        assertThat(Parsed.config("fprocess", "cat", "exec_timout", "x", "PORT", "x", "Mode", "x", "PATH", "/bin"))
+        assertThat(Parsed.config("fprocess", "cat", "timeout", "x", "PORT", "x", "Mode", "x", "PATH", "/bin"))
                 .isEqualTo(Parsed.config("fprocess", "cat"));
     }
 
@@ -253,7 +254,94 @@ class WatchdogConfigTest {
         ModeConfig.Streaming mode = (ModeConfig.Streaming)
                 Parsed.config("fprocess", "cat", "content_type", text).mode();
 
-        assertThat(mode.contentType()).isEqualTo(text);
+        assertThat(mode.output().contentType()).isEqualTo(text);
+    }
+
+    /** Proves specification 1.8. */
+    @ParameterizedTest
+    @CsvSource({
+        "exec_timout, exec_timeout",
+        "exec_timeuot, exec_timeout",
+        "xexec_timeout_, exec_timeout",
+        "max_inflght, max_inflight",
+        "log_calid, log_callid",
+        "log_call_idd, log_call_id",
+        "handlr, handler",
+        "OPENFAAS_NAMES, OPENFAAS_NAME"
+    })
+    void aVariableThatDiffersFromASettingByOneOrTwoLettersIsReportedWithTheSetting(String name, String setting) {
+        assertThat(Parsed.config("fprocess", "cat", name, "1").warnings())
+                .containsExactly(name + " is not a setting: the setting is " + setting);
+    }
+
+    /** Proves specification 1.7, 1.8. */
+    @ParameterizedTest
+    @ValueSource(strings = {"exec_tmot", "EXEC_TIMEOUT", "prt", "mod", "ports", "PATH", "log_callid", "x"})
+    void aVariableThatDiffersByMoreOrFromAShortSettingIsNotReported(String name) {
+        assertThat(Parsed.config("fprocess", "cat", name, "1").warnings()).isEmpty();
+    }
+
+    /** Proves specification 1.8. */
+    @Test
+    void aMisspelledVariableWithoutAValueIsNotReported() {
+        assertThat(Parsed.config("fprocess", "cat", "exec_timout", "").warnings())
+                .isEmpty();
+    }
+
+    /** Proves specification 1.11. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '!',
+            value = {
+                "sh f.sh | wc -l ! sh ! |",
+                "a && b ! a ! &&",
+                "a || b ! a ! ||",
+                "cd /app; node index.js ! cd ! /app;",
+                "a & ! a ! &",
+                "a >out ! a ! >out",
+                "a 2>&1 ! a ! 2>&1",
+                "a < in ! a ! <",
+            })
+    void anUnquotedOperatorOfAShellInFprocessIsReported(String command, String program, String operator) {
+        assertThat(Parsed.config("fprocess", command).warnings())
+                .containsExactly("%s gets \"%s\" as an argument, because no shell runs fprocess: use sh -c '...'"
+                        .formatted(program, operator));
+    }
+
+    /** Proves specification 1.11. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sh -c 'a | b > c; d && e'",
+                "cut -d '|' -f 1",
+                "grep \">\" x",
+                "find . -exec echo {} \\;",
+                "expr 1 \\> 2",
+                "awk '$1>2'",
+                "a->b",
+                "cat"
+            })
+    void aQuotedOperatorOfAShellIsNotReported(String command) {
+        assertThat(Parsed.config("fprocess", command).warnings()).isEmpty();
+    }
+
+    /** Proves specification 1.9. */
+    @ParameterizedTest
+    @CsvSource({"service, '', 9090, 9090", "service, 7070, 9090, 7070", "'', '', 9090, 8080", "service, '', '', 8080"})
+    void portIsPortOnlyUnderKserviceAndWithoutASettingOfItsOwn(String service, String own, String given, int port) {
+        String[] settings = {"fprocess", "cat", "K_SERVICE", service, "port", own, "PORT", given};
+
+        assertThat(Parsed.config(settings).port()).isEqualTo(port);
+        assertThat(HealthcheckConfig.parse(Map.of("K_SERVICE", service, "port", own, "PORT", given))
+                        .port())
+                .isEqualTo(port);
+    }
+
+    /** Proves specification 1.9. */
+    @Test
+    void aWrongPortOfThePlatformIsReportedUnderItsOwnName() {
+        assertThat(Parsed.mistakes(Map.of("fprocess", "cat", "K_SERVICE", "s", "PORT", "http")))
+                .containsExactly("PORT=\"http\" cannot be used: expected a port from 0 to 65535");
     }
 
     @Test

@@ -45,7 +45,7 @@ class AccessLogLineTest {
     @ParameterizedTest(name = "\"{0}\" shows {1}")
     @CsvSource({"'', [none]", "abc-1, [abc-1]", "'a]\u001b[2J', '[a]\\x1b[2J]'"})
     void withLogCallidAnAccessLogLineEndsWithTheCallIdOrNone(String callId, String shown) {
-        LogConfig config = new LogConfig(LogConfig.Format.TEXT, true, 65536, true, false, false);
+        LogConfig config = new LogConfig(LogConfig.Format.TEXT, true, 65536, true, false, false, false);
         AccessLogEntry entry = new AccessLogEntry("GET", "/", 200, "OK", 0, 0, 0, callId, false);
         try (RecordingLog recording = new RecordingLog(config)) {
             recording.log().request(entry);
@@ -131,8 +131,34 @@ class AccessLogLineTest {
 
         assertThat(json(entry))
                 .isEqualTo(JSON_TIME
-                        + "\"level\":\"info\",\"msg\":\"call\",\"method\":\"GET\",\"path\":\"/a\\\"\\\\b?q=1\","
+                        + "\"level\":\"info\",\"severity\":\"INFO\",\"msg\":\"call\",\"method\":\"GET\",\"path\":\"/a\\\"\\\\b?q=1\","
                         + "\"status\":200,\"bytes\":41,\"duration_seconds\":0.004900,\"call_id\":\"id-1\"}\n");
+    }
+
+    /** Proves specification 6.12. */
+    @Test
+    void anAccessLogLineInJsonTellsWhoHasSentTheRequest() {
+        AccessLogEntry.Caller caller = new AccessLogEntry.Caller("0af7", "b7ad", "curl/8 \"x\"", "10.0.0.1");
+
+        assertThat(json(new AccessLogEntry("GET", "/", 200, "", 0, 0, 0, "", false, caller)))
+                .endsWith(",\"call_id\":\"\",\"trace_id\":\"0af7\",\"span_id\":\"b7ad\","
+                        + "\"user_agent\":\"curl/8 \\\"x\\\"\",\"remote_addr\":\"10.0.0.1\"}\n");
+    }
+
+    /** Proves specification 6.7. */
+    @Test
+    void aTextAccessLogLineEndsWithItsTraceIdBehindItsCallId() {
+        LogConfig config = new LogConfig(LogConfig.Format.TEXT, true, 65536, true, true, false, false);
+        AccessLogEntry.Caller caller = new AccessLogEntry.Caller("0af7", "b7ad", "", "");
+        try (RecordingLog recording = new RecordingLog(config)) {
+            recording.log().request(new AccessLogEntry("GET", "/", 200, "", 0, 0, 0, "id", false, caller));
+            recording.log().request(new AccessLogEntry("GET", "/", 200, "", 0, 0, 0, "", false));
+
+            assertThat(recording.standardError().lines())
+                    .satisfiesExactly(
+                            line -> assertThat(line).endsWith("s) [id] [0af7]"),
+                            line -> assertThat(line).endsWith("s) [none] [none]"));
+        }
     }
 
     /** Proves specification 6.9, 8.8. */
@@ -142,7 +168,7 @@ class AccessLogLineTest {
 
         assertThat(json(entry))
                 .isEqualTo(JSON_TIME
-                        + "\"level\":\"info\",\"msg\":\"access denied\",\"method\":\"GET\",\"path\":\"/a\","
+                        + "\"level\":\"info\",\"severity\":\"INFO\",\"msg\":\"access denied\",\"method\":\"GET\",\"path\":\"/a\","
                         + "\"status\":403,\"bytes\":27,\"duration_seconds\":2.000000,\"call_id\":\"\"}\n");
     }
 

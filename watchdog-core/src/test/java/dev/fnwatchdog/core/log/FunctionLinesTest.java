@@ -102,8 +102,9 @@ class FunctionLinesTest {
             cut(recording.log().functionErrors(), "abcd");
 
             assertThat(recording.standardError())
-                    .isEqualTo(JSON_TIME + "\"stream\":\"stderr\",\"msg\":\"abcd\",\"cut\":true}\n" + JSON_TIME
-                            + "\"level\":\"error\",\"msg\":\"Error reading stderr: bufio.Scanner: token too long\"}\n");
+                    .isEqualTo(
+                            JSON_TIME + "\"stream\":\"stderr\",\"msg\":\"abcd\",\"cut\":true}\n" + JSON_TIME
+                                    + "\"level\":\"error\",\"severity\":\"ERROR\",\"msg\":\"Error reading stderr: bufio.Scanner: token too long\"}\n");
         }
     }
 
@@ -120,9 +121,26 @@ class FunctionLinesTest {
 
             assertThat(recording.standardError())
                     .isEqualTo(JSON_TIME + "\"stream\":\"stderr\",\"msg\":\"one two three\"}\n" + JSON_TIME
-                            + "\"level\":\"info\",\"msg\":\"own\"}\n" + JSON_TIME
+                            + "\"level\":\"info\",\"severity\":\"INFO\",\"msg\":\"own\"}\n" + JSON_TIME
                             + "\"stream\":\"stderr\",\"msg\":\"other\"}\n" + JSON_TIME
                             + "\"stream\":\"stderr\",\"msg\":\"next\"}\n");
+        }
+    }
+
+    /** Proves specification 6.11. */
+    @Test
+    void aFunctionLineThatIsAJsonObjectPassesAsItIs() {
+        try (RecordingLog recording = RecordingLog.json()) {
+            LineSink sink = recording.log().functionOutput();
+            line(sink, "{\"severity\": \"INFO\", \"n\":[1]}\r");
+            line(sink, "{no object}");
+            part(sink, "{\"a\":");
+            line(sink, "1}");
+
+            assertThat(recording.standardOutput())
+                    .isEqualTo("{\"severity\": \"INFO\", \"n\":[1]}\n"
+                            + JSON_TIME + "\"stream\":\"stdout\",\"msg\":\"{no object}\"}\n"
+                            + JSON_TIME + "\"stream\":\"stdout\",\"msg\":\"{\\\"a\\\":1}\"}\n");
         }
     }
 
@@ -152,7 +170,7 @@ class FunctionLinesTest {
 
         assertThat(err.toString(UTF_8))
                 .isEqualTo(JSON_TIME + "\"stream\":\"stderr\",\"msg\":\"begun\"}\n" + JSON_TIME
-                        + "\"level\":\"info\",\"msg\":\"own\"}\n" + JSON_TIME
+                        + "\"level\":\"info\",\"severity\":\"INFO\",\"msg\":\"own\"}\n" + JSON_TIME
                         + "\"stream\":\"stderr\",\"msg\":\"gone onended\"}\n");
     }
 

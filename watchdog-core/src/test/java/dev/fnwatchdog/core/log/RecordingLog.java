@@ -40,7 +40,7 @@ final class RecordingLog implements AutoCloseable {
     }
 
     static LogConfig config(LogConfig.Format format, boolean prefix, int bufferSize) {
-        return new LogConfig(format, prefix, bufferSize, false, false, false);
+        return new LogConfig(format, prefix, bufferSize, false, false, false, false);
     }
 
     WatchdogLog log() {

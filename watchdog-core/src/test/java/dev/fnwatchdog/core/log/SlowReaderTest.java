@@ -149,7 +149,8 @@ class SlowReaderTest {
         List<String> lines = out.text().lines().toList();
         assertThat(lines).allMatch(new String(LINE, UTF_8)::equals).hasSizeBetween(10_000, 20_000);
         assertThat(err.toString(UTF_8).lines())
-                .allMatch(line -> line.contains("\"level\":\"warn\",\"msg\":\"") && line.endsWith("\"}"));
+                .allMatch(line -> line.contains("\"level\":\"warn\",\"severity\":\"WARNING\",\"msg\":\"")
+                        && line.endsWith("\"}"));
         assertThat(dropped(err.toString(UTF_8), "standard output")).isEqualTo(MANY - lines.size());
     }
 

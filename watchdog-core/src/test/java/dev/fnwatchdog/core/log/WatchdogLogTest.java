@@ -42,9 +42,11 @@ class WatchdogLogTest {
             recording.log().error("caf\u00e9 \u009b \ud800");
 
             assertThat(recording.standardError())
-                    .isEqualTo(JSON_TIME + "\"level\":\"info\",\"msg\":\"Listening \\\"now\\\"\"}\n" + JSON_TIME
-                            + "\"level\":\"warn\",\"msg\":\"two\\nlines\"}\n" + JSON_TIME
-                            + "\"level\":\"error\",\"msg\":\"caf\u00e9 \\u009b \\ud800\"}\n");
+                    .isEqualTo(JSON_TIME
+                            + "\"level\":\"info\",\"severity\":\"INFO\",\"msg\":\"Listening \\\"now\\\"\"}\n"
+                            + JSON_TIME
+                            + "\"level\":\"warn\",\"severity\":\"WARNING\",\"msg\":\"two\\nlines\"}\n" + JSON_TIME
+                            + "\"level\":\"error\",\"severity\":\"ERROR\",\"msg\":\"caf\u00e9 \\u009b \\ud800\"}\n");
         }
     }
 
@@ -77,7 +79,7 @@ class WatchdogLogTest {
             assertThat(recording.standardError().lines())
                     .singleElement()
                     .asString()
-                    .startsWith(JSON_TIME + "\"level\":\"error\",\"msg\":\"handler failed\","
+                    .startsWith(JSON_TIME + "\"level\":\"error\",\"severity\":\"ERROR\",\"msg\":\"handler failed\","
                             + "\"stack\":\"java.io.IOException: outer\\n    at ");
         }
     }

@@ -84,7 +84,7 @@ class FunctionServerTest {
     /** Proves specification 6.13. */
     @Test
     void bothStreamsOfAFunctionServerAreLoggedWholeBeforeItsEndIsReported() throws Exception {
-        LogConfig prefixed = new LogConfig(LogConfig.Format.TEXT, true, 65536, false, false, false);
+        LogConfig prefixed = new LogConfig(LogConfig.Format.TEXT, true, 65536, false, false, false, false);
         String time = "\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d ";
         try (RunningFunction function = RunningFunction.of("prints.sh", prefixed)) {
             function.ended();

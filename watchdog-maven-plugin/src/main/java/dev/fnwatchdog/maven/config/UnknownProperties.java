@@ -1,5 +1,6 @@
 package dev.fnwatchdog.maven.config;
 
+import dev.fnwatchdog.core.config.Settings;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.maven.plugin.MojoExecution;
@@ -24,8 +25,14 @@ public final class UnknownProperties {
                 .filter(name -> name.startsWith(PREFIX) && !known(name))
                 .sorted()
                 .forEach(name -> log.warn(
-                        "-D%s has no effect: it is neither a setting of the watchdog nor a parameter of a goal (mvn watchdog:help -Ddetail)"
-                                .formatted(name)));
+                        "-D%s has no effect: it is neither a setting of the watchdog nor a parameter of a goal (%s)"
+                                .formatted(name, meant(name))));
+    }
+
+    private static String meant(String property) {
+        return Settings.meant(property.substring(PREFIX.length()))
+                .map(setting -> "-D" + PREFIX + setting + " is one")
+                .orElse("mvn watchdog:help -Ddetail");
     }
 
     private boolean known(String name) {

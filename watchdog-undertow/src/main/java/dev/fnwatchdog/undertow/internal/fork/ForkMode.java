@@ -24,12 +24,12 @@ public final class ForkMode implements Mode {
     }
 
     public static ForkMode streaming(ModeConfig.Streaming mode, ModeContext context) {
-        ForkContext forks = forks(mode.command(), mode.contentType(), context);
+        ForkContext forks = forks(mode.command(), mode.output(), context);
         return new ForkMode(forks, mode.cgiHeaders(), invocation -> new StreamingInvocation(forks, invocation));
     }
 
     public static ForkMode serializing(ModeConfig.Serializing mode, ModeContext context) {
-        ForkContext forks = forks(mode.command(), mode.contentType(), context);
+        ForkContext forks = forks(mode.command(), mode.output(), context);
         MemoryBudget memory = context.bodies();
         return new ForkMode(
                 forks,
@@ -37,7 +37,7 @@ public final class ForkMode implements Mode {
                 invocation -> new SerializingInvocation(forks, invocation, memory, mode.combinedOutput()));
     }
 
-    private static ForkContext forks(CommandLine command, String contentType, ModeContext context) {
+    private static ForkContext forks(CommandLine command, ModeConfig.Output output, ModeContext context) {
         ForkContext.Counts counts = new ForkContext.Counts();
         counts.exposeIn(context.registry());
         InvocationProcesses processes = new InvocationProcesses(command, context.environment());
@@ -52,7 +52,8 @@ public final class ForkMode implements Mode {
                 context.log(),
                 context.config().log(),
                 command.program(),
-                contentType,
+                output.contentType(),
+                output.cgi(),
                 context.config().timeouts().exec(),
                 counts);
     }
@@ -62,9 +63,16 @@ public final class ForkMode implements Mode {
         return handler;
     }
 
-    /** Warns of an encoding other than UTF-8 (specification 4.4). No process runs between requests. */
+    /**
+     * Warns of a command that is not there, which may come later (specification 4.8), and of an encoding other than UTF-8
+     * (specification 4.4). No process runs between requests.
+     */
     @Override
     public void start() {
+        String problem = forks.processes().problem();
+        if (!problem.isEmpty()) {
+            forks.log().warn("Requests fail until this is corrected: " + problem);
+        }
         String encoding = System.getProperty("sun.jnu.encoding", "");
         if (!encoding.equalsIgnoreCase("UTF-8")) {
             forks.log()

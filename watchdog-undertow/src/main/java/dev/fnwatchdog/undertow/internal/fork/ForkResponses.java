@@ -4,6 +4,7 @@ import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.core.request.UnusableRequestException;
 import dev.fnwatchdog.undertow.internal.http.DurationSeconds;
+import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
@@ -54,6 +55,16 @@ final class ForkResponses {
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
                 .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()))
                 .withBody(WatchdogHeaders.PLAIN_TEXT, "response too large");
+    }
+
+    /** 500: the output does not begin with response fields (specification 4.19). */
+    static CannedResponse notCgi(ForkContext forks, Invocation invocation, MalformedMessageException reason) {
+        String message = "The function's output is not a CGI response: " + reason.getMessage();
+        forks.log().error(message);
+        return CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR)
+                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
+                .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()))
+                .withBody(WatchdogHeaders.PLAIN_TEXT, message);
     }
 
     /** 504 of streaming mode, as in http mode (specification 3.37, 4.21). */

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.fork;
 
+import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import dev.fnwatchdog.undertow.internal.invocation.BodyPiece;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import io.undertow.server.HttpServerExchange;
@@ -13,7 +14,8 @@ import org.xnio.channels.StreamSourceChannel;
 
 /**
  * Sends a process's output to the client as it is printed, with back-pressure (specification 4.13, 4.14). The response
- * begins with the first byte, and ends when no process holds the output any more (specification 4.7).
+ * begins with the first byte, or with the fields that precede it (specification 4.19), and ends when no process holds the
+ * output any more (specification 4.7).
  *
  * <p>Threads: the exchange's I/O thread.
  */
@@ -22,6 +24,9 @@ final class ResponsePump {
     interface Watcher {
         /** The output is at EOF. Returns false if the response must not end as a complete one. */
         boolean outputEnds();
+
+        /** The output does not begin with a head, so that no response can begin (specification 4.19). */
+        void headRefused(MalformedMessageException reason);
 
         /** The whole response has been flushed to the client. */
         void answered();
@@ -32,9 +37,10 @@ final class ResponsePump {
 
     private static final int MAX_PIECES_AT_ONCE = 16;
 
+    private final Invocation invocation;
     private final HttpServerExchange exchange;
     private final StreamSourceChannel output;
-    private final String contentType;
+    private final OutputHead head;
     private final Watcher watcher;
     private final BodyPiece piece;
 
@@ -44,10 +50,11 @@ final class ResponsePump {
     private boolean pumping;
     private boolean done;
 
-    ResponsePump(Invocation invocation, StreamSourceChannel output, String contentType, Watcher watcher) {
+    ResponsePump(Invocation invocation, StreamSourceChannel output, OutputHead head, Watcher watcher) {
+        this.invocation = invocation;
         this.exchange = invocation.exchange();
         this.output = output;
-        this.contentType = contentType;
+        this.head = head;
         this.watcher = watcher;
         this.piece = new BodyPiece(invocation);
     }
@@ -103,7 +110,7 @@ final class ResponsePump {
             }
             read(piece.writableBuffer());
             piece.flip();
-            if (ended && !watcher.outputEnds()) {
+            if ((ended && !watcher.outputEnds()) || !readHead()) {
                 return;
             }
             if (!piece.bytes().hasRemaining() && !ended) {
@@ -131,6 +138,27 @@ final class ResponsePump {
         }
     }
 
+    /** Begins the response where the head precedes its body. Returns false where the output has no valid head. */
+    private boolean readHead() {
+        if (response != null) {
+            return true;
+        }
+        try {
+            boolean complete = head.accept(piece.bytes());
+            if (!complete && ended) {
+                throw head.incomplete();
+            }
+        } catch (MalformedMessageException e) {
+            watcher.headRefused(e);
+            return false;
+        }
+        if (head.beginsAlone() && !piece.bytes().hasRemaining() && !ended) {
+            responseChannel(0);
+            invocation.flushHead();
+        }
+        return !done;
+    }
+
     /** True when all bytes are written; otherwise the rest is written when the channel is writable. */
     private boolean send(ByteBuffer buffer) throws IOException {
         while (buffer.hasRemaining()) {
@@ -155,9 +183,10 @@ final class ResponsePump {
         if (response != null) {
             return response;
         }
-        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, contentType);
-        if (ended) {
-            exchange.setResponseContentLength(length);
+        head.applyTo(exchange);
+        long contentLength = head.contentLength(exchange, ended ? length : -1);
+        if (contentLength >= 0) {
+            exchange.setResponseContentLength(contentLength);
         } else if (exchange.isHttp11()) {
             // Otherwise Undertow would delimit the body by the end of a connection that is to be closed.
             exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());

@@ -5,19 +5,22 @@ import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.undertow.internal.handler.RequestBodyCollector;
 import dev.fnwatchdog.undertow.internal.http.DurationSeconds;
+import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.BufferedBody;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
+import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
-import io.undertow.util.StatusCodes;
+import io.undertow.util.Methods;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.xnio.Buffers;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
@@ -31,6 +34,8 @@ import org.xnio.channels.StreamSourceChannel;
 final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Watcher {
     /** Keeps a process that reads fast from delaying the other requests of its I/O thread. */
     private static final int MAX_WRITES_AT_ONCE = 16;
+
+    private static final ByteBuffer NO_BYTES = ByteBuffer.allocate(0);
 
     private final ForkContext forks;
     private final Invocation invocation;
@@ -159,11 +164,37 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
         invocation.releasePermit();
         request.body().free();
         CannedResponse response = ForkResponses.succeeded(termination)
-                ? CannedResponse.of(StatusCodes.OK).withBody(output.pieces())
-                : ForkResponses.failed(termination);
-        response.with(Headers.CONTENT_TYPE, forks.contentType())
-                .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()))
+                ? succeeded()
+                : ForkResponses.failed(termination).with(Headers.CONTENT_TYPE, forks.contentType());
+        response.with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()))
                 .send(exchange);
+    }
+
+    private CannedResponse succeeded() {
+        OutputHead head = forks.head(invocation);
+        ByteBuffer[] pieces = output.pieces();
+        try {
+            boolean complete = head.accept(NO_BYTES);
+            for (int i = 0; i < pieces.length && !complete; i++) {
+                complete = head.accept(pieces[i]);
+            }
+            if (!complete) {
+                throw head.incomplete();
+            }
+        } catch (MalformedMessageException e) {
+            return ForkResponses.notCgi(forks, invocation, e);
+        }
+        head.applyTo(exchange);
+        CannedResponse response = CannedResponse.of(exchange.getStatusCode());
+        if (hasBody()) {
+            response = response.withBody(pieces);
+        }
+        return response.withLength(head.contentLength(exchange, Buffers.remaining(pieces)));
+    }
+
+    private boolean hasBody() {
+        return Connectors.isEntityBodyAllowed(exchange)
+                && !exchange.getRequestMethod().equals(Methods.HEAD);
     }
 
     private void timedOut(Duration limit) {

@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.fork;
 import dev.fnwatchdog.core.config.GoDuration;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.posix.Termination;
+import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
 import io.undertow.server.HttpServerExchange;
@@ -39,7 +40,7 @@ final class StreamingInvocation
         this.child = ProcessRun.prepare(forks, invocation.loop().thread(), false, this);
         invocation.retainPermit();
         this.requestPump = new RequestPump(invocation, child.input(), this);
-        this.responsePump = new ResponsePump(invocation, child.output(), forks.contentType(), this);
+        this.responsePump = new ResponsePump(invocation, child.output(), forks.head(invocation), this);
     }
 
     @Override
@@ -94,6 +95,11 @@ final class StreamingInvocation
         }
         invocation.releasePermit();
         return true;
+    }
+
+    @Override
+    public void headRefused(MalformedMessageException reason) {
+        invocation.respondInstead(ForkResponses.notCgi(forks, invocation, reason));
     }
 
     @Override

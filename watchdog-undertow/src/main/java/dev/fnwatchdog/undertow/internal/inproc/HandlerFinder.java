@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 
 /**
  * Finds the function's class and creates its one instance (specification 5.1, 5.2, 5.4). The class is found by its configured
- * name, as the one service provider, or by the name that the OpenFaaS templates use. A failure is reported in one line.
+ * name, as the one service provider, or by the name that the OpenFaaS templates use. A failure is reported in one line, and with
+ * the stack trace where the function's own code has thrown.
  */
 final class HandlerFinder {
     private static final String TEMPLATE_NAME = "com.openfaas.function.Handler";
@@ -42,7 +43,10 @@ final class HandlerFinder {
                 return providers.values().iterator().next().get();
             }
         } catch (ServiceConfigurationError e) {
-            throw new FunctionFailedException("cannot use the service provider: " + reason(e), e);
+            String message = "cannot use the service provider: " + reason(e);
+            throw e.getCause() == null
+                    ? new FunctionFailedException(message, e)
+                    : FunctionFailedException.thrownByFunction(message, e.getCause());
         }
         if (providers.isEmpty()) {
             return findTemplateClass();
@@ -80,8 +84,11 @@ final class HandlerFinder {
                             .formatted(name),
                     e);
         } catch (InvocationTargetException e) {
-            throw new FunctionFailedException(
-                    "cannot make handler %s: %s".formatted(name, reason(e.getCause() == null ? e : e.getCause())), e);
+            Throwable thrown = e.getCause() == null ? e : e.getCause();
+            throw FunctionFailedException.thrownByFunction(
+                    "cannot make handler %s: %s".formatted(name, reason(thrown)), thrown);
+        } catch (ExceptionInInitializerError e) {
+            throw FunctionFailedException.thrownByFunction("cannot load handler %s: %s".formatted(name, reason(e)), e);
         } catch (LinkageError e) {
             throw new FunctionFailedException("cannot load handler %s: %s".formatted(name, reason(e)), e);
         }

@@ -66,6 +66,9 @@ public final class InprocMode implements Mode {
 
     private InprocHandler load() throws FunctionFailedException {
         Object function = new HandlerFinder(loader).find(mode.handler());
+        if (mode.handler().isEmpty()) {
+            log.info("Handler found: " + function.getClass().getName());
+        }
         HandlerContext handlerContext =
                 new HandlerContext(log, config.timeouts().exec(), permits, threads, loader);
         if (function instanceof HttpHandler exchanges) {

@@ -35,17 +35,19 @@ public final class CannedResponse {
 
     private final int status;
     private final ByteBuffer[] body;
+    private final long length;
     private final Map<HttpString, String> headers;
 
-    private CannedResponse(int status, ByteBuffer[] body, Map<HttpString, String> headers) {
+    private CannedResponse(int status, ByteBuffer[] body, long length, Map<HttpString, String> headers) {
         this.status = status;
         this.body = body;
+        this.length = length;
         this.headers = headers;
     }
 
     /** Returns a response with a status and no body. */
     public static CannedResponse of(int status) {
-        return new CannedResponse(status, new ByteBuffer[0], Map.of());
+        return new CannedResponse(status, new ByteBuffer[0], 0, Map.of());
     }
 
     /** Returns the refusal of a request beyond a limit of requests at once (specification 7.1). */
@@ -61,7 +63,7 @@ public final class CannedResponse {
     public CannedResponse with(HttpString header, String value) {
         Map<HttpString, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
-        return new CannedResponse(status, body, more);
+        return new CannedResponse(status, body, length, more);
     }
 
     public CannedResponse withBody(String contentType, String text) {
@@ -82,7 +84,16 @@ public final class CannedResponse {
      * @param pieces neither changed nor copied
      */
     public CannedResponse withBody(ByteBuffer... pieces) {
-        return new CannedResponse(status, pieces, headers);
+        return new CannedResponse(status, pieces, Buffers.remaining(pieces), headers);
+    }
+
+    /**
+     * Returns a response that announces another length than its body has, for HEAD and for a status without a body.
+     *
+     * @param announced -1: no length is announced
+     */
+    public CannedResponse withLength(long announced) {
+        return new CannedResponse(status, body, announced, headers);
     }
 
     /**
@@ -147,7 +158,12 @@ public final class CannedResponse {
         }
         exchange.setStatusCode(status);
         headers.forEach(exchange.getResponseHeaders()::put);
-        exchange.setResponseContentLength(Buffers.remaining(body));
+        if (length >= 0) {
+            exchange.setResponseContentLength(length);
+        } else {
+            // Otherwise Undertow's sender would announce 0. The field is not sent where there is no body.
+            exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());
+        }
         if (headers.containsKey(GrpcStatus.FIELD) && exchange.getProtocol().equals(Protocols.HTTP_2_0)) {
             exchange.addResponseWrapper(WITHOUT_LENGTH);
         }

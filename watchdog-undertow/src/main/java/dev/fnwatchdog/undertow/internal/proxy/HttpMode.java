@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
+import dev.fnwatchdog.core.config.KnativeVariables;
 import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
@@ -38,7 +39,8 @@ public final class HttpMode implements Mode {
     public HttpMode(ModeConfig.Http mode, ModeContext context) {
         this.mode = mode;
         this.config = context.config();
-        this.environment = context.environment();
+        this.environment = KnativeVariables.forFunction(
+                context.environment(), mode.upstream().getPort());
         this.log = context.log();
         UpstreamAddress address = new UpstreamAddress(
                 mode.upstream(), HostLookup.Source.ofSystem(ThreadRefusedException.checked(context.worker())));

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.fork;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.fnwatchdog.undertow.fixture.FreePort;
 import dev.fnwatchdog.undertow.fixture.PackagedWatchdog;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Runs the packaged jar with one process for each request. Proves specification 1.1, 4.2, 4.4, 4.14, 6.2, 6.15, 7.9 to
@@ -180,6 +182,26 @@ class StreamingIT {
             client.send("GET /\u00c3\u00a4%F0%9F%98%80 HTTP/1.1\r\nHost: h\r\nX-Name: J\u00c3\u00b6rg\r\n\r\n");
             assertThat(client.readWhole())
                     .contains("\nHttp_Path=/\u00c3\u00a4\u00f0\u009f\u0098\u0080\n", "\nHttp_X_Name=J\u00c3\u00b6rg\n");
+        }
+    }
+
+    /** Proves specification 4.4. */
+    @ParameterizedTest
+    @ValueSource(strings = {"C.UTF-8", "C"})
+    void bytesThatAreNotUtf8ReachTheEnvironmentUnchangedFromJdk22On(String locale) throws Exception {
+        assumeThat(Runtime.version().feature() >= 22 || locale.equals("C.UTF-8"))
+                .as("JDK 17 to 21 lose all bytes outside ASCII in another locale")
+                .isTrue();
+        boolean unchanged = Runtime.version().feature() >= 22;
+        String lost = "\u00ef\u00bf\u00bd";
+        try (PackagedWatchdog watchdog =
+                        with("env", "LANG", locale, "LC_ALL", locale).startReady();
+                RawClient client = watchdog.connect()) {
+            client.send("GET /%FF%C3%A4\u00e4 HTTP/1.1\r\nHost: h\r\nX-Name: J\u00f6rg \u00c3\u00b6\r\n\r\n");
+            assertThat(client.readWhole())
+                    .contains("\nHttp_Path=/" + (unchanged ? "\u00ff" : lost) + "\u00c3\u00a4"
+                            + (unchanged ? "\u00e4" : lost) + "\n")
+                    .contains("\nHttp_X_Name=J" + (unchanged ? "\u00f6" : lost) + "rg \u00c3\u00b6\n");
         }
     }
 

@@ -88,9 +88,25 @@ class AccessLogTest {
     @Test
     void theLineOfARequestIsAJsonObjectWithLogFormatJson() throws Exception {
         assertThat(lineOf(OK, get("X-Call-Id: abc-1\r\n"), "log_format", "json"))
-                .matches("\\{\"time\":\"[^\"]+\",\"level\":\"[^\"]+\",\"msg\":\"[^\"]+\",\"method\":\"GET\","
-                        + "\"path\":\"/call\\?q=%20x\",\"status\":200,\"bytes\":2,\"duration_seconds\":\\d+\\.\\d{6},"
-                        + "\"call_id\":\"abc-1\"}");
+                .matches(
+                        "\\{\"time\":\"[^\"]+\",\"level\":\"[^\"]+\",\"severity\":\"[^\"]+\",\"msg\":\"[^\"]+\",\"method\":\"GET\","
+                                + "\"path\":\"/call\\?q=%20x\",\"status\":200,\"bytes\":2,\"duration_seconds\":\\d+\\.\\d{6},"
+                                + "\"call_id\":\"abc-1\",\"remote_addr\":\"127.0.0.1\"}");
+    }
+
+    /** Proves specification 6.7, 6.12. */
+    @Test
+    void theLineOfARequestHasItsTraceAndItsCaller() throws Exception {
+        String trace = "0af7651916cd43dd8448eb211c80319c";
+        String head = "traceparent: 00-" + trace + "-b7ad6b7169203331-01\r\nUser-Agent: curl/8\r\n";
+
+        assertThat(lineOf(OK, get(head), "log_format", "json"))
+                .contains("\"severity\":\"INFO\"")
+                .endsWith(",\"trace_id\":\"" + trace + "\",\"span_id\":\"b7ad6b7169203331\","
+                        + "\"user_agent\":\"curl/8\",\"remote_addr\":\"127.0.0.1\"}");
+        assertThat(lineOf(OK, get(head), "log_trace_id", "true")).endsWith("s) [" + trace + "]");
+        assertThat(lineOf(OK, get(), "log_trace_id", "true")).endsWith("s) [none]");
+        assertThat(lineOf(OK, get(head))).endsWith("s)");
     }
 
     /** Proves specification 6.4. */

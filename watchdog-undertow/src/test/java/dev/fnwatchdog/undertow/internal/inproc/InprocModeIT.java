@@ -98,6 +98,8 @@ class InprocModeIT {
                 .provides("jakarta.servlet.Servlet", "com.example.Greeting")
                 .write(folder, "function.jar");
         try (PackagedWatchdog watchdog = inproc(jar).startReady()) {
+            watchdog.awaitLine("Handler found: com.example.Greeting");
+            assertThat(watchdog.err()).anyMatch(line -> line.endsWith(" Mode: inproc"));
             // The virtual threads of JDK 21 to 23 are pinned by synchronized blocks.
             assertThat(watchdog.get("/").body())
                     .isEqualTo("hello, virtual: " + (Runtime.version().feature() >= 24));
@@ -212,6 +214,29 @@ class InprocModeIT {
                 .asString()
                 .contains(handler.isEmpty() ? "no handler found" : "cannot load handler");
         assertThat(run.err()).noneMatch(line -> line.startsWith("    at "));
+    }
+
+    /** Proves specification 5.4. */
+    @Test
+    void aThrowingConstructorEndsTheStartupWithItsStackTrace() throws Exception {
+        Path jar = new FunctionJar().source("com.example.Handler", """
+                        package com.example;
+                        public class Handler implements io.undertow.server.HttpHandler {
+                            public Handler() { connect(); }
+                            private void connect() { throw new IllegalStateException("no database"); }
+                            public void handleRequest(io.undertow.server.HttpServerExchange exchange) {}
+                        }
+                        """).write(folder, "function.jar");
+
+        PackagedWatchdog.Finished run =
+                inproc(jar, "handler", "com.example.Handler").run();
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err())
+                .anyMatch(line -> line.endsWith(
+                        " cannot make handler com.example.Handler: java.lang.IllegalStateException: no database"))
+                .contains("java.lang.IllegalStateException: no database")
+                .anyMatch(line -> line.startsWith("    at ") && line.contains("com.example.Handler.connect("));
     }
 
     /** Proves specification 5.2. */

@@ -1,0 +1,122 @@
+package dev.fnwatchdog.core.log;
+
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Decodes the lines of one stream for a {@link LogReceiver}: a byte for the kind of the line, its text, and a newline. Within
+ * the text of an entry a carriage return stands for a newline, which is otherwise escaped there.
+ *
+ * <p>Threads: the stream's writer.
+ */
+final class ReceiverStream extends OutputStream {
+    /** What precedes the text of a line. */
+    enum Kind {
+        INFO('i'),
+        WARN('w'),
+        ERROR('e'),
+        STDOUT('1'),
+        STDERR('2');
+
+        private final char mark;
+
+        Kind(char mark) {
+            this.mark = mark;
+        }
+
+        int mark() {
+            return mark;
+        }
+
+        static Kind of(int mark) {
+            for (Kind kind : values()) {
+                if (kind.mark == mark) {
+                    return kind;
+                }
+            }
+            throw new IllegalStateException("no kind of a line: " + mark);
+        }
+    }
+
+    /** A longer line is received in pieces, so that no memory is held for it. */
+    private static final int LONGEST = 256 * 1024;
+
+    private final LogReceiver receiver;
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+    ReceiverStream(LogReceiver receiver) {
+        this.receiver = receiver;
+    }
+
+    @Override
+    public void write(int value) {
+        write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+        int from = offset;
+        for (int i = offset; i < offset + length; i++) {
+            if (bytes[i] == '\n') {
+                line.write(bytes, from, i - from);
+                from = i + 1;
+                deliver();
+            }
+        }
+        line.write(bytes, from, offset + length - from);
+        if (line.size() > LONGEST) {
+            byte kind = line.toByteArray()[0];
+            deliver();
+            line.write(kind);
+        }
+    }
+
+    private void deliver() {
+        byte[] bytes = line.toByteArray();
+        line.reset();
+        if (bytes.length > 0) {
+            try {
+                deliver(Kind.of(bytes[0]), new String(bytes, 1, bytes.length - 1, StandardCharsets.UTF_8));
+            } catch (RuntimeException failed) {
+                Thread thread = Thread.currentThread();
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, failed);
+            }
+        }
+    }
+
+    private void deliver(Kind kind, String text) {
+        switch (kind) {
+            case INFO -> receiver.watchdogLine(LogReceiver.Level.INFO, entry(text));
+            case WARN -> receiver.watchdogLine(LogReceiver.Level.WARN, entry(text));
+            case ERROR -> receiver.watchdogLine(LogReceiver.Level.ERROR, entry(text));
+            case STDOUT -> receiver.functionLine(LogReceiver.Output.STDOUT, text);
+            case STDERR -> receiver.functionLine(LogReceiver.Output.STDERR, text);
+        }
+    }
+
+    private static String entry(String text) {
+        return text.replace('\r', '\n');
+    }
+
+    /** Begins each line with its kind, for the watchdog's own lines. */
+    static final class OwnLines implements TextLogFormat.LineStart {
+        @Override
+        public void write(LineBuffer to, LogFormat.Level level) {
+            to.oneByte(kind(level).mark());
+        }
+
+        private static Kind kind(LogFormat.Level level) {
+            return switch (level) {
+                case INFO -> Kind.INFO;
+                case WARN -> Kind.WARN;
+                case ERROR -> Kind.ERROR;
+            };
+        }
+
+        @Override
+        public int lineEndInEntry() {
+            return '\r';
+        }
+    }
+}

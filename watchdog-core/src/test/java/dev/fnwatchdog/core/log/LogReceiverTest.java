@@ -1,0 +1,108 @@
+package dev.fnwatchdog.core.log;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fnwatchdog.core.config.LogConfig;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+/** Proves specification 6.16. */
+class LogReceiverTest {
+    private static final LogConfig CONFIG = new LogConfig(LogConfig.Format.JSON, true, 64, false, true, false, false);
+
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    private final LogReceiver receiver = new LogReceiver() {
+        @Override
+        public void watchdogLine(Level level, String text) {
+            lines.add(level + " " + text);
+            if (text.contains("poison")) {
+                throw new IllegalStateException("poisoned");
+            }
+        }
+
+        @Override
+        public void functionLine(Output output, String text) {
+            lines.add(output + " " + text);
+        }
+    };
+
+    @Test
+    void theWatchdogsOwnLinesAreReceivedWithTheirLevelAndWithoutTime() {
+        try (WatchdogLog log = WatchdogLog.to(CONFIG, receiver)) {
+            log.info("Listening\non é");
+            log.warn("careful");
+            log.error("broken");
+            log.request(new AccessLogEntry(
+                    "GET", "/", 200, "", 2, 2, 0, "", false, new AccessLogEntry.Caller("abc", "def", "", "")));
+        }
+
+        assertThat(lines)
+                .containsExactly(
+                        "INFO Listening\\non é",
+                        "WARN careful",
+                        "ERROR broken",
+                        "INFO GET / - 200 - ContentLength: 2B (0.0000s) [abc]");
+    }
+
+    @Test
+    void aStackTraceIsPartOfTheLineOfItsFailure() {
+        try (WatchdogLog log = WatchdogLog.to(CONFIG, receiver)) {
+            log.error("handler failed", new IllegalStateException("two\nlines"));
+        }
+
+        assertThat(lines).hasSize(1);
+        assertThat(lines.get(0))
+                .startsWith("ERROR handler failed\njava.lang.IllegalStateException: two\\nlines\n    at ");
+    }
+
+    @Test
+    void linesOfTheFunctionAreReceivedAsTheyAreWithTheirStream() {
+        try (WatchdogLog log = WatchdogLog.to(CONFIG, receiver)) {
+            line(log.functionOutput(), "{\"a\":1}\r");
+            line(log.functionErrors(), "\u0001\u001b[31m");
+            line(log.requestErrors(), "");
+        }
+
+        assertThat(lines).containsExactlyInAnyOrder("STDOUT {\"a\":1}", "STDERR \u0001\u001b[31m", "STDERR ");
+    }
+
+    @Test
+    void aLineWithoutLimitIsReceivedInPieces() {
+        String longLine = "x".repeat(1_000_000);
+        try (WatchdogLog log = WatchdogLog.to(CONFIG, receiver)) {
+            for (int i = 0; i < 2; i++) {
+                byte[] bytes =
+                        longLine.substring(i * 500_000, (i + 1) * 500_000).getBytes(UTF_8);
+                ReceiverStream stream = new ReceiverStream(receiver);
+                stream.write(ReceiverStream.Kind.STDOUT.mark());
+                stream.write(bytes, 0, bytes.length);
+                stream.write('\n');
+            }
+            assertThat(log.describesCallers()).isTrue();
+        }
+
+        assertThat(lines).hasSizeGreaterThan(2).allMatch(line -> line.startsWith("STDOUT "));
+        assertThat(lines.stream()
+                        .mapToInt(line -> line.length() - "STDOUT ".length())
+                        .sum())
+                .isEqualTo(1_000_000);
+    }
+
+    @Test
+    void theLinesAfterAReceiverHasThrownAreReceived() {
+        try (WatchdogLog log = WatchdogLog.to(CONFIG, receiver)) {
+            log.info("poison");
+            log.info("next");
+        }
+
+        assertThat(lines).containsExactly("INFO poison", "INFO next");
+    }
+
+    private static void line(LineSink sink, String text) {
+        byte[] bytes = text.getBytes(UTF_8);
+        sink.line(bytes, 0, bytes.length);
+    }
+}
