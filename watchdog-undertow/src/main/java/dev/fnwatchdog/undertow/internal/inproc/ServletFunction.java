@@ -4,6 +4,7 @@ import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletDeployment;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletEnvironment;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletHooks;
+import dev.fnwatchdog.undertow.internal.inproc.servlet.WebComponents;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import jakarta.servlet.Servlet;
@@ -11,30 +12,44 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.ServletSecurity;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Runs a servlet as the function in a container, on all paths or on its own mappings (specification 5.7).
+ * Runs a servlet, or a web application without a servlet of its own, as the function in a container (specification 5.7, 5.14).
  *
  * <p>Threads: any.
  */
 record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler) implements InprocHandler {
-    /** Deploys the servlet; {@code init} has run when this returns. */
-    static ServletFunction start(Servlet servlet, HandlerContext context, Path temporary)
+    /** Where a servlet runs, and with which settings. */
+    record Settings(Path temporary, Map<String, String> initParameters) {}
+
+    /** Deploys the function; {@code init} has run when this returns. */
+    static ServletFunction start(
+            Optional<Servlet> servlet, WebComponents components, HandlerContext context, Settings settings)
             throws FunctionFailedException {
-        String name = servlet.getClass().getName();
-        if (servlet.getClass().isAnnotationPresent(ServletSecurity.class)) {
-            throw new FunctionFailedException(
-                    "cannot use handler %s: nobody would enforce its @ServletSecurity".formatted(name));
+        if (servlet.filter(instance -> instance.getClass().isAnnotationPresent(ServletSecurity.class))
+                .isPresent()) {
+            throw new FunctionFailedException("cannot use handler %s: nobody would enforce its @ServletSecurity"
+                    .formatted(servlet.get().getClass().getName()));
         }
         try {
-            ServletDeployment deployment = ServletDeployment.start(
-                    servlet,
-                    new ServletEnvironment(
-                            context.loader(), context.threads(), temporary, Map.of(), new RequestHooks()));
+            ServletEnvironment environment = new ServletEnvironment(
+                    context.loader(),
+                    context.threads(),
+                    settings.temporary(),
+                    settings.initParameters(),
+                    new RequestHooks());
+            ServletDeployment deployment = ServletDeployment.start(servlet, components, environment);
             return new ServletFunction(deployment, new ExchangeFunction(context, deployment.handler(), true));
-        } catch (ServletException | RuntimeException e) {
+        } catch (ServletException | RuntimeException | LinkageError e) {
             throw new FunctionFailedException(
-                    "cannot start handler %s: %s".formatted(name, HandlerFinder.reason(e)), e);
+                    "cannot start %s: %s"
+                            .formatted(
+                                    servlet.map(instance -> "handler "
+                                                    + instance.getClass().getName())
+                                            .orElse("the web application of function_path"),
+                                    HandlerFinder.reason(e)),
+                    e);
         }
     }
 
