@@ -54,7 +54,7 @@ public final class SetCookieField {
         }
         if (cookie.getExpires() != null) {
             field.append("; Expires=")
-                    .append(HttpDate.format(cookie.getExpires().getTime() / 1000));
+                    .append(HttpDate.format(cookie.getExpires().toInstant().getEpochSecond()));
         } else if (maxAge != null && maxAge >= 0) {
             long end = maxAge == 0 ? 0 : System.currentTimeMillis() / 1000 + maxAge;
             field.append("; Expires=").append(HttpDate.format(end));

@@ -7,6 +7,7 @@ import dev.fnwatchdog.undertow.fixture.ScriptedHandler;
 import io.undertow.server.handlers.CookieImpl;
 import jakarta.servlet.http.Cookie;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.Date;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -94,7 +95,7 @@ class InprocCookiesTest {
     void theLifetimeOfACookieIsSentInBothFields() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> {
             exchange.setResponseCookie(new CookieImpl("a", "1").setMaxAge(0));
-            exchange.setResponseCookie(new CookieImpl("b", "2").setExpires(new Date(1000)));
+            exchange.setResponseCookie(new CookieImpl("b", "2").setExpires(Date.from(Instant.ofEpochSecond(1))));
             exchange.setResponseCookie(new CookieImpl("c", "{\"x\": 1}").setMaxAge(60));
             exchange.setResponseCookie(new CookieImpl("d").setSameSiteMode("none"));
         })) {

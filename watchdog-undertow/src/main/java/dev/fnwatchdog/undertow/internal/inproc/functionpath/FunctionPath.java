@@ -21,7 +21,11 @@ public record FunctionPath(List<Path> archives) {
         archives = List.copyOf(archives);
     }
 
-    /** @param parts jars and folders; a folder stands for its classes and the jars in it */
+    /**
+     * Returns the archives of {@code function_path}.
+     *
+     * @param parts jars and folders; a folder stands for its classes and the jars in it
+     */
     public static FunctionPath of(List<Path> parts) {
         List<Path> archives = new ArrayList<>();
         for (Path part : parts) {
