@@ -60,8 +60,7 @@ class WebComponentsTest {
     /** Proves specification 5.15. */
     @Test
     void initParametersReachTheServletOfTheHandlerAndItsContext() throws Exception {
-        try (RunningWatchdog watchdog =
-                start(jar(), "handler", "com.example.Shown", "servlet_init", "p=1=2\nq=3")) {
+        try (RunningWatchdog watchdog = start(jar(), "handler", "com.example.Shown", "servlet_init", "p=1=2\nq=3")) {
             assertThat(watchdog.get("/any").body()).isEqualTo("null null 1=2 1=2");
         }
     }
@@ -166,13 +165,15 @@ class WebComponentsTest {
 
     /** Proves specification 5.14. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "Type.class                             | Base,Derived",
-        "Marker.class                           | OfClass,OfField,OfMethod",
-        "{Base.class, Marker.class}             | Derived,OfClass,OfField,OfMethod",
-        "HttpServlet.class                      | Shown",
-        "Derived.class                          | null"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Type.class                             | Base,Derived",
+                "Marker.class                           | OfClass,OfField,OfMethod",
+                "{Base.class, Marker.class}             | Derived,OfClass,OfField,OfMethod",
+                "HttpServlet.class                      | Shown",
+                "Derived.class                          | null"
+            })
     void anInitializerGetsTheClassesThatItAsksForAndRegistersAServlet(String handled, String names) throws Exception {
         try (RunningWatchdog watchdog = start(withInitializer(handled))) {
             assertThat(watchdog.get("/shown").body()).isEqualTo(names + " null null null");
@@ -183,6 +184,7 @@ class WebComponentsTest {
     @Test
     void resourcesOfJarsAreServedAndNothingBesidesThem() throws Exception {
         FunctionJar jar = withInitializer("Type.class")
+                .entry("META-INF/resources/", "")
                 .entry("META-INF/resources/index.html", "<p>start")
                 .entry("META-INF/resources/a/b.css", "css")
                 .entry("secret.txt", "secret");
@@ -190,10 +192,15 @@ class WebComponentsTest {
             assertThat(watchdog.get("/").body()).isEqualTo("<p>start");
             HttpResponse<String> css = watchdog.get("/a/b.css");
             assertThat(css.body()).isEqualTo("css");
-            assertThat(css.headers().firstValue("Content-Type")).hasValueSatisfying(type -> assertThat(type)
-                    .startsWith("text/css"));
+            assertThat(css.headers().firstValue("Content-Type"))
+                    .hasValueSatisfying(type -> assertThat(type).startsWith("text/css"));
             for (String target : new String[] {
-                "/../../secret.txt", "/%2e%2e/%2e%2e/secret.txt", "/a/..%2f..%2f..%2fsecret.txt", "/../MANIFEST.MF", "/a", "/a/"
+                "/../../secret.txt",
+                "/%2e%2e/%2e%2e/secret.txt",
+                "/a/..%2f..%2f..%2fsecret.txt",
+                "/../MANIFEST.MF",
+                "/a",
+                "/a/"
             }) {
                 assertThat(watchdog.responseTo("GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n"))
                         .as(target)
@@ -213,7 +220,10 @@ class WebComponentsTest {
                 UnaryOperator.identity(), "mode", "inproc", "function_path", folder.toString())) {
             assertThat(watchdog.get("/a/b.css").body()).isEqualTo("css");
             for (String target : new String[] {
-                "/../../secret.txt", "/%2e%2e/%2e%2e/secret.txt", "/a/..%2f..%2f..%2fsecret.txt", "/a/..%5c..%5c..%5csecret.txt"
+                "/../../secret.txt",
+                "/%2e%2e/%2e%2e/secret.txt",
+                "/a/..%2f..%2f..%2fsecret.txt",
+                "/a/..%5c..%5c..%5csecret.txt"
             }) {
                 assertThat(watchdog.responseTo("GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n"))
                         .as(target)
@@ -224,12 +234,14 @@ class WebComponentsTest {
 
     /** Proves specification 5.4, 5.7, 5.14. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "@WebFilter class Wrong extends HttpServlet {} | com.example.Wrong has @WebFilter and is no jakarta.servlet.Filter",
-        "@WebServlet(\"/\") @ServletSecurity public class Wrong extends HttpServlet {} | nobody would enforce the @ServletSecurity of com.example.Wrong",
-        "@WebServlet(\"/\") public class Wrong extends HttpServlet { public void init() { throw new IllegalStateException(\"broken\"); } } | broken",
-        "@WebListener public class Wrong implements ServletContextListener { public void contextInitialized(ServletContextEvent e) { throw new IllegalStateException(\"broken\"); } } | broken",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "@WebFilter class Wrong extends HttpServlet {} | com.example.Wrong has @WebFilter and is no jakarta.servlet.Filter",
+                "@WebServlet(\"/\") @ServletSecurity public class Wrong extends HttpServlet {} | nobody would enforce the @ServletSecurity of com.example.Wrong",
+                "@WebServlet(\"/\") public class Wrong extends HttpServlet { public void init() { throw new IllegalStateException(\"broken\"); } } | broken",
+                "@WebListener public class Wrong implements ServletContextListener { public void contextInitialized(ServletContextEvent e) { throw new IllegalStateException(\"broken\"); } } | broken",
+            })
     void aWebApplicationThatCannotStartEndsTheStartupWithItsReason(String source, String reason) {
         assertThatThrownBy(() -> start(new FunctionJar().source("com.example.Wrong", IMPORTS + source)))
                 .isInstanceOf(FunctionFailedException.class)
