@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates the function and what calls it, according to its kind (specification 5.1, 5.2).
@@ -27,16 +28,22 @@ record FunctionLoader(ModeConfig.Inproc mode, HandlerContext context, MemoryBudg
         return function.isPresent() ? start(function.get(), path) : startWebApplication(path);
     }
 
+    /** Returns the started function, which the program around the watchdog has created, and closes (specification 5.5). */
+    InprocHandler load(Object given) throws FunctionFailedException {
+        InprocHandler started = start(given, FunctionPath.of(mode.functionPath()));
+        return given instanceof Servlet ? started : new PlainHandler(started.requestHandler(), null);
+    }
+
     private InprocHandler start(Object function, FunctionPath path) throws FunctionFailedException {
         if (function instanceof HttpHandler exchanges) {
-            return new PlainHandler(new ExchangeFunction(context, exchanges, false), function);
+            return PlainHandler.of(new ExchangeFunction(context, exchanges, false), function);
         }
         if (function instanceof Servlet servlet) {
             return ServletFunction.start(
                     Optional.of(servlet), components(path).withoutServlets(), context, servletSettings());
         }
         if (ModelTypes.isHandler(function)) {
-            return new PlainHandler(model(function), function);
+            return PlainHandler.of(model(function), function);
         }
         throw new FunctionFailedException(
                 "handler %s is none: expected an io.undertow.server.HttpHandler, a jakarta.servlet.Servlet or a com.openfaas.model.IHandler"
@@ -82,12 +89,21 @@ record FunctionLoader(ModeConfig.Inproc mode, HandlerContext context, MemoryBudg
         }
     }
 
-    /** A function without a container; it may be closeable. */
-    private record PlainHandler(HttpHandler requestHandler, Object function) implements InprocHandler {
+    /**
+     * A function without a container.
+     *
+     * @param closed what is closed with it; null: nothing
+     */
+    private record PlainHandler(
+            HttpHandler requestHandler, @Nullable AutoCloseable closed) implements InprocHandler {
+        static PlainHandler of(HttpHandler requestHandler, Object function) {
+            return new PlainHandler(requestHandler, function instanceof AutoCloseable closeable ? closeable : null);
+        }
+
         @Override
         public void close() throws Exception {
-            if (function instanceof AutoCloseable closeable) {
-                closeable.close();
+            if (closed != null) {
+                closed.close();
             }
         }
     }

@@ -4,6 +4,7 @@ import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
+import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.undertow.internal.inproc.functionpath.FunctionClassLoader;
 import dev.fnwatchdog.undertow.internal.inproc.functionpath.FunctionPath;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
@@ -27,6 +28,7 @@ public final class InprocMode implements Mode {
     private final ModeConfig.Inproc mode;
     private final WatchdogConfig config;
     private final MemoryBudget memory;
+    private final @Nullable Object given;
     private final WatchdogLog log;
     private final ClassLoader loader;
     private final HandlerPermits permits;
@@ -40,6 +42,7 @@ public final class InprocMode implements Mode {
         this.mode = mode;
         this.config = context.config();
         this.memory = context.bodies();
+        this.given = context.handler();
         this.log = context.log();
         this.permits = new HandlerPermits(mode.concurrency());
         context.registry()
@@ -69,7 +72,8 @@ public final class InprocMode implements Mode {
     private InprocHandler load() throws FunctionFailedException {
         HandlerContext handlerContext =
                 new HandlerContext(log, config.timeouts().exec(), permits, threads, loader);
-        return new FunctionLoader(mode, handlerContext, memory, config.temporaryDirectory()).load();
+        FunctionLoader functionLoader = new FunctionLoader(mode, handlerContext, memory, config.temporaryDirectory());
+        return given == null ? functionLoader.load() : functionLoader.load(given);
     }
 
     @Override
@@ -87,7 +91,7 @@ public final class InprocMode implements Mode {
     }
 
     @Override
-    public CompletionStage<String> ended() {
+    public CompletionStage<Termination> ended() {
         return new CompletableFuture<>();
     }
 

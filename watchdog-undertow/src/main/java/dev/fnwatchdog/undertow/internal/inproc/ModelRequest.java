@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *     query strictly; null where there is none
  * @param path decoded
  */
-record ModelRequest(String body, Map<String, String> headers, @Nullable String query, String path) {
+record ModelRequest(
+        String body, Map<String, String> headers, @Nullable String query, String path) {
     /** The field of a request and of a response that has the bytes of the body where text would lose some (5.9). */
     static final String BODY_BASE64 = "X-body-base64";
 

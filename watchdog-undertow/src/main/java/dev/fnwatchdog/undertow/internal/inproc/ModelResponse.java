@@ -63,8 +63,7 @@ record ModelResponse(String refusal, int status, Map<String, String> headers, By
                 : refused(TOO_LARGE);
     }
 
-    private static ModelResponse ofBase64(
-            int status, Map<String, String> headers, String base64, MemoryBudget memory) {
+    private static ModelResponse ofBase64(int status, Map<String, String> headers, String base64, MemoryBudget memory) {
         byte[] bytes;
         try {
             bytes = Base64.getDecoder().decode(base64);

@@ -279,8 +279,8 @@ class InprocModelTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "text", "\u00fc", "\ufffd"})
     void aBodyThatIsTextIsNotPassedAsBase64WhateverTheClientSends(String body) throws Exception {
-        try (RunningWatchdog watchdog = ScriptedHandler.model(
-                request -> response(request.getBody() + request.getHeader("X-Body-Base64")))) {
+        try (RunningWatchdog watchdog =
+                ScriptedHandler.model(request -> response(request.getBody() + request.getHeader("X-Body-Base64")))) {
             HttpResponse<String> response = watchdog.send(watchdog.request("/")
                     .header("X-Body-Base64", "bm8=")
                     .POST(HttpRequest.BodyPublishers.ofString(body))
