@@ -162,6 +162,8 @@ class ArchitectureTest {
             .and(not(describe(
                     "part of the logger provider",
                     (JavaClass c) -> c.getName().startsWith(QuietLoggerProvider.class.getName()))))
+            .and()
+            .resideOutsideOfPackage(INTERNAL + "inproc.scan")
             .should()
             .dependOnClassesThat()
             .resideOutsideOfPackages(

@@ -39,8 +39,7 @@ record FunctionLoader(ModeConfig.Inproc mode, HandlerContext context, MemoryBudg
             return PlainHandler.of(new ExchangeFunction(context, exchanges, false), function);
         }
         if (function instanceof Servlet servlet) {
-            return ServletFunction.start(
-                    Optional.of(servlet), components(path).withoutServlets(), context, servletSettings());
+            return ServletFunction.start(servlet, components(path).withoutServlets(), context, servletSettings());
         }
         if (ModelTypes.isHandler(function)) {
             return PlainHandler.of(model(function), function);
@@ -55,7 +54,7 @@ record FunctionLoader(ModeConfig.Inproc mode, HandlerContext context, MemoryBudg
         if (components.isEmpty()) {
             throw HandlerFinder.nothingFound();
         }
-        return ServletFunction.start(Optional.empty(), components, context, servletSettings());
+        return ServletFunction.start(null, components, context, servletSettings());
     }
 
     /** Finds nothing on the class path, which can be that of a whole program around the watchdog. */

@@ -12,7 +12,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.ServletSecurity;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a servlet, or a web application without a servlet of its own, as the function in a container (specification 5.7, 5.14).
@@ -23,14 +23,17 @@ record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler)
     /** Where a servlet runs, and with which settings. */
     record Settings(Path temporary, Map<String, String> initParameters) {}
 
-    /** Deploys the function; {@code init} has run when this returns. */
+    /**
+     * Deploys the function; {@code init} has run when this returns.
+     *
+     * @param servlet the one of {@code handler}; null where the components alone are the function
+     */
     static ServletFunction start(
-            Optional<Servlet> servlet, WebComponents components, HandlerContext context, Settings settings)
+            @Nullable Servlet servlet, WebComponents components, HandlerContext context, Settings settings)
             throws FunctionFailedException {
-        if (servlet.filter(instance -> instance.getClass().isAnnotationPresent(ServletSecurity.class))
-                .isPresent()) {
+        if (servlet != null && servlet.getClass().isAnnotationPresent(ServletSecurity.class)) {
             throw new FunctionFailedException("cannot use handler %s: nobody would enforce its @ServletSecurity"
-                    .formatted(servlet.get().getClass().getName()));
+                    .formatted(servlet.getClass().getName()));
         }
         try {
             ServletEnvironment environment = new ServletEnvironment(
@@ -45,9 +48,9 @@ record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler)
             throw new FunctionFailedException(
                     "cannot start %s: %s"
                             .formatted(
-                                    servlet.map(instance -> "handler "
-                                                    + instance.getClass().getName())
-                                            .orElse("the web application of function_path"),
+                                    servlet == null
+                                            ? "the web application of function_path"
+                                            : "handler " + servlet.getClass().getName(),
                                     HandlerFinder.reason(e)),
                     e);
         }

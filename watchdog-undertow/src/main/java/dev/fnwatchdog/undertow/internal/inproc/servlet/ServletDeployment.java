@@ -17,7 +17,6 @@ import io.undertow.servlet.handlers.ServletHandler;
 import io.undertow.servlet.util.ImmediateInstanceFactory;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletException;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +40,12 @@ public final class ServletDeployment {
     /**
      * Deploys the function; {@code init} of each servlet and filter has run when this returns.
      *
-     * @param servlet the one of {@code handler}; empty where the components alone are the function
+     * @param servlet the one of {@code handler}; null where the components alone are the function
      * @throws ServletException where {@code init} fails
      * @throws RuntimeException where the function cannot be deployed
      */
     public static ServletDeployment start(
-            Optional<Servlet> servlet, WebComponents components, ServletEnvironment environment)
+            @Nullable Servlet servlet, WebComponents components, ServletEnvironment environment)
             throws ServletException {
         DeploymentInfo info = deploymentInfo(environment);
         components.servlets().forEach(type -> info.addServlet(Annotated.servlet(type)));
@@ -54,11 +53,11 @@ public final class ServletDeployment {
         components.listeners().forEach(type -> info.addListener(new ListenerInfo(type)));
         components.initializers().forEach(initializer -> info.addServletContainerInitializer(info(initializer)));
         environment.initParameters().forEach(info::addInitParameter);
-        servlet.ifPresent(handler -> {
-            ServletInfo described = Annotated.servlet(handler, NAME);
+        if (servlet != null) {
+            ServletInfo described = Annotated.servlet(servlet, NAME);
             environment.initParameters().forEach(described::addInitParam);
             info.addServlet(described);
-        });
+        }
         DeploymentManager deployment = ServletContainer.Factory.newInstance().addDeployment(info);
         boolean started = false;
         try {
