@@ -59,6 +59,9 @@ record FunctionLoader(ModeConfig.Inproc mode, HandlerContext context, MemoryBudg
 
     /** Finds nothing on the class path, which can be that of a whole program around the watchdog. */
     private WebComponents components(FunctionPath path) throws FunctionFailedException {
+        if (path.archives().isEmpty()) {
+            return WebComponents.none();
+        }
         try {
             return WebComponents.find(path.archives(), context.loader());
         } catch (IOException | IllegalStateException | ServiceConfigurationError e) {

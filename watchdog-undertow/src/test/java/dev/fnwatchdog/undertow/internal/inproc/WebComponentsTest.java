@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.undertow.fixture.FunctionJar;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -155,6 +157,7 @@ class WebComponentsTest {
                                     types.forEach(type -> sorted.add(type.getSimpleName()));
                                     names = String.join(",", sorted);
                                 }
+                                System.setProperty("WebComponentsTest.started", "true");
                                 context.setAttribute("shown", names);
                                 context.addServlet("shown", new Shown()).addMapping("/shown");
                             }
@@ -177,6 +180,7 @@ class WebComponentsTest {
     void anInitializerGetsTheClassesThatItAsksForAndRegistersAServlet(String handled, String names) throws Exception {
         try (RunningWatchdog watchdog = start(withInitializer(handled))) {
             assertThat(watchdog.get("/shown").body()).isEqualTo(names + " null null null");
+            assertThat(System.clearProperty("WebComponentsTest.started")).isEqualTo("true");
         }
     }
 
@@ -249,9 +253,28 @@ class WebComponentsTest {
                 .hasMessageNotContaining("\n");
     }
 
+    /** Proves specification 5.14. */
+    @Test
+    void initializersOfTheClassPathAreLeftOut() throws Exception {
+        Path jar = withInitializer("Type.class").write(folder, "function.jar");
+        Thread thread = Thread.currentThread();
+        ClassLoader previous = thread.getContextClassLoader();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, previous)) {
+            thread.setContextClassLoader(loader);
+            System.clearProperty("WebComponentsTest.started");
+            try (RunningWatchdog watchdog = RunningWatchdog.started(
+                    UnaryOperator.identity(), "mode", "inproc", "handler", "com.example.Shown")) {
+                assertThat(watchdog.get("/shown").body()).isEqualTo("null null null null");
+                assertThat(System.getProperty("WebComponentsTest.started")).isNull();
+            }
+        } finally {
+            thread.setContextClassLoader(previous);
+        }
+    }
+
     /** Proves specification 5.3. */
     @ParameterizedTest
-    @ValueSource(strings = {"BOOT-INF/lib/a.jar", "WEB-INF/lib/a.jar"})
+    @ValueSource(strings = {"BOOT-INF/lib/a.jar", "WEB-INF/lib/a.jar", "WEB-INF/classes/A.class"})
     void anArchiveWithArchivesInItIsRefusedWithWhatToDo(String nested) {
         String expected = nested.startsWith("BOOT") ? "-Djarmode=tools -jar " : "unpack it into DIR";
         assertThatThrownBy(() -> start(jar().entry(nested, "x"), "handler", "com.example.Shown"))

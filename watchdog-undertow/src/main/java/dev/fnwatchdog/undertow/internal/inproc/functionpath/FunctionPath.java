@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
@@ -63,7 +62,7 @@ public record FunctionPath(List<Path> archives) {
 
     private static void refuseNested(Path archive) throws FunctionFailedException {
         try (ZipFile file = new ZipFile(archive.toFile())) {
-            if (hasFolder(file, "BOOT-INF/")) {
+            if (hasFolder(file, "BOOT-INF/lib/") || hasFolder(file, "BOOT-INF/classes/")) {
                 String name = String.valueOf(archive.getFileName());
                 throw new FunctionFailedException(
                         ("cannot use %s of function_path: its classes are in jars inside of it; run"
@@ -71,7 +70,7 @@ public record FunctionPath(List<Path> archives) {
                                         + " function_path=DIR/%s:DIR/lib")
                                 .formatted(archive, archive, name));
             }
-            if (hasFolder(file, "WEB-INF/")) {
+            if (hasFolder(file, "WEB-INF/lib/") || hasFolder(file, "WEB-INF/classes/")) {
                 throw new FunctionFailedException(
                         "cannot use %s of function_path: it is a war; unpack it into DIR, and set function_path=DIR/WEB-INF/classes:DIR/WEB-INF/lib"
                                 .formatted(archive));
@@ -83,7 +82,6 @@ public record FunctionPath(List<Path> archives) {
     }
 
     private static boolean hasFolder(ZipFile file, String name) {
-        ZipEntry folder = file.getEntry(name);
-        return folder != null || file.stream().anyMatch(entry -> entry.getName().startsWith(name));
+        return file.stream().anyMatch(entry -> entry.getName().startsWith(name));
     }
 }
