@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.Shutdown;
 import dev.fnwatchdog.core.process.FunctionFailedException;
+import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.undertow.internal.reload.ReplaceableMode;
 import java.io.IOException;
 import java.util.Optional;
@@ -59,11 +60,11 @@ public final class Watchdog implements AutoCloseable {
     }
 
     /**
-     * Returns a stage that completes when the function process of http mode has ended by itself. Its value describes the end
-     * ({@code exit status 1}, {@code signal: killed}). It never completes in a mode without such a process, nor while the
+     * Returns a stage that completes when the function process of http mode has ended by itself, with its exit status or the
+     * signal that ended it. It never completes in a mode without such a process, nor while the
      * watchdog stops.
      */
-    public CompletionStage<String> functionEnded() {
+    public CompletionStage<Termination> functionEnded() {
         return server.functionEnded();
     }
 

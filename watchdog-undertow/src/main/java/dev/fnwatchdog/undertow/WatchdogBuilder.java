@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow;
 
+import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.log.LogReceiver;
 import dev.fnwatchdog.core.log.WatchdogLog;
@@ -7,6 +8,8 @@ import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.FunctionServer;
 import dev.fnwatchdog.undertow.internal.io.MemoryShares;
 import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.HttpHandler;
+import jakarta.servlet.Servlet;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
@@ -27,6 +30,7 @@ public final class WatchdogBuilder {
     private @Nullable MemoryShares memory;
     private boolean passesDescriptors = true;
     private boolean replaceable;
+    private @Nullable Object handler;
 
     WatchdogBuilder(WatchdogConfig config) {
         this.config = Objects.requireNonNull(config, "config");
@@ -63,6 +67,49 @@ public final class WatchdogBuilder {
      */
     public WatchdogBuilder lockFile() {
         lockFile = true;
+        return this;
+    }
+
+    /**
+     * Sets the function of inproc mode, in place of the class that the settings name (specification 5.5). The application
+     * closes it, after the watchdog.
+     *
+     * @throws IllegalStateException where the mode is another one, or the settings name a function
+     */
+    public WatchdogBuilder handler(HttpHandler function) {
+        return function(function);
+    }
+
+    /**
+     * Sets a servlet as {@link #handler(HttpHandler)} sets a handler. Its {@code init} runs when the watchdog starts, and its
+     * {@code destroy} when it stops.
+     *
+     * @throws IllegalStateException where the mode is another one, or the settings name a function
+     */
+    public WatchdogBuilder handler(Servlet function) {
+        return function(function);
+    }
+
+    /**
+     * Sets a function of the OpenFaaS model as {@link #handler(HttpHandler)} sets a handler.
+     *
+     * @param function a {@code com.openfaas.model.IHandler}, in whatever version the application has it
+     * @throws IllegalStateException where the mode is another one, or the settings name a function
+     */
+    public WatchdogBuilder handler(Object function) {
+        return function(function);
+    }
+
+    private WatchdogBuilder function(Object function) {
+        if (!(config.mode() instanceof ModeConfig.Inproc inproc)) {
+            throw new IllegalStateException("a handler needs mode inproc, and the mode is "
+                    + config.mode().name());
+        }
+        if (!inproc.handler().isEmpty() || !inproc.functionPath().isEmpty()) {
+            throw new IllegalStateException("a handler is given, and the settings name one too: %s"
+                    .formatted(inproc.handler().isEmpty() ? "function_path" : "handler=" + inproc.handler()));
+        }
+        handler = Objects.requireNonNull(function, "function");
         return this;
     }
 
@@ -114,6 +161,12 @@ public final class WatchdogBuilder {
             memory = MemoryShares.forJvm(Runtime.getRuntime());
         }
         return memory;
+    }
+
+    /** Returns the instance that is the function of inproc mode; null where its class is found by the settings. */
+    @Nullable
+    Object handler() {
+        return handler;
     }
 
     WatchdogConfig config() {

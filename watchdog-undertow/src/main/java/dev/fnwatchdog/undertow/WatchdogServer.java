@@ -13,6 +13,7 @@ import dev.fnwatchdog.core.metrics.Exposition;
 import dev.fnwatchdog.core.metrics.MetricsRegistry;
 import dev.fnwatchdog.core.metrics.RequestMetrics;
 import dev.fnwatchdog.core.process.FunctionFailedException;
+import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.undertow.internal.connection.Listener;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
 import dev.fnwatchdog.undertow.internal.handler.JwtHandler;
@@ -69,7 +70,7 @@ final class WatchdogServer implements Shutdown.Steps {
     private final Mode mode;
     private final Shutdown shutdown;
     private final AtomicBoolean released = new AtomicBoolean();
-    private final CompletableFuture<String> functionEnded = new CompletableFuture<>();
+    private final CompletableFuture<Termination> functionEnded = new CompletableFuture<>();
 
     // Mutable state
     private volatile @Nullable Authorizer authorizer;
@@ -93,7 +94,8 @@ final class WatchdogServer implements Shutdown.Steps {
                 worker,
                 buffers,
                 shares.bodies(),
-                settings.passesDescriptors());
+                settings.passesDescriptors(),
+                settings.handler());
         this.mode = settings.isReplaceable() ? new ReplaceableMode(Modes::create, context) : Modes.create(context);
         this.memory = shares.total();
         this.limit = new ConcurrencyLimit(config.maxInflight(), config.maxWaiting());
@@ -222,10 +224,10 @@ final class WatchdogServer implements Shutdown.Steps {
     }
 
     /** Ends the watchdog with the function process, except when the watchdog itself stops it (specification 3.47). */
-    private void functionTerminated(String description) {
+    private void functionTerminated(Termination end) {
         if (!availability.stopping()) {
-            log.error("Forked function has terminated: " + description);
-            functionEnded.complete(description);
+            log.error("Forked function has terminated: " + end.describe());
+            functionEnded.complete(end);
         }
     }
 
@@ -237,7 +239,7 @@ final class WatchdogServer implements Shutdown.Steps {
         return metricsListener.port();
     }
 
-    CompletionStage<String> functionEnded() {
+    CompletionStage<Termination> functionEnded() {
         return functionEnded;
     }
 

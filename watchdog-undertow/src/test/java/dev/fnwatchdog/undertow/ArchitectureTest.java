@@ -59,6 +59,8 @@ class ArchitectureTest {
                     INTERNAL + "inproc",
                     INTERNAL + "probe",
                     INTERNAL + "reload")
+            .layer("web applications")
+            .definedBy(INTERNAL + "inproc.*")
             .layer("mode")
             .definedBy(INTERNAL + "mode")
             .layer("handler")
@@ -83,6 +85,8 @@ class ArchitectureTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("modes, probes and reload")
             .mayOnlyBeAccessedByLayers("wiring")
+            .whereLayer("web applications")
+            .mayOnlyBeAccessedByLayers("modes, probes and reload")
             .whereLayer("mode")
             .mayOnlyBeAccessedByLayers("wiring", "modes, probes and reload")
             .whereLayer("handler")
@@ -158,6 +162,8 @@ class ArchitectureTest {
             .and(not(describe(
                     "part of the logger provider",
                     (JavaClass c) -> c.getName().startsWith(QuietLoggerProvider.class.getName()))))
+            .and()
+            .resideOutsideOfPackage(INTERNAL + "inproc.scan")
             .should()
             .dependOnClassesThat()
             .resideOutsideOfPackages(

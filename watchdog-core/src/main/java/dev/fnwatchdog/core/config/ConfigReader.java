@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Checks all variables, then creates the configuration from them. */
@@ -69,7 +70,8 @@ final class ConfigReader {
                 new ModeConfig.Inproc(
                         variables.read(Definitions.HANDLER).orElse(""),
                         variables.read(Definitions.FUNCTION_PATH).orElse(List.of()),
-                        variables.readOrDefault(Definitions.HANDLER_CONCURRENCY));
+                        variables.readOrDefault(Definitions.HANDLER_CONCURRENCY),
+                        variables.read(Definitions.SERVLET_INIT).orElse(Map.of()));
         };
     }
 

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** All settings (specification 1.1). */
 final class Definitions {
@@ -240,6 +241,13 @@ final class Definitions {
                     "Calls that run in the handler at once, more wait their turn; 0 is no limit.")
             .forModes(INPROC);
 
+    static final Definition<Map<String, String>> SERVLET_INIT = Definition.of(
+                    "servlet_init",
+                    ValueTypes.NAMED_VALUES,
+                    "",
+                    "Init parameters of the servlet and of its context, one on each line.")
+            .forModes(INPROC);
+
     static final Definition<String> FUNCTION_NAME =
             Definition.of("OPENFAAS_NAME", ValueTypes.TEXT, "", "The function's own name. Required with jwt_auth.");
 
@@ -287,6 +295,7 @@ final class Definitions {
             HANDLER,
             FUNCTION_PATH,
             HANDLER_CONCURRENCY,
+            SERVLET_INIT,
             FUNCTION_NAME,
             FUNCTION_NAMESPACE);
 

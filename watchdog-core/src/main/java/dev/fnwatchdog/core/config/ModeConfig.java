@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** The settings of the chosen mode (specification 1.10). */
 public sealed interface ModeConfig {
@@ -103,10 +104,13 @@ public sealed interface ModeConfig {
      * @param handler the name of the class, empty for the one service provider
      * @param functionPath jars and folders of the function's own class loader, empty if there is none
      * @param concurrency the most requests in the handler at once; 0: no limit
+     * @param servletInit init parameters of the servlet, by their names
      */
-    record Inproc(String handler, List<Path> functionPath, int concurrency) implements ModeConfig {
+    record Inproc(String handler, List<Path> functionPath, int concurrency, Map<String, String> servletInit)
+            implements ModeConfig {
         public Inproc {
             functionPath = List.copyOf(functionPath);
+            servletInit = Map.copyOf(servletInit);
         }
 
         @Override

@@ -5,8 +5,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -58,6 +60,8 @@ final class ValueTypes {
     static final ValueType<Path> DIRECTORY = new ValueType<>("directory", ValueTypes::parsePath);
     static final ValueType<List<Path>> CLASS_PATH =
             new ValueType<>("jars and folders, separated by :", ValueTypes::parseClassPath);
+    static final ValueType<Map<String, String>> NAMED_VALUES =
+            new ValueType<>("lines of name=value", ValueTypes::parseNamedValues);
     static final ValueType<URI> UPSTREAM =
             new ValueType<>("URL", text -> BaseUrl.parseUpstream(text, UPSTREAM_EXPECTED));
     static final ValueType<URI> AUTHORITY =
@@ -142,5 +146,23 @@ final class ValueTypes {
             throw new IllegalArgumentException("jars and folders such as app.jar:lib/json.jar:classes");
         }
         return paths;
+    }
+
+    private static Map<String, String> parseNamedValues(String text) {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (String line : text.lines().map(String::strip).toList()) {
+            int equals = line.indexOf('=');
+            if (line.isEmpty()) {
+                continue;
+            }
+            if (equals <= 0
+                    || values.putIfAbsent(
+                                    line.substring(0, equals).strip(),
+                                    line.substring(equals + 1).strip())
+                            != null) {
+                throw new IllegalArgumentException("lines such as name=value, each name once");
+            }
+        }
+        return values;
     }
 }

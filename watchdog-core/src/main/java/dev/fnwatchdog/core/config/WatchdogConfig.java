@@ -38,6 +38,11 @@ public record WatchdogConfig(
         warnings = List.copyOf(warnings);
     }
 
+    /** Returns a builder for settings in a program, where types and names are checked by the compiler. */
+    public static WatchdogConfigBuilder builder() {
+        return new WatchdogConfigBuilder();
+    }
+
     /**
      * Reads the settings from environment variables; variables that are not settings are ignored.
      *

@@ -85,6 +85,8 @@ class InvalidSettingsTest {
                 "handler| 1.Handler",
                 "function_path| ::",
                 "handler_concurrency| -1",
+                "servlet_init| name",
+                "servlet_init| =value",
                 "http_upstream_url| h:3000",
                 "upstream_url| wss://h",
                 "fprocess| it's",
@@ -101,6 +103,14 @@ class InvalidSettingsTest {
                     .asString()
                     .startsWith("%s=\"%s\" cannot be used: expected ".formatted(name, value));
         }
+    }
+
+    @Test
+    void anInitParameterThatIsNamedTwiceIsRefused() {
+        assertThat(Parsed.mistakes(Map.of("mode", "inproc", "servlet_init", "a=1\na=2")))
+                .singleElement()
+                .asString()
+                .contains("each name once");
     }
 
     /** Proves specification 1.4. */

@@ -74,13 +74,15 @@ class ModesTest {
     void theSettingsOfInprocModeAreRead() throws Exception {
         Path jar = Files.createFile(directory.resolve("a.jar"));
 
-        assertThat(mode("mode", "inproc")).isEqualTo(new ModeConfig.Inproc("", List.of(), 0));
+        assertThat(mode("mode", "inproc")).isEqualTo(new ModeConfig.Inproc("", List.of(), 0, Map.of()));
         assertThat(mode(
                         "mode", "inproc",
                         "handler", "com.example.Outer$Handler",
                         "function_path", jar + "::" + directory,
-                        "handler_concurrency", "1"))
-                .isEqualTo(new ModeConfig.Inproc("com.example.Outer$Handler", List.of(jar, directory), 1));
+                        "handler_concurrency", "1",
+                        "servlet_init", "a.b = 1=2 \r\n\n c="))
+                .isEqualTo(new ModeConfig.Inproc(
+                        "com.example.Outer$Handler", List.of(jar, directory), 1, Map.of("a.b", "1=2", "c", "")));
     }
 
     @Test

@@ -49,6 +49,7 @@ class SettingsTest {
             handler | class name | | inproc
             function_path | jars and folders, separated by : | | inproc
             handler_concurrency | count | 0 | inproc
+            servlet_init | lines of name=value | | inproc
             OPENFAAS_NAME | text | | all
             OPENFAAS_NAMESPACE | text | | all
             """;

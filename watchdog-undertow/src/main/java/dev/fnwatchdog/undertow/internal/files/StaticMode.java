@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.files;
 
 import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
 import dev.fnwatchdog.undertow.internal.handler.ReadOnlyHandler;
 import dev.fnwatchdog.undertow.internal.mode.Mode;
@@ -50,7 +51,7 @@ public final class StaticMode implements Mode {
     }
 
     @Override
-    public CompletionStage<String> ended() {
+    public CompletionStage<Termination> ended() {
         return new CompletableFuture<>();
     }
 

@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.fork;
 import dev.fnwatchdog.core.config.CommandLine;
 import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.process.InvocationProcesses;
+import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import dev.fnwatchdog.undertow.internal.mode.Mode;
 import dev.fnwatchdog.undertow.internal.mode.ModeContext;
@@ -89,7 +90,7 @@ public final class ForkMode implements Mode {
 
     /** Never completes: the end of a process ends its request, not the watchdog. */
     @Override
-    public CompletionStage<String> ended() {
+    public CompletionStage<Termination> ended() {
         return new CompletableFuture<>();
     }
 

@@ -14,7 +14,6 @@ import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.FatalErrors;
 import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.RequestTooBigException;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.time.Duration;
@@ -101,13 +100,20 @@ record HandlerContext(
                 }
                 return;
             }
-            if (failure instanceof RequestTooBigException) {
-                invocation.respondInstead(errorResponse(invocation, StatusCodes.REQUEST_ENTITY_TOO_LARGE));
-            } else {
-                logFailure(invocation, failure);
-                invocation.respondInstead(errorResponse(invocation, StatusCodes.INTERNAL_SERVER_ERROR));
-            }
+            invocation.respondInstead(RequestRefusal.of(failure)
+                    .map(refusal -> refusal(invocation, refusal))
+                    .orElseGet(() -> {
+                        logFailure(invocation, failure);
+                        return errorResponse(invocation, StatusCodes.INTERNAL_SERVER_ERROR);
+                    }));
         });
+    }
+
+    private static CannedResponse refusal(Invocation invocation, RequestRefusal refusal) {
+        CannedResponse response = errorResponse(invocation, refusal.status());
+        return refusal.reason().isEmpty()
+                ? response
+                : response.withBody(WatchdogHeaders.PLAIN_TEXT, refusal.reason() + "\n");
     }
 
     void logFailure(Invocation invocation, Throwable failure) {

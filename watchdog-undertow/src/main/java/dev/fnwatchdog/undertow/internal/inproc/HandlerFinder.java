@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -26,12 +27,23 @@ final class HandlerFinder {
         this.loader = loader;
     }
 
-    /** @param handler the name of the class; empty where it is to be found */
-    Object find(String handler) throws FunctionFailedException {
-        return handler.isEmpty() ? findProvider() : instantiate(handler);
+    /**
+     * Returns the instance; empty where nothing was found.
+     *
+     * @param handler the name of the class; empty where it is to be found
+     */
+    Optional<Object> find(String handler) throws FunctionFailedException {
+        return handler.isEmpty() ? findProvider() : Optional.of(instantiate(handler));
     }
 
-    private Object findProvider() throws FunctionFailedException {
+    /** Describes a function without a class that could be called. */
+    static FunctionFailedException nothingFound() {
+        return new FunctionFailedException(
+                "no handler found: set handler to its class, or provide it as a service; there is no %s either"
+                        .formatted(TEMPLATE_NAME));
+    }
+
+    private Optional<Object> findProvider() throws FunctionFailedException {
         Map<String, ServiceLoader.Provider<?>> providers = new LinkedHashMap<>();
         try {
             for (Class<?> service : services()) {
@@ -40,7 +52,7 @@ final class HandlerFinder {
                                 providers.putIfAbsent(provider.type().getName(), provider));
             }
             if (providers.size() == 1) {
-                return providers.values().iterator().next().get();
+                return Optional.of(providers.values().iterator().next().get());
             }
         } catch (ServiceConfigurationError e) {
             String message = "cannot use the service provider: " + reason(e);
@@ -61,16 +73,15 @@ final class HandlerFinder {
         return services;
     }
 
-    private Object findTemplateClass() throws FunctionFailedException {
+    private Optional<Object> findTemplateClass() throws FunctionFailedException {
         try {
             Class.forName(TEMPLATE_NAME, false, loader);
-        } catch (ClassNotFoundException | LinkageError e) {
-            throw new FunctionFailedException(
-                    "no handler found: set handler to its class, or provide it as a service; there is no %s either"
-                            .formatted(TEMPLATE_NAME),
-                    e);
+        } catch (ClassNotFoundException absent) {
+            return Optional.empty();
+        } catch (LinkageError e) {
+            throw new FunctionFailedException("cannot load handler %s: %s".formatted(TEMPLATE_NAME, reason(e)), e);
         }
-        return instantiate(TEMPLATE_NAME);
+        return Optional.of(instantiate(TEMPLATE_NAME));
     }
 
     private Object instantiate(String name) throws FunctionFailedException {

@@ -36,8 +36,16 @@ import org.xnio.conduits.StreamSinkConduit;
  * <p>Threads: any.
  */
 final class InprocConnection extends ServerConnection {
-    /** Undertow's default is 2 MiB; the function itself decides how large a form may be. */
-    private static final OptionMap OPTIONS = OptionMap.create(UndertowOptions.MULTIPART_MAX_ENTITY_SIZE, -1L);
+    /** The fields of one form; a table of them takes many times the memory of the body (specification 5.16). */
+    static final int MAX_FORM_FIELDS = 10_000;
+
+    private static final OptionMap OPTIONS = OptionMap.builder()
+            // Undertow's default is 2 MiB; the function itself decides how large a form may be.
+            .set(UndertowOptions.MULTIPART_MAX_ENTITY_SIZE, -1L)
+            .set(UndertowOptions.MAX_PARAMETERS, MAX_FORM_FIELDS)
+            // Clients send values that RFC 6265 does not permit; SetCookieField checks what the function sends.
+            .set(UndertowOptions.ENABLE_RFC6265_COOKIE_VALIDATION, false)
+            .getMap();
 
     private final InprocInvocation inproc;
     private final ServerConnection client;

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.inproc;
 
 import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
 import dev.fnwatchdog.undertow.internal.http.PercentDecoder;
+import dev.fnwatchdog.undertow.internal.http.RequestCookies;
 import dev.fnwatchdog.undertow.internal.http.RequestTarget;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.FatalErrors;
@@ -9,11 +10,14 @@ import io.undertow.server.Connectors;
 import io.undertow.server.DefaultResponseListener;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.CookieImpl;
 import io.undertow.util.BadRequestException;
 import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
 import io.undertow.util.ParameterLimitException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.xnio.channels.FixedLengthOverflowException;
@@ -84,7 +88,18 @@ final class InprocInvocation implements Executor {
         if (client.isRequestComplete()) {
             Connectors.terminateRequest(created);
         }
+        setCookies(created);
         return created;
+    }
+
+    /** Sets the cookies of a request. Undertow's own parser, which cuts values, sees no field and adds none. */
+    private static void setCookies(HttpServerExchange created) {
+        Collection<String> fields = created.getRequestHeaders().remove(Headers.COOKIE);
+        if (fields != null) {
+            RequestCookies.parse(fields)
+                    .forEach((name, value) -> created.setRequestCookie(new CookieImpl(name, value)));
+            created.getRequestHeaders().addAll(Headers.COOKIE, fields);
+        }
     }
 
     Invocation invocation() {
@@ -227,7 +242,9 @@ final class InprocInvocation implements Executor {
 
     /** Called when the client accepts no more, or the response has another length than announced. I/O thread. */
     void sendFailed(IOException reason) {
-        if (reason instanceof FixedLengthUnderflowException || reason instanceof FixedLengthOverflowException) {
+        if (reason instanceof UnsendableHeadException) {
+            context.failed(invocation, reason);
+        } else if (reason instanceof FixedLengthUnderflowException || reason instanceof FixedLengthOverflowException) {
             context.logFailure(invocation, reason);
             invocation.abort();
         } else if (!invocation.stopped()) {

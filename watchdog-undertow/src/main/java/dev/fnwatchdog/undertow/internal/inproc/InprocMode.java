@@ -5,13 +5,14 @@ import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.limit.ConcurrencyLimit;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
+import dev.fnwatchdog.core.process.posix.Termination;
+import dev.fnwatchdog.undertow.internal.inproc.functionpath.FunctionClassLoader;
+import dev.fnwatchdog.undertow.internal.inproc.functionpath.FunctionPath;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import dev.fnwatchdog.undertow.internal.mode.Mode;
 import dev.fnwatchdog.undertow.internal.mode.ModeContext;
 import io.undertow.server.HttpHandler;
-import jakarta.servlet.Servlet;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,6 +29,7 @@ public final class InprocMode implements Mode {
     private final ModeConfig.Inproc mode;
     private final WatchdogConfig config;
     private final MemoryBudget memory;
+    private final @Nullable Object given;
     private final WatchdogLog log;
     private final ClassLoader loader;
     private final ConcurrencyLimit permits;
@@ -41,10 +43,13 @@ public final class InprocMode implements Mode {
         this.mode = mode;
         this.config = context.config();
         this.memory = context.bodies();
+        this.given = context.handler();
         this.log = context.log();
         int maxWaiting = config.maxWaiting() == 0 ? Integer.MAX_VALUE : config.maxWaiting();
         this.permits = new ConcurrencyLimit(mode.concurrency(), maxWaiting);
-        this.loader = mode.functionPath().isEmpty() ? contextLoader() : FunctionClassLoader.of(mode.functionPath());
+        this.loader = mode.functionPath().isEmpty()
+                ? contextLoader()
+                : FunctionClassLoader.of(FunctionPath.of(mode.functionPath()));
     }
 
     private static ClassLoader contextLoader() {
@@ -65,51 +70,10 @@ public final class InprocMode implements Mode {
     }
 
     private InprocHandler load() throws FunctionFailedException {
-        Object function = new HandlerFinder(loader).find(mode.handler());
-        if (mode.handler().isEmpty()) {
-            log.info("Handler found: " + function.getClass().getName());
-        }
         HandlerContext handlerContext =
                 new HandlerContext(log, config.timeouts().exec(), permits, threads, loader);
-        if (function instanceof HttpHandler exchanges) {
-            return new PlainHandler(new ExchangeFunction(handlerContext, exchanges, false), function);
-        }
-        if (function instanceof Servlet servlet) {
-            return ServletFunction.start(servlet, handlerContext, config.temporaryDirectory());
-        }
-        if (ModelTypes.isHandler(function)) {
-            return new PlainHandler(model(handlerContext, function), function);
-        }
-        throw new FunctionFailedException(
-                "handler %s is none: expected an io.undertow.server.HttpHandler, a jakarta.servlet.Servlet or a com.openfaas.model.IHandler"
-                        .formatted(function.getClass().getName()));
-    }
-
-    private HttpHandler model(HandlerContext handlerContext, Object function) throws FunctionFailedException {
-        String encoding = System.getProperty("file.encoding", "");
-        if (!encoding.equals(StandardCharsets.UTF_8.name())) {
-            log.warn(
-                    "Query parameters outside ASCII are lost: OpenFaaS' model reads them in the JVM's file.encoding, %s"
-                            .formatted(encoding));
-        }
-        try {
-            return new ModelFunction(handlerContext, function, ModelTypes.of(function), memory);
-        } catch (ReflectiveOperationException e) {
-            throw new FunctionFailedException(
-                    "cannot use handler %s: its com.openfaas.model is not the one that is known: %s"
-                            .formatted(function.getClass().getName(), e.getMessage()),
-                    e);
-        }
-    }
-
-    /** A function without a container; it may be closeable. */
-    private record PlainHandler(HttpHandler requestHandler, Object function) implements InprocHandler {
-        @Override
-        public void close() throws Exception {
-            if (function instanceof AutoCloseable closeable) {
-                closeable.close();
-            }
-        }
+        FunctionLoader functionLoader = new FunctionLoader(mode, handlerContext, memory, config.temporaryDirectory());
+        return given == null ? functionLoader.load() : functionLoader.load(given);
     }
 
     @Override
@@ -137,7 +101,7 @@ public final class InprocMode implements Mode {
     }
 
     @Override
-    public CompletionStage<String> ended() {
+    public CompletionStage<Termination> ended() {
         return new CompletableFuture<>();
     }
 

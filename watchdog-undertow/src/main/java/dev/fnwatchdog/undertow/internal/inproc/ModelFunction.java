@@ -58,8 +58,17 @@ final class ModelFunction implements HttpHandler {
             }
             channel.read(ByteBuffer.allocate(1));
         }
-        String body = new String(bytes.array(), StandardCharsets.UTF_8);
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> enter(invocation, body));
+        String text = new String(bytes.array(), StandardCharsets.UTF_8);
+        if (ModelRequest.isBinary(bytes.array(), text) && !charge(invocation, base64Length(length))) {
+            invocation.respondInstead(HandlerContext.errorResponse(invocation, StatusCodes.REQUEST_ENTITY_TOO_LARGE));
+            return;
+        }
+        ModelRequest request = ModelRequest.of(exchange, bytes.array(), text);
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> enter(invocation, request));
+    }
+
+    private static long base64Length(long bytes) {
+        return (bytes + 2) / 3 * 4;
     }
 
     /** Charges the string, in addition to the bytes that it is made of. */
@@ -71,22 +80,21 @@ final class ModelFunction implements HttpHandler {
         return true;
     }
 
-    private void enter(Invocation invocation, String body) {
+    private void enter(Invocation invocation, ModelRequest request) {
         HandlerExecution execution = context.newExecution(failure -> context.failed(invocation, failure));
         invocation.onAbort(execution::cancel);
-        ModelRequest request = ModelRequest.of(invocation.exchange());
         context.admit(
                 invocation,
                 execution,
                 () -> execution.execute(() -> {
-                    handle(invocation, execution, request, body);
+                    handle(invocation, execution, request);
                 }));
     }
 
     @SuppressWarnings("CatchingUnchecked") // every throwable of the function must lead to a response
-    private void handle(Invocation invocation, HandlerExecution execution, ModelRequest request, String body) {
+    private void handle(Invocation invocation, HandlerExecution execution, ModelRequest request) {
         try {
-            Object returned = types.call(function, body, request.headers(), request.query(), request.path());
+            Object returned = types.call(function, request.body(), request.headers(), request.query(), request.path());
             ModelResponse response = ModelResponse.of(types, returned, memory);
             invocation.loop().thread().execute(() -> send(invocation, response));
         } catch (Throwable failure) {

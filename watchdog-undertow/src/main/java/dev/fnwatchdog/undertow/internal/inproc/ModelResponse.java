@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import dev.fnwatchdog.undertow.internal.http.ContentTypeSniffer;
 import dev.fnwatchdog.undertow.internal.http.HopByHopHeaders;
 import dev.fnwatchdog.undertow.internal.http.Tokens;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
@@ -8,11 +9,13 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import java.util.Base64;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 record ModelResponse(String refusal, int status, Map<String, String> headers, ByteBuffer body) {
     private static final int MIN_STATUS = 200;
     private static final int MAX_STATUS = 999;
+    private static final String TOO_LARGE = "response too large";
 
     private static ModelResponse refused(String reason) {
         return new ModelResponse(reason, 0, Map.of(), ByteBuffer.allocate(0));
@@ -34,27 +38,45 @@ record ModelResponse(String refusal, int status, Map<String, String> headers, By
             return refused("the handler returned no response");
         }
         String text = types.body(response);
-        if (text == null) {
-            return refused("the handler returned a response without a body");
-        }
+        Map<String, String> headers = headers(types, response);
+        String base64 = headers.remove(ModelRequest.BODY_BASE64);
         int status = types.statusCode(response);
         if (status < MIN_STATUS || status > MAX_STATUS) {
             return refused("the handler returned a response with status " + status);
         }
-        Map<String, String> headers = headers(types, response);
         for (Map.Entry<String, String> header : headers.entrySet()) {
             if (!isSendable(header)) {
                 return refused("the handler returned a header that HTTP cannot carry");
             }
         }
-        if (!memory.reserve(utf8Length(text))) {
-            return refused("response too large");
+        if (base64 != null) {
+            return ofBase64(status, headers, base64, memory);
         }
-        return new ModelResponse("", status, headers, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        return text == null
+                ? refused("the handler returned a response without a body")
+                : ofText(status, headers, text, memory);
+    }
+
+    private static ModelResponse ofText(int status, Map<String, String> headers, String text, MemoryBudget memory) {
+        return memory.reserve(utf8Length(text))
+                ? new ModelResponse("", status, headers, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)))
+                : refused(TOO_LARGE);
+    }
+
+    private static ModelResponse ofBase64(int status, Map<String, String> headers, String base64, MemoryBudget memory) {
+        byte[] bytes;
+        try {
+            bytes = Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException malformed) {
+            return refused("the handler returned X-Body-Base64 that is no base64: " + malformed.getMessage());
+        }
+        return memory.reserve(bytes.length)
+                ? new ModelResponse("", status, headers, ByteBuffer.wrap(bytes))
+                : refused(TOO_LARGE);
     }
 
     private static Map<String, String> headers(ModelTypes types, Object response) throws Throwable {
-        Map<String, String> headers = new LinkedHashMap<>();
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         String type = types.contentType(response);
         if (type != null && !type.isEmpty()) {
             headers.put("Content-Type", type);
@@ -108,7 +130,18 @@ record ModelResponse(String refusal, int status, Map<String, String> headers, By
             return;
         }
         exchange.setResponseContentLength(body.remaining());
+        setContentType(exchange);
         // As an array: Undertow would retain a single buffer as long as the connection is open.
         exchange.getResponseSender().send(new ByteBuffer[] {body});
+    }
+
+    /** By the rule of specification 3.31. */
+    private void setContentType(HttpServerExchange exchange) {
+        HeaderMap fields = exchange.getResponseHeaders();
+        if (!fields.contains(Headers.CONTENT_TYPE)
+                && !fields.contains(Headers.CONTENT_ENCODING)
+                && !exchange.getRequestMethod().equals(Methods.HEAD)) {
+            fields.put(Headers.CONTENT_TYPE, ContentTypeSniffer.contentType(body));
+        }
     }
 }

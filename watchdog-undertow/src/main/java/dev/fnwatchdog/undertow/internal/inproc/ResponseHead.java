@@ -1,11 +1,13 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
 import dev.fnwatchdog.undertow.internal.http.HopByHopHeaders;
+import dev.fnwatchdog.undertow.internal.http.SetCookieField;
 import dev.fnwatchdog.undertow.internal.http.Tokens;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.HttpUpgradeListener;
+import io.undertow.server.handlers.Cookie;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
@@ -51,9 +53,8 @@ final class ResponseHead {
         if (invocation.stopped()) {
             throw new ClosedChannelException();
         }
-        // Undertow's own connections do the same with cookies.
-        Connectors.flattenCookies(exchange);
         copyStatus(client);
+        addCookies();
         HeaderMap headers = exchange.getResponseHeaders();
         String protocol = headers.getFirst(Headers.UPGRADE);
         HopByHopHeaders.copyEndToEnd(headers, client.getResponseHeaders());
@@ -62,6 +63,7 @@ final class ResponseHead {
         } else if (completeLength >= 0 && !trailers.present() && canAnnounceLength(client)) {
             client.setResponseContentLength(completeLength);
         }
+        removeNeedlessLength(client);
         StreamSinkChannel opened = client.getResponseChannel();
         if (opened == null) {
             throw new ClosedChannelException();
@@ -77,6 +79,26 @@ final class ResponseHead {
         client.setStatusCode(exchange.getStatusCode());
         if (exchange.getReasonPhrase() != null) {
             client.setReasonPhrase(exchange.getReasonPhrase());
+        }
+    }
+
+    private void addCookies() throws UnsendableHeadException {
+        try {
+            for (Cookie cookie : exchange.responseCookies()) {
+                exchange.getResponseHeaders().add(Headers.SET_COOKIE, SetCookieField.of(cookie));
+            }
+        } catch (IllegalArgumentException unsendable) {
+            throw new UnsendableHeadException(unsendable);
+        }
+    }
+
+    /** RFC 9110 8.6: none in 1xx and 204. In 304 it is the length of another response, and a container's 0 is wrong. */
+    private static void removeNeedlessLength(HttpServerExchange client) {
+        HeaderMap headers = client.getResponseHeaders();
+        if (!Connectors.isEntityBodyAllowed(client)
+                && (client.getStatusCode() != StatusCodes.NOT_MODIFIED
+                        || "0".equals(headers.getFirst(Headers.CONTENT_LENGTH)))) {
+            headers.remove(Headers.CONTENT_LENGTH);
         }
     }
 

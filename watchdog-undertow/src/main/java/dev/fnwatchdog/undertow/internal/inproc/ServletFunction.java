@@ -1,140 +1,80 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
 import dev.fnwatchdog.core.process.FunctionFailedException;
+import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletDeployment;
+import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletEnvironment;
+import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletHooks;
+import dev.fnwatchdog.undertow.internal.inproc.servlet.WebComponents;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.session.InMemorySessionManager;
-import io.undertow.servlet.Servlets;
-import io.undertow.servlet.api.DeploymentInfo;
-import io.undertow.servlet.api.DeploymentManager;
-import io.undertow.servlet.api.ServletContainer;
-import io.undertow.servlet.api.ServletInfo;
-import io.undertow.servlet.api.ServletStackTraces;
-import io.undertow.servlet.api.ThreadSetupHandler;
-import io.undertow.servlet.util.ImmediateInstanceFactory;
-import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.annotation.MultipartConfig;
 import jakarta.servlet.annotation.ServletSecurity;
-import jakarta.servlet.annotation.WebInitParam;
-import jakarta.servlet.annotation.WebServlet;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a servlet as the function in a container, on all paths or on its own mappings (specification 5.7).
+ * Runs a servlet, or a web application without a servlet of its own, as the function in a container (specification 5.7, 5.14).
  *
  * <p>Threads: any.
  */
-final class ServletFunction implements InprocHandler {
-    private static final String NAME = "function";
-    private static final int MAX_SESSIONS = 10_000;
-    private static final String ALL_PATHS = "/*";
+record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler) implements InprocHandler {
+    /** Where a servlet runs, and with which settings. */
+    record Settings(Path temporary, Map<String, String> initParameters) {}
 
-    private final DeploymentManager deployment;
-    private final HttpHandler requestHandler;
-
-    private ServletFunction(DeploymentManager deployment, HttpHandler requestHandler) {
-        this.deployment = deployment;
-        this.requestHandler = requestHandler;
-    }
-
-    /** Deploys the servlet; {@code init} has run when this returns. */
-    static ServletFunction start(Servlet servlet, HandlerContext handlerContext, Path temporary)
+    /**
+     * Deploys the function; {@code init} has run when this returns.
+     *
+     * @param servlet the one of {@code handler}; null where the components alone are the function
+     */
+    static ServletFunction start(
+            @Nullable Servlet servlet, WebComponents components, HandlerContext context, Settings settings)
             throws FunctionFailedException {
-        String name = servlet.getClass().getName();
-        if (servlet.getClass().isAnnotationPresent(ServletSecurity.class)) {
-            throw new FunctionFailedException(
-                    "cannot use handler %s: nobody would enforce its @ServletSecurity".formatted(name));
+        if (servlet != null && servlet.getClass().isAnnotationPresent(ServletSecurity.class)) {
+            throw new FunctionFailedException("cannot use handler %s: nobody would enforce its @ServletSecurity"
+                    .formatted(servlet.getClass().getName()));
         }
-        ServletContainer container = ServletContainer.Factory.newInstance();
-        ServletInfo info = info(servlet);
-        DeploymentManager deployment = container.addDeployment(deploymentInfo(info, handlerContext, temporary));
         try {
-            deployment.deploy();
-            HttpHandler requestHandler = new ExchangeFunction(handlerContext, deployment.start(), true);
-            // Fail here where init fails: the container would only log it and continue.
-            deployment
-                    .getDeployment()
-                    .getServlets()
-                    .getManagedServlet(info.getName())
-                    .getServlet()
-                    .release();
-            return new ServletFunction(deployment, requestHandler);
-        } catch (ServletException | RuntimeException e) {
+            ServletEnvironment environment = new ServletEnvironment(
+                    context.loader(),
+                    context.threads(),
+                    settings.temporary(),
+                    settings.initParameters(),
+                    new RequestHooks());
+            ServletDeployment deployment = ServletDeployment.start(servlet, components, environment);
+            return new ServletFunction(deployment, new ExchangeFunction(context, deployment.handler(), true));
+        } catch (ServletException | RuntimeException | LinkageError e) {
             throw new FunctionFailedException(
-                    "cannot start handler %s: %s".formatted(name, HandlerFinder.reason(e)), e);
+                    "cannot start %s: %s"
+                            .formatted(
+                                    servlet == null
+                                            ? "the web application of function_path"
+                                            : "handler " + servlet.getClass().getName(),
+                                    HandlerFinder.reason(e)),
+                    e);
         }
-    }
-
-    private static DeploymentInfo deploymentInfo(ServletInfo servlet, HandlerContext handlerContext, Path temporary) {
-        return Servlets.deployment()
-                .setDeploymentName(NAME)
-                .setContextPath("/")
-                .setClassLoader(handlerContext.loader())
-                .setTempDir(temporary)
-                .setServletStackTraces(ServletStackTraces.NONE)
-                .setDefaultEncoding("UTF-8")
-                .setAsyncExecutor(handlerContext.threads())
-                .setSessionManagerFactory(deployed -> new InMemorySessionManager(NAME, MAX_SESSIONS))
-                .setExceptionHandler((exchange, request, response, failure) -> {
-                    InprocInvocation.of(exchange).failed(failure);
-                    return true;
-                })
-                .addThreadSetupAction(new Registration())
-                .addServlet(servlet);
-    }
-
-    private static ServletInfo info(Servlet servlet) {
-        Class<? extends Servlet> type = servlet.getClass();
-        WebServlet annotation = type.getAnnotation(WebServlet.class);
-        ServletInfo info = new ServletInfo(
-                annotation == null || annotation.name().isEmpty() ? NAME : annotation.name(),
-                type,
-                new ImmediateInstanceFactory<>(servlet));
-        MultipartConfig multipart = type.getAnnotation(MultipartConfig.class);
-        if (multipart != null) {
-            info.setMultipartConfig(new MultipartConfigElement(multipart));
-        }
-        if (annotation == null) {
-            return info.setAsyncSupported(true).addMapping(ALL_PATHS);
-        }
-        info.setAsyncSupported(annotation.asyncSupported());
-        for (WebInitParam parameter : annotation.initParams()) {
-            info.addInitParam(parameter.name(), parameter.value());
-        }
-        info.addMappings(annotation.value()).addMappings(annotation.urlPatterns());
-        return info.getMappings().isEmpty() ? info.addMapping(ALL_PATHS) : info;
-    }
-
-    @Override
-    public HttpHandler requestHandler() {
-        return requestHandler;
     }
 
     @Override
     public void close() throws ServletException {
-        deployment.stop();
-        deployment.undeploy();
+        deployment.close();
     }
 
-    /** Registers each container thread that works for a request, so that cancelling the request interrupts it. */
-    private static final class Registration implements ThreadSetupHandler {
+    private static final class RequestHooks implements ServletHooks {
         @Override
-        public <T, C> Action<T, C> create(Action<T, C> action) {
-            return (@Nullable HttpServerExchange exchange, C context) -> {
-                if (exchange == null || exchange.isInIoThread()) {
-                    return action.call(exchange, context);
-                }
-                HandlerExecution execution = InprocInvocation.of(exchange).execution();
-                execution.attachThread();
-                try {
-                    return action.call(exchange, context);
-                } finally {
-                    execution.detachThread();
-                }
-            };
+        public void failed(HttpServerExchange exchange, Throwable failure) {
+            InprocInvocation.of(exchange).failed(failure);
+        }
+
+        @Override
+        public void threadEntered(HttpServerExchange exchange) {
+            InprocInvocation.of(exchange).execution().attachThread();
+        }
+
+        @Override
+        public void threadLeft(HttpServerExchange exchange) {
+            InprocInvocation.of(exchange).execution().detachThread();
         }
     }
 }

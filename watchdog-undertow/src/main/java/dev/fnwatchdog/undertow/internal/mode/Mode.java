@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.mode;
 
 import dev.fnwatchdog.core.process.FunctionFailedException;
+import dev.fnwatchdog.core.process.posix.Termination;
 import io.undertow.server.HttpHandler;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -26,8 +27,8 @@ public interface Mode {
         return false;
     }
 
-    /** Completes when what was started has ended by itself, with a description of the end. */
-    CompletionStage<String> ended();
+    /** Completes when what was started has ended by itself. */
+    CompletionStage<Termination> ended();
 
     /** A newer version replaces this one: ends the requests that wait for what was started, and only those. */
     default void retire() {}

@@ -6,6 +6,7 @@ import dev.fnwatchdog.core.metrics.MetricsRegistry;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import io.undertow.connector.ByteBufferPool;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.xnio.XnioWorker;
 
 /**
@@ -16,6 +17,7 @@ import org.xnio.XnioWorker;
  * @param buffers of the usual size
  * @param bodies the memory for bodies that are buffered as a whole
  * @param passesDescriptors whether processes may open the watchdog's own pipes, where the system allows it
+ * @param handler the function of inproc mode; null: found by the settings
  */
 public record ModeContext(
         WatchdogConfig config,
@@ -25,10 +27,12 @@ public record ModeContext(
         XnioWorker worker,
         ByteBufferPool buffers,
         MemoryBudget bodies,
-        boolean passesDescriptors) {
+        boolean passesDescriptors,
+        @Nullable Object handler) {
     /** Returns the context of a newer version of the same function, whose metrics replace those of the older one. */
     public ModeContext renewed(WatchdogConfig newConfig, Map<String, String> newEnvironment) {
         registry.removeNamed();
-        return new ModeContext(newConfig, newEnvironment, log, registry, worker, buffers, bodies, passesDescriptors);
+        return new ModeContext(
+                newConfig, newEnvironment, log, registry, worker, buffers, bodies, passesDescriptors, handler);
     }
 }

@@ -31,7 +31,7 @@ public final class HttpMode implements Mode {
     private final HttpHandler handler;
     private final UpstreamPortProbe portProbe;
     private final StartupWaitHandler.Startup startup;
-    private final CompletableFuture<String> ended = new CompletableFuture<>();
+    private final CompletableFuture<Termination> ended = new CompletableFuture<>();
 
     // Mutable state
     private volatile @Nullable FunctionServer server;
@@ -66,7 +66,7 @@ public final class HttpMode implements Mode {
 
     private void functionExited(Termination termination) {
         portProbe.end("it has ended");
-        ended.complete(termination.describe());
+        ended.complete(termination);
     }
 
     @Override
@@ -75,7 +75,7 @@ public final class HttpMode implements Mode {
     }
 
     @Override
-    public CompletionStage<String> ended() {
+    public CompletionStage<Termination> ended() {
         return ended;
     }
 

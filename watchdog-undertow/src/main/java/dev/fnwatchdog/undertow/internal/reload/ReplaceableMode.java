@@ -6,6 +6,7 @@ import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.WaitStrategy;
 import dev.fnwatchdog.core.process.FunctionFailedException;
+import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.mode.Mode;
 import dev.fnwatchdog.undertow.internal.mode.ModeContext;
@@ -100,7 +101,7 @@ public final class ReplaceableMode implements Mode {
         Mode mode = factory.create(context.renewed(config, environment));
         FunctionVersion version = new FunctionVersion(mode);
         start(version);
-        CompletableFuture<String> ended = mode.ended().toCompletableFuture();
+        CompletableFuture<Termination> ended = mode.ended().toCompletableFuture();
         WaitStrategy.polling(POLL).await(() -> stopping || mode.ready() || ended.isDone(), timeouts.write());
         return version;
     }
@@ -125,7 +126,7 @@ public final class ReplaceableMode implements Mode {
     }
 
     private void watch(FunctionVersion version) {
-        version.mode().ended().thenAccept(description -> functionTerminated(version, description));
+        version.mode().ended().thenAccept(end -> functionTerminated(version, end.describe()));
     }
 
     private void retire(FunctionVersion old, Duration limit) {
@@ -190,7 +191,7 @@ public final class ReplaceableMode implements Mode {
 
     /** Never completes: the end of a function becomes the response to requests, and the next version may fix it. */
     @Override
-    public CompletionStage<String> ended() {
+    public CompletionStage<Termination> ended() {
         return new CompletableFuture<>();
     }
 

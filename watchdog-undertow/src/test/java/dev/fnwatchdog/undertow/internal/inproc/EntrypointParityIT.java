@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * specification 5.9.
  */
 class EntrypointParityIT {
+    private static final String SNIFFED_TYPE = "\ncontent-type: text/plain; charset=utf-8";
     private static final Path SOURCES = Path.of("src", "test", "functions", "openfaas");
     private static final Path JARS = Path.of(System.getProperty("openfaas.jars"));
     private static final Pattern LISTENING = Pattern.compile("Listening on port: (\\d+)\n");
@@ -128,7 +129,17 @@ class EntrypointParityIT {
         String expected = responseTo(entrypointPort, notation);
 
         assertThat(expected).startsWith("HTTP/1.1 ");
-        assertThat(responseTo(watchdog.port(), notation)).isEqualTo(expected);
+        String response = responseTo(watchdog.port(), notation);
+        assertThat(expected.contains("\ncontent-type: ") ? response : response.replace(SNIFFED_TYPE, ""))
+                .isEqualTo(expected);
+    }
+
+    /** Proves specification 5.12. */
+    @Test
+    void aResponseWithoutATypeHasOneAndHasNoneFromTheEntrypoint() throws Exception {
+        assertThat(responseTo(entrypointPort, "GET /")).doesNotContain("\ncontent-type: ");
+
+        assertThat(responseTo(watchdog.port(), "GET /")).contains(SNIFFED_TYPE);
     }
 
     @Test

@@ -37,7 +37,7 @@ class InprocModelTest {
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(response.body()).isEqualTo("<über>");
             assertThat(response.headers().firstValue("Content-Length")).contains("7");
-            assertThat(response.headers().firstValue("Content-Type")).isEmpty();
+            assertThat(response.headers().firstValue("Content-Type")).contains("text/plain; charset=utf-8");
         }
     }
 
@@ -213,6 +213,95 @@ class InprocModelTest {
                 assertThat(client.readResponse()).endsWith("\r\n\r\nab");
             }
             watchdog.awaitIdle();
+        }
+    }
+
+    /** Proves specification 5.12. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{}          | text/plain; charset=utf-8",
+                "<html><p>   | text/html; charset=utf-8",
+                "%PDF-1.7    | application/pdf",
+            })
+    void aResponseWithoutContentTypeGetsTheOneOfItsFirstBytes(String body, String type) throws Exception {
+        try (RunningWatchdog watchdog = ScriptedHandler.model(request -> response(body))) {
+            assertThat(watchdog.get("/").headers().firstValue("Content-Type")).contains(type);
+        }
+    }
+
+    /** Proves specification 5.12. */
+    @Test
+    void noContentTypeIsSetForAnEncodedResponseForHeadAndForAnEmptyBody() throws Exception {
+        try (RunningWatchdog watchdog = ScriptedHandler.model(request -> {
+            Response response = new Response();
+            response.setBody(request.getBody().isEmpty() ? "" : "text");
+            response.setHeader("Content-Encoding", "x");
+            return response;
+        })) {
+            assertThat(watchdog.responseTo("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\na"))
+                    .endsWith("\r\n\r\ntext")
+                    .doesNotContain("Content-Type");
+            assertThat(watchdog.responseTo("GET / HTTP/1.1\r\nHost: h\r\n\r\n")).doesNotContain("Content-Type");
+        }
+        try (RunningWatchdog watchdog = ScriptedHandler.model(request -> response("text"));
+                RawClient client = watchdog.connect()) {
+            client.send("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
+            assertThat(client.readHead()).contains("Content-Length: 4").doesNotContain("Content-Type");
+        }
+    }
+
+    /** Proves specification 5.9. */
+    @Test
+    void bytesThatAreNoTextPassBothWaysAsBase64() throws Exception {
+        byte[] bytes = new byte[256];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) i;
+        }
+        try (RunningWatchdog watchdog = ScriptedHandler.model(request -> {
+            Response response = new Response();
+            response.setHeader("x-body-base64", request.getHeader("X-Body-Base64"));
+            return response;
+        })) {
+            HttpResponse<byte[]> response = watchdog.sendForBytes(watchdog.request("/")
+                    .header("X-Body-Base64", "bm8=")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(bytes))
+                    .build());
+
+            assertThat(response.body()).isEqualTo(bytes);
+            assertThat(response.headers().firstValue("Content-Type")).contains("application/octet-stream");
+            assertThat(response.headers().firstValue("X-Body-Base64")).isEmpty();
+        }
+    }
+
+    /** Proves specification 5.9. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "text", "\u00fc", "\ufffd"})
+    void aBodyThatIsTextIsNotPassedAsBase64WhateverTheClientSends(String body) throws Exception {
+        try (RunningWatchdog watchdog =
+                ScriptedHandler.model(request -> response(request.getBody() + request.getHeader("X-Body-Base64")))) {
+            HttpResponse<String> response = watchdog.send(watchdog.request("/")
+                    .header("X-Body-Base64", "bm8=")
+                    .POST(HttpRequest.BodyPublishers.ofString(body))
+                    .build());
+
+            assertThat(response.body()).isEqualTo(body + "null");
+        }
+    }
+
+    /** Proves specification 5.10. */
+    @Test
+    void aBodyThatIsNoBase64Is500WithItsReason() throws Exception {
+        try (RunningWatchdog watchdog = ScriptedHandler.model(request -> {
+            Response response = new Response();
+            response.setHeader("X-Body-Base64", "?");
+            return response;
+        })) {
+            HttpResponse<String> response = watchdog.get("/");
+
+            assertThat(response.statusCode()).isEqualTo(500);
+            assertThat(response.body()).startsWith("the handler returned X-Body-Base64 that is no base64");
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.undertow.fixture.FreePort;
 import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.fixture.RawClient;
@@ -82,7 +83,7 @@ class ReadinessTest {
             assertThat(watchdog.log().awaitLine("Forked function has terminated"))
                     .endsWith(": exit status 3");
             assertThat(watchdog.watchdog().functionEnded().toCompletableFuture().get(10, TimeUnit.SECONDS))
-                    .isEqualTo("exit status 3");
+                    .isEqualTo(new Termination.Exited(3));
         }
     }
 }

@@ -1,0 +1,42 @@
+package dev.fnwatchdog.undertow.internal.inproc;
+
+import io.undertow.server.RequestTooBigException;
+import io.undertow.server.handlers.form.MultiPartParserDefinition;
+import io.undertow.util.MalformedMessageException;
+import io.undertow.util.ParameterLimitException;
+import io.undertow.util.StatusCodes;
+import java.util.Optional;
+
+/**
+ * The response to a request that a handler could not read, which is the client's fault and not the handler's (specification
+ * 5.16).
+ *
+ * @param status a 4xx
+ * @param reason one line; empty: none
+ */
+record RequestRefusal(int status, String reason) {
+    private static final int MAX_CAUSES = 10;
+
+    /** Returns the refusal that fits a handler's failure, whatever wraps it; empty where the handler itself has failed. */
+    static Optional<RequestRefusal> of(Throwable failure) {
+        Throwable cause = failure;
+        for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
+            if (cause instanceof RequestTooBigException) {
+                return Optional.of(new RequestRefusal(StatusCodes.REQUEST_ENTITY_TOO_LARGE, ""));
+            }
+            if (cause instanceof MultiPartParserDefinition.FileTooLargeException) {
+                return Optional.of(new RequestRefusal(StatusCodes.REQUEST_ENTITY_TOO_LARGE, "a file is too large"));
+            }
+            if (cause instanceof ParameterLimitException) {
+                return Optional.of(new RequestRefusal(
+                        StatusCodes.REQUEST_ENTITY_TOO_LARGE,
+                        "more than %d form fields".formatted(InprocConnection.MAX_FORM_FIELDS)));
+            }
+            if (cause instanceof MalformedMessageException) {
+                return Optional.of(new RequestRefusal(StatusCodes.BAD_REQUEST, "the multipart body is malformed"));
+            }
+            cause = cause.getCause();
+        }
+        return Optional.empty();
+    }
+}

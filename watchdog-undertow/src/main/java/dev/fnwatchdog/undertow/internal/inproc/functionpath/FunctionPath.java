@@ -1,0 +1,87 @@
+package dev.fnwatchdog.undertow.internal.inproc.functionpath;
+
+import dev.fnwatchdog.core.process.FunctionFailedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.ZipFile;
+
+/**
+ * The jars and folders of {@code function_path}, with the jars in those folders.
+ *
+ * @param archives each a jar or a folder of classes, in the order of class loading
+ */
+public record FunctionPath(List<Path> archives) {
+    public FunctionPath {
+        archives = List.copyOf(archives);
+    }
+
+    /**
+     * Returns the archives of {@code function_path}.
+     *
+     * @param parts jars and folders; a folder stands for its classes and the jars in it
+     */
+    public static FunctionPath of(List<Path> parts) {
+        List<Path> archives = new ArrayList<>();
+        for (Path part : parts) {
+            archives.add(part);
+            archives.addAll(jarsIn(part));
+        }
+        return new FunctionPath(archives);
+    }
+
+    private static List<Path> jarsIn(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Refuses an archive whose classes are in archives of its own, which no class loader of the JDK finds (specification 5.3).
+     *
+     * @throws FunctionFailedException says what to do instead
+     */
+    public void refuseNestedArchives() throws FunctionFailedException {
+        for (Path archive : archives) {
+            if (Files.isRegularFile(archive)) {
+                refuseNested(archive);
+            }
+        }
+    }
+
+    private static void refuseNested(Path archive) throws FunctionFailedException {
+        try (ZipFile file = new ZipFile(archive.toFile())) {
+            if (hasFolder(file, "BOOT-INF/lib/") || hasFolder(file, "BOOT-INF/classes/")) {
+                String name = String.valueOf(archive.getFileName());
+                throw new FunctionFailedException(
+                        ("cannot use %s of function_path: its classes are in jars inside of it; run"
+                                        + " \"java -Djarmode=tools -jar %s extract --destination DIR\", and set"
+                                        + " function_path=DIR/%s:DIR/lib")
+                                .formatted(archive, archive, name));
+            }
+            if (hasFolder(file, "WEB-INF/lib/") || hasFolder(file, "WEB-INF/classes/")) {
+                throw new FunctionFailedException(
+                        "cannot use %s of function_path: it is a war; unpack it into DIR, and set function_path=DIR/WEB-INF/classes:DIR/WEB-INF/lib"
+                                .formatted(archive));
+            }
+        } catch (IOException e) {
+            throw new FunctionFailedException(
+                    "cannot read %s of function_path: %s".formatted(archive, e.getMessage()), e);
+        }
+    }
+
+    private static boolean hasFolder(ZipFile file, String name) {
+        return file.stream().anyMatch(entry -> entry.getName().startsWith(name));
+    }
+}

@@ -1,0 +1,16 @@
+package dev.fnwatchdog.undertow.internal.inproc.servlet;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Executor;
+
+/**
+ * What a servlet runs in.
+ *
+ * @param loader the class loader of the function
+ * @param threads where servlets may block
+ * @param temporary the folder for uploaded files
+ * @param initParameters of the servlet and of its context
+ */
+public record ServletEnvironment(
+        ClassLoader loader, Executor threads, Path temporary, Map<String, String> initParameters, ServletHooks hooks) {}

@@ -1,0 +1,15 @@
+package dev.fnwatchdog.undertow.internal.inproc.servlet;
+
+import io.undertow.server.HttpServerExchange;
+
+/** What the container tells the watchdog about the requests in it. */
+public interface ServletHooks {
+    /** Called when a servlet or a filter has thrown. */
+    void failed(HttpServerExchange exchange, Throwable failure);
+
+    /** Called on a thread that begins to work for a request. */
+    void threadEntered(HttpServerExchange exchange);
+
+    /** Called on a thread that no longer works for a request. */
+    void threadLeft(HttpServerExchange exchange);
+}
