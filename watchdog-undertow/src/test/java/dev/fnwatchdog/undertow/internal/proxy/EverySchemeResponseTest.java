@@ -9,6 +9,7 @@ import dev.fnwatchdog.undertow.fixture.FunctionScheme;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.SchemeFunction;
 import dev.fnwatchdog.undertow.fixture.SentRequest;
+import dev.fnwatchdog.undertow.fixture.Http2Streams;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a function of each scheme can respond, as clients of each version of HTTP see it. Proves specification 3.49. */
@@ -83,6 +85,33 @@ class EverySchemeResponseTest {
             taken.countDown();
             assertThat(client.status()).isEqualTo(201);
             assertThat(client.body().text()).isEqualTo("made");
+        }
+    }
+
+    /** Proves specification 3.30. */
+    @ParameterizedTest
+    @EnumSource
+    void hintsToAnHttp2ClientThatDoesNotReadAreDropped(FunctionScheme scheme) throws Exception {
+        int hints = 40_000;
+        CountDownLatch sent = new CountDownLatch(1);
+        try (SchemeFunction function = SchemeFunction.serving(scheme, failingWith(request -> {
+                    for (int i = 0; i < hints; i++) {
+                        request.interim(103, "x-long: " + PIECE.substring(0, 500));
+                    }
+                    sent.countDown();
+                    request.respond(200, "fine");
+                }));
+                RunningWatchdog watchdog = function.watchdog();
+                Http2Streams client = Http2Streams.withoutFlowControl(watchdog)) {
+            int stream = client.get("/a");
+            assertThat(sent.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+            int received = 0;
+            while (client.head(stream).contains(":status: 103")) {
+                received++;
+            }
+            assertThat(client.body(stream)).isEqualTo("fine");
+            assertThat(received).isBetween(1, hints / 2);
         }
     }
 
