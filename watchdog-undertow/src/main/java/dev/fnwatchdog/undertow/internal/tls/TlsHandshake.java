@@ -53,9 +53,7 @@ final class TlsHandshake implements Closeable {
     }
 
     void start(Duration limit) {
-        timer = connection
-                .getIoThread()
-                .executeAfter(() -> expired(limit), limit.toMillis(), TimeUnit.MILLISECONDS);
+        timer = connection.getIoThread().executeAfter(() -> expired(limit), limit.toMillis(), TimeUnit.MILLISECONDS);
         connection.getHandshakeSetter().set(done -> finished());
         connection.getCloseSetter().set(closed -> failed(new EOFException()));
         connection.getSourceChannel().setReadListener(this::proceed);
@@ -95,7 +93,8 @@ final class TlsHandshake implements Closeable {
             source.suspendReads();
             source.setConduit(new TlsSource(source.getConduit(), engine));
             ConduitStreamSinkChannel sink = connection.getSinkChannel();
-            sink.setConduit(new TlsSink(sink.getConduit(), socket, new WriteReadyHandler.ChannelListenerHandler<>(sink)));
+            sink.setConduit(
+                    new TlsSink(sink.getConduit(), socket, new WriteReadyHandler.ChannelListenerHandler<>(sink)));
             listener.secured(connection);
         }
     }

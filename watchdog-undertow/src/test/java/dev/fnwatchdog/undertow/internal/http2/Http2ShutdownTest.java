@@ -102,7 +102,8 @@ class Http2ShutdownTest {
                 return;
             }
         }
-        throw new AssertionError("the machine is too slow: each attempt took longer than the server waits for a client");
+        throw new AssertionError(
+                "the machine is too slow: each attempt took longer than the server waits for a client");
     }
 
     /** Returns false where the server may have waited for the client for as long as it does. */

@@ -51,8 +51,7 @@ class ContinueWaitTest {
     void no100IsSentWhileTheFunctionDoesNotAcceptTheConnection() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(server.getLocalPort())) {
-            Polling.until(
-                    Duration.ofSeconds(10), () -> watchdog.get("/_/ready").statusCode() == 200);
+            Polling.until(Duration.ofSeconds(10), () -> watchdog.get("/_/ready").statusCode() == 200);
             try (FullBacklog full = FullBacklog.of(server);
                     RawClient waiting = watchdog.connect();
                     RawClient holding = watchdog.connect()) {

@@ -177,7 +177,8 @@ class EverySchemeBodyTest {
     @MethodSource("everySchemeAndProtocol")
     void aClientThatDisconnectsWithinABufferedBodyCausesNoRequest(FunctionScheme scheme, ClientProtocol protocol)
             throws Exception {
-        try (SchemeFunction function = SchemeFunction.serving(scheme, failingWith(request -> request.respond(200, "")));
+        try (SchemeFunction function =
+                        SchemeFunction.serving(scheme, failingWith(request -> request.respond(200, "")));
                 RunningWatchdog watchdog = function.watchdog("http_buffer_req_body", "true")) {
             try (SentRequest client = protocol.connect(watchdog).post("/a").data(PIECE)) {
                 client.disconnect();
@@ -195,7 +196,8 @@ class EverySchemeBodyTest {
     void onlyAGetWhoseReusedConnectionEndsIsSentAgainAndNotOverHttp2(FunctionScheme scheme, ClientProtocol protocol)
             throws Exception {
         AtomicLong broken = new AtomicLong();
-        try (SchemeFunction function = SchemeFunction.serving(scheme, failingWith(request -> breakOnce(request, broken)));
+        try (SchemeFunction function =
+                        SchemeFunction.serving(scheme, failingWith(request -> breakOnce(request, broken)));
                 RunningWatchdog watchdog = function.watchdog()) {
             assertThat(statusAfterAnother(watchdog, protocol, client -> client.get("/break")))
                     .isEqualTo(scheme == FunctionScheme.H2C ? 500 : 200);

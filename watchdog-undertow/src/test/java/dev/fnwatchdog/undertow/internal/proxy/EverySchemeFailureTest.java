@@ -65,8 +65,8 @@ class EverySchemeFailureTest {
 
     static Stream<Arguments> everySchemeAndProtocol() {
         return Arrays.stream(FunctionScheme.values())
-                .flatMap(scheme -> Arrays.stream(ClientProtocol.values())
-                        .map(protocol -> Arguments.of(scheme, protocol)));
+                .flatMap(scheme ->
+                        Arrays.stream(ClientProtocol.values()).map(protocol -> Arguments.of(scheme, protocol)));
     }
 
     static Stream<Arguments> everyHeadFault() {
@@ -176,7 +176,9 @@ class EverySchemeFailureTest {
                 assertThat(client.body().text()).isEmpty();
             }
             try (SentRequest client = protocol.connect(watchdog)) {
-                assertThat(client.post("/hang", "content-length: 9").data("part").status())
+                assertThat(client.post("/hang", "content-length: 9")
+                                .data("part")
+                                .status())
                         .isEqualTo(504);
             }
             assertThat(aborted.await(10, TimeUnit.SECONDS)).isTrue();
@@ -255,8 +257,7 @@ class EverySchemeFailureTest {
                 RunningWatchdog watchdog = function.watchdog()) {
             for (int i = 1; i <= 5; i++) {
                 assertServes(watchdog, protocol);
-                Polling.until(
-                        Duration.ofSeconds(10), () -> watchdog.metric("watchdog_upstream_connections") == 0);
+                Polling.until(Duration.ofSeconds(10), () -> watchdog.metric("watchdog_upstream_connections") == 0);
                 assertThat(function.connections()).isEqualTo(i);
             }
             assertThat(function.requests()).isEqualTo(5);

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fnwatchdog.undertow.fixture.ClientProtocol;
 import dev.fnwatchdog.undertow.fixture.FunctionScheme;
+import dev.fnwatchdog.undertow.fixture.Http2Streams;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.SchemeFunction;
 import dev.fnwatchdog.undertow.fixture.SentRequest;
-import dev.fnwatchdog.undertow.fixture.Http2Streams;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -49,14 +49,15 @@ class EverySchemeResponseTest {
         boolean keepsLength = method.equals("HEAD") || status == 304;
         try (SchemeFunction function = SchemeFunction.serving(
                         scheme,
-                        failingWith(request -> request.headAlone(
-                                status, keepsLength ? "content-length: 9" : "x-b: c", "x-a: b")));
+                        failingWith(request ->
+                                request.headAlone(status, keepsLength ? "content-length: 9" : "x-b: c", "x-a: b")));
                 RunningWatchdog watchdog = function.watchdog();
                 SentRequest client = protocol.connect(watchdog)) {
             for (int i = 0; i < 2; i++) {
                 assertThat(client.send(method, "/a").status()).isEqualTo(status);
                 assertThat(client.field("x-a")).isEqualTo("b");
-                assertThat(client.field("content-length")).isEqualTo(keepsLength ? "9" : length(status, scheme, protocol));
+                assertThat(client.field("content-length"))
+                        .isEqualTo(keepsLength ? "9" : length(status, scheme, protocol));
                 assertThat(client.body().text()).isEmpty();
             }
             assertThat(function.connections()).isEqualTo(1);

@@ -128,8 +128,7 @@ class FaultyRequestsTest {
             for (int done = 0; done < requests; done += REQUESTS_AT_ONCE * REQUESTS_PER_ROUND) {
                 List<CompletableFuture<Void>> clients = new ArrayList<>();
                 for (int i = 0; i < REQUESTS_AT_ONCE; i++) {
-                    clients.add(CompletableFuture.runAsync(
-                            new Client(random.split(), tested, watchdog)::round));
+                    clients.add(CompletableFuture.runAsync(new Client(random.split(), tested, watchdog)::round));
                 }
                 for (CompletableFuture<Void> client : clients) {
                     await(client);

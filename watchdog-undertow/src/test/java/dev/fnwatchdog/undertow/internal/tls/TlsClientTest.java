@@ -48,8 +48,8 @@ class TlsClientTest {
 
     private CompletableFuture<StreamConnection> connect(String host, int port, Duration handshakeLimit) {
         CompletableFuture<StreamConnection> result = new CompletableFuture<>();
-        Transport transport = TlsClient.transportTo(
-                URI.create("https://" + host + ":" + port), TRUSTED, worker, handshakeLimit);
+        Transport transport =
+                TlsClient.transportTo(URI.create("https://" + host + ":" + port), TRUSTED, worker, handshakeLimit);
         XnioIoThread thread = worker.getIoThread();
         thread.execute(() -> thread.openStreamConnection(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
