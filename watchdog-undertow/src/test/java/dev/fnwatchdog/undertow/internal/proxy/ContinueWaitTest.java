@@ -11,6 +11,7 @@ import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.fixture.RawClient;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -71,7 +72,7 @@ class ContinueWaitTest {
         while (!server.isClosed()) {
             try {
                 Socket accepted = server.accept();
-                CompletableFuture.runAsync(() -> refuse(accepted));
+                new Thread(() -> refuse(accepted), "refusing-function").start();
             } catch (IOException closed) {
                 return;
             }
@@ -83,7 +84,7 @@ class ContinueWaitTest {
             if (accepted.getInputStream().read() >= 0) {
                 accepted.getOutputStream()
                         .write("HTTP/1.1 417 X\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                accepted.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
+                accepted.getInputStream().transferTo(OutputStream.nullOutputStream());
             }
         } catch (IOException ended) {
             // By the watchdog, or the end of the test.

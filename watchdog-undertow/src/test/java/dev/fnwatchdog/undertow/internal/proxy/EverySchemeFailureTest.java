@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class EverySchemeFailureTest {
     /** How a function fails before the head of a response is complete. */
+    @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
     enum HeadFault {
         CLOSES_AT_ONCE(request -> request.breakOff(Break.CLOSE)),
         RESETS_AT_ONCE(request -> request.breakOff(Break.RESET)),
@@ -51,6 +52,7 @@ class EverySchemeFailureTest {
     }
 
     /** How a function breaks a body off, of which a piece has been sent. */
+    @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
     enum BodyFault {
         CLOSES(request -> request.breakOff(Break.CLOSE)),
         RESETS(request -> request.breakOff(Break.RESET)),

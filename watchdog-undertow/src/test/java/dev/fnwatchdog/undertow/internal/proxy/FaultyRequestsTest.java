@@ -40,6 +40,7 @@ class FaultyRequestsTest {
     private static final int DESCRIPTORS_OF_FIXTURE = 8;
 
     /** What a function does with a request, and what a client may see of it. */
+    @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
     private enum Fault {
         NONE(200, true, request -> request.respond(200, request.readBody().text())),
         EARLY(200, true, request -> request.respond(200, "early")),
