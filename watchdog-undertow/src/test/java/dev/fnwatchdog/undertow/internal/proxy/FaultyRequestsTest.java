@@ -202,7 +202,7 @@ class FaultyRequestsTest {
                     // They take long.
                     fault = Fault.VIOLATION;
                 }
-                ClientProtocol protocol = ClientProtocol.values()[random.nextInt(2)];
+                ClientProtocol protocol = random.nextBoolean() ? ClientProtocol.HTTP_1_1 : ClientProtocol.HTTP_2;
                 String kind = "x-kind: " + random.nextInt(1000);
                 try (SentRequest client = protocol.connect(watchdog)) {
                     request(client, fault, kind);
