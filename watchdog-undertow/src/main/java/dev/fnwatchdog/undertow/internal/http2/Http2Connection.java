@@ -33,6 +33,9 @@ public abstract class Http2Connection {
     /** After as many reads, other connections of the thread have their turn. */
     private static final int MAX_READS_PER_TURN = 8;
 
+    /** More than the windows of a connection permit. */
+    private static final int MAX_READS_OF_REST = 1000;
+
     /** In bytes. Beyond it, reading pauses until the peer has read (specification 9.14). */
     private static final int UNREAD_PAUSING_READS = 128 * 1024;
 
@@ -304,7 +307,7 @@ public abstract class Http2Connection {
                 socket.getSourceChannel().resumeReads();
             }
         } catch (IOException disconnect) {
-            close(lost(disconnect));
+            writeFailed(lost(disconnect));
             return;
         }
         if (!output.isFull()) {
@@ -324,8 +327,30 @@ public abstract class Http2Connection {
         try {
             frames.data(stream.id(), bytes);
         } catch (IOException disconnect) {
-            close(lost(disconnect));
+            writeFailed(lost(disconnect));
         }
+    }
+
+    /** Handles a failure to write. */
+    protected void writeFailed(StreamAbort ended) {
+        close(ended);
+    }
+
+    /** Handles what the peer has sent before it ended the connection, then closes it. */
+    protected final void readRestAndClose(StreamAbort ended) {
+        try (PooledByteBuffer pooled = buffers.allocate()) {
+            for (int i = 0; i < MAX_READS_OF_REST && isReading(); i++) {
+                int count = socket.getSourceChannel().read(pooled.getBuffer().clear());
+                if (count <= 0) {
+                    break;
+                }
+                read(pooled.getBuffer().flip());
+            }
+        } catch (IOException end) {
+            close(lost(end));
+            return;
+        }
+        close(ended);
     }
 
     /** Widens the stream's window after a part of a body was read or dropped. */

@@ -54,10 +54,19 @@ final class ContinueExpectation {
         return state == State.PENDING;
     }
 
-    /** Starts to wait for the function. */
+    /** Starts to wait for the function, which has been sent the head of the request. */
     void start() {
         if (state == State.PENDING) {
+            stop();
             timer = invocation.loop().thread().executeAfter(this::fulfil, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Stops waiting: the head has to be sent once more. */
+    void stop() {
+        if (timer != null) {
+            timer.remove();
+            timer = null;
         }
     }
 
@@ -84,9 +93,6 @@ final class ContinueExpectation {
     /** Ends the expectation without a 100. */
     void cancel() {
         state = State.NONE;
-        if (timer != null) {
-            timer.remove();
-            timer = null;
-        }
+        stop();
     }
 }

@@ -108,7 +108,6 @@ final class Http1UpstreamExchange extends UpstreamExchange
 
     @Override
     void bodyStarted() {
-        expectation.start();
         if (upstream != null) {
             // Send the head now if the body has not taken it along: the body may be slow to arrive.
             sink.sendHead();
@@ -163,6 +162,11 @@ final class Http1UpstreamExchange extends UpstreamExchange
         sink.detach();
         attempt = pool.open(this);
         return true;
+    }
+
+    @Override
+    public void headSent() {
+        expectation.start();
     }
 
     @Override

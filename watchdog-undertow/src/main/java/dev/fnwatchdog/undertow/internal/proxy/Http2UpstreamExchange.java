@@ -105,7 +105,7 @@ final class Http2UpstreamExchange extends UpstreamExchange
 
     @Override
     void bodyStarted() {
-        expectation.start();
+        // The head does not wait for the body.
     }
 
     @Override
@@ -115,6 +115,7 @@ final class Http2UpstreamExchange extends UpstreamExchange
                 connection.open(head.fields(), head.method(), "http", head.authority(), head.path(), bodiless, this);
         stream = opened;
         request.attach(opened, bodiless);
+        expectation.start();
     }
 
     @Override
@@ -214,6 +215,7 @@ final class Http2UpstreamExchange extends UpstreamExchange
             request.discard();
         } else if (notProcessed && attempt == Attempt.FIRST && request.detach()) {
             attempt = Attempt.SECOND;
+            expectation.stop();
             pool.request(this);
         } else {
             fail("ended before its response: " + reason);

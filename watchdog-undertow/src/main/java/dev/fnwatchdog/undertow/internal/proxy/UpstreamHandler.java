@@ -21,6 +21,7 @@ import io.undertow.server.handlers.proxy.ProxyCallback;
 import io.undertow.server.handlers.proxy.ProxyClient;
 import io.undertow.server.handlers.proxy.ProxyConnection;
 import io.undertow.server.handlers.proxy.ProxyHandler;
+import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.time.Duration;
@@ -77,11 +78,19 @@ final class UpstreamHandler implements HttpHandler, ProxyClient {
                 .setNext(ResponseCodeHandler.HANDLE_500)
                 .build();
         HttpHandler forwarding = mode.bufferRequestBody()
-                ? new HttpContinueReadHandler(new BodyBufferHandler(proxy, context.bodies()))
+                ? new HttpContinueReadHandler(new BodyBufferHandler(withoutTrailers(proxy), context.bodies()))
                 : proxy;
         // Within the deadline, and before anything asks for the body or reads it.
         this.forward = new StartupWaitHandler(
                 forwarding, new FailureHandler(forwarding, context.log()), startup, errors::failed);
+    }
+
+    /** A body of known length has no trailers over HTTP/1.1, and so over no other version (specification 3.19). */
+    private static HttpHandler withoutTrailers(HttpHandler next) {
+        return exchange -> {
+            exchange.removeAttachment(HttpAttachments.REQUEST_TRAILERS);
+            next.handleRequest(exchange);
+        };
     }
 
     @Override

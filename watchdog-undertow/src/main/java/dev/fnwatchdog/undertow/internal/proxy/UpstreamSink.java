@@ -32,8 +32,11 @@ final class UpstreamSink extends BodySink {
         DISCARDING
     }
 
-    /** Receives the result of sending the request, never within a write. */
+    /** Receives the result of sending the request, never within a write, except for {@link #headSent()}. */
     interface Listener {
+        /** Called when the whole head has been written. */
+        void headSent();
+
         /** Called when the whole request has been written. */
         void requestSent();
 
@@ -173,6 +176,7 @@ final class UpstreamSink extends BodySink {
         if (!first.hasRemaining()) {
             state = State.BODY;
             headRest = null;
+            listener.headSent();
         } else if (headRest == null) {
             state = State.HEAD;
             headRest = ByteBuffer.allocate(first.remaining()).put(first).flip();
@@ -182,6 +186,10 @@ final class UpstreamSink extends BodySink {
     private void failed(IOException reason) {
         boolean nothingWritten = state == State.CONNECTED;
         state = State.FAILED;
+        if (upstream != null) {
+            // A socket that has failed is always writable, and a response may still be read for a while.
+            upstream.sink().suspendWrites();
+        }
         upstream = null;
         loop.later(() -> {
             if (state == State.FAILED) {

@@ -6,6 +6,7 @@ import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.DefaultByteBufferPool;
 import java.io.Closeable;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -32,13 +33,18 @@ public final class TlsClient implements Transport {
 
     private static final Pattern ADDRESS = Pattern.compile("[0-9]+(\\.[0-9]+){3}|.*:.*");
 
+    /** As long as Go's HTTP client waits for a handshake. */
+    static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(10);
+
     private final String host;
     private final OptionMap options;
     private final UndertowXnioSsl ssl;
+    private final Duration handshakeLimit;
 
-    private TlsClient(String host, int port, UndertowXnioSsl ssl) {
+    private TlsClient(String host, int port, UndertowXnioSsl ssl, Duration handshakeLimit) {
         this.host = host;
         this.ssl = ssl;
+        this.handshakeLimit = handshakeLimit;
         this.options = OptionMap.builder()
                 .set(Options.SSL_PEER_HOST_NAME, host)
                 .set(Options.SSL_PEER_PORT, port)
@@ -55,6 +61,12 @@ public final class TlsClient implements Transport {
      * @throws dev.fnwatchdog.core.config.InvalidConfigException where a variable names certificates that cannot be read
      */
     public static Transport transportTo(URI upstream, Map<String, String> environment, Executor tasks) {
+        return transportTo(upstream, environment, tasks, HANDSHAKE_LIMIT);
+    }
+
+    /** As the public method, with another limit of a handshake. */
+    static Transport transportTo(
+            URI upstream, Map<String, String> environment, Executor tasks, Duration handshakeLimit) {
         if (!upstream.getScheme().equals("https")) {
             return CLEAR_TEXT;
         }
@@ -64,11 +76,14 @@ public final class TlsClient implements Transport {
         return new TlsClient(
                 host,
                 upstream.getPort(),
-                new UndertowXnioSsl(Xnio.getInstance(), OptionMap.EMPTY, buffers, context, tasks));
+                new UndertowXnioSsl(Xnio.getInstance(), OptionMap.EMPTY, buffers, context, tasks),
+                handshakeLimit);
     }
 
     @Override
     public Closeable secure(StreamConnection connection, Listener listener) {
+        SocketSink socket = new SocketSink(connection.getSinkChannel().getConduit());
+        connection.getSinkChannel().setConduit(socket);
         SslConnection secured = ssl.wrapExistingConnection(connection, options);
         TlsEngine engine = new TlsEngine(UndertowXnioSsl.getSslEngine(secured));
         if (!ADDRESS.matcher(host).matches()) {
@@ -78,8 +93,8 @@ public final class TlsClient implements Transport {
             engine.setSSLParameters(parameters);
         }
         UndertowXnioSsl.getSslConduit(secured).setSslEngine(engine);
-        TlsHandshake handshake = new TlsHandshake(secured, engine, host, listener);
-        handshake.start();
+        TlsHandshake handshake = new TlsHandshake(secured, socket, engine, host, listener);
+        handshake.start(handshakeLimit);
         return handshake;
     }
 }

@@ -1,11 +1,16 @@
 package dev.fnwatchdog.undertow.internal.tls;
 
+import dev.fnwatchdog.core.config.GoDuration;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
 import org.xnio.conduits.ConduitStreamSinkChannel;
 import org.xnio.conduits.ConduitStreamSourceChannel;
 import org.xnio.conduits.WriteReadyHandler;
@@ -29,21 +34,26 @@ final class TlsHandshake implements Closeable {
     }
 
     private final SslConnection connection;
+    private final SocketSink socket;
     private final TlsEngine engine;
     private final String host;
     private final Transport.Listener listener;
 
     // Mutable state
     private State state = State.RUNNING;
+    private XnioExecutor.@Nullable Key timer;
 
-    TlsHandshake(SslConnection connection, TlsEngine engine, String host, Transport.Listener listener) {
+    TlsHandshake(
+            SslConnection connection, SocketSink socket, TlsEngine engine, String host, Transport.Listener listener) {
         this.connection = connection;
+        this.socket = socket;
         this.engine = engine;
         this.host = host;
         this.listener = listener;
     }
 
-    void start() {
+    void start(Duration limit) {
+        timer = connection.getIoThread().executeAfter(() -> expired(limit), limit.toMillis(), TimeUnit.MILLISECONDS);
         connection.getHandshakeSetter().set(done -> finished());
         connection.getCloseSetter().set(closed -> failed(new EOFException()));
         connection.getSourceChannel().setReadListener(this::proceed);
@@ -77,24 +87,41 @@ final class TlsHandshake implements Closeable {
 
     private void succeed() {
         if (state == State.FINISHED) {
-            state = State.ENDED;
+            end();
             ConduitStreamSourceChannel source = connection.getSourceChannel();
             source.setReadListener(null);
             source.suspendReads();
             source.setConduit(new TlsSource(source.getConduit(), engine));
             ConduitStreamSinkChannel sink = connection.getSinkChannel();
-            sink.setConduit(new TlsSink(sink.getConduit(), new WriteReadyHandler.ChannelListenerHandler<>(sink)));
+            sink.setConduit(
+                    new TlsSink(sink.getConduit(), socket, new WriteReadyHandler.ChannelListenerHandler<>(sink)));
             listener.secured(connection);
         }
     }
 
     private void failed(IOException reason) {
+        SSLException failure = engine.failure();
+        IOException cause = failure == null ? reason : failure;
+        refuse(new IOException(HandshakeFailure.describe(cause, host), cause));
+    }
+
+    private void expired(Duration limit) {
+        refuse(new IOException("it has not completed the TLS handshake within " + GoDuration.format(limit)));
+    }
+
+    private void refuse(IOException reason) {
         if (state != State.ENDED) {
-            state = State.ENDED;
+            end();
             IoUtils.safeClose(connection);
-            SSLException failure = engine.failure();
-            IOException cause = failure == null ? reason : failure;
-            listener.refused(new IOException(HandshakeFailure.describe(cause, host), cause));
+            listener.refused(reason);
+        }
+    }
+
+    private void end() {
+        state = State.ENDED;
+        if (timer != null) {
+            timer.remove();
+            timer = null;
         }
     }
 
@@ -102,7 +129,7 @@ final class TlsHandshake implements Closeable {
     @Override
     public void close() {
         if (state != State.ENDED) {
-            state = State.ENDED;
+            end();
             IoUtils.safeClose(connection);
         }
     }

@@ -20,6 +20,7 @@ import org.xnio.conduits.WriteReadyHandler;
  * <p>Threads: the connection's I/O thread.
  */
 final class TlsSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
+    private final SocketSink socket;
     private final WriteReadyHandler writer;
 
     // Mutable state
@@ -28,9 +29,15 @@ final class TlsSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private boolean pending;
     private @Nullable IOException failure;
 
-    /** @param writer notified when there is room, while writes are resumed */
-    TlsSink(StreamSinkConduit next, WriteReadyHandler writer) {
+    /**
+     * Creates a sink above TLS.
+     *
+     * @param socket below TLS
+     * @param writer notified when there is room, while writes are resumed
+     */
+    TlsSink(StreamSinkConduit next, SocketSink socket, WriteReadyHandler writer) {
         super(next);
+        this.socket = socket;
         this.writer = writer;
         next.setWriteReadyHandler(new SocketListener());
     }
@@ -42,15 +49,20 @@ final class TlsSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     @Override
     public long write(ByteBuffer[] srcs, int offs, int len) throws IOException {
-        if (failure != null) {
-            throw failure;
-        }
+        throwFailure();
+        int[] positions = positions(srcs, offs, len);
         long total = Buffers.remaining(srcs, offs, len);
         long before = total;
         long left = total;
         // Each write makes one record. Its result is no measure where the engine has something of its own to send.
         while (left > 0) {
             next.write(srcs, offs, len);
+            if (left == total && socket.failure() != null) {
+                // Nothing has left, and the writer may send all of it elsewhere. Where a later record fails, the next
+                // write reports it.
+                restore(positions, srcs, offs);
+                throwFailure();
+            }
             left = Buffers.remaining(srcs, offs, len);
             if (left == before) {
                 break;
@@ -61,6 +73,27 @@ final class TlsSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
             flush();
         }
         return total - left;
+    }
+
+    private static int[] positions(ByteBuffer[] srcs, int offs, int len) {
+        int[] positions = new int[len];
+        for (int i = 0; i < len; i++) {
+            positions[i] = srcs[offs + i].position();
+        }
+        return positions;
+    }
+
+    private static void restore(int[] positions, ByteBuffer[] srcs, int offs) {
+        for (int i = 0; i < positions.length; i++) {
+            srcs[offs + i].position(positions[i]);
+        }
+    }
+
+    private void throwFailure() throws IOException {
+        IOException broken = failure == null ? socket.failure() : failure;
+        if (broken != null) {
+            throw broken;
+        }
     }
 
     @Override
@@ -133,8 +166,8 @@ final class TlsSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
                 try {
                     flush();
                 } catch (IOException e) {
-                    // The conduit has closed the connection, of which its reader hears. A writer hears with its next
-                    // write.
+                    // TLS itself has failed, and the conduit has closed the connection, of which its reader hears. A
+                    // writer hears with its next write.
                     failure = e;
                     pending = false;
                 }

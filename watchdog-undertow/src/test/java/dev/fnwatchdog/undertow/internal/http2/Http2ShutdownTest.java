@@ -21,6 +21,9 @@ class Http2ShutdownTest {
     private static final String NO_ERROR = "\0\0\0\0";
     private static final String REFUSED_STREAM = "\0\0\0\7";
 
+    /** How long the server waits for the acknowledgement of its PING. */
+    private static final long ANNOUNCEMENT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static CompletableFuture<Integer> stop(RunningWatchdog watchdog) {
         return CompletableFuture.supplyAsync(() -> watchdog.stop(Cause.SIGTERM));
     }
@@ -94,21 +97,37 @@ class Http2ShutdownTest {
     /** Proves specification 7.12. */
     @Test
     void http2StreamOpenedBeforeTheClientAcknowledgesThePingIsServed() throws Exception {
+        for (int attempt = 0; attempt < 10; attempt++) {
+            if (openStreamWithinShutdown()) {
+                return;
+            }
+        }
+        throw new AssertionError(
+                "the machine is too slow: each attempt took longer than the server waits for a client");
+    }
+
+    /** Returns false where the server may have waited for the client for as long as it does. */
+    private static boolean openStreamWithinShutdown() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 Http2Client client = Http2Client.on(watchdog.connect())) {
             client.get(1, "/call");
             assertThat(client.response(1)).endsWith("hi");
+            long start = System.nanoTime();
             CompletableFuture<Integer> stopping = stop(watchdog);
             assertThat(client.next().type()).isEqualTo(Http2Frames.GOAWAY);
             client.get(3, "/call");
             client.acknowledgePing();
 
             Map<Integer, String> all = client.responses(3);
+            if (System.nanoTime() - start >= ANNOUNCEMENT_NANOS) {
+                return false;
+            }
             assertThat(all.get(3)).endsWith("hi");
             assertThat(all.get(0)).contains(goAway(3).payload());
             assertThat(client.connection().readToEnd()).isEmpty();
             assertThat(stopping.get(10, TimeUnit.SECONDS)).isZero();
+            return true;
         }
     }
 

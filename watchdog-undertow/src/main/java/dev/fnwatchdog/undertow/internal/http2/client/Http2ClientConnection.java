@@ -280,6 +280,12 @@ public final class Http2ClientConnection extends Http2Connection {
         liveness.received();
     }
 
+    /** A response may have arrived before; later, because the writer of a body may be the cause, at this moment. */
+    @Override
+    protected void writeFailed(StreamAbort ended) {
+        thread().execute(() -> readRestAndClose(ended));
+    }
+
     @Override
     protected void outputWritten() {
         notifyIfAvailable();
