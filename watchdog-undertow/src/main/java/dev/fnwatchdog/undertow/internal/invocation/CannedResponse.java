@@ -129,7 +129,7 @@ public final class CannedResponse {
     private CannedResponse trailersOnly() {
         HeaderMap fields = new HeaderMap();
         grpcStatus().putInto(fields, message());
-        CannedResponse response = new CannedResponse(StatusCodes.OK, new ByteBuffer[0], headers)
+        CannedResponse response = new CannedResponse(StatusCodes.OK, new ByteBuffer[0], 0, headers)
                 .with(Headers.CONTENT_TYPE, GrpcContentType.VALUE);
         for (HeaderValues field : fields) {
             response = response.with(field.getHeaderName(), field.getFirst());
