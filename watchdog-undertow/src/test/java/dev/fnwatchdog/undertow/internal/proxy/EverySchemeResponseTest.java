@@ -98,7 +98,8 @@ class EverySchemeResponseTest {
         CountDownLatch sent = new CountDownLatch(1);
         try (SchemeFunction function = SchemeFunction.serving(scheme, failingWith(request -> {
                     for (int i = 0; i < hints; i++) {
-                        request.interim(103, "x-long: " + PIECE.substring(0, 2000));
+                        // Each of its own: HPACK makes a few bytes of a repeated field.
+                        request.interim(103, "x-long: " + i + PIECE.substring(0, 2000));
                     }
                     sent.countDown();
                     request.respond(200, "fine");
@@ -113,7 +114,7 @@ class EverySchemeResponseTest {
                 received++;
             }
             assertThat(client.body(stream)).isEqualTo("fine");
-            assertThat(received).isBetween(1, hints / 2);
+            assertThat(received).isBetween(1, hints * 3 / 4);
         }
     }
 
