@@ -1,7 +1,10 @@
 /** The watchdog's domain: no web server, no Maven. */
 module dev.fnwatchdog.core {
     requires static transitive org.jspecify;
-    requires io.prometheus.metrics.model;
+    requires io.prometheus.metrics.config;
+    requires io.prometheus.metrics.core;
+    requires io.prometheus.metrics.instrumentation.jvm;
+    requires transitive io.prometheus.metrics.model;
     requires io.prometheus.writer.text;
     requires java.management;
     requires java.net.http;

@@ -81,13 +81,6 @@ class ArchitectureTest {
             outside("metrics").should().dependOnClassesThat().resideInAPackage("io.prometheus..");
 
     @ArchTest
-    static final ArchRule prometheus_does_not_read_the_environment_of_the_function = noClasses()
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("io.prometheus.metrics.core..", "io.prometheus.metrics.config..")
-            .because("their first use loads settings from variables that are meant for the function");
-
-    @ArchTest
     static final ArchRule environment_comes_in_as_a_value = noClasses()
             .should()
             .callMethod(System.class, "getenv")

@@ -10,6 +10,9 @@ import dev.fnwatchdog.core.health.LockFile;
 import dev.fnwatchdog.core.health.Shutdown;
 import dev.fnwatchdog.core.log.Console;
 import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.metrics.InvalidMetricsSettingsException;
+import dev.fnwatchdog.core.metrics.MetricsPreload;
+import dev.fnwatchdog.core.metrics.MetricsSettings;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.FunctionStreams;
 import dev.fnwatchdog.core.process.launch.LaunchPreload;
@@ -109,11 +112,13 @@ public final class Main {
 
     /** Runs the watchdog and logs every failure in the configured log format. */
     private static int serve(Map<String, String> environment, @Nullable ControlInput control) {
+        MetricsPreload.begin();
         try (WatchdogLog log = WatchdogLog.toStandardStreams(LogConfig.parseLeniently(environment))) {
             try {
                 return serve(WatchdogConfig.parse(environment), environment, log, control);
             } catch (InvalidConfigException e) {
                 e.mistakes().forEach(mistake -> log.error(mistake.describe()));
+                logMistakeOfMetrics(log);
             } catch (FunctionFailedException e) {
                 log(e, log);
             } catch (IOException e) {
@@ -121,6 +126,15 @@ public final class Main {
             }
         }
         return FAILED;
+    }
+
+    /** Reports a mistake in the settings of the Prometheus library together with those in the watchdog's. */
+    private static void logMistakeOfMetrics(WatchdogLog log) {
+        try {
+            MetricsSettings.load();
+        } catch (InvalidMetricsSettingsException e) {
+            log.error(String.valueOf(e.getMessage()));
+        }
     }
 
     private static void log(FunctionFailedException failure, WatchdogLog log) {

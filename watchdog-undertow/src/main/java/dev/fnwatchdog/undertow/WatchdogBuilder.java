@@ -4,9 +4,13 @@ import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.log.LogReceiver;
 import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.metrics.InvalidMetricsSettingsException;
+import dev.fnwatchdog.core.metrics.MetricsRegistry;
+import dev.fnwatchdog.core.metrics.MetricsSettings;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.FunctionServer;
 import dev.fnwatchdog.undertow.internal.io.MemoryShares;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
 import jakarta.servlet.Servlet;
@@ -31,6 +35,7 @@ public final class WatchdogBuilder {
     private boolean passesDescriptors = true;
     private boolean replaceable;
     private @Nullable Object handler;
+    private @Nullable PrometheusRegistry metrics;
 
     WatchdogBuilder(WatchdogConfig config) {
         this.config = Objects.requireNonNull(config, "config");
@@ -114,10 +119,22 @@ public final class WatchdogBuilder {
     }
 
     /**
+     * Sets the registry of the watchdog's metrics; the default is one of its own. What the application registers there is on the page at
+     * {@code /metrics}, and the application can read the watchdog's metrics from it until the watchdog has stopped. The metrics of the
+     * process and of the JVM are on the page alone. Two watchdogs cannot share a registry, because their metrics have the same names.
+     */
+    public WatchdogBuilder metrics(PrometheusRegistry registry) {
+        metrics = Objects.requireNonNull(registry, "registry");
+        return this;
+    }
+
+    /**
      * Binds the ports, starts the function, and returns when requests are served.
      *
      * @throws FunctionFailedException where the function cannot be started; the message names the command
-     * @throws IOException where a port cannot be bound or the lock file cannot be written; the message names it
+     * @throws IOException where a port cannot be bound, the lock file cannot be written, or a setting of the Prometheus library cannot be
+     *     used; the message names it
+     * @throws IllegalArgumentException where the registry given to {@link #metrics} has a metric with a name of the watchdog's
      */
     public Watchdog start() throws IOException, FunctionFailedException {
         return Watchdog.start(this);
@@ -183,6 +200,11 @@ public final class WatchdogBuilder {
 
     ByteBufferPool buffers() {
         return buffers == null ? WatchdogServer.newBuffers() : buffers;
+    }
+
+    MetricsRegistry metricsRegistry() throws InvalidMetricsSettingsException {
+        MetricsSettings settings = MetricsSettings.load();
+        return metrics == null ? new MetricsRegistry(settings) : new MetricsRegistry(settings, metrics);
     }
 
     /** Returns the log to write to, and whether the watchdog has to close it. */

@@ -60,7 +60,7 @@ final class WatchdogServer implements Shutdown.Steps {
     private final WatchdogBuilder.OwnedLog ownedLog;
     private final WatchdogLog log;
     private final Availability availability;
-    private final MetricsRegistry registry = new MetricsRegistry();
+    private final MetricsRegistry registry;
     private final XnioWorker worker;
     private final IoLoops loops;
     private final MemoryBudget memory;
@@ -75,12 +75,14 @@ final class WatchdogServer implements Shutdown.Steps {
     // Mutable state
     private volatile @Nullable Authorizer authorizer;
 
-    private WatchdogServer(WatchdogBuilder settings, WatchdogBuilder.OwnedLog ownedLog, XnioWorker worker)
+    private WatchdogServer(
+            WatchdogBuilder settings, WatchdogBuilder.OwnedLog ownedLog, MetricsRegistry registry, XnioWorker worker)
             throws IOException {
         this.config = settings.config();
         this.ownedLog = ownedLog;
         this.log = ownedLog.log();
         this.worker = worker;
+        this.registry = registry;
         this.availability =
                 new Availability(new LockFile(LockFile.in(config.temporaryDirectory())), settings.writesLockFile());
         ByteBufferPool buffers = settings.buffers();
@@ -142,10 +144,12 @@ final class WatchdogServer implements Shutdown.Steps {
     static WatchdogServer start(WatchdogBuilder settings) throws IOException, FunctionFailedException {
         WatchdogBuilder.OwnedLog log = settings.openLog();
         XnioWorker worker = IoWorker.start();
+        MetricsRegistry registry = null;
         WatchdogServer server = null;
         boolean started = false;
         try {
-            server = new WatchdogServer(settings, log, worker);
+            registry = settings.metricsRegistry();
+            server = new WatchdogServer(settings, log, registry, worker);
             server.begin();
             started = true;
             return server;
@@ -157,6 +161,9 @@ final class WatchdogServer implements Shutdown.Steps {
                     server.metricsListener.close();
                     server.mode.stop(Duration.ZERO);
                     server.closeAuthorizer();
+                }
+                if (registry != null) {
+                    registry.close();
                 }
                 terminate(worker);
                 log.close();
@@ -266,6 +273,7 @@ final class WatchdogServer implements Shutdown.Steps {
         metricsListener.close();
         terminate(worker);
         closeAuthorizer();
+        registry.close();
         ownedLog.close();
     }
 

@@ -168,6 +168,7 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideOutsideOfPackages(
                     "dev.fnwatchdog..",
+                    "io.prometheus.metrics.model.registry",
                     "io.undertow..",
                     "org.xnio..",
                     "jakarta.servlet..",

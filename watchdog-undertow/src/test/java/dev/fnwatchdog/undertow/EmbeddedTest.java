@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.Shutdown.Cause;
@@ -11,6 +12,7 @@ import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.fixture.RawClient;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.ScriptedFunction;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -107,6 +109,33 @@ class EmbeddedTest {
             return false;
         } catch (ConnectException refused) {
             return true;
+        }
+    }
+
+    /** Proves specification 2.18. */
+    @Test
+    void theRegistryOfTheProgramHasTheMetricsOfTheWatchdogUntilItStopsOrHasFailedToStart() throws Exception {
+        PrometheusRegistry program = new PrometheusRegistry();
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
+                RunningWatchdog taken = RunningWatchdog.inFrontOf(function)) {
+            try (Watchdog watchdog = Watchdog.builder(RunningWatchdog.config(function.port()))
+                    .log(WatchdogLog.discarding())
+                    .metrics(program)
+                    .start()) {
+                assertThat(watchdog.port()).isPositive();
+                assertThat(program.scrape().stream()
+                                .map(family -> family.getMetadata().getName()))
+                        .contains("http_requests_in_flight", "watchdog_upstream_connections");
+            }
+            assertThat(program.scrape().size()).isZero();
+
+            assertThatThrownBy(() -> Watchdog.builder(RunningWatchdog.config(
+                                    function.port(), "metrics_port", String.valueOf(taken.metricsPort())))
+                            .log(WatchdogLog.discarding())
+                            .metrics(program)
+                            .start())
+                    .isInstanceOf(IOException.class);
+            assertThat(program.scrape().size()).isZero();
         }
     }
 

@@ -53,6 +53,33 @@ class StartRefusalIT {
                 .anyMatch(line -> line.contains("log_callid=\"maybe\"") && line.contains("true or 1, false or 0"));
     }
 
+    /** Proves specification 2.19. */
+    @Test
+    void aSettingOfThePrometheusLibraryIsRefusedTogetherWithTheWatchdogsOwn() throws Exception {
+        Finished run = PackagedWatchdog.with("fprocess", "cat", "port", "80a", "IO_PROMETHEUS_UNHEARD_OF", "1")
+                .run();
+
+        assertThat(run.status()).isOne();
+        assertThat(run.err()).hasSize(2);
+        assertThat(run.err().get(1))
+                .matches(
+                        TIME
+                                + "A setting of the Prometheus library cannot be used: IO_PROMETHEUS_UNHEARD_OF: Unknown property");
+    }
+
+    /** Proves specification 2.19. */
+    @Test
+    void aFileOfThePrometheusLibraryThatCannotBeReadEndsTheStartupWithOneLine() throws Exception {
+        Finished run = PackagedWatchdog.with("fprocess", "cat", "port", "0", "PROMETHEUS_CONFIG", folder + "/missing")
+                .run();
+
+        assertThat(run.status()).isOne();
+        assertThat(run.err())
+                .singleElement()
+                .asString()
+                .contains("Failed to read Prometheus properties from " + folder);
+    }
+
     /** Proves specification 1.6. */
     @Test
     void aMissingRequiredSettingIsReported() throws Exception {

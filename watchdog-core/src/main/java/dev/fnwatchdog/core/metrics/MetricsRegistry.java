@@ -1,37 +1,47 @@
 package dev.fnwatchdog.core.metrics;
 
-import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.Collector;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * All metrics of one watchdog, including its process and JVM (specification 2.10, 2.15, 2.16). Each watchdog has its
- * own registry, because several may run in one JVM.
+ * All metrics of one watchdog (specification 2.10, 2.15, 2.16, 2.18): those that it registers with a {@link PrometheusRegistry}, those of
+ * its process and JVM, and those of a function in the same JVM. Several watchdogs may run in one JVM, each with its own
+ * registry.
  *
  * <p>Threads: any. Values are read on the thread that scrapes.
  */
-public final class MetricsRegistry {
+public final class MetricsRegistry implements AutoCloseable {
     private static final String PREFIX = "watchdog_";
     private static final String COUNTER_SUFFIX = "_total";
 
-    private final List<Supplier<List<MetricSnapshot>>> sources = new CopyOnWriteArrayList<>();
-    private final Map<String, Supplier<List<MetricSnapshot>>> named = new ConcurrentSkipListMap<>();
+    private final MetricsSettings settings;
+    private final PrometheusRegistry registry;
+    private final List<Collector> permanent = new CopyOnWriteArrayList<>();
+    private final Map<String, Collector> named = new ConcurrentHashMap<>();
 
-    public MetricsRegistry() {
-        // Created at the first scrape, which has the time to load their classes.
-        add(() -> new ProcessMetrics(Path.of("/proc/self")).snapshots());
-        add(() -> JvmMetrics.snapshots());
+    // Mutable state
+    private volatile @Nullable FunctionMetrics function;
+
+    /** Creates a registry of its own. */
+    public MetricsRegistry(MetricsSettings settings) {
+        this(settings, new PrometheusRegistry());
+    }
+
+    /** @param registry of the embedding program, whose metrics are on the page too; two watchdogs cannot share it */
+    public MetricsRegistry(MetricsSettings settings, PrometheusRegistry registry) {
+        this.settings = settings;
+        this.registry = registry;
     }
 
     /**
@@ -41,7 +51,14 @@ public final class MetricsRegistry {
      *     2.16, or ends in {@code _total}
      */
     public void gauge(String name, String help, DoubleSupplier value) {
-        register(name, !name.endsWith(COUNTER_SUFFIX), () -> List.of(gaugeOf(name, help, value.getAsDouble())));
+        requireName(name, !name.endsWith(COUNTER_SUFFIX));
+        registerNamed(
+                name,
+                GaugeWithCallback.builder(settings.properties())
+                        .name(name)
+                        .help(help)
+                        .callback(callback -> callback.call(value.getAsDouble()))
+                        .build());
     }
 
     /**
@@ -51,47 +68,105 @@ public final class MetricsRegistry {
      *     2.16, or does not end in {@code _total}
      */
     public void counter(String name, String help, DoubleSupplier value) {
-        register(name, name.endsWith(COUNTER_SUFFIX), () -> List.of(counterOf(name, help, value.getAsDouble())));
+        requireName(name, name.endsWith(COUNTER_SUFFIX));
+        registerNamed(
+                name,
+                CounterWithCallback.builder(settings.properties())
+                        .name(name)
+                        .help(help)
+                        .callback(callback -> callback.call(value.getAsDouble()))
+                        .build());
     }
 
-    /** Removes all gauges and counters that were added by name. They can be added again, and then start from zero. */
-    public void removeNamed() {
+    /**
+     * Adds what a function in this JVM registers with the library's default registry.
+     *
+     * @param warnings gets a line where the function's metrics cannot be shown
+     */
+    public void includeFunction(Consumer<String> warnings) {
+        // An embedding program may have given the watchdog this very registry.
+        if (!registry.equals(PrometheusRegistry.defaultRegistry)) {
+            function = new FunctionMetrics(PrometheusRegistry.defaultRegistry, warnings);
+        }
+    }
+
+    /**
+     * Removes what belongs to one version of the function: the gauges and counters that were added by name, which start from zero when they
+     * are added again, and the function's own metrics.
+     */
+    public void removeFunction() {
+        removeNamed();
+        FunctionMetrics own = function;
+        if (own != null) {
+            own.clear();
+        }
+    }
+
+    /** Removes the watchdog's metrics from the registry, which may be that of an embedding program. */
+    @Override
+    public void close() {
+        removeNamed();
+        permanent.forEach(registry::unregister);
+        permanent.clear();
+    }
+
+    private void removeNamed() {
+        named.values().forEach(registry::unregister);
         named.clear();
     }
 
-    void add(Supplier<List<MetricSnapshot>> source) {
-        sources.add(source);
+    MetricsSettings settings() {
+        return settings;
     }
 
+    /**
+     * Registers metrics of the watchdog for as long as it runs.
+     *
+     * @throws IllegalArgumentException if one of the names is in use; none is registered then
+     */
+    void register(List<? extends Collector> collectors) {
+        List<Collector> registered = new ArrayList<>();
+        try {
+            for (Collector collector : collectors) {
+                registry.register(collector);
+                registered.add(collector);
+            }
+        } catch (IllegalArgumentException e) {
+            registered.forEach(registry::unregister);
+            throw e;
+        }
+        permanent.addAll(registered);
+    }
+
+    /** Returns the current values, without the families that the settings exclude. */
     MetricSnapshots scrape() {
-        return new MetricSnapshots(Stream.concat(sources.stream(), named.values().stream())
-                .flatMap(source -> source.get().stream())
-                .toList());
+        PageFamilies page = new PageFamilies();
+        page.add(registry.scrape());
+        // An embedding program may have registered the JVM's metrics itself.
+        page.add(JvmRegistry.shared(settings).scrape());
+        FunctionMetrics own = function;
+        if (own != null) {
+            own.addTo(page);
+        }
+        return page.filtered(settings.filter());
     }
 
-    static GaugeSnapshot gaugeOf(String name, String help, double value) {
-        return GaugeSnapshot.builder()
-                .name(name)
-                .help(help)
-                .dataPoint(GaugeDataPointSnapshot.builder().value(value).build())
-                .build();
-    }
-
-    static CounterSnapshot counterOf(String name, String help, double value) {
-        return CounterSnapshot.builder()
-                .name(name)
-                .help(help)
-                .dataPoint(CounterDataPointSnapshot.builder().value(value).build())
-                .build();
-    }
-
-    private void register(String name, boolean validSuffix, Supplier<List<MetricSnapshot>> value) {
+    private static void requireName(String name, boolean validSuffix) {
         if (!validSuffix || !name.startsWith(PREFIX)) {
             throw new IllegalArgumentException(
                     "a metric named %s: expected watchdog_..., with _total at its end for a counter".formatted(name));
         }
-        if (named.putIfAbsent(name, value) != null) {
+    }
+
+    private void registerNamed(String name, Collector collector) {
+        if (named.putIfAbsent(name, collector) != null) {
             throw new IllegalArgumentException("a second metric named " + name);
+        }
+        try {
+            registry.register(collector);
+        } catch (IllegalArgumentException e) {
+            named.remove(name, collector);
+            throw e;
         }
     }
 }

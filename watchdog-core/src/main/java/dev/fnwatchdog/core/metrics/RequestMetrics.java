@@ -1,8 +1,13 @@
 package dev.fnwatchdog.core.metrics;
 
-import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
-import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.config.MetricsProperties;
+import io.prometheus.metrics.config.PrometheusProperties;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.Collector;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -30,12 +35,86 @@ public final class RequestMetrics {
 
     private static final int ROWS = 1 + LAST_STATUS - FIRST_STATUS + 1;
 
-    private final AtomicReferenceArray<RequestSeries> series = new AtomicReferenceArray<>(ROWS * METHODS.length);
+    private static final String DURATION = "http_request_duration_seconds";
+    /** In seconds, as in of-watchdog (specification 2.10). */
+    private static final double[] BOUNDS = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    /** The data points of one status and method: looking them up by their labels would allocate for each request. */
+    private record Series(CounterDataPoint requests, DistributionDataPoint seconds) {
+        void observe(long nanos) {
+            seconds.observe(nanos / NANOS_PER_SECOND);
+            requests.inc();
+        }
+    }
+
+    private final AtomicReferenceArray<Series> series = new AtomicReferenceArray<>(ROWS * METHODS.length);
+    private final Counter requests;
+    private final Histogram durations;
+    /** The library's own gauge is one number that all threads compete for. */
     private final LongAdder inFlight = new LongAdder();
 
-    /** Adds the three {@code http_} metrics to the registry. */
+    /**
+     * Adds the three {@code http_} metrics to the registry.
+     *
+     * @throws IllegalArgumentException if it has one of the names already; none is added then
+     */
     public RequestMetrics(MetricsRegistry registry) {
-        registry.add(this::snapshots);
+        PrometheusProperties properties = registry.settings().properties();
+        requests = Counter.builder(properties)
+                .name("http_requests_total")
+                .help("requests served")
+                .labelNames("code", "method")
+                .withoutExemplars()
+                .build();
+        durations = histogram(properties);
+        Collector gauge = GaugeWithCallback.builder(properties)
+                .name("http_requests_in_flight")
+                .help("requests being served")
+                .callback(callback -> callback.call((double) inFlight.sum()))
+                .build();
+        registry.register(List.of(requests, durations, gauge));
+    }
+
+    /**
+     * Returns a histogram with classic buckets, the only ones that the text format has; native ones would allocate for each request. The
+     * library's settings may set other bounds.
+     */
+    private static Histogram histogram(PrometheusProperties properties) {
+        List<Double> configured = properties.getDefaultMetricProperties().getHistogramClassicUpperBounds();
+        return Histogram.builder(properties)
+                .name(DURATION)
+                .help("seconds from the head of a request to the end of its response")
+                .labelNames("code", "method")
+                .classicOnly()
+                .classicUpperBounds(
+                        configured == null
+                                ? BOUNDS
+                                : configured.stream()
+                                        .mapToDouble(Double::doubleValue)
+                                        .toArray())
+                .withoutExemplars()
+                .build();
+    }
+
+    /**
+     * Makes a histogram as configured and reads it once, where anything is configured.
+     *
+     * @throws IllegalArgumentException if it cannot be read, for example because it was configured to have native buckets only
+     */
+    static void verify(PrometheusProperties properties) {
+        MetricsProperties own = properties.getMetricProperties(DURATION);
+        if (own == null && properties.getDefaultMetricProperties().getHistogramClassicUpperBounds() == null) {
+            return;
+        }
+        if (own != null && Boolean.TRUE.equals(own.getHistogramNativeOnly())) {
+            throw new IllegalArgumentException(
+                    DURATION + ": expected classic buckets, the only ones that the text format has");
+        }
+        Histogram trial = histogram(properties);
+        trial.labelValues("200", "get").observe(1);
+        trial.collect();
     }
 
     /**
@@ -77,35 +156,20 @@ public final class RequestMetrics {
         inFlight.decrement();
     }
 
-    private RequestSeries seriesOf(int methodIndex, int status) {
+    private Series seriesOf(int methodIndex, int status) {
         Objects.checkIndex(methodIndex, METHODS.length);
         int row = status < FIRST_STATUS || status > LAST_STATUS ? NO_STATUS : 1 + status - FIRST_STATUS;
         int slot = row * METHODS.length + methodIndex;
-        RequestSeries known = series.get(slot);
+        Series known = series.get(slot);
         return known == null ? newSeries(slot, row, methodIndex) : known;
     }
 
-    private RequestSeries newSeries(int slot, int row, int methodIndex) {
+    private Series newSeries(int slot, int row, int methodIndex) {
         String code = row == NO_STATUS ? "unknown" : Integer.toString(row - 1 + FIRST_STATUS);
-        RequestSeries created = new RequestSeries(code, METHODS[methodIndex]);
-        return series.compareAndSet(slot, null, created) ? created : series.get(slot);
-    }
-
-    private List<MetricSnapshot> snapshots() {
-        CounterSnapshot.Builder requests =
-                CounterSnapshot.builder().name("http_requests_total").help("requests served");
-        HistogramSnapshot.Builder durations = HistogramSnapshot.builder()
-                .name("http_request_duration_seconds")
-                .help("seconds from the head of a request to the end of its response");
-        for (int slot = 0; slot < series.length(); slot++) {
-            RequestSeries used = series.get(slot);
-            if (used != null) {
-                used.addTo(requests, durations);
-            }
-        }
-        return List.of(
-                requests.build(),
-                durations.build(),
-                MetricsRegistry.gaugeOf("http_requests_in_flight", "requests being served", (double) inFlight.sum()));
+        String method = METHODS[methodIndex];
+        // The library returns the same data points to two threads that come here at once.
+        Series created = new Series(requests.labelValues(code, method), durations.labelValues(code, method));
+        series.set(slot, created);
+        return created;
     }
 }

@@ -11,8 +11,10 @@ import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ExpositionTest {
-    private final MetricsRegistry registry = new MetricsRegistry();
+    private final MetricsRegistry registry = new MetricsRegistry(MetricsSettings.load());
     private final Exposition exposition = new Exposition(registry);
+
+    ExpositionTest() throws InvalidMetricsSettingsException {}
 
     /** Proves specification 2.9. */
     @ParameterizedTest
@@ -53,6 +55,9 @@ class ExpositionTest {
                 "# TYPE process_open_fds gauge|process_open_fds \\d+",
                 "# TYPE process_resident_memory_bytes gauge|process_resident_memory_bytes \\d\\S+",
                 "# TYPE process_start_time_seconds gauge|process_start_time_seconds \\d\\S+e\\+09",
+                "# TYPE process_max_fds gauge|process_max_fds \\d\\S*",
+                "# TYPE process_virtual_memory_bytes gauge|process_virtual_memory_bytes \\d\\S+",
+                "# TYPE jvm_memory_max_bytes gauge|jvm_memory_max_bytes\\{area=\"heap\"} \\d\\S+",
                 "# TYPE jvm_memory_used_bytes gauge|jvm_memory_used_bytes\\{area=\"heap\"} \\d\\S+"
                         + "|jvm_memory_used_bytes\\{area=\"nonheap\"} \\d\\S+",
                 "# TYPE jvm_threads_current gauge|jvm_threads_current \\d+",

@@ -17,8 +17,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequestMetricsTest {
     private static final int GET = RequestMetrics.methodIndex("GET");
 
-    private final MetricsRegistry registry = new MetricsRegistry();
+    private final MetricsRegistry registry = new MetricsRegistry(MetricsSettings.load());
     private final RequestMetrics metrics = new RequestMetrics(registry);
+
+    RequestMetricsTest() throws InvalidMetricsSettingsException {}
 
     /** Proves specification 2.10. */
     @Test
@@ -183,7 +185,7 @@ class RequestMetricsTest {
                 running.add(threads.submit(() -> {
                     for (int i = 0; i < 5000; i++) {
                         metrics.started();
-                        metrics.finished(GET, 200 + i % 5, 1_000_000);
+                        metrics.finished(GET, 200 + i % 5, 1_000_000_000);
                     }
                 }));
             }
@@ -203,15 +205,15 @@ class RequestMetricsTest {
                         "http_requests_total{code=\"204\",method=\"get\"} 8000");
         assertThat(httpLines())
                 .contains(
-                        "http_request_duration_seconds_sum{code=\"200\",method=\"get\"} 8",
+                        "http_request_duration_seconds_sum{code=\"200\",method=\"get\"} 8000",
                         "http_requests_in_flight 0");
     }
 
     /** Proves specification 1.24. */
     @Test
-    void aWatchdogCountsSeparatelyFromAnotherInTheSameJvm() {
+    void aWatchdogCountsSeparatelyFromAnotherInTheSameJvm() throws Exception {
         count("GET", 200, 1);
-        MetricsRegistry other = new MetricsRegistry();
+        MetricsRegistry other = new MetricsRegistry(MetricsSettings.load());
         new RequestMetrics(other);
 
         assertThat(PrometheusText.of(other.scrape())).doesNotContain("http_requests_total");

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.files;
 
+import dev.fnwatchdog.undertow.internal.http.AcceptEncoding;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import io.undertow.server.HttpServerExchange;

@@ -45,6 +45,7 @@ public final class InprocMode implements Mode {
         this.memory = context.bodies();
         this.given = context.handler();
         this.log = context.log();
+        context.registry().includeFunction(log::warn);
         int maxWaiting = config.maxWaiting() == 0 ? Integer.MAX_VALUE : config.maxWaiting();
         this.permits = new ConcurrencyLimit(mode.concurrency(), maxWaiting);
         this.loader = mode.functionPath().isEmpty()

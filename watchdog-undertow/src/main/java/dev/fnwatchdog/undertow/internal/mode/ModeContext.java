@@ -31,7 +31,7 @@ public record ModeContext(
         @Nullable Object handler) {
     /** Returns the context of a newer version of the same function, whose metrics replace those of the older one. */
     public ModeContext renewed(WatchdogConfig newConfig, Map<String, String> newEnvironment) {
-        registry.removeNamed();
+        registry.removeFunction();
         return new ModeContext(
                 newConfig, newEnvironment, log, registry, worker, buffers, bodies, passesDescriptors, handler);
     }

@@ -5,6 +5,7 @@ import dev.fnwatchdog.core.metrics.Exposition;
 import dev.fnwatchdog.core.metrics.Exposition.Page;
 import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
 import dev.fnwatchdog.undertow.internal.handler.ReadOnlyHandler;
+import dev.fnwatchdog.undertow.internal.http.AcceptEncoding;
 import dev.fnwatchdog.undertow.internal.http.RequestTarget;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import io.undertow.server.HttpHandler;
@@ -49,14 +50,20 @@ public final class MetricsHandler implements HttpHandler {
     }
 
     private void render(HttpServerExchange exchange) {
-        CannedResponse response = response(accept(exchange));
+        CannedResponse response = response(
+                accept(exchange),
+                AcceptEncoding.acceptsGzip(exchange.getRequestHeaders().get(Headers.ACCEPT_ENCODING)));
         exchange.getIoThread().execute(() -> response.send(exchange));
     }
 
-    private CannedResponse response(@Nullable String accept) {
+    private CannedResponse response(@Nullable String accept, boolean gzip) {
         try {
             Page rendered = exposition.render(accept);
-            return CannedResponse.of(StatusCodes.OK).withBody(rendered.contentType(), rendered.body());
+            CannedResponse ok = CannedResponse.of(StatusCodes.OK);
+            return gzip
+                    ? ok.withBody(rendered.contentType(), rendered.gzipped())
+                            .with(Headers.CONTENT_ENCODING, Headers.GZIP.toString())
+                    : ok.withBody(rendered.contentType(), rendered.body());
         } catch (RuntimeException failure) {
             log.error("The metrics page could not be made", failure);
             return FAILED;

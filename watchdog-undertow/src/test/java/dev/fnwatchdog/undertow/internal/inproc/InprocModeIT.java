@@ -168,7 +168,7 @@ class InprocModeIT {
                                     public void handleRequest(HttpServerExchange exchange) {
                                         String found = "";
                                         for (String name : new String[] {
-                                            "dev.fnwatchdog.core.log.WatchdogLog", "io.prometheus.metrics.model.snapshots.Unit",
+                                            "dev.fnwatchdog.core.log.WatchdogLog", "io.prometheus.metrics.exporter.common.PrometheusHttpExchange",
                                             "org.jboss.logging.Logger"
                                         }) {
                                             try {
@@ -178,7 +178,7 @@ class InprocModeIT {
                                             }
                                         }
                                         exchange.getResponseSender().send(found + org.json.JSONObject.VERSION
-                                                + " " + io.prometheus.metrics.model.snapshots.Labels.VERSION);
+                                                + " " + io.prometheus.metrics.exporter.Labels.VERSION);
                                     }
                                 }
                                 """)
@@ -187,8 +187,8 @@ class InprocModeIT {
                         "org.json.JSONObject",
                         "package org.json;\npublic class JSONObject { public static final String VERSION = new String(\"own\"); }")
                 .source(
-                        "io.prometheus.metrics.model.snapshots.Labels",
-                        "package io.prometheus.metrics.model.snapshots;\npublic class Labels { public static final String VERSION = new String(\"too\"); }")
+                        "io.prometheus.metrics.exporter.Labels",
+                        "package io.prometheus.metrics.exporter;\npublic class Labels { public static final String VERSION = new String(\"too\"); }")
                 .write(folder, "function.jar");
         Path otherUndertow = new FunctionJar()
                 .source(

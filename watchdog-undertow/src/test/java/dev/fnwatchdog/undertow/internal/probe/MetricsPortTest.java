@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fnwatchdog.undertow.fixture.RawClient;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.ScriptedFunction;
+import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +100,37 @@ class MetricsPortTest {
                     .startsWith("application/openmetrics-text; version=1.0.0");
             assertThat(page.body()).endsWith("# EOF\n");
         }
+    }
+
+    /** Proves specification 2.8. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "deflate, gzip;q=0.5, br", "*"})
+    void theMetricsPageIsCompressedWhereTheClientAcceptsIt(String coding) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + watchdog.metricsPort() + "/metrics");
+        HttpResponse<byte[]> page = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(uri)
+                                .header("Accept-Encoding", coding)
+                                .build(),
+                        HttpResponse.BodyHandlers.ofByteArray());
+
+        assertThat(page.headers().firstValue("Content-Encoding")).contains("gzip");
+        assertThat(page.headers().firstValue("Content-Type")).contains(TEXT);
+        try (GZIPInputStream body = new GZIPInputStream(new ByteArrayInputStream(page.body()))) {
+            assertThat(new String(body.readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("# HELP ")
+                    .contains("http_requests_in_flight 0\n");
+        }
+    }
+
+    /** Proves specification 2.8. */
+    @ParameterizedTest
+    @ValueSource(strings = {"identity", "gzip;q=0", "br"})
+    void theMetricsPageIsNotCompressedWhereTheClientDoesNotAcceptIt(String coding) throws Exception {
+        HttpResponse<String> page = scrape("Accept-Encoding", coding);
+
+        assertThat(page.headers().firstValue("Content-Encoding")).isEmpty();
+        assertThat(page.body()).contains("http_requests_in_flight 0\n");
     }
 
     /** Proves specification 2.8. */

@@ -6,15 +6,32 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Loads the classes of {@code function_path} (specification 5.3). It shares Undertow, XNIO and the Servlet API with the
- * watchdog. The watchdog's other classes and libraries are hidden, so the function can contain any version of them.
+ * Loads the classes of {@code function_path} (specification 5.3). It shares Undertow, XNIO, the Servlet API and the Prometheus library
+ * with the watchdog. The watchdog's other classes and libraries are hidden, so the function can contain any version of them.
  *
  * <p>Threads: any.
  */
 public final class FunctionClassLoader extends URLClassLoader {
     private static final List<String> SHARED = List.of("io.undertow.", "org.xnio.", "jakarta.servlet.");
+
+    /** The packages of the Prometheus library that the watchdog brings; the function may bring others of the library itself. */
+    static final Set<String> SHARED_PROMETHEUS = Set.of(
+            "io.prometheus.metrics.config",
+            "io.prometheus.metrics.core.datapoints",
+            "io.prometheus.metrics.core.exemplars",
+            "io.prometheus.metrics.core.metrics",
+            "io.prometheus.metrics.core.util",
+            "io.prometheus.metrics.expositionformats",
+            "io.prometheus.metrics.instrumentation.jvm",
+            "io.prometheus.metrics.model.registry",
+            "io.prometheus.metrics.model.snapshots",
+            "io.prometheus.metrics.tracer.agent",
+            "io.prometheus.metrics.tracer.common",
+            "io.prometheus.metrics.tracer.initializer",
+            "io.prometheus.metrics.tracer.otel");
 
     static {
         registerAsParallelCapable();
@@ -42,6 +59,11 @@ public final class FunctionClassLoader extends URLClassLoader {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        return SHARED.stream().anyMatch(name::startsWith) ? watchdog.loadClass(name) : super.loadClass(name, resolve);
+        return isShared(name) ? watchdog.loadClass(name) : super.loadClass(name, resolve);
+    }
+
+    private static boolean isShared(String name) {
+        return SHARED.stream().anyMatch(name::startsWith)
+                || SHARED_PROMETHEUS.contains(name.substring(0, Math.max(0, name.lastIndexOf('.'))));
     }
 }

@@ -1,14 +1,14 @@
-package dev.fnwatchdog.undertow.internal.files;
+package dev.fnwatchdog.undertow.internal.http;
 
 import io.undertow.util.HeaderValues;
 import org.jspecify.annotations.Nullable;
 
 /** Evaluates the content codings that a client accepts (RFC 9110 12.5.3). */
-final class AcceptEncoding {
+public final class AcceptEncoding {
     private AcceptEncoding() {}
 
     /** Returns whether gzip is accepted, with a weight not below that of the identity coding. */
-    static boolean acceptsGzip(@Nullable HeaderValues lists) {
+    public static boolean acceptsGzip(@Nullable HeaderValues lists) {
         if (lists == null) {
             return false;
         }
