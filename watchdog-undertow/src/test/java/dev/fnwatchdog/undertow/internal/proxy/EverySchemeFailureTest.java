@@ -11,6 +11,7 @@ import dev.fnwatchdog.undertow.fixture.ReceivedRequest.Break;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.SchemeFunction;
 import dev.fnwatchdog.undertow.fixture.SentRequest;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
@@ -109,6 +110,15 @@ class EverySchemeFailureTest {
         assertThat(client.body().text()).isEmpty();
     }
 
+    /** Sends the body, unless the response has ended the request before. */
+    private static SentRequest upload(SentRequest request, String text) {
+        try {
+            return request.data(text);
+        } catch (IOException responseFirst) {
+            return request;
+        }
+    }
+
     /** Proves specification 3.32, 3.40, 3.49. */
     @ParameterizedTest
     @MethodSource("everyHeadFault")
@@ -118,7 +128,7 @@ class EverySchemeFailureTest {
                 RunningWatchdog watchdog = function.watchdog()) {
             try (SentRequest client = protocol.connect(watchdog)) {
                 assertFailed(client.get("/fail"));
-                assertFailed(client.post("/fail", "content-length: 2").data("ab"));
+                assertFailed(upload(client.post("/fail", "content-length: 2"), "ab"));
             }
 
             assertServes(watchdog, protocol);
@@ -157,7 +167,7 @@ class EverySchemeFailureTest {
             function.stopAccepting();
 
             assertFailed(client.get("/ok"));
-            assertFailed(client.post("/ok", "content-length: 2").data("ab"));
+            assertFailed(upload(client.post("/ok", "content-length: 2"), "ab"));
             watchdog.log().awaitLine("cannot be reached: Connection refused");
         }
     }
