@@ -127,6 +127,15 @@ def forks(section, rows):
         for row in streams]))
 
 
+def waiting(section, rows):
+    lines = []
+    for (clients,), pair in groups(rows, "clients").items():
+        for server, row in pair.items():
+            lines.append([clients, server, figure(row, "rate"), figure(row, "refused"), figure(row, "p99", 1), figure(row, "cpu"),
+                          others(row)])
+    section.add(table(["clients", "server", "served/s", "refused/s", "p99 ms", "CPU us/served", "others' CPU"], lines))
+
+
 def functions(section, rows):
     section.add(table(["server", "connections", "calls/s", "p99 ms", "CPU us/call", "resident MB", "others' CPU"], [
         [row["server"], row["connections"], figure(row, "rate"), figure(row, "p99", 2), figure(row, "cpu", 1),
@@ -217,6 +226,7 @@ SECTIONS = {
     "grpc": ("gRPC calls beside nginx", calls),
     "static": ("static mode beside nginx", proxies),
     "fork": ("One process a call beside the least that it can cost", forks),
+    "queue": ("A limit of requests at once, with and without a queue", waiting),
     "inproc": ("Functions in the watchdog's JVM", functions),
     "growth": ("How the cost of http mode grows", growth),
     "start": ("Start", starts),
