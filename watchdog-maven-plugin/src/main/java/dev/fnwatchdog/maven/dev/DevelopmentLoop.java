@@ -2,7 +2,6 @@ package dev.fnwatchdog.maven.dev;
 
 import dev.fnwatchdog.maven.config.WatchdogFailedException;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,7 +81,7 @@ public final class DevelopmentLoop {
     public void serve(WatchdogLaunch launch, boolean unlimitedStart)
             throws WatchdogFailedException, IOException, InterruptedException, DependencyResolutionRequiredException {
         built.dateBack(lastCheck);
-        WatchdogProcess watchdog = WatchdogProcess.start(launch, Redirect.INHERIT);
+        WatchdogProcess watchdog = WatchdogProcess.startOnTerminal(launch);
         try {
             WatchdogProcess.Ports ports = watchdog.awaitPorts(unlimitedStart ? Duration.ofDays(1) : START_TIMEOUT);
             log.info(
