@@ -19,8 +19,10 @@ import dev.fnwatchdog.maven.image.PlannedImage;
 import dev.fnwatchdog.maven.image.PlatformNames;
 import dev.fnwatchdog.maven.image.RegistryAccess;
 import dev.fnwatchdog.maven.image.archive.ImageArchive;
+import dev.fnwatchdog.maven.image.registry.RegistryReachability;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,6 +48,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("NullAway.Init") // Maven sets the fields before execute.
 public final class ImageMojo extends FunctionImageGoal {
     private static final String NONE = "none";
+    private static final Duration REACHED_WITHIN = Duration.ofSeconds(4);
 
     /**
      * The base image: an image name in a registry, {@code tar://path} of a file that {@code docker save} writes,
@@ -121,6 +124,9 @@ public final class ImageMojo extends FunctionImageGoal {
         FunctionFiles function = function();
         ImageSpecification specification = specification(function);
         PlannedImage plan = plan(function);
+        if (!session.isOffline()) {
+            new RegistryReachability(allowInsecureRegistries, REACHED_WITHIN).check(specification);
+        }
         JibBuild jib = jib();
         FunctionImage image = plan.image().with(archive(plan, specification, jib));
         ImageDelivery delivery = new ImageDelivery(specification, Path.of(docker), output.toPath());

@@ -113,10 +113,17 @@ public final class JibBuild {
         try {
             return builder.containerize(to);
         } catch (RegistryException | CacheDirectoryCreationException | IllegalStateException e) {
-            throw new IOException(RegistryProblem.describe(e, specification), e);
+            throw problem(e, specification);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
-            throw new IOException(RegistryProblem.describe(cause == null ? e : cause, specification), e);
+            throw problem(cause == null ? e : cause, specification);
         }
+    }
+
+    /** The failure is suppressed, and no cause, because Maven would print its message again. */
+    private static IOException problem(Throwable failure, ImageSpecification specification) {
+        IOException problem = new IOException(RegistryProblem.describe(failure, specification));
+        problem.addSuppressed(failure);
+        return problem;
     }
 }
