@@ -77,6 +77,14 @@ public final class FunctionModules {
         return function;
     }
 
+    /**
+     * Lets the current project's classes be found by those that need them, although nothing is compiled yet: the
+     * function's goal builds them together.
+     */
+    public void leaveToFunction() {
+        current.addLifecyclePhase("compile");
+    }
+
     /** Returns the function's project, after those of its dependencies that are built with it. */
     public List<MavenProject> watched() {
         Set<String> needed = new HashSet<>();

@@ -30,14 +30,20 @@ public final class WatchdogProcess {
 
     private final WatchdogLaunch launch;
     private final Process process;
-    private final Thread hook = new Thread(this::stopNow, "watchdog-stop");
+    private final Thread hook;
 
     // Mutable state
     private volatile boolean serving;
 
-    private WatchdogProcess(WatchdogLaunch launch, Process process) {
+    private WatchdogProcess(WatchdogLaunch launch, Process process, Runnable afterwards) {
         this.launch = launch;
         this.process = process;
+        this.hook = new Thread(
+                () -> {
+                    stopNow();
+                    afterwards.run();
+                },
+                "watchdog-stop");
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
@@ -48,23 +54,30 @@ public final class WatchdogProcess {
      */
     public static WatchdogProcess startLoggingTo(Path log, WatchdogLaunch launch) throws IOException {
         // One descriptor for both: two would have an offset each, and overwrite each other's lines.
-        return start(launch, builder -> builder.redirectErrorStream(true).redirectOutput(log.toFile()));
+        return start(launch, builder -> builder.redirectErrorStream(true).redirectOutput(log.toFile()), () -> {});
     }
 
-    /** Starts a watchdog whose standard output and error are those of this JVM. */
-    static WatchdogProcess startOnTerminal(WatchdogLaunch launch) throws IOException {
-        return start(launch, builder -> builder.redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT));
+    /**
+     * Starts a watchdog whose standard output and error are those of this JVM.
+     *
+     * @param afterwards runs when the watchdog has ended because this JVM ends, as by Ctrl-C
+     */
+    static WatchdogProcess startOnTerminal(WatchdogLaunch launch, Runnable afterwards) throws IOException {
+        return start(
+                launch,
+                builder -> builder.redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT),
+                afterwards);
     }
 
-    private static WatchdogProcess start(WatchdogLaunch launch, UnaryOperator<ProcessBuilder> redirection)
-            throws IOException {
+    private static WatchdogProcess start(
+            WatchdogLaunch launch, UnaryOperator<ProcessBuilder> redirection, Runnable afterwards) throws IOException {
         Files.createDirectories(launch.report().getParent());
         Files.deleteIfExists(launch.report());
         ProcessBuilder builder = redirection.apply(
                 new ProcessBuilder(launch.command()).directory(launch.directory().toFile()));
         builder.environment().clear();
         builder.environment().putAll(launch.environment());
-        return new WatchdogProcess(launch, builder.start());
+        return new WatchdogProcess(launch, builder.start(), afterwards);
     }
 
     boolean alive() {

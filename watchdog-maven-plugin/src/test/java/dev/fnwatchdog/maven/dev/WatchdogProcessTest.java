@@ -29,6 +29,7 @@ class WatchdogProcessTest {
                 folder,
                 Map.of(),
                 folder.resolve("ports"),
+                true,
                 Duration.ofSeconds(10));
     }
 
