@@ -80,8 +80,7 @@ abstract class FunctionImageGoal extends FunctionGoal {
     @Override
     public final void execute() throws MojoExecutionException {
         boolean bound = execution.getSource() == MojoExecution.Source.LIFECYCLE;
-        if (skipped(goal())
-                || !new FunctionModules(session, execution.getPlugin()).isPacked(goal(), bound, getLog())) {
+        if (skipped(goal()) || !new FunctionModules(session, execution.getPlugin()).isPacked(goal(), bound, getLog())) {
             return;
         }
         String goal = "watchdog:" + goal();
@@ -100,6 +99,10 @@ abstract class FunctionImageGoal extends FunctionGoal {
     }
 
     abstract String goal();
+
+    final String pluginVersion() {
+        return pluginVersion;
+    }
 
     abstract void run() throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException;
 

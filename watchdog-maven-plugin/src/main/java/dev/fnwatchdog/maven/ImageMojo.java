@@ -190,7 +190,8 @@ public final class ImageMojo extends FunctionImageGoal {
         Path cache = output.toPath().resolve("jib-cache");
         return new JibBuild(
                 registries,
-                new JibBuild.Connection(cache, Path.of(docker), allowInsecureRegistries, session.isOffline()),
+                new JibBuild.Connection(
+                        cache, Path.of(docker), allowInsecureRegistries, session.isOffline(), pluginVersion()),
                 this::log);
     }
 

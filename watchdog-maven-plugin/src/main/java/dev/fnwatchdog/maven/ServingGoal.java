@@ -143,8 +143,7 @@ abstract class ServingGoal extends FunctionGoal {
     }
 
     /** Returns how to start a watchdog with these settings, which have been checked. */
-    final WatchdogLaunch launch(
-            RawSettings checked, Timeouts timeouts, List<String> additionalArguments, boolean built)
+    final WatchdogLaunch launch(RawSettings checked, Timeouts timeouts, List<String> additionalArguments, boolean built)
             throws WatchdogFailedException, InvalidSettingsException {
         List<String> arguments = new ArrayList<>(additionalArguments);
         entries(systemPropertyVariables).forEach((name, value) -> arguments.add("-D%s=%s".formatted(name, value)));

@@ -60,6 +60,7 @@ public final class Debugging {
         // It has no value for "no limit", and is the default of the time after SIGTERM, which stays.
         settings.put("write_timeout", LONG, PARAMETER);
         settings.put("healthcheck_interval", GoDuration.format(configured.healthcheck()), PARAMETER);
-        log.info("Because of watchdog.debug no request times out: exec_timeout, read_timeout and write_timeout are off.");
+        log.info(
+                "Because of watchdog.debug no request times out: exec_timeout, read_timeout and write_timeout are off.");
     }
 }

@@ -41,7 +41,8 @@ final class DeletedResources {
         for (Path file : changed) {
             for (Copied folder : folders) {
                 if (file.startsWith(folder.source()) && !Files.exists(file)) {
-                    deleteFile(folder.target().resolve(folder.source().relativize(file).toString()));
+                    deleteFile(folder.target()
+                            .resolve(folder.source().relativize(file).toString()));
                 }
             }
         }

@@ -47,7 +47,8 @@ final class SavedChanges {
     List<Path> take() {
         List<Path> current = roots.get();
         // What is in a folder that a build has just added has been built already.
-        known.putAll(scan(current.stream().filter(root -> !scanned.contains(root)).toList()));
+        known.putAll(
+                scan(current.stream().filter(root -> !scanned.contains(root)).toList()));
         scanned = current;
         Map<Path, Stamp> now = scan(current);
         TreeSet<Path> changed = new TreeSet<>();

@@ -73,8 +73,8 @@ public final class WatchdogProcess {
             WatchdogLaunch launch, UnaryOperator<ProcessBuilder> redirection, Runnable afterwards) throws IOException {
         Files.createDirectories(launch.report().getParent());
         Files.deleteIfExists(launch.report());
-        ProcessBuilder builder = redirection.apply(
-                new ProcessBuilder(launch.command()).directory(launch.directory().toFile()));
+        ProcessBuilder builder = redirection.apply(new ProcessBuilder(launch.command())
+                .directory(launch.directory().toFile()));
         builder.environment().clear();
         builder.environment().putAll(launch.environment());
         return new WatchdogProcess(launch, builder.start(), afterwards);

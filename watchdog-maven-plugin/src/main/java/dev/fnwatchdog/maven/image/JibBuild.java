@@ -37,8 +37,9 @@ public final class JibBuild {
      *
      * @param cache the folder for cached layers
      * @param docker the command of the Docker daemon
+     * @param version this plugin's version, for the image's history
      */
-    public record Connection(Path cache, Path docker, boolean insecure, boolean offline) {}
+    public record Connection(Path cache, Path docker, boolean insecure, boolean offline, String version) {}
 
     public JibBuild(RegistryAccess registries, Connection connection, Consumer<LogEvent> log) {
         this.registries = registries;
@@ -106,6 +107,7 @@ public final class JibBuild {
     private JibContainer run(JibContainerBuilder builder, Containerizer to, ImageSpecification specification)
             throws IOException, InterruptedException {
         to.setToolName("watchdog-maven-plugin")
+                .setToolVersion(connection.version())
                 .setApplicationLayersCache(connection.cache())
                 .setAllowInsecureRegistries(connection.insecure())
                 .setOfflineMode(connection.offline())

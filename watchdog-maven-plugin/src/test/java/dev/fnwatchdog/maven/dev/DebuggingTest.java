@@ -45,8 +45,8 @@ class DebuggingTest {
 
     @Test
     void noRequestTimesOutWhileAFunctionIsDebugged() throws Exception {
-        RawSettings settings =
-                new RawSettings(Map.of("mode", "streaming", "fprocess", "cat", "exec_timeout", "1s", "write_timeout", "7s"));
+        RawSettings settings = new RawSettings(
+                Map.of("mode", "streaming", "fprocess", "cat", "exec_timeout", "1s", "write_timeout", "7s"));
         List<String> lines = new ArrayList<>();
 
         Debugging.withoutTimeouts(settings, settings.parse().timeouts(), new SystemStreamLog() {

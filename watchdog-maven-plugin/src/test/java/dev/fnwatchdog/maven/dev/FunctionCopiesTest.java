@@ -28,7 +28,9 @@ class FunctionCopiesTest {
 
     private FunctionCopies copies(Duration longestRequest) throws Exception {
         return new FunctionCopies(
-                Files.createDirectories(folder.resolve("temporary")), longestRequest, () -> FunctionClasses.of(List.of(classes.toString())));
+                Files.createDirectories(folder.resolve("temporary")),
+                longestRequest,
+                () -> FunctionClasses.of(List.of(classes.toString())));
     }
 
     private static List<Path> versions(FunctionCopies copies) throws Exception {
@@ -61,7 +63,8 @@ class FunctionCopiesTest {
     void copiesOfEndedRunsAreDeletedAndThoseOfRunningOnesAreKept() throws Exception {
         Process other = new ProcessBuilder("sleep", "600").start();
         try {
-            Path running = Files.createDirectories(folder.resolve("temporary/watchdog-run-%d-1".formatted(other.pid())));
+            Path running =
+                    Files.createDirectories(folder.resolve("temporary/watchdog-run-%d-1".formatted(other.pid())));
             Path ended = Files.createDirectories(folder.resolve("temporary/watchdog-run-999999999-1/1"));
             Path foreign = Files.createDirectories(folder.resolve("temporary/999999999"));
 
@@ -93,6 +96,7 @@ class FunctionCopiesTest {
         Files.writeString(shared.resolve("text"), "linked");
         Files.createSymbolicLink(classes.resolve("link"), shared);
 
-        assertThat(copies(Duration.ZERO).next().elements().get(0).resolve("link/text")).hasContent("linked");
+        assertThat(copies(Duration.ZERO).next().elements().get(0).resolve("link/text"))
+                .hasContent("linked");
     }
 }

@@ -36,10 +36,7 @@ class WatchdogProcessTest {
     @Test
     void theLogHasAllLinesOfBothStreamsInTheirOrder() throws Exception {
         Path log = folder.resolve("start.log");
-        WatchdogProcess watchdog = WatchdogProcess.startLoggingTo(
-                log,
-                launchOf(
-                        """
+        WatchdogProcess watchdog = WatchdogProcess.startLoggingTo(log, launchOf("""
                         i=0
                         while [ $i -lt 100 ]; do
                             echo "output $i"

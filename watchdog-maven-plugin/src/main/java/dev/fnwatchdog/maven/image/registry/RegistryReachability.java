@@ -100,11 +100,9 @@ public final class RegistryReachability {
 
     /** Has no cause, because Maven would print the reason again. */
     private static IOException unreachable(String registry, String parameter, String reason) {
-        return new IOException(
-                """
+        return new IOException("""
                 the registry %s of %s cannot be reached: %s. Check its name and its port; a registry without a port is \
-                asked on 443, and with watchdog.image.allowInsecureRegistries=true by plain HTTP on 80 as well"""
-                        .formatted(registry, parameter, reason));
+                asked on 443, and with watchdog.image.allowInsecureRegistries=true by plain HTTP on 80 as well""".formatted(registry, parameter, reason));
     }
 
     private void connect(String registry) throws IOException {
