@@ -8,6 +8,7 @@ import dev.fnwatchdog.maven.config.WatchdogFailedException;
 import dev.fnwatchdog.maven.image.ClassArchive;
 import dev.fnwatchdog.maven.image.CreationTime;
 import dev.fnwatchdog.maven.image.DefaultBase;
+import dev.fnwatchdog.maven.image.DeliveredImage;
 import dev.fnwatchdog.maven.image.ExplodedLayers;
 import dev.fnwatchdog.maven.image.FunctionFiles;
 import dev.fnwatchdog.maven.image.FunctionImage;
@@ -19,6 +20,7 @@ import dev.fnwatchdog.maven.image.PlannedImage;
 import dev.fnwatchdog.maven.image.PlatformNames;
 import dev.fnwatchdog.maven.image.RegistryAccess;
 import dev.fnwatchdog.maven.image.archive.ImageArchive;
+import dev.fnwatchdog.maven.image.label.ImageLabels;
 import dev.fnwatchdog.maven.image.registry.RegistryReachability;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -83,9 +85,12 @@ public final class ImageMojo extends FunctionImageGoal {
     @Parameter(property = "watchdog.image.format", defaultValue = "docker")
     private String format;
 
-    /** Labels of the image. */
+    /**
+     * Labels of the image, in addition to {@code org.opencontainers.image.title}, {@code version}, {@code source},
+     * {@code revision} and {@code created}; an empty value removes one of these.
+     */
     @Parameter
-    private @Nullable Map<String, String> labels;
+    private @Nullable Map<String, @Nullable String> labels;
 
     /** The creation time of the image; the epoch if it is not set. */
     @Parameter(property = "watchdog.image.created", defaultValue = "${project.build.outputTimestamp}")
@@ -130,9 +135,10 @@ public final class ImageMojo extends FunctionImageGoal {
         JibBuild jib = jib();
         FunctionImage image = plan.image().with(archive(plan, specification, jib));
         ImageDelivery delivery = new ImageDelivery(specification, Path.of(docker), output.toPath());
-        delivery.run(jib, image, labels == null ? Map.of() : labels);
+        DeliveredImage delivered =
+                delivery.run(jib, image, ImageLabels.of(project, specification.created(), entries(labels)));
         boolean tar = specification.to().is(ImageLocation.Kind.TAR);
-        getLog().info("The image is " + specification.reference()
+        getLog().info("The image is " + delivered.describe()
                 + (tar ? " in " + specification.to().value() : ""));
     }
 

@@ -48,6 +48,7 @@ class FunctionModulesTest {
                 .toList();
     }
 
+    @SuppressWarnings("deprecation") // the constructor that is not deprecated is Maven's own
     private static FunctionModules modules(MavenProject current, MavenProject... projects) {
         MavenSession session = new MavenSession(
                 null,

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -90,11 +91,12 @@ public final class RegistryReachability {
         } catch (TimeoutException e) {
             throw unreachable(registry, parameter, "no answer within %d s".formatted(timeout.toSeconds()));
         } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
             throw unreachable(
                     registry,
                     parameter,
-                    cause instanceof UnknownHostException ? "its name is unknown" : String.valueOf(cause.getMessage()));
+                    e.getCause() instanceof UnknownHostException
+                            ? "its name is unknown"
+                            : String.valueOf(Objects.requireNonNullElse(e.getCause(), e).getMessage()));
         }
     }
 
