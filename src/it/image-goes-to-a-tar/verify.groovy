@@ -1,4 +1,5 @@
 import groovy.json.JsonSlurper
+import java.security.MessageDigest
 
 File first = new File(basedir, 'target/first.tar')
 assert Arrays.equals(first.bytes, new File(basedir, 'target/again.tar').bytes)
@@ -15,7 +16,18 @@ assert configuration.config.User == '12000'
 assert configuration.config.WorkingDir == '/home/app'
 assert configuration.config.Entrypoint == ['java', '@/usr/lib/watchdog/start']
 assert configuration.config.ExposedPorts.keySet() == ['8081/tcp', '9090/tcp'] as Set
-assert configuration.config.Labels == ['com.example.team': 'greeters']
+Map labels = configuration.config.Labels
+assert labels['com.example.team'] == 'greeters'
+assert labels['org.opencontainers.image.title'] == 'image-goes-to-a-tar'
+assert labels['org.opencontainers.image.version'] == '1'
+assert labels['org.opencontainers.image.created'] == '2026-01-01T00:00:00Z'
+assert configuration.history.any { it.created_by == 'watchdog-maven-plugin:' + new File(basedir, 'pom.xml').text.find(/(?<=<version>)\d+\.[^<]+(?=<\/version>)/) }
+
+// The image's id is the digest of its configuration, as Docker computes it.
+Map written = new JsonSlurper().parse(new File(basedir, 'target/watchdog/image.json'))
+String id = 'sha256:' + MessageDigest.getInstance('SHA-256').digest(new File(image, manifest.Config).bytes).encodeHex()
+assert written == [image: 'functions/greeting:1', imageId: id, tags: ['1', 'newest']]
+assert !new File(basedir, 'target/watchdog/image.digest').exists()
 assert configuration.config.Env as Set ==
     ['PATH=/opt/java/bin', 'LANG=C.UTF-8', 'fprocess=cat', 'port=9090', 'CLASSPATH=/home/app/classes'] as Set
 assert configuration.config.StopSignal == 'SIGTERM'

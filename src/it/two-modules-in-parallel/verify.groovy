@@ -11,3 +11,8 @@ def ended = { String module ->
     !ProcessHandle.of(told.pid as long).present
 }
 assert ended('one') && ended('two')
+
+// The parent, which is built because of its module, is no function.
+assert log.contains('watchdog:layer leaves two-modules-in-parallel alone: it is not the function')
+assert new File(basedir, 'two/target/watchdog/layer.tar').exists()
+assert !new File(basedir, 'target/watchdog/layer.tar').exists()

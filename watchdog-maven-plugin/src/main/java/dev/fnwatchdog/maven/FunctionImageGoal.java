@@ -6,6 +6,7 @@ import dev.fnwatchdog.maven.config.InvalidSettingsException;
 import dev.fnwatchdog.maven.config.RawSettings;
 import dev.fnwatchdog.maven.config.WatchdogFailedException;
 import dev.fnwatchdog.maven.config.WatchdogJar;
+import dev.fnwatchdog.maven.dev.FunctionModules;
 import dev.fnwatchdog.maven.dev.StartedWatchdogs;
 import dev.fnwatchdog.maven.image.FunctionFiles;
 import dev.fnwatchdog.maven.image.FunctionImage;
@@ -26,6 +27,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import javax.inject.Inject;
 import org.apache.maven.execution.MavenSession;
+import org.apache.maven.plugin.MojoExecution;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugins.annotations.Parameter;
 import org.apache.maven.project.MavenProject;
@@ -42,6 +44,9 @@ abstract class FunctionImageGoal extends FunctionGoal {
 
     @Parameter(defaultValue = "${session}", readonly = true, required = true)
     MavenSession session;
+
+    @Parameter(defaultValue = "${mojoExecution}", readonly = true, required = true)
+    private MojoExecution execution;
 
     @Parameter(defaultValue = "${plugin.version}", readonly = true, required = true)
     private String pluginVersion;
@@ -74,7 +79,8 @@ abstract class FunctionImageGoal extends FunctionGoal {
 
     @Override
     public final void execute() throws MojoExecutionException {
-        if (skipped(goal())) {
+        boolean bound = execution.getSource() == MojoExecution.Source.LIFECYCLE;
+        if (skipped(goal()) || !new FunctionModules(session, execution.getPlugin()).isPacked(goal(), bound, getLog())) {
             return;
         }
         String goal = "watchdog:" + goal();
@@ -93,6 +99,10 @@ abstract class FunctionImageGoal extends FunctionGoal {
     }
 
     abstract String goal();
+
+    final String pluginVersion() {
+        return pluginVersion;
+    }
 
     abstract void run() throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException;
 

@@ -8,6 +8,7 @@ import dev.fnwatchdog.maven.config.WatchdogFailedException;
 import dev.fnwatchdog.maven.image.ClassArchive;
 import dev.fnwatchdog.maven.image.CreationTime;
 import dev.fnwatchdog.maven.image.DefaultBase;
+import dev.fnwatchdog.maven.image.DeliveredImage;
 import dev.fnwatchdog.maven.image.ExplodedLayers;
 import dev.fnwatchdog.maven.image.FunctionFiles;
 import dev.fnwatchdog.maven.image.FunctionImage;
@@ -19,8 +20,11 @@ import dev.fnwatchdog.maven.image.PlannedImage;
 import dev.fnwatchdog.maven.image.PlatformNames;
 import dev.fnwatchdog.maven.image.RegistryAccess;
 import dev.fnwatchdog.maven.image.archive.ImageArchive;
+import dev.fnwatchdog.maven.image.label.ImageLabels;
+import dev.fnwatchdog.maven.image.registry.RegistryReachability;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,6 +50,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("NullAway.Init") // Maven sets the fields before execute.
 public final class ImageMojo extends FunctionImageGoal {
     private static final String NONE = "none";
+    private static final Duration REACHED_WITHIN = Duration.ofSeconds(4);
 
     /**
      * The base image: an image name in a registry, {@code tar://path} of a file that {@code docker save} writes,
@@ -80,9 +85,12 @@ public final class ImageMojo extends FunctionImageGoal {
     @Parameter(property = "watchdog.image.format", defaultValue = "docker")
     private String format;
 
-    /** Labels of the image. */
+    /**
+     * Labels of the image, in addition to {@code org.opencontainers.image.title}, {@code version}, {@code source},
+     * {@code revision} and {@code created}; an empty value removes one of these.
+     */
     @Parameter
-    private @Nullable Map<String, String> labels;
+    private @Nullable Map<String, @Nullable String> labels;
 
     /** The creation time of the image; the epoch if it is not set. */
     @Parameter(property = "watchdog.image.created", defaultValue = "${project.build.outputTimestamp}")
@@ -121,12 +129,16 @@ public final class ImageMojo extends FunctionImageGoal {
         FunctionFiles function = function();
         ImageSpecification specification = specification(function);
         PlannedImage plan = plan(function);
+        if (!session.isOffline()) {
+            new RegistryReachability(allowInsecureRegistries, REACHED_WITHIN).check(specification);
+        }
         JibBuild jib = jib();
         FunctionImage image = plan.image().with(archive(plan, specification, jib));
         ImageDelivery delivery = new ImageDelivery(specification, Path.of(docker), output.toPath());
-        delivery.run(jib, image, labels == null ? Map.of() : labels);
+        DeliveredImage delivered =
+                delivery.run(jib, image, ImageLabels.of(project, specification.created(), entries(labels)));
         boolean tar = specification.to().is(ImageLocation.Kind.TAR);
-        getLog().info("The image is " + specification.reference()
+        getLog().info("The image is " + delivered.describe()
                 + (tar ? " in " + specification.to().value() : ""));
     }
 
@@ -184,7 +196,8 @@ public final class ImageMojo extends FunctionImageGoal {
         Path cache = output.toPath().resolve("jib-cache");
         return new JibBuild(
                 registries,
-                new JibBuild.Connection(cache, Path.of(docker), allowInsecureRegistries, session.isOffline()),
+                new JibBuild.Connection(
+                        cache, Path.of(docker), allowInsecureRegistries, session.isOffline(), pluginVersion()),
                 this::log);
     }
 

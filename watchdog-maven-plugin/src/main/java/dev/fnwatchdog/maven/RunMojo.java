@@ -13,6 +13,7 @@ import dev.fnwatchdog.maven.dev.FunctionModules;
 import dev.fnwatchdog.maven.dev.FunctionSettings;
 import dev.fnwatchdog.maven.dev.Recompilation;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -23,8 +24,6 @@ import org.apache.maven.lifecycle.LifecycleExecutor;
 import org.apache.maven.plugin.BuildPluginManager;
 import org.apache.maven.plugin.MojoExecution;
 import org.apache.maven.plugin.MojoExecutionException;
-import org.apache.maven.plugins.annotations.Execute;
-import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
 import org.apache.maven.plugins.annotations.ResolutionScope;
@@ -38,14 +37,19 @@ import org.jspecify.annotations.Nullable;
  * are served; compilation errors are shown in the terminal and in the responses to requests.
  */
 @Mojo(name = "run", requiresDependencyResolution = ResolutionScope.COMPILE_PLUS_RUNTIME, threadSafe = true)
-@Execute(phase = LifecyclePhase.PROCESS_CLASSES)
 public final class RunMojo extends ServingGoal {
     private final LifecycleExecutor lifecycle;
     private final BuildPluginManager plugins;
 
-    /** Whether to wait for a debugger: {@code true} for port 5005, or another port. */
+    /**
+     * Whether the JVM listens for a debugger: {@code true} for port 5005, or another port. No request times out then.
+     */
     @Parameter(property = "watchdog.debug")
     private @Nullable String debug;
+
+    /** Whether the JVM waits for the debugger before it starts, so that startup code can be debugged. */
+    @Parameter(property = "watchdog.debug.suspend", defaultValue = "false")
+    private boolean debugSuspend;
 
     @Inject
     RunMojo(
@@ -63,7 +67,11 @@ public final class RunMojo extends ServingGoal {
     @Override
     public void execute() throws MojoExecutionException {
         FunctionModules modules = new FunctionModules(session(), execution().getPlugin());
-        if (skipped() || !modules.isFunction(getLog())) {
+        if (skipped()) {
+            return;
+        }
+        if (!modules.isFunction(getLog())) {
+            modules.leaveToFunction();
             return;
         }
         try {
@@ -81,25 +89,46 @@ public final class RunMojo extends ServingGoal {
     private void run(List<MavenProject> watched)
             throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException,
                     DependencyResolutionRequiredException {
-        List<String> debugging = Debugging.arguments(debug);
+        List<String> debugging = Debugging.arguments(debug, debugSuspend);
         checkPaths();
         RawSettings given = given();
+        // The user's timeouts, for a stop that does not wait for the debugger.
+        Timeouts timeouts = given.parse().timeouts();
+        if (!debugging.isEmpty()) {
+            Debugging.withoutTimeouts(given, timeouts, getLog());
+        }
         WatchdogConfig config = given.parse();
         FreePorts.check(config, given);
         FunctionSettings ofFunction = FunctionSettings.forUserSettings(given);
-        FunctionCopies copies = new FunctionCopies(
-                workFolder().resolve("classes"), maxRequestDuration(config.timeouts()), this::classes);
-        ofFunction.of(copies.next()).forEach((name, value) -> given.put(name, value, "the project's class path"));
         Recompilation recompilation = new Recompilation(session(), lifecycle, plugins);
-        DevelopmentLoop loop = new DevelopmentLoop(
-                watched,
-                () -> {
-                    recompilation.run(watched);
-                    return ofFunction.of(copies.next());
-                },
-                session().getRequest().getStartTime().toInstant(),
-                getLog());
-        loop.serve(launch(given, config.timeouts(), debugging), !debugging.isEmpty());
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        try (FunctionCopies copies =
+                new FunctionCopies(temporary, maxRequestDuration(config.timeouts()), this::classes)) {
+            DevelopmentLoop loop = new DevelopmentLoop(
+                    watched,
+                    () -> {
+                        recompilation.run(watched);
+                        return ofFunction.of(copies.next());
+                    },
+                    session().getRequest().getStartTime().toInstant(),
+                    getLog());
+            loop.serve(
+                    (variables, built) -> {
+                        variables.forEach((name, value) -> given.put(name, value, "the project's class path"));
+                        return launch(given, timeouts, debugging, built);
+                    },
+                    !debugging.isEmpty() && debugSuspend,
+                    () -> delete(copies));
+        }
+    }
+
+    /** Deletes the copies when Ctrl-C ends Maven; there is no caller that a failure could be reported to. */
+    private void delete(FunctionCopies copies) {
+        try {
+            copies.close();
+        } catch (IOException e) {
+            getLog().warn("The copies of the function's classes are left behind: " + e);
+        }
     }
 
     /** Returns how long a request may run in the version in which it began, plus a margin. */

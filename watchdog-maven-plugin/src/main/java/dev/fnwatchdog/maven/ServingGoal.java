@@ -143,7 +143,7 @@ abstract class ServingGoal extends FunctionGoal {
     }
 
     /** Returns how to start a watchdog with these settings, which have been checked. */
-    final WatchdogLaunch launch(RawSettings checked, Timeouts timeouts, List<String> additionalArguments)
+    final WatchdogLaunch launch(RawSettings checked, Timeouts timeouts, List<String> additionalArguments, boolean built)
             throws WatchdogFailedException, InvalidSettingsException {
         List<String> arguments = new ArrayList<>(additionalArguments);
         entries(systemPropertyVariables).forEach((name, value) -> arguments.add("-D%s=%s".formatted(name, value)));
@@ -155,6 +155,7 @@ abstract class ServingGoal extends FunctionGoal {
                 directory(),
                 checked.environment(),
                 workFolder().resolve(execution.getExecutionId() + ".ports"),
+                built,
                 timeouts.write().plus(FUNCTION_GRACE).plus(MARGIN));
     }
 

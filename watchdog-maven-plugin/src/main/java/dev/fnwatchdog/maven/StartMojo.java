@@ -10,7 +10,6 @@ import dev.fnwatchdog.maven.dev.StartedWatchdogs;
 import dev.fnwatchdog.maven.dev.WatchdogLaunch;
 import dev.fnwatchdog.maven.dev.WatchdogProcess;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,10 +78,10 @@ public final class StartMojo extends ServingGoal {
                 .forEach((name, value) -> given.put(name, value, "the project's class path"));
         WatchdogConfig config = given.parse();
         FreePorts.check(config, given);
-        WatchdogLaunch launch = launch(given, config.timeouts(), List.of());
+        WatchdogLaunch launch = launch(given, config.timeouts(), List.of(), true);
         Path log = workFolder().resolve(execution().getExecutionId() + ".log");
         Files.createDirectories(log.getParent());
-        WatchdogProcess watchdog = WatchdogProcess.start(launch, Redirect.to(log.toFile()));
+        WatchdogProcess watchdog = WatchdogProcess.startLoggingTo(log, launch);
         boolean ready = false;
         try {
             publish(watchdog.awaitReady(Duration.ofSeconds(startTimeout)), log);

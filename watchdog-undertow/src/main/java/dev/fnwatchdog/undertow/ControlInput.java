@@ -38,16 +38,26 @@ final class ControlInput {
 
     private final InputStream commands;
     private final Path report;
+    private final ReplaceableMode.FirstVersion first;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
     // Mutable state, of the thread that executes commands
     private final Map<String, String> environment;
 
-    /** @param report a file that appears, complete, once requests are served */
-    ControlInput(InputStream commands, Path report, Map<String, String> environment) {
+    /**
+     * @param report a file that appears, complete, once requests are served
+     * @param first whether there is a function before the first command
+     */
+    ControlInput(
+            InputStream commands, Path report, Map<String, String> environment, ReplaceableMode.FirstVersion first) {
         this.commands = commands;
         this.report = report;
+        this.first = first;
         this.environment = new HashMap<>(environment);
+    }
+
+    ReplaceableMode.FirstVersion first() {
+        return first;
     }
 
     /** Starts reading; {@code end} runs at EOF, whatever the result of the earlier commands. */

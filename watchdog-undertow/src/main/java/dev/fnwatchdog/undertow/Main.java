@@ -18,6 +18,7 @@ import dev.fnwatchdog.core.process.FunctionStreams;
 import dev.fnwatchdog.core.process.launch.LaunchPreload;
 import dev.fnwatchdog.core.process.launch.OrphanReaper;
 import dev.fnwatchdog.undertow.internal.io.FatalErrors;
+import dev.fnwatchdog.undertow.internal.reload.ReplaceableMode.FirstVersion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,8 +56,9 @@ public final class Main {
         if (arguments.length == 0) {
             return serve(environment, null);
         }
-        if (arguments.length == 2 && arguments[0].equals("--controlled")) {
-            return serve(environment, new ControlInput(System.in, Path.of(arguments[1]), environment));
+        if (arguments[0].equals("--controlled") && arguments.length > 1) {
+            FirstVersion first = arguments.length > 2 ? FirstVersion.UNBUILT : FirstVersion.BUILT;
+            return serve(environment, new ControlInput(System.in, Path.of(arguments[1]), environment, first));
         }
         return arguments.length == 1 ? command(arguments[0], environment) : unknown(arguments[1]);
     }
@@ -178,7 +180,7 @@ public final class Main {
         }
         WatchdogBuilder builder =
                 Watchdog.builder(config).environment(environment).log(log).lockFile();
-        Watchdog watchdog = (control == null ? builder : builder.replaceable()).start();
+        Watchdog watchdog = (control == null ? builder : builder.replaceable(control.first())).start();
         started.complete(watchdog);
         OrphanReaper.start(log::warn);
         if (control != null) {

@@ -10,6 +10,7 @@ import dev.fnwatchdog.core.metrics.MetricsSettings;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.FunctionServer;
 import dev.fnwatchdog.undertow.internal.io.MemoryShares;
+import dev.fnwatchdog.undertow.internal.reload.ReplaceableMode;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
@@ -17,6 +18,7 @@ import jakarta.servlet.Servlet;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,7 @@ public final class WatchdogBuilder {
     private @Nullable ByteBufferPool buffers;
     private @Nullable MemoryShares memory;
     private boolean passesDescriptors = true;
-    private boolean replaceable;
+    private ReplaceableMode.@Nullable FirstVersion firstVersion;
     private @Nullable Object handler;
     private @Nullable PrometheusRegistry metrics;
 
@@ -159,13 +161,14 @@ public final class WatchdogBuilder {
     }
 
     /** Allows the function to be replaced by a newer version while requests are served (specification 7.26). */
-    WatchdogBuilder replaceable() {
-        replaceable = true;
+    WatchdogBuilder replaceable(ReplaceableMode.FirstVersion first) {
+        firstVersion = first;
         return this;
     }
 
-    boolean isReplaceable() {
-        return replaceable;
+    /** Returns what there is of a replaceable function's first version; empty if the function is never replaced. */
+    Optional<ReplaceableMode.FirstVersion> firstVersion() {
+        return Optional.ofNullable(firstVersion);
     }
 
     boolean passesDescriptors() {

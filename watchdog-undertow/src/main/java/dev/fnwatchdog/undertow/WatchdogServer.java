@@ -98,7 +98,9 @@ final class WatchdogServer implements Shutdown.Steps {
                 shares.bodies(),
                 settings.passesDescriptors(),
                 settings.handler());
-        this.mode = settings.isReplaceable() ? new ReplaceableMode(Modes::create, context) : Modes.create(context);
+        this.mode = settings.firstVersion()
+                .<Mode>map(first -> new ReplaceableMode(Modes::create, context, first))
+                .orElseGet(() -> Modes.create(context));
         this.memory = shares.total();
         this.limit = new ConcurrencyLimit(config.maxInflight(), config.maxWaiting());
         registry.gauge(

@@ -10,6 +10,7 @@ import dev.fnwatchdog.undertow.fixture.DevelopedFunction;
 import dev.fnwatchdog.undertow.fixture.FreePort;
 import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
+import dev.fnwatchdog.undertow.internal.reload.ReplaceableMode.FirstVersion;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
@@ -54,7 +55,7 @@ class ControlInputTest {
 
     private void withControlInput(Conversation conversation) throws Exception {
         try (RunningWatchdog watchdog = RunningWatchdog.started(
-                        builder -> builder.replaceable().environment(environment),
+                        builder -> builder.replaceable(FirstVersion.BUILT).environment(environment),
                         "mode",
                         "streaming",
                         "fprocess",
@@ -65,7 +66,7 @@ class ControlInputTest {
                         WatchdogLog.start(LogConfig.parseLeniently(environment), captured.output(), captured.errors());
                 PipedInputStream input = new PipedInputStream();
                 OutputStream commands = new PipedOutputStream(input)) {
-            ControlInput control = new ControlInput(input, folder.resolve("ports"), environment);
+            ControlInput control = new ControlInput(input, folder.resolve("ports"), environment, FirstVersion.BUILT);
             control.listen(log, () -> ended.complete(null));
             control.executeCommands(watchdog.watchdog(), log);
             conversation.with(watchdog, commands);

@@ -29,12 +29,14 @@ class DemoIT {
     }
 
     @Test
-    void theDemoNamesTheRequiredJdkWhenNoneIsFound() throws Exception {
+    void theDemoNamesAJavaHomeThatIsNoJdk() throws Exception {
         PackagedWatchdog.Finished run = PackagedWatchdog.with("JAVA_HOME", "/no/such/jdk")
                 .program(ROOT.resolve("demo"))
                 .run();
 
         assertThat(run.status()).isOne();
-        assertThat(run.err()).containsExactly("demo: no JDK found: install JDK 17 or later, and set JAVA_HOME to it");
+        assertThat(run.err())
+                .containsExactly(
+                        "demo: JAVA_HOME=/no/such/jdk has no bin/javac: set it to JDK 17 or later, or unset it");
     }
 }

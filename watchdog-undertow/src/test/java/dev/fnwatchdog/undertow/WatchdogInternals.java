@@ -36,7 +36,11 @@ public final class WatchdogInternals {
 
     /** Makes the function replaceable, as {@code watchdog:run} does. */
     public static WatchdogBuilder replaceable(WatchdogBuilder builder) {
-        return builder.replaceable();
+        return replaceable(builder, ReplaceableMode.FirstVersion.BUILT);
+    }
+
+    public static WatchdogBuilder replaceable(WatchdogBuilder builder, ReplaceableMode.FirstVersion first) {
+        return builder.replaceable(first);
     }
 
     public static ReplaceableMode replaceable(Watchdog watchdog) {

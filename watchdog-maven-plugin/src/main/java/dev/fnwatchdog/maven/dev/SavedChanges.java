@@ -1,17 +1,21 @@
 package dev.fnwatchdog.maven.dev;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds files that were changed, added or removed since the last check. It polls, because the JDK's own watch service
@@ -21,24 +25,32 @@ final class SavedChanges {
     /** What changes when a file is saved. */
     private record Stamp(FileTime modified, long size) {}
 
-    private final List<Path> roots;
+    private final Supplier<List<Path>> roots;
 
     // Mutable state
+    private List<Path> scanned;
     private Map<Path, Stamp> known;
 
     /**
-     * @param roots folders with everything in them, and single files; they need not exist yet
+     * @param roots folders with everything in them, also behind links, and single files; they need not exist yet, and
+     *     a build may add some
      * @param since files that were saved after this time count as changed
      */
-    SavedChanges(List<Path> roots, Instant since) {
-        this.roots = List.copyOf(roots);
-        this.known = scan();
+    SavedChanges(Supplier<List<Path>> roots, Instant since) {
+        this.roots = roots;
+        this.scanned = roots.get();
+        this.known = scan(scanned);
         known.values().removeIf(stamp -> stamp.modified().toInstant().isAfter(since));
     }
 
     /** Returns the files that differ, in order, and remembers their new state. */
     List<Path> take() {
-        Map<Path, Stamp> now = scan();
+        List<Path> current = roots.get();
+        // What is in a folder that a build has just added has been built already.
+        known.putAll(
+                scan(current.stream().filter(root -> !scanned.contains(root)).toList()));
+        scanned = current;
+        Map<Path, Stamp> now = scan(current);
         TreeSet<Path> changed = new TreeSet<>();
         now.forEach((file, stamp) -> {
             if (!stamp.equals(known.get(file))) {
@@ -50,32 +62,49 @@ final class SavedChanges {
         return List.copyOf(changed);
     }
 
-    private Map<Path, Stamp> scan() {
+    private static Map<Path, Stamp> scan(List<Path> roots) {
         Map<Path, Stamp> found = new HashMap<>();
         roots.stream().filter(Files::exists).forEach(root -> scan(root, found));
         return found;
     }
 
     private static void scan(Path root, Map<Path, Stamp> found) {
-        try (Stream<Path> files = Files.find(root, Integer.MAX_VALUE, SavedChanges::isSource)) {
-            files.forEach(file -> stamp(file, found));
-        } catch (IOException | UncheckedIOException removedMeanwhile) {
+        try {
+            Files.walkFileTree(root, Set.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new Sources(found));
+        } catch (IOException removedMeanwhile) {
             // The next check finds what is left.
         }
     }
 
-    /** Editors keep hidden files and backups beside the files that they save. */
-    private static boolean isSource(Path file, BasicFileAttributes attributes) {
-        String name = String.valueOf(file.getFileName());
-        return attributes.isRegularFile() && !name.startsWith(".") && !name.endsWith("~");
-    }
+    /** Collects the sources, and passes over what is removed meanwhile, and over links that lead back. */
+    private static final class Sources extends SimpleFileVisitor<Path> {
+        private final Map<Path, Stamp> found;
 
-    private static void stamp(Path file, Map<Path, Stamp> found) {
-        try {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            found.put(file, new Stamp(attributes.lastModifiedTime(), attributes.size()));
-        } catch (IOException removedMeanwhile) {
-            // The file counts as removed.
+        Sources(Map<Path, Stamp> found) {
+            this.found = found;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (attributes.isRegularFile() && isSource(String.valueOf(file.getFileName()))) {
+                found.put(file, new Stamp(attributes.lastModifiedTime(), attributes.size()));
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) {
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) {
+            return FileVisitResult.CONTINUE;
+        }
+
+        /** Editors keep hidden files and backups beside the files that they save. */
+        private static boolean isSource(String name) {
+            return !name.startsWith(".") && !name.endsWith("~");
         }
     }
 }

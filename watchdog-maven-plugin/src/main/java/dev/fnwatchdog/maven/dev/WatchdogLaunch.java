@@ -15,6 +15,7 @@ import java.util.Map;
  * @param directory the working directory, to which relative settings refer
  * @param environment all variables: none of this JVM's are added
  * @param report the file to which the watchdog writes its ports
+ * @param built whether there is a function; otherwise the watchdog responds with an error until there is
  * @param stopTimeout how long the watchdog's requests and its function may take to end
  */
 public record WatchdogLaunch(
@@ -24,6 +25,7 @@ public record WatchdogLaunch(
         Path directory,
         Map<String, String> environment,
         Path report,
+        boolean built,
         Duration stopTimeout) {
     /**
      * Options for a short startup, which matters more here than speed after hours. The user's arguments come later, and
@@ -38,6 +40,9 @@ public record WatchdogLaunch(
         command.addAll(QUICK_START);
         command.addAll(jvmArguments);
         command.addAll(List.of("-jar", jar.toString(), "--controlled", report.toString()));
+        if (!built) {
+            command.add("--unbuilt");
+        }
         return command;
     }
 }

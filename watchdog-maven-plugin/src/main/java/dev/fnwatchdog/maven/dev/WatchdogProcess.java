@@ -8,10 +8,12 @@ import java.lang.ProcessBuilder.Redirect;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -28,32 +30,54 @@ public final class WatchdogProcess {
 
     private final WatchdogLaunch launch;
     private final Process process;
-    private final Thread hook = new Thread(this::stopNow, "watchdog-stop");
+    private final Thread hook;
 
     // Mutable state
     private volatile boolean serving;
 
-    private WatchdogProcess(WatchdogLaunch launch, Process process) {
+    private WatchdogProcess(WatchdogLaunch launch, Process process, Runnable afterwards) {
         this.launch = launch;
         this.process = process;
+        this.hook = new Thread(
+                () -> {
+                    stopNow();
+                    afterwards.run();
+                },
+                "watchdog-stop");
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
     /**
      * Starts a watchdog.
      *
-     * @param log the target of its standard output and error
+     * @param log the file for its standard output and error
      */
-    public static WatchdogProcess start(WatchdogLaunch launch, Redirect log) throws IOException {
+    public static WatchdogProcess startLoggingTo(Path log, WatchdogLaunch launch) throws IOException {
+        // One descriptor for both: two would have an offset each, and overwrite each other's lines.
+        return start(launch, builder -> builder.redirectErrorStream(true).redirectOutput(log.toFile()), () -> {});
+    }
+
+    /**
+     * Starts a watchdog whose standard output and error are those of this JVM.
+     *
+     * @param afterwards runs when the watchdog has ended because this JVM ends, as by Ctrl-C
+     */
+    static WatchdogProcess startOnTerminal(WatchdogLaunch launch, Runnable afterwards) throws IOException {
+        return start(
+                launch,
+                builder -> builder.redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT),
+                afterwards);
+    }
+
+    private static WatchdogProcess start(
+            WatchdogLaunch launch, UnaryOperator<ProcessBuilder> redirection, Runnable afterwards) throws IOException {
         Files.createDirectories(launch.report().getParent());
         Files.deleteIfExists(launch.report());
-        ProcessBuilder builder = new ProcessBuilder(launch.command())
-                .directory(launch.directory().toFile())
-                .redirectOutput(log)
-                .redirectError(log);
+        ProcessBuilder builder = redirection.apply(new ProcessBuilder(launch.command())
+                .directory(launch.directory().toFile()));
         builder.environment().clear();
         builder.environment().putAll(launch.environment());
-        return new WatchdogProcess(launch, builder.start());
+        return new WatchdogProcess(launch, builder.start(), afterwards);
     }
 
     boolean alive() {

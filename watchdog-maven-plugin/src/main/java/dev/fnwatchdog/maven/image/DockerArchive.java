@@ -26,8 +26,9 @@ final class DockerArchive {
 
     private DockerArchive() {}
 
-    /** Rewrites the tar file, of which only the image's configuration changes. */
-    static void complete(Path tar, List<String> healthcheck, String stopSignal) throws IOException {
+    /** Rewrites the tar file, of which only the image's configuration changes, and returns the image's id. */
+    static String complete(Path tar, List<String> healthcheck, String stopSignal) throws IOException {
+        String id = "";
         Path complete = tar.resolveSibling(tar.getFileName() + ".part");
         try (TarArchiveInputStream in = new TarArchiveInputStream(new BufferedInputStream(Files.newInputStream(tar)));
                 TarArchiveOutputStream out = new TarArchiveOutputStream(
@@ -39,6 +40,7 @@ final class DockerArchive {
                     byte[] configuration = completed(in.readAllBytes(), healthcheck, stopSignal);
                     out.putArchiveEntry(like(entry, configuration.length));
                     out.write(configuration);
+                    id = "sha256:" + Sha256.of(configuration);
                 } else {
                     out.putArchiveEntry(entry);
                     in.transferTo(out);
@@ -47,6 +49,7 @@ final class DockerArchive {
             }
         }
         Files.move(complete, tar, StandardCopyOption.REPLACE_EXISTING);
+        return id;
     }
 
     // A new entry, because the reader finds the next entry by the old one's size.

@@ -37,8 +37,9 @@ public final class JibBuild {
      *
      * @param cache the folder for cached layers
      * @param docker the command of the Docker daemon
+     * @param version this plugin's version, for the image's history
      */
-    public record Connection(Path cache, Path docker, boolean insecure, boolean offline) {}
+    public record Connection(Path cache, Path docker, boolean insecure, boolean offline, String version) {}
 
     public JibBuild(RegistryAccess registries, Connection connection, Consumer<LogEvent> log) {
         this.registries = registries;
@@ -106,6 +107,7 @@ public final class JibBuild {
     private JibContainer run(JibContainerBuilder builder, Containerizer to, ImageSpecification specification)
             throws IOException, InterruptedException {
         to.setToolName("watchdog-maven-plugin")
+                .setToolVersion(connection.version())
                 .setApplicationLayersCache(connection.cache())
                 .setAllowInsecureRegistries(connection.insecure())
                 .setOfflineMode(connection.offline())
@@ -113,10 +115,17 @@ public final class JibBuild {
         try {
             return builder.containerize(to);
         } catch (RegistryException | CacheDirectoryCreationException | IllegalStateException e) {
-            throw new IOException(RegistryProblem.describe(e, specification), e);
+            throw problem(e, specification);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
-            throw new IOException(RegistryProblem.describe(cause == null ? e : cause, specification), e);
+            throw problem(cause == null ? e : cause, specification);
         }
+    }
+
+    /** The failure is suppressed, and no cause, because Maven would print its message again. */
+    private static IOException problem(Throwable failure, ImageSpecification specification) {
+        IOException problem = new IOException(RegistryProblem.describe(failure, specification));
+        problem.addSuppressed(failure);
+        return problem;
     }
 }

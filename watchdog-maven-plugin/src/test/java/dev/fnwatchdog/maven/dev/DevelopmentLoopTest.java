@@ -10,11 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.maven.model.Build;
+import org.apache.maven.model.Resource;
+import org.apache.maven.plugin.logging.Log;
 import org.apache.maven.plugin.logging.SystemStreamLog;
 import org.apache.maven.project.MavenProject;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +40,13 @@ class DevelopmentLoopTest {
     private final SynchronousQueue<String> outcomes = new SynchronousQueue<>();
 
     private final CompletableFuture<String> ended = new CompletableFuture<>();
+    private final List<String> printed = new CopyOnWriteArrayList<>();
+    private final Log log = new SystemStreamLog() {
+        @Override
+        public void info(CharSequence line) {
+            printed.add(line.toString());
+        }
+    };
     private StandInWatchdog watchdog;
     private Thread loop;
 
@@ -47,18 +57,23 @@ class DevelopmentLoopTest {
         save("B", "0");
         Files.writeString(folder.resolve("pom.xml"), "<project/>");
         watchdog = new StandInWatchdog(Files.createDirectory(folder.resolve("run")));
-        WatchdogLaunch launch = watchdog.launch();
         DevelopmentLoop served = new DevelopmentLoop(
-                List.of(project()), this::build, Instant.now().plusSeconds(1), new SystemStreamLog());
+                List.of(project()), this::build, Instant.now().plusSeconds(1), log);
         loop = new Thread(() -> {
             try {
-                served.serve(launch, false);
+                served.serve((variables, built) -> watchdog.launch(built), false, () -> {});
                 ended.complete("the watchdog has ended");
             } catch (Exception e) {
                 ended.complete(e.toString());
             }
         });
         loop.start();
+    }
+
+    private void buildFirstVersion() throws Exception {
+        assertThat(awaitBuild()).isEqualTo("00");
+        endBuild("version0");
+        watchdog.awaitStart();
     }
 
     @AfterEach
@@ -75,6 +90,10 @@ class DevelopmentLoopTest {
         project.setBuild(build);
         project.setFile(folder.resolve("pom.xml").toFile());
         project.addCompileSourceRoot(folder.resolve("src").toString());
+        Resource resource = new Resource();
+        resource.setDirectory(folder.resolve("resources").toString());
+        resource.setTargetPath("texts");
+        project.addResource(resource);
         return project;
     }
 
@@ -86,6 +105,9 @@ class DevelopmentLoopTest {
         begun.add(Files.readString(folder.resolve("src/A")) + Files.readString(folder.resolve("src/B")));
         String outcome = awaitOutcome();
         if (!outcome.startsWith("version")) {
+            if (outcome.startsWith("no file")) {
+                throw new IOException(outcome);
+            }
             throw new CompilationFailedException(outcome, false, new IllegalStateException(outcome));
         }
         return Map.of("VERSION", outcome);
@@ -119,6 +141,7 @@ class DevelopmentLoopTest {
 
     @Test
     void filesSavedDuringABuildCauseExactlyOneFurtherBuild() throws Exception {
+        buildFirstVersion();
         save("A", "first");
         assertThat(awaitBuild()).isEqualTo("first0");
         save("A", "second");
@@ -140,6 +163,7 @@ class DevelopmentLoopTest {
 
     @Test
     void aFailedBuildIsReportedAndTheNextSavedFileIsBuilt() throws Exception {
+        buildFirstVersion();
         save("A", "wrong");
         assertThat(awaitBuild()).isEqualTo("wrong0");
         endBuild("A:1: not a word");
@@ -149,5 +173,73 @@ class DevelopmentLoopTest {
         assertThat(awaitBuild()).isEqualTo("right0");
         endBuild("version2");
         awaitCommands("fail A%3A1%3A+not+a+word", "replace VERSION=version2");
+    }
+
+    @Test
+    void aFirstBuildThatFailsIsReportedAndTheNextSavedFileIsBuilt() throws Exception {
+        assertThat(awaitBuild()).isEqualTo("00");
+        endBuild("A:1: not a word");
+        watchdog.awaitStart();
+        awaitCommands("fail A%3A1%3A+not+a+word");
+        assertThat(watchdog.startedWith()).endsWith("--unbuilt");
+
+        save("A", "right");
+        assertThat(awaitBuild()).isEqualTo("right0");
+        endBuild("version1");
+        awaitCommands("fail A%3A1%3A+not+a+word", "replace VERSION=version1");
+    }
+
+    @Test
+    void classesThatCannotBeCopiedAreReportedAndTheNextSavedFileIsBuilt() throws Exception {
+        buildFirstVersion();
+        save("A", "1st");
+        assertThat(awaitBuild()).isEqualTo("1st0");
+        endBuild("no file any more");
+        awaitCommands("fail The+classes+cannot+be+copied%3A+java.io.IOException%3A+no+file+any+more");
+
+        save("A", "second");
+        assertThat(awaitBuild()).isEqualTo("second0");
+        endBuild("version2");
+        awaitCommands(
+                "fail The+classes+cannot+be+copied%3A+java.io.IOException%3A+no+file+any+more",
+                "replace VERSION=version2");
+    }
+
+    @Test
+    void theCopyOfADeletedResourceIsDeletedBeforeTheBuild() throws Exception {
+        buildFirstVersion();
+        Path resource = write("resources/a/text");
+        Path kept = write("resources/kept");
+        Path copy = write("target/classes/texts/a/text");
+        Path copyOfKept = write("target/classes/texts/kept");
+        assertThat(awaitBuild()).isEqualTo("00");
+        endBuild("version1");
+        awaitCommands("replace VERSION=version1");
+
+        Files.delete(resource);
+
+        assertThat(awaitBuild()).isEqualTo("00");
+        assertThat(copy).doesNotExist();
+        assertThat(kept).exists();
+        assertThat(copyOfKept).exists();
+        endBuild("version2");
+    }
+
+    private Path write(String name) throws Exception {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, name);
+    }
+
+    @Test
+    void aFileThatIsSavedTwiceIsNamedOnce() throws Exception {
+        buildFirstVersion();
+        save("A", "1");
+        save("A", "second");
+        assertThat(awaitBuild()).isEqualTo("second0");
+        endBuild("version1");
+        awaitCommands("replace VERSION=version1");
+
+        assertThat(printed).filteredOn(line -> line.startsWith("Changed: ")).containsExactly("Changed: src/A");
     }
 }

@@ -2,6 +2,7 @@ package dev.fnwatchdog.maven.dev;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fnwatchdog.maven.files.Folders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +28,9 @@ class FunctionCopiesTest {
 
     private FunctionCopies copies(Duration longestRequest) throws Exception {
         return new FunctionCopies(
-                folder.resolve("copies"), longestRequest, () -> FunctionClasses.of(List.of(classes.toString())));
+                Files.createDirectories(folder.resolve("temporary")),
+                longestRequest,
+                () -> FunctionClasses.of(List.of(classes.toString())));
     }
 
     private static List<Path> versions(FunctionCopies copies) throws Exception {
@@ -60,18 +63,40 @@ class FunctionCopiesTest {
     void copiesOfEndedRunsAreDeletedAndThoseOfRunningOnesAreKept() throws Exception {
         Process other = new ProcessBuilder("sleep", "600").start();
         try {
-            Path running = Files.createDirectories(folder.resolve("copies/" + other.pid()));
-            Path ended = Files.createDirectories(folder.resolve("copies/999999999"));
-            Path own = Files.createDirectories(
-                    folder.resolve("copies/" + ProcessHandle.current().pid()));
+            Path running =
+                    Files.createDirectories(folder.resolve("temporary/watchdog-run-%d-1".formatted(other.pid())));
+            Path ended = Files.createDirectories(folder.resolve("temporary/watchdog-run-999999999-1/1"));
+            Path foreign = Files.createDirectories(folder.resolve("temporary/999999999"));
 
             copies(Duration.ZERO);
 
             assertThat(running).exists();
             assertThat(ended).doesNotExist();
-            assertThat(own).doesNotExist();
+            assertThat(foreign).exists();
         } finally {
             other.destroyForcibly();
         }
+    }
+
+    @Test
+    void copiesOutliveTheFolderOfTheBuildAndAreDeletedAtTheEnd() throws Exception {
+        FunctionCopies copies = copies(Duration.ZERO);
+        Path copy = copies.next().elements().get(0);
+
+        Folders.delete(folder.resolve("target"));
+        assertThat(copy.resolve("A.class")).hasContent("a");
+
+        copies.close();
+        assertThat(folder.resolve("temporary")).isEmptyDirectory();
+    }
+
+    @Test
+    void filesBehindLinksAreCopied() throws Exception {
+        Path shared = Files.createDirectories(folder.resolve("shared"));
+        Files.writeString(shared.resolve("text"), "linked");
+        Files.createSymbolicLink(classes.resolve("link"), shared);
+
+        assertThat(copies(Duration.ZERO).next().elements().get(0).resolve("link/text"))
+                .hasContent("linked");
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +22,7 @@ class SavedChangesTest {
     }
 
     private static SavedChanges watching(Path root) {
-        return new SavedChanges(List.of(root), Instant.MAX);
+        return new SavedChanges(() -> List.of(root), Instant.MAX);
     }
 
     @Test
@@ -80,6 +81,36 @@ class SavedChangesTest {
         Files.setLastModifiedTime(before, FileTime.from(begin.minusSeconds(1)));
         Files.setLastModifiedTime(after, FileTime.from(begin.plusSeconds(1)));
 
-        assertThat(new SavedChanges(List.of(folder), begin).take()).containsExactly(after);
+        assertThat(new SavedChanges(() -> List.of(folder), begin).take()).containsExactly(after);
+    }
+
+    @Test
+    void filesBehindLinksAreWatchedAlsoWhereALinkLeadsBack() throws Exception {
+        Path shared = Files.createDirectories(folder.resolve("shared"));
+        Path root = Files.createDirectories(folder.resolve("project")).resolve("src");
+        Files.createSymbolicLink(root, shared);
+        Path inner = Files.createDirectories(folder.resolve("inner"));
+        Files.createSymbolicLink(shared.resolve("linked"), inner);
+        Files.createSymbolicLink(shared.resolve("back"), shared);
+        Files.createSymbolicLink(shared.resolve("broken"), folder.resolve("none"));
+        SavedChanges changes = watching(root);
+
+        Files.writeString(shared.resolve("A"), "1");
+        Files.writeString(inner.resolve("B"), "1");
+
+        assertThat(changes.take()).containsExactly(root.resolve("A"), root.resolve("linked/B"));
+    }
+
+    @Test
+    void aFolderThatABuildAddsIsWatchedFromThenOn() throws Exception {
+        List<Path> roots = new ArrayList<>(List.of(folder.resolve("a")));
+        SavedChanges changes = new SavedChanges(() -> List.copyOf(roots), Instant.MAX);
+        write("b/built", "1");
+        roots.add(folder.resolve("b"));
+        assertThat(changes.take()).isEmpty();
+
+        Path added = write("b/added", "1");
+
+        assertThat(changes.take()).containsExactly(added);
     }
 }

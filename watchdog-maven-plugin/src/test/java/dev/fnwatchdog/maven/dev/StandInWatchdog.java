@@ -13,12 +13,16 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
 /** A process in place of the watchdog: it reports ports that are not served, and records the commands that it gets. */
 final class StandInWatchdog {
+    private static final long POLL_NANOS = 2_000_000;
+
     private final Path folder;
 
     StandInWatchdog(Path folder) {
@@ -26,7 +30,7 @@ final class StandInWatchdog {
     }
 
     /** The launch of this process, with the command line of the watchdog's fat jar. */
-    WatchdogLaunch launch() throws IOException {
+    WatchdogLaunch launch(boolean built) throws IOException {
         return new WatchdogLaunch(
                 Path.of(System.getProperty("java.home"), "bin", "java"),
                 List.of(),
@@ -34,6 +38,7 @@ final class StandInWatchdog {
                 folder,
                 Map.of(),
                 folder.resolve("ports"),
+                built,
                 Duration.ofSeconds(10));
     }
 
@@ -56,6 +61,19 @@ final class StandInWatchdog {
         return jar;
     }
 
+    /** Waits until it runs. */
+    void awaitStart() {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!Files.exists(folder.resolve("ports")) && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    /** The arguments of its command line. */
+    List<String> startedWith() throws IOException {
+        return Files.readAllLines(folder.resolve("ports.arguments"));
+    }
+
     /** The commands that it has received. */
     List<String> commands() throws IOException {
         Path received = folder.resolve("ports.commands");
@@ -69,6 +87,7 @@ final class StandInWatchdog {
         public static void main(String[] arguments) throws IOException {
             Path report = Path.of(arguments[1]);
             Path received = Files.createFile(report.resolveSibling("ports.commands"));
+            Files.write(report.resolveSibling("ports.arguments"), List.of(arguments));
             Path draft = Files.writeString(report.resolveSibling("ports.new"), "port=1\nmetrics_port=2\n");
             Files.move(draft, report, StandardCopyOption.ATOMIC_MOVE);
             try (BufferedReader commands =

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import dev.fnwatchdog.core.config.GoDuration;
 import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.limit.ConcurrencyLimit;
@@ -140,7 +141,10 @@ public final class InprocMode implements Mode {
         }
         if (closing.isAlive()) {
             closing.interrupt();
-            log.error("The handler has not closed within " + grace.toSeconds() + " s");
+            log.error(
+                    grace.isZero()
+                            ? "The handler has not closed: there was no time left for it"
+                            : "The handler has not closed within " + GoDuration.format(grace));
         }
     }
 

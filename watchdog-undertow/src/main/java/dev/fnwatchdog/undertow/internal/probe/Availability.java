@@ -31,6 +31,12 @@ public final class Availability {
     public void begin(WatchdogLog log, int port) throws IOException {
         if (usesLockFile) {
             log.info("Writing lock-file to: " + lockFile.path());
+            LockFile.Inspection other = LockFile.inspect(lockFile.path());
+            if (other.state() == LockFile.State.HELD) {
+                log.warn("""
+                        The lock file %s is held by another watchdog, on port %d, and is replaced. When one of the two \
+                        stops, the other is unhealthy: set suppress_lock=true, or another TMPDIR, for one of them""".formatted(lockFile.path(), other.port()));
+            }
             lockFile.write(port);
             written = true;
         }

@@ -35,8 +35,16 @@ public final class ReplaceableMode implements Mode {
     private static final Duration POLL = Duration.ofMillis(5);
     private static final Duration KILL_LOCK_TIMEOUT = Duration.ofSeconds(1);
 
+    /** Whether there is a version of the function at startup. */
+    public enum FirstVersion {
+        BUILT,
+        /** It could not be built: no version is started before {@link #replace}, and the build tool sends the reason. */
+        UNBUILT
+    }
+
     private final ModeFactory factory;
     private final ModeContext context;
+    private final FirstVersion first;
     private final Timeouts timeouts;
     /** The versions that may still run: the latest, a starting one, and older ones with requests in flight. */
     private final Set<FunctionVersion> versions = ConcurrentHashMap.newKeySet();
@@ -49,9 +57,10 @@ public final class ReplaceableMode implements Mode {
     private volatile boolean stopping;
 
     /** @param context of the first version */
-    public ReplaceableMode(ModeFactory factory, ModeContext context) {
+    public ReplaceableMode(ModeFactory factory, ModeContext context, FirstVersion first) {
         this.factory = factory;
         this.context = context;
+        this.first = first;
         this.timeouts = context.config().timeouts();
         this.latest = new FunctionVersion(factory.create(context));
         versions.add(latest);
@@ -73,11 +82,17 @@ public final class ReplaceableMode implements Mode {
             latest = startVersion(config, environment);
             substitute = null;
             failure = "";
+            if (!latest.mode().ended().toCompletableFuture().isDone()) {
+                context.log().info("Serving the next version of the function");
+            }
             watch(latest);
-            context.log().info("Serving the next version of the function");
-        } catch (InvalidConfigException | FunctionFailedException e) {
+        } catch (InvalidConfigException e) {
             failure = String.valueOf(e.getMessage());
             context.log().error(failure);
+        } catch (FunctionFailedException e) {
+            StartupFailure thrown = new StartupFailure(e);
+            thrown.log(context.log());
+            failure = thrown.report();
         } finally {
             if (!failure.isEmpty()) {
                 fail(failure);
@@ -142,8 +157,10 @@ public final class ReplaceableMode implements Mode {
     private void functionTerminated(FunctionVersion version, String description) {
         if (!stopping && !version.retired()) {
             context.log().error("Forked function has terminated: " + description);
-            substitute = new FailurePage(
-                    "The function has ended: " + description + ". It is started again when a change is saved.");
+            if (substitute == null) {
+                // Otherwise there is a reason already, such as the compiler's, that the user has to see first.
+                fail("The function has ended: " + description + ". It is started again when a change is saved.");
+            }
         }
     }
 
@@ -168,10 +185,21 @@ public final class ReplaceableMode implements Mode {
         return this::serve;
     }
 
+    /** Never fails: a first version that cannot be started is replaced like any other. */
     @Override
-    public void start() throws FunctionFailedException {
-        latest.mode().start();
-        watch(latest);
+    public void start() {
+        if (first == FirstVersion.UNBUILT) {
+            fail("The function has not been built.");
+            return;
+        }
+        try {
+            latest.mode().start();
+            watch(latest);
+        } catch (FunctionFailedException e) {
+            StartupFailure thrown = new StartupFailure(e);
+            thrown.log(context.log());
+            fail(thrown.report());
+        }
     }
 
     @Override

@@ -39,6 +39,21 @@ class HealthTest {
         }
     }
 
+    /** Proves specification 2.20. */
+    @Test
+    void aLockFileThatAnotherWatchdogHoldsIsNamedAtStartup() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
+                RunningWatchdog first = withLockFile(function)) {
+            assertThat(first.log().lines()).noneMatch(line -> line.contains("held by another watchdog"));
+
+            try (RunningWatchdog second = withLockFile(function)) {
+                second.log()
+                        .awaitLine("The lock file %s is held by another watchdog, on port %d, and is replaced."
+                                .formatted(temporary.resolve(".lock"), first.port()));
+            }
+        }
+    }
+
     /** Proves specification 2.1. */
     @Test
     void healthRespondsToHeadWithoutABody() throws Exception {
