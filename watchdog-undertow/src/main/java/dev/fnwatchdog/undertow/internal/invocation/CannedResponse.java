@@ -74,6 +74,14 @@ public final class CannedResponse {
                         "Concurrent request limit exceeded. Max concurrent requests: %d\n".formatted(max));
     }
 
+    /** Returns the refusal of a request that still waits for a permit at the end of the drain (specification 7.3). */
+    public static CannedResponse watchdogStops() {
+        return of(StatusCodes.SERVICE_UNAVAILABLE)
+                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.MIDDLEWARE)
+                .with(Headers.RETRY_AFTER, "1")
+                .withBody(WatchdogHeaders.PLAIN_TEXT, "the watchdog stops\n");
+    }
+
     public CannedResponse with(HttpString header, String value) {
         Map<HttpString, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
