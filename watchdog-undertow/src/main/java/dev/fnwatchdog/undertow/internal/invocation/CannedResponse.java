@@ -45,8 +45,7 @@ public final class CannedResponse {
     private final long length;
     private final Map<HttpString, String> headers;
 
-    private CannedResponse(
-            Origin origin, int status, ByteBuffer[] body, long length, Map<HttpString, String> headers) {
+    private CannedResponse(Origin origin, int status, ByteBuffer[] body, long length, Map<HttpString, String> headers) {
         this.origin = origin;
         this.status = status;
         this.body = body;

@@ -257,9 +257,11 @@ class WebComponentsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "broken", "a text in place of a class, and longer than the head of one"})
     void aFileThatIsNoClassEndsTheStartupWithALineThatNamesIt(String content) {
-        assertThatThrownBy(() -> start(jar().entry("com/example/Broken.class", content), "handler", "com.example.Shown"))
+        assertThatThrownBy(
+                        () -> start(jar().entry("com/example/Broken.class", content), "handler", "com.example.Shown"))
                 .isInstanceOf(FunctionFailedException.class)
-                .hasMessageContaining("com/example/Broken.class of " + folder.resolve("function.jar") + " is no class file")
+                .hasMessageContaining(
+                        "com/example/Broken.class of " + folder.resolve("function.jar") + " is no class file")
                 .hasMessageNotContaining("\n");
     }
 
