@@ -330,8 +330,9 @@ final class WatchdogServer implements Shutdown.Steps {
 
     /** Refuses the requests that still wait at the end of the drain (specification 7.3). */
     private void refuseWaitingRequests() {
-        int others = inFlight() - limit.waiting();
+        int others = inFlight() - limit.waiting() - mode.waiting();
         limit.close();
+        mode.refuseWaiting();
         try {
             WaitStrategy.polling(POLL).await(() -> inFlight() <= others, LAST_REFUSALS);
         } catch (InterruptedException e) {

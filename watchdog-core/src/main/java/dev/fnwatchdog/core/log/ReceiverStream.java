@@ -72,13 +72,14 @@ final class ReceiverStream extends OutputStream {
         }
     }
 
+    @SuppressWarnings("CatchingUnchecked") // an error of the receiver must not end the writer of all further lines
     private void deliver() {
         byte[] bytes = line.toByteArray();
         line.reset();
         if (bytes.length > 0) {
             try {
                 deliver(Kind.of(bytes[0]), new String(bytes, 1, bytes.length - 1, StandardCharsets.UTF_8));
-            } catch (RuntimeException failed) {
+            } catch (Throwable failed) {
                 Thread thread = Thread.currentThread();
                 thread.getUncaughtExceptionHandler().uncaughtException(thread, failed);
             }

@@ -31,9 +31,12 @@ final class DefaultSignals {
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            boolean ended = trial.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
-            trial.destroyForcibly();
-            return ended && trial.exitValue() == 0;
+            try {
+                return trial.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) && trial.exitValue() == 0;
+            } finally {
+                // Also after an interrupt; it closes the pipe to the process as well.
+                trial.destroyForcibly();
+            }
         } catch (IOException e) {
             // The function is then started without it.
             return false;

@@ -21,6 +21,9 @@ class LogReceiverTest {
             if (text.contains("poison")) {
                 throw new IllegalStateException("poisoned");
             }
+            if (text.contains("error")) {
+                throw new AssertionError("an error");
+            }
         }
 
         @Override
@@ -95,10 +98,11 @@ class LogReceiverTest {
     void theLinesAfterAReceiverHasThrownAreReceived() {
         try (WatchdogLog log = WatchdogLog.to(CONFIG, receiver)) {
             log.info("poison");
+            log.info("error");
             log.info("next");
         }
 
-        assertThat(lines).containsExactly("INFO poison", "INFO next");
+        assertThat(lines).containsExactly("INFO poison", "INFO error", "INFO next");
     }
 
     private static void line(LineSink sink, String text) {

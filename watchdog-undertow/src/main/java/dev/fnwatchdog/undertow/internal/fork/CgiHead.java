@@ -119,7 +119,7 @@ final class CgiHead implements OutputHead {
 
     /** Parses {@code 404 Not Found}; the reason phrase may be missing. */
     private void parseStatus(String given) throws MalformedMessageException {
-        boolean wellFormed = given.matches("[2-9][0-9]{2}( .*)?");
+        boolean wellFormed = given.matches("(?s)[2-9][0-9]{2}( .*)?");
         if (!wellFormed || given.length() > MAX_REASON) {
             throw new MalformedMessageException(
                     "its Status is not a number from 200 to 999, with or without a reason phrase of at most 8 KiB");

@@ -185,7 +185,7 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
             return ForkResponses.notCgi(forks, invocation, e);
         }
         head.applyTo(exchange);
-        CannedResponse response = CannedResponse.of(exchange.getStatusCode());
+        CannedResponse response = CannedResponse.ofFunction(exchange.getStatusCode());
         if (hasBody()) {
             response = response.withBody(pieces);
         }

@@ -10,7 +10,6 @@ import dev.fnwatchdog.undertow.internal.invocation.HeldRequest;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,10 +25,6 @@ import org.jspecify.annotations.Nullable;
 public final class ConcurrencyLimitHandler implements HttpHandler {
     private static final CannedResponse TIMED_OUT =
             CannedResponse.of(StatusCodes.GATEWAY_TIME_OUT).with(WatchdogHeaders.INTERNAL, WatchdogHeaders.MIDDLEWARE);
-    private static final CannedResponse STOPPED = CannedResponse.of(StatusCodes.SERVICE_UNAVAILABLE)
-            .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.MIDDLEWARE)
-            .with(Headers.RETRY_AFTER, "1")
-            .withBody(WatchdogHeaders.PLAIN_TEXT, "the watchdog stops\n");
 
     private final HttpHandler next;
     private final ConcurrencyLimit limit;
@@ -105,7 +100,7 @@ public final class ConcurrencyLimitHandler implements HttpHandler {
             if (acquired.isHeld()) {
                 held.resume(next);
             } else {
-                invocation.respondInstead(STOPPED);
+                invocation.respondInstead(CannedResponse.watchdogStops());
             }
         }
     }

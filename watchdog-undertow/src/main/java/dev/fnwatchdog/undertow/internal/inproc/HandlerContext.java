@@ -53,7 +53,7 @@ record HandlerContext(
 
     /**
      * Runs {@code begin} on the request's I/O thread when a permit is available, unless the request has ended by then; refuses
-     * the request where the queue is full.
+     * the request where the queue is full, and where it is closed while the request waits.
      *
      * <p>Threads: the request's I/O thread.
      *
@@ -86,8 +86,10 @@ record HandlerContext(
     private static void start(Invocation invocation, HandlerExecution execution, Runnable begin) {
         if (invocation.stopped()) {
             execution.completeResponse();
-        } else {
+        } else if (execution.holdsPermit()) {
             execution.runOnThisThread(begin);
+        } else {
+            invocation.respondInstead(CannedResponse.watchdogStops());
         }
     }
 

@@ -52,6 +52,11 @@ final class HandlerExecution implements Executor {
         }
     }
 
+    /** Returns whether the handler may run now. */
+    synchronized boolean holdsPermit() {
+        return permit != null && permit.isHeld();
+    }
+
     /** Sets an action that runs once the request is cancelled and its threads have returned; never on an I/O thread. */
     synchronized void onCancel(Runnable action) {
         cleanUp = action;

@@ -98,6 +98,11 @@ public final class InprocMode implements Mode {
     }
 
     @Override
+    public void refuseWaiting() {
+        permits.close();
+    }
+
+    @Override
     public boolean full() {
         return permits.isReached();
     }

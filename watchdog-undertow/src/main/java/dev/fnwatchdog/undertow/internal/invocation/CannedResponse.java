@@ -25,7 +25,7 @@ import org.xnio.Buffers;
 import org.xnio.IoUtils;
 import org.xnio.conduits.StreamSinkConduit;
 
-/** A response of the watchdog: status, header fields, a short body. */
+/** A response that is known as a whole before it is sent: status, header fields, a short body. Nearly all are the watchdog's own. */
 public final class CannedResponse {
     /** Gives a trailers-only response the fields alone that gRPC has there: Undertow's sender adds a length of 0. */
     private static final ConduitWrapper<StreamSinkConduit> WITHOUT_LENGTH = (factory, exchange) -> {
@@ -33,12 +33,20 @@ public final class CannedResponse {
         return factory.create();
     };
 
+    /** Whose response it is. */
+    private enum Origin {
+        WATCHDOG,
+        FUNCTION
+    }
+
+    private final Origin origin;
     private final int status;
     private final ByteBuffer[] body;
     private final long length;
     private final Map<HttpString, String> headers;
 
-    private CannedResponse(int status, ByteBuffer[] body, long length, Map<HttpString, String> headers) {
+    private CannedResponse(Origin origin, int status, ByteBuffer[] body, long length, Map<HttpString, String> headers) {
+        this.origin = origin;
         this.status = status;
         this.body = body;
         this.length = length;
@@ -47,7 +55,12 @@ public final class CannedResponse {
 
     /** Returns a response with a status and no body. */
     public static CannedResponse of(int status) {
-        return new CannedResponse(status, new ByteBuffer[0], 0, Map.of());
+        return new CannedResponse(Origin.WATCHDOG, status, new ByteBuffer[0], 0, Map.of());
+    }
+
+    /** Returns the function's own response, which is no refusal, whatever its status: a gRPC client gets it as it is. */
+    public static CannedResponse ofFunction(int status) {
+        return new CannedResponse(Origin.FUNCTION, status, new ByteBuffer[0], 0, Map.of());
     }
 
     /** Returns the refusal of a request beyond a limit of requests at once (specification 7.1). */
@@ -60,10 +73,18 @@ public final class CannedResponse {
                         "Concurrent request limit exceeded. Max concurrent requests: %d\n".formatted(max));
     }
 
+    /** Returns the refusal of a request that still waits for a permit at the end of the drain (specification 7.3). */
+    public static CannedResponse watchdogStops() {
+        return of(StatusCodes.SERVICE_UNAVAILABLE)
+                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.MIDDLEWARE)
+                .with(Headers.RETRY_AFTER, "1")
+                .withBody(WatchdogHeaders.PLAIN_TEXT, "the watchdog stops\n");
+    }
+
     public CannedResponse with(HttpString header, String value) {
         Map<HttpString, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
-        return new CannedResponse(status, body, length, more);
+        return new CannedResponse(origin, status, body, length, more);
     }
 
     public CannedResponse withBody(String contentType, String text) {
@@ -84,7 +105,7 @@ public final class CannedResponse {
      * @param pieces neither changed nor copied
      */
     public CannedResponse withBody(ByteBuffer... pieces) {
-        return new CannedResponse(status, pieces, Buffers.remaining(pieces), headers);
+        return new CannedResponse(origin, status, pieces, Buffers.remaining(pieces), headers);
     }
 
     /**
@@ -93,7 +114,7 @@ public final class CannedResponse {
      * @param announced -1: no length is announced
      */
     public CannedResponse withLength(long announced) {
-        return new CannedResponse(status, body, announced, headers);
+        return new CannedResponse(origin, status, body, announced, headers);
     }
 
     /**
@@ -117,7 +138,8 @@ public final class CannedResponse {
     /** @param bodyUnread whether a part of the request body has not arrived, or is not read */
     void send(HttpServerExchange exchange, boolean bodyUnread) {
         Invocation invocation = Invocation.find(exchange);
-        if (status >= StatusCodes.BAD_REQUEST && invocation != null && invocation.isGrpc()) {
+        boolean refusal = origin == Origin.WATCHDOG && status >= StatusCodes.BAD_REQUEST;
+        if (refusal && invocation != null && invocation.isGrpc()) {
             invocation.refusedWith(status);
             trailersOnly().transmit(exchange, bodyUnread);
         } else {
@@ -129,7 +151,7 @@ public final class CannedResponse {
     private CannedResponse trailersOnly() {
         HeaderMap fields = new HeaderMap();
         grpcStatus().putInto(fields, message());
-        CannedResponse response = new CannedResponse(StatusCodes.OK, new ByteBuffer[0], 0, headers)
+        CannedResponse response = new CannedResponse(origin, StatusCodes.OK, new ByteBuffer[0], 0, headers)
                 .with(Headers.CONTENT_TYPE, GrpcContentType.VALUE);
         for (HeaderValues field : fields) {
             response = response.with(field.getHeaderName(), field.getFirst());

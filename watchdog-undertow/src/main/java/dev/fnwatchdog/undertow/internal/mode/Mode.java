@@ -22,6 +22,9 @@ public interface Mode {
         return 0;
     }
 
+    /** Refuses the requests that wait in the mode; called at the end of the drain, before {@link #stop}. */
+    default void refuseWaiting() {}
+
     /** Returns whether the mode would refuse the next request, because too many wait. */
     default boolean full() {
         return false;

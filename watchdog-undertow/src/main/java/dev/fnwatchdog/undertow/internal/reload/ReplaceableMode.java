@@ -213,6 +213,11 @@ public final class ReplaceableMode implements Mode {
     }
 
     @Override
+    public void refuseWaiting() {
+        versions.forEach(version -> version.mode().refuseWaiting());
+    }
+
+    @Override
     public boolean full() {
         return latest.mode().full();
     }

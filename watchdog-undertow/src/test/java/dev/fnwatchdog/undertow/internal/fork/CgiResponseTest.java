@@ -54,6 +54,15 @@ class CgiResponseTest {
                 .endsWith("no");
     }
 
+    /** The second byte of the first letter is a line end in ISO 8859-1. */
+    @ParameterizedTest
+    @EnumSource(names = {"STREAMING", "SERIALIZING"})
+    void aReasonPhraseMayContainAnyLetterOfUtf8(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = printing(mode, "Status: 404 \\303\\205ngstrom\\n\\nno")) {
+            assertThat(watchdog.get("/").statusCode()).isEqualTo(404);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "SERIALIZING"})
     void statusAndTypeHaveDefaultsWhereOnlyAnotherFieldIsPrinted(ForkingWatchdog mode) throws Exception {

@@ -242,6 +242,22 @@ class GrpcRefusalTest {
         }
     }
 
+    /** Proves specification 4.19, 7.4. */
+    @ParameterizedTest
+    @EnumSource
+    void anErrorThatTheProcessItselfReportsIsNoRefusal(ForkingWatchdog mode) throws Exception {
+        String output = "Status: 404\\nContent-Type: text/plain\\n\\nno";
+        try (RunningWatchdog watchdog = mode.running("printf \"" + output + "\"", "cgi_response", "true");
+                Http2Streams client = Http2Streams.of(watchdog)) {
+            int stream = call(client);
+            client.data(stream, "", true);
+
+            assertThat(client.head(stream)).contains(":status: 404", "content-type: text/plain");
+            assertThat(client.body(stream)).isEqualTo("no");
+            assertCountedAs(watchdog, 404);
+        }
+    }
+
     @Test
     void aHandlerThatThrowsIsStatus14() throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.undertow(exchange -> {

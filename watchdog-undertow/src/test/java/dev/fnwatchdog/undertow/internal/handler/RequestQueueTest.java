@@ -10,6 +10,7 @@ import dev.fnwatchdog.undertow.fixture.RawClient;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.ScriptedFunction;
 import dev.fnwatchdog.undertow.fixture.ScriptedHandler;
+import io.undertow.util.SameThreadExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -335,6 +336,36 @@ class RequestQueueTest {
             assertThat(first.readResponse()).startsWith("HTTP/1.1 200 ");
             assertThat(second.readResponse()).startsWith("HTTP/1.1 200 ");
             assertThat(received).containsExactly("/first", "/second");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void requestsThatWaitForHandlerConcurrencyAtTheEndOfTheDrainAre503AndNeverReachTheHandler(boolean blocking)
+            throws Exception {
+        String[] settings = {"handler_concurrency", "1", "write_timeout", "300ms"};
+        try (RunningWatchdog watchdog = blocking
+                ? ScriptedHandler.servlet(
+                        (request, response) -> {
+                            received.add(request.getRequestURI());
+                            responses.acquire();
+                        },
+                        settings)
+                : ScriptedHandler.undertow(
+                        exchange -> {
+                            received.add(exchange.getRequestPath());
+                            // It ends when the client's request is aborted.
+                            exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {});
+                        },
+                        settings)) {
+            send(watchdog, get("/first"));
+            Polling.until(PATIENCE, () -> received.size() == 1);
+            RawClient second = queue(watchdog, get("/second"), 1);
+
+            assertThat(watchdog.stop(Shutdown.Cause.SIGINT)).isZero();
+
+            assertThat(second.readResponse()).startsWith("HTTP/1.1 503 ").endsWith("the watchdog stops\n");
+            assertThat(received).containsExactly("/first");
         }
     }
 }

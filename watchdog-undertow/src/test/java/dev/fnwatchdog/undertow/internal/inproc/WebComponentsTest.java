@@ -253,6 +253,18 @@ class WebComponentsTest {
                 .hasMessageNotContaining("\n");
     }
 
+    /** Proves specification 5.4, 5.14. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "broken", "a text in place of a class, and longer than the head of one"})
+    void aFileThatIsNoClassEndsTheStartupWithALineThatNamesIt(String content) {
+        assertThatThrownBy(
+                        () -> start(jar().entry("com/example/Broken.class", content), "handler", "com.example.Shown"))
+                .isInstanceOf(FunctionFailedException.class)
+                .hasMessageContaining(
+                        "com/example/Broken.class of " + folder.resolve("function.jar") + " is no class file")
+                .hasMessageNotContaining("\n");
+    }
+
     /** Proves specification 5.14. */
     @Test
     void initializersOfTheClassPathAreLeftOut() throws Exception {

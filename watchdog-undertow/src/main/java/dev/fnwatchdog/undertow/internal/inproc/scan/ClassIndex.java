@@ -53,7 +53,7 @@ public final class ClassIndex {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 if (isScanned(folder.relativize(file).toString())) {
-                    add(Files.readAllBytes(file));
+                    add(file.toString(), Files.readAllBytes(file));
                 }
                 return FileVisitResult.CONTINUE;
             }
@@ -65,7 +65,7 @@ public final class ClassIndex {
             for (ZipEntry entry :
                     file.stream().filter(entry -> isScanned(entry.getName())).toList()) {
                 try (var content = file.getInputStream(entry)) {
-                    add(content.readAllBytes());
+                    add(entry.getName() + " of " + jar, content.readAllBytes());
                 }
             }
         }
@@ -76,8 +76,8 @@ public final class ClassIndex {
         return name.endsWith(SUFFIX) && !name.startsWith("META-INF/") && !name.endsWith("-info.class");
     }
 
-    private void add(byte[] file) {
-        ScannedClass scanned = ScannedClass.parse(file);
+    private void add(String location, byte[] file) throws IOException {
+        ScannedClass scanned = ScannedClass.parse(location, file);
         classes.putIfAbsent(scanned.name(), scanned);
     }
 

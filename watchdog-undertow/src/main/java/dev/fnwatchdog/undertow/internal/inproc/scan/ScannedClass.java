@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.inproc.scan;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +27,22 @@ record ScannedClass(String name, List<String> supertypes, Set<String> annotation
     /** What is read here did not change later; ASM refuses the class files of a JDK that is newer than itself. */
     private static final int NEWEST_VERSION = Opcodes.V17;
 
-    static ScannedClass parse(byte[] file) {
+    /**
+     * Reads a class file.
+     *
+     * @param location names the file
+     * @throws IOException where it is no class file, with a message that names it
+     */
+    static ScannedClass parse(String location, byte[] file) throws IOException {
+        try {
+            return parse(file);
+        } catch (RuntimeException malformed) {
+            // Whatever the reader meets first: an index beyond the file, an unknown constant.
+            throw new IOException("%s is no class file: %s".formatted(location, malformed));
+        }
+    }
+
+    private static ScannedClass parse(byte[] file) {
         int version = (file[MAJOR_VERSION] & 0xff) << 8 | (file[MAJOR_VERSION + 1] & 0xff);
         if (version > NEWEST_VERSION) {
             file[MAJOR_VERSION] = 0;
