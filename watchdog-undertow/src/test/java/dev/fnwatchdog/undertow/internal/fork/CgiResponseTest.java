@@ -54,6 +54,15 @@ class CgiResponseTest {
                 .endsWith("no");
     }
 
+    /** In Latin-1, which HTTP's fields are read in, the second byte of the letter is a control character that ends a line. */
+    @ParameterizedTest
+    @EnumSource(names = {"STREAMING", "SERIALIZING"})
+    void aReasonPhraseMayContainAnyLetterOfUtf8(ForkingWatchdog mode) throws Exception {
+        assertThat(responseTo(mode, GET, "Status: 404 \\303\\205h\\n\\nbody"))
+                .startsWith("HTTP/1.1 404 \u00C3\u0085h\r\n")
+                .endsWith("body");
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "SERIALIZING"})
     void statusAndTypeHaveDefaultsWhereOnlyAnotherFieldIsPrinted(ForkingWatchdog mode) throws Exception {
