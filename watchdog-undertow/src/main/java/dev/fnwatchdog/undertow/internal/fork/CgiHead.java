@@ -12,6 +12,7 @@ import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /**
  * The response fields with which a process's output begins (RFC 3875, 6.2 and 6.3; specification 4.19). A {@code Location}
@@ -26,6 +27,9 @@ final class CgiHead implements OutputHead {
 
     private static final int MAX_LENGTH_DIGITS = 18;
     private static final HttpString STATUS = new HttpString("Status");
+
+    /** With DOTALL: a reason phrase in UTF-8, seen as Latin-1, may contain U+0085, which a dot does not match otherwise. */
+    private static final Pattern STATUS_VALUE = Pattern.compile("[2-9][0-9]{2}( .*)?", Pattern.DOTALL);
 
     private final HeaderLineParser lines;
     private final String defaultType;
@@ -119,8 +123,7 @@ final class CgiHead implements OutputHead {
 
     /** Parses {@code 404 Not Found}; the reason phrase may be missing. */
     private void parseStatus(String given) throws MalformedMessageException {
-        boolean wellFormed = given.matches("(?s)[2-9][0-9]{2}( .*)?");
-        if (!wellFormed || given.length() > MAX_REASON) {
+        if (!STATUS_VALUE.matcher(given).matches() || given.length() > MAX_REASON) {
             throw new MalformedMessageException(
                     "its Status is not a number from 200 to 999, with or without a reason phrase of at most 8 KiB");
         }

@@ -76,7 +76,7 @@ record FunctionLoader(ModeConfig.Inproc mode, HandlerContext context, MemoryBudg
     }
 
     private ServletFunction.Settings servletSettings() {
-        return new ServletFunction.Settings(temporary, mode.servletInit());
+        return new ServletFunction.Settings(temporary, mode.servletInit(), memory);
     }
 
     private HttpHandler model(Object function) throws FunctionFailedException {

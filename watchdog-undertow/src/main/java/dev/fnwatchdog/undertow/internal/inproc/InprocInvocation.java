@@ -222,6 +222,11 @@ final class InprocInvocation implements Executor {
         }
     }
 
+    /** Reserves memory for the rest of the body; the handler reads it as a whole. Any thread. */
+    void holdForm(HeldForm form) {
+        body.hold(form);
+    }
+
     void stopReadingBody() {
         body.stopReading();
     }

@@ -3,11 +3,14 @@ package dev.fnwatchdog.undertow.internal.inproc;
 import io.undertow.UndertowMessages;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.RequestTooBigException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
@@ -30,6 +33,7 @@ final class InprocRequestBody implements StreamSourceConduit {
     private final HandlerInterest interest = new HandlerInterest();
     private final RequestBodyReader reader;
     private final AtomicBoolean endReported = new AtomicBoolean();
+    private final AtomicReference<@Nullable HeldForm> form = new AtomicReference<>();
 
     // Mutable state of the handler
     private volatile long count;
@@ -49,6 +53,14 @@ final class InprocRequestBody implements StreamSourceConduit {
         reader.prefetch();
     }
 
+    /** Reserves memory for what the handler reads from now on. Any thread. */
+    void hold(HeldForm held) {
+        form.set(held);
+        if (buffer.closed()) {
+            held.release();
+        }
+    }
+
     /** Called when the handler has responded and reads no more. */
     void stopReading() {
         buffer.stopReading();
@@ -63,6 +75,10 @@ final class InprocRequestBody implements StreamSourceConduit {
     void close() {
         if (buffer.close()) {
             interest.notifyLastTime();
+        }
+        HeldForm held = form.get();
+        if (held != null) {
+            held.release();
         }
     }
 
@@ -91,6 +107,10 @@ final class InprocRequestBody implements StreamSourceConduit {
         long max = inproc.exchange().getMaxEntitySize();
         if (max > 0 && count > max) {
             throw UndertowMessages.MESSAGES.requestEntityWasTooLarge(max);
+        }
+        HeldForm held = form.get();
+        if (held != null && !held.reserve(read)) {
+            throw new RequestTooBigException("the form does not fit into the memory for bodies");
         }
     }
 

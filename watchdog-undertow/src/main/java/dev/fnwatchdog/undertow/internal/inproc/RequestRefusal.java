@@ -5,6 +5,7 @@ import io.undertow.server.handlers.form.MultiPartParserDefinition;
 import io.undertow.util.MalformedMessageException;
 import io.undertow.util.ParameterLimitException;
 import io.undertow.util.StatusCodes;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -37,6 +38,28 @@ record RequestRefusal(int status, String reason) {
             }
             cause = cause.getCause();
         }
-        return Optional.empty();
+        return isParserFailure(failure)
+                ? Optional.of(new RequestRefusal(StatusCodes.BAD_REQUEST, "the multipart body is malformed"))
+                : Optional.empty();
+    }
+
+    /**
+     * Returns whether Undertow's parser of multipart bodies has thrown it, or a cause of it. For a body without its end, base64 that
+     * cannot be decoded, an unknown charset or an empty boundary, it throws exceptions of no type of their own.
+     */
+    private static boolean isParserFailure(Throwable failure) {
+        Throwable cause = failure;
+        for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
+            if (Arrays.stream(cause.getStackTrace())
+                    .map(StackTraceElement::getClassName)
+                    .filter(name -> !name.startsWith("java.") && !name.startsWith("io.undertow.util."))
+                    .findFirst()
+                    .filter(name -> name.startsWith(MultiPartParserDefinition.class.getName()))
+                    .isPresent()) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 }

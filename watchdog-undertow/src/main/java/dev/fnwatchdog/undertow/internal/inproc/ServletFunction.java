@@ -5,6 +5,7 @@ import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletDeployment;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletEnvironment;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletHooks;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.WebComponents;
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import jakarta.servlet.Servlet;
@@ -20,8 +21,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: any.
  */
 record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler) implements InprocHandler {
-    /** Where a servlet runs, and with which settings. */
-    record Settings(Path temporary, Map<String, String> initParameters) {}
+    /**
+     * Where a servlet runs, and with which settings.
+     *
+     * @param memory for what is held of a request as a whole
+     */
+    record Settings(Path temporary, Map<String, String> initParameters, MemoryBudget memory) {}
 
     /**
      * Deploys the function; {@code init} has run when this returns.
@@ -41,7 +46,7 @@ record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler)
                     context.threads(),
                     settings.temporary(),
                     settings.initParameters(),
-                    new RequestHooks());
+                    new RequestHooks(settings.memory()));
             ServletDeployment deployment = ServletDeployment.start(servlet, components, environment);
             return new ServletFunction(deployment, new ExchangeFunction(context, deployment.handler(), true));
         } catch (ServletException | RuntimeException | LinkageError e) {
@@ -61,10 +66,15 @@ record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler)
         deployment.close();
     }
 
-    private static final class RequestHooks implements ServletHooks {
+    private record RequestHooks(MemoryBudget memory) implements ServletHooks {
         @Override
         public void failed(HttpServerExchange exchange, Throwable failure) {
             InprocInvocation.of(exchange).failed(failure);
+        }
+
+        @Override
+        public void formRead(HttpServerExchange exchange) {
+            InprocInvocation.of(exchange).holdForm(new HeldForm(memory));
         }
 
         @Override

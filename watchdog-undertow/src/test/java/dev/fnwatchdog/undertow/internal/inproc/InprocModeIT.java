@@ -54,6 +54,43 @@ class InprocModeIT {
                 .set(settings);
     }
 
+    /** Proves specification 5.16, 7.20. */
+    @Test
+    void aFormThatExceedsTheMemoryIs413AndOneAfterItIsServed() throws Exception {
+        Path jar = new FunctionJar().source("com.example.Form", PACKAGE + """
+                import jakarta.servlet.http.*;
+                import java.io.*;
+
+                public final class Form extends HttpServlet {
+                    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+                        response.getWriter().print(request.getRequestURI().equals("/stream")
+                                ? request.getInputStream().transferTo(OutputStream.nullOutputStream())
+                                : request.getParameter("a").length());
+                    }
+                }
+                """).write(folder, "function.jar");
+        try (PackagedWatchdog watchdog =
+                inproc(jar, "handler", "com.example.Form").jvm("-Xmx64m").startReady()) {
+            assertThat(postForm(watchdog, "/", 40_000_000)).isEqualTo("413 ");
+            assertThat(postForm(watchdog, "/stream", 40_000_000)).isEqualTo("200 40000002");
+            for (int i = 0; i < 10; i++) {
+                assertThat(postForm(watchdog, "/", 3_000_000)).isEqualTo("200 3000000");
+            }
+            assertThat(watchdog.err()).noneMatch(line -> line.contains("OutOfMemory") || line.startsWith("\tat "));
+        }
+    }
+
+    private static String postForm(PackagedWatchdog watchdog, String path, int length) throws Exception {
+        HttpResponse<String> response = HttpClient.newHttpClient()
+                .send(
+                        watchdog.request(path)
+                                .header("Content-Type", "application/x-www-form-urlencoded")
+                                .POST(HttpRequest.BodyPublishers.ofString("a=" + "x".repeat(length)))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        return response.statusCode() + " " + response.body().strip();
+    }
+
     /** Proves specification 5.3, 5.6, 5.23, 5.24. */
     @Test
     void aHandlerFromAJarServesBinaryBodiesUntilSigterm() throws Exception {

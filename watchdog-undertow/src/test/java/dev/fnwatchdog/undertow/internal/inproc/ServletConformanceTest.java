@@ -100,6 +100,27 @@ class ServletConformanceTest {
         }
     }
 
+    /** Proves specification 5.16. */
+    @ParameterizedTest
+    @CsvSource({
+        "b, --b~Content-Disposition: form-data; name=\"f\"~~no end",
+        "b, no part at all",
+        "b, --b~Content-Disposition: form-data; name=\"f\"~Content-Transfer-Encoding: base64~~@@@@~--b--~",
+        "b, --b~Content-Disposition: form-data; name=\"f\"~Content-Type: text/plain; charset=unknown~~x~--b--~",
+        "b; charset=unknown, --b~Content-Disposition: form-data; name=\"f\"~~x~--b--~",
+        "'', an empty boundary"
+    })
+    void aMalformedMultipartBodyIs400WithItsReason(String boundary, String body) throws Exception {
+        try (RunningWatchdog watchdog = RunningWatchdog.around(Uploads.class)) {
+            HttpResponse<String> response =
+                    post(watchdog, "multipart/form-data; boundary=" + boundary, body.replace("~", "\r\n"));
+
+            assertThat(response.body()).isEqualTo("the multipart body is malformed\n");
+            assertThat(response.statusCode()).isEqualTo(400);
+            assertThat(String.join("\n", watchdog.log().lines())).doesNotContain("\tat ");
+        }
+    }
+
     /** Proves specification 5.7. */
     @Test
     void optionsOfTheServerAreAnsweredByTheContainer() throws Exception {

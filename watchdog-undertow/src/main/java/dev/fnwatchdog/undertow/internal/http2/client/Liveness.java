@@ -6,17 +6,19 @@ import org.xnio.XnioExecutor;
 import org.xnio.XnioIoThread;
 
 /**
- * Detects a server that is not there any more: while streams are open and nothing arrives, it asks with a PING. One timer serves
- * all streams.
+ * Detects a server that is not there any more: while streams are open and nothing arrives, or where nothing has arrived since
+ * the last one was opened, it asks with a PING. One timer serves all streams.
  *
  * <p>Threads: the connection's I/O thread.
  */
 final class Liveness {
     private enum State {
-        /** No stream is open. */
+        /** No stream is open, and the server has sent something since the last one was opened. */
         UNUSED,
-        /** A stream is, or was recently, open. */
-        WATCHED,
+        /** Nothing has arrived since a stream was opened. The stream may have been given up: that does not show that the server lives. */
+        AWAITED,
+        /** Something has arrived since the last stream was opened. */
+        HEARD,
         /** A PING was sent, and nothing has arrived since then. */
         PINGED,
         STOPPED
@@ -49,17 +51,19 @@ final class Liveness {
 
     void streamOpened() {
         if (state == State.UNUSED) {
-            state = State.WATCHED;
             lastReceived = System.nanoTime();
             checkIn(options.pingAfterMillis());
+        }
+        if (state == State.UNUSED || state == State.HEARD) {
+            state = State.AWAITED;
         }
     }
 
     /** Called when bytes have arrived. */
     void received() {
         lastReceived = System.nanoTime();
-        if (state == State.PINGED) {
-            state = State.WATCHED;
+        if (state == State.AWAITED || state == State.PINGED) {
+            state = State.HEARD;
         }
     }
 
@@ -70,7 +74,7 @@ final class Liveness {
     private void check() {
         timer = null;
         long quiet = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastReceived);
-        if (!connection.hasOpenStreams()) {
+        if (state == State.HEARD && !connection.hasOpenStreams()) {
             state = State.UNUSED;
         } else if (state == State.PINGED) {
             connection.unresponsive();

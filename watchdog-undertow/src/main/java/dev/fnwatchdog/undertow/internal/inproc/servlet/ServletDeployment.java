@@ -93,6 +93,7 @@ public final class ServletDeployment {
                 .setServletStackTraces(ServletStackTraces.NONE)
                 .setEscapeErrorMessage(false)
                 .addOuterHandlerChainWrapper(EscapedErrors::new)
+                .addOuterHandlerChainWrapper(next -> new FormRequests(next, environment.hooks()))
                 .setDefaultEncoding("UTF-8")
                 .setEagerFilterInit(true)
                 .setAsyncExecutor(environment.threads())

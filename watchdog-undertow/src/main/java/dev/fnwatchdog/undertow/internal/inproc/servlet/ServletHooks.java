@@ -7,6 +7,9 @@ public interface ServletHooks {
     /** Called when a servlet or a filter has thrown. */
     void failed(HttpServerExchange exchange, Throwable failure);
 
+    /** Called before the body of a form is read into parameters. */
+    void formRead(HttpServerExchange exchange);
+
     /** Called on a thread that begins to work for a request. */
     void threadEntered(HttpServerExchange exchange);
 

@@ -305,6 +305,41 @@ class ClientResetTest {
     }
 
     @Test
+    void aServerThatDoesNotRespondToAPingLosesItsConnectionAlsoWhereAllRequestsWereGivenUp() throws Exception {
+        ClientOptions impatient = new ClientOptions(10, TestedConnection.WINDOW, TestedConnection.MAX_HEAD, 100, 300);
+        try (Http2Upstream upstream = Http2Upstream.open();
+                TestedConnection client = TestedConnection.to(upstream.port(), impatient);
+                Http2Upstream.Connection server = upstream.accept()) {
+            server.awaitRead();
+            client.get("/").reset(ErrorCode.CANCEL);
+
+            server.next(PING);
+            assertThat(client.awaitClosed()).contains("PING");
+        }
+    }
+
+    @Test
+    void aServerThatRespondsToAPingKeepsItsConnectionWhereAllRequestsWereGivenUp() throws Exception {
+        ClientOptions impatient =
+                new ClientOptions(10, TestedConnection.WINDOW, TestedConnection.MAX_HEAD, 100, 20_000);
+        try (Http2Upstream upstream = Http2Upstream.open();
+                TestedConnection client = TestedConnection.to(upstream.port(), impatient);
+                Http2Upstream.Connection server = upstream.accept()) {
+            server.awaitRead();
+            client.get("/").reset(ErrorCode.CANCEL);
+            server.next(PING);
+            server.send(PING, 1, 0, new byte[8]);
+            TestedStream stream = client.get("/");
+            server.request();
+            server.head(3, true, ":status: 200");
+
+            assertThat(stream.next()).isEqualTo("head 200 ended");
+            server.raw().socket().setSoTimeout(400);
+            assertThatThrownBy(() -> server.next(PING)).isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    @Test
     void anIdleConnectionIsNotAsked() throws Exception {
         ClientOptions impatient = new ClientOptions(10, TestedConnection.WINDOW, TestedConnection.MAX_HEAD, 50, 50);
         try (Http2Upstream upstream = Http2Upstream.open();
