@@ -62,7 +62,9 @@ final class BodyTimeouts {
     /** Starts {@code write_timeout}; returns null where there is none. */
     @Nullable
     Running startWrite(Runnable onExpiry) {
-        return limits.write().isZero() ? null : new Running(TimeoutKind.WRITE, limits.write(), System.nanoTime(), onExpiry);
+        return limits.write().isZero()
+                ? null
+                : new Running(TimeoutKind.WRITE, limits.write(), System.nanoTime(), onExpiry);
     }
 
     /** One limit that runs. */

@@ -48,8 +48,7 @@ public final class HttpMode implements Mode {
         UpstreamAddress address = new UpstreamAddress(
                 mode.upstream(), HostLookup.Source.ofSystem(ThreadRefusedException.checked(context.worker())));
         this.counts = new ProcessCounts(context.registry());
-        LongAdder open =
-                context.registry().shared("watchdog_upstream_connections", "open connections to the function");
+        LongAdder open = context.registry().shared("watchdog_upstream_connections", "open connections to the function");
         this.portProbe = new UpstreamPortProbe(address, context.worker(), log);
         this.startup = new StartupWaitHandler.Startup(portProbe, mode.startupWait(), new AtomicInteger());
         this.handler = new UpstreamHandler(address, mode, context, open, startup);

@@ -82,8 +82,10 @@ final class UpstreamHandler implements HttpHandler, ProxyClient {
                 : proxy;
         // Within the deadline, and before anything asks for the body or reads it.
         this.forward = new StartupWaitHandler(
-                forwarding, new FailureHandler(forwarding, context.log()), startup, (invocation, reason) ->
-                errors.failed(invocation, UpstreamErrors.Kind.CONNECT, reason));
+                forwarding,
+                new FailureHandler(forwarding, context.log()),
+                startup,
+                (invocation, reason) -> errors.failed(invocation, UpstreamErrors.Kind.CONNECT, reason));
     }
 
     /** A body of known length has no trailers over HTTP/1.1, and so over no other version (specification 3.19). */
