@@ -137,7 +137,7 @@ class WatchdogMetricsTest {
                     builder -> builder.log(log), "mode", "static", "static_path", folder.toString())) {
                 assertThat(watchdog.metric("watchdog_log_lines_dropped_total"))
                         .isGreaterThanOrEqualTo(10)
-                        .isEqualTo(log.droppedLines());
+                        .isEqualTo((double) log.droppedLines());
             }
         }
     }
