@@ -5,6 +5,7 @@ import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.Readiness;
 import dev.fnwatchdog.core.limit.ConcurrencyLimit;
 import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.metrics.LabelledCounter;
 import dev.fnwatchdog.core.metrics.RequestMetrics;
 import dev.fnwatchdog.undertow.internal.handler.AccessLogHandler;
 import dev.fnwatchdog.undertow.internal.handler.BodyLogHandler;
@@ -14,6 +15,7 @@ import dev.fnwatchdog.undertow.internal.handler.MemoryLimitHandler;
 import dev.fnwatchdog.undertow.internal.handler.ReadOnlyHandler;
 import dev.fnwatchdog.undertow.internal.handler.RequestMetricsHandler;
 import dev.fnwatchdog.undertow.internal.invocation.InvocationHandler;
+import dev.fnwatchdog.undertow.internal.invocation.TimeoutKind;
 import dev.fnwatchdog.undertow.internal.io.IoLoops;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import dev.fnwatchdog.undertow.internal.mode.Mode;
@@ -27,6 +29,7 @@ import java.util.function.UnaryOperator;
 /**
  * Assembles the handlers that a request passes on its way to the function.
  *
+ * @param expired counts the timeouts of requests
  * @param availability the state that the probes report
  * @param loops of the I/O threads that serve
  * @param memory the budget that requests are charged to
@@ -37,6 +40,7 @@ record HandlerChain(
         WatchdogConfig config,
         WatchdogLog log,
         RequestMetrics metrics,
+        LabelledCounter<TimeoutKind> expired,
         Availability availability,
         Mode mode,
         IoLoops loops,
@@ -56,7 +60,7 @@ record HandlerChain(
         boolean http = config.mode() instanceof ModeConfig.Http;
         return new ChainBuilder()
                 // the other handlers store their state in the invocation
-                .then(next -> new InvocationHandler(next, loops, config.timeouts(), http))
+                .then(next -> new InvocationHandler(next, loops, config.timeouts(), http, expired))
                 // refused requests count too
                 .then(next -> new RequestMetricsHandler(next, metrics))
                 // one line for each request, refused or not

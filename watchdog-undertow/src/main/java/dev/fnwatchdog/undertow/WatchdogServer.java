@@ -61,6 +61,7 @@ final class WatchdogServer implements Shutdown.Steps {
     private final WatchdogLog log;
     private final Availability availability;
     private final MetricsRegistry registry;
+    private final WatchdogMetrics metrics;
     private final XnioWorker worker;
     private final IoLoops loops;
     private final MemoryBudget memory;
@@ -103,10 +104,7 @@ final class WatchdogServer implements Shutdown.Steps {
                 .orElseGet(() -> Modes.create(context));
         this.memory = shares.total();
         this.limit = new ConcurrencyLimit(config.maxInflight(), config.maxWaiting());
-        registry.gauge(
-                "watchdog_requests_waiting",
-                "requests that wait until they may be served",
-                () -> limit.waiting() + mode.waiting());
+        this.metrics = new WatchdogMetrics(registry, log, () -> limit.waiting() + mode.waiting());
         Listener.Limits limits = new Listener.Limits(config.timeouts().read(), config.http2MaxStreams(), shares);
         this.listener = Listener.bind(worker, buffers, config.port(), limits, log::error);
         this.metricsListener = bindMetrics(buffers, limits);
@@ -192,15 +190,25 @@ final class WatchdogServer implements Shutdown.Steps {
         // Before the function starts: where no keys can be read, it would only have to be stopped again.
         UnaryOperator<HttpHandler> authorisation = startAuthorizer();
         mode.start();
-        RequestMetrics metrics = new RequestMetrics(registry);
-        HttpHandler root =
-                new HandlerChain(config, log, metrics, availability, mode, loops, memory, limit, authorisation).root();
+        HttpHandler root = new HandlerChain(
+                        config,
+                        log,
+                        new RequestMetrics(registry),
+                        metrics.timeouts(),
+                        availability,
+                        mode,
+                        loops,
+                        memory,
+                        limit,
+                        authorisation)
+                .root();
         listener.serve(new RequestGuard(root), Invocation::clientDisconnected);
         log.info("Listening on port: " + port());
         metricsListener.serve(
                 new RequestGuard(new MetricsHandler(new Exposition(registry), log)), Invocation::clientDisconnected);
         log.info("Metrics listening on port: " + metricsPort());
         availability.begin(log, port());
+        mode.whenReady(metrics::ready);
     }
 
     private UnaryOperator<HttpHandler> startAuthorizer() throws IOException {

@@ -50,7 +50,9 @@ final class BoundedOutput {
     private boolean started;
     private boolean closed;
     private boolean stuck;
+    // not reported yet
     private long dropped;
+    private long allDropped;
 
     BoundedOutput(String threadName, OutputStream out, Duration maxWait, DropNotice notice) {
         this.notice = notice;
@@ -64,8 +66,23 @@ final class BoundedOutput {
         lock.lock();
         try {
             if (!closed && !addWithin(CAPACITY, line)) {
-                dropped++;
+                drop();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void drop() {
+        dropped++;
+        allDropped++;
+    }
+
+    /** Returns the number of lines that were dropped so far. */
+    long allDropped() {
+        lock.lock();
+        try {
+            return allDropped;
         } finally {
             lock.unlock();
         }
@@ -112,7 +129,7 @@ final class BoundedOutput {
                 lines.add(line);
                 wake();
             } else {
-                dropped++;
+                drop();
             }
         } finally {
             lock.unlock();
@@ -148,7 +165,7 @@ final class BoundedOutput {
         }
         if (!roomFor(part.size(), owner.waits())) {
             lines.breakOff(owner);
-            dropped++;
+            drop();
             return false;
         }
         lines.addPart(owner, part, prefix, end, System.nanoTime());

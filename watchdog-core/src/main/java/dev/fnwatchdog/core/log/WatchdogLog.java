@@ -149,6 +149,11 @@ public final class WatchdogLog implements AutoCloseable {
         return err.isBacklogged();
     }
 
+    /** Returns the number of lines that were dropped so far, of both streams. */
+    public long droppedLines() {
+        return out.allDropped() + err.allDropped();
+    }
+
     /** Writes what is pending, for at most a second, and ends the threads. Later lines are discarded. */
     @Override
     public void close() {

@@ -6,10 +6,11 @@ import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,10 @@ public final class MetricsRegistry implements AutoCloseable {
     private final MetricsSettings settings;
     private final PrometheusRegistry registry;
     private final List<Collector> permanent = new CopyOnWriteArrayList<>();
-    private final Map<String, Collector> named = new ConcurrentHashMap<>();
+
+    // Mutable state, under this object's lock
+    private final Map<String, LongAdder> adders = new HashMap<>();
+    private final Map<String, LabelledCounter<?>> labelled = new HashMap<>();
 
     // Mutable state
     private volatile @Nullable FunctionMetrics function;
@@ -45,20 +49,23 @@ public final class MetricsRegistry implements AutoCloseable {
     }
 
     /**
-     * Adds a gauge whose value is read at every scrape.
+     * Adds a gauge whose value is read at every scrape; while it is not a number, the gauge is not on the page.
      *
      * @throws IllegalArgumentException if the name is in use, does not begin with {@code watchdog_} as in specification
      *     2.16, or ends in {@code _total}
      */
     public void gauge(String name, String help, DoubleSupplier value) {
         requireName(name, !name.endsWith(COUNTER_SUFFIX));
-        registerNamed(
-                name,
-                GaugeWithCallback.builder(settings.properties())
-                        .name(name)
-                        .help(help)
-                        .callback(callback -> callback.call(value.getAsDouble()))
-                        .build());
+        register(List.of(GaugeWithCallback.builder(settings.properties())
+                .name(name)
+                .help(help)
+                .callback(callback -> {
+                    double current = value.getAsDouble();
+                    if (!Double.isNaN(current)) {
+                        callback.call(current);
+                    }
+                })
+                .build()));
     }
 
     /**
@@ -69,13 +76,50 @@ public final class MetricsRegistry implements AutoCloseable {
      */
     public void counter(String name, String help, DoubleSupplier value) {
         requireName(name, name.endsWith(COUNTER_SUFFIX));
-        registerNamed(
-                name,
-                CounterWithCallback.builder(settings.properties())
-                        .name(name)
-                        .help(help)
-                        .callback(callback -> callback.call(value.getAsDouble()))
-                        .build());
+        register(List.of(CounterWithCallback.builder(settings.properties())
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call(value.getAsDouble()))
+                .build()));
+    }
+
+    /**
+     * Returns the counter (with a name that ends in {@code _total}) or gauge of that name, and adds it where there is none: the versions of a
+     * function, of which one replaces the other, continue one count.
+     */
+    public synchronized LongAdder shared(String name, String help) {
+        LongAdder known = adders.get(name);
+        if (known != null) {
+            return known;
+        }
+        LongAdder added = new LongAdder();
+        if (name.endsWith(COUNTER_SUFFIX)) {
+            counter(name, help, added::sum);
+        } else {
+            gauge(name, help, added::sum);
+        }
+        adders.put(name, added);
+        return added;
+    }
+
+    /** Returns the counter with a label of that name, as {@link #shared(String, String)} does, with a series for each of {@code values}. */
+    @SuppressWarnings("unchecked") // a name is used with one enum
+    public synchronized <E extends Enum<E>> LabelledCounter<E> shared(
+            String name, String help, String label, Class<E> values) {
+        requireName(name, name.endsWith(COUNTER_SUFFIX));
+        LabelledCounter<?> known = labelled.get(name);
+        if (known != null) {
+            return (LabelledCounter<E>) known;
+        }
+        LabelledCounter<E> added = new LabelledCounter<>(values);
+        register(List.of(CounterWithCallback.builder(settings.properties())
+                .name(name)
+                .help(help)
+                .labelNames(label)
+                .callback(callback -> added.forEach((value, count) -> callback.call(count, value)))
+                .build()));
+        labelled.put(name, added);
+        return added;
     }
 
     /**
@@ -90,12 +134,8 @@ public final class MetricsRegistry implements AutoCloseable {
         }
     }
 
-    /**
-     * Removes what belongs to one version of the function: the gauges and counters that were added by name, which start from zero when they
-     * are added again, and the function's own metrics.
-     */
+    /** Removes the metrics of one version of the function in this JVM; the next one registers its own under the same names. */
     public void removeFunction() {
-        removeNamed();
         FunctionMetrics own = function;
         if (own != null) {
             own.clear();
@@ -105,14 +145,8 @@ public final class MetricsRegistry implements AutoCloseable {
     /** Removes the watchdog's metrics from the registry, which may be that of an embedding program. */
     @Override
     public void close() {
-        removeNamed();
         permanent.forEach(registry::unregister);
         permanent.clear();
-    }
-
-    private void removeNamed() {
-        named.values().forEach(registry::unregister);
-        named.clear();
     }
 
     MetricsSettings settings() {
@@ -155,18 +189,6 @@ public final class MetricsRegistry implements AutoCloseable {
         if (!validSuffix || !name.startsWith(PREFIX)) {
             throw new IllegalArgumentException(
                     "a metric named %s: expected watchdog_..., with _total at its end for a counter".formatted(name));
-        }
-    }
-
-    private void registerNamed(String name, Collector collector) {
-        if (named.putIfAbsent(name, collector) != null) {
-            throw new IllegalArgumentException("a second metric named " + name);
-        }
-        try {
-            registry.register(collector);
-        } catch (IllegalArgumentException e) {
-            named.remove(name, collector);
-            throw e;
         }
     }
 }

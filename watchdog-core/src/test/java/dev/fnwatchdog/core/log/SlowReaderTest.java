@@ -116,17 +116,21 @@ class SlowReaderTest {
     @Test
     void theNumberOfDroppedStandardErrorLinesIsLogged() throws Exception {
         GatedOutput err = new GatedOutput();
+        long counted;
         try (WatchdogLog log = WatchdogLog.start(TEXT, OutputStream.nullOutputStream(), err)) {
             for (int i = 0; i < MANY; i++) {
                 log.info("own line");
             }
+            counted = log.droppedLines();
             err.open();
             Eventually.isTrue("reported", () -> err.text().contains("dropped"));
             log.info("after");
         }
 
         List<String> lines = err.text().lines().toList();
-        assertThat(dropped(err.text(), "standard error")).isEqualTo(MANY - printed(lines, "own line"));
+        assertThat(dropped(err.text(), "standard error"))
+                .isEqualTo(MANY - printed(lines, "own line"))
+                .isEqualTo(counted);
         assertThat(printed(lines, "own line")).isBetween(30_000L, 60_000L);
         // The notice is in order: after the lines that were kept, before the later ones.
         assertThat(lines.get(lines.size() - 1)).endsWith("after");

@@ -49,6 +49,44 @@ class MetricsRegistryTest {
                 .withMessageContaining("watchdog_a_total");
     }
 
+    @Test
+    void aCountThatTwoVersionsOfAFunctionShareGoesOn() {
+        registry.shared("watchdog_starts_total", "h").add(2);
+        registry.shared("watchdog_open", "h").increment();
+        registry.removeFunction();
+
+        registry.shared("watchdog_starts_total", "h").increment();
+        registry.shared("watchdog_open", "h").decrement();
+
+        assertThat(text())
+                .contains("# TYPE watchdog_starts_total counter\nwatchdog_starts_total 3\n")
+                .contains("# TYPE watchdog_open gauge\nwatchdog_open 0\n");
+    }
+
+    private enum Kind {
+        READ,
+        WRITE
+    }
+
+    @Test
+    void aCounterWithALabelHasASeriesForEachValueFromTheBeginningAndGoesOnWhenItIsShared() {
+        registry.shared("watchdog_timeouts_total", "h", "kind", Kind.class).increment(Kind.READ);
+        registry.shared("watchdog_timeouts_total", "h", "kind", Kind.class).increment(Kind.READ);
+
+        assertThat(text()).contains("""
+                        # TYPE watchdog_timeouts_total counter
+                        watchdog_timeouts_total{kind="read"} 2
+                        watchdog_timeouts_total{kind="write"} 0
+                        """);
+    }
+
+    @Test
+    void aGaugeIsNotOnThePageWhileItHasNoValue() {
+        registry.gauge("watchdog_a", "h", () -> Double.NaN);
+
+        assertThat(text()).doesNotContain("watchdog_a");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"http_requests_total", "watchdog_forks"})
     void aCounterThatIsNotNamedAsACounterOfTheWatchdogIsRefused(String name) {

@@ -4,7 +4,10 @@ import dev.fnwatchdog.core.config.LogConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.metrics.MetricsRegistry;
 import dev.fnwatchdog.core.process.InvocationProcesses;
+import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.mode.ProcessCounts;
+import dev.fnwatchdog.undertow.internal.mode.ProcessEnd;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -31,19 +34,32 @@ record ForkContext(
         return cgiResponse ? new CgiHead(invocation.loop().headerLines(), contentType) : new FixedHead(contentType);
     }
 
-    /** Counts failed starts and timeouts for the metrics (specification 2.16). */
+    /** Counts starts and ends of processes for the metrics (specification 2.16). */
     static final class Counts {
-        private final LongAdder failed = new LongAdder();
-        private final LongAdder killed = new LongAdder();
+        private final ProcessCounts processes;
+        private final LongAdder failed;
+        private final LongAdder killed;
 
         // Mutable state
         private volatile boolean stopping;
 
-        void exposeIn(MetricsRegistry registry) {
-            registry.counter(
-                    "watchdog_forks_failed_total", "function processes that could not be started", failed::sum);
-            registry.counter(
-                    "watchdog_functions_killed_total", "function processes killed for their timeout", killed::sum);
+        Counts(MetricsRegistry registry) {
+            processes = new ProcessCounts(registry);
+            failed = registry.shared("watchdog_forks_failed_total", "function processes that could not be started");
+            killed = registry.shared("watchdog_functions_killed_total", "function processes killed for their timeout");
+        }
+
+        void started() {
+            processes.started();
+        }
+
+        /** Counts the end of a process that the watchdog has not killed for its request. */
+        void ended(Termination termination) {
+            ended(stopping ? ProcessEnd.STOPPED : ProcessEnd.of(termination));
+        }
+
+        void ended(ProcessEnd reason) {
+            processes.ended(reason);
         }
 
         void failed() {

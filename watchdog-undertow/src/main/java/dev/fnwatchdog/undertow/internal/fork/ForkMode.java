@@ -39,8 +39,7 @@ public final class ForkMode implements Mode {
     }
 
     private static ForkContext forks(CommandLine command, ModeConfig.Output output, ModeContext context) {
-        ForkContext.Counts counts = new ForkContext.Counts();
-        counts.exposeIn(context.registry());
+        ForkContext.Counts counts = new ForkContext.Counts(context.registry());
         InvocationProcesses processes = new InvocationProcesses(command, context.environment());
         Optional<PipeDescriptors> descriptors = context.passesDescriptors() && processes.passesDescriptors()
                 ? PipeDescriptors.find()

@@ -4,6 +4,7 @@ import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.InvocationProcess;
 import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
+import dev.fnwatchdog.undertow.internal.mode.ProcessEnd;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
@@ -51,7 +52,8 @@ final class ProcessRun {
     private final AtomicReference<Start> start = new AtomicReference<>(Start.WAITING);
     private @Nullable InvocationProcess process;
     private boolean exited;
-    private boolean killed;
+    // why the process was killed; null: it was not
+    private @Nullable ProcessEnd killed;
     private boolean treeEnded;
 
     private ProcessRun(ForkContext forks, XnioIoThread thread, ProcessPipes pipes, Watcher watcher) {
@@ -134,7 +136,7 @@ final class ProcessRun {
         pipes.notStarted();
         closeAll();
         watcher.released();
-        if (!killed) {
+        if (killed == null) {
             watcher.notStarted(reason);
         }
     }
@@ -155,11 +157,12 @@ final class ProcessRun {
             abandon(runs, noThread(e));
             return;
         }
+        forks.counts().started();
         StreamSourceChannel errors = pipes.errors();
         if (errors != null) {
             new StandardErrorLog(errors, forks.log(), forks.logConfig().bufferSize()).copy();
         }
-        if (killed) {
+        if (killed != null) {
             killNow(runs);
         }
         runs.onExit().thenAccept(termination -> onIoThread(() -> ended(termination)));
@@ -172,10 +175,12 @@ final class ProcessRun {
 
     private void ended(Termination termination) {
         exited = true;
-        if (killed) {
+        if (killed != null) {
+            forks.counts().ended(killed);
             IoUtils.safeClose(pipes.input());
             releaseIfEnded();
         } else {
+            forks.counts().ended(termination);
             watcher.ended(termination);
         }
     }
@@ -195,12 +200,14 @@ final class ProcessRun {
      * Kills the process tree (specification 4.11); a process that is still starting is killed after its start. If no worker
      * thread has begun the start, its descriptors are released at once: clients that connect and disconnect quickly must not
      * accumulate descriptors in the worker's queue.
+     *
+     * @param reason for the metrics; only the first counts
      */
-    void kill() {
-        if (killed) {
+    void kill(ProcessEnd reason) {
+        if (killed != null) {
             return;
         }
-        killed = true;
+        killed = reason;
         if (process != null) {
             killNow(process);
         } else if (start.compareAndSet(Start.WAITING, Start.CANCELLED)) {

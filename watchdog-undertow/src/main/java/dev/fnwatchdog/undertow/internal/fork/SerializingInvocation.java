@@ -9,8 +9,10 @@ import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.invocation.TimeoutKind;
 import dev.fnwatchdog.undertow.internal.io.BufferedBody;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
+import dev.fnwatchdog.undertow.internal.mode.ProcessEnd;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -52,6 +54,7 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
     private int piecesWritten;
     private boolean outputWhole;
     private boolean over;
+    private ProcessEnd abortReason = ProcessEnd.STOPPED;
 
     /** @param memory the budget that the bodies of all requests share (specification 7.20) */
     SerializingInvocation(ForkContext forks, Invocation invocation, MemoryBudget memory, boolean errorsIntoOutput) {
@@ -199,7 +202,9 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
 
     private void timedOut(Duration limit) {
         forks.log().error("Function was killed by ExecTimeout: " + GoDuration.format(limit));
+        invocation.timeoutExpired(TimeoutKind.EXEC);
         forks.counts().killedByTimeout();
+        abortReason = ProcessEnd.TIMEOUT;
         invocation.respondInstead(ForkResponses.failed(new Termination.TimedOut())
                 .with(Headers.CONTENT_TYPE, forks.contentType())
                 .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos())));
@@ -209,7 +214,7 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
     private void abort() {
         if (!over && child != null) {
             child.input().suspendWrites();
-            child.kill();
+            child.kill(abortReason);
         }
         over = true;
     }

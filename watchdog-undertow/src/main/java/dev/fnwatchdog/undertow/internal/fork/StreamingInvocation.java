@@ -5,7 +5,9 @@ import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.invocation.TimeoutKind;
 import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
+import dev.fnwatchdog.undertow.internal.mode.ProcessEnd;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.time.Duration;
@@ -84,7 +86,7 @@ final class StreamingInvocation
     /** Kills the process, also after the response: it must not take a truncated body for a complete one. */
     @Override
     public void requestBroken() {
-        kill();
+        kill(ProcessEnd.STOPPED);
     }
 
     @Override
@@ -132,8 +134,9 @@ final class StreamingInvocation
 
     private void timedOut(Duration limit) {
         forks.log().error("Function was killed by ExecTimeout: " + GoDuration.format(limit));
+        invocation.timeoutExpired(TimeoutKind.EXEC);
         forks.counts().killedByTimeout();
-        kill();
+        kill(ProcessEnd.TIMEOUT);
         invocation.respondInstead(ForkResponses.timedOut(invocation));
     }
 
@@ -144,12 +147,12 @@ final class StreamingInvocation
             responsePump.stop();
             return;
         }
-        kill();
+        kill(ProcessEnd.STOPPED);
     }
 
-    private void kill() {
+    private void kill(ProcessEnd reason) {
         cancelTimeout();
-        child.kill();
+        child.kill(reason);
         requestPump.stop();
         responsePump.stop();
     }

@@ -8,6 +8,7 @@ import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.HeldRequest;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.invocation.TimeoutKind;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.StatusCodes;
@@ -75,7 +76,12 @@ public final class ConcurrencyLimitHandler implements HttpHandler {
             invocation.atEnd(held::release);
             Duration timeout = RequestTimeout.effective(
                     execTimeout, invocation.exchange().getRequestHeaders().getFirst(WatchdogHeaders.TIMEOUT));
-            invocation.setTimeout(timeout, () -> invocation.respondInstead(TIMED_OUT));
+            invocation.setTimeout(timeout, this::timedOut);
+        }
+
+        private void timedOut() {
+            invocation.timeoutExpired(TimeoutKind.EXEC);
+            invocation.respondInstead(TIMED_OUT);
         }
 
         /** The request has its permit, or the watchdog stops. Threads: any. */

@@ -11,6 +11,7 @@ import dev.fnwatchdog.undertow.internal.http.UpgradeProtocols;
 import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.invocation.TimeoutKind;
 import dev.fnwatchdog.undertow.internal.io.FatalErrors;
 import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
 import io.undertow.server.HttpServerExchange;
@@ -133,6 +134,7 @@ record HandlerContext(
     }
 
     private void timedOut(Invocation invocation, Duration limit) {
+        invocation.timeoutExpired(TimeoutKind.EXEC);
         log.error("The handler was interrupted due to exec_timeout: " + GoDuration.format(limit));
         invocation.respondInstead(errorResponse(invocation, StatusCodes.GATEWAY_TIME_OUT));
     }

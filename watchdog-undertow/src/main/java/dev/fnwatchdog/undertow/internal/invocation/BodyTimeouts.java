@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
 import dev.fnwatchdog.core.config.Timeouts;
+import dev.fnwatchdog.core.metrics.LabelledCounter;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
 import java.time.Duration;
@@ -23,14 +24,22 @@ final class BodyTimeouts {
     private final IoLoop loop;
     private final Timeouts limits;
     private final Measure measure;
+    private final LabelledCounter<TimeoutKind> expired;
 
     // Mutable state
     private long lastByteNanos = System.nanoTime();
 
-    BodyTimeouts(IoLoop loop, Timeouts limits, Measure measure) {
+    /** @param expired counts the timeouts of all requests */
+    BodyTimeouts(IoLoop loop, Timeouts limits, Measure measure, LabelledCounter<TimeoutKind> expired) {
         this.loop = loop;
         this.limits = limits;
         this.measure = measure;
+        this.expired = expired;
+    }
+
+    /** Counts a timeout that has expired. */
+    void count(TimeoutKind kind) {
+        expired.increment(kind);
     }
 
     /** Called when bytes of a body have passed in either direction. */
@@ -47,21 +56,20 @@ final class BodyTimeouts {
      */
     @Nullable
     Running startRead(long from, Runnable onExpiry) {
-        return start(loop.readTimeouts(), limits.read(), from, onExpiry);
+        return limits.read().isZero() ? null : new Running(TimeoutKind.READ, limits.read(), from, onExpiry);
     }
 
     /** Starts {@code write_timeout}; returns null where there is none. */
     @Nullable
     Running startWrite(Runnable onExpiry) {
-        return start(loop.writeTimeouts(), limits.write(), System.nanoTime(), onExpiry);
-    }
-
-    private @Nullable Running start(TimeoutQueue queue, Duration limit, long from, Runnable onExpiry) {
-        return limit.isZero() ? null : new Running(queue, limit.toNanos(), from, onExpiry);
+        return limits.write().isZero()
+                ? null
+                : new Running(TimeoutKind.WRITE, limits.write(), System.nanoTime(), onExpiry);
     }
 
     /** One limit that runs. */
     final class Running {
+        private final TimeoutKind kind;
         private final TimeoutQueue queue;
         private final long limit;
         private final Runnable onExpiry;
@@ -69,11 +77,12 @@ final class BodyTimeouts {
         // Mutable state
         private TimeoutQueue.Timeout timeout;
 
-        private Running(TimeoutQueue queue, long limit, long from, Runnable onExpiry) {
-            this.queue = queue;
-            this.limit = limit;
+        private Running(TimeoutKind kind, Duration limit, long from, Runnable onExpiry) {
+            this.kind = kind;
+            this.queue = kind == TimeoutKind.READ ? loop.readTimeouts() : loop.writeTimeouts();
+            this.limit = limit.toNanos();
             this.onExpiry = onExpiry;
-            this.timeout = queue.start(from, limit, this::expired);
+            this.timeout = queue.start(from, this.limit, this::expired);
         }
 
         /** Starts again where bytes have passed meanwhile: a timer for each of them would cost more than this one. */
@@ -81,6 +90,7 @@ final class BodyTimeouts {
             if (measure == Measure.IDLE && System.nanoTime() - lastByteNanos < limit) {
                 timeout = queue.start(lastByteNanos, limit, this::expired);
             } else {
+                count(kind);
                 onExpiry.run();
             }
         }

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
 import dev.fnwatchdog.core.config.Timeouts;
+import dev.fnwatchdog.core.metrics.LabelledCounter;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnection;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
 import dev.fnwatchdog.undertow.internal.http.GrpcContentType;
@@ -44,6 +45,8 @@ public final class Invocation implements ExchangeCompletionListener {
         HTTP,
         GRPC
     }
+
+    private static final LabelledCounter<TimeoutKind> UNCOUNTED = new LabelledCounter<>(TimeoutKind.class);
 
     private static final AttachmentKey<Invocation> KEY = AttachmentKey.create(Invocation.class);
 
@@ -89,9 +92,10 @@ public final class Invocation implements ExchangeCompletionListener {
         this.protocol = protocol;
     }
 
-    /** Begins the invocation of an exchange whose head was just read, and which is not one of gRPC. */
+    /** Begins the invocation of a probe, whose timeouts are not counted (specification 2.7). */
     public static Invocation begin(HttpServerExchange exchange, IoLoop loop, Timeouts timeouts) {
-        return begin(exchange, loop, new BodyTimeouts(loop, timeouts, BodyTimeouts.Measure.WHOLE), Protocol.HTTP);
+        BodyTimeouts limits = new BodyTimeouts(loop, timeouts, BodyTimeouts.Measure.WHOLE, UNCOUNTED);
+        return begin(exchange, loop, limits, Protocol.HTTP);
     }
 
     static Invocation begin(HttpServerExchange exchange, IoLoop loop, BodyTimeouts bodyTimeouts, Protocol protocol) {
@@ -293,6 +297,11 @@ public final class Invocation implements ExchangeCompletionListener {
         if (!limit.isZero()) {
             timeout = loop.execTimeouts().start(start, limit.toNanos(), onTimeout);
         }
+    }
+
+    /** Counts a timeout of this request for the metrics. */
+    public void timeoutExpired(TimeoutKind kind) {
+        bodyTimeouts.count(kind);
     }
 
     /** Cancels the deadline. */

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
 import dev.fnwatchdog.core.config.Timeouts;
+import dev.fnwatchdog.core.metrics.LabelledCounter;
 import dev.fnwatchdog.undertow.internal.http.GrpcContentType;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import dev.fnwatchdog.undertow.internal.io.IoLoops;
@@ -17,24 +18,34 @@ public final class InvocationHandler implements HttpHandler {
     private final IoLoops loops;
     private final Timeouts timeouts;
     private final BodyTimeouts.Measure grpcMeasure;
+    private final LabelledCounter<TimeoutKind> expired;
 
-    /** @param idleLimits whether the timeouts of bodies are limits of idle time for gRPC (specification 3.52) */
-    public InvocationHandler(HttpHandler next, IoLoops loops, Timeouts timeouts, boolean idleLimits) {
+    /**
+     * Creates the handler.
+     *
+     * @param idleLimits whether the timeouts of bodies are limits of idle time for gRPC (specification 3.52)
+     * @param expired counts the timeouts
+     */
+    public InvocationHandler(
+            HttpHandler next,
+            IoLoops loops,
+            Timeouts timeouts,
+            boolean idleLimits,
+            LabelledCounter<TimeoutKind> expired) {
         this.next = next;
         this.loops = loops;
         this.timeouts = timeouts;
         this.grpcMeasure = idleLimits ? BodyTimeouts.Measure.IDLE : BodyTimeouts.Measure.WHOLE;
+        this.expired = expired;
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         IoLoop loop = loops.of(exchange);
-        if (GrpcContentType.isIn(exchange.getRequestHeaders())) {
-            BodyTimeouts limits = new BodyTimeouts(loop, timeouts, grpcMeasure);
-            Invocation.begin(exchange, loop, limits, Invocation.Protocol.GRPC);
-        } else {
-            Invocation.begin(exchange, loop, timeouts);
-        }
+        boolean grpc = GrpcContentType.isIn(exchange.getRequestHeaders());
+        BodyTimeouts limits =
+                new BodyTimeouts(loop, timeouts, grpc ? grpcMeasure : BodyTimeouts.Measure.WHOLE, expired);
+        Invocation.begin(exchange, loop, limits, grpc ? Invocation.Protocol.GRPC : Invocation.Protocol.HTTP);
         next.handleRequest(exchange);
     }
 }

@@ -17,6 +17,11 @@ public interface Mode {
     /** Returns whether a request could be served now. */
     boolean ready();
 
+    /** Runs {@code action} once: now, or on any thread as soon as what was started can serve for the first time. */
+    default void whenReady(Runnable action) {
+        action.run();
+    }
+
     /** Returns how many requests wait in the mode until it can serve them, beside those that wait for {@code max_inflight}. */
     default int waiting() {
         return 0;

@@ -134,12 +134,14 @@ final class Http1UpstreamExchange extends UpstreamExchange
 
     @Override
     public void failed(IOException reason) {
-        fail("cannot be reached: " + reason.getMessage());
+        if (!isAborted()) {
+            errors.unreachable(invocation(), reason);
+        }
     }
 
-    private void fail(String reason) {
+    private void fail(UpstreamErrors.Kind kind, String reason) {
         if (!isAborted()) {
-            errors.failed(invocation(), reason);
+            errors.failed(invocation(), kind, reason);
         }
     }
 
@@ -198,7 +200,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
         try {
             readHead(connection);
         } catch (MalformedMessageException e) {
-            fail("sent a response that is not HTTP: " + e.getMessage());
+            fail(UpstreamErrors.Kind.MALFORMED, "sent a response that is not HTTP: " + e.getMessage());
         } catch (IOException e) {
             endedBeforeHead(connection, e.getMessage());
         }
@@ -257,7 +259,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
         if (nothingReceived && connection.reused() && repeatable && retryOnNewConnection()) {
             return;
         }
-        fail("ended before its response: " + reason);
+        fail(UpstreamErrors.Kind.CLOSED, "ended before its response: " + reason);
     }
 
     private void handleHead(UpstreamConnection connection, ResponseHeadParser head, @Nullable PooledByteBuffer rest)

@@ -120,12 +120,14 @@ final class Http2UpstreamExchange extends UpstreamExchange
 
     @Override
     public void failed(IOException reason) {
-        fail("cannot be reached: " + reason.getMessage());
+        if (!isAborted()) {
+            errors.unreachable(invocation(), reason);
+        }
     }
 
-    private void fail(String reason) {
+    private void fail(UpstreamErrors.Kind kind, String reason) {
         if (!isAborted()) {
-            errors.failed(invocation(), reason);
+            errors.failed(invocation(), kind, reason);
         }
     }
 
@@ -218,7 +220,10 @@ final class Http2UpstreamExchange extends UpstreamExchange
             expectation.stop();
             pool.request(this);
         } else {
-            fail("ended before its response: " + reason);
+            // With this code the watchdog resets a stream whose response is malformed.
+            fail(
+                    code == ErrorCode.PROTOCOL_ERROR ? UpstreamErrors.Kind.MALFORMED : UpstreamErrors.Kind.CLOSED,
+                    "ended before its response: " + reason);
         }
     }
 

@@ -10,6 +10,8 @@ import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
 import dev.fnwatchdog.undertow.internal.mode.Mode;
 import dev.fnwatchdog.undertow.internal.mode.ModeContext;
+import dev.fnwatchdog.undertow.internal.mode.ProcessCounts;
+import dev.fnwatchdog.undertow.internal.mode.ProcessEnd;
 import io.undertow.server.HttpHandler;
 import java.time.Duration;
 import java.util.Map;
@@ -31,6 +33,7 @@ public final class HttpMode implements Mode {
     private final HttpHandler handler;
     private final UpstreamPortProbe portProbe;
     private final StartupWaitHandler.Startup startup;
+    private final ProcessCounts counts;
     private final CompletableFuture<Termination> ended = new CompletableFuture<>();
 
     // Mutable state
@@ -44,8 +47,8 @@ public final class HttpMode implements Mode {
         this.log = context.log();
         UpstreamAddress address = new UpstreamAddress(
                 mode.upstream(), HostLookup.Source.ofSystem(ThreadRefusedException.checked(context.worker())));
-        LongAdder open = new LongAdder();
-        context.registry().gauge("watchdog_upstream_connections", "open connections to the function", open::sum);
+        this.counts = new ProcessCounts(context.registry());
+        LongAdder open = context.registry().shared("watchdog_upstream_connections", "open connections to the function");
         this.portProbe = new UpstreamPortProbe(address, context.worker(), log);
         this.startup = new StartupWaitHandler.Startup(portProbe, mode.startupWait(), new AtomicInteger());
         this.handler = new UpstreamHandler(address, mode, context, open, startup);
@@ -59,12 +62,16 @@ public final class HttpMode implements Mode {
     @Override
     public void start() throws FunctionFailedException {
         FunctionServer started = FunctionServer.start(mode.command(), environment, log, config.log());
+        counts.started();
         server = started;
         portProbe.start();
         started.onExit().thenAccept(this::functionExited);
     }
 
     private void functionExited(Termination termination) {
+        // Only the watchdog has ended the probe before.
+        counts.ended(
+                portProbe.state() == UpstreamPortProbe.State.ENDED ? ProcessEnd.STOPPED : ProcessEnd.of(termination));
         portProbe.end("it has ended");
         ended.complete(termination);
     }
@@ -72,6 +79,18 @@ public final class HttpMode implements Mode {
     @Override
     public boolean ready() {
         return portProbe.state() == UpstreamPortProbe.State.ACCEPTING;
+    }
+
+    @Override
+    public void whenReady(Runnable action) {
+        Runnable decided = () -> {
+            if (ready()) {
+                action.run();
+            }
+        };
+        if (!portProbe.whenNotAwaited(decided)) {
+            decided.run();
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.fnwatchdog.core.config.GoDuration;
 import dev.fnwatchdog.core.health.WaitStrategy;
 import dev.fnwatchdog.undertow.internal.invocation.HeldRequest;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.invocation.TimeoutKind;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
@@ -132,6 +133,7 @@ final class StartupWaitHandler implements HttpHandler {
         private void expired() {
             if (state == State.HELD) {
                 release();
+                invocation.timeoutExpired(TimeoutKind.STARTUP);
                 refuse("cannot be reached: it has not accepted a connection within startup_wait, "
                         + GoDuration.format(startup.limit()));
             }

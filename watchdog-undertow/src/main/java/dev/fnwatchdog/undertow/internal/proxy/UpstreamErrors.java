@@ -2,21 +2,44 @@ package dev.fnwatchdog.undertow.internal.proxy;
 
 import dev.fnwatchdog.core.config.GoDuration;
 import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.core.metrics.LabelledCounter;
+import dev.fnwatchdog.core.metrics.MetricsRegistry;
 import dev.fnwatchdog.undertow.internal.http.DurationSeconds;
 import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.invocation.TimeoutKind;
+import dev.fnwatchdog.undertow.internal.tls.HandshakeFailedException;
 import io.undertow.util.StatusCodes;
+import java.io.IOException;
 import java.time.Duration;
 
 /** The responses and log lines of the watchdog in place of a function that has not responded (specification 3.37, 3.40). */
 final class UpstreamErrors {
+    /** What has failed, as the label of a metric (specification 2.16). */
+    enum Kind {
+        /** No connection. */
+        CONNECT,
+        /** A connection without a TLS session. */
+        TLS,
+        /** The connection or stream ended before a response. */
+        CLOSED,
+        /** The response is not HTTP. */
+        MALFORMED
+    }
+
     private final UpstreamAddress address;
     private final WatchdogLog log;
+    private final LabelledCounter<Kind> counts;
 
-    UpstreamErrors(UpstreamAddress address, WatchdogLog log) {
+    UpstreamErrors(UpstreamAddress address, WatchdogLog log, MetricsRegistry registry) {
         this.address = address;
         this.log = log;
+        this.counts = registry.shared(
+                "watchdog_upstream_errors_total",
+                "requests that failed because the function sent no response",
+                "kind",
+                Kind.class);
     }
 
     /** Logs what the watchdog has repaired in a response. */
@@ -24,13 +47,21 @@ final class UpstreamErrors {
         log.warn(line);
     }
 
+    /** Responds in place of a function to which no connection can be opened. */
+    void unreachable(Invocation invocation, IOException reason) {
+        Kind kind = reason instanceof HandshakeFailedException ? Kind.TLS : Kind.CONNECT;
+        failed(invocation, kind, "cannot be reached: " + reason.getMessage());
+    }
+
     /** Responds in place of a function that has sent no response. */
-    void failed(Invocation invocation, String reason) {
+    void failed(Invocation invocation, Kind kind, String reason) {
+        counts.increment(kind);
         log.error("Upstream HTTP request error: the function at %s %s".formatted(address, reason));
         send(invocation, StatusCodes.INTERNAL_SERVER_ERROR);
     }
 
     void timedOut(Invocation invocation, Duration limit) {
+        invocation.timeoutExpired(TimeoutKind.EXEC);
         log.error("Upstream HTTP request killed due to exec_timeout: " + GoDuration.format(limit));
         send(invocation, StatusCodes.GATEWAY_TIME_OUT);
     }

@@ -53,7 +53,7 @@ final class UpstreamHandler implements HttpHandler, ProxyClient {
             ModeContext context,
             LongAdder openConnections,
             StartupWaitHandler.Startup startup) {
-        this.errors = new UpstreamErrors(address, context.log());
+        this.errors = new UpstreamErrors(address, context.log(), context.registry());
         this.execTimeout = context.config().timeouts().exec();
         Transport transport = TlsClient.transportTo(
                 mode.upstream(), context.environment(), ThreadRefusedException.checked(context.worker()));
@@ -82,7 +82,10 @@ final class UpstreamHandler implements HttpHandler, ProxyClient {
                 : proxy;
         // Within the deadline, and before anything asks for the body or reads it.
         this.forward = new StartupWaitHandler(
-                forwarding, new FailureHandler(forwarding, context.log()), startup, errors::failed);
+                forwarding,
+                new FailureHandler(forwarding, context.log()),
+                startup,
+                (invocation, reason) -> errors.failed(invocation, UpstreamErrors.Kind.CONNECT, reason));
     }
 
     /** A body of known length has no trailers over HTTP/1.1, and so over no other version (specification 3.19). */

@@ -208,6 +208,11 @@ public final class ReplaceableMode implements Mode {
     }
 
     @Override
+    public void whenReady(Runnable action) {
+        latest.mode().whenReady(action);
+    }
+
+    @Override
     public int waiting() {
         return versions.stream().mapToInt(version -> version.mode().waiting()).sum();
     }

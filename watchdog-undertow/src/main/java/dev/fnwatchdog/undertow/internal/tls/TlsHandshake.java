@@ -102,14 +102,15 @@ final class TlsHandshake implements Closeable {
     private void failed(IOException reason) {
         SSLException failure = engine.failure();
         IOException cause = failure == null ? reason : failure;
-        refuse(new IOException(HandshakeFailure.describe(cause, host), cause));
+        refuse(new HandshakeFailedException(HandshakeFailure.describe(cause, host), cause));
     }
 
     private void expired(Duration limit) {
-        refuse(new IOException("it has not completed the TLS handshake within " + GoDuration.format(limit)));
+        refuse(new HandshakeFailedException(
+                "it has not completed the TLS handshake within " + GoDuration.format(limit), null));
     }
 
-    private void refuse(IOException reason) {
+    private void refuse(HandshakeFailedException reason) {
         if (state != State.ENDED) {
             end();
             IoUtils.safeClose(connection);

@@ -69,7 +69,7 @@ class InprocTimeoutTest {
         }
     }
 
-    /** Proves specification 5.21. */
+    /** Proves specification 2.16, 5.21. */
     @ParameterizedTest
     @EnumSource
     void aHandlerThatOutlivesExecTimeoutIs504AndInterrupted(Kind kind) throws Exception {
@@ -98,6 +98,8 @@ class InprocTimeoutTest {
             assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
             watchdog.log().awaitLine("due to exec_timeout: 200ms");
             watchdog.log().awaitLine("GET /slow - 504 - ContentLength: 0B (");
+            assertThat(watchdog.metric("watchdog_timeouts_total{kind=\"exec\"}"))
+                    .isEqualTo(1);
             assertThat(watchdog.get("/fast").body()).isEqualTo("fast");
             assertThat(watchdog.log().contains("The handler failed")).isFalse();
         }

@@ -38,7 +38,7 @@ class Http2UpstreamFailureTest {
         assertThat(client.body(stream)).isEqualTo("ok");
     }
 
-    /** Proves specification 3.40. */
+    /** Proves specification 2.16, 3.40. */
     @Test
     void aStreamResetBeforeItsHeadIs500AndLeavesTheOthers() throws Exception {
         try (Http2Upstream function = Http2Upstream.open();
@@ -52,6 +52,8 @@ class Http2UpstreamFailureTest {
                 connection.reset(upstream, INTERNAL_ERROR);
                 assertThat(client.head(failing)).contains(":status: 500", "x-openfaas-internal: of-watchdog");
                 watchdog.log().awaitLine("Upstream HTTP request error: ");
+                assertThat(watchdog.metric("watchdog_upstream_errors_total{kind=\"closed\"}"))
+                        .isEqualTo(1);
 
                 connection.head(otherUpstream, true, ":status: 200");
                 assertThat(client.head(other)).contains(":status: 200");
@@ -274,6 +276,23 @@ class Http2UpstreamFailureTest {
 
             assertThat(watchdog.get("/").statusCode()).isEqualTo(500);
             watchdog.log().awaitLine("cannot be reached: ");
+        }
+    }
+
+    /** Proves specification 2.16. */
+    @Test
+    void aMalformedHeadIsCountedAsMalformed() throws Exception {
+        try (Http2Upstream function = Http2Upstream.open();
+                RunningWatchdog watchdog = inFrontOf(function);
+                RawClient client = watchdog.connect()) {
+            client.send(GET);
+            try (Http2Upstream.Connection connection = function.accept()) {
+                connection.head(connection.request(), true, ":status: none");
+
+                assertThat(client.readResponse()).startsWith("HTTP/1.1 500 ");
+                assertThat(watchdog.metric("watchdog_upstream_errors_total{kind=\"malformed\"}"))
+                        .isEqualTo(1);
+            }
         }
     }
 
