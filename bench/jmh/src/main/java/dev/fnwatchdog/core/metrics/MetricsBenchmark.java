@@ -22,11 +22,9 @@ public class MetricsBenchmark {
     private static final String[] METHODS = {"GET", "POST"};
     private static final int[] STATUSES = {200, 404, 429, 500};
 
-    private final MetricsRegistry registry = new MetricsRegistry(MetricsSettings.load());
+    private final MetricsRegistry registry = SampleMetrics.registry();
     private final RequestMetrics metrics = new RequestMetrics(registry);
     private final Exposition exposition = new Exposition(registry);
-
-    public MetricsBenchmark() throws InvalidMetricsSettingsException {}
 
     // Not final: the JIT compiler would treat it as a constant.
     private String method = "GET";

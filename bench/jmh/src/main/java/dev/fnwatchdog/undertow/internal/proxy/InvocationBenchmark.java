@@ -4,10 +4,8 @@ import dev.fnwatchdog.undertow.internal.connection.SampleClientConnection;
 import dev.fnwatchdog.core.config.LogConfig;
 import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.core.log.WatchdogLog;
-import dev.fnwatchdog.core.metrics.InvalidMetricsSettingsException;
-import dev.fnwatchdog.core.metrics.MetricsRegistry;
-import dev.fnwatchdog.core.metrics.MetricsSettings;
 import dev.fnwatchdog.core.metrics.RequestMetrics;
+import dev.fnwatchdog.core.metrics.SampleMetrics;
 import dev.fnwatchdog.undertow.internal.handler.AccessLogHandler;
 import dev.fnwatchdog.undertow.internal.handler.RequestMetricsHandler;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
@@ -53,10 +51,8 @@ public class InvocationBenchmark {
     private final WatchdogLog log = WatchdogLog.start(
             LogConfig.parseLeniently(Map.of()), OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
     private final HttpHandler counting = new RequestMetricsHandler(
-            ANSWER, new RequestMetrics(new MetricsRegistry(MetricsSettings.load())));
+            ANSWER, new RequestMetrics(SampleMetrics.registry()));
     private final HttpHandler logging = new AccessLogHandler(ANSWER, log, true);
-
-    public InvocationBenchmark() throws InvalidMetricsSettingsException {}
 
     @Param("CURL")
     private SampleRequestHead from = SampleRequestHead.CURL;
