@@ -46,7 +46,7 @@ class MetricsRegistryTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> registry.counter("watchdog_a_total", "h", () -> 0))
-                .withMessageContaining("watchdog_a_total");
+                .withMessageContaining("watchdog_a: duplicate metric name");
     }
 
     @Test

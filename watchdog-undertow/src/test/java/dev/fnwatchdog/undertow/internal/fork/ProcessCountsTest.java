@@ -55,7 +55,7 @@ class ProcessCountsTest {
     @ParameterizedTest
     @EnumSource
     void aProcessThatIsKilledByItsTimeoutIsCountedAsThat(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running("exec sleep 600", "exec_timeout", "300ms")) {
+        try (RunningWatchdog watchdog = mode.running("exec sleep 600", "exec_timeout", "1500ms")) {
             watchdog.get("/");
 
             awaitExits(watchdog, "timeout", 1);

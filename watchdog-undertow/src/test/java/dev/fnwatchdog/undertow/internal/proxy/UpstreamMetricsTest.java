@@ -104,7 +104,7 @@ class UpstreamMetricsTest {
     void execTimeoutThatExpiresInTheFunctionOrInTheQueueIsCounted() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.serving(connection -> connection.readToEnd());
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(
-                        function, "exec_timeout", "500ms", "max_inflight", "1", "max_waiting", "1");
+                        function, "exec_timeout", "2s", "max_inflight", "1", "max_waiting", "1");
                 RawClient first = watchdog.connect();
                 RawClient queued = watchdog.connect()) {
             first.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
