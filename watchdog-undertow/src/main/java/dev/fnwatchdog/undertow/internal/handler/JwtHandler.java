@@ -55,10 +55,15 @@ public final class JwtHandler implements HttpHandler {
         }
     }
 
+    /** Returns the time that is left: the request may have waited for a permit before (specification 7.3, 8.5). */
     private Duration timeout(HttpServerExchange exchange) {
         Duration limit = RequestTimeout.effective(
                 execTimeout, exchange.getRequestHeaders().getFirst(WatchdogHeaders.TIMEOUT));
-        return limit.isZero() ? UNLIMITED : limit;
+        if (limit.isZero()) {
+            return UNLIMITED;
+        }
+        Duration left = limit.minusNanos(Invocation.of(exchange).elapsedNanos());
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     private void awaitDecision(HttpServerExchange exchange, CompletableFuture<AuthDecision> decision, long start) {

@@ -142,6 +142,38 @@ class JwtKeyRotationTest {
         }
     }
 
+    /** Proves specification 7.3, 8.5. */
+    @Test
+    void theTimeInTheQueueCountsTowardsTheWaitForTheKeys() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.echoingHeads();
+                RunningWatchdog watchdog =
+                        RunningWatchdog.inFrontOf(function, issuer.settings("max_inflight", "1", "max_waiting", "2"));
+                RawClient first = watchdog.connect();
+                RawClient hasty = watchdog.connect();
+                RawClient last = watchdog.connect()) {
+            issuer.delayKeySet(allowed);
+            awaitFetch(watchdog);
+            watchdog.awaitIdle();
+            first.send(get("/first", issuer.newToken()));
+            Polling.until(PATIENCE, () -> watchdog.metric("http_requests_in_flight") == 1);
+            String queued = "GET /%s HTTP/1.1\r\nHost: h\r\nX-Timeout: %s\r\nAuthorization: Bearer %s\r\n\r\n";
+            hasty.send(queued.formatted("hasty", "1300ms", issuer.newToken()));
+            Polling.until(PATIENCE, () -> watchdog.metric("watchdog_requests_waiting") == 1);
+            last.send(queued.formatted("last", "1650ms", issuer.newToken()));
+
+            // The first one waits for a second. Another second for the next one would outlast the last one's time.
+            hasty.readResponse();
+            last.readResponse();
+            watchdog.log().awaitLine("GET /last");
+            watchdog.log().awaitLine("GET /hasty");
+            assertThat(watchdog.log().lines().stream()
+                            .filter(line -> line.contains(" GET /hasty") || line.contains(" GET /last")))
+                    .element(0)
+                    .asString()
+                    .contains("/hasty");
+        }
+    }
+
     /** Proves specification 6.5. */
     @Test
     void aRequestThatWaitsForTheKeysEndsWhenItsClientDisconnects() throws Exception {
