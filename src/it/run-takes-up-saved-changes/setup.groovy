@@ -16,6 +16,9 @@ def call = { String url ->
 }
 def save = { String from, String to -> source.text = source.text.replace(from, to) }
 
+// The first build does not compile.
+save('Word.TEXT', 'Word.ABSENT')
+
 Thread.start('developer') {
     Properties result = new Properties()
     ProcessHandle watchdog = null
@@ -27,6 +30,9 @@ Thread.start('developer') {
         String url = "http://localhost:${told.port}/"
         watchdog = ProcessHandle.of(told.pid as long).get()
         maven = watchdog.parent().get()
+        result.unbuilt = call(url).toString()
+        save('Word.ABSENT', 'Word.TEXT')
+        poll { call(url)[0] == 200 }
         result.first = call(url).toString()
         def slow = new java.util.concurrent.FutureTask({ call(url + 'slow').toString() })
         Thread.start { slow.run() }

@@ -8,6 +8,8 @@ file.withInputStream { seen.load(it) }
 
 // Proves specification 7.26, 7.28.
 assert seen.failure == null
+assert seen.unbuilt.startsWith('[500, ')
+assert seen.unbuilt.contains('Handler.java') && seen.unbuilt.contains('ABSENT')
 assert seen.first == '[200, first version]'
 assert seen.second == '[200, second version]'
 // This request was in flight when its version was replaced, and its version had not loaded all of its classes.

@@ -12,13 +12,18 @@ import org.apache.maven.project.MavenProject;
 public final class FunctionModules {
     private static final String PARENT = "pom";
 
-    private final MavenSession session;
+    private final List<MavenProject> projects;
     private final MavenProject current;
     private final Plugin plugin;
 
     public FunctionModules(MavenSession session, Plugin plugin) {
-        this.session = session;
-        this.current = session.getCurrentProject();
+        this(session.getProjects(), session.getCurrentProject(), plugin);
+    }
+
+    /** @param projects all that are built together, in their order */
+    FunctionModules(List<MavenProject> projects, MavenProject current, Plugin plugin) {
+        this.projects = projects;
+        this.current = current;
         this.plugin = plugin;
     }
 
@@ -57,15 +62,15 @@ public final class FunctionModules {
 
     private boolean hasModules() {
         return !current.getModules().isEmpty()
-                || session.getProjects().stream().anyMatch(project -> current.equals(project.getParent()));
+                || projects.stream().anyMatch(project -> current.equals(project.getParent()));
     }
 
     /** Returns the projects with code that name the plugin, or all projects with code, or all projects. */
     private List<MavenProject> functions() {
-        List<MavenProject> withCode = session.getProjects().stream()
+        List<MavenProject> withCode = projects.stream()
                 .filter(project -> !project.getPackaging().equals(PARENT))
                 .toList();
-        List<MavenProject> candidates = withCode.isEmpty() ? session.getProjects() : withCode;
+        List<MavenProject> candidates = withCode.isEmpty() ? projects : withCode;
         List<MavenProject> named = candidates.stream().filter(this::namesPlugin).toList();
         return named.isEmpty() ? candidates : named;
     }
@@ -89,7 +94,7 @@ public final class FunctionModules {
     public List<MavenProject> watched() {
         Set<String> needed = new HashSet<>();
         current.getArtifacts().forEach(artifact -> needed.add(artifact.getGroupId() + ":" + artifact.getArtifactId()));
-        return session.getProjects().stream()
+        return projects.stream()
                 .filter(project -> project.equals(current)
                         || needed.contains(project.getGroupId() + ":" + project.getArtifactId()))
                 .toList();

@@ -3,14 +3,10 @@ package dev.fnwatchdog.maven.dev;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.apache.maven.execution.DefaultMavenExecutionRequest;
-import org.apache.maven.execution.DefaultMavenExecutionResult;
-import org.apache.maven.execution.MavenSession;
 import org.apache.maven.model.Build;
 import org.apache.maven.model.Plugin;
 import org.apache.maven.plugin.logging.SystemStreamLog;
 import org.apache.maven.project.MavenProject;
-import org.eclipse.aether.DefaultRepositorySystemSession;
 import org.junit.jupiter.api.Test;
 
 /** Which of the projects of a build the goals work on. */
@@ -43,21 +39,10 @@ class FunctionModulesTest {
 
     private static List<String> packed(boolean bound, MavenProject... projects) {
         return List.of(projects).stream()
-                .filter(project -> modules(project, projects).isPacked("image", bound, new SystemStreamLog()))
+                .filter(project -> new FunctionModules(List.of(projects), project, plugin())
+                        .isPacked("image", bound, new SystemStreamLog()))
                 .map(MavenProject::getArtifactId)
                 .toList();
-    }
-
-    @SuppressWarnings("deprecation") // the constructor that is not deprecated is Maven's own
-    private static FunctionModules modules(MavenProject current, MavenProject... projects) {
-        MavenSession session = new MavenSession(
-                null,
-                new DefaultRepositorySystemSession(),
-                new DefaultMavenExecutionRequest(),
-                new DefaultMavenExecutionResult());
-        session.setProjects(List.of(projects));
-        session.setCurrentProject(current);
-        return new FunctionModules(session, plugin());
     }
 
     @Test
