@@ -71,7 +71,7 @@ class ForkTimeoutTest {
     @ParameterizedTest
     @EnumSource(names = {"SERIALIZING", "SERIALIZING_PUMPED"})
     void aSerializingTimeoutIs500WithSignalKilledAndKillsTheProcessTree(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running(sleepingScript("echo output"), "exec_timeout", "700ms");
+        try (RunningWatchdog watchdog = mode.running(sleepingScript("echo output"), "exec_timeout", "1.5s");
                 RawClient client = watchdog.connect()) {
             client.send(GET);
             awaitStart();
@@ -81,7 +81,7 @@ class ForkTimeoutTest {
                     .endsWith("\r\n\r\nsignal: killed");
             awaitEnd();
 
-            watchdog.log().awaitLine("Function was killed by ExecTimeout: 700ms");
+            watchdog.log().awaitLine("Function was killed by ExecTimeout: 1.5s");
             watchdog.log().awaitLine("GET / - 500 - ContentLength: 14B");
             assertThat(watchdog.metric("watchdog_functions_killed_total")).isEqualTo(1);
         }
@@ -91,13 +91,13 @@ class ForkTimeoutTest {
     @ParameterizedTest
     @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
     void aStreamingTimeoutAfterTheFirstByteBreaksOffTheResponse(ForkingWatchdog mode) throws Exception {
-        try (RunningWatchdog watchdog = mode.running(sleepingScript("echo begun"), "exec_timeout", "700ms");
+        try (RunningWatchdog watchdog = mode.running(sleepingScript("echo begun"), "exec_timeout", "1.5s");
                 RawClient client = watchdog.connect()) {
             client.send(GET).readUntil("begun\n");
             awaitStart();
             assertThat(client.readUntilClosedOrReset()).isEqualTo("\r\n");
             awaitEnd();
-            watchdog.log().awaitLine("Function was killed by ExecTimeout: 700ms");
+            watchdog.log().awaitLine("Function was killed by ExecTimeout: 1.5s");
         }
     }
 
@@ -105,7 +105,7 @@ class ForkTimeoutTest {
     @Test
     void aStreamingTimeoutAfterTheFirstByteResetsAnHttp10Connection() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.running(
-                        "echo begun; exec " + child.command(), "exec_timeout", "300ms");
+                        "echo begun; exec " + child.command(), "exec_timeout", "1.5s");
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.0\r\n\r\n").readUntil("begun\n");
             org.assertj.core.api.Assertions.assertThatThrownBy(client::readToEnd)
@@ -118,7 +118,7 @@ class ForkTimeoutTest {
     @Test
     void aStreamingTimeoutAfterTheFirstByteResetsTheHttp2Stream() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.running(
-                        "echo begun; exec " + child.command(), "exec_timeout", "300ms");
+                        "echo begun; exec " + child.command(), "exec_timeout", "1.5s");
                 Http2Client client = Http2Client.on(watchdog.connect())) {
             client.get(1, "/");
             assertThat(client.response(1)).contains("begun\n").endsWith("RST_STREAM");
@@ -179,7 +179,7 @@ class ForkTimeoutTest {
     @Test
     void execTimeoutKillsDescendantsThatHoldTheOutputOfAProcessThatHasEnded() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.running(
-                        "(setsid %s &) ; echo begun".formatted(daemon.command()), "exec_timeout", "500ms");
+                        "(setsid %s &) ; echo begun".formatted(daemon.command()), "exec_timeout", "1.5s");
                 RawClient client = watchdog.connect()) {
             client.send(GET).readUntil("begun\n");
             daemon.awaitStart();
@@ -192,12 +192,12 @@ class ForkTimeoutTest {
     @Test
     void execTimeoutKillsAProcessThatRunsOnAfterItsResponse() throws Exception {
         try (RunningWatchdog watchdog = ForkingWatchdog.STREAMING.running(
-                        "echo answer; exec >&- 2>&-; exec " + child.command(), "exec_timeout", "600ms");
+                        "echo answer; exec >&- 2>&-; exec " + child.command(), "exec_timeout", "1.5s");
                 RawClient client = watchdog.connect()) {
             assertThat(client.send(GET).readWhole()).endsWith("answer\n");
             child.awaitStart();
             child.awaitEnd();
-            watchdog.log().awaitLine("Function was killed by ExecTimeout: 600ms");
+            watchdog.log().awaitLine("Function was killed by ExecTimeout: 1.5s");
             // The client's connection is independent of that process.
             assertThat(client.send(GET).readWhole()).endsWith("answer\n");
         }
