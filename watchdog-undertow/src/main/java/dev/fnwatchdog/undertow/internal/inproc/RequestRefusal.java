@@ -7,6 +7,7 @@ import io.undertow.util.ParameterLimitException;
 import io.undertow.util.StatusCodes;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The response to a request that a handler could not read, which is the client's fault and not the handler's (specification
@@ -17,6 +18,10 @@ import java.util.Optional;
  */
 record RequestRefusal(int status, String reason) {
     private static final int MAX_CAUSES = 10;
+
+    /** What the parser itself calls; the JDK checks bounds in a package of its own. */
+    private static final Pattern CALLED_BY_PARSER =
+            Pattern.compile("java\\.|jdk\\.internal\\.|io\\.undertow\\.util\\.");
 
     /** Returns the refusal that fits a handler's failure, whatever wraps it; empty where the handler itself has failed. */
     static Optional<RequestRefusal> of(Throwable failure) {
@@ -52,7 +57,7 @@ record RequestRefusal(int status, String reason) {
         for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
             if (Arrays.stream(cause.getStackTrace())
                     .map(StackTraceElement::getClassName)
-                    .filter(name -> !name.startsWith("java.") && !name.startsWith("io.undertow.util."))
+                    .filter(name -> !CALLED_BY_PARSER.matcher(name).lookingAt())
                     .findFirst()
                     .filter(name -> name.startsWith(MultiPartParserDefinition.class.getName()))
                     .isPresent()) {
