@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
 import dev.fnwatchdog.core.process.FunctionFailedException;
+import dev.fnwatchdog.undertow.internal.inproc.functionpath.FunctionClassLoader;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletDeployment;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletEnvironment;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletHooks;
@@ -8,6 +9,8 @@ import dev.fnwatchdog.undertow.internal.inproc.servlet.WebComponents;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.resource.ClassPathResourceManager;
+import io.undertow.server.handlers.resource.ResourceManager;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.ServletSecurity;
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: any.
  */
 record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler) implements InprocHandler {
+    private static final String RESOURCES = "META-INF/resources";
+
     /**
      * Where a servlet runs, and with which settings.
      *
@@ -37,12 +42,13 @@ record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler)
             @Nullable Servlet servlet, WebComponents components, HandlerContext context, Settings settings)
             throws FunctionFailedException {
         if (servlet != null && servlet.getClass().isAnnotationPresent(ServletSecurity.class)) {
-            throw new FunctionFailedException("cannot use handler %s: nobody would enforce its @ServletSecurity"
+            throw new FunctionFailedException("cannot use handler %s: its @ServletSecurity would not be enforced"
                     .formatted(servlet.getClass().getName()));
         }
         try {
             ServletEnvironment environment = new ServletEnvironment(
                     context.loader(),
+                    resources(context.loader()),
                     context.threads(),
                     settings.temporary(),
                     settings.initParameters(),
@@ -59,6 +65,13 @@ record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler)
                                     HandlerFinder.reason(e)),
                     e);
         }
+    }
+
+    /** Returns the files of {@code META-INF/resources} in function_path; those of the class path are not the function's. */
+    private static ResourceManager resources(ClassLoader loader) {
+        return loader instanceof FunctionClassLoader
+                ? new ClassPathResourceManager(loader, RESOURCES)
+                : ResourceManager.EMPTY_RESOURCE_MANAGER;
     }
 
     @Override

@@ -27,7 +27,7 @@ final class BodyTimeouts {
     private final LabelledCounter<TimeoutKind> expired;
 
     // Mutable state
-    private long lastByteNanos = System.nanoTime();
+    private long lastByteNanos;
 
     /** @param expired counts the timeouts of all requests */
     BodyTimeouts(IoLoop loop, Timeouts limits, Measure measure, LabelledCounter<TimeoutKind> expired) {
@@ -35,6 +35,7 @@ final class BodyTimeouts {
         this.limits = limits;
         this.measure = measure;
         this.expired = expired;
+        bytePassed();
     }
 
     /** Counts a timeout that has expired. */

@@ -29,7 +29,7 @@ public record ModeContext(
         MemoryBudget bodies,
         boolean passesDescriptors,
         @Nullable Object handler) {
-    /** Returns the context of a newer version of the same function, which registers its own metrics anew. */
+    /** Returns the context of a newer version of the same function, which registers metrics of its own. */
     public ModeContext renewed(WatchdogConfig newConfig, Map<String, String> newEnvironment) {
         registry.removeFunction();
         return new ModeContext(

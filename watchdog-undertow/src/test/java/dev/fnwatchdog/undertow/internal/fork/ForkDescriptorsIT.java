@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,8 @@ class ForkDescriptorsIT {
 
     /** Beyond those of an idle watchdog: what the JVM opens for itself, and connections that are just being closed. */
     private static final int SLACK = 4;
+
+    private static final int MORE_RESPONSES = 20;
 
     @TempDir
     private Path folder;
@@ -86,6 +89,15 @@ class ForkDescriptorsIT {
             }
         }
 
+        int responses() {
+            return statuses.size();
+        }
+
+        /** Returns whether it has ended for a failure, which {@link #end()} reports. */
+        boolean failed() {
+            return !wrong.isEmpty();
+        }
+
         /** Returns the statuses of its requests so far, when the last of them is over. */
         Queue<String> end() throws InterruptedException {
             over = true;
@@ -126,6 +138,16 @@ class ForkDescriptorsIT {
         }
     }
 
+    /** Waits until each client has got several more responses. */
+    private static void awaitMoreResponses(List<Requests> clients) {
+        List<Integer> before = clients.stream().map(Requests::responses).toList();
+        Polling.until(
+                PATIENCE,
+                () -> IntStream.range(0, clients.size())
+                        .allMatch(i -> clients.get(i).failed()
+                                || clients.get(i).responses() >= before.get(i) + MORE_RESPONSES));
+    }
+
     @ParameterizedTest
     @CsvSource({"streaming,true", "serializing,true", "streaming,false", "serializing,false"})
     void nothingIsLostOrMixedUpWhereConnectionsTakeTheDescriptors(String mode, boolean flags) throws Exception {
@@ -140,7 +162,7 @@ class ForkDescriptorsIT {
                 for (int i = 0; i < LIMIT; i++) {
                     connections.add(watchdog.connect());
                 }
-                Thread.sleep(700);
+                awaitMoreResponses(clients);
                 close(connections);
             }
             for (Requests client : clients) {

@@ -14,6 +14,7 @@ import dev.fnwatchdog.undertow.WatchdogBuilder;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -94,6 +95,26 @@ class HandlerInstanceTest {
             assertThat(watchdog.get("/a").body()).isEqualTo("hello /a");
         }
         assertThat(events).containsExactly("init q", "destroyed");
+    }
+
+    @WebServlet("/greeting")
+    private static final class Mapped extends HttpServlet {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            response.getWriter().write("hello");
+        }
+    }
+
+    /** Proves specification 5.14. */
+    @Test
+    void resourcesOfTheClassPathAreNotServedBesideAServlet() throws Exception {
+        assertThat(getClass().getResource("/META-INF/resources/outside.txt")).isNotNull();
+        try (RunningWatchdog watchdog = inproc(builder -> builder.handler(new Mapped()))) {
+            assertThat(watchdog.get("/greeting").body()).isEqualTo("hello");
+            assertThat(watchdog.get("/outside.txt").statusCode()).isEqualTo(404);
+        }
     }
 
     private static final class Greeter implements IHandler {

@@ -97,7 +97,7 @@ class InprocLifecycleTest {
                 "dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Wanting | cannot make handler dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Wanting: it must be a public class with a public constructor without parameters",
                 "dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Failing | cannot make handler dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Failing: java.lang.IllegalStateException: no database",
                 "dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$FailingServlet | cannot start handler dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$FailingServlet: jakarta.servlet.ServletException: no database",
-                "dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Guarded | cannot use handler dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Guarded: nobody would enforce its @ServletSecurity",
+                "dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Guarded | cannot use handler dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Guarded: its @ServletSecurity would not be enforced",
             })
     void startupFailsWithTheReasonWhenTheHandlerCannotBeUsed(String handler, String reason) {
         assertThatThrownBy(() -> RunningWatchdog.startedInFrontOf(1, "mode", "inproc", "handler", handler))

@@ -242,7 +242,7 @@ class WebComponentsTest {
             delimiter = '|',
             value = {
                 "@WebFilter class Wrong extends HttpServlet {} | com.example.Wrong has @WebFilter and is no jakarta.servlet.Filter",
-                "@WebServlet(\"/\") @ServletSecurity public class Wrong extends HttpServlet {} | nobody would enforce the @ServletSecurity of com.example.Wrong",
+                "@WebServlet(\"/\") @ServletSecurity public class Wrong extends HttpServlet {} | the @ServletSecurity of com.example.Wrong would not be enforced",
                 "@WebServlet(\"/\") public class Wrong extends HttpServlet { public void init() { throw new IllegalStateException(\"broken\"); } } | broken",
                 "@WebListener public class Wrong implements ServletContextListener { public void contextInitialized(ServletContextEvent e) { throw new IllegalStateException(\"broken\"); } } | broken",
             })

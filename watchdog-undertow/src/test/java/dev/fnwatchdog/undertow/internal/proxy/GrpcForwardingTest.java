@@ -85,7 +85,7 @@ class GrpcForwardingTest {
                         .containsExactlyInAnyOrder("grpc-status: 13", "grpc-message: the response has broken off");
                 assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
                 if (!halfClosed) {
-                    // Nobody reads the rest of the request.
+                    // The rest of the request is not read.
                     assertThat(client.awaitReset(stream)).isZero();
                 }
                 assertThat(watchdog.log().awaitLine("POST /pkg")).contains(" - 200 ");

@@ -39,7 +39,7 @@ final class Annotated {
     private static ServletInfo describe(ServletInfo info, Class<? extends Servlet> type) {
         if (type.isAnnotationPresent(ServletSecurity.class)) {
             throw new IllegalArgumentException(
-                    "nobody would enforce the @ServletSecurity of %s".formatted(type.getName()));
+                    "the @ServletSecurity of %s would not be enforced".formatted(type.getName()));
         }
         MultipartConfig multipart = type.getAnnotation(MultipartConfig.class);
         if (multipart != null) {

@@ -2,7 +2,6 @@ package dev.fnwatchdog.undertow.internal.inproc.servlet;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.handlers.resource.ClassPathResourceManager;
 import io.undertow.server.session.InMemorySessionManager;
 import io.undertow.servlet.Servlets;
 import io.undertow.servlet.api.DeploymentInfo;
@@ -26,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServletDeployment {
     private static final String NAME = "function";
-    private static final String RESOURCES = "META-INF/resources";
     private static final int MAX_SESSIONS = 10_000;
 
     private final DeploymentManager deployment;
@@ -67,10 +65,19 @@ public final class ServletDeployment {
             started = true;
             return new ServletDeployment(deployment, new ServerOptionsHandler(new ForwardedOriginHandler(handler)));
         } finally {
-            if (!started && deployment.getState() == DeploymentManager.State.STARTED) {
-                deployment.stop();
-                deployment.undeploy();
+            if (!started) {
+                undeploy(deployment);
             }
+        }
+    }
+
+    /** Releases what was deployed, as far as that came. */
+    private static void undeploy(DeploymentManager deployment) throws ServletException {
+        if (deployment.getState() == DeploymentManager.State.STARTED) {
+            deployment.stop();
+        }
+        if (deployment.getState() == DeploymentManager.State.DEPLOYED) {
+            deployment.undeploy();
         }
     }
 
@@ -88,7 +95,7 @@ public final class ServletDeployment {
                 .setContextPath("/")
                 .setClassLoader(environment.loader())
                 .setTempDir(environment.temporary())
-                .setResourceManager(new ClassPathResourceManager(environment.loader(), RESOURCES))
+                .setResourceManager(environment.resources())
                 .addWelcomePage("index.html")
                 .setServletStackTraces(ServletStackTraces.NONE)
                 .setEscapeErrorMessage(false)
@@ -120,8 +127,7 @@ public final class ServletDeployment {
 
     /** Destroys the servlets and filters, and notifies the listeners. */
     public void close() throws ServletException {
-        deployment.stop();
-        deployment.undeploy();
+        undeploy(deployment);
     }
 
     /** Registers each container thread that works for a request, so that cancelling the request interrupts it. */
