@@ -5,7 +5,6 @@ import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.Readiness;
 import dev.fnwatchdog.core.limit.ConcurrencyLimit;
 import dev.fnwatchdog.core.log.WatchdogLog;
-import dev.fnwatchdog.core.metrics.LabelledCounter;
 import dev.fnwatchdog.core.metrics.RequestMetrics;
 import dev.fnwatchdog.undertow.internal.handler.AccessLogHandler;
 import dev.fnwatchdog.undertow.internal.handler.BodyLogHandler;
@@ -24,6 +23,7 @@ import dev.fnwatchdog.undertow.internal.probe.FunctionReadiness;
 import dev.fnwatchdog.undertow.internal.probe.HealthHandler;
 import dev.fnwatchdog.undertow.internal.probe.ReadyHandler;
 import io.undertow.server.HttpHandler;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -40,7 +40,7 @@ record HandlerChain(
         WatchdogConfig config,
         WatchdogLog log,
         RequestMetrics metrics,
-        LabelledCounter<TimeoutKind> expired,
+        Consumer<TimeoutKind> expired,
         Availability availability,
         Mode mode,
         IoLoops loops,

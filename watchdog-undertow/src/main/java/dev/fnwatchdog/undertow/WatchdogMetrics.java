@@ -34,8 +34,9 @@ final class WatchdogMetrics {
                 log::droppedLines);
     }
 
-    LabelledCounter<TimeoutKind> timeouts() {
-        return timeouts;
+    /** A timeout of a request has expired. */
+    void timeoutExpired(TimeoutKind kind) {
+        timeouts.increment(kind);
     }
 
     /** The watchdog and its function can serve. Called once. */

@@ -194,7 +194,7 @@ final class WatchdogServer implements Shutdown.Steps {
                         config,
                         log,
                         new RequestMetrics(registry),
-                        metrics.timeouts(),
+                        metrics::timeoutExpired,
                         availability,
                         mode,
                         loops,

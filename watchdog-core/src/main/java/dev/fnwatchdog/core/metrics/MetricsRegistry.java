@@ -1,5 +1,6 @@
 package dev.fnwatchdog.core.metrics;
 
+import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.Collector;
@@ -111,13 +112,13 @@ public final class MetricsRegistry implements AutoCloseable {
         if (known != null) {
             return (LabelledCounter<E>) known;
         }
-        LabelledCounter<E> added = new LabelledCounter<>(values);
-        register(List.of(CounterWithCallback.builder(settings.properties())
+        Counter counter = Counter.builder(settings.properties())
                 .name(name)
                 .help(help)
                 .labelNames(label)
-                .callback(callback -> added.forEach((value, count) -> callback.call(count, value)))
-                .build()));
+                .build();
+        LabelledCounter<E> added = new LabelledCounter<>(counter, values);
+        register(List.of(counter));
         labelled.put(name, added);
         return added;
     }

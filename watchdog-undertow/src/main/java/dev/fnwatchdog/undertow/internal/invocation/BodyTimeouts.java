@@ -1,10 +1,10 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
 import dev.fnwatchdog.core.config.Timeouts;
-import dev.fnwatchdog.core.metrics.LabelledCounter;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +24,13 @@ final class BodyTimeouts {
     private final IoLoop loop;
     private final Timeouts limits;
     private final Measure measure;
-    private final LabelledCounter<TimeoutKind> expired;
+    private final Consumer<TimeoutKind> expired;
 
     // Mutable state
     private long lastByteNanos;
 
     /** @param expired counts the timeouts of all requests */
-    BodyTimeouts(IoLoop loop, Timeouts limits, Measure measure, LabelledCounter<TimeoutKind> expired) {
+    BodyTimeouts(IoLoop loop, Timeouts limits, Measure measure, Consumer<TimeoutKind> expired) {
         this.loop = loop;
         this.limits = limits;
         this.measure = measure;
@@ -40,7 +40,7 @@ final class BodyTimeouts {
 
     /** Counts a timeout that has expired. */
     void count(TimeoutKind kind) {
-        expired.increment(kind);
+        expired.accept(kind);
     }
 
     /** Called when bytes of a body have passed in either direction. */

@@ -1,7 +1,6 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
 import dev.fnwatchdog.core.config.Timeouts;
-import dev.fnwatchdog.core.metrics.LabelledCounter;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnection;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
 import dev.fnwatchdog.undertow.internal.http.GrpcContentType;
@@ -45,8 +44,6 @@ public final class Invocation implements ExchangeCompletionListener {
         HTTP,
         GRPC
     }
-
-    private static final LabelledCounter<TimeoutKind> UNCOUNTED = new LabelledCounter<>(TimeoutKind.class);
 
     private static final AttachmentKey<Invocation> KEY = AttachmentKey.create(Invocation.class);
 
@@ -94,7 +91,7 @@ public final class Invocation implements ExchangeCompletionListener {
 
     /** Begins the invocation of a probe, whose timeouts are not counted (specification 2.7). */
     public static Invocation begin(HttpServerExchange exchange, IoLoop loop, Timeouts timeouts) {
-        BodyTimeouts limits = new BodyTimeouts(loop, timeouts, BodyTimeouts.Measure.WHOLE, UNCOUNTED);
+        BodyTimeouts limits = new BodyTimeouts(loop, timeouts, BodyTimeouts.Measure.WHOLE, uncounted -> {});
         return begin(exchange, loop, limits, Protocol.HTTP);
     }
 

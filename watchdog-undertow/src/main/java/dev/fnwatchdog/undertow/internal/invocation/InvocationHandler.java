@@ -1,12 +1,12 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
 import dev.fnwatchdog.core.config.Timeouts;
-import dev.fnwatchdog.core.metrics.LabelledCounter;
 import dev.fnwatchdog.undertow.internal.http.GrpcContentType;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import dev.fnwatchdog.undertow.internal.io.IoLoops;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import java.util.function.Consumer;
 
 /**
  * Begins the {@link Invocation} that the handlers behind it use.
@@ -18,7 +18,7 @@ public final class InvocationHandler implements HttpHandler {
     private final IoLoops loops;
     private final Timeouts timeouts;
     private final BodyTimeouts.Measure grpcMeasure;
-    private final LabelledCounter<TimeoutKind> expired;
+    private final Consumer<TimeoutKind> expired;
 
     /**
      * Creates the handler.
@@ -27,11 +27,7 @@ public final class InvocationHandler implements HttpHandler {
      * @param expired counts the timeouts
      */
     public InvocationHandler(
-            HttpHandler next,
-            IoLoops loops,
-            Timeouts timeouts,
-            boolean idleLimits,
-            LabelledCounter<TimeoutKind> expired) {
+            HttpHandler next, IoLoops loops, Timeouts timeouts, boolean idleLimits, Consumer<TimeoutKind> expired) {
         this.next = next;
         this.loops = loops;
         this.timeouts = timeouts;
