@@ -257,6 +257,20 @@ class EverySchemeFailureTest {
         }
     }
 
+    private static void awaitNoUpstreamConnection(RunningWatchdog watchdog, SchemeFunction function) throws Exception {
+        try {
+            Polling.until(Duration.ofSeconds(10), () -> watchdog.metric("watchdog_upstream_connections") == 0);
+        } catch (AssertionError e) {
+            throw new AssertionError(
+                    "%s upstream connections are left of %d, after %d requests"
+                            .formatted(
+                                    watchdog.metric("watchdog_upstream_connections"),
+                                    function.connections(),
+                                    function.requests()),
+                    e);
+        }
+    }
+
     /** Proves specification 3.42, 3.43. */
     @ParameterizedTest
     @MethodSource("everySchemeAndProtocol")
@@ -269,7 +283,7 @@ class EverySchemeFailureTest {
                 RunningWatchdog watchdog = function.watchdog()) {
             for (int i = 1; i <= 5; i++) {
                 assertServes(watchdog, protocol);
-                Polling.until(Duration.ofSeconds(10), () -> watchdog.metric("watchdog_upstream_connections") == 0);
+                awaitNoUpstreamConnection(watchdog, function);
                 assertThat(function.connections()).isEqualTo(i);
             }
             assertThat(function.requests()).isEqualTo(5);
