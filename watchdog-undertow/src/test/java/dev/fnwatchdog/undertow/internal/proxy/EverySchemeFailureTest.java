@@ -277,8 +277,12 @@ class EverySchemeFailureTest {
     void aConnectionThatTheFunctionHasClosedIsNotUsedAgain(FunctionScheme scheme, ClientProtocol protocol)
             throws Exception {
         try (SchemeFunction function = SchemeFunction.serving(scheme, request -> {
-                    request.respond(200, "fine");
-                    request.closeConnection();
+                    try {
+                        request.respond(200, "fine");
+                    } finally {
+                        // Also where the client has its whole response, and leaves, before the stream has ended.
+                        request.closeConnection();
+                    }
                 });
                 RunningWatchdog watchdog = function.watchdog()) {
             for (int i = 1; i <= 5; i++) {
