@@ -1,6 +1,6 @@
 package dev.fnwatchdog.example;
 
-// README: begin
+// shown: begin
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.undertow.Watchdog;
@@ -26,4 +26,4 @@ final class Embedding {
         }
     }
 }
-// README: end
+// shown: end

@@ -1,6 +1,6 @@
 package dev.fnwatchdog.example;
 
-// README: begin
+// shown: begin
 import dev.fnwatchdog.core.log.LogReceiver;
 
 /** Passes the lines of a watchdog to the logging of the program: {@code Watchdog.builder(config).log(new SystemLoggerLines())}. */
@@ -22,4 +22,4 @@ final class SystemLoggerLines implements LogReceiver {
         FUNCTION.log(System.Logger.Level.INFO, text);
     }
 }
-// README: end
+// shown: end

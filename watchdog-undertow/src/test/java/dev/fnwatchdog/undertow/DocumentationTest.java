@@ -23,10 +23,10 @@ class DocumentationTest {
     private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))(?:\\.(\\w+))?`");
 
     @Test
-    void theReadmeListsEverySettingWithItsTypeAndDefault() throws IOException {
+    void theSettingsPageListsEverySettingWithItsTypeAndDefault() throws IOException {
         String table = Settings.all().stream().map(DocumentationTest::row).collect(Collectors.joining("\n"));
 
-        assertThat(read("README.md"))
+        assertThat(read("docs/settings.md"))
                 .contains("| name | type | default | modes | meaning |\n|---|---|---|---|---|\n" + table + "\n\n");
     }
 
@@ -44,19 +44,19 @@ class DocumentationTest {
     }
 
     @Test
-    void theReadmeShowsTheExamplesThatAreCompiled() throws IOException {
+    void theEmbeddingPageShowsTheExamplesThatAreCompiled() throws IOException {
         for (String example : List.of("Embedding", "SystemLoggerLines")) {
             String source = read("watchdog-undertow/src/test/java/dev/fnwatchdog/example/" + example + ".java");
             String shown = source.substring(
-                    source.indexOf("// README: begin\n") + "// README: begin\n".length(),
-                    source.indexOf("// README: end"));
+                    source.indexOf("// shown: begin\n") + "// shown: begin\n".length(),
+                    source.indexOf("// shown: end"));
 
-            assertThat(read("README.md")).contains("```java\n" + shown + "```\n");
+            assertThat(read("docs/embedding.md")).contains("```java\n" + shown + "```\n");
         }
     }
 
     @Test
-    void theReadmeNamesEveryMetricOfRequestsAndOfTheWatchdog() throws Exception {
+    void theOperationsPageNamesEveryMetricOfRequestsAndOfTheWatchdog() throws Exception {
         String page;
         try (ScriptedFunction function = ScriptedFunction.respondingWith("HTTP/1.1 204 No Content\r\n\r\n");
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
@@ -70,15 +70,35 @@ class DocumentationTest {
                 .toList();
 
         assertThat(names).hasSizeGreaterThan(3);
-        assertThat(read("README.md")).contains(names);
+        assertThat(read("docs/operations.md")).contains(names);
     }
 
     @Test
     void linksInTheDocumentsPointToFilesThatExist() throws IOException {
-        for (String document : List.of("README.md", "docs/parity.md", "bench/README.md")) {
+        for (String document : documents()) {
             Path folder = ROOT.resolve(document).resolve("..").normalize();
             assertThat(LINK.matcher(read(document)).results().map(match -> match.group(1)))
                     .allSatisfy(link -> assertThat(folder.resolve(link)).exists());
+        }
+    }
+
+    private static List<String> documents() throws IOException {
+        try (Stream<Path> pages = Files.list(ROOT.resolve("docs"))) {
+            return Stream.concat(
+                            Stream.of("README.md", "SECURITY.md", "CONTRIBUTING.md", "bench/README.md"),
+                            pages.filter(page -> page.toString().endsWith(".md"))
+                                    .map(page -> ROOT.relativize(page).toString()))
+                    .toList();
+        }
+    }
+
+    @Test
+    void everyPageIsInTheIndexOfTheDocumentation() throws IOException {
+        try (Stream<Path> pages = Files.list(ROOT.resolve("docs"))) {
+            String index = read("docs/README.md");
+            assertThat(pages.map(page -> page.getFileName().toString()))
+                    .filteredOn(page -> page.endsWith(".md") && !page.equals("README.md"))
+                    .allSatisfy(page -> assertThat(index).contains("](" + page + ")"));
         }
     }
 

@@ -24,7 +24,7 @@ final class Definitions {
             "mode",
             ValueTypes.MODE,
             "streaming",
-            "How the function is run and called; serialising is serializing too.");
+            "How the function is run; serialising is serializing too.");
 
     static final Definition<CommandLine> FPROCESS = Definition.of(
                     "fprocess",
@@ -48,13 +48,13 @@ final class Definitions {
             .asRequired();
 
     static final Definition<Integer> PORT = Definition.of(
-            "port", ValueTypes.PORT, "8080", "Where calls, health and readiness are served; 0 is any free port.");
+            "port", ValueTypes.PORT, "8080", "Where requests, health and readiness are served; 0 is any free port.");
 
     static final Definition<Integer> METRICS_PORT =
             Definition.of("metrics_port", ValueTypes.PORT, "8081", "Where /metrics is served; 0 is any free port.");
 
     static final Definition<Duration> EXEC_TIMEOUT = Definition.of(
-                    "exec_timeout", ValueTypes.DURATION, "30s", "The longest a call may take; 0 is no limit.")
+                    "exec_timeout", ValueTypes.DURATION, "30s", "The longest a request may take; 0 is no limit.")
             .forModes(FUNCTION_MODES);
 
     static final Definition<Duration> READ_TIMEOUT = Definition.of(
@@ -92,7 +92,7 @@ final class Definitions {
             .forModes(HTTP);
 
     static final Definition<Integer> MAX_INFLIGHT = Definition.of(
-            "max_inflight", ValueTypes.COUNT, "0", "Calls served at once, more are answered with 429; 0 is no limit.");
+            "max_inflight", ValueTypes.COUNT, "0", "Requests served at once, more get 429; 0 is no limit.");
 
     static final Definition<Integer> MAX_WAITING = Definition.of(
             "max_waiting",
@@ -107,14 +107,14 @@ final class Definitions {
             "Requests at once on one HTTP/2 connection; more are refused with REFUSED_STREAM.");
 
     static final Definition<Boolean> LOG_CALL_ID = Definition.of(
-                    "log_callid", ValueTypes.BOOLEAN, "false", "Print X-Call-Id at the end of a call's log line.")
+                    "log_callid", ValueTypes.BOOLEAN, "false", "Print X-Call-Id at the end of a request's log line.")
             .alias("log_call_id");
 
     static final Definition<Boolean> LOG_TRACE_ID = Definition.of(
             "log_trace_id",
             ValueTypes.BOOLEAN,
             "false",
-            "Print the trace id (traceparent) at the end of a call's log line, in text logs; JSON always has it.");
+            "Print the trace id (traceparent) at the end of a request's log line, in text logs; JSON always has it.");
 
     static final Definition<Boolean> PREFIX_LOGS = Definition.of(
                     "prefix_logs",
@@ -134,7 +134,7 @@ final class Definitions {
             Definition.of("log_format", ValueTypes.LOG_FORMAT, "text", "The form of the watchdog's own log lines.");
 
     static final Definition<String> READY_PATH = Definition.of(
-            "ready_path", ValueTypes.PATH, "", "/_/ready is answered by the function, called with GET on this path.");
+            "ready_path", ValueTypes.PATH, "", "/_/ready is the function's own response to GET on this path.");
 
     static final Definition<Duration> STARTUP_WAIT = Definition.of(
                     "startup_wait",
@@ -155,7 +155,7 @@ final class Definitions {
                     "static_spa",
                     ValueTypes.BOOLEAN,
                     "false",
-                    "Answer an unknown path with /index.html, as a single-page application wants.")
+                    "Serve /index.html for an unknown path, for single-page applications.")
             .forModes(STATIC);
 
     static final Definition<Boolean> SUPPRESS_LOCK = Definition.of(
@@ -202,7 +202,7 @@ final class Definitions {
             "jwt_auth",
             ValueTypes.BOOLEAN,
             "false",
-            "Serve only calls with a token of the authority that permits this function. Needs OPENFAAS_NAME and"
+            "Serve only requests with a token of the authority that permits this function. Needs OPENFAAS_NAME and"
                     + " OPENFAAS_NAMESPACE.");
 
     static final Definition<Boolean> JWT_AUTH_DEBUG = Definition.of(
@@ -238,7 +238,7 @@ final class Definitions {
                     "handler_concurrency",
                     ValueTypes.COUNT,
                     "0",
-                    "Calls that run in the handler at once, more wait their turn; 0 is no limit.")
+                    "Requests that run in the handler at once, more wait their turn; 0 is no limit.")
             .forModes(INPROC);
 
     static final Definition<Map<String, String>> SERVLET_INIT = Definition.of(

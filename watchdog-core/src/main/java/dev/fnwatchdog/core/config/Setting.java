@@ -3,7 +3,7 @@ package dev.fnwatchdog.core.config;
 import java.util.List;
 
 /**
- * One row of the settings table, for {@code --help} and the README (specification 1.1).
+ * One row of the settings table, for {@code --help} and {@code docs/settings.md} (specification 1.1).
  *
  * @param aliases other names of the same setting, mostly none
  * @param type how a value is written
