@@ -144,6 +144,13 @@ final class Definitions {
                             + " not at all.")
             .forModes(HTTP);
 
+    static final Definition<String> METRICS_UPSTREAM_PATH = Definition.of(
+                    "metrics_upstream_path",
+                    ValueTypes.PATH,
+                    "",
+                    "/metrics/function on metrics_port is the function's own metrics page, requested with GET on this path.")
+            .forModes(HTTP);
+
     static final Definition<Path> STATIC_PATH = Definition.of(
                     "static_path",
                     ValueTypes.DIRECTORY,
@@ -280,6 +287,7 @@ final class Definitions {
             LOG_FORMAT,
             READY_PATH,
             STARTUP_WAIT,
+            METRICS_UPSTREAM_PATH,
             STATIC_PATH,
             STATIC_SPA,
             SUPPRESS_LOCK,
