@@ -215,7 +215,8 @@ final class WatchdogServer implements Shutdown.Steps {
 
     /** Returns the handler of {@code /metrics/function} (specification 2.17). */
     private HttpHandler functionMetrics() {
-        return config.mode() instanceof ModeConfig.Http http && !http.metricsPath().isEmpty()
+        return config.mode() instanceof ModeConfig.Http http
+                        && !http.metricsPath().isEmpty()
                 ? new FunctionMetricsHandler(mode, http.metricsPath(), this::beginScrape, memory.bodies(), log)
                 : MetricsHandler.NOT_FOUND;
     }

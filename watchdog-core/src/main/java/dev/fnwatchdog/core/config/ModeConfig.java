@@ -22,8 +22,7 @@ public sealed interface ModeConfig {
      *     all
      * @param metricsPath the path of the function's own metrics page (specification 2.17), empty if there is none
      */
-    record Http(
-            CommandLine command, URI upstream, boolean bufferRequestBody, Duration startupWait, String metricsPath)
+    record Http(CommandLine command, URI upstream, boolean bufferRequestBody, Duration startupWait, String metricsPath)
             implements ModeConfig {
         public Http {
             if (upstream.getHost() == null || upstream.getPort() < 0) {

@@ -48,8 +48,8 @@ class ModesTest {
     @Test
     void theSettingsOfHttpModeAreReadUnderBothOfTheirNames() {
         assertThat(mode("mode", "http", "fprocess", "cat", "http_upstream_url", "http://127.0.0.1:3000"))
-                .isEqualTo(
-                        new ModeConfig.Http(CAT, URI.create("http://127.0.0.1:3000"), false, Duration.ofSeconds(10), ""));
+                .isEqualTo(new ModeConfig.Http(
+                        CAT, URI.create("http://127.0.0.1:3000"), false, Duration.ofSeconds(10), ""));
         assertThat(mode(
                         "mode",
                         "http",

@@ -2,15 +2,18 @@ package dev.fnwatchdog.undertow.internal.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fnwatchdog.undertow.WatchdogInternals;
 import dev.fnwatchdog.undertow.fixture.DevelopedFunction;
 import dev.fnwatchdog.undertow.fixture.FreePort;
 import dev.fnwatchdog.undertow.fixture.FunctionScheme;
+import dev.fnwatchdog.undertow.fixture.Http2Client;
 import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.fixture.RawClient;
 import dev.fnwatchdog.undertow.fixture.ReceivedRequest;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.SchemeFunction;
 import dev.fnwatchdog.undertow.fixture.ScriptedFunction;
+import dev.fnwatchdog.undertow.internal.io.MemoryShares;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -113,6 +116,20 @@ class FunctionMetricsTest {
                     .contains("\r\nX-Scrape: s\r\n")
                     .doesNotContain("Upgrade");
             assertThat(seen.take()).startsWith("GET /base/metrics HTTP/1.1\r\n").doesNotContain("Content-Length");
+        }
+    }
+
+    @Test
+    void aScraperThatSpeaksHttp2GetsThePageToo() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(http1(200, PAGE));
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, SETTING, "/metrics");
+                Http2Client client = Http2Client.on(connect(watchdog))) {
+            client.get(1, "/metrics/function");
+
+            assertThat(client.response(1))
+                    .contains(":status: 200\n")
+                    .contains("content-type: text/x-page\n")
+                    .endsWith(PAGE);
         }
     }
 
@@ -249,6 +266,26 @@ class FunctionMetricsTest {
                             .body()
                             .equals("the function's metrics page is longer than 8 MiB\n"));
             assertThat(scrape(watchdog, "X-Bytes", "0").statusCode()).isEqualTo(200);
+        }
+    }
+
+    /** Proves specification 2.17, 7.20. */
+    @Test
+    void aPageThatDoesNotFitIntoTheMemoryForBodiesIs502() throws Exception {
+        try (ScriptedFunction function = ScriptedFunction.respondingWith(http1(200, "p".repeat(40_000)));
+                RunningWatchdog watchdog = RunningWatchdog.started(
+                        builder -> WatchdogInternals.memory(builder, MemoryShares.ofHeap(64 * 1024)),
+                        "mode",
+                        "http",
+                        "fprocess",
+                        "sleep 600",
+                        "http_upstream_url",
+                        "http://127.0.0.1:" + function.port(),
+                        SETTING,
+                        "/metrics")) {
+            Polling.until(PATIENCE, () -> watchdog.get("/_/ready").statusCode() == 200);
+
+            assertFailure(scrape(watchdog), 502, "the function's metrics page does not fit into the memory for bodies");
         }
     }
 

@@ -211,11 +211,14 @@ class PrometheusIT {
 
         assertThat(checked.status()).as(checked.output()).isZero();
         String tests = Files.readString(RULES.resolve("tests.yml"));
-        assertThat(rules("records.yml")).hasSizeGreaterThan(5).allSatisfy(rule -> assertThat(tests)
-                .containsPattern("expr: .*" + Pattern.quote(rule.group(2))));
-        assertThat(rules("alerts.yml")).hasSizeGreaterThan(10).allSatisfy(rule -> assertThat(tests)
-                .containsPattern("alertname: " + rule.group(2) + "\n +eval_time: \\w+\n +exp_alerts: \\[\\]\n")
-                .containsPattern("alertname: " + rule.group(2) + "\n +eval_time: \\w+\n +exp_alerts:\n"));
+        assertThat(rules("records.yml"))
+                .hasSizeGreaterThan(5)
+                .allSatisfy(rule -> assertThat(tests).containsPattern("expr: .*" + Pattern.quote(rule.group(2))));
+        assertThat(rules("alerts.yml"))
+                .hasSizeGreaterThan(10)
+                .allSatisfy(rule -> assertThat(tests)
+                        .containsPattern("alertname: " + rule.group(2) + "\n +eval_time: \\w+\n +exp_alerts: \\[\\]\n")
+                        .containsPattern("alertname: " + rule.group(2) + "\n +eval_time: \\w+\n +exp_alerts:\n"));
     }
 
     @Test
@@ -244,7 +247,9 @@ class PrometheusIT {
     @Test
     void everyQueryOfDashboardAndRulesFindsDataOfWatchdogsUnderLoad() throws Exception {
         List<String> queries = new ArrayList<>(dashboardQueries());
-        assertThat(queries).hasSizeGreaterThan(25).allSatisfy(query -> assertThat(query).doesNotContain("$"));
+        assertThat(queries)
+                .hasSizeGreaterThan(25)
+                .allSatisfy(query -> assertThat(query).doesNotContain("$"));
         rules("records.yml").forEach(record -> queries.add(record.group(2)));
         queries.addAll(PUBLIC_QUERIES);
         queries.add("orders_total{job=\"function\"} == 3");
