@@ -21,8 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
@@ -116,23 +118,35 @@ class PrometheusIT {
                 .startReady();
     }
 
-    /** Sends requests with different outcomes until it is shut down: more at once than the limit permits. */
-    private static ScheduledExecutorService load(PackagedWatchdog http, PackagedWatchdog streaming) {
-        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "load");
-            thread.setDaemon(true);
-            return thread;
-        });
-        clock.scheduleWithFixedDelay(
-                () -> {
-                    Stream.of("/late", "/ok", "/fail", "/closed", "/ok")
-                            .forEach(path -> http.sendAsync(http.request(path).header("X-Timeout", "50ms")));
-                    streaming.sendAsync(streaming.request("/"));
-                },
-                0,
-                100,
-                TimeUnit.MILLISECONDS);
-        return clock;
+    /** Sends requests with different outcomes until it is closed: more at once than the limit permits. */
+    private static final class Load implements AutoCloseable {
+        private final PackagedWatchdog http;
+        private final PackagedWatchdog streaming;
+        private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+        private final ScheduledFuture<?> requests;
+
+        Load(PackagedWatchdog http, PackagedWatchdog streaming) {
+            this.http = http;
+            this.streaming = streaming;
+            this.requests = clock.scheduleWithFixedDelay(this::send, 0, 100, TimeUnit.MILLISECONDS);
+        }
+
+        private void send() {
+            Stream<HttpRequest.Builder> forwarded = Stream.of("/late", "/ok", "/fail", "/closed", "/ok")
+                    .map(path -> http.request(path).header("X-Timeout", "50ms"));
+            CompletableFuture.allOf(Stream.concat(
+                                    forwarded.map(http::sendAsync),
+                                    Stream.of(streaming.sendAsync(streaming.request("/"))))
+                            .toArray(CompletableFuture[]::new))
+                    .join();
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            requests.cancel(false);
+            clock.shutdown();
+            assertThat(clock.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        }
     }
 
     private static String config(PackagedWatchdog http, PackagedWatchdog streaming) {
@@ -257,20 +271,17 @@ class PrometheusIT {
         try (ScriptedFunction function = ScriptedFunction.serving(PrometheusIT::serve);
                 PackagedWatchdog http = httpMode(function);
                 PackagedWatchdog streaming = streamingMode();
-                PrometheusServer prometheus = PrometheusServer.start(folder, config(http, streaming))) {
-            ScheduledExecutorService load = load(http, streaming);
-            try {
-                assertFindData(prometheus, queries);
-                Polling.until(
-                        PATIENCE,
-                        () -> HEALTHY_RULE
-                                        .matcher(prometheus.get("/api/v1/rules").body())
-                                        .results()
-                                        .count()
-                                == rules);
-            } finally {
-                load.shutdownNow();
-            }
+                PrometheusServer prometheus = PrometheusServer.start(folder, config(http, streaming));
+                Load load = new Load(http, streaming)) {
+            assertFindData(prometheus, queries);
+            Polling.until(
+                    PATIENCE,
+                    () -> HEALTHY_RULE
+                                    .matcher(prometheus.get("/api/v1/rules").body())
+                                    .results()
+                                    .count()
+                            == rules);
+            assertThat(load.requests.isDone()).as("the load has failed").isFalse();
         }
     }
 }
