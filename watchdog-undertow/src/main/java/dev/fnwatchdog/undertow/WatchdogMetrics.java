@@ -20,9 +20,11 @@ final class WatchdogMetrics {
     // Mutable state
     private volatile double readySeconds = Double.NaN;
 
-    WatchdogMetrics(MetricsRegistry registry, WatchdogLog log, IntSupplier waiting) {
+    WatchdogMetrics(MetricsRegistry registry, WatchdogLog log, int maxInflight, IntSupplier waiting) {
         this.timeouts = registry.shared(
                 "watchdog_timeouts_total", "timeouts of requests that have expired", "kind", TimeoutKind.class);
+        registry.gauge(
+                "watchdog_max_inflight", "requests that may be served at once; 0 is no limit", () -> maxInflight);
         registry.gauge("watchdog_requests_waiting", "requests that wait until they may be served", waiting::getAsInt);
         registry.gauge(
                 "watchdog_ready_seconds",

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow;
 
 import dev.fnwatchdog.core.auth.Authorizer;
 import dev.fnwatchdog.core.config.GoDuration;
+import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.LockFile;
@@ -22,15 +23,16 @@ import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.IoBuffers;
 import dev.fnwatchdog.undertow.internal.io.IoLoops;
 import dev.fnwatchdog.undertow.internal.io.IoWorker;
-import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import dev.fnwatchdog.undertow.internal.io.MemoryShares;
 import dev.fnwatchdog.undertow.internal.mode.Mode;
 import dev.fnwatchdog.undertow.internal.mode.ModeContext;
 import dev.fnwatchdog.undertow.internal.probe.Availability;
+import dev.fnwatchdog.undertow.internal.probe.FunctionMetricsHandler;
 import dev.fnwatchdog.undertow.internal.probe.MetricsHandler;
 import dev.fnwatchdog.undertow.internal.reload.ReplaceableMode;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -64,7 +66,7 @@ final class WatchdogServer implements Shutdown.Steps {
     private final WatchdogMetrics metrics;
     private final XnioWorker worker;
     private final IoLoops loops;
-    private final MemoryBudget memory;
+    private final MemoryShares memory;
     private final ConcurrencyLimit limit;
     private final Listener listener;
     private final Listener metricsListener;
@@ -88,7 +90,7 @@ final class WatchdogServer implements Shutdown.Steps {
                 new Availability(new LockFile(LockFile.in(config.temporaryDirectory())), settings.writesLockFile());
         ByteBufferPool buffers = settings.buffers();
         this.loops = new IoLoops(worker, buffers);
-        MemoryShares shares = settings.memory();
+        this.memory = settings.memory();
         ModeContext context = new ModeContext(
                 config,
                 settings.environment(),
@@ -96,16 +98,15 @@ final class WatchdogServer implements Shutdown.Steps {
                 registry,
                 worker,
                 buffers,
-                shares.bodies(),
+                memory.bodies(),
                 settings.passesDescriptors(),
                 settings.handler());
         this.mode = settings.firstVersion()
                 .<Mode>map(first -> new ReplaceableMode(Modes::create, context, first))
                 .orElseGet(() -> Modes.create(context));
-        this.memory = shares.total();
         this.limit = new ConcurrencyLimit(config.maxInflight(), config.maxWaiting());
-        this.metrics = new WatchdogMetrics(registry, log, () -> limit.waiting() + mode.waiting());
-        Listener.Limits limits = new Listener.Limits(config.timeouts().read(), config.http2MaxStreams(), shares);
+        this.metrics = new WatchdogMetrics(registry, log, config.maxInflight(), () -> limit.waiting() + mode.waiting());
+        Listener.Limits limits = new Listener.Limits(config.timeouts().read(), config.http2MaxStreams(), memory);
         this.listener = Listener.bind(worker, buffers, config.port(), limits, log::error);
         this.metricsListener = bindMetrics(buffers, limits);
         this.shutdown = new Shutdown(
@@ -198,17 +199,30 @@ final class WatchdogServer implements Shutdown.Steps {
                         availability,
                         mode,
                         loops,
-                        memory,
+                        memory.total(),
                         limit,
                         authorisation)
                 .root();
         listener.serve(new RequestGuard(root), Invocation::clientDisconnected);
         log.info("Listening on port: " + port());
         metricsListener.serve(
-                new RequestGuard(new MetricsHandler(new Exposition(registry), log)), Invocation::clientDisconnected);
+                new RequestGuard(new MetricsHandler(new Exposition(registry), functionMetrics(), log)),
+                Invocation::clientDisconnected);
         log.info("Metrics listening on port: " + metricsPort());
         availability.begin(log, port());
         mode.whenReady(metrics::ready);
+    }
+
+    /** Returns the handler of {@code /metrics/function} (specification 2.17). */
+    private HttpHandler functionMetrics() {
+        return config.mode() instanceof ModeConfig.Http http
+                        && !http.metricsPath().isEmpty()
+                ? new FunctionMetricsHandler(mode, http.metricsPath(), this::beginScrape, memory.bodies(), log)
+                : MetricsHandler.NOT_FOUND;
+    }
+
+    private Invocation beginScrape(HttpServerExchange exchange) {
+        return Invocation.begin(exchange, loops.of(exchange), config.timeouts());
     }
 
     private UnaryOperator<HttpHandler> startAuthorizer() throws IOException {

@@ -85,7 +85,12 @@ class DocumentationTest {
     private static List<String> documents() throws IOException {
         try (Stream<Path> pages = Files.list(ROOT.resolve("docs"))) {
             return Stream.concat(
-                            Stream.of("README.md", "SECURITY.md", "CONTRIBUTING.md", "bench/README.md"),
+                            Stream.of(
+                                    "README.md",
+                                    "SECURITY.md",
+                                    "CONTRIBUTING.md",
+                                    "bench/README.md",
+                                    "deploy/README.md"),
                             pages.filter(page -> page.toString().endsWith(".md"))
                                     .map(page -> ROOT.relativize(page).toString()))
                     .toList();

@@ -53,7 +53,8 @@ final class ConfigReader {
                         required(Definitions.FPROCESS),
                         required(Definitions.UPSTREAM),
                         variables.isOn(Definitions.BUFFER_REQUEST_BODY),
-                        variables.readOrDefault(Definitions.STARTUP_WAIT));
+                        variables.readOrDefault(Definitions.STARTUP_WAIT),
+                        variables.read(Definitions.METRICS_UPSTREAM_PATH).orElse(""));
             case STREAMING ->
                 new ModeConfig.Streaming(
                         required(Definitions.FPROCESS), output(), variables.isOn(Definitions.CGI_HEADERS));

@@ -21,10 +21,7 @@ final class Definitions {
     private static final Mode[] FORKING_MODES = {STREAMING, SERIALIZING};
 
     static final Definition<Mode> MODE = Definition.of(
-            "mode",
-            ValueTypes.MODE,
-            "streaming",
-            "How the function is run; serialising is serializing too.");
+            "mode", ValueTypes.MODE, "streaming", "How the function is run; serialising is serializing too.");
 
     static final Definition<CommandLine> FPROCESS = Definition.of(
                     "fprocess",
@@ -142,6 +139,13 @@ final class Definitions {
                     "10s",
                     "How long a request is held that arrives before the function's port has accepted a connection; 0 is"
                             + " not at all.")
+            .forModes(HTTP);
+
+    static final Definition<String> METRICS_UPSTREAM_PATH = Definition.of(
+                    "metrics_upstream_path",
+                    ValueTypes.PATH,
+                    "",
+                    "/metrics/function on metrics_port is the function's own metrics page, requested with GET on this path.")
             .forModes(HTTP);
 
     static final Definition<Path> STATIC_PATH = Definition.of(
@@ -280,6 +284,7 @@ final class Definitions {
             LOG_FORMAT,
             READY_PATH,
             STARTUP_WAIT,
+            METRICS_UPSTREAM_PATH,
             STATIC_PATH,
             STATIC_SPA,
             SUPPRESS_LOCK,

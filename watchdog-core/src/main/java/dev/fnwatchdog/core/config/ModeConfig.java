@@ -20,8 +20,9 @@ public sealed interface ModeConfig {
      *     trailing slash
      * @param startupWait the longest that a request waits for the function to listen (specification 3.3); zero: not at
      *     all
+     * @param metricsPath the path of the function's own metrics page (specification 2.17), empty if there is none
      */
-    record Http(CommandLine command, URI upstream, boolean bufferRequestBody, Duration startupWait)
+    record Http(CommandLine command, URI upstream, boolean bufferRequestBody, Duration startupWait, String metricsPath)
             implements ModeConfig {
         public Http {
             if (upstream.getHost() == null || upstream.getPort() < 0) {

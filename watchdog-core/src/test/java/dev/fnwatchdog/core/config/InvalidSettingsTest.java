@@ -66,6 +66,8 @@ class InvalidSettingsTest {
                 "ready_path| /a#b",
                 "ready_path| /%zz",
                 "ready_path| http://h/ready",
+                "metrics_upstream_path| metrics",
+                "metrics_upstream_path| /metrics?name=x",
                 "static_spa| si",
                 "suppress_lock| no",
                 "combined_output| 10",

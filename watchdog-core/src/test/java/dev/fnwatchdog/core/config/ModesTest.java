@@ -48,8 +48,8 @@ class ModesTest {
     @Test
     void theSettingsOfHttpModeAreReadUnderBothOfTheirNames() {
         assertThat(mode("mode", "http", "fprocess", "cat", "http_upstream_url", "http://127.0.0.1:3000"))
-                .isEqualTo(
-                        new ModeConfig.Http(CAT, URI.create("http://127.0.0.1:3000"), false, Duration.ofSeconds(10)));
+                .isEqualTo(new ModeConfig.Http(
+                        CAT, URI.create("http://127.0.0.1:3000"), false, Duration.ofSeconds(10), ""));
         assertThat(mode(
                         "mode",
                         "http",
@@ -60,8 +60,10 @@ class ModesTest {
                         "buffer_http",
                         "true",
                         "startup_wait",
-                        "0"))
-                .isEqualTo(new ModeConfig.Http(CAT, URI.create("http://h:1/a"), true, Duration.ZERO));
+                        "0",
+                        "metrics_upstream_path",
+                        "/m"))
+                .isEqualTo(new ModeConfig.Http(CAT, URI.create("http://h:1/a"), true, Duration.ZERO, "/m"));
     }
 
     @Test

@@ -34,6 +34,7 @@ class SettingsTest {
             log_format | text json | text | all
             ready_path | path | | all
             startup_wait | duration | 10s | http
+            metrics_upstream_path | path | | http
             static_path | directory | /home/app/public | static
             static_spa | boolean | false | static
             suppress_lock | boolean | false | all

@@ -363,7 +363,7 @@ class WatchdogConfigTest {
     void anHttpModeConstructedWithAnUpstreamWithoutPortIsRefused() {
         CommandLine cat = CommandLine.parse("cat");
 
-        assertThatThrownBy(() -> new ModeConfig.Http(cat, URI.create("http://h"), false, Duration.ZERO))
+        assertThatThrownBy(() -> new ModeConfig.Http(cat, URI.create("http://h"), false, Duration.ZERO, ""))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining("http_upstream_url");
     }

@@ -15,6 +15,12 @@ import org.openjdk.jmh.annotations.Threads;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class MetricsBenchmark {
+    /** The label of a counter of events, as the kinds of timeouts and the reasons of exits are. */
+    private enum Kind {
+        ONE,
+        ANOTHER
+    }
+
     /** {@code Accept} as Prometheus sends it. */
     private static final String ACCEPT = "application/openmetrics-text;version=1.0.0,"
             + "application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
@@ -24,11 +30,14 @@ public class MetricsBenchmark {
 
     private final MetricsRegistry registry = SampleMetrics.registry();
     private final RequestMetrics metrics = new RequestMetrics(registry);
+    private final LabelledCounter<Kind> events =
+            registry.shared("watchdog_events_total", "events of each kind", "kind", Kind.class);
     private final Exposition exposition = new Exposition(registry);
 
     // Not final: the JIT compiler would treat it as a constant.
     private String method = "GET";
     private int status = 200;
+    private Kind kind = Kind.ANOTHER;
     private long nanos = 1_234_567;
 
     /** Counts one request of each status and method: the page has lines for each bucket of each of them. */
@@ -54,6 +63,12 @@ public class MetricsBenchmark {
     @Threads(2)
     public void countBesideAnother() {
         count();
+    }
+
+    /** Counts an event with a label: a timeout, an exit, an upstream error. */
+    @Benchmark
+    public void countEvent() {
+        events.increment(kind);
     }
 
     /** Renders the page of a process with eight series. */

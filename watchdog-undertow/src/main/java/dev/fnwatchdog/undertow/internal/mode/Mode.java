@@ -4,6 +4,7 @@ import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.posix.Termination;
 import io.undertow.server.HttpHandler;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Serves requests in one of the watchdog's modes, and manages what runs beside them. */
@@ -33,6 +34,11 @@ public interface Mode {
     /** Returns whether the mode would refuse the next request, because too many wait. */
     default boolean full() {
         return false;
+    }
+
+    /** Returns what the watchdog's own requests to the function's server are sent with; empty where the mode has no such server. */
+    default Optional<UpstreamClient> upstreamClient() {
+        return Optional.empty();
     }
 
     /** Completes when what was started has ended by itself. */

@@ -6,9 +6,6 @@ import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.IoLoops;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
-import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -64,24 +61,13 @@ public final class FunctionReadiness implements HttpHandler {
 
     private void requestFunction(HttpServerExchange exchange, SharedRequest shared) throws Exception {
         Invocation invocation = Invocation.begin(exchange, loops.of(exchange), timeouts);
-        HttpString method = exchange.getRequestMethod();
-        exchange.addResponseWrapper((factory, probe) -> {
-            // Only the function gets GET; whether the probe gets a body depends on its own method.
-            probe.setRequestMethod(method);
-            return factory.create();
-        });
+        FunctionTarget.set(exchange, path);
         CapturedResponse captured = new CapturedResponse(exchange);
         exchange.addResponseWrapper(captured);
         // Close it before the response is complete: a client that probes again at once must cause a request of its own,
         // and not get the response that it already has.
         invocation.beforeLastByte(() -> close(shared));
         invocation.atEnd(() -> requestEnded(shared, captured));
-        exchange.setRequestMethod(Methods.GET);
-        exchange.setRequestURI(path, false);
-        exchange.setQueryString("");
-        if (exchange.isRequestComplete()) {
-            exchange.getRequestHeaders().remove(Headers.CONTENT_LENGTH);
-        }
         function.handleRequest(exchange);
     }
 

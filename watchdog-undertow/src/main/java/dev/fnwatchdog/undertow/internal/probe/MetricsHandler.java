@@ -16,31 +16,36 @@ import io.undertow.util.StatusCodes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves {@code /metrics}, the only path of its port (specification 2.8).
+ * Serves {@code /metrics} and {@code /metrics/function}, the only paths of its port (specification 2.8, 2.17).
  *
  * <p>Threads: a worker thread renders the page, because the first one loads the JVM's management classes; the exchange's I/O
  * thread sends it.
  */
 public final class MetricsHandler implements HttpHandler {
-    private static final CannedResponse NOT_FOUND = CannedResponse.of(StatusCodes.NOT_FOUND);
+    /** Serves a path that does not exist. */
+    public static final HttpHandler NOT_FOUND = CannedResponse.of(StatusCodes.NOT_FOUND)::send;
+
     private static final CannedResponse FAILED = CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR);
 
     private final Exposition exposition;
+    private final HttpHandler function;
     private final WatchdogLog log;
     private final HttpHandler page = new ReadOnlyHandler(exchange -> exchange.dispatch(
             ThreadRefusedException.checked(exchange.getConnection().getWorker()), () -> render(exchange)));
 
-    public MetricsHandler(Exposition exposition, WatchdogLog log) {
+    /** @param function serves {@code /metrics/function} */
+    public MetricsHandler(Exposition exposition, HttpHandler function, WatchdogLog log) {
         this.exposition = exposition;
+        this.function = function;
         this.log = log;
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        if (RequestTarget.path(exchange).equals("/metrics")) {
-            page.handleRequest(exchange);
-        } else {
-            NOT_FOUND.send(exchange);
+        switch (RequestTarget.path(exchange)) {
+            case "/metrics" -> page.handleRequest(exchange);
+            case "/metrics/function" -> function.handleRequest(exchange);
+            default -> NOT_FOUND.handleRequest(exchange);
         }
     }
 

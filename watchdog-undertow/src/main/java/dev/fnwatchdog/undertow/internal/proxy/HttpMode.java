@@ -12,9 +12,11 @@ import dev.fnwatchdog.undertow.internal.mode.Mode;
 import dev.fnwatchdog.undertow.internal.mode.ModeContext;
 import dev.fnwatchdog.undertow.internal.mode.ProcessCounts;
 import dev.fnwatchdog.undertow.internal.mode.ProcessEnd;
+import dev.fnwatchdog.undertow.internal.mode.UpstreamClient;
 import io.undertow.server.HttpHandler;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,7 +32,7 @@ public final class HttpMode implements Mode {
     private final WatchdogConfig config;
     private final Map<String, String> environment;
     private final WatchdogLog log;
-    private final HttpHandler handler;
+    private final UpstreamHandler handler;
     private final UpstreamPortProbe portProbe;
     private final StartupWaitHandler.Startup startup;
     private final ProcessCounts counts;
@@ -91,6 +93,11 @@ public final class HttpMode implements Mode {
         if (!portProbe.whenNotAwaited(decided)) {
             decided.run();
         }
+    }
+
+    @Override
+    public Optional<UpstreamClient> upstreamClient() {
+        return Optional.of(handler::connect);
     }
 
     @Override

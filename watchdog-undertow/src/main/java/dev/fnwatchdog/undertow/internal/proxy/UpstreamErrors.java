@@ -13,6 +13,8 @@ import dev.fnwatchdog.undertow.internal.tls.HandshakeFailedException;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** The responses and log lines of the watchdog in place of a function that has not responded (specification 3.37, 3.40). */
 final class UpstreamErrors {
@@ -31,15 +33,37 @@ final class UpstreamErrors {
     private final UpstreamAddress address;
     private final WatchdogLog log;
     private final LabelledCounter<Kind> counts;
+    private final BiConsumer<Invocation, String> failure;
 
     UpstreamErrors(UpstreamAddress address, WatchdogLog log, MetricsRegistry registry) {
+        this(
+                address,
+                log,
+                registry.shared(
+                        "watchdog_upstream_errors_total",
+                        "requests that failed because the function sent no response",
+                        "kind",
+                        Kind.class),
+                (invocation, reason) -> {
+                    log.error("Upstream HTTP request error: " + reason);
+                    send(invocation, StatusCodes.INTERNAL_SERVER_ERROR);
+                });
+    }
+
+    private UpstreamErrors(
+            UpstreamAddress address,
+            WatchdogLog log,
+            LabelledCounter<Kind> counts,
+            BiConsumer<Invocation, String> failure) {
         this.address = address;
         this.log = log;
-        this.counts = registry.shared(
-                "watchdog_upstream_errors_total",
-                "requests that failed because the function sent no response",
-                "kind",
-                Kind.class);
+        this.counts = counts;
+        this.failure = failure;
+    }
+
+    /** Returns errors that are counted as these are, and passed on in place of a log line and a response. */
+    UpstreamErrors reportingTo(Consumer<String> listener) {
+        return new UpstreamErrors(address, log, counts, (invocation, reason) -> listener.accept(reason));
     }
 
     /** Logs what the watchdog has repaired in a response. */
@@ -56,8 +80,7 @@ final class UpstreamErrors {
     /** Responds in place of a function that has sent no response. */
     void failed(Invocation invocation, Kind kind, String reason) {
         counts.increment(kind);
-        log.error("Upstream HTTP request error: the function at %s %s".formatted(address, reason));
-        send(invocation, StatusCodes.INTERNAL_SERVER_ERROR);
+        failure.accept(invocation, "the function at %s %s".formatted(address, reason));
     }
 
     void timedOut(Invocation invocation, Duration limit) {

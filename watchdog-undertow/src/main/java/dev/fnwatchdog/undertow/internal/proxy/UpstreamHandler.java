@@ -13,6 +13,7 @@ import dev.fnwatchdog.undertow.internal.io.IoLocal;
 import dev.fnwatchdog.undertow.internal.mode.ModeContext;
 import dev.fnwatchdog.undertow.internal.tls.TlsClient;
 import dev.fnwatchdog.undertow.internal.tls.Transport;
+import io.undertow.client.ClientConnection;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.HttpContinueReadHandler;
@@ -27,6 +28,7 @@ import io.undertow.util.StatusCodes;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.xnio.XnioIoThread;
 
 /**
@@ -126,14 +128,19 @@ final class UpstreamHandler implements HttpHandler, ProxyClient {
             TimeUnit timeUnit) {
         Invocation invocation = Invocation.of(exchange);
         if (!invocation.stopped()) {
-            callback.completed(exchange, new ProxyConnection(exchangeFor(invocation), ""));
+            callback.completed(exchange, new ProxyConnection(exchangeFor(invocation, errors), ""));
         }
     }
 
-    private UpstreamExchange exchangeFor(Invocation invocation) {
+    /** Returns a client connection for a request of the watchdog itself, as {@code UpstreamClient} has it. */
+    ClientConnection connect(HttpServerExchange exchange, Consumer<String> failure) {
+        return exchangeFor(Invocation.of(exchange), errors.reportingTo(failure));
+    }
+
+    private UpstreamExchange exchangeFor(Invocation invocation, UpstreamErrors failures) {
         XnioIoThread thread = invocation.loop().thread();
         return http2
-                ? new Http2UpstreamExchange(invocation, http2Pools.of(thread), errors)
-                : new Http1UpstreamExchange(invocation, pools.of(thread), errors);
+                ? new Http2UpstreamExchange(invocation, http2Pools.of(thread), failures)
+                : new Http1UpstreamExchange(invocation, pools.of(thread), failures);
     }
 }

@@ -11,10 +11,12 @@ import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.mode.Mode;
 import dev.fnwatchdog.undertow.internal.mode.ModeContext;
 import dev.fnwatchdog.undertow.internal.mode.ModeFactory;
+import dev.fnwatchdog.undertow.internal.mode.UpstreamClient;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -225,6 +227,11 @@ public final class ReplaceableMode implements Mode {
     @Override
     public boolean full() {
         return latest.mode().full();
+    }
+
+    @Override
+    public Optional<UpstreamClient> upstreamClient() {
+        return latest.mode().upstreamClient();
     }
 
     /** Never completes: the end of a function becomes the response to requests, and the next version may fix it. */
