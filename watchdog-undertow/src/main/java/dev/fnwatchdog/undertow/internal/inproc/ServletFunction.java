@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.undertow.internal.inproc.functionpath.FunctionClassLoader;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletDeployment;
@@ -52,7 +53,7 @@ record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler)
                     context.threads(),
                     settings.temporary(),
                     settings.initParameters(),
-                    new RequestHooks(settings.memory()));
+                    new RequestHooks(settings.memory(), context.log()));
             ServletDeployment deployment = ServletDeployment.start(servlet, components, environment);
             return new ServletFunction(deployment, new ExchangeFunction(context, deployment.handler(), true));
         } catch (ServletException | RuntimeException | LinkageError e) {
@@ -79,7 +80,7 @@ record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler)
         deployment.close();
     }
 
-    private record RequestHooks(MemoryBudget memory) implements ServletHooks {
+    private record RequestHooks(MemoryBudget memory, WatchdogLog log) implements ServletHooks {
         @Override
         public void failed(HttpServerExchange exchange, Throwable failure) {
             InprocInvocation.of(exchange).failed(failure);
@@ -88,6 +89,11 @@ record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler)
         @Override
         public void formRead(HttpServerExchange exchange) {
             InprocInvocation.of(exchange).holdForm(new HeldForm(memory));
+        @Override
+        public void warn(String message) {
+            log.warn(message);
+        }
+
         }
 
         @Override

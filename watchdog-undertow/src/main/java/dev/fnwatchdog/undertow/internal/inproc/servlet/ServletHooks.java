@@ -10,6 +10,9 @@ public interface ServletHooks {
     /** Called before the body of a form is read into parameters. */
     void formRead(HttpServerExchange exchange);
 
+    /** Logs a warning. */
+    void warn(String message);
+
     /** Called on a thread that begins to work for a request. */
     void threadEntered(HttpServerExchange exchange);
 
