@@ -109,6 +109,8 @@ final class InprocInvocation implements Executor {
     HandlerExecution execution() {
         return execution;
     }
+            // Its parser runs once, and where no cookie is set it would do so later.
+            created.requestCookies();
 
     /** Returns the exchange that the handler uses. */
     HttpServerExchange exchange() {
