@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.inproc;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.undertow.internal.inproc.functionpath.FunctionClassLoader;
+import dev.fnwatchdog.undertow.internal.inproc.functionpath.FunctionResources;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletDeployment;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletEnvironment;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletHooks;
@@ -10,7 +11,6 @@ import dev.fnwatchdog.undertow.internal.inproc.servlet.WebComponents;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.handlers.resource.ClassPathResourceManager;
 import io.undertow.server.handlers.resource.ResourceManager;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletException;
@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: any.
  */
 record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler) implements InprocHandler {
-    private static final String RESOURCES = "META-INF/resources";
-
     /**
      * Where a servlet runs, and with which settings.
      *
@@ -70,8 +68,8 @@ record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler)
 
     /** Returns the files of {@code META-INF/resources} in function_path; those of the class path are not the function's. */
     private static ResourceManager resources(ClassLoader loader) {
-        return loader instanceof FunctionClassLoader
-                ? new ClassPathResourceManager(loader, RESOURCES)
+        return loader instanceof FunctionClassLoader own
+                ? FunctionResources.of(own)
                 : ResourceManager.EMPTY_RESOURCE_MANAGER;
     }
 
@@ -89,11 +87,11 @@ record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler)
         @Override
         public void formRead(HttpServerExchange exchange) {
             InprocInvocation.of(exchange).holdForm(new HeldForm(memory));
+        }
+
         @Override
         public void warn(String message) {
             log.warn(message);
-        }
-
         }
 
         @Override
