@@ -99,6 +99,7 @@ public final class ServletDeployment {
                 .setServletStackTraces(ServletStackTraces.NONE)
                 .setEscapeErrorMessage(false)
                 .addOuterHandlerChainWrapper(EscapedErrors::new)
+                .addOuterHandlerChainWrapper(OriginalHostRequests::new)
                 .addOuterHandlerChainWrapper(next -> new FormRequests(next, environment.hooks()))
                 .setDefaultEncoding("UTF-8")
                 .setEagerFilterInit(true)
