@@ -4,6 +4,7 @@ import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.undertow.internal.inproc.functionpath.FunctionClassLoader;
 import dev.fnwatchdog.undertow.internal.inproc.functionpath.FunctionResources;
+import dev.fnwatchdog.undertow.internal.inproc.servlet.FormMemory;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletDeployment;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletEnvironment;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletHooks;
@@ -86,7 +87,14 @@ record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler)
 
         @Override
         public void formRead(HttpServerExchange exchange) {
-            InprocInvocation.of(exchange).holdForm(new HeldForm(memory));
+            InprocInvocation.of(exchange).holdForm(new HeldForm(memory, HeldForm.Kind.URL_ENCODED));
+        }
+
+        @Override
+        public FormMemory partsRead(HttpServerExchange exchange) {
+            HeldForm held = new HeldForm(memory, HeldForm.Kind.MULTIPART);
+            InprocInvocation.of(exchange).holdForm(held);
+            return held;
         }
 
         @Override

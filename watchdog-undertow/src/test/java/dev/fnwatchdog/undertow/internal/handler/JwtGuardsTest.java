@@ -182,7 +182,8 @@ class JwtGuardsTest {
             assertThat(reached.await(15, TimeUnit.SECONDS)).isTrue();
             for (int i = 0; i < 3; i++) {
                 assertThat(without.send(get("/")).readResponse()).startsWith("HTTP/1.1 401 ");
-                assertThat(without.send(get("/", bearer(issuer.tokenFor("a:b")))).readResponse())
+                assertThat(without.send(get("/", bearer(issuer.tokenFor("a:b"))))
+                                .readResponse())
                         .startsWith("HTTP/1.1 403 ");
             }
 

@@ -72,8 +72,8 @@ class InprocCookiesTest {
     @ParameterizedTest
     @ValueSource(strings = {"=x", "n", ";", " ; =", ""})
     void aServletGetsNullWhereAFieldHasNoCookie(String field) throws Exception {
-        try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> response.getWriter()
-                .write((request.getCookies() == null) + "<" + request.getHeader("Cookie") + ">"))) {
+        try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) ->
+                response.getWriter().write((request.getCookies() == null) + "<" + request.getHeader("Cookie") + ">"))) {
             assertThat(watchdog.responseTo(request(field))).endsWith("\r\n\r\ntrue<" + field.trim() + ">");
         }
     }

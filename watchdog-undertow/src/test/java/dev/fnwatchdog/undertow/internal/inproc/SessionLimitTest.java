@@ -31,7 +31,8 @@ class SessionLimitTest {
     }
 
     private static String session(RawClient client, String path, String cookie) throws Exception {
-        String response = client.send("GET " + path + " HTTP/1.1\r\nHost: h\r\nCookie: JSESSIONID=" + cookie + "\r\n\r\n")
+        String response = client.send(
+                        "GET " + path + " HTTP/1.1\r\nHost: h\r\nCookie: JSESSIONID=" + cookie + "\r\n\r\n")
                 .readResponse();
         assertThat(response).startsWith("HTTP/1.1 200 ");
         return response.substring(response.indexOf("\r\n\r\n") + 4);
@@ -60,7 +61,8 @@ class SessionLimitTest {
             assertThat(session(client, "/", unused.get(3))).isEqualTo(unused.get(3));
             assertThat(session(client, "/", unused.get(2))).isNotEqualTo(unused.get(2));
             watchdog.log()
-                    .awaitLine("The function has more than 10000 sessions: those that are unused for the longest time are ended");
+                    .awaitLine(
+                            "The function has more than 10000 sessions: those that are unused for the longest time are ended");
             watchdog.log().awaitLine("GET / - 200");
             assertThat(watchdog.log().lines())
                     .filteredOn(line -> line.contains("sessions"))
@@ -91,7 +93,10 @@ class SessionLimitTest {
                 more.forEach(ids -> all.addAll(ids.join()));
 
                 assertThat(all).hasSize(LIMIT);
-                for (String id : List.of(first.get(0), more.get(0).join().get(0), more.get(3).join().get(49))) {
+                for (String id : List.of(
+                        first.get(0),
+                        more.get(0).join().get(0),
+                        more.get(3).join().get(49))) {
                     assertThat(session(client, "/", id)).isEqualTo(id);
                 }
                 assertThat(watchdog.log().lines()).noneMatch(line -> line.contains("sessions"));

@@ -110,8 +110,8 @@ class EverySchemeUpgradeTest {
             for (int i = 10; i < 30; i++) {
                 assertThat(client.send("<" + i + ">").read(4)).isEqualTo("<" + i + ">");
             }
-            CompletableFuture<Void> sent =
-                    CompletableFuture.runAsync(() -> client.sendTimes("0123456789".repeat(10_000).getBytes(StandardCharsets.ISO_8859_1), pieces));
+            CompletableFuture<Void> sent = CompletableFuture.runAsync(
+                    () -> client.sendTimes("0123456789".repeat(10_000).getBytes(StandardCharsets.ISO_8859_1), pieces));
             for (int i = 0; i < pieces; i++) {
                 assertThat(client.read(100_000)).isEqualTo("0123456789".repeat(10_000));
             }
@@ -146,8 +146,9 @@ class EverySchemeUpgradeTest {
                 }));
                 RunningWatchdog watchdog = function.watchdog();
                 RawClient client = watchdog.connect()) {
-            client.send("POST /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: own/1\r\nContent-Length: 4\r\n\r\nbody"
-                    + "early");
+            client.send(
+                    "POST /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: own/1\r\nContent-Length: 4\r\n\r\nbody"
+                            + "early");
 
             assertThat(client.readHead()).startsWith("HTTP/1.1 101 ");
             assertThat(client.read(11)).isEqualTo("<body>early");
@@ -348,10 +349,9 @@ class EverySchemeUpgradeTest {
                 assertThat(client.send(UPGRADE).readResponse())
                         .startsWith("HTTP/1.1 426 ")
                         .endsWith("\r\n\r\n" + asked + ":");
-                client.send("POST / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: own/1\r\nContent-Length: 4\r\n\r\nbody");
-                assertThat(client.readResponse())
-                        .startsWith("HTTP/1.1 426 ")
-                        .endsWith("\r\n\r\n" + asked + ":body");
+                client.send(
+                        "POST / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: own/1\r\nContent-Length: 4\r\n\r\nbody");
+                assertThat(client.readResponse()).startsWith("HTTP/1.1 426 ").endsWith("\r\n\r\n" + asked + ":body");
             }
             assertThat(function.connections()).isEqualTo(1);
         }
@@ -365,10 +365,13 @@ class EverySchemeUpgradeTest {
                         scheme, failingWith(request -> request.respond(200, "<" + request.field("upgrade") + ">")));
                 RunningWatchdog watchdog = function.watchdog();
                 RawClient client = watchdog.connect()) {
-            assertThat(client.send(upgrade("h2c")).readResponse()).startsWith("HTTP/1.1 200 ").endsWith("<>");
+            assertThat(client.send(upgrade("h2c")).readResponse())
+                    .startsWith("HTTP/1.1 200 ")
+                    .endsWith("<>");
             String both = scheme == FunctionScheme.H2C ? "<>" : "<own/1>";
             assertThat(client.send(upgrade("h2c, own/1")).readResponse()).endsWith(both);
-            assertThat(client.send(UPGRADE.replace("HTTP/1.1", "HTTP/1.0")).readResponse()).endsWith("<>");
+            assertThat(client.send(UPGRADE.replace("HTTP/1.1", "HTTP/1.0")).readResponse())
+                    .endsWith("<>");
         }
     }
 
@@ -380,7 +383,9 @@ class EverySchemeUpgradeTest {
                 RunningWatchdog watchdog = function.watchdog();
                 SentRequest client = ClientProtocol.HTTP_2.connect(watchdog)) {
             client.send("GET", "/chat", "connection: upgrade", "upgrade: own/1");
-            assertThat(catchThrowable(client::status)).isInstanceOf(EOFException.class).hasMessage("reset");
+            assertThat(catchThrowable(client::status))
+                    .isInstanceOf(EOFException.class)
+                    .hasMessage("reset");
 
             assertThat(client.get("/ok").status()).isEqualTo(200);
             assertThat(function.requests()).isEqualTo(1);
@@ -391,8 +396,8 @@ class EverySchemeUpgradeTest {
     @ParameterizedTest
     @EnumSource
     void a101ThatNobodyAskedForIs500(FunctionScheme scheme) throws Exception {
-        try (SchemeFunction function = SchemeFunction.serving(
-                        scheme, failingWith(request -> request.interim(101, "x-a: b")));
+        try (SchemeFunction function =
+                        SchemeFunction.serving(scheme, failingWith(request -> request.interim(101, "x-a: b")));
                 RunningWatchdog watchdog = function.watchdog()) {
             for (ClientProtocol protocol : ClientProtocol.values()) {
                 try (SentRequest client = protocol.connect(watchdog).get("/chat")) {

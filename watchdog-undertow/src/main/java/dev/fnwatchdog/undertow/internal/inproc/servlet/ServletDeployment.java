@@ -100,12 +100,12 @@ public final class ServletDeployment {
                 .setEscapeErrorMessage(false)
                 .addOuterHandlerChainWrapper(EscapedErrors::new)
                 .addOuterHandlerChainWrapper(OriginalHostRequests::new)
-                .addOuterHandlerChainWrapper(next -> new FormRequests(next, environment.hooks()))
+                .addOuterHandlerChainWrapper(next -> new FormRequests(
+                        next, environment.hooks(), new MultipartForms(environment.hooks(), environment.temporary())))
                 .setDefaultEncoding("UTF-8")
                 .setEagerFilterInit(true)
                 .setAsyncExecutor(environment.threads())
-                .setSessionManagerFactory(
-                        deployed -> FunctionSessions.create(NAME, MAX_SESSIONS, environment.hooks()))
+                .setSessionManagerFactory(deployed -> FunctionSessions.create(NAME, MAX_SESSIONS, environment.hooks()))
                 .setExceptionHandler((exchange, request, response, failure) -> {
                     environment.hooks().failed(exchange, failure);
                     return true;
