@@ -177,7 +177,8 @@ class ForkClientDisconnectTest {
                     client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab");
                     if (i % 2 == 0) {
                         Polling.until(
-                                java.time.Duration.ofSeconds(15), () -> watchdog.metric("http_requests_in_flight") == 1);
+                                java.time.Duration.ofSeconds(15),
+                                () -> watchdog.metric("http_requests_in_flight") == 1);
                     }
                 }
                 try (RawClient client = watchdog.connect()) {

@@ -45,7 +45,8 @@ class FunctionExitIT {
                     .anyMatch(line -> line.contains("GET /slow/600 - 500 Internal Server Error"));
             assertThat(watchdog.temporaryDirectory()).isEmptyDirectory();
             Polling.until(
-                    Duration.ofSeconds(15), () -> watchdog.remainingDescendants().isEmpty());
+                    Duration.ofSeconds(15),
+                    () -> watchdog.remainingDescendants().isEmpty());
         }
     }
 
