@@ -11,6 +11,7 @@ import dev.fnwatchdog.undertow.internal.handler.BodyLogHandler;
 import dev.fnwatchdog.undertow.internal.handler.ConcurrencyLimitHandler;
 import dev.fnwatchdog.undertow.internal.handler.FailureHandler;
 import dev.fnwatchdog.undertow.internal.handler.MemoryLimitHandler;
+import dev.fnwatchdog.undertow.internal.handler.ReachedLimitHandler;
 import dev.fnwatchdog.undertow.internal.handler.ReadOnlyHandler;
 import dev.fnwatchdog.undertow.internal.handler.RequestMetricsHandler;
 import dev.fnwatchdog.undertow.internal.invocation.InvocationHandler;
@@ -67,15 +68,22 @@ record HandlerChain(
                 .then(next -> new AccessLogHandler(next, log, http))
                 // before the request allocates anything further
                 .then(next -> new MemoryLimitHandler(next, memory, loops::buffersAreScarce))
-                // a request over the limit costs no token verification
-                .then(this::limited)
-                // 401 and 403 are sent before any of the body is read or printed
+                // a request that would be refused by the limit costs no token verification
+                .then(this::refusedWhenFull)
+                // 401 and 403 take no permit and no place in the queue, and none of the body is read or printed
                 .then(authorization)
+                // a permit, or a place in the queue for one
+                .then(this::limited)
                 // the body of a refused request is not read
                 .then(next -> BodyLogHandler.wrapIfEnabled(next, log, config.log(), config.mode()))
                 // the only handler that turns a throwable into a response
                 .then(next -> new FailureHandler(next, log))
                 .endingAt(mode.handler());
+    }
+
+    /** The limit itself refuses such a request just as early where no token is verified before. */
+    private HttpHandler refusedWhenFull(HttpHandler next) {
+        return limit.max() == 0 || !config.jwtAuth() ? next : new ReachedLimitHandler(next, limit);
     }
 
     private HttpHandler limited(HttpHandler next) {

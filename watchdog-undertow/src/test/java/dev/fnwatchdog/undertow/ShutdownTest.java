@@ -302,7 +302,7 @@ class ShutdownTest {
                 Http2Streams streams = Http2Streams.of(watchdog)) {
             client.send(REQUEST);
             streams.get("/stream");
-            assertThat(entered.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(entered.await(15, TimeUnit.SECONDS)).isTrue();
 
             assertThat(watchdog.stop(Cause.SIGINT)).isZero();
 

@@ -39,8 +39,14 @@ final class ReceiverStream extends OutputStream {
         }
     }
 
-    /** A longer line is received in pieces, so that no memory is held for it. */
+    /** A longer line is received in pieces of whole characters, so that no memory is held for it. */
     private static final int LONGEST = 256 * 1024;
+
+    /** In bytes of UTF-8, of which every byte but the first is from 80 to bf (hexadecimal). */
+    private static final int LONGEST_CHARACTER = 4;
+
+    private static final int FIRST_CONTINUATION = 0x80;
+    private static final int FIRST_LEAD = 0xc0;
 
     private final LogReceiver receiver;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -66,10 +72,34 @@ final class ReceiverStream extends OutputStream {
         }
         line.write(bytes, from, offset + length - from);
         if (line.size() > LONGEST) {
-            byte kind = line.toByteArray()[0];
-            deliver();
-            line.write(kind);
+            deliverPiece();
         }
+    }
+
+    /** Delivers what there is of a line, except for the bytes of a character that is incomplete. */
+    private void deliverPiece() {
+        byte[] bytes = line.toByteArray();
+        int whole = bytes.length - incomplete(bytes);
+        line.reset();
+        line.write(bytes, 0, whole);
+        deliver();
+        line.write(bytes[0]);
+        line.write(bytes, whole, bytes.length - whole);
+    }
+
+    /** Returns how many bytes at the end begin a character of UTF-8 that has more bytes. */
+    private static int incomplete(byte[] bytes) {
+        for (int back = 1; back <= LONGEST_CHARACTER; back++) {
+            int value = bytes[bytes.length - back] & 0xff;
+            if (value < FIRST_CONTINUATION) {
+                return 0;
+            }
+            if (value >= FIRST_LEAD) {
+                int length = value < 0xe0 ? 2 : value < 0xf0 ? 3 : LONGEST_CHARACTER;
+                return back < length ? back : 0;
+            }
+        }
+        return 0;
     }
 
     @SuppressWarnings("CatchingUnchecked") // an error of the receiver must not end the writer of all further lines

@@ -4,9 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fnwatchdog.core.config.LogConfig;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Proves specification 6.16. */
 class LogReceiverTest {
@@ -92,6 +96,43 @@ class LogReceiverTest {
                         .mapToInt(line -> line.length() - "STDOUT ".length())
                         .sum())
                 .isEqualTo(1_000_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"é", "€", "\ud83d\ude00"})
+    void noCharacterIsSplitBetweenThePiecesOfALine(String character) {
+        byte[] bytes = character.repeat(200_000).getBytes(UTF_8);
+        for (int offset = 0; offset < bytes.length / 200_000; offset++) {
+            lines.clear();
+            ReceiverStream stream = new ReceiverStream(receiver);
+            stream.write(ReceiverStream.Kind.STDOUT.mark());
+            for (int i = 0; i < offset; i++) {
+                stream.write('x');
+            }
+            for (int from = 0; from < bytes.length; from += 10_007) {
+                stream.write(bytes, from, Math.min(10_007, bytes.length - from));
+            }
+            stream.write('\n');
+
+            assertThat(lines).hasSizeGreaterThan(1);
+            assertThat(lines).noneMatch(piece -> piece.contains("\ufffd"));
+            assertThat(lines.stream()
+                            .map(line -> line.substring("STDOUT ".length()))
+                            .collect(Collectors.joining()))
+                    .isEqualTo("x".repeat(offset) + character.repeat(200_000));
+        }
+    }
+
+    @Test
+    void bytesThatAreNoUtf8AreReceivedAsTheyCanBe() {
+        byte[] bytes = new byte[300_000];
+        Arrays.fill(bytes, (byte) 0x80);
+        ReceiverStream stream = new ReceiverStream(receiver);
+        stream.write(ReceiverStream.Kind.STDOUT.mark());
+        stream.write(bytes, 0, bytes.length);
+        stream.write('\n');
+
+        assertThat(lines.get(0)).isEqualTo("STDOUT " + "\ufffd".repeat(bytes.length));
     }
 
     @Test

@@ -137,6 +137,12 @@ final class CgiHead implements OutputHead {
     }
 
     @Override
+    public boolean bodyAllowed(HttpServerExchange exchange) {
+        return Connectors.isEntityBodyAllowed(status)
+                && !exchange.getRequestMethod().equals(Methods.HEAD);
+    }
+
+    @Override
     public MalformedMessageException incomplete() {
         return new MalformedMessageException(
                 total == 0 ? "it is empty" : "it ends before the empty line that ends its fields");

@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.fork;
 import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
+import io.undertow.util.Methods;
 import java.nio.ByteBuffer;
 
 /**
@@ -19,6 +20,11 @@ record FixedHead(String contentType) implements OutputHead {
     @Override
     public boolean beginsAlone() {
         return false;
+    }
+
+    @Override
+    public boolean bodyAllowed(HttpServerExchange exchange) {
+        return !exchange.getRequestMethod().equals(Methods.HEAD);
     }
 
     @Override

@@ -16,6 +16,9 @@ sealed interface OutputHead permits FixedHead, CgiHead {
     /** Returns whether the response begins with the head, before any of its body has been printed. */
     boolean beginsAlone();
 
+    /** Returns whether the response can have a body: otherwise the rest of the output is dropped (specification 4.19). */
+    boolean bodyAllowed(HttpServerExchange exchange);
+
     /** Returns the error of an output that has ended before the head was complete. */
     MalformedMessageException incomplete();
 

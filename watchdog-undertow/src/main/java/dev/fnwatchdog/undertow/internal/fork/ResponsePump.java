@@ -7,6 +7,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
@@ -15,7 +16,8 @@ import org.xnio.channels.StreamSourceChannel;
 /**
  * Sends a process's output to the client as it is printed, with back-pressure (specification 4.13, 4.14). The response
  * begins with the first byte, or with the fields that precede it (specification 4.19), and ends when no process holds the
- * output any more (specification 4.7).
+ * output any more (specification 4.7). A response without a body is sent when the output ends, or after a second: the process is
+ * refused what it still prints then (specification 4.13).
  *
  * <p>Threads: the exchange's I/O thread.
  */
@@ -28,6 +30,9 @@ final class ResponsePump {
         /** The output does not begin with a head, so that no response can begin (specification 4.19). */
         void headRefused(MalformedMessageException reason);
 
+        /** The response has no body, and what the process still prints is refused. */
+        void outputRefused();
+
         /** The whole response has been flushed to the client. */
         void answered();
 
@@ -36,6 +41,21 @@ final class ResponsePump {
     }
 
     private static final int MAX_PIECES_AT_ONCE = 16;
+
+    /** The longest that a response without a body waits for the end of the output. */
+    private static final long BODILESS_MILLIS = 1000;
+
+    /** What becomes of the output. */
+    private enum Output {
+        /** It is read as the head, and then sent as the body. */
+        SENT,
+        /** It is read and dropped: the response has no body. */
+        DROPPED,
+        /** It is not read any more, and the process cannot write to it. */
+        REFUSED,
+        /** It has ended. */
+        ENDED
+    }
 
     private final Invocation invocation;
     private final HttpServerExchange exchange;
@@ -46,7 +66,8 @@ final class ResponsePump {
 
     // Mutable state
     private @Nullable StreamSinkChannel response;
-    private boolean ended;
+    private Output state = Output.SENT;
+    private long dropped;
     private boolean pumping;
     private boolean done;
 
@@ -64,9 +85,18 @@ final class ResponsePump {
         output.resumeReads();
     }
 
-    /** Whether the output is at EOF. */
-    boolean ended() {
-        return ended;
+    /** Whether nothing more of the output can follow: it is at EOF, or refused. */
+    boolean over() {
+        return state == Output.ENDED || state == Output.REFUSED;
+    }
+
+    /** Whether what the process prints is refused. */
+    boolean refused() {
+        return state == Output.REFUSED;
+    }
+
+    private boolean ended() {
+        return state == Output.ENDED;
     }
 
     /** Stops sending, because the invocation has ended or was aborted. */
@@ -75,7 +105,7 @@ final class ResponsePump {
             return;
         }
         done = true;
-        if (!ended) {
+        if (!over()) {
             output.suspendReads();
         }
         if (!pumping) {
@@ -104,16 +134,16 @@ final class ResponsePump {
             if (!send(piece.bytes())) {
                 return;
             }
-            if (ended) {
-                finish(responseChannel(0));
+            if (ended()) {
+                finish(responseChannel(dropped));
                 return;
             }
             read(piece.writableBuffer());
             piece.flip();
-            if ((ended && !watcher.outputEnds()) || !readHead()) {
+            if ((ended() && !watcher.outputEnds()) || !readHead()) {
                 return;
             }
-            if (!piece.bytes().hasRemaining() && !ended) {
+            if (!piece.bytes().hasRemaining() && !ended()) {
                 output.resumeReads();
                 return;
             }
@@ -129,13 +159,17 @@ final class ResponsePump {
             while (read > 0 && buffer.hasRemaining()) {
                 read = output.read(buffer);
             }
-            ended = read < 0;
+            if (read < 0) {
+                endOutput();
+            }
         } catch (IOException closed) {
-            ended = true;
+            endOutput();
         }
-        if (ended) {
-            IoUtils.safeClose(output);
-        }
+    }
+
+    private void endOutput() {
+        state = Output.ENDED;
+        IoUtils.safeClose(output);
     }
 
     /** Begins the response where the head precedes its body. Returns false where the output has no valid head. */
@@ -145,18 +179,49 @@ final class ResponsePump {
         }
         try {
             boolean complete = head.accept(piece.bytes());
-            if (!complete && ended) {
+            if (!complete && ended()) {
                 throw head.incomplete();
+            }
+            if (complete && !head.bodyAllowed(exchange)) {
+                drop();
+                return !done;
             }
         } catch (MalformedMessageException e) {
             watcher.headRefused(e);
             return false;
         }
-        if (head.beginsAlone() && !piece.bytes().hasRemaining() && !ended) {
+        if (head.beginsAlone() && !piece.bytes().hasRemaining() && !ended()) {
             responseChannel(0);
             invocation.flushHead();
         }
         return !done;
+    }
+
+    /** Drops what has been read behind the head of a response without a body. */
+    private void drop() {
+        int count = piece.bytes().remaining();
+        piece.bytes().position(piece.bytes().limit());
+        dropped += count;
+        if (state == Output.SENT && (count > 0 || head.beginsAlone())) {
+            state = Output.DROPPED;
+            exchange.getIoThread().executeAfter(this::respondBeforeTheEnd, BODILESS_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Sends a response without a body although the process holds its output; it gets SIGPIPE if it prints more. */
+    private void respondBeforeTheEnd() {
+        if (done || state != Output.DROPPED) {
+            return;
+        }
+        state = Output.REFUSED;
+        IoUtils.safeClose(output);
+        watcher.outputRefused();
+        try {
+            finish(responseChannel(-1));
+        } catch (IOException disconnected) {
+            watcher.clientGone();
+        }
+        piece.freeIfUnused(true);
     }
 
     /** True when all bytes are written; otherwise the rest is written when the channel is writable. */
@@ -179,12 +244,12 @@ final class ResponsePump {
     }
 
     /** @param length the length of the whole body, used if the output has ended */
-    private StreamSinkChannel responseChannel(int length) {
+    private StreamSinkChannel responseChannel(long length) {
         if (response != null) {
             return response;
         }
         head.applyTo(exchange);
-        long contentLength = head.contentLength(exchange, ended ? length : -1);
+        long contentLength = head.contentLength(exchange, ended() ? length : -1);
         if (contentLength >= 0) {
             exchange.setResponseContentLength(contentLength);
         } else if (exchange.isHttp11()) {

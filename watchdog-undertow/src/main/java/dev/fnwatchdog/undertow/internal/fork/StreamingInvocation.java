@@ -70,7 +70,15 @@ final class StreamingInvocation
     public void ended(Termination termination) {
         exited = true;
         ForkResponses.logFailure(forks, termination);
+        releaseIfRefused();
         settle();
+    }
+
+    /** Its permit lasts as long as the process, whose output tells nothing any more. */
+    private void releaseIfRefused() {
+        if (exited && responsePump.refused()) {
+            invocation.releasePermit();
+        }
     }
 
     @Override
@@ -100,6 +108,11 @@ final class StreamingInvocation
     }
 
     @Override
+    public void outputRefused() {
+        releaseIfRefused();
+    }
+
+    @Override
     public void headRefused(MalformedMessageException reason) {
         invocation.respondInstead(ForkResponses.notCgi(forks, invocation, reason));
     }
@@ -117,7 +130,7 @@ final class StreamingInvocation
 
     /** Ends what is no longer needed: the timeout, the process's input, the rest of the request. */
     private void settle() {
-        if (exited && responsePump.ended()) {
+        if (exited && responsePump.over()) {
             cancelTimeout();
             requestPump.discard();
         }
@@ -142,7 +155,7 @@ final class StreamingInvocation
 
     /** Kills the process unless both bodies are complete; a process that was served in full may run on. */
     private void abort() {
-        if (exchange.isResponseComplete() && responsePump.ended() && requestPump.over()) {
+        if (exchange.isResponseComplete() && responsePump.over() && requestPump.over()) {
             requestPump.finish();
             responsePump.stop();
             return;

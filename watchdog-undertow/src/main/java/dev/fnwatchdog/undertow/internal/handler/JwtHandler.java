@@ -55,7 +55,7 @@ public final class JwtHandler implements HttpHandler {
         }
     }
 
-    /** Returns the time that is left: the request may have waited for a permit before (specification 7.3, 8.5). */
+    /** Returns the time that is left (specification 8.5). */
     private Duration timeout(HttpServerExchange exchange) {
         Duration limit = RequestTimeout.effective(
                 execTimeout, exchange.getRequestHeaders().getFirst(WatchdogHeaders.TIMEOUT));

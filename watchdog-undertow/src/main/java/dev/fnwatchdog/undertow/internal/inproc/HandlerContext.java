@@ -113,10 +113,8 @@ record HandlerContext(
     }
 
     private static CannedResponse refusal(Invocation invocation, RequestRefusal refusal) {
-        CannedResponse response = errorResponse(invocation, refusal.status());
-        return refusal.reason().isEmpty()
-                ? response
-                : response.withBody(WatchdogHeaders.PLAIN_TEXT, refusal.reason() + "\n");
+        return errorResponse(invocation, refusal.status())
+                .withBody(WatchdogHeaders.PLAIN_TEXT, refusal.reason() + "\n");
     }
 
     void logFailure(Invocation invocation, Throwable failure) {

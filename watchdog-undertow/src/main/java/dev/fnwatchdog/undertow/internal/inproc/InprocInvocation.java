@@ -13,6 +13,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.CookieImpl;
 import io.undertow.util.BadRequestException;
 import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.ParameterLimitException;
 import java.io.IOException;
@@ -67,7 +68,7 @@ final class InprocInvocation implements Executor {
     private HttpServerExchange newExchange(HttpServerExchange client)
             throws BadRequestException, ParameterLimitException {
         HttpServerExchange created =
-                new HttpServerExchange(connection, client.getRequestHeaders(), new HeaderMap(), -1);
+                new HttpServerExchange(connection, fields(client.getRequestHeaders()), new HeaderMap(), -1);
         created.setRequestMethod(client.getRequestMethod());
         created.setProtocol(client.getProtocol());
         created.setRequestScheme(client.getRequestScheme());
@@ -92,10 +93,24 @@ final class InprocInvocation implements Executor {
         return created;
     }
 
+    /** Returns the fields that the handler sees: its own where a container overrides Host in them (specification 5.16). */
+    private static HeaderMap fields(HeaderMap client) {
+        if (!client.contains(Headers.X_FORWARDED_HOST)) {
+            return client;
+        }
+        HeaderMap own = new HeaderMap();
+        for (HeaderValues values : client) {
+            own.addAll(values.getHeaderName(), values);
+        }
+        return own;
+    }
+
     /** Sets the cookies of a request. Undertow's own parser, which cuts values, sees no field and adds none. */
     private static void setCookies(HttpServerExchange created) {
         Collection<String> fields = created.getRequestHeaders().remove(Headers.COOKIE);
         if (fields != null) {
+            // Its parser runs once, and where no cookie is set it would do so later.
+            created.requestCookies();
             RequestCookies.parse(fields)
                     .forEach((name, value) -> created.setRequestCookie(new CookieImpl(name, value)));
             created.getRequestHeaders().addAll(Headers.COOKIE, fields);

@@ -1,9 +1,9 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import dev.fnwatchdog.undertow.internal.inproc.servlet.FormTooLargeException;
 import io.undertow.UndertowMessages;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.RequestTooBigException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -84,12 +84,13 @@ final class InprocRequestBody implements StreamSourceConduit {
 
     @Override
     public int read(ByteBuffer dst) throws IOException {
+        int start = dst.position();
         int read = Thread.currentThread() == ioThread ? reader.read(dst) : readBuffered(dst);
         if (read == RequestBodyBuffer.EOF) {
             reportEnd();
             return RequestBodyBuffer.EOF;
         }
-        count(read);
+        count(dst.duplicate().flip().position(start));
         return read;
     }
 
@@ -102,15 +103,15 @@ final class InprocRequestBody implements StreamSourceConduit {
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // single reader
-    private void count(int read) throws IOException {
-        count += read;
+    private void count(ByteBuffer piece) throws IOException {
+        count += piece.remaining();
         long max = inproc.exchange().getMaxEntitySize();
         if (max > 0 && count > max) {
             throw UndertowMessages.MESSAGES.requestEntityWasTooLarge(max);
         }
         HeldForm held = form.get();
-        if (held != null && !held.reserve(read)) {
-            throw new RequestTooBigException("the form does not fit into the memory for bodies");
+        if (held != null && !held.received(piece)) {
+            throw new FormTooLargeException();
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import dev.fnwatchdog.undertow.internal.inproc.servlet.FormTooLargeException;
+import dev.fnwatchdog.undertow.internal.inproc.servlet.MultipartForm;
 import io.undertow.server.RequestTooBigException;
 import io.undertow.server.handlers.form.MultiPartParserDefinition;
 import io.undertow.util.MalformedMessageException;
@@ -14,7 +16,7 @@ import java.util.regex.Pattern;
  * 5.16).
  *
  * @param status a 4xx
- * @param reason one line; empty: none
+ * @param reason one line
  */
 record RequestRefusal(int status, String reason) {
     private static final int MAX_CAUSES = 10;
@@ -27,8 +29,13 @@ record RequestRefusal(int status, String reason) {
     static Optional<RequestRefusal> of(Throwable failure) {
         Throwable cause = failure;
         for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
+            if (cause instanceof FormTooLargeException form) {
+                return Optional.of(
+                        new RequestRefusal(StatusCodes.REQUEST_ENTITY_TOO_LARGE, String.valueOf(form.getMessage())));
+            }
             if (cause instanceof RequestTooBigException) {
-                return Optional.of(new RequestRefusal(StatusCodes.REQUEST_ENTITY_TOO_LARGE, ""));
+                return Optional.of(new RequestRefusal(
+                        StatusCodes.REQUEST_ENTITY_TOO_LARGE, "the body is larger than the function accepts"));
             }
             if (cause instanceof MultiPartParserDefinition.FileTooLargeException) {
                 return Optional.of(new RequestRefusal(StatusCodes.REQUEST_ENTITY_TOO_LARGE, "a file is too large"));
@@ -49,7 +56,7 @@ record RequestRefusal(int status, String reason) {
     }
 
     /**
-     * Returns whether Undertow's parser of multipart bodies has thrown it, or a cause of it. For a body without its end, base64 that
+     * Returns whether the parser of multipart bodies has thrown it, or a cause of it. For a body without its end, base64 that
      * cannot be decoded, an unknown charset or an empty boundary, it throws exceptions of no type of their own.
      */
     private static boolean isParserFailure(Throwable failure) {
@@ -59,7 +66,7 @@ record RequestRefusal(int status, String reason) {
                     .map(StackTraceElement::getClassName)
                     .filter(name -> !CALLED_BY_PARSER.matcher(name).lookingAt())
                     .findFirst()
-                    .filter(name -> name.startsWith(MultiPartParserDefinition.class.getName()))
+                    .filter(name -> name.startsWith(MultipartForm.class.getName()))
                     .isPresent()) {
                 return true;
             }

@@ -1,7 +1,10 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.undertow.internal.inproc.functionpath.FunctionClassLoader;
+import dev.fnwatchdog.undertow.internal.inproc.functionpath.FunctionResources;
+import dev.fnwatchdog.undertow.internal.inproc.servlet.FormMemory;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletDeployment;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletEnvironment;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.ServletHooks;
@@ -9,7 +12,6 @@ import dev.fnwatchdog.undertow.internal.inproc.servlet.WebComponents;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.handlers.resource.ClassPathResourceManager;
 import io.undertow.server.handlers.resource.ResourceManager;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletException;
@@ -24,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: any.
  */
 record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler) implements InprocHandler {
-    private static final String RESOURCES = "META-INF/resources";
-
     /**
      * Where a servlet runs, and with which settings.
      *
@@ -52,7 +52,7 @@ record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler)
                     context.threads(),
                     settings.temporary(),
                     settings.initParameters(),
-                    new RequestHooks(settings.memory()));
+                    new RequestHooks(settings.memory(), context.log()));
             ServletDeployment deployment = ServletDeployment.start(servlet, components, environment);
             return new ServletFunction(deployment, new ExchangeFunction(context, deployment.handler(), true));
         } catch (ServletException | RuntimeException | LinkageError e) {
@@ -69,8 +69,8 @@ record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler)
 
     /** Returns the files of {@code META-INF/resources} in function_path; those of the class path are not the function's. */
     private static ResourceManager resources(ClassLoader loader) {
-        return loader instanceof FunctionClassLoader
-                ? new ClassPathResourceManager(loader, RESOURCES)
+        return loader instanceof FunctionClassLoader own
+                ? FunctionResources.of(own)
                 : ResourceManager.EMPTY_RESOURCE_MANAGER;
     }
 
@@ -79,7 +79,7 @@ record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler)
         deployment.close();
     }
 
-    private record RequestHooks(MemoryBudget memory) implements ServletHooks {
+    private record RequestHooks(MemoryBudget memory, WatchdogLog log) implements ServletHooks {
         @Override
         public void failed(HttpServerExchange exchange, Throwable failure) {
             InprocInvocation.of(exchange).failed(failure);
@@ -87,7 +87,19 @@ record ServletFunction(ServletDeployment deployment, HttpHandler requestHandler)
 
         @Override
         public void formRead(HttpServerExchange exchange) {
-            InprocInvocation.of(exchange).holdForm(new HeldForm(memory));
+            InprocInvocation.of(exchange).holdForm(new HeldForm(memory, HeldForm.Kind.URL_ENCODED));
+        }
+
+        @Override
+        public FormMemory partsRead(HttpServerExchange exchange) {
+            HeldForm held = new HeldForm(memory, HeldForm.Kind.MULTIPART);
+            InprocInvocation.of(exchange).holdForm(held);
+            return held;
+        }
+
+        @Override
+        public void warn(String message) {
+            log.warn(message);
         }
 
         @Override

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** The acceptor of a port: how it accepts connections and closes the port. Proves specification 7.7, 9.8. */
 class AcceptorTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final int WAITING = 300;
 
     private final List<SocketChannel> accepted = new CopyOnWriteArrayList<>();

@@ -154,15 +154,15 @@ class ReadTimeoutTest {
     @Test
     void readTimeoutIsCountedFromTheFirstByteOfTheHead() throws Exception {
         try (ScriptedFunction function = ScriptedFunction.respondingWith(OK);
-                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "1500ms");
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "read_timeout", "5s");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\n");
-            pass(Duration.ofSeconds(1));
+            pass(Duration.ofSeconds(3));
             long headEnds = System.nanoTime();
             client.send("Host: h\r\nContent-Length: 5\r\n\r\nhel");
 
             assertThat(client.readHead()).startsWith("HTTP/1.1 408 ");
-            assertThat(Duration.ofNanos(System.nanoTime() - headEnds)).isLessThan(Duration.ofMillis(1500));
+            assertThat(Duration.ofNanos(System.nanoTime() - headEnds)).isLessThan(Duration.ofSeconds(5));
         }
     }
 

@@ -77,7 +77,7 @@ class ReplacedFilesTest {
                 // A lookup is valid for a while: the second request opens what the first one found.
                 Files.deleteIfExists(file());
                 Files.write(file(), new byte[LARGE]);
-                Polling.until(Duration.ofSeconds(5), () -> length(watchdog) == LARGE);
+                Polling.until(Duration.ofSeconds(15), () -> length(watchdog) == LARGE);
                 Files.delete(file());
                 Files.createSymbolicLink(file(), target);
 

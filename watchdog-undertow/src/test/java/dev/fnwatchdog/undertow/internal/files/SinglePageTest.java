@@ -138,11 +138,13 @@ class SinglePageTest {
         assertThat(watchdog.get("/users").body()).isEqualTo("page");
 
         Files.writeString(folder.resolve("users"), "a file");
-        Polling.until(Duration.ofSeconds(2), () -> watchdog.get("/users").body().equals("a file"));
+        Polling.until(
+                Duration.ofSeconds(10), () -> watchdog.get("/users").body().equals("a file"));
 
         Files.delete(folder.resolve("users"));
         Files.writeString(folder.resolve("index.html"), "new page");
-        Polling.until(Duration.ofSeconds(2), () -> watchdog.get("/users").body().equals("new page"));
+        Polling.until(
+                Duration.ofSeconds(10), () -> watchdog.get("/users").body().equals("new page"));
     }
 
     /** Proves specification 1.34. */
@@ -150,6 +152,6 @@ class SinglePageTest {
     void anUnknownPathIs404InSpaModeWithoutAnIndexPage() throws Exception {
         Files.delete(folder.resolve("index.html"));
 
-        Polling.until(Duration.ofSeconds(2), () -> watchdog.get("/users").statusCode() == 404);
+        Polling.until(Duration.ofSeconds(10), () -> watchdog.get("/users").statusCode() == 404);
     }
 }

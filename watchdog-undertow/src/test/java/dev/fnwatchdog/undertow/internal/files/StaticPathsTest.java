@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * 1.33.
  */
 class StaticPathsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     @TempDir
     private Path parent;
@@ -211,7 +211,7 @@ class StaticPathsTest {
                 folder.resolve("..data").toString());
         run("rm", "-r", folder.resolve("..2024_1").toString());
 
-        Polling.until(Duration.ofSeconds(2), () -> get("/app.txt").endsWith("\r\n\r\ntwo"));
+        Polling.until(Duration.ofSeconds(10), () -> get("/app.txt").endsWith("\r\n\r\ntwo"));
     }
 
     /** Proves specification 1.33. */
@@ -252,9 +252,9 @@ class StaticPathsTest {
 
         Files.writeString(folder.resolve("new"), "new content");
         Files.move(folder.resolve("new"), folder.resolve(target.substring(1)), StandardCopyOption.REPLACE_EXISTING);
-        Polling.until(Duration.ofSeconds(2), () -> get(target).endsWith("\r\n\r\nnew content"));
+        Polling.until(Duration.ofSeconds(10), () -> get(target).endsWith("\r\n\r\nnew content"));
 
         Files.delete(folder.resolve(target.substring(1)));
-        Polling.until(Duration.ofSeconds(2), () -> get(target).startsWith("HTTP/1.1 404 "));
+        Polling.until(Duration.ofSeconds(10), () -> get(target).startsWith("HTTP/1.1 404 "));
     }
 }

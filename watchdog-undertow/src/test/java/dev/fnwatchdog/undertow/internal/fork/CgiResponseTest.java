@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fnwatchdog.undertow.fixture.ForkingWatchdog;
 import dev.fnwatchdog.undertow.fixture.Http2Streams;
+import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.fixture.RawClient;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.Sleeper;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,7 +107,8 @@ class CgiResponseTest {
                         + "\\nKeep-Alive: 1\\nUpgrade: h2c\\nContent-Encoding: gzip\\n\\nbody");
 
         assertThat(response)
-                .doesNotContain("Content-Length: 99", "x-hop", "X-Hop", "Keep-Alive", "Upgrade", "Transfer-Encoding: gzip")
+                .doesNotContain(
+                        "Content-Length: 99", "x-hop", "X-Hop", "Keep-Alive", "Upgrade", "Transfer-Encoding: gzip")
                 .contains("\r\nContent-Encoding: gzip\r\n")
                 .endsWith("\r\n\r\nbody");
     }
@@ -174,6 +177,112 @@ class CgiResponseTest {
             client.send("1\r\n\n\r\n");
             assertThat(client.readUntil("0\r\n\r\n")).contains("two\n");
             client.send("0\r\n\r\n");
+        }
+    }
+
+    private static String bodiless(String kind) {
+        return kind.substring(0, kind.indexOf(' ')) + " / HTTP/1.1\r\nHost: h\r\n\r\n";
+    }
+
+    private static String fields(String kind) {
+        return "printf \"Status: " + status(kind) + "\\n\\n\"; ";
+    }
+
+    private static String status(String kind) {
+        return kind.substring(kind.indexOf(' ') + 1);
+    }
+
+    /** Proves specification 4.13, 7.2. */
+    @ParameterizedTest
+    @CsvSource({
+        "STREAMING, HEAD 200",
+        "STREAMING, GET 204",
+        "STREAMING, GET 304",
+        "STREAMING_PUMPED, HEAD 200",
+        "STREAMING_PUMPED, GET 204"
+    })
+    void aClientCanSendItsNextRequestWhenAResponseWithoutABodyEndsThoughItsProcessPrintsOn(
+            ForkingWatchdog mode, String kind) throws Exception {
+        try (RunningWatchdog watchdog = mode.running(
+                        fields(kind) + "head -c 300000 /dev/zero", "cgi_response", "1", "max_inflight", "1");
+                RawClient client = watchdog.connect()) {
+            for (int i = 0; i < 20; i++) {
+                assertThat(client.send(bodiless(kind)).readHead()).startsWith("HTTP/1.1 " + status(kind));
+            }
+            // Whatever was printed, and was not sent, is no failure.
+            watchdog.awaitIdle();
+            assertThat(watchdog.log().lines()).noneMatch(line -> line.contains("ERROR") || line.contains("failed"));
+        }
+    }
+
+    /** Proves specification 4.13, 7.2. */
+    @ParameterizedTest
+    @CsvSource({
+        "STREAMING, HEAD 200",
+        "STREAMING, GET 204",
+        "STREAMING, GET 304",
+        "STREAMING_PUMPED, HEAD 200",
+        "STREAMING_PUMPED, GET 204"
+    })
+    void aResponseWithoutABodyComesThoughItsProcessHoldsItsOutputAndKeepsThePermit(ForkingWatchdog mode, String kind)
+            throws Exception {
+        Sleeper sleeper = new Sleeper();
+        try (RunningWatchdog watchdog = mode.running(
+                        "[ $Http_Path = /next ] && exit 0; " + fields(kind) + "exec " + sleeper.command(),
+                        "cgi_response",
+                        "1",
+                        "exec_timeout",
+                        "5s",
+                        "max_inflight",
+                        "1");
+                RawClient client = watchdog.connect()) {
+            assertThat(client.send(bodiless(kind)).readHead()).startsWith("HTTP/1.1 " + status(kind));
+            sleeper.awaitStart();
+            // The connection is free, the permit is not: there are never more processes than permits.
+            assertThat(client.send(GET).readWhole()).startsWith("HTTP/1.1 429 ");
+
+            watchdog.log().awaitLine("Function was killed by ExecTimeout: 5s");
+            sleeper.awaitEnd();
+            Polling.until(Duration.ofSeconds(10), () -> watchdog.get("/next").statusCode() == 500);
+        }
+    }
+
+    /** Proves specification 4.13, 7.2. */
+    @ParameterizedTest
+    @CsvSource({"STREAMING, HEAD 200", "STREAMING_PUMPED, HEAD 200", "STREAMING, GET 204"})
+    void aProcessThatPrintsOnAndOnBehindAResponseWithoutABodyEndsBySigpipe(ForkingWatchdog mode, String kind)
+            throws Exception {
+        try (RunningWatchdog watchdog = mode.running(
+                        "[ $Http_Path = /next ] && exit 0; " + fields(kind) + "exec cat /dev/zero",
+                        "cgi_response",
+                        "1",
+                        "exec_timeout",
+                        "0",
+                        "max_inflight",
+                        "1");
+                RawClient client = watchdog.connect()) {
+            assertThat(client.send(bodiless(kind)).readHead()).startsWith("HTTP/1.1 " + status(kind));
+
+            Polling.until(Duration.ofSeconds(10), () -> watchdog.get("/next").statusCode() == 500);
+            assertThat(watchdog.log().lines())
+                    .anyMatch(line -> line.contains("Function process failed: signal: broken pipe"));
+        }
+    }
+
+    /** Proves specification 4.13. */
+    @ParameterizedTest
+    @EnumSource(names = {"STREAMING", "STREAMING_PUMPED"})
+    void theResponseToHeadOfAnOutputWithoutFieldsEndsThoughItGoesOn(ForkingWatchdog mode) throws Exception {
+        try (RunningWatchdog watchdog = mode.running("[ $Http_Path = /on ] && exec cat /dev/zero; echo end");
+                RawClient client = watchdog.connect()) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(client.send(HEAD).readHead())
+                        .startsWith("HTTP/1.1 200 OK\r\n")
+                        .contains("\r\nContent-Length: 4\r\n");
+                assertThat(client.send("HEAD /on HTTP/1.1\r\nHost: h\r\n\r\n").readHead())
+                        .startsWith("HTTP/1.1 200 OK\r\n")
+                        .doesNotContain("Content-Length");
+            }
         }
     }
 

@@ -79,7 +79,7 @@ class ForkClientDisconnectTest {
                     client.send(GET);
                 }
             }
-            Polling.until(Duration.ofSeconds(5), () -> descriptors() < before + 50);
+            Polling.until(Duration.ofSeconds(15), () -> descriptors() < before + 50);
             workersAreFree.countDown();
             watchdog.awaitIdle();
             assertThat(watchdog.get("/").body()).isEqualTo("hi\n");
@@ -160,7 +160,7 @@ class ForkClientDisconnectTest {
         try (RunningWatchdog watchdog = mode.running(sleepingScript("true"))) {
             try (RawClient client = watchdog.connect()) {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab");
-                Polling.until(java.time.Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 1);
+                Polling.until(java.time.Duration.ofSeconds(15), () -> watchdog.metric("http_requests_in_flight") == 1);
             }
             assertEverythingHasEnded(watchdog);
         }
@@ -177,7 +177,8 @@ class ForkClientDisconnectTest {
                     client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab");
                     if (i % 2 == 0) {
                         Polling.until(
-                                java.time.Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 1);
+                                java.time.Duration.ofSeconds(15),
+                                () -> watchdog.metric("http_requests_in_flight") == 1);
                     }
                 }
                 try (RawClient client = watchdog.connect()) {

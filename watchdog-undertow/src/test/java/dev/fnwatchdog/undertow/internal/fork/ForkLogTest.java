@@ -170,7 +170,7 @@ class ForkLogTest {
         try (RunningWatchdog watchdog = mode.starting("cat /dev/zero", "write_timeout", "300ms");
                 RawClient client = watchdog.connect()) {
             client.send(GET).readHead();
-            Polling.until(Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 0);
+            Polling.until(Duration.ofSeconds(15), () -> watchdog.metric("http_requests_in_flight") == 0);
             watchdog.log().awaitLine("GET /path?query - 200 - ");
         }
     }

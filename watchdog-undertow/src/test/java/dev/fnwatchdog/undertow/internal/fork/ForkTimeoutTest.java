@@ -213,7 +213,7 @@ class ForkTimeoutTest {
             assertThat(watchdog.get("/").body()).isEqualTo("answer\n");
             daemon.awaitStart();
             assertThat(watchdog.get("/?second").body()).isEqualTo("answer\n");
-            Polling.until(Duration.ofSeconds(5), () -> daemon.running() == 2);
+            Polling.until(Duration.ofSeconds(15), () -> daemon.running() == 2);
         }
         // The end of the watchdog kills it.
         daemon.awaitEnd();

@@ -58,7 +58,7 @@ class SerializingModeTest {
         try (RunningWatchdog watchdog = mode.running("echo started >>" + file + "; cat");
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab");
-            Polling.until(Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 1);
+            Polling.until(Duration.ofSeconds(15), () -> watchdog.metric("http_requests_in_flight") == 1);
             assertThat(Files.readString(file)).isEmpty();
             assertThat(client.send("cde").readResponse()).endsWith("\r\n\r\nabcde");
             assertThat(Files.readString(file)).isEqualTo("started\n");
@@ -198,14 +198,14 @@ class SerializingModeTest {
                 RawClient hog = watchdog.connect();
                 RawClient client = watchdog.connect()) {
             hog.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 600000\r\n\r\nab");
-            Polling.until(Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 1);
+            Polling.until(Duration.ofSeconds(15), () -> watchdog.metric("http_requests_in_flight") == 1);
             // Request and response together exceed what is left.
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 300000\r\n\r\n")
                     .send(new byte[300_000]);
             assertThat(client.readResponse()).startsWith("HTTP/1.1 500 ").endsWith("response too large");
 
             hog.close();
-            Polling.until(Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 0);
+            Polling.until(Duration.ofSeconds(15), () -> watchdog.metric("http_requests_in_flight") == 0);
             assertServes(watchdog);
         }
     }

@@ -189,7 +189,7 @@ class StreamingModeTest {
             assertThat(client.readResponse()).contains(" 200 OK", "\r\nContent-Length: 0\r\n");
             client.send("3\r\nabc\r\n0\r\n\r\n");
             Polling.until(
-                    java.time.Duration.ofSeconds(5),
+                    java.time.Duration.ofSeconds(15),
                     () -> java.nio.file.Files.readString(file).equals("abc"));
         } finally {
             java.nio.file.Files.delete(file);

@@ -151,7 +151,7 @@ class BodyLogTest {
                         function, "read_debug", "true", "max_inflight", "1", "exec_timeout", "2s");
                 RawClient first = watchdog.connect()) {
             first.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-            Polling.until(java.time.Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 1);
+            Polling.until(java.time.Duration.ofSeconds(15), () -> watchdog.metric("http_requests_in_flight") == 1);
             try (RawClient client = watchdog.connect()) {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 7\r\n\r\nrefused");
                 assertThat(client.readResponse()).startsWith("HTTP/1.1 429 ");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fnwatchdog.undertow.fixture.Http2Client;
 import dev.fnwatchdog.undertow.fixture.Http2Frames;
+import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.fixture.RawClient;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.ScriptedFunction;
@@ -13,6 +14,9 @@ import dev.fnwatchdog.undertow.fixture.TokenIssuer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * 8.10 to 8.12.
  */
 class JwtGuardsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
     private TokenIssuer issuer;
 
     @TempDir
@@ -151,6 +157,47 @@ class JwtGuardsTest {
             assertThat(client.readResponse()).startsWith("HTTP/1.1 401 ").doesNotContain("hello");
             client.send(get("/a.txt", bearer(issuer.token())));
             assertThat(client.readResponse()).startsWith("HTTP/1.1 200 ").endsWith("hello");
+        }
+    }
+
+    /** Proves specification 7.3, 8.12. */
+    @Test
+    void requestsWithoutATokenTakeNoPlaceInTheQueueAndAre429WhereItIsFull() throws Exception {
+        CountDownLatch reached = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    while (true) {
+                        connection.readHead();
+                        reached.countDown();
+                        released.await();
+                        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                    }
+                });
+                RunningWatchdog watchdog =
+                        RunningWatchdog.inFrontOf(function, issuer.settings("max_inflight", "1", "max_waiting", "1"));
+                RawClient first = watchdog.connect();
+                RawClient second = watchdog.connect();
+                RawClient without = watchdog.connect()) {
+            first.send(get("/", bearer(issuer.token())));
+            assertThat(reached.await(15, TimeUnit.SECONDS)).isTrue();
+            for (int i = 0; i < 3; i++) {
+                assertThat(without.send(get("/")).readResponse()).startsWith("HTTP/1.1 401 ");
+                assertThat(without.send(get("/", bearer(issuer.tokenFor("a:b"))))
+                                .readResponse())
+                        .startsWith("HTTP/1.1 403 ");
+            }
+
+            second.send(get("/", bearer(issuer.token())));
+            Polling.until(PATIENCE, () -> watchdog.metric("watchdog_requests_waiting") == 1);
+            assertThat(without.send(get("/")).readResponse()).startsWith("HTTP/1.1 429 ");
+            assertThat(without.send(get("/", bearer(issuer.token()))).readResponse())
+                    .startsWith("HTTP/1.1 429 ");
+
+            released.countDown();
+            assertThat(first.readResponse()).startsWith("HTTP/1.1 200 ");
+            assertThat(second.readResponse()).startsWith("HTTP/1.1 200 ");
+            watchdog.awaitIdle();
+            assertThat(without.send(get("/")).readResponse()).startsWith("HTTP/1.1 401 ");
         }
     }
 

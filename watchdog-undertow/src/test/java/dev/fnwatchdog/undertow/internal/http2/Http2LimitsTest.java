@@ -240,7 +240,7 @@ class Http2LimitsTest {
                 }
             }
             watchdog.awaitIdle();
-            Polling.until(Duration.ofSeconds(5), () -> WatchdogInternals.inFlight(watchdog.watchdog()) == 0);
+            Polling.until(Duration.ofSeconds(15), () -> WatchdogInternals.inFlight(watchdog.watchdog()) == 0);
         }
     }
 

@@ -118,11 +118,11 @@ class Http2TrailersTest {
                 Http2Streams client = Http2Streams.of(watchdog)) {
             int stream = client.post("/x");
             client.data(stream, "hello", false);
-            assertThat(reached.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(reached.await(15, TimeUnit.SECONDS)).isTrue();
             client.trailers(stream, trailer);
 
             assertThat(client.awaitReset(stream)).isEqualTo(PROTOCOL_ERROR);
-            assertThat(body.get(5, TimeUnit.SECONDS)).doesNotContain("0\r\n\r\n", "x-a", "other");
+            assertThat(body.get(15, TimeUnit.SECONDS)).doesNotContain("0\r\n\r\n", "x-a", "other");
             assertThat(client.head(client.get("/next"))).contains(":status: 200");
         }
     }
@@ -161,7 +161,7 @@ class Http2TrailersTest {
             client.trailers(stream, "x-a: late");
 
             assertThat(client.head(stream)).contains(":status: 200");
-            assertThat(seen.get(5, TimeUnit.SECONDS)).containsExactly("hello", false, "late");
+            assertThat(seen.get(15, TimeUnit.SECONDS)).containsExactly("hello", false, "late");
         }
     }
 

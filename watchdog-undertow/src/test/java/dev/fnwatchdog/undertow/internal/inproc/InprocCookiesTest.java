@@ -15,6 +15,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests cookies in servlets and Undertow handlers. Proves specification 5.13. */
 class InprocCookiesTest {
@@ -65,6 +66,15 @@ class InprocCookiesTest {
             assertThat(watchdog.responseTo("GET / HTTP/1.1\r\nHost: h\r\nCookie: a=1\r\nCookie: b=2\r\n\r\n"))
                     .endsWith("\r\n\r\n2");
             assertThat(watchdog.responseTo("GET / HTTP/1.1\r\nHost: h\r\n\r\n")).endsWith("\r\n\r\nnone");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"=x", "n", ";", " ; =", ""})
+    void aServletGetsNullWhereAFieldHasNoCookie(String field) throws Exception {
+        try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) ->
+                response.getWriter().write((request.getCookies() == null) + "<" + request.getHeader("Cookie") + ">"))) {
+            assertThat(watchdog.responseTo(request(field))).endsWith("\r\n\r\ntrue<" + field.trim() + ">");
         }
     }
 

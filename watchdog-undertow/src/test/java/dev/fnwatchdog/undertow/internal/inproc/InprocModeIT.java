@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fnwatchdog.undertow.fixture.FunctionJar;
 import dev.fnwatchdog.undertow.fixture.PackagedWatchdog;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * 5.6, 5.9, 5.18, 5.23, 5.24.
  */
 class InprocModeIT {
+    private static final String MULTIPART = "multipart/form-data; boundary=b";
     private static final String PACKAGE = "package com.example;\n";
     private static final String HANDLER = PACKAGE + """
             import io.undertow.server.*;
@@ -71,12 +80,84 @@ class InprocModeIT {
                 """).write(folder, "function.jar");
         try (PackagedWatchdog watchdog =
                 inproc(jar, "handler", "com.example.Form").jvm("-Xmx64m").startReady()) {
-            assertThat(postForm(watchdog, "/", 40_000_000)).isEqualTo("413 ");
+            assertThat(postForm(watchdog, "/", 40_000_000))
+                    .isEqualTo("413 the form does not fit into the memory for bodies");
             assertThat(postForm(watchdog, "/stream", 40_000_000)).isEqualTo("200 40000002");
             for (int i = 0; i < 10; i++) {
                 assertThat(postForm(watchdog, "/", 3_000_000)).isEqualTo("200 3000000");
             }
             assertThat(watchdog.err()).noneMatch(line -> line.contains("OutOfMemory") || line.startsWith("\tat "));
+        }
+    }
+
+    /** Proves specification 5.16, 7.20. */
+    @Test
+    @Timeout(120)
+    void formsOfLargeAndOfManyFieldsDoNotEndAWatchdogOf64Mebibytes() throws Exception {
+        Path jar = new FunctionJar().source("com.example.Form", PACKAGE + """
+                import jakarta.servlet.annotation.MultipartConfig;
+                import jakarta.servlet.http.*;
+                import java.io.*;
+
+                @MultipartConfig
+                public final class Form extends HttpServlet {
+                    protected void doPost(HttpServletRequest request, HttpServletResponse response)
+                            throws IOException, jakarta.servlet.ServletException {
+                        response.getWriter().print(request.getRequestURI().equals("/parts")
+                                ? request.getParts().iterator().next().getSize()
+                                : request.getParameterMap().values().stream().mapToLong(all -> all[0].length()).sum());
+                    }
+                }
+                """).write(folder, "function.jar");
+        String head = "--b\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n";
+        String large = head.formatted("a") + "x".repeat(25_000_000) + "\r\n--b--\r\n";
+        String many = IntStream.range(0, 10_000)
+                .mapToObj(i -> head.formatted("field" + i) + "x".repeat(i % 50) + "\r\n")
+                .collect(Collectors.joining("", "", "--b--\r\n"));
+        String medium = IntStream.range(0, 5_000)
+                .mapToObj(i -> head.formatted("field" + i) + "x".repeat(10_000) + "\r\n")
+                .collect(Collectors.joining("", "", "--b--\r\n"));
+        String url = IntStream.range(0, 10_000).mapToObj(i -> "f" + i + "=").collect(Collectors.joining("&"));
+        try (PackagedWatchdog watchdog = inproc(jar, "handler", "com.example.Form", "TMPDIR", folder.toString())
+                .jvm("-Xmx64m")
+                .startReady()) {
+            assertThat(post(watchdog, "/", MULTIPART, large)).startsWith("413 the form does not fit");
+            assertThat(post(watchdog, "/parts", MULTIPART, large)).isEqualTo("200 25000000");
+            assertThat(post(watchdog, "/", MULTIPART, medium)).startsWith("413 the form does not fit");
+            for (int round = 0; round < 3; round++) {
+                List<CompletableFuture<String>> all = new ArrayList<>();
+                for (int i = 0; i < 24; i++) {
+                    String form = List.of(many, large, url).get(i % 3);
+                    all.add(CompletableFuture.supplyAsync(
+                            () -> post(
+                                    watchdog,
+                                    "/",
+                                    form.equals(url) ? "application/x-www-form-urlencoded" : MULTIPART,
+                                    form),
+                            task -> new Thread(task).start()));
+                }
+                all.forEach(response -> assertThat(response.join()).matches("(?s)(200 \\d+|413 the form|503 ).*"));
+            }
+            assertThat(post(watchdog, "/", MULTIPART, many)).isEqualTo("200 245000");
+            assertThat(post(watchdog, "/", "application/x-www-form-urlencoded", url))
+                    .isEqualTo("200 0");
+            assertThat(watchdog.err()).noneMatch(line -> line.contains("OutOfMemory") || line.startsWith("\tat "));
+        }
+    }
+
+    private static String post(PackagedWatchdog watchdog, String path, String type, String form) {
+        try {
+            HttpResponse<String> response = HttpClient.newHttpClient()
+                    .send(
+                            watchdog.request(path)
+                                    .timeout(Duration.ofSeconds(60))
+                                    .header("Content-Type", type)
+                                    .POST(HttpRequest.BodyPublishers.ofString(form))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            return response.statusCode() + " " + response.body().strip();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

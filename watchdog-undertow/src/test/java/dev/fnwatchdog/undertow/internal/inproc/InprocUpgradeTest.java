@@ -55,7 +55,7 @@ class InprocUpgradeTest {
                     .get(10, TimeUnit.SECONDS);
             assertThat(watchdog.metric("http_requests_in_flight")).isEqualTo(1);
             long end = System.nanoTime() + Duration.ofMillis(500).toNanos();
-            Polling.until(Duration.ofSeconds(5), () -> System.nanoTime() - end > 0);
+            Polling.until(Duration.ofSeconds(15), () -> System.nanoTime() - end > 0);
             socket.sendText("hello", true).get(10, TimeUnit.SECONDS);
 
             assertThat(echoed.get(10, TimeUnit.SECONDS)).isEqualTo("echo hello");

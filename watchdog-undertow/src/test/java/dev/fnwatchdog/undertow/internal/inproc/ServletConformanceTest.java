@@ -13,6 +13,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Collections;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -165,6 +166,26 @@ class ServletConformanceTest {
             assertThat(watchdog.responseTo("GET /a HTTP/1.1\r\nHost: h\r\nX-Forwarded-Proto: https\r\n"
                             + "X-Forwarded-Host: example.com\r\n\r\n"))
                     .endsWith("\r\n\r\ntrue 443 https://example.com/a");
+        }
+    }
+
+    /** Proves specification 5.16. */
+    @ParameterizedTest
+    @CsvSource({"HTTP/1.1, 'Host: h', 1 h 1", "HTTP/1.0, 'Host: h', 1 h 1", "HTTP/1.0, 'X-A: b', 0 null 0"})
+    void aServletSeesTheFieldHostAsItCameAlthoughAnotherHostIsForwarded(String version, String field, String seen)
+            throws Exception {
+        try (RunningWatchdog watchdog = ScriptedHandler.servlet((request, response) -> response.getWriter()
+                .write("%d %s %d %s"
+                        .formatted(
+                                Collections.list(request.getHeaders("host")).size(),
+                                request.getHeader("Host"),
+                                Collections.list(request.getHeaderNames()).stream()
+                                        .filter("Host"::equalsIgnoreCase)
+                                        .count(),
+                                request.getServerName())))) {
+            assertThat(watchdog.responseTo(
+                            "GET / " + version + "\r\n" + field + "\r\nX-Forwarded-Host: example.com\r\n\r\n"))
+                    .endsWith("\r\n\r\n" + seen + " example.com");
         }
     }
 

@@ -236,6 +236,36 @@ class WebComponentsTest {
         }
     }
 
+    /** Proves specification 5.14. */
+    @Test
+    void linksWithinTheResourcesOfAFolderAreFollowedAndThoseThatLeadOutOfThemAre404() throws Exception {
+        Path real = Files.createDirectories(folder.resolve("real/META-INF"));
+        Path resources = Files.createDirectories(folder.resolve("outside/public"));
+        Files.writeString(folder.resolve("outside/secret.txt"), "secret");
+        Files.writeString(real.resolve("secret.txt"), "secret");
+        Files.createDirectories(resources.resolve("a"));
+        Files.writeString(resources.resolve("a/b.css"), "css");
+        Files.createSymbolicLink(resources.resolve("within.css"), Path.of("a/b.css"));
+        Files.createSymbolicLink(resources.resolve("folder"), Path.of("a"));
+        Files.createSymbolicLink(resources.resolve("out.txt"), Path.of("../secret.txt"));
+        Files.createSymbolicLink(resources.resolve("absolute.txt"), real.resolve("secret.txt"));
+        Files.createSymbolicLink(resources.resolve("up"), Path.of(".."));
+        Files.createSymbolicLink(resources.resolve("dangling"), Path.of("nothing"));
+        // The folder itself may be a link, as a folder of static_path may, and so may the one of function_path.
+        Files.createSymbolicLink(real.resolve("resources"), resources);
+        Path path = Files.createSymbolicLink(folder.resolve("path"), folder.resolve("real"));
+        withInitializer("Type.class").write(folder.resolve("real"), "function.jar");
+        try (RunningWatchdog watchdog = RunningWatchdog.started(
+                UnaryOperator.identity(), "mode", "inproc", "function_path", path + "/../path")) {
+            for (String target : new String[] {"/a/b.css", "/within.css", "/folder/b.css"}) {
+                assertThat(watchdog.get(target).body()).as(target).isEqualTo("css");
+            }
+            for (String target : new String[] {"/out.txt", "/absolute.txt", "/up/secret.txt", "/dangling"}) {
+                assertThat(watchdog.get(target).statusCode()).as(target).isEqualTo(404);
+            }
+        }
+    }
+
     /** Proves specification 5.4, 5.7, 5.14. */
     @ParameterizedTest
     @CsvSource(

@@ -38,7 +38,7 @@ class IoBuffersTest {
                 result.completeExceptionally(e);
             }
         });
-        return result.get(5, TimeUnit.SECONDS);
+        return result.get(15, TimeUnit.SECONDS);
     }
 
     private static ByteBuffer used(PooledByteBuffer pooled) {
@@ -149,7 +149,7 @@ class IoBuffersTest {
 
             ByteBuffer ofOtherThread = used(buffers.allocate());
             assertThat(ofOtherThread.capacity()).isEqualTo(SIZE);
-            assertThat(ofOtherWorker.get(5, TimeUnit.SECONDS).capacity()).isEqualTo(SIZE);
+            assertThat(ofOtherWorker.get(15, TimeUnit.SECONDS).capacity()).isEqualTo(SIZE);
         } finally {
             another.shutdownNow();
         }

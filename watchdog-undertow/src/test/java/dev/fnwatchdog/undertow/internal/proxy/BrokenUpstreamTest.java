@@ -254,7 +254,7 @@ class BrokenUpstreamTest {
                 RawClient client = alone.connect()) {
             assertThat(client.send(GET).readResponse()).endsWith("hi");
 
-            Polling.until(Duration.ofSeconds(5), () -> alone.metric("watchdog_upstream_connections") == 0);
+            Polling.until(Duration.ofSeconds(15), () -> alone.metric("watchdog_upstream_connections") == 0);
         }
     }
 }

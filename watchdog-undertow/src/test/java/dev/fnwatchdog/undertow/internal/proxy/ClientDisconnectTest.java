@@ -50,7 +50,7 @@ class ClientDisconnectTest {
     }
 
     private void awaitReached() throws InterruptedException {
-        assertThat(reached.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(reached.await(15, TimeUnit.SECONDS)).isTrue();
     }
 
     /** Proves specification 3.45, 7.2. */

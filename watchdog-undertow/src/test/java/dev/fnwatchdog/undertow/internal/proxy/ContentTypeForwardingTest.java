@@ -129,7 +129,7 @@ class ContentTypeForwardingTest {
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "exec_timeout", "300ms");
                 RawClient client = watchdog.connect()) {
             assertThat(client.send(GET).readToEnd()).startsWith("HTTP/1.1 504 ");
-            assertThat(closed.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(closed.await(15, TimeUnit.SECONDS)).isTrue();
             watchdog.awaitIdle();
         }
     }

@@ -38,7 +38,7 @@ class EarlyResponseTest {
 
             assertThat(client.readUntil("big")).startsWith("HTTP/1.1 413 Payload Too Large\r\n");
             client.closedByPeer();
-            assertThat(sending).failsWithin(java.time.Duration.ofSeconds(5));
+            assertThat(sending).failsWithin(java.time.Duration.ofSeconds(15));
         }
     }
 
@@ -64,7 +64,7 @@ class EarlyResponseTest {
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nab");
-            assertThat(responded.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(responded.await(15, TimeUnit.SECONDS)).isTrue();
             assertThat(client.readResponse()).endsWith("early");
 
             client.send("cdGET / HTTP/1.1\r\nHost: h\r\n\r\n");

@@ -158,10 +158,10 @@ class ExpectContinueTest {
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function)) {
             try (RawClient client = watchdog.connect()) {
                 client.send(HEAD);
-                Polling.until(Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 1);
+                Polling.until(Duration.ofSeconds(15), () -> watchdog.metric("http_requests_in_flight") == 1);
             }
 
-            assertThat(ended.await(1, TimeUnit.SECONDS)).isTrue();
+            assertThat(ended.await(15, TimeUnit.SECONDS)).isTrue();
             watchdog.awaitIdle();
         }
     }
@@ -234,7 +234,7 @@ class ExpectContinueTest {
                 RawClient first = watchdog.connect();
                 RawClient client = watchdog.connect()) {
             first.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n");
-            Polling.until(Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 1);
+            Polling.until(Duration.ofSeconds(15), () -> watchdog.metric("http_requests_in_flight") == 1);
 
             client.send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n");
 

@@ -45,8 +45,12 @@ class FaultyRequestsTest {
         NONE(200, true, request -> request.respond(200, request.readBody().text())),
         EARLY(200, true, request -> request.respond(200, "early")),
         EARLY_AND_CLOSED(200, true, request -> {
-            request.respond(200, "early");
-            request.closeConnection();
+            try {
+                request.respond(200, "early");
+            } finally {
+                // Also where the client has left before the response has ended.
+                request.closeConnection();
+            }
         }),
         HANGS(504, true, ReceivedRequest::awaitAbort),
         HANGS_WITHIN_BODY(200, false, request -> {

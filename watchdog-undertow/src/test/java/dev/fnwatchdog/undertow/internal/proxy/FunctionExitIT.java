@@ -36,7 +36,7 @@ class FunctionExitIT {
 
             assertThat(last.statusCode()).isEqualTo(500);
             assertThat(last.headers().firstValue("X-OpenFaaS-Internal")).hasValue("of-watchdog");
-            assertThat(inFlight.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(500);
+            assertThat(inFlight.get(15, TimeUnit.SECONDS).statusCode()).isEqualTo(500);
             assertThat(watchdog.awaitExit()).isOne();
             assertThat(watchdog.awaitLine("Forked function")).endsWith(" Forked function has terminated: " + ending);
             assertThat(watchdog.out()).last().asString().endsWith("stdout: function ends");
@@ -45,7 +45,8 @@ class FunctionExitIT {
                     .anyMatch(line -> line.contains("GET /slow/600 - 500 Internal Server Error"));
             assertThat(watchdog.temporaryDirectory()).isEmptyDirectory();
             Polling.until(
-                    Duration.ofSeconds(5), () -> watchdog.remainingDescendants().isEmpty());
+                    Duration.ofSeconds(15),
+                    () -> watchdog.remainingDescendants().isEmpty());
         }
     }
 

@@ -47,11 +47,11 @@ class Http2AbortTest {
     }
 
     private void awaitReached() throws InterruptedException {
-        assertThat(reached.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(reached.await(15, TimeUnit.SECONDS)).isTrue();
     }
 
     private void assertUpstreamConnectionCloses() throws InterruptedException {
-        assertThat(upstreamClosed.await(3, TimeUnit.SECONDS)).isTrue();
+        assertThat(upstreamClosed.await(15, TimeUnit.SECONDS)).isTrue();
     }
 
     private static void assertServes(Http2Streams client) throws IOException {
@@ -144,9 +144,9 @@ class Http2AbortTest {
                     client.get("/");
                     client.data(client.post("/"), "some of it", false);
                 }
-                assertThat(all.await(5, TimeUnit.SECONDS)).isTrue();
+                assertThat(all.await(15, TimeUnit.SECONDS)).isTrue();
             }
-            assertThat(closed.await(3, TimeUnit.SECONDS)).isTrue();
+            assertThat(closed.await(15, TimeUnit.SECONDS)).isTrue();
             watchdog.awaitIdle();
         }
     }

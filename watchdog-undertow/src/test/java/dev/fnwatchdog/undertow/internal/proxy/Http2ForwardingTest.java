@@ -47,7 +47,7 @@ class Http2ForwardingTest {
                     .anyMatch(line -> line.matches("x-duration-seconds: \\d+\\.\\d{6}"))
                     .noneMatch(line -> line.startsWith("connection") || line.startsWith("transfer-encoding"));
             assertThat(client.body(stream)).isEqualTo("hi");
-            assertThat(forwardedHead.get(5, TimeUnit.SECONDS).split("\r\n"))
+            assertThat(forwardedHead.get(15, TimeUnit.SECONDS).split("\r\n"))
                     .startsWith("GET /a%2Fb//c/../d;e?x={1}&y=%20 HTTP/1.1")
                     .containsExactlyInAnyOrder(
                             "GET /a%2Fb//c/../d;e?x={1}&y=%20 HTTP/1.1",
@@ -138,7 +138,7 @@ class Http2ForwardingTest {
             client.data(stream, "cde", true);
 
             assertThat(client.head(stream)).contains(":status: 200");
-            assertThat(got.get(5, TimeUnit.SECONDS))
+            assertThat(got.get(15, TimeUnit.SECONDS))
                     .contains("\r\nContent-Length: 5\r\n")
                     .doesNotContain("Transfer-Encoding")
                     .endsWith("\r\n\r\nabcde");
@@ -164,7 +164,7 @@ class Http2ForwardingTest {
             assertThat(client.head(stream)).contains(":status: 200");
             assertThat(client.next(stream).payload()).isEqualTo("hi");
             assertThat(client.trailers(stream)).containsExactly("x-sum: 3");
-            String request = got.get(5, TimeUnit.SECONDS);
+            String request = got.get(15, TimeUnit.SECONDS);
             String body = request.substring(request.indexOf("\r\n\r\n") + 4);
             assertThat(request.substring(0, request.length() - body.length()))
                     .contains("\r\nTransfer-Encoding: chunked\r\n")

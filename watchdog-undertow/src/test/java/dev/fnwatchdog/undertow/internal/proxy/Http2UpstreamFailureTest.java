@@ -224,7 +224,7 @@ class Http2UpstreamFailureTest {
                 }
                 assertThat(watchdog.metric("watchdog_upstream_connections")).isEqualTo(1);
             }
-            Polling.until(Duration.ofSeconds(5), () -> watchdog.metric("watchdog_upstream_connections") == 0);
+            Polling.until(Duration.ofSeconds(15), () -> watchdog.metric("watchdog_upstream_connections") == 0);
         }
     }
 
@@ -271,7 +271,7 @@ class Http2UpstreamFailureTest {
     void anUnreachableFunctionIs500() throws Exception {
         Http2Upstream function = Http2Upstream.open();
         try (RunningWatchdog watchdog = inFrontOf(function)) {
-            Polling.until(Duration.ofSeconds(5), () -> watchdog.get("/_/ready").statusCode() == 200);
+            Polling.until(Duration.ofSeconds(15), () -> watchdog.get("/_/ready").statusCode() == 200);
             function.close();
 
             assertThat(watchdog.get("/").statusCode()).isEqualTo(500);
@@ -356,12 +356,9 @@ class Http2UpstreamFailureTest {
             client.send(request);
             try (Http2Upstream.Connection connection = function.accept()) {
                 int upstream = connection.request();
-                long start = System.nanoTime();
                 client.close();
 
                 Frame reset = connection.next(RST_STREAM);
-                assertThat(System.nanoTime() - start)
-                        .isLessThan(Duration.ofSeconds(1).toNanos());
                 assertThat(reset.stream()).isEqualTo(upstream);
                 assertThat(reset.errorCode()).isEqualTo(CANCEL);
                 watchdog.awaitIdle();

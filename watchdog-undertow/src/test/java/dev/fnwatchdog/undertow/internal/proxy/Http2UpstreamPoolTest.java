@@ -64,7 +64,7 @@ class Http2UpstreamPoolTest {
     void stop() throws Exception {
         worker.shutdownNow();
         assertThat(worker.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
-        Polling.until(Duration.ofSeconds(5), () -> buffers.unreleased().isEmpty());
+        Polling.until(Duration.ofSeconds(15), () -> buffers.unreleased().isEmpty());
     }
 
     private Http2UpstreamPool poolTo(int port) throws Exception {
@@ -148,7 +148,7 @@ class Http2UpstreamPoolTest {
                 passAndSweep(pool, 1);
                 connection.next(Http2Frames.GOAWAY);
                 assertThat(connection.raw().readUntilClosedOrReset()).isNotNull();
-                Polling.until(Duration.ofSeconds(5), () -> open.sum() == 0);
+                Polling.until(Duration.ofSeconds(15), () -> open.sum() == 0);
             }
         }
     }

@@ -32,7 +32,7 @@ class Http2UpstreamTest {
                 Stream.concat(Stream.of("http_upstream_url", "h2c://127.0.0.1:" + port), Stream.of(settings))
                         .toArray(String[]::new));
         // Requests that arrive before that are held, and may be overtaken by others.
-        Polling.until(Duration.ofSeconds(5), () -> started.get("/_/ready").statusCode() == 200);
+        Polling.until(Duration.ofSeconds(15), () -> started.get("/_/ready").statusCode() == 200);
         return started;
     }
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** HTTP/1.1 over TLS to the function. Proves specification 1.13. */
 class HttpsUpstreamTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final String GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     private static final int LARGE = 20_000_000;
@@ -90,7 +90,7 @@ class HttpsUpstreamTest {
     }
 
     private void assertUpstreamConnectionCloses() throws InterruptedException {
-        assertThat(upstreamClosed.await(3, TimeUnit.SECONDS)).isTrue();
+        assertThat(upstreamClosed.await(15, TimeUnit.SECONDS)).isTrue();
     }
 
     @ParameterizedTest
@@ -204,7 +204,7 @@ class HttpsUpstreamTest {
                 CompletableFuture<Void> sent =
                         CompletableFuture.runAsync(() -> client.sendTimes(new byte[100_000], 30));
                 assertThat(client.read(3_000_000)).hasSize(3_000_000);
-                sent.get(5, TimeUnit.SECONDS);
+                sent.get(15, TimeUnit.SECONDS);
             }
             assertUpstreamConnectionCloses();
         }
@@ -226,7 +226,7 @@ class HttpsUpstreamTest {
                 RunningWatchdog watchdog = inFrontOf(function)) {
             try (RawClient client = watchdog.connect()) {
                 client.send(GET);
-                assertThat(reached.await(5, TimeUnit.SECONDS)).isTrue();
+                assertThat(reached.await(15, TimeUnit.SECONDS)).isTrue();
             }
 
             assertUpstreamConnectionCloses();
@@ -295,7 +295,7 @@ class HttpsUpstreamTest {
                         inFrontOf(function, "http_upstream_url", "https://%s:%d".formatted(host, function.port()))) {
             assertThat(watchdog.get("/").statusCode()).isEqualTo(200);
 
-            assertThat(names.get(5, TimeUnit.SECONDS)).containsIgnoringCase("value=localhost");
+            assertThat(names.get(15, TimeUnit.SECONDS)).containsIgnoringCase("value=localhost");
         }
     }
 
@@ -371,7 +371,7 @@ class HttpsUpstreamTest {
             for (int i = 1; i <= 3; i++) {
                 assertThat(watchdog.get("/").body()).isEqualTo("ok");
                 served.release();
-                assertThat(done.tryAcquire(5, TimeUnit.SECONDS)).isTrue();
+                assertThat(done.tryAcquire(15, TimeUnit.SECONDS)).isTrue();
                 Polling.until(PATIENCE, () -> watchdog.metric("watchdog_upstream_connections") == 0);
                 assertThat(function.connections()).isEqualTo(i);
             }
@@ -393,7 +393,7 @@ class HttpsUpstreamTest {
             assertThat(watchdog.get("/").body()).isEqualTo("ok");
             reached.countDown();
 
-            assertThat(rest.get(5, TimeUnit.SECONDS)).isEmpty();
+            assertThat(rest.get(15, TimeUnit.SECONDS)).isEmpty();
         }
     }
 

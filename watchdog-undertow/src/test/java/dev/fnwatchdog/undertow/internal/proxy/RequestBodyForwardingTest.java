@@ -29,7 +29,7 @@ class RequestBodyForwardingTest {
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             assertThat(client.send(request).readResponse()).endsWith("done");
-            return got.get(5, TimeUnit.SECONDS);
+            return got.get(15, TimeUnit.SECONDS);
         }
     }
 
@@ -111,9 +111,9 @@ class RequestBodyForwardingTest {
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\n");
-            assertThat(head.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(head.await(15, TimeUnit.SECONDS)).isTrue();
             client.send("one");
-            assertThat(first.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(first.await(15, TimeUnit.SECONDS)).isTrue();
             client.send("two");
 
             assertThat(client.readResponse()).endsWith("done");
@@ -174,7 +174,7 @@ class RequestBodyForwardingTest {
             CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> client.sendTimes(piece, pieces));
             client.readHead();
             assertThat(client.read(4_000_000)).hasSize(4_000_000);
-            sent.get(5, TimeUnit.SECONDS);
+            sent.get(15, TimeUnit.SECONDS);
 
             byte[] chunk = new byte[100_000 + 9];
             System.arraycopy("186A0\r\n".getBytes(StandardCharsets.ISO_8859_1), 0, chunk, 0, 7);
@@ -187,7 +187,7 @@ class RequestBodyForwardingTest {
             });
             client.readHead();
             assertThat(Chunks.data(client.readUntil("\r\n0\r\n\r\n"))).hasSize(4_000_000);
-            sent.get(5, TimeUnit.SECONDS);
+            sent.get(15, TimeUnit.SECONDS);
         }
     }
 

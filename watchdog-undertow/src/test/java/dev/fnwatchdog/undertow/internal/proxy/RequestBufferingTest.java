@@ -207,14 +207,14 @@ class RequestBufferingTest {
                 RawClient client = watchdog.connect()) {
             // Reserves almost the whole budget by its length alone.
             large.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n".formatted(half - 1_000_000));
-            Polling.until(java.time.Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 1);
+            Polling.until(java.time.Duration.ofSeconds(15), () -> watchdog.metric("http_requests_in_flight") == 1);
 
             client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n200000\r\n");
             client.send(new byte[0x1ff000]);
             assertThat(client.readResponse()).startsWith("HTTP/1.1 413 ");
 
             large.close();
-            Polling.until(java.time.Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 0);
+            Polling.until(java.time.Duration.ofSeconds(15), () -> watchdog.metric("http_requests_in_flight") == 0);
             try (RawClient next = watchdog.connect()) {
                 next.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2000000\r\n\r\n");
                 next.send(new byte[2_000_000]);
@@ -229,7 +229,7 @@ class RequestBufferingTest {
         try (RunningWatchdog watchdog = buffering("max_inflight", "1")) {
             try (RawClient client = watchdog.connect()) {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab");
-                Polling.until(java.time.Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 1);
+                Polling.until(java.time.Duration.ofSeconds(15), () -> watchdog.metric("http_requests_in_flight") == 1);
             }
             watchdog.awaitIdle();
             assertThat(function.connections()).isZero();

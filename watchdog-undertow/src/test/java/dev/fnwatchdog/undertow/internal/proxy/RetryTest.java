@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A request is sent to the function at most once, with two exceptions. Proves specification 3.42, 3.43. */
 class RetryTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
     private final Queue<String> requests = new ConcurrentLinkedQueue<>();
@@ -201,7 +201,7 @@ class RetryTest {
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
                 RawClient client = watchdog.connect()) {
             client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n").readResponse();
-            assertThat(ended.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(ended.await(15, TimeUnit.SECONDS)).isTrue();
 
             assertThat(client.send("POST /2 HTTP/1.1\r\nHost: h\r\n\r\n").readResponse())
                     .startsWith("HTTP/1.1 200 ");

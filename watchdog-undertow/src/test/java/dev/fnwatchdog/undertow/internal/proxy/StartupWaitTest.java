@@ -61,7 +61,7 @@ class StartupWaitTest {
     }
 
     private static void assertNoneInFlight(RunningWatchdog watchdog) {
-        Polling.until(Duration.ofSeconds(5), () -> watchdog.metric("http_requests_in_flight") == 0);
+        Polling.until(Duration.ofSeconds(15), () -> watchdog.metric("http_requests_in_flight") == 0);
     }
 
     private static void assertRefused(String response) {
@@ -280,7 +280,7 @@ class StartupWaitTest {
                 assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
                 client.close();
 
-                assertThat(closed.await(5, TimeUnit.SECONDS)).isTrue();
+                assertThat(closed.await(15, TimeUnit.SECONDS)).isTrue();
                 assertNoneInFlight(watchdog);
                 assertThat(function.connections()).isOne();
             }

@@ -95,7 +95,7 @@ class TrailerForwardingTest {
                 RawClient client = watchdog.connect()) {
             client.send(CHUNKED_POST + moreHead + "\r\n2\r\nhi\r\n0\r\n" + trailers + "\r\n");
             assertThat(client.readResponse()).startsWith("HTTP/1.1 200").endsWith("ok");
-            return got.get(5, TimeUnit.SECONDS);
+            return got.get(15, TimeUnit.SECONDS);
         }
     }
 
@@ -122,7 +122,7 @@ class TrailerForwardingTest {
             client.send(CHUNKED_POST + "\r\n2\r\nhi\r\n0\r\nX-A: 1\r\n" + FORBIDDEN + "\r\n");
 
             assertThat(client.readResponse()).endsWith("ok");
-            assertThat(head(got.get(5, TimeUnit.SECONDS)))
+            assertThat(head(got.get(15, TimeUnit.SECONDS)))
                     .containsExactlyInAnyOrder("POST / HTTP/1.1", "Host: h", "Content-Length: 2");
         }
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * 3.36.
  */
 class TunnelTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final String UPGRADE_REQUEST =
             "GET /chat HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, Upgrade\r\nUpgrade: own/1\r\nX-A: b\r\n\r\n";
     private static final String SWITCHING_PROTOCOLS =
@@ -47,7 +47,7 @@ class TunnelTest {
     }
 
     private void assertUpstreamConnectionCloses() throws InterruptedException {
-        assertThat(upstreamClosed.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(upstreamClosed.await(15, TimeUnit.SECONDS)).isTrue();
     }
 
     /** Proves specification 3.36. */
@@ -63,7 +63,7 @@ class TunnelTest {
                 RawClient client = watchdog.connect()) {
             String head = client.send(UPGRADE_REQUEST).readHead();
 
-            assertThat(forwardedHead.get(5, TimeUnit.SECONDS))
+            assertThat(forwardedHead.get(15, TimeUnit.SECONDS))
                     .contains("\r\nConnection: Upgrade\r\n", "\r\nUpgrade: own/1\r\n", "\r\nX-A: b\r\n");
             assertThat(head)
                     .startsWith("HTTP/1.1 101 Switching Protocols\r\n")
@@ -76,7 +76,7 @@ class TunnelTest {
             }
             CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> client.sendTimes(new byte[100_000], 30));
             assertThat(client.read(3_000_000)).hasSize(3_000_000);
-            sent.get(5, TimeUnit.SECONDS);
+            sent.get(15, TimeUnit.SECONDS);
         }
     }
 
@@ -290,7 +290,7 @@ class TunnelTest {
                             return WebSocket.Listener.super.onText(socket, data, last);
                         }
                     })
-                    .get(5, TimeUnit.SECONDS);
+                    .get(15, TimeUnit.SECONDS);
 
             assertThat(message).succeedsWithin(PATIENCE).isEqualTo("hi");
         }

@@ -78,9 +78,9 @@ class TlsClientTest {
             CompletableFuture<StreamConnection> connected = connect(host, function.port());
 
             if (accepted) {
-                IoUtils.safeClose(connected.get(5, TimeUnit.SECONDS));
+                IoUtils.safeClose(connected.get(15, TimeUnit.SECONDS));
             } else {
-                assertThatThrownBy(() -> connected.get(5, TimeUnit.SECONDS))
+                assertThatThrownBy(() -> connected.get(15, TimeUnit.SECONDS))
                         .hasMessageContaining("its certificate cannot be used for " + host.replaceAll("[\\[\\]]", ""));
             }
         }
@@ -96,16 +96,16 @@ class TlsClientTest {
             sent.countDown();
             connection.readToEnd();
         })) {
-            StreamConnection connected = connect("localhost", function.port()).get(5, TimeUnit.SECONDS);
+            StreamConnection connected = connect("localhost", function.port()).get(15, TimeUnit.SECONDS);
             XnioIoThread thread = connected.getIoThread();
             CompletableFuture<Integer> written = new CompletableFuture<>();
             thread.execute(() -> written.complete(write(connected)));
-            assertThat(written.get(5, TimeUnit.SECONDS)).isEqualTo(4);
-            assertThat(sent.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(written.get(15, TimeUnit.SECONDS)).isEqualTo(4);
+            assertThat(sent.await(15, TimeUnit.SECONDS)).isTrue();
             CompletableFuture<String> read = new CompletableFuture<>();
             thread.execute(() -> complete(read, connected));
 
-            assertThat(read.get(5, TimeUnit.SECONDS)).isEqualTo("stray");
+            assertThat(read.get(15, TimeUnit.SECONDS)).isEqualTo("stray");
             IoUtils.safeClose(connected);
         }
     }

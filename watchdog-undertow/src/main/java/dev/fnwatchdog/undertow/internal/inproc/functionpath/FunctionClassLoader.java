@@ -37,16 +37,26 @@ public final class FunctionClassLoader extends URLClassLoader {
         registerAsParallelCapable();
     }
 
+    private final FunctionPath path;
     private final ClassLoader watchdog;
 
-    private FunctionClassLoader(URL[] urls, ClassLoader watchdog) {
-        super("function", urls, ClassLoader.getPlatformClassLoader());
+    private FunctionClassLoader(FunctionPath path, ClassLoader watchdog) {
+        super("function", urls(path), ClassLoader.getPlatformClassLoader());
+        this.path = path;
         this.watchdog = watchdog;
     }
 
     public static FunctionClassLoader of(FunctionPath path) {
-        URL[] urls = path.archives().stream().map(FunctionClassLoader::url).toArray(URL[]::new);
-        return new FunctionClassLoader(urls, FunctionClassLoader.class.getClassLoader());
+        return new FunctionClassLoader(path, FunctionClassLoader.class.getClassLoader());
+    }
+
+    /** Returns the jars and folders that it loads from. */
+    FunctionPath path() {
+        return path;
+    }
+
+    private static URL[] urls(FunctionPath path) {
+        return path.archives().stream().map(FunctionClassLoader::url).toArray(URL[]::new);
     }
 
     private static URL url(Path path) {

@@ -2,7 +2,6 @@ package dev.fnwatchdog.undertow.internal.inproc.servlet;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.session.InMemorySessionManager;
 import io.undertow.servlet.Servlets;
 import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.servlet.api.DeploymentManager;
@@ -100,11 +99,13 @@ public final class ServletDeployment {
                 .setServletStackTraces(ServletStackTraces.NONE)
                 .setEscapeErrorMessage(false)
                 .addOuterHandlerChainWrapper(EscapedErrors::new)
-                .addOuterHandlerChainWrapper(next -> new FormRequests(next, environment.hooks()))
+                .addOuterHandlerChainWrapper(OriginalHostRequests::new)
+                .addOuterHandlerChainWrapper(next -> new FormRequests(
+                        next, environment.hooks(), new MultipartForms(environment.hooks(), environment.temporary())))
                 .setDefaultEncoding("UTF-8")
                 .setEagerFilterInit(true)
                 .setAsyncExecutor(environment.threads())
-                .setSessionManagerFactory(deployed -> new InMemorySessionManager(NAME, MAX_SESSIONS))
+                .setSessionManagerFactory(deployed -> FunctionSessions.create(NAME, MAX_SESSIONS, environment.hooks()))
                 .setExceptionHandler((exchange, request, response, failure) -> {
                     environment.hooks().failed(exchange, failure);
                     return true;

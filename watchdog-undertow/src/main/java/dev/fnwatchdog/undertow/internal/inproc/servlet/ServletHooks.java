@@ -10,6 +10,12 @@ public interface ServletHooks {
     /** Called before the body of a form is read into parameters. */
     void formRead(HttpServerExchange exchange);
 
+    /** Called before the body of a {@code multipart/form-data} is read into parts; returns the memory for it. */
+    FormMemory partsRead(HttpServerExchange exchange);
+
+    /** Logs a warning. */
+    void warn(String message);
+
     /** Called on a thread that begins to work for a request. */
     void threadEntered(HttpServerExchange exchange);
 
