@@ -105,7 +105,8 @@ class CgiResponseTest {
                         + "\\nKeep-Alive: 1\\nUpgrade: h2c\\nContent-Encoding: gzip\\n\\nbody");
 
         assertThat(response)
-                .doesNotContain("Content-Length: 99", "x-hop", "X-Hop", "Keep-Alive", "Upgrade", "Transfer-Encoding: gzip")
+                .doesNotContain(
+                        "Content-Length: 99", "x-hop", "X-Hop", "Keep-Alive", "Upgrade", "Transfer-Encoding: gzip")
                 .contains("\r\nContent-Encoding: gzip\r\n")
                 .endsWith("\r\n\r\nbody");
     }
