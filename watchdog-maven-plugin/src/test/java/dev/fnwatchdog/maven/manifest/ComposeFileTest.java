@@ -8,16 +8,17 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ComposeFileTest {
-    private static Object service(DeployedFunction function) {
-        return ExampleFunction.at(ExampleFunction.read(new ComposeFile(function)).get(0), "services/hello");
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> service(DeployedFunction function) {
+        return (Map<String, Object>) ExampleFunction.at(ExampleFunction.read(new ComposeFile(function)).get(0), "services/hello");
     }
 
     /** Proves specification 10.11. */
     @Test
     void theServiceHasTheSameRestrictionsAsInKubernetes() {
-        Object service = service(ExampleFunction.http());
+        Map<String, Object> service = service(ExampleFunction.http());
 
-        assertThat((Map<?, ?>) service)
+        assertThat(service)
                 .containsEntry("user", "12000:12000")
                 .containsEntry("read_only", true)
                 .containsEntry("tmpfs", List.of("/tmp"))
@@ -38,7 +39,7 @@ class ComposeFileTest {
     /** Proves specification 10.11. */
     @Test
     void aFunctionInTheWatchdogsOwnJvmNeedsNoInitProcess() {
-        assertThat((Map<?, ?>) service(ExampleFunction.inproc())).doesNotContainKey("init");
+        assertThat(service(ExampleFunction.inproc())).doesNotContainKey("init");
     }
 
     /** Proves specification 10.11. */

@@ -22,12 +22,16 @@ final class ExampleFunction {
     }
 
     static DeployedFunction with(String namespace, Map<String, String> settings) {
+        // As the goal checks the settings, without what only the deployment knows.
+        Map<String, String> complete = new HashMap<>(settings);
+        complete.putIfAbsent("OPENFAAS_NAME", "function");
+        complete.putIfAbsent("OPENFAAS_NAMESPACE", "namespace");
         return new DeployedFunction(
                 DnsLabel.parse("watchdog.manifests.name", "hello"),
                 namespace,
                 "registry.example.com/functions/hello@sha256:" + "ab".repeat(32),
                 "1.2",
-                WatchdogConfig.parse(settings),
+                WatchdogConfig.parse(complete),
                 settings.containsKey("OPENFAAS_NAME"),
                 NonRootUser.parse("12000"),
                 new ContainerResources("100m", "128Mi", "1", "256Mi"),

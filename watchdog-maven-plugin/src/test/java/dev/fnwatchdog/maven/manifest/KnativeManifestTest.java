@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,10 +70,10 @@ class KnativeManifestTest {
     /** Proves specification 10.9. */
     @Test
     void onlyWhatKnativePermitsWithoutSpecialFeaturesIsInTheRevision() {
-        Object revision = revision(ExampleFunction.inproc("jwt_auth", "true", "OPENFAAS_NAMESPACE", "fn"));
+        Object revision = revision(ExampleFunction.inproc("jwt_auth", "true"));
 
         assertThat(((Map<?, ?>) revision).keySet())
-                .isEqualTo(java.util.Set.of("timeoutSeconds", "containers", "volumes"));
+                .isEqualTo(Set.of("timeoutSeconds", "containers", "volumes"));
         assertThat(at(revision, "containers/0/env"))
                 .isEqualTo(List.of(Map.of("name", "OPENFAAS_NAME", "value", "hello")));
         assertThat(at(revision, "containers/0/securityContext"))

@@ -132,9 +132,16 @@ class KubernetesManifestTest {
     /** Proves specification 10.7. */
     @Test
     void tokensAreCheckedForTheNameAndNamespaceOfTheDeployment() {
-        DeployedFunction function = ExampleFunction.http("jwt_auth", "true", "OPENFAAS_NAMESPACE", "fn");
+        Object deployment = deployment(ExampleFunction.http("jwt_auth", "true"));
 
-        assertThat(function.identified()).isFalse();
+        assertThat(at(deployment, CONTAINER + "env"))
+                .isEqualTo(List.of(
+                        Map.of("name", "OPENFAAS_NAME", "value", "hello"),
+                        Map.of(
+                                "name",
+                                "OPENFAAS_NAMESPACE",
+                                "valueFrom",
+                                Map.of("fieldRef", Map.of("fieldPath", "metadata.namespace")))));
     }
 
     /** Proves specification 10.7. */

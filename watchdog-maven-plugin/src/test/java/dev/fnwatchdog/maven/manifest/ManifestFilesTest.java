@@ -3,10 +3,13 @@ package dev.fnwatchdog.maven.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,8 +39,8 @@ class ManifestFilesTest {
     private static String read(Path file) {
         try {
             return Files.readString(file);
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -47,7 +50,7 @@ class ManifestFilesTest {
         files(ExampleFunction.http()).write(ALL, folder);
         files(ExampleFunction.http()).write(ManifestTarget.parse(List.of("compose")), folder);
 
-        try (var found = Files.list(folder)) {
+        try (Stream<Path> found = Files.list(folder)) {
             assertThat(found).containsExactly(folder.resolve("compose.yaml"));
         }
     }
