@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 class ComposeFileTest {
     @SuppressWarnings("unchecked")
     private static Map<String, Object> service(DeployedFunction function) {
-        return (Map<String, Object>) ExampleFunction.at(ExampleFunction.read(new ComposeFile(function)).get(0), "services/hello");
+        return (Map<String, Object>) ExampleFunction.at(
+                ExampleFunction.read(new ComposeFile(function)).get(0), "services/hello");
     }
 
     /** Proves specification 10.11. */

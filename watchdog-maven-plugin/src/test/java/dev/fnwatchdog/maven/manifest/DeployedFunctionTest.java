@@ -25,7 +25,8 @@ class DeployedFunctionTest {
     @ValueSource(strings = {"port", "metrics_port"})
     void anyFreePortIsRefused(String setting) {
         assertThatThrownBy(() -> ExampleFunction.http(setting, "0"))
-                .hasMessage(setting + "=\"0\" cannot be used: expected a port from 1 to 65535, because the manifests name it");
+                .hasMessage(setting
+                        + "=\"0\" cannot be used: expected a port from 1 to 65535, because the manifests name it");
     }
 
     /** Proves specification 10.7. */
@@ -47,7 +48,16 @@ class DeployedFunctionTest {
     @Test
     void anImageThatKnowsItsNameNeedsNoneFromTheDeployment() {
         Map<String, String> settings = Map.of(
-                "mode", "inproc", "handler", "a.B", "jwt_auth", "true", "OPENFAAS_NAME", "a", "OPENFAAS_NAMESPACE", "b");
+                "mode",
+                "inproc",
+                "handler",
+                "a.B",
+                "jwt_auth",
+                "true",
+                "OPENFAAS_NAME",
+                "a",
+                "OPENFAAS_NAMESPACE",
+                "b");
 
         assertThat(ExampleFunction.with("", settings).needsIdentity()).isFalse();
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.yaml.snakeyaml.Yaml;
 
 /** Functions for the tests of manifests, and their manifests as YAML reads them. */
@@ -13,7 +14,11 @@ final class ExampleFunction {
 
     /** Returns a function of http mode with these settings, pairs of names and values. */
     static DeployedFunction http(String... settings) {
-        return with("", merged(Map.of("mode", "http", "fprocess", "cat", "http_upstream_url", "http://127.0.0.1:3000"), settings));
+        return with(
+                "",
+                merged(
+                        Map.of("mode", "http", "fprocess", "cat", "http_upstream_url", "http://127.0.0.1:3000"),
+                        settings));
     }
 
     /** Returns a function of inproc mode with these settings. */
@@ -57,7 +62,9 @@ final class ExampleFunction {
     static Object at(Object node, String path) {
         Object found = node;
         for (String step : path.split("/", -1)) {
-            found = found instanceof List<?> list ? list.get(Integer.parseInt(step)) : ((Map<?, ?>) found).get(step);
+            found = Objects.requireNonNull(
+                    found instanceof List<?> list ? list.get(Integer.parseInt(step)) : ((Map<?, ?>) found).get(step),
+                    () -> "nothing at " + path);
         }
         return found;
     }

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class KnativeManifestTest {
     private static Object revision(DeployedFunction function) {
-        return ExampleFunction.at(ExampleFunction.read(new KnativeManifest(function)).get(0), "spec/template/spec");
+        return ExampleFunction.at(
+                ExampleFunction.read(new KnativeManifest(function)).get(0), "spec/template/spec");
     }
 
     private static Object at(Object document, String path) {
@@ -40,8 +41,8 @@ class KnativeManifestTest {
     @ParameterizedTest(name = "exec {0}, write {1}, interval {2}: {3} s")
     @CsvSource({"5m, 30s, 30s, 300", "1s, 30s, 30s, 75", "0s, 30s, 30s, 600", "1500ms, 1s, 0s, 16"})
     void theTimeoutIsLongEnoughForARequestAndForAStop(String exec, String write, String interval, int seconds) {
-        DeployedFunction function = ExampleFunction.http(
-                "exec_timeout", exec, "write_timeout", write, "healthcheck_interval", interval);
+        DeployedFunction function =
+                ExampleFunction.http("exec_timeout", exec, "write_timeout", write, "healthcheck_interval", interval);
 
         assertThat(at(revision(function), "timeoutSeconds")).isEqualTo(seconds);
         assertThat(new KnativeManifest(function).notes()).isEmpty();
@@ -72,18 +73,24 @@ class KnativeManifestTest {
     void onlyWhatKnativePermitsWithoutSpecialFeaturesIsInTheRevision() {
         Object revision = revision(ExampleFunction.inproc("jwt_auth", "true"));
 
-        assertThat(((Map<?, ?>) revision).keySet())
-                .isEqualTo(Set.of("timeoutSeconds", "containers", "volumes"));
+        assertThat(((Map<?, ?>) revision).keySet()).isEqualTo(Set.of("timeoutSeconds", "containers", "volumes"));
         assertThat(at(revision, "containers/0/env"))
                 .isEqualTo(List.of(Map.of("name", "OPENFAAS_NAME", "value", "hello")));
         assertThat(at(revision, "containers/0/securityContext"))
                 .isEqualTo(Map.of(
-                        "runAsNonRoot", true,
-                        "runAsUser", 12000,
-                        "runAsGroup", 12000,
-                        "allowPrivilegeEscalation", false,
-                        "readOnlyRootFilesystem", true,
-                        "capabilities", Map.of("drop", List.of("ALL")),
-                        "seccompProfile", Map.of("type", "RuntimeDefault")));
+                        "runAsNonRoot",
+                        true,
+                        "runAsUser",
+                        12000,
+                        "runAsGroup",
+                        12000,
+                        "allowPrivilegeEscalation",
+                        false,
+                        "readOnlyRootFilesystem",
+                        true,
+                        "capabilities",
+                        Map.of("drop", List.of("ALL")),
+                        "seccompProfile",
+                        Map.of("type", "RuntimeDefault")));
     }
 }

@@ -33,10 +33,14 @@ class KubernetesManifestTest {
                 .isEqualTo("registry.example.com/functions/hello@sha256:" + "ab".repeat(32));
         assertThat(at(deployment, POD + "securityContext"))
                 .isEqualTo(Map.of(
-                        "runAsNonRoot", true,
-                        "runAsUser", 12000,
-                        "runAsGroup", 12000,
-                        "seccompProfile", Map.of("type", "RuntimeDefault")));
+                        "runAsNonRoot",
+                        true,
+                        "runAsUser",
+                        12000,
+                        "runAsGroup",
+                        12000,
+                        "seccompProfile",
+                        Map.of("type", "RuntimeDefault")));
         assertThat(at(deployment, CONTAINER + "securityContext"))
                 .isEqualTo(Map.of(
                         "allowPrivilegeEscalation",
@@ -61,8 +65,8 @@ class KubernetesManifestTest {
     /** Proves specification 10.7. */
     @Test
     void filesWithoutALockFileNeedNoTemporaryFolder() {
-        DeployedFunction files = ExampleFunction.with(
-                "", Map.of("mode", "static", "static_path", "/", "suppress_lock", "true"));
+        DeployedFunction files =
+                ExampleFunction.with("", Map.of("mode", "static", "static_path", "/", "suppress_lock", "true"));
 
         assertThat(at(deployment(files), "spec/template/spec")).asString().doesNotContain("volumes");
         assertThat(at(deployment(files), CONTAINER.substring(0, CONTAINER.length() - 1)))
@@ -83,10 +87,10 @@ class KubernetesManifestTest {
 
     /** Proves specification 10.8. */
     @ParameterizedTest(name = "within {0}: {2} failures at intervals of {1} s")
-    @CsvSource({"30s, 10, 3", "2m, 10, 3", "5s, 1, 3", "12s, 4, 3", "2s, 1, 2", "1s, 1, 1", "300ms, 10, 3", "0s, 10, 3"})
+    @CsvSource({"30s, 10, 3", "2m, 10, 3", "5s, 1, 3", "12s, 4, 3", "2s, 1, 2", "1s, 1, 1", "300ms, 10, 3", "0s, 10, 3"
+    })
     void theReadinessProbeFailsBeforeTheHealthcheckIntervalIsOver(String interval, int period, int failures) {
-        Object container =
-                at(deployment(ExampleFunction.http("healthcheck_interval", interval)), POD + "containers/0");
+        Object container = at(deployment(ExampleFunction.http("healthcheck_interval", interval)), POD + "containers/0");
 
         assertThat(at(container, "readinessProbe/periodSeconds")).isEqualTo(period);
         assertThat(at(container, "readinessProbe/failureThreshold")).isEqualTo(failures);

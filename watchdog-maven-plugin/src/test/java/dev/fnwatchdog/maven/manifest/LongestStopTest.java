@@ -23,12 +23,18 @@ class LongestStopTest {
     })
     void theLongestStopHasThePhasesOfAShutdownAtTheirLongest(String mode, String write, String interval, long seconds) {
         Map<String, String> settings = new HashMap<>(Map.of(
-                "mode", mode,
-                "write_timeout", write,
-                "healthcheck_interval", interval,
-                "static_path", "/",
-                "handler", "a.B",
-                "http_upstream_url", "http://127.0.0.1:1"));
+                "mode",
+                mode,
+                "write_timeout",
+                write,
+                "healthcheck_interval",
+                interval,
+                "static_path",
+                "/",
+                "handler",
+                "a.B",
+                "http_upstream_url",
+                "http://127.0.0.1:1"));
         settings.put("fprocess", "cat");
 
         assertThat(LongestStop.seconds(WatchdogConfig.parse(settings))).isEqualTo(seconds);

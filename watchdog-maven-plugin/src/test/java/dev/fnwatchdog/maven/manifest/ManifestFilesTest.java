@@ -68,7 +68,8 @@ class ManifestFilesTest {
     @Test
     void anUnknownTargetIsRefused() {
         assertThatThrownBy(() -> ManifestTarget.parse(List.of("kubernetes", "helm")))
-                .hasMessage("watchdog.manifests.targets=\"helm\" cannot be used: expected kubernetes, knative, openfaas and"
-                        + " compose, or some of them");
+                .hasMessage(
+                        "watchdog.manifests.targets=\"helm\" cannot be used: expected kubernetes, knative, openfaas and"
+                                + " compose, or some of them");
     }
 }

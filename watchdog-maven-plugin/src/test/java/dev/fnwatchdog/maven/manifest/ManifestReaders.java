@@ -21,7 +21,8 @@ final class ManifestReaders {
     private static final Path FOLDER = Path.of("target", "manifest-readers").toAbsolutePath();
     private static final Path PYTHON = FOLDER.resolve("python");
     private static final Path PARSER = FOLDER.resolve("parser");
-    private static final Path GO_SOURCES = Path.of("src", "test", "go", "manifests").toAbsolutePath();
+    private static final Path GO_SOURCES =
+            Path.of("src", "test", "go", "manifests").toAbsolutePath();
     private static final int MINUTES = 5;
 
     private ManifestReaders() {}
@@ -52,7 +53,15 @@ final class ManifestReaders {
         }
         Path part = FOLDER.resolve("python.part");
         ProcessBuilder pip = new ProcessBuilder(
-                program("python3"), "-m", "pip", "install", "--quiet", "--upgrade", "--target", part.toString(), SCHEMAS);
+                program("python3"),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--upgrade",
+                "--target",
+                part.toString(),
+                SCHEMAS);
         Path printed = Files.createDirectories(FOLDER).resolve("pip.log");
         if (execute(pip, printed) != 0) {
             missing("%s cannot be installed, the schemas of Kubernetes are not checked: %s"

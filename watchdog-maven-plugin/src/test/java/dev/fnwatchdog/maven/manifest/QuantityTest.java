@@ -25,9 +25,10 @@ class QuantityTest {
     @ValueSource(strings = {"", "0", "-1", "1 Gi", "256m", "256MB", "Mi", "1e9", "0x100000", "1023Ki"})
     void memoryThatIsNoneOrLessThanAMebibyteIsRefused(String text) {
         assertThatThrownBy(() -> Quantity.memory("watchdog.manifests.memoryLimit", text))
-                .hasMessage(("watchdog.manifests.memoryLimit=\"%s\" cannot be used: expected an amount of memory of at least"
-                                + " 1Mi, such as 256Mi or 1Gi")
-                        .formatted(text));
+                .hasMessage(
+                        ("watchdog.manifests.memoryLimit=\"%s\" cannot be used: expected an amount of memory of at least"
+                                        + " 1Mi, such as 256Mi or 1Gi")
+                                .formatted(text));
     }
 
     @ParameterizedTest
@@ -41,7 +42,8 @@ class QuantityTest {
     @Test
     void aRequestBeyondItsLimitIsRefused() {
         assertThatThrownBy(() -> new ContainerResources("1.5", "128Mi", "1000m", "256Mi"))
-                .hasMessage("watchdog.manifests.cpuRequest=\"1.5\" cannot be used: expected no more than the limit, which is 1000m");
+                .hasMessage(
+                        "watchdog.manifests.cpuRequest=\"1.5\" cannot be used: expected no more than the limit, which is 1000m");
         assertThatThrownBy(() -> new ContainerResources("1", "1Gi", "1", "1000M"))
                 .hasMessageStartingWith("watchdog.manifests.memoryRequest=\"1Gi\" cannot be used");
     }

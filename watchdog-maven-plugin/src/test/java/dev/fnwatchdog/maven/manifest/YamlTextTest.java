@@ -11,10 +11,49 @@ import org.yaml.snakeyaml.Yaml;
 
 class YamlTextTest {
     @ParameterizedTest
-    @ValueSource(strings = {
-        "8080", "1e3", "0o17", "0x1f", "1_000", "12:30:45", "y", "n", "on", "No", "true", "null", "~", "", ".5", "-1", "1.0", "a: b", "#a", "a #b", "*a",
-        "&a", "!a", "{{a}}", "[a]", "@a", "`a", "a\nb", " a", "a ", "'", "\"", "\\", "${A}", "%a", "2026-01-01", "ä", "\t", "a:", "-"
-    })
+    @ValueSource(
+            strings = {
+                "8080",
+                "1e3",
+                "0o17",
+                "0x1f",
+                "1_000",
+                "12:30:45",
+                "y",
+                "n",
+                "on",
+                "No",
+                "true",
+                "null",
+                "~",
+                "",
+                ".5",
+                "-1",
+                "1.0",
+                "a: b",
+                "#a",
+                "a #b",
+                "*a",
+                "&a",
+                "!a",
+                "{{a}}",
+                "[a]",
+                "@a",
+                "`a",
+                "a\nb",
+                " a",
+                "a ",
+                "'",
+                "\"",
+                "\\",
+                "${A}",
+                "%a",
+                "2026-01-01",
+                "ä",
+                "\t",
+                "a:",
+                "-"
+            })
     void whatCouldBeReadAsSomethingElseThanItsTextIsQuoted(String text) {
         String yaml = YamlText.of(List.of(Fields.of("value", text)));
 
@@ -23,7 +62,13 @@ class YamlTextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hello", "/_/health", "registry.example.com:5000/functions/hello@sha256:abcd", "app.kubernetes.io/name"})
+    @ValueSource(
+            strings = {
+                "hello",
+                "/_/health",
+                "registry.example.com:5000/functions/hello@sha256:abcd",
+                "app.kubernetes.io/name"
+            })
     void whatIsTextInEachVersionOfYamlIsNotQuoted(String text) {
         assertThat(YamlText.of(List.of(Fields.of("value", text)))).isEqualTo("value: " + text + "\n");
     }
@@ -36,8 +81,7 @@ class YamlTextTest {
         assertThat(YamlText.of(List.of(
                         Fields.of("labels", labels).with("again", labels).with("list", List.of(labels, 1)),
                         Fields.of("none", new Fields()))))
-                .isEqualTo(
-                        """
+                .isEqualTo("""
                         ---
                         labels:
                           "z": last
