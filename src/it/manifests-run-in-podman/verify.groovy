@@ -1,0 +1,74 @@
+// Proves specification 10.6, 10.7 and 10.8.
+import java.util.concurrent.TimeUnit
+
+// Containers without a network of their own, on machines that are containers themselves.
+File configuration = new File(basedir, 'containers.conf')
+configuration.text = '''[containers]
+default_ulimits=["nofile=4096:4096","nproc=4096:4096"]
+netns="host"
+[engine]
+cgroup_manager="cgroupfs"
+events_logger="file"
+runtime="runc"
+[engine.runtimes]
+runc=["/usr/sbin/runc","/usr/bin/runc"]
+'''
+
+String podman(File configuration, String... arguments) {
+    ProcessBuilder builder = new ProcessBuilder(['podman'] + (arguments as List)).redirectErrorStream(true)
+    builder.environment()['CONTAINERS_CONF'] = configuration.path
+    Process process = builder.start()
+    StringBuffer output = new StringBuffer()
+    process.consumeProcessOutput(output, output)
+    assert process.waitFor(100, TimeUnit.SECONDS) && process.exitValue() == 0 : "podman ${arguments.join(' ')}: $output"
+    return output.toString()
+}
+
+String status(String url) {
+    try {
+        HttpURLConnection connection = (HttpURLConnection) new URL(url).openConnection()
+        return connection.responseCode == 200 ? '200 ' + connection.inputStream.text : connection.responseCode as String
+    } catch (IOException e) {
+        return e.message
+    }
+}
+
+Properties ports = new Properties()
+new File(basedir, 'test.properties').withReader { ports.load(it) }
+String url = "http://127.0.0.1:${ports.functionPort}"
+File manifest = new File(basedir, 'target/watchdog/kubernetes.yaml')
+
+podman(configuration, 'load', '-i', new File(basedir, 'target/watchdog/image.tar').path)
+try {
+    podman(configuration, 'kube', 'play', '--network', 'host', manifest.path)
+    String container = podman(configuration, 'ps', '--format', '{{.Names}}', '--filter', 'ancestor=localhost/watchdog-it:1').trim()
+
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60)
+    while (!status(url + '/_/ready').startsWith('200')) {
+        assert System.nanoTime() < deadline : podman(configuration, 'logs', container)
+        Thread.sleep(50)
+    }
+    assert status(url) == '200 hello from podman\n'
+    assert status("http://127.0.0.1:${ports.metricsPort}/metrics").contains('http_requests_total{code="200",method="get"} 1')
+
+    String state = podman(configuration, 'inspect', '--format',
+        '{{.State.Pid}} {{.HostConfig.ReadonlyRootfs}} {{.Config.User}} {{.Config.StopTimeout}}', container)
+    List<String> seen = state.trim().split(' ')
+    assert seen[1] == 'true'
+    Map process = new File("/proc/${seen[0]}/status").readLines().collectEntries { it.split(':\\s*', 2).toList() }
+    assert process.Uid.startsWith('12000\t')
+    assert process.Gid.startsWith('12000\t')
+    assert process.CapEff == '0000000000000000'
+    assert process.NoNewPrivs == '1'
+
+    long stop = System.nanoTime()
+    podman(configuration, 'stop', '-t', '21', container)
+    assert podman(configuration, 'inspect', '--format', '{{.State.ExitCode}}', container).trim() == '0'
+    assert manifest.text.contains('terminationGracePeriodSeconds: 21\n')
+    assert System.nanoTime() - stop < TimeUnit.SECONDS.toNanos(21)
+} finally {
+    podman(configuration, 'kube', 'down', manifest.path)
+    podman(configuration, 'rmi', '-f', 'localhost/watchdog-it:1')
+}
+
+return true
