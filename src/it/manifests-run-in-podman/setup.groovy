@@ -29,3 +29,4 @@ List<ServerSocket> ports = (1..3).collect { new ServerSocket(0) }
 new File(basedir, 'test.properties').text = ['functionPort', 'metricsPort', 'upstreamPort'].withIndex()
     .collect { name, i -> "${name}=${ports[i].localPort}" }.join('\n')
 ports*.close()
+return true

@@ -21,10 +21,7 @@ final class Definitions {
     private static final Mode[] FORKING_MODES = {STREAMING, SERIALIZING};
 
     static final Definition<Mode> MODE = Definition.of(
-            "mode",
-            ValueTypes.MODE,
-            "streaming",
-            "How the function is run; serialising is serializing too.");
+            "mode", ValueTypes.MODE, "streaming", "How the function is run; serialising is serializing too.");
 
     static final Definition<CommandLine> FPROCESS = Definition.of(
                     "fprocess",

@@ -88,8 +88,9 @@ final class KubernetesManifest implements Manifest {
         return Fields.of("name", name).with("containerPort", port).with("protocol", "TCP");
     }
 
-    private static Fields request(String path) {
-        return Fields.of("path", path).with("port", HTTP);
+    /** By number, because not all that read a Deployment look up the names of ports; podman 4 does not. */
+    private Fields request(String path) {
+        return Fields.of("path", path).with("port", function.config().port());
     }
 
     private Fields service() {

@@ -79,9 +79,9 @@ class KubernetesManifestTest {
     void theProbesAskForHealthAndReadiness() {
         Object container = at(deployment(ExampleFunction.http("ready_path", "/ready")), POD + "containers/0");
 
-        assertThat(at(container, "livenessProbe/httpGet")).isEqualTo(Map.of("path", "/_/health", "port", "http"));
-        assertThat(at(container, "startupProbe/httpGet")).isEqualTo(Map.of("path", "/_/health", "port", "http"));
-        assertThat(at(container, "readinessProbe/httpGet")).isEqualTo(Map.of("path", "/_/ready", "port", "http"));
+        assertThat(at(container, "livenessProbe/httpGet")).isEqualTo(Map.of("path", "/_/health", "port", 8080));
+        assertThat(at(container, "startupProbe/httpGet")).isEqualTo(Map.of("path", "/_/health", "port", 8080));
+        assertThat(at(container, "readinessProbe/httpGet")).isEqualTo(Map.of("path", "/_/ready", "port", 8080));
         assertThat(at(container, "readinessProbe/timeoutSeconds")).isEqualTo(5);
     }
 

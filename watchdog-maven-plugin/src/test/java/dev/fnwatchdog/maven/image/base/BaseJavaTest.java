@@ -65,8 +65,7 @@ class BaseJavaTest {
         "25, '', 25.0.3+9, false",
         "25, '', 25+36, true"
     })
-    void anArchiveOfClassesNeedsTheSameBuildAsFarAsItIsKnown(
-            String version, String build, String other, boolean same) {
+    void anArchiveOfClassesNeedsTheSameBuildAsFarAsItIsKnown(String version, String build, String other, boolean same) {
         JavaHome home = new JavaHome(Path.of("java"), 17, other);
 
         assertThat(new JavaRelease(version, build).isThatOf(home)).isEqualTo(same);

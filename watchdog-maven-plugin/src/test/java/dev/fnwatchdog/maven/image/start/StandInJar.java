@@ -52,7 +52,12 @@ final class StandInJar {
         environment.put("stand_in_status", Integer.toString(status));
         return new PlannedImage(
                 new FunctionImage(
-                        List.of(), "java", List.of(), new TreeMap<>(environment), "12000", new TreeSet<>(List.of(8080))),
+                        List.of(),
+                        "java",
+                        List.of(),
+                        new TreeMap<>(environment),
+                        "12000",
+                        new TreeSet<>(List.of(8080))),
                 WatchdogConfig.parse(settings),
                 List.of());
     }
@@ -61,10 +66,17 @@ final class StandInJar {
     static final class Main {
         private Main() {}
 
+        /** Exits at once, or with SIGTERM if it says that it serves. */
         @SuppressWarnings("SystemOut")
-        public static void main(String[] arguments) {
+        public static void main(String[] arguments) throws InterruptedException {
+            int status = Integer.parseInt(System.getenv("stand_in_status"));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> Runtime.getRuntime().halt(status)));
             System.out.println(System.getenv("stand_in_output"));
-            System.exit(Integer.parseInt(System.getenv("stand_in_status")));
+            if (System.getenv("stand_in_output").contains("Listening")) {
+                Thread.currentThread().join();
+            }
+            System.exit(status);
         }
     }
 }

@@ -65,11 +65,13 @@ class StartCheckTest {
     /** Proves specification 10.3. */
     @Test
     void whatTheFunctionsOwnCodeThrowsIsNotKnownToHappenInTheImage() throws Exception {
-        String thrown = error("cannot make handler hello.Hello: java.net.ConnectException").replace("\"}", "\",\"stack\":\"at\"}");
+        String thrown = error("cannot make handler hello.Hello: java.net.ConnectException")
+                .replace("\"}", "\",\"stack\":\"at\"}");
 
         assertThat(check(true, INPROC, thrown, 1))
-                .isEqualTo("Whether the watchdog starts in the image is not known: the function's own code has failed here:"
-                        + " cannot make handler hello.Hello: java.net.ConnectException");
+                .isEqualTo(
+                        "Whether the watchdog starts in the image is not known: the function's own code has failed here:"
+                                + " cannot make handler hello.Hello: java.net.ConnectException");
     }
 
     /** Proves specification 10.3. */
