@@ -1,7 +1,12 @@
 // Root, because rootless containers need users that a machine may not have set up.
-boolean possible = ['podman', 'runc', 'jlink', 'ldd'].every { ['sh', '-c', "command -v $it"].execute().waitFor() == 0 } &&
-    ['id', '-u'].execute().text.trim() == '0'
-if (!possible) {
-    println 'manifests-run-in-podman is skipped: it needs root, podman, runc, jlink and ldd'
+List<String> missing = ['podman', 'runc', 'iptables', 'jlink', 'ldd'].findAll { ['sh', '-c', "command -v $it"].execute().waitFor() != 0 }
+if (!new File('/usr/lib/cni/bridge').exists() && !new File('/usr/lib/podman/netavark').exists()) {
+    missing << "podman's network plugins"
 }
-return possible
+if (['id', '-u'].execute().text.trim() != '0') {
+    missing << 'root'
+}
+if (missing) {
+    println "manifests-run-in-podman is skipped, because this is missing: ${missing.join(', ')}"
+}
+return missing.isEmpty()

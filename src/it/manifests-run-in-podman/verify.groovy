@@ -36,12 +36,13 @@ String status(String url) {
 Properties ports = new Properties()
 new File(basedir, 'test.properties').withReader { ports.load(it) }
 String url = "http://127.0.0.1:${ports.functionPort}"
+String image = "localhost/watchdog-it-${ports.functionPort}:1"
 File manifest = new File(basedir, 'target/watchdog/kubernetes.yaml')
 
 podman(configuration, 'load', '-i', new File(basedir, 'target/watchdog/image.tar').path)
 try {
     podman(configuration, 'kube', 'play', manifest.path)
-    String container = podman(configuration, 'ps', '--format', '{{.Names}}', '--filter', 'ancestor=localhost/watchdog-it:1').trim()
+    String container = podman(configuration, 'ps', '--format', '{{.Names}}', '--filter', "ancestor=$image").trim()
 
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60)
     while (!status(url + '/_/ready').startsWith('200')) {
@@ -66,9 +67,14 @@ try {
     assert podman(configuration, 'inspect', '--format', '{{.State.ExitCode}}', container).trim() == '0'
     assert manifest.text.contains('terminationGracePeriodSeconds: 21\n')
     assert System.nanoTime() - stop < TimeUnit.SECONDS.toNanos(21)
-} finally {
     podman(configuration, 'kube', 'down', manifest.path)
-    podman(configuration, 'rmi', '-f', 'localhost/watchdog-it:1')
+} finally {
+    // Also where the test has failed: the first failure is the one to see.
+    ['pod rm -f -t 0', 'rmi -f'].each { command ->
+        String name = command.startsWith('pod') ? "watchdog-it-${ports.functionPort}-pod-0" : image
+        ProcessBuilder cleanUp = new ProcessBuilder(['podman'] + (command.split(' ') as List) + [name])
+        cleanUp.environment()['CONTAINERS_CONF'] = configuration.path
+        cleanUp.start().waitFor(60, TimeUnit.SECONDS)
+    }
 }
-
 return true

@@ -59,7 +59,7 @@ class StartCheckTest {
     /** Proves specification 10.2. */
     @Test
     void aSettingThatOnlyTheWatchdogItselfChecksIsRefusedInEachMode() {
-        assertRefused(HTTP, "io.prometheus.x=1 cannot be used: expected none");
+        assertRefused(HTTP, "A setting of the Prometheus library cannot be used: io.prometheus.x");
     }
 
     /** Proves specification 10.3. */
