@@ -1,3 +1,3 @@
 String log = new File(basedir, 'build.log').text
 
-assert ['help', 'run', 'start', 'stop'].every { log.contains("watchdog:${it}") }
+assert ['help', 'image', 'layer', 'manifests', 'run', 'start', 'stop'].every { log.contains("watchdog:${it}") }

@@ -2,6 +2,7 @@ package dev.fnwatchdog.maven;
 
 import com.google.cloud.tools.jib.api.LogEvent;
 import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
+import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.maven.config.InvalidParameterException;
 import dev.fnwatchdog.maven.config.InvalidSettingsException;
 import dev.fnwatchdog.maven.config.WatchdogFailedException;
@@ -20,6 +21,9 @@ import dev.fnwatchdog.maven.image.PlannedImage;
 import dev.fnwatchdog.maven.image.PlatformNames;
 import dev.fnwatchdog.maven.image.RegistryAccess;
 import dev.fnwatchdog.maven.image.archive.ImageArchive;
+import dev.fnwatchdog.maven.image.base.BaseImage;
+import dev.fnwatchdog.maven.image.base.ImageJava;
+import dev.fnwatchdog.maven.image.base.JavaHome;
 import dev.fnwatchdog.maven.image.label.ImageLabels;
 import dev.fnwatchdog.maven.image.registry.RegistryReachability;
 import java.io.IOException;
@@ -48,7 +52,7 @@ import org.jspecify.annotations.Nullable;
         requiresDependencyResolution = ResolutionScope.RUNTIME,
         threadSafe = true)
 @SuppressWarnings("NullAway.Init") // Maven sets the fields before execute.
-public final class ImageMojo extends FunctionImageGoal {
+public final class ImageMojo extends PackingGoal {
     private static final String NONE = "none";
     private static final Duration REACHED_WITHIN = Duration.ofSeconds(4);
 
@@ -133,7 +137,11 @@ public final class ImageMojo extends FunctionImageGoal {
             new RegistryReachability(allowInsecureRegistries, REACHED_WITHIN).check(specification);
         }
         JibBuild jib = jib();
-        FunctionImage image = plan.image().with(archive(plan, specification, jib));
+        BaseImage base = new BaseImage(specification, output.toPath(), jib);
+        Optional<String> unknownJava =
+                new ImageJava(base, plan.image(), javaLevel(function, plan)).check(!archive.equals(NONE));
+        unknownJava.ifPresent(reason -> getLog().info("The Java of the image is not known: " + reason));
+        FunctionImage image = plan.image().with(archive(plan, base));
         ImageDelivery delivery = new ImageDelivery(specification, Path.of(docker), output.toPath());
         DeliveredImage delivered =
                 delivery.run(jib, image, ImageLabels.of(project, specification.created(), entries(labels)));
@@ -170,20 +178,28 @@ public final class ImageMojo extends FunctionImageGoal {
         };
     }
 
-    private Optional<ClassArchive> archive(PlannedImage plan, ImageSpecification specification, JibBuild jib)
-            throws IOException, InterruptedException {
-        if (archive.equals(NONE)) {
-            return Optional.empty();
-        }
+    /** Returns the Java that the watchdog needs; a function process may bring a Java of its own. */
+    private static int javaLevel(FunctionFiles function, PlannedImage plan) throws IOException {
+        return plan.config().mode() instanceof ModeConfig.Inproc ? function.javaLevel() : FunctionFiles.OLDEST_JAVA;
+    }
+
+    private Optional<ClassArchive> archive(PlannedImage plan, BaseImage base)
+            throws IOException, InterruptedException, WatchdogFailedException {
         Path exploded = output.toPath().resolve("image");
         ExplodedLayers.write(plan.image().layers(), exploded);
-        ImageArchive maker = new ImageArchive(specification, output.toPath());
-        try {
-            return Optional.of(maker.make(archive.equals("build"), plan, exploded, jib));
-        } catch (ImageArchive.NoArchiveException e) {
-            getLog().info("The image has no archive of classes, and so a longer start: " + e.getMessage());
-            return Optional.empty();
+        Optional<JavaHome> imagesJava = Optional.empty();
+        if (!archive.equals(NONE)) {
+            try {
+                return Optional.of(
+                        new ImageArchive(base, output.toPath()).make(archive.equals("build"), plan, exploded));
+            } catch (ImageArchive.NoArchiveException e) {
+                getLog().info("The image has no archive of classes, and so a longer start: " + e.getMessage());
+                imagesJava = e.java();
+            }
         }
+        JavaHome java = imagesJava.isPresent() ? imagesJava.get() : JavaHome.ofThisBuild();
+        checkStart(java, imagesJava.isPresent(), exploded, plan);
+        return Optional.empty();
     }
 
     private JibBuild jib() {

@@ -12,8 +12,8 @@ import dev.fnwatchdog.maven.image.FunctionImage;
 import dev.fnwatchdog.maven.image.LayerDescription;
 import dev.fnwatchdog.maven.image.LayerTar;
 import dev.fnwatchdog.maven.image.PlannedImage;
-import dev.fnwatchdog.maven.image.archive.JavaHome;
 import dev.fnwatchdog.maven.image.archive.TrainingRun;
+import dev.fnwatchdog.maven.image.base.JavaHome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,7 +33,7 @@ import org.apache.maven.plugins.annotations.ResolutionScope;
         defaultPhase = LifecyclePhase.PACKAGE,
         requiresDependencyResolution = ResolutionScope.RUNTIME,
         threadSafe = true)
-public final class LayerMojo extends FunctionImageGoal {
+public final class LayerMojo extends PackingGoal {
     /**
      * Whether to make an archive of classes as well, {@code archive.tar}, which shortens startup: {@code none},
      * {@code build} for the Java that runs Maven, or the home of another Java. An archive works only with that one
@@ -66,17 +66,33 @@ public final class LayerMojo extends FunctionImageGoal {
         getLog().info("The layer is in " + tar);
     }
 
-    private Optional<ClassArchive> archive(PlannedImage plan, Path exploded) {
+    private Optional<ClassArchive> archive(PlannedImage plan, Path exploded)
+            throws IOException, WatchdogFailedException {
         if (archive.equals("none")) {
+            checkStart(JavaHome.ofThisBuild(), false, exploded, plan);
             return Optional.empty();
         }
+        JavaHome java = java();
+        try {
+            return Optional.of(new TrainingRun(java, output.toPath().resolve("archive")).run(exploded, plan));
+        } catch (IOException e) {
+            // First, because it knows better what is wrong.
+            checkStart(java, true, exploded, plan);
+            throw unusable(e);
+        }
+    }
+
+    private JavaHome java() {
         Path home = Path.of(archive.equals("build") ? System.getProperty("java.home") : archive);
         try {
-            return Optional.of(
-                    new TrainingRun(JavaHome.at(home), output.toPath().resolve("archive")).run(exploded, plan));
+            return JavaHome.at(home);
         } catch (IOException e) {
-            throw new InvalidParameterException(
-                    "watchdog.layer.archive", archive, "none, or a Java with which the watchdog starts here", e);
+            throw unusable(e);
         }
+    }
+
+    private InvalidParameterException unusable(IOException cause) {
+        return new InvalidParameterException(
+                "watchdog.layer.archive", archive, "none, or a Java with which the watchdog starts here", cause);
     }
 }

@@ -17,6 +17,9 @@ import java.util.TreeMap;
  * @param extra a folder whose content is copied to the image's root unchanged; need not exist
  */
 public record FunctionFiles(Path watchdog, List<Library> libraries, Path classes, Path extra) {
+    /** The oldest feature version of Java on which the watchdog runs. */
+    public static final int OLDEST_JAVA = 17;
+
     static final String HOME = "/home/app";
     public static final String WATCHDOG_HOME = "/usr/lib/watchdog";
     public static final String WATCHDOG_JAR = WATCHDOG_HOME + "/watchdog.jar";
@@ -61,6 +64,11 @@ public record FunctionFiles(Path watchdog, List<Library> libraries, Path classes
         Map<Path, String> names = libraryPaths();
         libraries.forEach(library -> path.add(names.getOrDefault(library.file(), "")));
         return path;
+    }
+
+    /** Returns the oldest version of Java that runs the project's own classes, and the watchdog. */
+    public int javaLevel() throws IOException {
+        return JavaLevel.of(classes);
     }
 
     /** Whether the project has classes of its own. */

@@ -4,10 +4,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What is added to a base image, and how the image is run.
@@ -26,6 +29,8 @@ public record FunctionImage(
         String user,
         SortedSet<Integer> ports) {
     static final String STOP_SIGNAL = "SIGTERM";
+    // Where container runtimes look for a command if the image does not say.
+    private static final String USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     public FunctionImage {
         layers = List.copyOf(layers);
@@ -44,6 +49,17 @@ public record FunctionImage(
         return new FunctionImage(more, java, List.of(archive.get().option()), environment, user, ports);
     }
 
+    /** Whether the image's own files, not those of its base, have a command: a path, or a name that is looked up. */
+    public boolean hasCommand(String command) {
+        String folders = command.contains("/") ? "" : environment.getOrDefault("PATH", USUAL_PATH);
+        Set<String> candidates = Stream.of(folders.split(":", -1))
+                .map(folder -> folder.isEmpty() ? command : folder + "/" + command)
+                .collect(Collectors.toSet());
+        return layers.stream()
+                .flatMap(layer -> layer.files().stream())
+                .anyMatch(file -> file.executable() && candidates.contains(file.path()));
+    }
+
     List<String> entrypoint() {
         return command(List.of(), List.of());
     }
@@ -52,7 +68,7 @@ public record FunctionImage(
      * Returns the command of the health check, which exits with 0 while the watchdog is healthy. The JVM compiles as
      * little as possible, because it ends at once.
      */
-    List<String> healthcheck() {
+    public List<String> healthcheck() {
         return command(List.of("-XX:TieredStopAtLevel=1"), List.of("--run-healthcheck"));
     }
 

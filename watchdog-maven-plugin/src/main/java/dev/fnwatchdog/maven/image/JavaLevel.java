@@ -8,7 +8,6 @@ import java.util.List;
 
 /** Finds the version of Java that code needs. */
 final class JavaLevel {
-    private static final int OLDEST = 17;
     private static final int CLASS_FILE_MAGIC = 0xCAFEBABE;
     // Java 17 is version 61.
     private static final int CLASS_FILE_OFFSET = 44;
@@ -22,23 +21,28 @@ final class JavaLevel {
      * all of these, returns that version.
      */
     static int longTerm(Path classes) throws IOException {
-        int needed = OLDEST;
-        for (LayerFile file : FileTree.files(classes, "")) {
-            if (file.path().endsWith(".class") && !file.path().startsWith("/META-INF/versions/")) {
-                needed = Math.max(needed, of(file.source()));
-            }
-        }
-        int minimum = needed;
+        int needed = of(classes);
         return LONG_TERM.stream()
-                .filter(version -> version >= minimum)
+                .filter(version -> version >= needed)
                 .findFirst()
-                .orElse(minimum);
+                .orElse(needed);
     }
 
-    private static int of(Path classFile) throws IOException {
+    /** Returns the oldest version, but at least the watchdog's own, that runs all class files below a folder. */
+    static int of(Path classes) throws IOException {
+        int needed = FunctionFiles.OLDEST_JAVA;
+        for (LayerFile file : FileTree.files(classes, "")) {
+            if (file.path().endsWith(".class") && !file.path().startsWith("/META-INF/versions/")) {
+                needed = Math.max(needed, ofClass(file.source()));
+            }
+        }
+        return needed;
+    }
+
+    private static int ofClass(Path classFile) throws IOException {
         try (DataInputStream in = new DataInputStream(Files.newInputStream(classFile))) {
             if (in.readInt() != CLASS_FILE_MAGIC) {
-                return OLDEST;
+                return FunctionFiles.OLDEST_JAVA;
             }
             in.readUnsignedShort();
             return in.readUnsignedShort() - CLASS_FILE_OFFSET;

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.maven.image.archive;
 
 import dev.fnwatchdog.maven.image.FunctionFiles;
+import dev.fnwatchdog.maven.image.base.JavaHome;
 import java.util.List;
 
 /** How a version of Java keeps classes from one startup to the next. */

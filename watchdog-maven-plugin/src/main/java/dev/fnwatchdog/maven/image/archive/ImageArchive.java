@@ -1,23 +1,26 @@
 package dev.fnwatchdog.maven.image.archive;
 
-import com.google.cloud.tools.jib.api.buildplan.Platform;
+import dev.fnwatchdog.maven.config.InvalidParameterException;
 import dev.fnwatchdog.maven.image.ClassArchive;
 import dev.fnwatchdog.maven.image.ExplodedLayers;
-import dev.fnwatchdog.maven.image.ImageLocation;
-import dev.fnwatchdog.maven.image.ImageSpecification;
-import dev.fnwatchdog.maven.image.JibBuild;
+import dev.fnwatchdog.maven.image.FunctionImage;
 import dev.fnwatchdog.maven.image.PlannedImage;
-import dev.fnwatchdog.maven.image.PlatformNames;
+import dev.fnwatchdog.maven.image.base.BaseImage;
+import dev.fnwatchdog.maven.image.base.BaseJava;
+import dev.fnwatchdog.maven.image.base.JavaHome;
+import dev.fnwatchdog.maven.image.base.JavaRelease;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Makes an archive of classes for an image, with the image's own Java. */
 public final class ImageArchive {
-    private final ImageSpecification specification;
+    private final BaseImage base;
     private final Path output;
 
-    public ImageArchive(ImageSpecification specification, Path output) {
-        this.specification = specification;
+    public ImageArchive(BaseImage base, Path output) {
+        this.base = base;
         this.output = output;
     }
 
@@ -25,12 +28,21 @@ public final class ImageArchive {
     public static final class NoArchiveException extends Exception {
         private static final long serialVersionUID = 1L;
 
+        private final transient @Nullable JavaHome java;
+
         NoArchiveException(String message) {
             super(message);
+            this.java = null;
         }
 
-        NoArchiveException(IOException cause) {
+        NoArchiveException(IOException cause, @Nullable JavaHome java) {
             super(String.valueOf(cause.getMessage()), cause);
+            this.java = java;
+        }
+
+        /** Returns the image's Java, if it runs on this machine. */
+        public Optional<JavaHome> java() {
+            return Optional.ofNullable(java);
         }
     }
 
@@ -40,40 +52,46 @@ public final class ImageArchive {
      * @param byBuild whether the Java that runs Maven is the image's
      * @param exploded the image's layers as {@link ExplodedLayers} writes them
      */
-    public ClassArchive make(boolean byBuild, PlannedImage plan, Path exploded, JibBuild jib)
+    public ClassArchive make(boolean byBuild, PlannedImage plan, Path exploded)
             throws NoArchiveException, IOException, InterruptedException {
-        checkPlatforms();
-        Path base = byBuild ? Path.of("") : base(jib);
+        Optional<String> obstacle = base.obstacle();
+        if (obstacle.isPresent()) {
+            throw new NoArchiveException(obstacle.get());
+        }
+        JavaHome java = byBuild ? javaOfThisBuild(plan.image()) : javaOfTheBase(plan.image());
         try {
-            JavaHome java = byBuild
-                    ? JavaHome.at(Path.of(System.getProperty("java.home")))
-                    : new BaseJava(base).extract(output.resolve("base"));
             return new TrainingRun(java, output.resolve("archive")).run(exploded, plan);
         } catch (IOException e) {
-            throw new NoArchiveException(e);
+            throw new NoArchiveException(e, java);
         }
     }
 
-    private void checkPlatforms() throws NoArchiveException {
-        if (specification.forSeveralPlatforms()) {
-            throw new NoArchiveException("it is for several platforms");
+    /** Returns Maven's Java, if nothing is known against its being the image's: another one cannot use the archive. */
+    private JavaHome javaOfThisBuild(FunctionImage image) throws IOException, InterruptedException {
+        JavaHome java = JavaHome.ofThisBuild();
+        if (base.isScratch() || image.hasCommand(image.java())) {
+            return java;
         }
-        for (Platform platform : specification.platforms()) {
-            if (!PlatformNames.isHere(platform)) {
-                throw new NoArchiveException("it is for another platform than this machine's");
-            }
+        Optional<JavaRelease> release = BaseJava.in(base.file(), image.java()).release();
+        if (release.isPresent() && !release.get().isThatOf(java)) {
+            throw new InvalidParameterException(
+                    "watchdog.image.archive",
+                    "build",
+                    "base or none, since the Java of %s is %s and this build's is %s"
+                            .formatted(base, release.get(), java.build()));
         }
+        return java;
     }
 
-    private Path base(JibBuild jib) throws NoArchiveException, IOException, InterruptedException {
-        if (specification.from().is(ImageLocation.Kind.SCRATCH)) {
-            throw new NoArchiveException("there is no Java in scratch");
+    private JavaHome javaOfTheBase(FunctionImage image) throws NoArchiveException, IOException, InterruptedException {
+        if (base.isScratch()) {
+            throw new NoArchiveException("its Java is not that of a base image");
         }
-        if (specification.from().is(ImageLocation.Kind.TAR)) {
-            return Path.of(specification.from().value());
+        BaseJava java = BaseJava.in(base.file(), image.java());
+        try {
+            return java.extract(output.resolve("base"));
+        } catch (IOException e) {
+            throw new NoArchiveException(e, null);
         }
-        Path tar = output.resolve("base.tar");
-        jib.fetchBase(specification, tar);
-        return tar;
     }
 }

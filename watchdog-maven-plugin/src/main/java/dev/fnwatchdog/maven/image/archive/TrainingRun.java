@@ -7,9 +7,10 @@ import dev.fnwatchdog.maven.image.ClassArchive;
 import dev.fnwatchdog.maven.image.ExplodedLayers;
 import dev.fnwatchdog.maven.image.FunctionFiles;
 import dev.fnwatchdog.maven.image.PlannedImage;
-import java.io.BufferedReader;
+import dev.fnwatchdog.maven.image.base.JavaHome;
+import dev.fnwatchdog.maven.image.start.TrainingSettings;
+import dev.fnwatchdog.maven.image.start.WatchdogStart;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -24,11 +25,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Starts the watchdog once, sends it a few requests, and has its JVM keep the classes that it loaded.
@@ -36,10 +32,8 @@ import java.util.stream.Stream;
  * <p>Threads: blocks for seconds, at most a minute.
  */
 public final class TrainingRun {
-    private static final Duration TIMEOUT = Duration.ofMinutes(1);
-    private static final Pattern PORT = Pattern.compile("Listening on port: ([0-9]+)");
-    private static final String STARTED = "Writing lock-file to";
-    private static final int LAST_LINES = 5;
+    // Java 17 and 25 word the beginning differently.
+    private static final String NO_BASE_ARCHIVE = "is unsupported when base CDS archive is not loaded";
     // Heaps of 32 GB and more have other pointers, and an archive that was made with those cannot be used in a
     // container.
     private static final String SMALL_HEAP = "-Xmx128m";
@@ -74,14 +68,27 @@ public final class TrainingRun {
                     .of(plan.image().environment(), plan.config().mode());
             Path workingFolder = stage(Path.of(ExplodedLayers.find(exploded, FunctionFiles.WATCHDOG_JAR)));
             List<String> command = command(kind.makeOptions(archive.toString()), plan.options());
-            train(command, workingFolder, settings, plan.config().mode());
+            settings.put("TMPDIR", folder.toString());
+            ModeConfig mode = plan.config().mode();
+            check(new WatchdogStart(command, workingFolder, settings).run(port -> sendRequests(port, mode)), archive);
         } finally {
             standIn.stop(0);
+        }
+        return new ClassArchive(archive, kind.path(), kind.useOption(), java.build());
+    }
+
+    private static void check(WatchdogStart.Outcome outcome, Path archive) throws IOException {
+        if (outcome.output().stream().anyMatch(line -> line.contains(NO_BASE_ARCHIVE))) {
+            throw new IOException(
+                    "the Java of the base image lacks the archive of the JDK's own classes, which this one is built on:"
+                            + " make that Java by jlink with --generate-cds-archive");
+        }
+        if (!outcome.succeeded()) {
+            throw new IOException(outcome.lastLines());
         }
         if (!Files.isRegularFile(archive)) {
             throw new IOException("its JVM has written none");
         }
-        return new ClassArchive(archive, kind.path(), kind.useOption(), java.build());
     }
 
     /**
@@ -102,51 +109,6 @@ public final class TrainingRun {
         command.addAll(makeOptions);
         command.addAll(List.of("-jar", UPWARDS + FunctionFiles.WATCHDOG_JAR));
         return command;
-    }
-
-    private void train(List<String> command, Path workingFolder, Map<String, String> settings, ModeConfig mode)
-            throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder(command).directory(workingFolder.toFile()).redirectErrorStream(true);
-        builder.environment().keySet().removeIf(name -> !name.equals("PATH"));
-        builder.environment().putAll(settings);
-        builder.environment().put("TMPDIR", folder.toString());
-        Process process = builder.start();
-        CompletableFuture.delayedExecutor(TIMEOUT.toSeconds(), TimeUnit.SECONDS).execute(() -> kill(process));
-        List<String> output = new ArrayList<>();
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            int port = awaitStart(lines, output);
-            sendRequests(port, mode);
-            // Not Process.destroy, which closes the pipe under the reader.
-            process.toHandle().destroy();
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                output.add(line);
-            }
-            if (process.waitFor() != 0) {
-                throw new IOException(lastOf(output));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("the build was interrupted", e);
-        } finally {
-            kill(process);
-        }
-    }
-
-    private static int awaitStart(BufferedReader lines, List<String> output) throws IOException {
-        int port = 0;
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            output.add(line);
-            Matcher listening = PORT.matcher(line);
-            if (port == 0 && listening.find()) {
-                port = Integer.parseInt(listening.group(1));
-            }
-            if (port != 0 && (line.contains(STARTED) || line.contains("Metrics listening"))) {
-                return port;
-            }
-        }
-        throw new IOException(lastOf(output));
     }
 
     /** Sends requests, but none to a function that is the real one, because the user has not permitted that. */
@@ -176,16 +138,5 @@ public final class TrainingRun {
         });
         server.start();
         return server;
-    }
-
-    private static void kill(Process process) {
-        try (Stream<ProcessHandle> children = process.descendants()) {
-            children.forEach(ProcessHandle::destroyForcibly);
-        }
-        process.destroyForcibly();
-    }
-
-    private static String lastOf(List<String> output) {
-        return String.join("; ", output.subList(Math.max(0, output.size() - LAST_LINES), output.size()));
     }
 }

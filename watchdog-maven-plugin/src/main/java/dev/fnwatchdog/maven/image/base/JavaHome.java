@@ -1,4 +1,4 @@
-package dev.fnwatchdog.maven.image.archive;
+package dev.fnwatchdog.maven.image.base;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,6 +13,11 @@ import java.util.regex.Pattern;
  */
 public record JavaHome(Path command, int feature, String build) {
     private static final Pattern VERSION = Pattern.compile("\\(build (([0-9]+)[^,)]*)");
+
+    /** Returns the Java that runs Maven. */
+    public static JavaHome ofThisBuild() throws IOException {
+        return at(Path.of(System.getProperty("java.home")));
+    }
 
     /**
      * Runs a Java to find its version.

@@ -1,4 +1,4 @@
-package dev.fnwatchdog.maven.image.archive;
+package dev.fnwatchdog.maven.image.start;
 
 import dev.fnwatchdog.core.config.ModeConfig;
 import java.util.Map;
@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * The image's settings with a stand-in for the function, which needs what only the image has, and with ports of this
  * machine.
  */
-final class TrainingSettings implements ModeConfig.Visitor<Map<String, String>> {
+public final class TrainingSettings implements ModeConfig.Visitor<Map<String, String>> {
     private static final Map<String, String> CAT = Map.of("fprocess", "cat", "function_process", "");
 
     private final int upstreamPort;
@@ -23,12 +23,12 @@ final class TrainingSettings implements ModeConfig.Visitor<Map<String, String>> 
      * @param upstreamPort the port of the stand-in for a function that has a server of its own
      * @param onThisMachine maps a path of the image to one on this machine
      */
-    TrainingSettings(int upstreamPort, UnaryOperator<String> onThisMachine) {
+    public TrainingSettings(int upstreamPort, UnaryOperator<String> onThisMachine) {
         this.upstreamPort = upstreamPort;
         this.onThisMachine = onThisMachine;
     }
 
-    Map<String, String> of(Map<String, String> environment, ModeConfig mode) {
+    public Map<String, String> of(Map<String, String> environment, ModeConfig mode) {
         Map<String, String> settings = new TreeMap<>(environment);
         settings.keySet().removeIf(name -> name.startsWith("jwt_"));
         settings.putAll(Map.of("port", "0", "metrics_port", "0", "healthcheck_interval", "0s", "write_timeout", "5s"));
@@ -67,6 +67,7 @@ final class TrainingSettings implements ModeConfig.Visitor<Map<String, String>> 
 
     @Override
     public Map<String, String> inproc(ModeConfig.Inproc mode) {
-        return Map.of();
+        // A probe would call the function, which the user has not permitted.
+        return Map.of("ready_path", "");
     }
 }

@@ -1,0 +1,59 @@
+package dev.fnwatchdog.maven.image.base;
+
+import dev.fnwatchdog.maven.config.InvalidParameterException;
+import dev.fnwatchdog.maven.image.FunctionImage;
+import java.io.IOException;
+import java.util.Optional;
+
+/** The Java that an image needs, in its base image or among its own files (specification 10.4). */
+public final class ImageJava {
+    private static final String FROM = "watchdog.image.from";
+
+    private final BaseImage base;
+    private final FunctionImage image;
+    private final int needed;
+
+    /** @param needed the feature version that the watchdog, and a function in its JVM, need */
+    public ImageJava(BaseImage base, FunctionImage image, int needed) {
+        this.base = base;
+        this.image = image;
+        this.needed = needed;
+    }
+
+    /**
+     * Refuses an image without a Java, or with one that is too old.
+     *
+     * @param fetch whether to fetch a base image that is not a file yet
+     * @return why nothing is known of the image's Java; empty if it has one
+     */
+    public Optional<String> check(boolean fetch) throws IOException, InterruptedException {
+        if (image.hasCommand(image.java())) {
+            return Optional.empty();
+        }
+        if (base.isScratch()) {
+            throw new InvalidParameterException(
+                    FROM,
+                    "scratch",
+                    "a base image with Java, or a Java below watchdog.image.files that watchdog.image.java names");
+        }
+        if (!base.isAtHand() && (!fetch || base.obstacle().isPresent())) {
+            return Optional.of("the base image %s is not looked at".formatted(base));
+        }
+        check(BaseJava.in(base.file(), image.java()));
+        return Optional.empty();
+    }
+
+    private void check(BaseJava java) {
+        if (!java.exists()) {
+            throw new InvalidParameterException(
+                    FROM, base.toString(), "a base image with Java, and there is no %s in it".formatted(image.java()));
+        }
+        Optional<JavaRelease> release = java.release();
+        if (release.isPresent() && release.get().feature() < needed) {
+            throw new InvalidParameterException(
+                    FROM,
+                    base.toString(),
+                    "a base image with Java %d or later, and its Java is %s".formatted(needed, release.get()));
+        }
+    }
+}
