@@ -24,6 +24,7 @@ record FunctionLoader(ModeConfig.Inproc mode, HandlerContext context, MemoryBudg
     InprocHandler load() throws FunctionFailedException {
         FunctionPath path = FunctionPath.of(mode.functionPath());
         path.refuseNestedArchives();
+        path.deploymentDescriptors().forEach(this::reportUnread);
         Optional<Object> function = new HandlerFinder(context.loader()).find(mode.handler());
         if (function.isEmpty()) {
             return startWebApplication(path);
@@ -32,6 +33,13 @@ record FunctionLoader(ModeConfig.Inproc mode, HandlerContext context, MemoryBudg
             context.log().info("Handler found: " + function.get().getClass().getName());
         }
         return start(function.get(), path);
+    }
+
+    private void reportUnread(Path descriptor) {
+        context.log()
+                .warn(
+                        "%s is not read: declare servlets, filters and listeners by annotations or a ServletContainerInitializer, and init parameters in servlet_init"
+                                .formatted(descriptor));
     }
 
     /** Returns the started function, which the program around the watchdog has created, and closes (specification 5.5). */
