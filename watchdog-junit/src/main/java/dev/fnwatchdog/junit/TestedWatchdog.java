@@ -31,7 +31,8 @@ final class TestedWatchdog implements ExtensionContext.Store.CloseableResource {
         this.base = URI.create("http://localhost:%d/".formatted(watchdog.port()));
         // As behind a gateway; the client would otherwise ask for HTTP/2 with each request.
         this.client = new FunctionClient(
-                base, HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build());
+                base,
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build());
     }
 
     /** Returns the watchdog of a key in the store of a context or of one around it, and starts it where there is none. */

@@ -2,12 +2,12 @@ package dev.fnwatchdog.junit;
 
 import io.undertow.server.HttpHandler;
 import jakarta.servlet.Servlet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs tests with a watchdog as {@link WatchdogTest} does, for a function that the test creates and for settings that are known at
@@ -77,7 +77,8 @@ public final class WatchdogExtension implements BeforeAllCallback, BeforeEachCal
     }
 
     private TestedWatchdog watchdog(ExtensionContext context) {
-        String origin = "The WatchdogExtension of " + context.getRequiredTestClass().getName();
+        String origin =
+                "The WatchdogExtension of " + context.getRequiredTestClass().getName();
         return TestedWatchdog.in(
                 context, this, () -> TestedWatchdog.start(origin, TestSettings.parse(origin, settings), handler));
     }

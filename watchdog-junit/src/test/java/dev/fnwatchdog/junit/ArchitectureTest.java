@@ -32,5 +32,6 @@ class ArchitectureTest {
             .that()
             .arePublic()
             .should()
-            .haveNameMatching("dev\\.fnwatchdog\\.junit\\.(WatchdogTest|WatchdogPort|WatchdogExtension|FunctionClient)");
+            .haveNameMatching(
+                    "dev\\.fnwatchdog\\.junit\\.(WatchdogTest|WatchdogPort|WatchdogExtension|FunctionClient)");
 }

@@ -14,8 +14,7 @@ class DocumentationTest {
     /** The example is compiled and run by a project of {@code src/it}. */
     @Test
     void theReadmeShowsTheTestOfTheExample() throws IOException {
-        String source =
-                Files.readString(ROOT.resolve("examples/junit/src/test/java/com/example/SumServletTest.java"));
+        String source = Files.readString(ROOT.resolve("examples/junit/src/test/java/com/example/SumServletTest.java"));
 
         assertThat(source).startsWith(PACKAGE);
         assertThat(Files.readString(ROOT.resolve("README.md")))

@@ -2,6 +2,7 @@ package dev.fnwatchdog.junit;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A function that greets, and counts how often it was created and closed. */
@@ -16,12 +17,14 @@ public final class Greeter implements HttpHandler, AutoCloseable {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         exchange.getRequestReceiver()
-                .receiveFullString((received, name) -> received.getResponseSender()
-                        .send("%s %s%s"
-                                .formatted(
-                                        received.getRequestMethod(),
-                                        received.getRequestURI(),
-                                        name.isEmpty() ? "" : " " + name)));
+                .receiveFullString(
+                        (received, name) -> received.getResponseSender()
+                                .send("%s %s%s"
+                                        .formatted(
+                                                received.getRequestMethod(),
+                                                received.getRequestURI(),
+                                                name.isEmpty() ? "" : " " + name)),
+                        StandardCharsets.UTF_8);
     }
 
     @Override

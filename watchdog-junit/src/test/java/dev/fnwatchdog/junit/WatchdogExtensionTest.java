@@ -15,10 +15,11 @@ class WatchdogExtensionTest {
     private static final StringBuilder RECEIVED = new StringBuilder();
 
     @RegisterExtension
-    static final WatchdogExtension WATCHDOG = WatchdogExtension.with("max_inflight=1").handler(exchange -> {
-        RECEIVED.append(exchange.getRequestURI());
-        exchange.getResponseSender().send("instance");
-    });
+    static final WatchdogExtension WATCHDOG = WatchdogExtension.with("max_inflight=1")
+            .handler(exchange -> {
+                RECEIVED.append(exchange.getRequestURI());
+                exchange.getResponseSender().send("instance");
+            });
 
     @Test
     void anInstanceThatTheTestHasCreatedIsTheFunction(FunctionClient function) throws Exception {

@@ -47,17 +47,18 @@ class WatchdogTestRefusalTest {
     @ParameterizedTest
     @MethodSource("mistakes")
     void aMistakeIsReportedWithItsClassAndWhatIsExpected(Class<?> type, String message) {
-        List<String> failures = EngineTestKit.engine("junit-jupiter")
-                .selectors(selectClass(type))
-                .execute()
-                .allEvents()
-                .finished()
-                .failed()
-                .stream()
-                .map(event -> event.getRequiredPayload(TestExecutionResult.class))
-                .flatMap(result -> result.getThrowable().stream())
-                .map(Throwable::getMessage)
-                .toList();
+        List<String> failures =
+                EngineTestKit.engine("junit-jupiter")
+                        .selectors(selectClass(type))
+                        .execute()
+                        .allEvents()
+                        .finished()
+                        .failed()
+                        .stream()
+                        .map(event -> event.getRequiredPayload(TestExecutionResult.class))
+                        .flatMap(result -> result.getThrowable().stream())
+                        .map(Throwable::getMessage)
+                        .toList();
 
         assertThat(failures).singleElement().asString().contains(message);
     }

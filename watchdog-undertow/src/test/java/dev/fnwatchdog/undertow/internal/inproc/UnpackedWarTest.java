@@ -44,7 +44,9 @@ class UnpackedWarTest {
         classes = Files.createDirectories(war.resolve("WEB-INF/classes"));
         lib = Files.createDirectories(war.resolve("WEB-INF/lib"));
         Path work = Files.createDirectory(war.resolve("work"));
-        Files.move(new FunctionJar().source("com.example.Hello", SERVLET).write(work, "hello.jar"), lib.resolve("hello.jar"));
+        Files.move(
+                new FunctionJar().source("com.example.Hello", SERVLET).write(work, "hello.jar"),
+                lib.resolve("hello.jar"));
     }
 
     private static RunningWatchdog serve(String functionPath) throws Exception {
@@ -62,6 +64,17 @@ class UnpackedWarTest {
                     .asString()
                     .contains(descriptor.toString());
         }
+    }
+
+    /** Proves specification 5.14. */
+    @Test
+    void aSecurityConstraintIsRefusedBecauseItWouldNotBeEnforced() throws Exception {
+        Path descriptor =
+                Files.writeString(war.resolve("WEB-INF/web.xml"), "<w:web-app><w:security-constraint/></w:web-app>");
+        assertThatThrownBy(() -> serve(classes + File.pathSeparator + lib))
+                .isInstanceOf(FunctionFailedException.class)
+                .hasMessage("cannot use function_path: the security-constraint of %s would not be enforced"
+                        .formatted(descriptor));
     }
 
     /** Proves specification 5.14. */

@@ -77,7 +77,8 @@ public record FunctionPath(List<Path> archives) {
                 .collect(Collectors.joining(File.pathSeparator));
         if (!parts.isEmpty()) {
             throw new FunctionFailedException(
-                    "cannot use %s of function_path: it is an unpacked war; set function_path=%s".formatted(folder, parts));
+                    "cannot use %s of function_path: it is an unpacked war; set function_path=%s"
+                            .formatted(folder, parts));
         }
     }
 
