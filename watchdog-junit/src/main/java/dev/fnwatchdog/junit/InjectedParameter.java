@@ -4,24 +4,21 @@ import dev.fnwatchdog.undertow.Watchdog;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.util.Optional;
-import java.util.function.Function;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 
 /** A parameter by which a test reaches its watchdog (specification 10.2). */
 enum InjectedParameter {
-    CLIENT(FunctionClient.class, TestedWatchdog::client),
-    HTTP(HttpClient.class, watchdog -> watchdog.client().http()),
-    BASE(URI.class, TestedWatchdog::base),
-    WATCHDOG(Watchdog.class, TestedWatchdog::watchdog),
-    PORT(int.class, watchdog -> watchdog.watchdog().port());
+    CLIENT(FunctionClient.class),
+    HTTP(HttpClient.class),
+    BASE(URI.class),
+    WATCHDOG(Watchdog.class),
+    PORT(int.class);
 
     private final Class<?> type;
-    private final Function<TestedWatchdog, Object> value;
 
-    InjectedParameter(Class<?> type, Function<TestedWatchdog, Object> value) {
+    InjectedParameter(Class<?> type) {
         this.type = type;
-        this.value = value;
     }
 
     /**
@@ -48,7 +45,14 @@ enum InjectedParameter {
         return Optional.empty();
     }
 
+    /** Returns the value of the parameter. */
     Object value(TestedWatchdog watchdog) {
-        return value.apply(watchdog);
+        return switch (this) {
+            case CLIENT -> watchdog.client();
+            case HTTP -> watchdog.client().http();
+            case BASE -> watchdog.base();
+            case WATCHDOG -> watchdog.watchdog();
+            case PORT -> watchdog.watchdog().port();
+        };
     }
 }
