@@ -13,7 +13,7 @@ public final class SumServlet extends HttpServlet {
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try (Stream<String> lines = request.getReader().lines()) {
-            response.getWriter().println(lines.mapToLong(Long::parseLong).sum());
+            response.getWriter().print(lines.mapToLong(Long::parseLong).sum());
         } catch (NumberFormatException e) {
             response.sendError(HttpServletResponse.SC_BAD_REQUEST, "not a number");
         }
