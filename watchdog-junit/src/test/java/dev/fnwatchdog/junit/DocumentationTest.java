@@ -13,11 +13,11 @@ class DocumentationTest {
 
     /** The example is compiled and run by a project of {@code src/it}. */
     @Test
-    void theReadmeShowsTheTestOfTheExample() throws IOException {
+    void thePageOfTestsShowsTheTestOfTheExample() throws IOException {
         String source = Files.readString(ROOT.resolve("examples/junit/src/test/java/com/example/SumServletTest.java"));
 
         assertThat(source).startsWith(PACKAGE);
-        assertThat(Files.readString(ROOT.resolve("README.md")))
+        assertThat(Files.readString(ROOT.resolve("docs/testing.md")))
                 .contains("```java\n" + source.substring(PACKAGE.length()) + "```\n");
     }
 }
