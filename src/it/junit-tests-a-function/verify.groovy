@@ -1,4 +1,4 @@
-// Proves specification 10.1, 10.2, 10.5, in a build of a project that has nothing else of the watchdog.
+// Proves specification 12.1, 12.2, 12.5, in a build of a project that has nothing else of the watchdog.
 File reports = new File(basedir, 'example/target/surefire-reports')
 String report = new File(reports, 'TEST-com.example.SumServletTest.xml').text
 assert report.contains('tests="2" errors="0"')

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 
-/** A parameter by which a test reaches its watchdog (specification 10.2). */
+/** A parameter by which a test reaches its watchdog (specification 12.2). */
 enum InjectedParameter {
     CLIENT(FunctionClient.class),
     HTTP(HttpClient.class),

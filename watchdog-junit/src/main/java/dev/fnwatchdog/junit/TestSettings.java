@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
 /**
- * The settings of a watchdog under test (specification 10.3). Nothing comes from the environment of the tests, so that a result
+ * The settings of a watchdog under test (specification 12.3). Nothing comes from the environment of the tests, so that a result
  * does not depend on the machine.
  *
  * @param origin where they are written, for messages

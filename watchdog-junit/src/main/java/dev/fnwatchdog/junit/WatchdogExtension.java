@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * Runs tests with a watchdog as {@link WatchdogTest} does, for a function that the test creates and for settings that are known at
- * run time only (specification 10.4). It is registered by a field:
+ * run time only (specification 12.4). It is registered by a field:
  *
  * <pre>{@code
  * @RegisterExtension

@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks a parameter of type {@code int} that gets the port for requests (specification 10.2). */
+/** Marks a parameter of type {@code int} that gets the port for requests (specification 12.2). */
 @Documented
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Runs the tests of a class with a watchdog in front of the function: in the JVM of the tests, on free ports, from before the
- * first test of the class until after its last one (specification 10.1).
+ * first test of the class until after its last one (specification 12.1).
  *
  * <p>Tests, lifecycle methods and constructors get it as parameters of these types: {@link FunctionClient}, {@link java.net.URI},
  * {@link java.net.http.HttpClient}, {@code dev.fnwatchdog.undertow.Watchdog}, and {@code int} with {@link WatchdogPort}.

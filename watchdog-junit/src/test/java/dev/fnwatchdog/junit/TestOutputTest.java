@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
 class TestOutputTest {
-    /** Proves specification 10.5. */
+    /** Proves specification 12.5. */
     @Test
     void linesOfTheWatchdogAndOfItsFunctionAreOutputOfTheTests() {
         PrintStream out = System.out;

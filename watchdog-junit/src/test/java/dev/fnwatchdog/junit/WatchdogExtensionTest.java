@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Proves specification 10.4. */
+/** Proves specification 12.4. */
 class WatchdogExtensionTest {
     private static final StringBuilder RECEIVED = new StringBuilder();
 

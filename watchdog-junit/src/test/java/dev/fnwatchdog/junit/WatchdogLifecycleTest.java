@@ -45,7 +45,7 @@ class WatchdogLifecycleTest {
         }
     }
 
-    /** Proves specification 10.1. */
+    /** Proves specification 12.1. */
     @Test
     void theWatchdogOfAClassRunsForAllItsTestsAndIsStoppedAndItsFunctionClosedAfterThem() throws Exception {
         int created = Greeter.CREATED.get();
@@ -77,7 +77,7 @@ class WatchdogLifecycleTest {
         }
     }
 
-    /** Proves specification 10.1. */
+    /** Proves specification 12.1. */
     @Test
     void aConstructorThatRunsBeforeAllCallbacksGetsTheWatchdogOfItsClass() throws Exception {
         assertThat(portsOf(OneInstance.class, 2, 0)).hasSize(1);
@@ -101,7 +101,7 @@ class WatchdogLifecycleTest {
         }
     }
 
-    /** Proves specification 10.1. */
+    /** Proves specification 12.1. */
     @Test
     void aSubclassHasAWatchdogOfItsOwn() throws Exception {
         Set<Integer> first = portsOf(OneInstance.class, 2, 0);
@@ -115,7 +115,7 @@ class WatchdogLifecycleTest {
         }
     }
 
-    /** Proves specification 10.4. */
+    /** Proves specification 12.4. */
     @Test
     void anExtensionInAFieldOfTheInstanceRunsForOneTest() throws Exception {
         assertThat(portsOf(FieldOfTheInstance.class, 2, 0)).hasSize(2);

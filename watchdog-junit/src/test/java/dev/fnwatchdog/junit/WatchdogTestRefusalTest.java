@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
-/** What a test class that cannot be run says. Proves specification 10.3. */
+/** What a test class that cannot be run says. Proves specification 12.3. */
 class WatchdogTestRefusalTest {
     static Stream<Arguments> mistakes() {
         return Stream.of(

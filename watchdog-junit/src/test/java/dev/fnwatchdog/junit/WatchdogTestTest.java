@@ -21,7 +21,7 @@ class WatchdogTestTest {
 
     private final URI base;
 
-    /** Proves specification 10.2. */
+    /** Proves specification 12.2. */
     WatchdogTestTest(URI base) {
         this.base = base;
     }
@@ -31,7 +31,7 @@ class WatchdogTestTest {
         WatchdogTestTest.port = port;
     }
 
-    /** Proves specification 10.2. */
+    /** Proves specification 12.2. */
     @Test
     void aTestReachesItsFunctionByEachOfTheParameters(
             FunctionClient function, HttpClient http, Watchdog watchdog, @WatchdogPort int own) throws Exception {
@@ -42,7 +42,7 @@ class WatchdogTestTest {
         assertThat(function.http()).isSameAs(http);
     }
 
-    /** Proves specification 10.2. */
+    /** Proves specification 12.2. */
     @Test
     void theClientSendsRequestsOfEveryKindWithTheirTargetsAsTheyAre(FunctionClient function) throws Exception {
         assertThat(function.get("/a//b?c=d").body()).isEqualTo("GET /a//b");
@@ -56,7 +56,7 @@ class WatchdogTestTest {
                 .withMessage("the target \"x\" does not begin with a slash");
     }
 
-    /** Proves specification 10.2. */
+    /** Proves specification 12.2. */
     @ParameterizedTest
     @CsvSource({"1, /a", "2, /b"})
     void argumentsOfAParameterizedTestStayItsOwn(int number, String target, FunctionClient function) throws Exception {
@@ -66,7 +66,7 @@ class WatchdogTestTest {
 
     @Nested
     class InsideTheClass {
-        /** Proves specification 10.1. */
+        /** Proves specification 12.1. */
         @Test
         void aNestedClassSharesTheWatchdog(@WatchdogPort int own) {
             assertThat(own).isEqualTo(port);
@@ -76,7 +76,7 @@ class WatchdogTestTest {
     @Nested
     @WatchdogTest({"fprocess=sh -c 'printf %s \"$GREETING\"'", "GREETING=hi"})
     class WithItsOwnAnnotation {
-        /** Proves specification 10.1, 10.3. */
+        /** Proves specification 12.1, 12.3. */
         @Test
         void aNestedClassWithItsOwnAnnotationHasAnotherWatchdogAndMode(FunctionClient function, @WatchdogPort int own)
                 throws Exception {
