@@ -5,6 +5,9 @@ assert new File(target, 'classes/com/openfaas/function/Handler.class').exists()
 assert new File(target, 'lib').list().every { it.startsWith('model-') }
 assert new File(target, 'surefire-reports/TEST-com.openfaas.function.HandlerTest.xml').text.contains('tests="2" errors="0"')
 
+// The tests call the function over HTTP. Proves specification 12.1, 12.2, with a function that is found by its name.
+assert new File(target, 'surefire-reports/TEST-com.openfaas.function.HandlerTest.xml').text.contains('POST / - 200')
+
 // Runs the function as the last stage of the image does. Proves specification 5.2, 5.3: the class com.openfaas.function.Handler
 // is found in function_path without a setting that names it.
 File temporary = new File(basedir, 'tmp')

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow;
 
+import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -15,8 +16,10 @@ final class SignalListener {
 
     /**
      * Runs {@code action} on a thread of its own each time the signal arrives ({@code TERM}, {@code INT}, {@code HUP}).
+     *
+     * @throws IOException where the JVM was started with {@code -Xrs}, which leaves these signals to their default actions
      */
-    static void handle(String name, Runnable action) {
+    static void handle(String name, Runnable action) throws IOException {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -30,9 +33,18 @@ final class SignalListener {
                 // The system does not have this signal, so it never arrives.
                 return;
             }
-            signal.getMethod("handle", signal, handler).invoke(null, instance, listener);
+            register(signal.getMethod("handle", signal, handler), instance, listener);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this JVM cannot tell of SIG" + name, e);
+        }
+    }
+
+    private static void register(Method handle, Object signal, Object listener)
+            throws IOException, IllegalAccessException {
+        try {
+            handle.invoke(null, signal, listener);
+        } catch (InvocationTargetException refused) {
+            throw new IOException("cannot handle %s: start the JVM without -Xrs".formatted(signal), refused.getCause());
         }
     }
 

@@ -170,6 +170,17 @@ class StartRefusalIT {
         }
     }
 
+    /** Proves specification 7.10. */
+    @Test
+    void aJvmThatLeavesSignalsAloneIsRefusedWithTheOptionToRemove() throws Exception {
+        Finished run = PackagedWatchdog.with("fprocess", "cat", "port", "0", "metrics_port", "0")
+                .jvm("-Xrs")
+                .run();
+
+        assertThat(run.status()).isOne();
+        assertThat(run.err()).singleElement().asString().endsWith(" cannot handle SIGTERM: start the JVM without -Xrs");
+    }
+
     private static void assertNoStackTrace(Finished run) {
         assertThat(run.err()).noneMatch(line -> line.contains("Exception") || line.contains("\tat "));
     }

@@ -2,24 +2,24 @@ package com.openfaas.function;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.openfaas.model.Request;
-import java.util.Map;
+import dev.fnwatchdog.junit.FunctionClient;
+import dev.fnwatchdog.junit.WatchdogTest;
+import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
 
+/** Calls the function over HTTP, through a watchdog as it has in its container. */
+@WatchdogTest
 class HandlerTest {
-    private final Handler handler = new Handler();
-
     @Test
-    void greetsTheWorld() {
-        assertEquals("Hello, world!\n", answerTo(""));
+    void greetsTheWorld(FunctionClient function) throws Exception {
+        assertEquals("Hello, world!\n", function.get("/").body());
     }
 
     @Test
-    void greetsWhoeverIsNamed() {
-        assertEquals("Hello, Ada!\n", answerTo("Ada\n"));
-    }
+    void greetsWhoeverIsNamed(FunctionClient function) throws Exception {
+        HttpResponse<String> response = function.post("/", "Ada\n");
 
-    private String answerTo(String body) {
-        return handler.Handle(new Request(body, Map.of(), "", "/")).getBody();
+        assertEquals(200, response.statusCode());
+        assertEquals("Hello, Ada!\n", response.body());
     }
 }

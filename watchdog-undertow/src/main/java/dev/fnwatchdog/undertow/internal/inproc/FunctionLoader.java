@@ -9,6 +9,7 @@ import io.undertow.server.HttpHandler;
 import jakarta.servlet.Servlet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
@@ -24,6 +25,9 @@ record FunctionLoader(ModeConfig.Inproc mode, HandlerContext context, MemoryBudg
     InprocHandler load() throws FunctionFailedException {
         FunctionPath path = FunctionPath.of(mode.functionPath());
         path.refuseNestedArchives();
+        for (Path descriptor : path.deploymentDescriptors()) {
+            reportUnread(descriptor);
+        }
         Optional<Object> function = new HandlerFinder(context.loader()).find(mode.handler());
         if (function.isEmpty()) {
             return startWebApplication(path);
@@ -32,6 +36,27 @@ record FunctionLoader(ModeConfig.Inproc mode, HandlerContext context, MemoryBudg
             context.log().info("Handler found: " + function.get().getClass().getName());
         }
         return start(function.get(), path);
+    }
+
+    private void reportUnread(Path descriptor) throws FunctionFailedException {
+        // Refused in a comment too: without the constraint everybody could call what it guards.
+        if (read(descriptor).contains("security-constraint")) {
+            throw new FunctionFailedException(
+                    "cannot use function_path: the security-constraint of %s would not be enforced"
+                            .formatted(descriptor));
+        }
+        context.log()
+                .warn(
+                        "%s is not read: declare servlets, filters and listeners by annotations or a ServletContainerInitializer, and init parameters in servlet_init"
+                                .formatted(descriptor));
+    }
+
+    private static String read(Path descriptor) throws FunctionFailedException {
+        try {
+            return Files.readString(descriptor, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new FunctionFailedException("cannot read %s: %s".formatted(descriptor, e.getMessage()), e);
+        }
     }
 
     /** Returns the started function, which the program around the watchdog has created, and closes (specification 5.5). */

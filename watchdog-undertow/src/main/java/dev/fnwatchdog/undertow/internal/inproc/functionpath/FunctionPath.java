@@ -1,12 +1,16 @@
 package dev.fnwatchdog.undertow.internal.inproc.functionpath;
 
 import dev.fnwatchdog.core.process.FunctionFailedException;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 
@@ -16,6 +20,8 @@ import java.util.zip.ZipFile;
  * @param archives each a jar or a folder of classes, in the order of class loading
  */
 public record FunctionPath(List<Path> archives) {
+    private static final String WEB_INF = "WEB-INF";
+
     public FunctionPath {
         archives = List.copyOf(archives);
     }
@@ -48,7 +54,8 @@ public record FunctionPath(List<Path> archives) {
     }
 
     /**
-     * Refuses an archive whose classes are in archives of its own, which no class loader of the JDK finds (specification 5.3).
+     * Refuses an archive whose classes are in archives of its own, and a folder whose classes are where those of a war are: no class
+     * loader of the JDK finds them (specification 5.3).
      *
      * @throws FunctionFailedException says what to do instead
      */
@@ -56,8 +63,36 @@ public record FunctionPath(List<Path> archives) {
         for (Path archive : archives) {
             if (Files.isRegularFile(archive)) {
                 refuseNested(archive);
+            } else {
+                refuseUnpackedWar(archive);
             }
         }
+    }
+
+    private static void refuseUnpackedWar(Path folder) throws FunctionFailedException {
+        String parts = Stream.of("classes", "lib")
+                .map(part -> folder.resolve(WEB_INF).resolve(part))
+                .filter(Files::isDirectory)
+                .map(Path::toString)
+                .collect(Collectors.joining(File.pathSeparator));
+        if (!parts.isEmpty()) {
+            throw new FunctionFailedException(
+                    "cannot use %s of function_path: it is an unpacked war; set function_path=%s"
+                            .formatted(folder, parts));
+        }
+    }
+
+    /** Returns each {@code web.xml} of a war of which the classes or the jars are here. It is not read (specification 5.14). */
+    public Set<Path> deploymentDescriptors() {
+        Set<Path> found = new LinkedHashSet<>();
+        for (Path archive : archives) {
+            Path parent = archive.toAbsolutePath().getParent();
+            if (Files.isDirectory(archive) && parent != null && parent.endsWith(WEB_INF)) {
+                found.add(archive.resolveSibling("web.xml"));
+            }
+        }
+        found.removeIf(file -> !Files.isRegularFile(file));
+        return found;
     }
 
     private static void refuseNested(Path archive) throws FunctionFailedException {
