@@ -49,6 +49,8 @@ final class SavedChanges {
         // What is in a folder that a build has just added has been built already.
         known.putAll(
                 scan(current.stream().filter(root -> !scanned.contains(root)).toList()));
+        // Nobody has deleted what is in a folder that is no longer watched.
+        known.keySet().removeIf(file -> current.stream().noneMatch(file::startsWith));
         scanned = current;
         Map<Path, Stamp> now = scan(current);
         TreeSet<Path> changed = new TreeSet<>();

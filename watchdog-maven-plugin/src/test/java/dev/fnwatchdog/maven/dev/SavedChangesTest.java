@@ -72,6 +72,20 @@ class SavedChangesTest {
         assertThat(changes.take()).containsExactly(added);
     }
 
+    @Test
+    void filesInAFolderThatIsNoLongerWatchedAreNotReported() throws Exception {
+        Path kept = write("a/kept", "1");
+        write("b/dropped", "1");
+        List<Path> roots = new ArrayList<>(List.of(folder.resolve("a"), folder.resolve("b")));
+        SavedChanges changes = new SavedChanges(() -> List.copyOf(roots), Instant.MAX);
+
+        roots.remove(1);
+        assertThat(changes.take()).isEmpty();
+
+        Files.delete(kept);
+        assertThat(changes.take()).containsExactly(kept);
+    }
+
     /** Whether such a file has been compiled is unknown. */
     @Test
     void filesSavedSinceTheBuildBeganAreReported() throws Exception {
