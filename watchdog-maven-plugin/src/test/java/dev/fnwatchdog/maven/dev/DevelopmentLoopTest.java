@@ -216,6 +216,7 @@ class DevelopmentLoopTest {
         awaitCommands("fail A%3A1%3A+not+a+word", "replace VERSION=version2");
     }
 
+    /** Proves specification 10.8. */
     @Test
     void aFirstBuildThatFailsIsReportedAndTheNextSavedFileIsBuilt() throws Exception {
         assertThat(awaitBuild()).isEqualTo("00");
