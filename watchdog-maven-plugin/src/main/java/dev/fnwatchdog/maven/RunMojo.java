@@ -144,7 +144,7 @@ public final class RunMojo extends ServingGoal {
         Recompilation recompilation = new Recompilation(session(), lifecycle, plugins);
         ProjectReader reader = new ProjectReader(session(), execution().getPlugin(), projectBuilder, dependencies);
         DevelopedProjects projects = new DevelopedProjects(reader.watched(), reader);
-        AtomicReference<RunMojo> next = new AtomicReference<>(this);
+        AtomicReference<@Nullable RunMojo> next = new AtomicReference<>();
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
         try (FunctionCopies copies =
                 new FunctionCopies(temporary, maxRequestDuration(config.timeouts()), this::classes)) {
@@ -155,21 +155,16 @@ public final class RunMojo extends ServingGoal {
                         return ofFunction.of(copies.next());
                     },
                     () -> {
-                        next.set(new ReconfiguredGoal(session(), execution(), lifecycle, plugins).get());
-                        return !next.get().start().sameAs(start);
+                        RunMojo read = new ReconfiguredGoal(session(), execution(), lifecycle, plugins).get();
+                        next.set(read);
+                        return !read.start().sameAs(start);
                     },
                     begin,
                     getLog());
-            DevelopmentLoop.End end = loop.serve(
-                    (variables, function) -> {
-                        variables.forEach(
-                                (name, value) -> start.settings().put(name, value, "the project's class path"));
-                        return launch(start.settings(), start.timeouts(), start.debugging(), function);
-                    },
-                    !start.debugging().isEmpty() && debugSuspend,
-                    () -> delete(copies));
+            DevelopmentLoop.End end =
+                    loop.serve(launcher(start), !start.debugging().isEmpty() && debugSuspend, () -> delete(copies));
             return end == DevelopmentLoop.End.RECONFIGURED
-                    ? Optional.of(new Successor(next.get(), loop.lastCheck()))
+                    ? Optional.ofNullable(next.get()).map(goal -> new Successor(goal, loop.lastCheck()))
                     : Optional.empty();
         }
     }
@@ -190,6 +185,14 @@ public final class RunMojo extends ServingGoal {
                 debugging,
                 additionalElements(),
                 launch(settings, timeouts, debugging, WatchdogLaunch.Function.DEVELOPED));
+    }
+
+    /** Returns how to start the watchdog with the classes of the function. */
+    private DevelopmentLoop.Launcher launcher(Start start) {
+        return (variables, function) -> {
+            variables.forEach((name, value) -> start.settings().put(name, value, "the project's class path"));
+            return launch(start.settings(), start.timeouts(), start.debugging(), function);
+        };
     }
 
     /** Deletes the copies when Ctrl-C ends Maven; there is no caller that a failure could be reported to. */

@@ -3,7 +3,6 @@ package dev.fnwatchdog.undertow.internal.devpage;
 import io.undertow.server.HttpHandler;
 import java.time.Clock;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 /**
@@ -23,10 +22,10 @@ public final class DevelopmentPages {
     private final Access access;
     private final Clock clock;
     private final RecentRequests requests = new RecentRequests();
-    private final AtomicReference<FunctionState> state;
     private final ChangePolls polls;
 
-    // Mutable state
+    // Mutable state; changes of the function's are made under this object's lock
+    private volatile FunctionState state;
     private volatile Map<String, String> environment;
     private volatile Map<String, String> origins = Map.of();
 
@@ -35,8 +34,8 @@ public final class DevelopmentPages {
         this.access = access;
         this.clock = clock;
         this.environment = Map.copyOf(environment);
-        this.state = new AtomicReference<>(FunctionState.starting(clock.instant()));
-        this.polls = new ChangePolls(() -> state.get().token());
+        this.state = FunctionState.starting(clock.instant());
+        this.polls = new ChangePolls(() -> state.token());
     }
 
     /** Returns a handler that serves the pages to local clients, and passes every other request to {@code function}. */
@@ -72,12 +71,16 @@ public final class DevelopmentPages {
     }
 
     private FunctionState change(UnaryOperator<FunctionState> transition) {
-        FunctionState next = state.updateAndGet(transition);
+        FunctionState next;
+        synchronized (this) {
+            next = transition.apply(state);
+            state = next;
+        }
         polls.release();
         return next;
     }
 
     private OverviewPage overview() {
-        return new OverviewPage(state.get(), requests.latest(), ShownSetting.all(environment, origins));
+        return new OverviewPage(state, requests.latest(), ShownSetting.all(environment, origins));
     }
 }
