@@ -25,4 +25,6 @@ assert seen.dev.contains('<td>mode</td><td>inproc</td><td>default of the goal</t
 
 String log = new File(basedir, 'build.log').text
 assert log.contains('Changed: pom.xml')
+// What Maven has just fetched is no change.
+assert !(log =~ /Changed: .*model-/)
 assert log.contains('The parameters of watchdog:run have changed: the watchdog is started again with them.')

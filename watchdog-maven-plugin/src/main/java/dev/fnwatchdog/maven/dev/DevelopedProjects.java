@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.apache.maven.artifact.Artifact;
 import org.apache.maven.model.FileSet;
 import org.apache.maven.project.MavenProject;
@@ -88,9 +89,18 @@ public final class DevelopedProjects {
                 add(described.getFile(), files);
                 add(described.getParentFile(), files);
             }
+        }
+        files.addAll(dependencies());
+        return files.stream().distinct().filter(this::isNoOutput).toList();
+    }
+
+    /** Returns the files of their dependencies, which Maven may have just fetched. */
+    Set<Path> dependencies() {
+        List<Path> files = new ArrayList<>();
+        for (MavenProject project : projects) {
             project.getArtifacts().stream().map(Artifact::getFile).forEach(file -> add(file, files));
         }
-        return files.stream().distinct().filter(this::isNoOutput).toList();
+        return Set.copyOf(files);
     }
 
     private static void add(@Nullable File file, List<Path> files) {

@@ -101,7 +101,7 @@ public final class DevelopmentLoop {
         this.builder = builder;
         this.parameters = parameters;
         this.log = log;
-        this.changes = new SavedChanges(projects::watched, begin);
+        this.changes = new SavedChanges(projects::watched, begin, projects.dependencies());
         this.lastCheck = begin;
     }
 
