@@ -151,6 +151,49 @@ class DevelopmentPageTest {
         }
     }
 
+    /** Proves specification 10.5. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/_/dev", "/"})
+    void aPagePermitsNothingButItsOwnScriptAndStyleAndIsNeitherFramedNorStored(String path) throws Exception {
+        try (RunningWatchdog watchdog = developed()) {
+            replaceableMode(watchdog).fail("not built");
+
+            HttpResponse<String> page = watchdog.send(
+                    watchdog.request(path).header("Accept", "text/html").build());
+
+            assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+                    .matches("default-src 'none'; connect-src 'self'; script-src 'sha256-[^' ]+'; style-src 'sha256-[^' ]+';"
+                            + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+            assertThat(page.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+            assertThat(page.headers().firstValue("Cross-Origin-Resource-Policy")).contains("same-origin");
+            assertThat(page.headers().firstValue("Cache-Control")).contains("no-store");
+            assertThat(page.body()).doesNotContain("src=").doesNotContain("href=");
+        }
+    }
+
+    /** A form would be sent again. Proves specification 10.4. */
+    @Test
+    void thePageOfAFailureReloadsItselfOnlyForAGetFromThisMachine() throws Exception {
+        try (RunningWatchdog watchdog = developed()) {
+            replaceableMode(watchdog).fail("not built");
+            HttpRequest.Builder request = watchdog.request("/").header("Accept", "text/html");
+
+            assertThat(watchdog.send(request.build()).body()).contains("<script");
+            assertThat(watchdog.send(request.copy()
+                                    .POST(HttpRequest.BodyPublishers.noBody())
+                                    .build())
+                            .body())
+                    .contains("not built")
+                    .doesNotContain("<script");
+            assertThat(watchdog.send(request.copy()
+                                    .header("X-Forwarded-For", "192.0.2.1")
+                                    .build())
+                            .body())
+                    .contains("not built")
+                    .doesNotContain("<script");
+        }
+    }
+
     /** Proves specification 10.2. */
     @Test
     void eachRequestIsShownWithItsMethodPathStatusAndTraceId() throws Exception {
