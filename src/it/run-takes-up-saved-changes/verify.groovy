@@ -6,7 +6,7 @@ while (!file.exists() && System.nanoTime() < end) {
 Properties seen = new Properties()
 file.withInputStream { seen.load(it) }
 
-// Proves specification 7.26, 7.28, 10.8.
+// Proves specification 7.26, 7.28, 13.8.
 assert seen.failure == null
 assert seen.unbuilt.startsWith('[500, ')
 assert seen.unbuilt =~ /Handler\.java:\[\d+,\d+\]/ && seen.unbuilt.contains('ABSENT')

@@ -146,7 +146,7 @@ public final class WatchdogProcess {
         }
     }
 
-    /** Says where settings come from, for the page at {@code /_/dev} (specification 10.3). */
+    /** Says where settings come from, for the page at {@code /_/dev} (specification 13.3). */
     void describeOrigins() throws IOException {
         if (!launch.origins().isEmpty()) {
             send("origins " + form(launch.origins()));

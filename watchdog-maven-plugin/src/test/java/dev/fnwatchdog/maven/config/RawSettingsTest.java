@@ -46,7 +46,7 @@ class RawSettingsTest {
                         "Set <settings><fprocess> in the plugin's <configuration>, or -Dwatchdog.fprocess=...");
     }
 
-    /** Proves specification 10.3. */
+    /** Proves specification 13.3. */
     @Test
     void theOriginOfASettingIsASystemPropertyThePomOrADefaultUnlessItIsInherited() {
         RawSettings settings = new RawSettings(Map.of("read_timeout", "5s"))

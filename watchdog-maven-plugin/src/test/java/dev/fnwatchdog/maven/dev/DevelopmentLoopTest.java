@@ -216,7 +216,7 @@ class DevelopmentLoopTest {
         awaitCommands("fail A%3A1%3A+not+a+word", "replace VERSION=version2");
     }
 
-    /** Proves specification 10.8. */
+    /** Proves specification 13.8. */
     @Test
     void aFirstBuildThatFailsIsReportedAndTheNextSavedFileIsBuilt() throws Exception {
         assertThat(awaitBuild()).isEqualTo("00");
@@ -272,7 +272,7 @@ class DevelopmentLoopTest {
         Files.writeString(folder.resolve("pom.xml"), "<project>" + content + "</project>");
     }
 
-    /** Proves specification 10.6. */
+    /** Proves specification 13.6. */
     @Test
     void aChangedPomIsReadAgainAndAllClassesAreCompiledAgain() throws Exception {
         buildFirstVersion();
@@ -293,7 +293,7 @@ class DevelopmentLoopTest {
         endBuild("version2");
     }
 
-    /** Proves specification 10.7. */
+    /** Proves specification 13.7. */
     @Test
     void aPomThatCannotBeReadIsReportedAndReadAgainWhenAnyFileIsSaved() throws Exception {
         buildFirstVersion();
@@ -310,7 +310,7 @@ class DevelopmentLoopTest {
         awaitCommands("fail Malformed+POM", "replace VERSION=version1");
     }
 
-    /** Proves specification 10.7. */
+    /** Proves specification 13.7. */
     @Test
     void wrongParametersInAPomAreReportedAndTheWatchdogGoesOn() throws Exception {
         buildFirstVersion();
@@ -324,7 +324,7 @@ class DevelopmentLoopTest {
         awaitCommands("fail wrong%3A+port%3Dx", "replace VERSION=version1");
     }
 
-    /** Proves specification 10.6. */
+    /** Proves specification 13.6. */
     @Test
     void otherParametersInAPomEndTheLoopForAnotherStart() throws Exception {
         buildFirstVersion();
@@ -335,7 +335,7 @@ class DevelopmentLoopTest {
         assertThat(begun).isEmpty();
     }
 
-    /** Proves specification 10.6. */
+    /** Proves specification 13.6. */
     @Test
     void aDependencyThatIsInstalledAgainIsTakenUp() throws Exception {
         buildFirstVersion();

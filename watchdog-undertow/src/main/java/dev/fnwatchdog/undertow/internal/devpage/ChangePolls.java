@@ -15,7 +15,7 @@ import org.xnio.XnioExecutor;
 
 /**
  * Holds requests until the function has another state than the one whose token is their query, for some seconds at most
- * (specification 10.4): 200 where it has, 204 where it has not yet, 503 where so many wait already or the watchdog stops.
+ * (specification 13.4): 200 where it has, 204 where it has not yet, 503 where so many wait already or the watchdog stops.
  *
  * <p>Threads: any.
  */

@@ -7,7 +7,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * What a developer sees of a function: the page at {@code /_/dev}, and the page with the reason why there is no version to call
- * (specification 10.1, 7.28). Whoever replaces the function reports each version, and each failure, to it.
+ * (specification 13.1, 7.28). Whoever replaces the function reports each version, and each failure, to it.
  *
  * <p>Threads: any.
  */

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 
 /**
  * Routes the paths of the development pages to them for clients on this machine, and everything else to the function
- * (specification 10.1).
+ * (specification 13.1).
  *
  * <p>Threads: the exchange's I/O thread.
  */

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The page at {@code /_/dev} (specification 10.2, 10.3).
+ * The page at {@code /_/dev} (specification 13.2, 13.3).
  *
  * @param requests the latest first
  */

@@ -11,7 +11,7 @@ import java.util.Base64;
 
 /**
  * A page without resources of others. Its content security policy permits its own script and style by their hashes and nothing
- * else, so that text which would break out of its escaping could not run (specification 10.5).
+ * else, so that text which would break out of its escaping could not run (specification 13.5).
  *
  * @param title also its heading
  * @param content markup, in which text is escaped

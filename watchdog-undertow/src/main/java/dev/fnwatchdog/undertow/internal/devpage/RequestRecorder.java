@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Remembers each request when it has ended (specification 10.2).
+ * Remembers each request when it has ended (specification 13.2).
  *
  * <p>Threads: the exchange's I/O thread.
  */

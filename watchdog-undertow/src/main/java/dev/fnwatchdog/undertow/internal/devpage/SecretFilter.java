@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /**
  * Removes what is secret from the value of a setting: the user information of a URL, and what a name such as {@code password}
- * introduces in a command line, a query, or a list of parameters (specification 10.3).
+ * introduces in a command line, a query, or a list of parameters (specification 13.3).
  */
 final class SecretFilter {
     private static final String HIDDEN = "***";

@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Pages that wait for the next state of the function. Proves specification 10.4. */
+/** Pages that wait for the next state of the function. Proves specification 13.4. */
 class ChangePollsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Pattern STATE = Pattern.compile("<script data-state=\"([0-9a-z-]+)\">");

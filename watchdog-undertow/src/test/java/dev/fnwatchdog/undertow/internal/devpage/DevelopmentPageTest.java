@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The page at {@code /_/dev}. Proves specification 10.1 to 10.3. */
+/** The page at {@code /_/dev}. Proves specification 13.1 to 13.3. */
 class DevelopmentPageTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
@@ -41,7 +41,7 @@ class DevelopmentPageTest {
         return page.body();
     }
 
-    /** Proves specification 10.1. */
+    /** Proves specification 13.1. */
     @Test
     void thePageIsServedToAClientOnThisMachineAndNotToBeStored() throws Exception {
         try (RunningWatchdog watchdog = developed()) {
@@ -55,7 +55,7 @@ class DevelopmentPageTest {
         }
     }
 
-    /** Proves specification 10.1. */
+    /** Proves specification 13.1. */
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "LocalHost:8080", "127.0.0.1", "127.1.2.3:80", "[::1]:8080"})
     void thePageIsServedUnderEachNameOfThisMachine(String host) throws Exception {
@@ -66,7 +66,7 @@ class DevelopmentPageTest {
         }
     }
 
-    /** A page whose own name leads to this machine could read the response. Proves specification 10.1. */
+    /** A page whose own name leads to this machine could read the response. Proves specification 13.1. */
     @ParameterizedTest
     @ValueSource(strings = {"attacker.example", "localhost.attacker.example", "127.0.0.1.nip.io", "128.0.0.1", "[::2]"})
     void thePathIsTheFunctionsUnderAnyOtherName(String host) throws Exception {
@@ -75,7 +75,7 @@ class DevelopmentPageTest {
         }
     }
 
-    /** Proves specification 10.1. */
+    /** Proves specification 13.1. */
     @ParameterizedTest
     @ValueSource(strings = {"X-Forwarded-For: 192.0.2.1", "Forwarded: for=192.0.2.1", "Via: 1.1 proxy"})
     void thePathIsTheFunctionsWhereAProxyOnThisMachineForwardsTheRequest(String field) throws Exception {
@@ -85,7 +85,7 @@ class DevelopmentPageTest {
         }
     }
 
-    /** Proves specification 10.1. */
+    /** Proves specification 13.1. */
     @Test
     void thePathIsTheFunctionsForAClientFromElsewhere() throws Exception {
         Optional<InetAddress> address = NetworkInterface.networkInterfaces()
@@ -100,7 +100,7 @@ class DevelopmentPageTest {
         }
     }
 
-    /** Proves specification 10.1. */
+    /** Proves specification 13.1. */
     @ParameterizedTest
     @ValueSource(strings = {"/_/dev/", "/_/dev/x", "/_/development", "/_/dev/changes/x"})
     void aPathThatOnlyBeginsLikeThePageIsTheFunctions(String path) throws Exception {
@@ -109,7 +109,7 @@ class DevelopmentPageTest {
         }
     }
 
-    /** Proves specification 10.1. */
+    /** Proves specification 13.1. */
     @Test
     void thePathsAreTheFunctionsWhereNobodyDevelopsIt() throws Exception {
         Map<String, String> settings = streaming("echo function");
@@ -131,7 +131,7 @@ class DevelopmentPageTest {
         }
     }
 
-    /** Proves specification 10.1. */
+    /** Proves specification 13.1. */
     @Test
     void headHasNoBodyAndOtherMethodsAreRefused() throws Exception {
         try (RunningWatchdog watchdog = developed()) {
@@ -151,7 +151,7 @@ class DevelopmentPageTest {
         }
     }
 
-    /** Proves specification 10.5. */
+    /** Proves specification 13.5. */
     @ParameterizedTest
     @ValueSource(strings = {"/_/dev", "/"})
     void aPagePermitsNothingButItsOwnScriptAndStyleAndIsNeitherFramedNorStored(String path) throws Exception {
@@ -171,7 +171,7 @@ class DevelopmentPageTest {
         }
     }
 
-    /** A form would be sent again. Proves specification 10.4. */
+    /** A form would be sent again. Proves specification 13.4. */
     @Test
     void thePageOfAFailureReloadsItselfOnlyForAGetFromThisMachine() throws Exception {
         try (RunningWatchdog watchdog = developed()) {
@@ -194,7 +194,7 @@ class DevelopmentPageTest {
         }
     }
 
-    /** Proves specification 10.2. */
+    /** Proves specification 13.2. */
     @Test
     void eachRequestIsShownWithItsMethodPathStatusAndTraceId() throws Exception {
         try (RunningWatchdog watchdog = developed()) {
@@ -220,7 +220,7 @@ class DevelopmentPageTest {
         }
     }
 
-    /** Proves specification 10.2. */
+    /** Proves specification 13.2. */
     @Test
     void theVersionAndTheResultOfTheLastBuildAreShown() throws Exception {
         try (RunningWatchdog watchdog = developed()) {
@@ -240,7 +240,7 @@ class DevelopmentPageTest {
         }
     }
 
-    /** Proves specification 10.2. */
+    /** Proves specification 13.2. */
     @Test
     void thereIsNoVersionBeforeOneHasServed() throws Exception {
         try (RunningWatchdog watchdog =
@@ -251,7 +251,7 @@ class DevelopmentPageTest {
         }
     }
 
-    /** Proves specification 10.3. */
+    /** Proves specification 13.3. */
     @Test
     void theSettingsAreShownWithTheirOriginAndWithoutSecrets() throws Exception {
         try (RunningWatchdog watchdog = developed(
@@ -268,7 +268,7 @@ class DevelopmentPageTest {
         }
     }
 
-    /** Proves specification 10.3. */
+    /** Proves specification 13.3. */
     @Test
     void theSettingsOfTheNextVersionAreShownWhenItServes() throws Exception {
         try (RunningWatchdog watchdog = developed()) {

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Proves specification 10.5. */
+/** Proves specification 13.5. */
 class HtmlTest {
     @ParameterizedTest
     @CsvSource(

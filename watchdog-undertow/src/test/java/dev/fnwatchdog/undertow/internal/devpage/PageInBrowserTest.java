@@ -13,7 +13,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The pages as Chromium shows them. Proves specification 10.4, 10.5. */
+/** The pages as Chromium shows them. Proves specification 13.4, 13.5. */
 @Timeout(120)
 class PageInBrowserTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** Proves specification 10.2. */
+/** Proves specification 13.2. */
 class RecentRequestsTest {
     private static RecordedRequest request(String path) {
         return new RecordedRequest(Instant.EPOCH, "GET", path, 200, 1, "");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Proves specification 10.3. */
+/** Proves specification 13.3. */
 class SecretFilterTest {
     @ParameterizedTest
     @CsvSource(
