@@ -52,6 +52,14 @@ Thread.start('developer') {
         save('Word.MISSING', 'Word.TEXT')
         poll { call(url)[0] == 200 }
         result.mended = call(url).toString()
+
+        String constructor = '{ public Handler() { throw new IllegalStateException("no database"); }'
+        save('implements IHandler {', 'implements IHandler ' + constructor)
+        poll { call(url)[0] != 200 }
+        result.throwing = call(url).toString()
+        save('implements IHandler ' + constructor, 'implements IHandler {')
+        poll { call(url)[0] == 200 }
+        result.constructed = call(url).toString()
     } catch (Exception e) {
         result.failure = e.toString()
     }

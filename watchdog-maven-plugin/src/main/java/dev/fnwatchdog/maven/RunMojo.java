@@ -6,17 +6,24 @@ import dev.fnwatchdog.maven.config.InvalidSettingsException;
 import dev.fnwatchdog.maven.config.RawSettings;
 import dev.fnwatchdog.maven.config.WatchdogFailedException;
 import dev.fnwatchdog.maven.dev.Debugging;
+import dev.fnwatchdog.maven.dev.DevelopedProjects;
 import dev.fnwatchdog.maven.dev.DevelopmentLoop;
 import dev.fnwatchdog.maven.dev.FreePorts;
 import dev.fnwatchdog.maven.dev.FunctionCopies;
 import dev.fnwatchdog.maven.dev.FunctionModules;
 import dev.fnwatchdog.maven.dev.FunctionSettings;
+import dev.fnwatchdog.maven.dev.ProjectReader;
 import dev.fnwatchdog.maven.dev.Recompilation;
+import dev.fnwatchdog.maven.dev.WatchdogLaunch;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.inject.Inject;
 import org.apache.maven.artifact.DependencyResolutionRequiredException;
 import org.apache.maven.execution.MavenSession;
@@ -27,7 +34,8 @@ import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
 import org.apache.maven.plugins.annotations.ResolutionScope;
-import org.apache.maven.project.MavenProject;
+import org.apache.maven.project.ProjectBuilder;
+import org.apache.maven.project.ProjectDependenciesResolver;
 import org.apache.maven.toolchain.ToolchainManager;
 import org.eclipse.aether.RepositorySystem;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +46,31 @@ import org.jspecify.annotations.Nullable;
  */
 @Mojo(name = "run", requiresDependencyResolution = ResolutionScope.COMPILE_PLUS_RUNTIME, threadSafe = true)
 public final class RunMojo extends ServingGoal {
+    /**
+     * What the watchdog is started with, without the classes of the function.
+     *
+     * @param timeouts the user's, for a stop that does not wait for the debugger
+     * @param additional elements of the class path
+     * @param launch with these settings
+     */
+    private record Start(
+            RawSettings settings,
+            Timeouts timeouts,
+            List<String> debugging,
+            List<File> additional,
+            WatchdogLaunch launch) {
+        boolean sameAs(Start other) {
+            return launch.equals(other.launch) && additional.equals(other.additional);
+        }
+    }
+
+    /** The goal that goes on in place of another one, and when its parameters were read. */
+    private record Successor(RunMojo goal, Instant begin) {}
+
     private final LifecycleExecutor lifecycle;
     private final BuildPluginManager plugins;
+    private final ProjectBuilder projectBuilder;
+    private final ProjectDependenciesResolver dependencies;
 
     /**
      * Whether the JVM listens for a debugger: {@code true} for port 5005, or another port. No request times out then.
@@ -58,14 +89,21 @@ public final class RunMojo extends ServingGoal {
             ToolchainManager toolchains,
             RepositorySystem repositories,
             LifecycleExecutor lifecycle,
-            BuildPluginManager plugins) {
+            BuildPluginManager plugins,
+            ProjectBuilder projectBuilder,
+            ProjectDependenciesResolver dependencies) {
         super(session, execution, toolchains, repositories);
         this.lifecycle = lifecycle;
         this.plugins = plugins;
+        this.projectBuilder = projectBuilder;
+        this.dependencies = dependencies;
     }
 
     @Override
     public void execute() throws MojoExecutionException {
+        if (ReconfiguredGoal.handOver(this, getPluginContext())) {
+            return;
+        }
         FunctionModules modules = new FunctionModules(session(), execution().getPlugin());
         if (skipped()) {
             return;
@@ -75,7 +113,11 @@ public final class RunMojo extends ServingGoal {
             return;
         }
         try {
-            run(modules.watched());
+            Optional<Successor> next = Optional.of(
+                    new Successor(this, session().getRequest().getStartTime().toInstant()));
+            while (next.isPresent()) {
+                next = next.get().goal().run(next.get().begin());
+            }
         } catch (InvalidSettingsException
                 | WatchdogFailedException
                 | IOException
@@ -86,40 +128,71 @@ public final class RunMojo extends ServingGoal {
         }
     }
 
-    private void run(List<MavenProject> watched)
+    /**
+     * Runs the watchdog until it is stopped, or has to be started again.
+     *
+     * @param begin files that were saved later are built
+     * @return the goal with the parameters for another start; empty if there is none
+     */
+    private Optional<Successor> run(Instant begin)
             throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException,
                     DependencyResolutionRequiredException {
-        List<String> debugging = Debugging.arguments(debug, debugSuspend);
-        checkPaths();
-        RawSettings given = given();
-        // The user's timeouts, for a stop that does not wait for the debugger.
-        Timeouts timeouts = given.parse().timeouts();
-        if (!debugging.isEmpty()) {
-            Debugging.withoutTimeouts(given, timeouts, getLog());
-        }
-        WatchdogConfig config = given.parse();
-        FreePorts.check(config, given);
-        FunctionSettings ofFunction = FunctionSettings.forUserSettings(given);
+        Start start = start();
+        WatchdogConfig config = start.settings().parse();
+        FreePorts.check(config, start.settings());
+        FunctionSettings ofFunction = FunctionSettings.forUserSettings(start.settings());
         Recompilation recompilation = new Recompilation(session(), lifecycle, plugins);
+        ProjectReader reader = new ProjectReader(session(), execution().getPlugin(), projectBuilder, dependencies);
+        DevelopedProjects projects = new DevelopedProjects(reader.watched(), reader);
+        AtomicReference<@Nullable RunMojo> next = new AtomicReference<>();
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
         try (FunctionCopies copies =
                 new FunctionCopies(temporary, maxRequestDuration(config.timeouts()), this::classes)) {
             DevelopmentLoop loop = new DevelopmentLoop(
-                    watched,
+                    projects,
                     () -> {
-                        recompilation.run(watched);
+                        recompilation.run(projects.all());
                         return ofFunction.of(copies.next());
                     },
-                    session().getRequest().getStartTime().toInstant(),
-                    getLog());
-            loop.serve(
-                    (variables, built) -> {
-                        variables.forEach((name, value) -> given.put(name, value, "the project's class path"));
-                        return launch(given, timeouts, debugging, built);
+                    () -> {
+                        RunMojo read = new ReconfiguredGoal(session(), execution(), lifecycle, plugins).get();
+                        next.set(read);
+                        return !read.start().sameAs(start);
                     },
-                    !debugging.isEmpty() && debugSuspend,
-                    () -> delete(copies));
+                    begin,
+                    getLog());
+            DevelopmentLoop.End end =
+                    loop.serve(launcher(start), !start.debugging().isEmpty() && debugSuspend, () -> delete(copies));
+            return end == DevelopmentLoop.End.RECONFIGURED
+                    ? Optional.ofNullable(next.get()).map(goal -> new Successor(goal, loop.lastCheck()))
+                    : Optional.empty();
         }
+    }
+
+    /** Checks the parameters, and returns what they are for the watchdog. */
+    private Start start() throws InvalidSettingsException, WatchdogFailedException {
+        List<String> debugging = Debugging.arguments(debug, debugSuspend);
+        checkPaths();
+        RawSettings settings = given();
+        Timeouts timeouts = settings.parse().timeouts();
+        if (!debugging.isEmpty()) {
+            Debugging.withoutTimeouts(settings, timeouts, getLog());
+        }
+        settings.parse();
+        return new Start(
+                settings,
+                timeouts,
+                debugging,
+                additionalElements(),
+                launch(settings, timeouts, debugging, WatchdogLaunch.Function.DEVELOPED));
+    }
+
+    /** Returns how to start the watchdog with the classes of the function. */
+    private DevelopmentLoop.Launcher launcher(Start start) {
+        return (variables, function) -> {
+            variables.forEach((name, value) -> start.settings().put(name, value, "the project's class path"));
+            return launch(start.settings(), start.timeouts(), start.debugging(), function);
+        };
     }
 
     /** Deletes the copies when Ctrl-C ends Maven; there is no caller that a failure could be reported to. */

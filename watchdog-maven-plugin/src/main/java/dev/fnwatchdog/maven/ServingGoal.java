@@ -118,7 +118,7 @@ abstract class ServingGoal extends FunctionGoal {
         return FunctionClasses.of(elements);
     }
 
-    private List<File> additionalElements() {
+    final List<File> additionalElements() {
         return additionalClasspathElements == null ? List.of() : additionalClasspathElements;
     }
 
@@ -143,7 +143,8 @@ abstract class ServingGoal extends FunctionGoal {
     }
 
     /** Returns how to start a watchdog with these settings, which have been checked. */
-    final WatchdogLaunch launch(RawSettings checked, Timeouts timeouts, List<String> additionalArguments, boolean built)
+    final WatchdogLaunch launch(
+            RawSettings checked, Timeouts timeouts, List<String> additionalArguments, WatchdogLaunch.Function function)
             throws WatchdogFailedException, InvalidSettingsException {
         List<String> arguments = new ArrayList<>(additionalArguments);
         entries(systemPropertyVariables).forEach((name, value) -> arguments.add("-D%s=%s".formatted(name, value)));
@@ -154,8 +155,9 @@ abstract class ServingGoal extends FunctionGoal {
                 new WatchdogJar(repositories, session).file(execution.getVersion()),
                 directory(),
                 checked.environment(),
+                checked.origins(),
                 workFolder().resolve(execution.getExecutionId() + ".ports"),
-                built,
+                function,
                 timeouts.write().plus(FUNCTION_GRACE).plus(MARGIN));
     }
 

@@ -78,7 +78,7 @@ public final class StartMojo extends ServingGoal {
                 .forEach((name, value) -> given.put(name, value, "the project's class path"));
         WatchdogConfig config = given.parse();
         FreePorts.check(config, given);
-        WatchdogLaunch launch = launch(given, config.timeouts(), List.of(), true);
+        WatchdogLaunch launch = launch(given, config.timeouts(), List.of(), WatchdogLaunch.Function.BUILT);
         Path log = workFolder().resolve(execution().getExecutionId() + ".log");
         Files.createDirectories(log.getParent());
         WatchdogProcess watchdog = WatchdogProcess.startLoggingTo(log, launch);

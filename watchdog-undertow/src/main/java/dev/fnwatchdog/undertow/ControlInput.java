@@ -3,7 +3,9 @@ package dev.fnwatchdog.undertow;
 import dev.fnwatchdog.core.config.InvalidConfigException;
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
+import dev.fnwatchdog.undertow.internal.devpage.DevelopmentPages;
 import dev.fnwatchdog.undertow.internal.reload.ReplaceableMode;
+import dev.fnwatchdog.undertow.internal.reload.ReplaceableMode.FirstVersion;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,11 +28,42 @@ import java.util.concurrent.LinkedBlockingQueue;
  * <pre>{@code
  * replace name=value&name=value   serve the current function, with these environment changes; escaped as in a form
  * fail reason                     respond to requests with the reason, escaped likewise
+ * origins name=origin&name=origin where settings come from, for the page at /_/dev; all others come from the environment
  * }</pre>
  *
  * <p>Threads: two of its own. One reads, and notices EOF while the other still executes a command, which may take long.
  */
 final class ControlInput {
+    /** What the build tool says of the function at the start. */
+    enum Function {
+        /** It is built, and probably not replaced. */
+        BUILT(FirstVersion.BUILT, DevelopmentPages.Access.NONE),
+        /** It is built, and someone works on it. */
+        DEVELOPED(FirstVersion.BUILT, DevelopmentPages.Access.LOCAL_CLIENTS),
+        /** Someone works on it, and it could not be built. */
+        UNBUILT(FirstVersion.UNBUILT, DevelopmentPages.Access.LOCAL_CLIENTS);
+
+        private final FirstVersion first;
+        private final DevelopmentPages.Access access;
+
+        Function(FirstVersion first, DevelopmentPages.Access access) {
+            this.first = first;
+            this.access = access;
+        }
+
+        static Function of(String option) {
+            return switch (option) {
+                case "--developed" -> DEVELOPED;
+                case "--unbuilt" -> UNBUILT;
+                default -> BUILT;
+            };
+        }
+
+        WatchdogBuilder configure(WatchdogBuilder builder) {
+            return builder.replaceable(first, access);
+        }
+    }
+
     private static final String REPLACE = "replace";
 
     /** Marks EOF in the queue; a line contains no line terminator. */
@@ -38,7 +71,7 @@ final class ControlInput {
 
     private final InputStream commands;
     private final Path report;
-    private final ReplaceableMode.FirstVersion first;
+    private final Function function;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
     // Mutable state, of the thread that executes commands
@@ -46,18 +79,17 @@ final class ControlInput {
 
     /**
      * @param report a file that appears, complete, once requests are served
-     * @param first whether there is a function before the first command
+     * @param function what there is before the first command
      */
-    ControlInput(
-            InputStream commands, Path report, Map<String, String> environment, ReplaceableMode.FirstVersion first) {
+    ControlInput(InputStream commands, Path report, Map<String, String> environment, Function function) {
         this.commands = commands;
         this.report = report;
-        this.first = first;
+        this.function = function;
         this.environment = new HashMap<>(environment);
     }
 
-    ReplaceableMode.FirstVersion first() {
-        return first;
+    Function function() {
+        return function;
     }
 
     /** Starts reading; {@code end} runs at EOF, whatever the result of the earlier commands. */
@@ -118,6 +150,7 @@ final class ControlInput {
             switch (line.substring(0, space)) {
                 case REPLACE -> replace(argument, versions, log);
                 case "fail" -> versions.fail(unescaped(argument));
+                case "origins" -> versions.pages().originate(pairs(argument));
                 default -> log.error("Unknown command: " + line);
             }
         } catch (IllegalArgumentException e) {
@@ -126,12 +159,7 @@ final class ControlInput {
     }
 
     private void replace(String changes, ReplaceableMode versions, WatchdogLog log) throws InterruptedException {
-        for (String change : changes.split("&", -1)) {
-            int equals = change.indexOf('=');
-            if (equals > 0) {
-                environment.put(unescaped(change.substring(0, equals)), unescaped(change.substring(equals + 1)));
-            }
-        }
+        environment.putAll(pairs(changes));
         String next = lines.peek();
         if (next != null && next.startsWith(REPLACE)) {
             // A newer version is queued already: skip this one, which delays the newer one.
@@ -143,6 +171,17 @@ final class ControlInput {
             log.error(e.getMessage());
             versions.fail(e.getMessage());
         }
+    }
+
+    private static Map<String, String> pairs(String form) {
+        Map<String, String> pairs = new HashMap<>();
+        for (String pair : form.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                pairs.put(unescaped(pair.substring(0, equals)), unescaped(pair.substring(equals + 1)));
+            }
+        }
+        return pairs;
     }
 
     private static String unescaped(String text) {

@@ -6,6 +6,7 @@ import dev.fnwatchdog.core.health.Readiness;
 import dev.fnwatchdog.core.limit.ConcurrencyLimit;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.metrics.RequestMetrics;
+import dev.fnwatchdog.undertow.internal.devpage.DevelopmentPages;
 import dev.fnwatchdog.undertow.internal.handler.AccessLogHandler;
 import dev.fnwatchdog.undertow.internal.handler.BodyLogHandler;
 import dev.fnwatchdog.undertow.internal.handler.ConcurrencyLimitHandler;
@@ -26,6 +27,7 @@ import dev.fnwatchdog.undertow.internal.probe.ReadyHandler;
 import io.undertow.server.HttpHandler;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Assembles the handlers that a request passes on its way to the function.
@@ -36,6 +38,7 @@ import java.util.function.UnaryOperator;
  * @param memory the budget that requests are charged to
  * @param limit of requests at once
  * @param authorization wraps a handler in the token check, where {@code jwt_auth} is set
+ * @param development the pages of a function under development; null for any other function
  */
 record HandlerChain(
         WatchdogConfig config,
@@ -47,13 +50,14 @@ record HandlerChain(
         IoLoops loops,
         MemoryBudget memory,
         ConcurrencyLimit limit,
-        UnaryOperator<HttpHandler> authorization) {
+        UnaryOperator<HttpHandler> authorization,
+        @Nullable DevelopmentPages development) {
     /** Returns the first handler. */
     HttpHandler root() {
         return new Routes(
                 new ReadOnlyHandler(new HealthHandler(availability::healthy)),
                 new ReadOnlyHandler(new ReadyHandler(this::readiness, readinessProbe())),
-                functionChain());
+                development == null ? functionChain() : development.inFrontOf(functionChain()));
     }
 
     /** Returns the handlers of a request to the function, outermost first. */
@@ -66,6 +70,8 @@ record HandlerChain(
                 .then(next -> new RequestMetricsHandler(next, metrics))
                 // one line for each request, refused or not
                 .then(next -> new AccessLogHandler(next, log, http))
+                // the page shows the requests of the log
+                .then(this::recorded)
                 // before the request allocates anything further
                 .then(next -> new MemoryLimitHandler(next, memory, loops::buffersAreScarce))
                 // a request that would be refused by the limit costs no token verification
@@ -84,6 +90,10 @@ record HandlerChain(
     /** The limit itself refuses such a request just as early where no token is verified before. */
     private HttpHandler refusedWhenFull(HttpHandler next) {
         return limit.max() == 0 || !config.jwtAuth() ? next : new ReachedLimitHandler(next, limit);
+    }
+
+    private HttpHandler recorded(HttpHandler next) {
+        return development == null ? next : development.recording(next);
     }
 
     private HttpHandler limited(HttpHandler next) {

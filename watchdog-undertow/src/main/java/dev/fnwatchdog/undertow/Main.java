@@ -18,7 +18,6 @@ import dev.fnwatchdog.core.process.FunctionStreams;
 import dev.fnwatchdog.core.process.launch.LaunchPreload;
 import dev.fnwatchdog.core.process.launch.OrphanReaper;
 import dev.fnwatchdog.undertow.internal.io.FatalErrors;
-import dev.fnwatchdog.undertow.internal.reload.ReplaceableMode.FirstVersion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,8 +56,8 @@ public final class Main {
             return serve(environment, null);
         }
         if (arguments[0].equals("--controlled") && arguments.length > 1) {
-            FirstVersion first = arguments.length > 2 ? FirstVersion.UNBUILT : FirstVersion.BUILT;
-            return serve(environment, new ControlInput(System.in, Path.of(arguments[1]), environment, first));
+            ControlInput.Function function = ControlInput.Function.of(arguments.length > 2 ? arguments[2] : "");
+            return serve(environment, new ControlInput(System.in, Path.of(arguments[1]), environment, function));
         }
         return arguments.length == 1 ? command(arguments[0], environment) : unknown(arguments[1]);
     }
@@ -180,7 +179,7 @@ public final class Main {
         }
         WatchdogBuilder builder =
                 Watchdog.builder(config).environment(environment).log(log).lockFile();
-        Watchdog watchdog = (control == null ? builder : builder.replaceable(control.first())).start();
+        Watchdog watchdog = (control == null ? builder : control.function().configure(builder)).start();
         started.complete(watchdog);
         OrphanReaper.start(log::warn);
         if (control != null) {

@@ -9,6 +9,7 @@ import dev.fnwatchdog.core.metrics.MetricsRegistry;
 import dev.fnwatchdog.core.metrics.MetricsSettings;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.FunctionServer;
+import dev.fnwatchdog.undertow.internal.devpage.DevelopmentPages;
 import dev.fnwatchdog.undertow.internal.io.MemoryShares;
 import dev.fnwatchdog.undertow.internal.reload.ReplaceableMode;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -36,6 +37,7 @@ public final class WatchdogBuilder {
     private @Nullable MemoryShares memory;
     private boolean passesDescriptors = true;
     private ReplaceableMode.@Nullable FirstVersion firstVersion;
+    private DevelopmentPages.Access access = DevelopmentPages.Access.NONE;
     private @Nullable Object handler;
     private @Nullable PrometheusRegistry metrics;
 
@@ -160,10 +162,19 @@ public final class WatchdogBuilder {
         return this;
     }
 
-    /** Allows the function to be replaced by a newer version while requests are served (specification 7.26). */
-    WatchdogBuilder replaceable(ReplaceableMode.FirstVersion first) {
+    /**
+     * Allows the function to be replaced by a newer version while requests are served (specification 7.26).
+     *
+     * @param pages who can see the pages for its developer
+     */
+    WatchdogBuilder replaceable(ReplaceableMode.FirstVersion first, DevelopmentPages.Access pages) {
         firstVersion = first;
+        access = pages;
         return this;
+    }
+
+    DevelopmentPages.Access access() {
+        return access;
     }
 
     /** Returns what there is of a replaceable function's first version; empty if the function is never replaced. */

@@ -17,6 +17,7 @@ import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.undertow.internal.connection.Listener;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
+import dev.fnwatchdog.undertow.internal.devpage.DevelopmentPages;
 import dev.fnwatchdog.undertow.internal.handler.JwtHandler;
 import dev.fnwatchdog.undertow.internal.handler.RequestGuard;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
@@ -34,6 +35,7 @@ import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -102,7 +104,11 @@ final class WatchdogServer implements Shutdown.Steps {
                 settings.passesDescriptors(),
                 settings.handler());
         this.mode = settings.firstVersion()
-                .<Mode>map(first -> new ReplaceableMode(Modes::create, context, first))
+                .<Mode>map(first -> new ReplaceableMode(
+                        Modes::create,
+                        context,
+                        first,
+                        new DevelopmentPages(settings.access(), Clock.systemUTC(), settings.environment())))
                 .orElseGet(() -> Modes.create(context));
         this.limit = new ConcurrencyLimit(config.maxInflight(), config.maxWaiting());
         this.metrics = new WatchdogMetrics(registry, log, config.maxInflight(), () -> limit.waiting() + mode.waiting());
@@ -201,7 +207,8 @@ final class WatchdogServer implements Shutdown.Steps {
                         loops,
                         memory.total(),
                         limit,
-                        authorisation)
+                        authorisation,
+                        replaceable().map(ReplaceableMode::pages).orElse(null))
                 .root();
         listener.serve(new RequestGuard(root), Invocation::clientDisconnected);
         log.info("Listening on port: " + port());
@@ -304,6 +311,7 @@ final class WatchdogServer implements Shutdown.Steps {
     @Override
     public void refuseProbes() {
         availability.stop();
+        replaceable().ifPresent(versions -> versions.pages().stop());
         listener.connections().stop();
         metricsListener.connections().stop();
     }

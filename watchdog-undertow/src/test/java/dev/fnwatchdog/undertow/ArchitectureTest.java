@@ -44,7 +44,8 @@ class ArchitectureTest {
             "fork", Set.of("ForkMode"),
             "files", Set.of("StaticMode"),
             "inproc", Set.of("InprocMode"),
-            "reload", Set.of("ReplaceableMode"));
+            "reload", Set.of("ReplaceableMode"),
+            "devpage", Set.of("DevelopmentPages"));
 
     @ArchTest
     static final ArchRule layers_depend_downwards_only = layeredArchitecture()
@@ -59,6 +60,8 @@ class ArchitectureTest {
                     INTERNAL + "inproc",
                     INTERNAL + "probe",
                     INTERNAL + "reload")
+            .layer("development pages")
+            .definedBy(INTERNAL + "devpage")
             .layer("web applications")
             .definedBy(INTERNAL + "inproc.*")
             .layer("mode")
@@ -85,14 +88,16 @@ class ArchitectureTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("modes, probes and reload")
             .mayOnlyBeAccessedByLayers("wiring")
+            .whereLayer("development pages")
+            .mayOnlyBeAccessedByLayers("wiring", "modes, probes and reload")
             .whereLayer("web applications")
             .mayOnlyBeAccessedByLayers("modes, probes and reload")
             .whereLayer("mode")
             .mayOnlyBeAccessedByLayers("wiring", "modes, probes and reload")
             .whereLayer("handler")
-            .mayOnlyBeAccessedByLayers("wiring", "modes, probes and reload")
+            .mayOnlyBeAccessedByLayers("wiring", "modes, probes and reload", "development pages")
             .whereLayer("invocation")
-            .mayOnlyBeAccessedByLayers("wiring", "modes, probes and reload", "handler")
+            .mayOnlyBeAccessedByLayers("wiring", "modes, probes and reload", "development pages", "handler")
             .whereLayer("connection")
             .mayOnlyBeAccessedByLayers("wiring", "modes, probes and reload", "handler", "invocation")
             .whereLayer("http2 client")

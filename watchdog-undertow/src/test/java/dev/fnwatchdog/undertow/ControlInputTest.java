@@ -10,7 +10,6 @@ import dev.fnwatchdog.undertow.fixture.DevelopedFunction;
 import dev.fnwatchdog.undertow.fixture.FreePort;
 import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
-import dev.fnwatchdog.undertow.internal.reload.ReplaceableMode.FirstVersion;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
@@ -55,7 +54,9 @@ class ControlInputTest {
 
     private void withControlInput(Conversation conversation) throws Exception {
         try (RunningWatchdog watchdog = RunningWatchdog.started(
-                        builder -> builder.replaceable(FirstVersion.BUILT).environment(environment),
+                        builder -> ControlInput.Function.DEVELOPED
+                                .configure(builder)
+                                .environment(environment),
                         "mode",
                         "streaming",
                         "fprocess",
@@ -66,7 +67,8 @@ class ControlInputTest {
                         WatchdogLog.start(LogConfig.parseLeniently(environment), captured.output(), captured.errors());
                 PipedInputStream input = new PipedInputStream();
                 OutputStream commands = new PipedOutputStream(input)) {
-            ControlInput control = new ControlInput(input, folder.resolve("ports"), environment, FirstVersion.BUILT);
+            ControlInput control =
+                    new ControlInput(input, folder.resolve("ports"), environment, ControlInput.Function.DEVELOPED);
             control.listen(log, () -> ended.complete(null));
             control.executeCommands(watchdog.watchdog(), log);
             conversation.with(watchdog, commands);

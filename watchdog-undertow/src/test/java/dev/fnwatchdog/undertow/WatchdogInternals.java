@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow;
 
+import dev.fnwatchdog.undertow.internal.devpage.DevelopmentPages;
 import dev.fnwatchdog.undertow.internal.io.IoBuffers;
 import dev.fnwatchdog.undertow.internal.io.IoLoops;
 import dev.fnwatchdog.undertow.internal.io.MemoryShares;
@@ -40,7 +41,12 @@ public final class WatchdogInternals {
     }
 
     public static WatchdogBuilder replaceable(WatchdogBuilder builder, ReplaceableMode.FirstVersion first) {
-        return builder.replaceable(first);
+        return replaceable(builder, first, DevelopmentPages.Access.LOCAL_CLIENTS);
+    }
+
+    public static WatchdogBuilder replaceable(
+            WatchdogBuilder builder, ReplaceableMode.FirstVersion first, DevelopmentPages.Access pages) {
+        return builder.replaceable(first, pages);
     }
 
     public static ReplaceableMode replaceable(Watchdog watchdog) {

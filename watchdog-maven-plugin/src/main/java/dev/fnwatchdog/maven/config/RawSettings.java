@@ -19,6 +19,8 @@ import java.util.stream.Stream;
  * that origin.
  */
 public final class RawSettings {
+    private static final String DEFAULT = "the goal's own default";
+    private static final String PROPERTY = "-D";
     private static final List<String> PATHS = List.of("static_path", "function_path");
 
     private final Map<String, String> environment;
@@ -39,7 +41,7 @@ public final class RawSettings {
 
     /** Sets a variable that the user has not set under any of its names. */
     public RawSettings putDefault(String name, String value) {
-        return isSet(name) ? this : put(name, value, "the goal's own default");
+        return isSet(name) ? this : put(name, value, DEFAULT);
     }
 
     /** Resolves relative paths against the directory in which the watchdog will run, not against Maven's. */
@@ -87,6 +89,23 @@ public final class RawSettings {
     /** Returns all variables, settings and others. */
     public Map<String, String> environment() {
         return Map.copyOf(environment);
+    }
+
+    /**
+     * Returns where each variable comes from that is not inherited: a system property of Maven's command line, the pom, or the
+     * goal's own default.
+     */
+    public Map<String, String> origins() {
+        Map<String, String> described = new HashMap<>();
+        origins.forEach((name, origin) -> described.put(name, kind(origin)));
+        return described;
+    }
+
+    private static String kind(String origin) {
+        if (origin.equals(DEFAULT)) {
+            return "default of the goal";
+        }
+        return (origin.startsWith(PROPERTY) ? "system property: " : "pom: ") + origin;
     }
 
     /**

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,9 +13,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.maven.artifact.DependencyResolutionRequiredException;
-import org.apache.maven.model.FileSet;
 import org.apache.maven.plugin.logging.Log;
-import org.apache.maven.project.MavenProject;
 
 /** Keeps a watchdog running around a function under development. Threads: the goal's own. */
 public final class DevelopmentLoop {
@@ -32,10 +29,28 @@ public final class DevelopmentLoop {
         /**
          * Returns how to start it with these variables of the function's environment.
          *
-         * @param built whether there is a function
+         * @param function whether it is built
          */
-        WatchdogLaunch launch(Map<String, String> variables, boolean built)
+        WatchdogLaunch launch(Map<String, String> variables, WatchdogLaunch.Function function)
                 throws WatchdogFailedException, InvalidSettingsException, IOException;
+    }
+
+    /** Compares the goal's parameters with those of the projects that have been read again. */
+    public interface Parameters {
+        /**
+         * Returns whether the watchdog has to be started again for them.
+         *
+         * @throws InvalidSettingsException if they cannot be used
+         */
+        boolean changed() throws CompilationFailedException, InvalidSettingsException, WatchdogFailedException;
+    }
+
+    /** Why a loop has ended. */
+    public enum End {
+        /** The watchdog has been stopped. */
+        STOPPED,
+        /** The goal has other parameters now, with which it has to begin again. */
+        RECONFIGURED
     }
 
     /**
@@ -43,9 +58,27 @@ public final class DevelopmentLoop {
      *
      * @param failure why there is no next version; empty if there is one
      */
-    private record Outcome(Map<String, String> variables, String failure) {
+    private record Outcome(Result result, Map<String, String> variables, String failure) {
+        enum Result {
+            BUILT,
+            FAILED,
+            RECONFIGURED
+        }
+
+        static Outcome built(Map<String, String> variables) {
+            return new Outcome(Result.BUILT, variables, "");
+        }
+
+        static Outcome failed(String reason) {
+            return new Outcome(Result.FAILED, Map.of(), reason);
+        }
+
+        static Outcome reconfigured() {
+            return new Outcome(Result.RECONFIGURED, Map.of(), "");
+        }
+
         boolean built() {
-            return failure.isEmpty();
+            return result == Result.BUILT;
         }
     }
 
@@ -53,50 +86,23 @@ public final class DevelopmentLoop {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
     private static final int MAX_NAMED = 3;
 
-    private final List<MavenProject> projects;
+    private final DevelopedProjects projects;
     private final Builder builder;
+    private final Parameters parameters;
     private final Log log;
     private final SavedChanges changes;
-    private final BuiltFiles built;
-    private final DeletedResources deleted;
 
     // Mutable state
     private Instant lastCheck;
 
     /** @param begin the beginning of Maven's build: files that are saved later are built */
-    public DevelopmentLoop(List<MavenProject> projects, Builder builder, Instant begin, Log log) {
+    public DevelopmentLoop(DevelopedProjects projects, Builder builder, Parameters parameters, Instant begin, Log log) {
         this.projects = projects;
         this.builder = builder;
+        this.parameters = parameters;
         this.log = log;
-        this.changes = new SavedChanges(() -> watched(projects), begin);
-        this.deleted = DeletedResources.of(projects);
-        this.built = new BuiltFiles(projects.stream()
-                .map(project -> Path.of(project.getBuild().getOutputDirectory()))
-                .toList());
+        this.changes = new SavedChanges(projects::watched, begin, projects.dependencies());
         this.lastCheck = begin;
-    }
-
-    private static List<Path> watched(List<MavenProject> projects) {
-        List<Path> roots = new ArrayList<>();
-        for (MavenProject project : projects) {
-            Path target = Path.of(project.getBuild().getDirectory());
-            List<String> folders = new ArrayList<>(built(project).getCompileSourceRoots());
-            folders.addAll(
-                    project.getResources().stream().map(FileSet::getDirectory).toList());
-            folders.stream()
-                    .map(Path::of)
-                    // The build's own output is not a change.
-                    .filter(folder -> !folder.startsWith(target))
-                    .forEach(roots::add);
-            roots.add(project.getFile().toPath());
-        }
-        return roots;
-    }
-
-    /** The build before this goal used a project of its own, to which its plugins may have added folders. */
-    private static MavenProject built(MavenProject project) {
-        MavenProject forked = project.getExecutionProject();
-        return forked == null ? project : forked;
     }
 
     /**
@@ -107,34 +113,45 @@ public final class DevelopmentLoop {
      * @param afterwards runs when the watchdog has ended because this JVM ends
      * @throws WatchdogFailedException if the watchdog ends by itself
      */
-    public void serve(Launcher launcher, boolean unlimitedStart, Runnable afterwards)
+    public End serve(Launcher launcher, boolean unlimitedStart, Runnable afterwards)
             throws WatchdogFailedException, InvalidSettingsException, IOException, InterruptedException,
                     DependencyResolutionRequiredException {
         Outcome first = build();
-        WatchdogProcess watchdog =
-                WatchdogProcess.startOnTerminal(launcher.launch(first.variables(), first.built()), afterwards);
+        WatchdogLaunch launch = launcher.launch(
+                first.variables(), first.built() ? WatchdogLaunch.Function.DEVELOPED : WatchdogLaunch.Function.UNBUILT);
+        WatchdogProcess watchdog = WatchdogProcess.startOnTerminal(launch, afterwards);
         try {
+            watchdog.describeOrigins();
             if (!first.built()) {
                 watchdog.fail(first.failure());
             }
             WatchdogProcess.Ports ports = watchdog.awaitPorts(unlimitedStart ? Duration.ofDays(1) : START_TIMEOUT);
             log.info(
-                    "Serving %s at %s, its metrics at http://localhost:%d/metrics. Saved changes are taken up. Ctrl-C ends it."
-                            .formatted(name(), ports.url(), ports.metricsPort()));
+                    "Serving %s at %s, its metrics at http://localhost:%d/metrics, what happens at %s/_/dev. Saved changes are taken up. Ctrl-C ends it."
+                            .formatted(
+                                    projects.function().getArtifactId(),
+                                    ports.url(),
+                                    ports.metricsPort(),
+                                    ports.url()));
             while (watchdog.alive()) {
-                rebuild(saved(), watchdog);
+                if (rebuild(saved(), watchdog) == Outcome.Result.RECONFIGURED) {
+                    log.info("The parameters of watchdog:run have changed: the watchdog is started again with them.");
+                    return End.RECONFIGURED;
+                }
             }
             if (watchdog.exitStatus() != 0) {
                 throw new WatchdogFailedException("the watchdog ended with exit status %d, and its log says why"
                         .formatted(watchdog.exitStatus()));
             }
+            return End.STOPPED;
         } finally {
             watchdog.stop();
         }
     }
 
-    private String name() {
-        return projects.get(projects.size() - 1).getArtifactId();
+    /** Returns when the files were last compared: those that were saved later have not been built. */
+    public Instant lastCheck() {
+        return lastCheck;
     }
 
     /** Returns the files that have changed since the last call, once no more are being saved. */
@@ -150,38 +167,49 @@ public final class DevelopmentLoop {
         return all;
     }
 
-    private void rebuild(Set<Path> saved, WatchdogProcess watchdog)
+    private Outcome.Result rebuild(Set<Path> saved, WatchdogProcess watchdog)
             throws IOException, DependencyResolutionRequiredException {
         if (saved.isEmpty()) {
-            return;
+            return Outcome.Result.BUILT;
         }
         log.info("Changed: " + described(saved));
-        if (projects.stream()
-                .anyMatch(project -> saved.contains(project.getFile().toPath()))) {
-            log.warn("What has changed in pom.xml is taken up when watchdog:run is started again.");
-        }
-        deleted.delete(saved);
+        projects.changed(saved);
+        DeletedResources.of(projects.all()).delete(saved);
         long start = System.nanoTime();
         Outcome outcome = build();
-        if (outcome.built()) {
-            watchdog.replace(outcome.variables());
-            log.info("Built in %d ms"
-                    .formatted(Duration.ofNanos(System.nanoTime() - start).toMillis()));
-        } else {
-            watchdog.fail(outcome.failure());
+        switch (outcome.result()) {
+            case BUILT -> {
+                watchdog.replace(outcome.variables());
+                log.info("Built in %d ms"
+                        .formatted(Duration.ofNanos(System.nanoTime() - start).toMillis()));
+            }
+            case FAILED -> watchdog.fail(outcome.failure());
+            case RECONFIGURED -> {}
         }
+        return outcome.result();
     }
 
     private Outcome build() throws IOException, DependencyResolutionRequiredException {
         try {
-            return new Outcome(builder.build(), "");
+            if (projects.outdated()) {
+                projects.read();
+                if (parameters.changed()) {
+                    return Outcome.reconfigured();
+                }
+                // Nothing tells the compiler that the classes were compiled with other dependencies.
+                new BuiltFiles(projects.classes()).dateBack(Instant.EPOCH);
+                projects.current();
+            }
+            return Outcome.built(builder.build());
         } catch (CompilationFailedException e) {
             return failed(String.valueOf(e.getMessage()), !e.isPrinted());
+        } catch (InvalidSettingsException | WatchdogFailedException e) {
+            return failed(String.valueOf(e.getMessage()), true);
         } catch (IOException e) {
             // Another Maven may clean or compile the same project meanwhile.
             return failed("The classes cannot be copied: " + e, true);
         } finally {
-            built.dateBack(lastCheck);
+            new BuiltFiles(projects.classes()).dateBack(lastCheck);
         }
     }
 
@@ -190,11 +218,11 @@ public final class DevelopmentLoop {
             log.error(reason);
         }
         log.error("Not built. Requests get the error as their response until a change is saved that fixes it.");
-        return new Outcome(Map.of(), reason);
+        return Outcome.failed(reason);
     }
 
     private String described(Set<Path> saved) {
-        Path base = projects.get(projects.size() - 1).getBasedir().toPath();
+        Path base = projects.function().getBasedir().toPath();
         String named = saved.stream()
                 .limit(MAX_NAMED)
                 .map(file -> (file.startsWith(base) ? base.relativize(file) : file).toString())

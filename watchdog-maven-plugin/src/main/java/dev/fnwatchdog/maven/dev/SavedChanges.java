@@ -9,6 +9,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,12 +36,15 @@ final class SavedChanges {
      * @param roots folders with everything in them, also behind links, and single files; they need not exist yet, and
      *     a build may add some
      * @param since files that were saved after this time count as changed
+     * @param fetched the files that Maven itself may have saved since then, which do not
      */
-    SavedChanges(Supplier<List<Path>> roots, Instant since) {
+    SavedChanges(Supplier<List<Path>> roots, Instant since, Collection<Path> fetched) {
         this.roots = roots;
         this.scanned = roots.get();
         this.known = scan(scanned);
-        known.values().removeIf(stamp -> stamp.modified().toInstant().isAfter(since));
+        known.entrySet()
+                .removeIf(file ->
+                        file.getValue().modified().toInstant().isAfter(since) && !fetched.contains(file.getKey()));
     }
 
     /** Returns the files that differ, in order, and remembers their new state. */
@@ -49,6 +53,8 @@ final class SavedChanges {
         // What is in a folder that a build has just added has been built already.
         known.putAll(
                 scan(current.stream().filter(root -> !scanned.contains(root)).toList()));
+        // Nobody has deleted what is in a folder that is no longer watched.
+        known.keySet().removeIf(file -> current.stream().noneMatch(file::startsWith));
         scanned = current;
         Map<Path, Stamp> now = scan(current);
         TreeSet<Path> changed = new TreeSet<>();

@@ -14,8 +14,9 @@ import java.util.Map;
  * @param jar the watchdog's jar
  * @param directory the working directory, to which relative settings refer
  * @param environment all variables: none of this JVM's are added
+ * @param origins where those variables come from that are settings which the user has not set in the environment
  * @param report the file to which the watchdog writes its ports
- * @param built whether there is a function; otherwise the watchdog responds with an error until there is
+ * @param function what the watchdog serves
  * @param stopTimeout how long the watchdog's requests and its function may take to end
  */
 public record WatchdogLaunch(
@@ -24,9 +25,26 @@ public record WatchdogLaunch(
         Path jar,
         Path directory,
         Map<String, String> environment,
+        Map<String, String> origins,
         Path report,
-        boolean built,
+        Function function,
         Duration stopTimeout) {
+    /** What is known of the function at the start. */
+    public enum Function {
+        /** It is built, and is not replaced. */
+        BUILT(""),
+        /** It is built, and newer versions replace it. */
+        DEVELOPED("--developed"),
+        /** It could not be built: the watchdog responds with an error until a version replaces it. */
+        UNBUILT("--unbuilt");
+
+        private final String option;
+
+        Function(String option) {
+            this.option = option;
+        }
+    }
+
     /**
      * Options for a short startup, which matters more here than speed after hours. The user's arguments come later, and
      * take precedence.
@@ -40,8 +58,8 @@ public record WatchdogLaunch(
         command.addAll(QUICK_START);
         command.addAll(jvmArguments);
         command.addAll(List.of("-jar", jar.toString(), "--controlled", report.toString()));
-        if (!built) {
-            command.add("--unbuilt");
+        if (!function.option.isEmpty()) {
+            command.add(function.option);
         }
         return command;
     }

@@ -146,12 +146,22 @@ public final class WatchdogProcess {
         }
     }
 
+    /** Says where settings come from, for the page at {@code /_/dev} (specification 13.3). */
+    void describeOrigins() throws IOException {
+        if (!launch.origins().isEmpty()) {
+            send("origins " + form(launch.origins()));
+        }
+    }
+
     /** Replaces the function by one with these variables changed (specification 7.26). */
     void replace(Map<String, String> changes) throws IOException {
-        send("replace "
-                + changes.entrySet().stream()
-                        .map(change -> escaped(change.getKey()) + "=" + escaped(change.getValue()))
-                        .collect(Collectors.joining("&")));
+        send("replace " + form(changes));
+    }
+
+    private static String form(Map<String, String> pairs) {
+        return pairs.entrySet().stream()
+                .map(pair -> escaped(pair.getKey()) + "=" + escaped(pair.getValue()))
+                .collect(Collectors.joining("&"));
     }
 
     /**

@@ -46,6 +46,22 @@ class RawSettingsTest {
                         "Set <settings><fprocess> in the plugin's <configuration>, or -Dwatchdog.fprocess=...");
     }
 
+    /** Proves specification 13.3. */
+    @Test
+    void theOriginOfASettingIsASystemPropertyThePomOrADefaultUnlessItIsInherited() {
+        RawSettings settings = new RawSettings(Map.of("read_timeout", "5s"))
+                .put("exec_timeout", "1s", "<settings><exec_timeout>")
+                .put("port", "80", "<port>")
+                .put("port", "81", "-Dwatchdog.port")
+                .putDefault("mode", "inproc");
+
+        assertThat(settings.origins())
+                .containsOnly(
+                        Map.entry("exec_timeout", "pom: <settings><exec_timeout>"),
+                        Map.entry("port", "system property: -Dwatchdog.port"),
+                        Map.entry("mode", "default of the goal"));
+    }
+
     @Test
     void relativePathsInSettingsAreResolvedAgainstTheWorkingDirectory() {
         RawSettings settings = new RawSettings(Map.of())

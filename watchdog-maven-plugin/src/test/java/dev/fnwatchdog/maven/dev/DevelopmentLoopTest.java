@@ -2,19 +2,26 @@ package dev.fnwatchdog.maven.dev;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fnwatchdog.maven.config.InvalidSettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.maven.artifact.Artifact;
+import org.apache.maven.artifact.DefaultArtifact;
+import org.apache.maven.artifact.handler.DefaultArtifactHandler;
 import org.apache.maven.model.Build;
 import org.apache.maven.model.Resource;
 import org.apache.maven.plugin.logging.Log;
@@ -28,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files that are saved while the function is served and built. */
 class DevelopmentLoopTest {
     private static final int TIMEOUT_SECONDS = 20;
+    private static final Map<String, String> ORIGINS = Map.of("port", "pom: <port>");
+    private static final String ORIGINS_COMMAND = "origins port=pom%3A+%3Cport%3E";
     private static final long POLL_NANOS = 2_000_000;
 
     @TempDir
@@ -38,6 +47,11 @@ class DevelopmentLoopTest {
 
     /** How each build ends: the test hands the outcome over. */
     private final SynchronousQueue<String> outcomes = new SynchronousQueue<>();
+
+    /** What is found when the project is read again: an error, or that its parameters are other ones, or wrong. */
+    private volatile String description = "";
+
+    private final AtomicInteger readings = new AtomicInteger();
 
     private final CompletableFuture<String> ended = new CompletableFuture<>();
     private final List<String> printed = new CopyOnWriteArrayList<>();
@@ -58,11 +72,16 @@ class DevelopmentLoopTest {
         Files.writeString(folder.resolve("pom.xml"), "<project/>");
         watchdog = new StandInWatchdog(Files.createDirectory(folder.resolve("run")));
         DevelopmentLoop served = new DevelopmentLoop(
-                List.of(project()), this::build, Instant.now().plusSeconds(1), log);
+                new DevelopedProjects(List.of(project()), this::read),
+                this::build,
+                this::parametersChanged,
+                Instant.now().plusSeconds(1),
+                log);
         loop = new Thread(() -> {
             try {
-                served.serve((variables, built) -> watchdog.launch(built), false, () -> {});
-                ended.complete("the watchdog has ended");
+                DevelopmentLoop.End end =
+                        served.serve((variables, function) -> watchdog.launch(function, ORIGINS), false, () -> {});
+                ended.complete(end.name());
             } catch (Exception e) {
                 ended.complete(e.toString());
             }
@@ -82,8 +101,28 @@ class DevelopmentLoopTest {
         ended.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
+    private List<MavenProject> read() throws CompilationFailedException {
+        readings.incrementAndGet();
+        if (description.startsWith("Malformed")) {
+            throw new CompilationFailedException(description, false, new IllegalStateException(description));
+        }
+        return List.of(project());
+    }
+
+    private boolean parametersChanged() throws InvalidSettingsException {
+        if (description.startsWith("wrong")) {
+            throw new InvalidSettingsException(description);
+        }
+        return description.equals("other parameters");
+    }
+
     private MavenProject project() {
         MavenProject project = new MavenProject();
+        Artifact dependency = new DefaultArtifact(
+                "it", "dependency", "1-SNAPSHOT", "compile", "jar", "", new DefaultArtifactHandler("jar"));
+        dependency.setFile(
+                folder.resolve("repository/dependency-1-SNAPSHOT.jar").toFile());
+        project.setArtifacts(Set.of(dependency));
         Build build = new Build();
         build.setDirectory(folder.resolve("target").toString());
         build.setOutputDirectory(folder.resolve("target/classes").toString());
@@ -133,10 +172,12 @@ class DevelopmentLoopTest {
 
     private void awaitCommands(String... commands) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
-        while (watchdog.commands().size() < commands.length && System.nanoTime() - end < 0) {
+        while (watchdog.commands().size() <= commands.length && System.nanoTime() - end < 0) {
             LockSupport.parkNanos(POLL_NANOS);
         }
-        assertThat(watchdog.commands()).containsExactly(commands);
+        // Before the first build's result: the page has them in any case.
+        assertThat(watchdog.commands()).startsWith(ORIGINS_COMMAND);
+        assertThat(watchdog.commands().stream().skip(1)).containsExactly(commands);
     }
 
     @Test
@@ -175,6 +216,7 @@ class DevelopmentLoopTest {
         awaitCommands("fail A%3A1%3A+not+a+word", "replace VERSION=version2");
     }
 
+    /** Proves specification 13.8. */
     @Test
     void aFirstBuildThatFailsIsReportedAndTheNextSavedFileIsBuilt() throws Exception {
         assertThat(awaitBuild()).isEqualTo("00");
@@ -223,6 +265,87 @@ class DevelopmentLoopTest {
         assertThat(kept).exists();
         assertThat(copyOfKept).exists();
         endBuild("version2");
+    }
+
+    private void saveDescription(String content) throws Exception {
+        description = content;
+        Files.writeString(folder.resolve("pom.xml"), "<project>" + content + "</project>");
+    }
+
+    /** Proves specification 13.6. */
+    @Test
+    void aChangedPomIsReadAgainAndAllClassesAreCompiledAgain() throws Exception {
+        buildFirstVersion();
+        Path compiled = write("target/classes/A.class");
+        FileTime before = Files.getLastModifiedTime(compiled);
+        saveDescription("");
+
+        assertThat(awaitBuild()).isEqualTo("00");
+        assertThat(readings).hasValue(1);
+        assertThat(Files.getLastModifiedTime(compiled)).isLessThan(before);
+        endBuild("version1");
+        awaitCommands("replace VERSION=version1");
+
+        // Not again: nothing that describes the project has changed.
+        save("A", "1");
+        assertThat(awaitBuild()).isEqualTo("10");
+        assertThat(readings).hasValue(1);
+        endBuild("version2");
+    }
+
+    /** Proves specification 13.7. */
+    @Test
+    void aPomThatCannotBeReadIsReportedAndReadAgainWhenAnyFileIsSaved() throws Exception {
+        buildFirstVersion();
+        saveDescription("Malformed POM");
+        awaitCommands("fail Malformed+POM");
+        assertThat(begun).isEmpty();
+
+        description = "";
+        save("A", "1");
+
+        assertThat(awaitBuild()).isEqualTo("10");
+        assertThat(readings).hasValue(2);
+        endBuild("version1");
+        awaitCommands("fail Malformed+POM", "replace VERSION=version1");
+    }
+
+    /** Proves specification 13.7. */
+    @Test
+    void wrongParametersInAPomAreReportedAndTheWatchdogGoesOn() throws Exception {
+        buildFirstVersion();
+        saveDescription("wrong: port=x");
+        awaitCommands("fail wrong%3A+port%3Dx");
+
+        saveDescription("");
+
+        assertThat(awaitBuild()).isEqualTo("00");
+        endBuild("version1");
+        awaitCommands("fail wrong%3A+port%3Dx", "replace VERSION=version1");
+    }
+
+    /** Proves specification 13.6. */
+    @Test
+    void otherParametersInAPomEndTheLoopForAnotherStart() throws Exception {
+        buildFirstVersion();
+
+        saveDescription("other parameters");
+
+        assertThat(ended.get(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isEqualTo("RECONFIGURED");
+        assertThat(begun).isEmpty();
+    }
+
+    /** Proves specification 13.6. */
+    @Test
+    void aDependencyThatIsInstalledAgainIsTakenUp() throws Exception {
+        buildFirstVersion();
+
+        write("repository/dependency-1-SNAPSHOT.jar");
+
+        assertThat(awaitBuild()).isEqualTo("00");
+        assertThat(readings).hasValue(1);
+        endBuild("version1");
+        awaitCommands("replace VERSION=version1");
     }
 
     private Path write(String name) throws Exception {

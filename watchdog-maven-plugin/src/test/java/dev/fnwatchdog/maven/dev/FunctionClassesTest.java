@@ -38,4 +38,15 @@ class FunctionClassesTest {
         assertThat(target.resolve("left")).doesNotExist();
         assertThat(copy.joined()).isEqualTo(copy.elements().get(0) + ":" + jar);
     }
+
+    @Test
+    void snapshotsAreCopiedBecauseTheyCanBeInstalledAgain() throws Exception {
+        Path snapshot = Files.writeString(folder.resolve("a-1-SNAPSHOT.jar"), "old");
+
+        FunctionClasses copy = new FunctionClasses(List.of(snapshot)).copiedTo(folder.resolve("copies"));
+        Files.writeString(snapshot, "new");
+
+        assertThat(copy.elements()).hasSize(1);
+        assertThat(copy.elements().get(0)).hasFileName("a-1-SNAPSHOT.jar").hasContent("old");
+    }
 }

@@ -8,6 +8,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,7 +23,7 @@ class SavedChangesTest {
     }
 
     private static SavedChanges watching(Path root) {
-        return new SavedChanges(() -> List.of(root), Instant.MAX);
+        return new SavedChanges(() -> List.of(root), Instant.MAX, Set.of());
     }
 
     @Test
@@ -72,16 +73,33 @@ class SavedChangesTest {
         assertThat(changes.take()).containsExactly(added);
     }
 
+    @Test
+    void filesInAFolderThatIsNoLongerWatchedAreNotReported() throws Exception {
+        Path kept = write("a/kept", "1");
+        write("b/dropped", "1");
+        List<Path> roots = new ArrayList<>(List.of(folder.resolve("a"), folder.resolve("b")));
+        SavedChanges changes = new SavedChanges(() -> List.copyOf(roots), Instant.MAX, Set.of());
+
+        roots.remove(1);
+        assertThat(changes.take()).isEmpty();
+
+        Files.delete(kept);
+        assertThat(changes.take()).containsExactly(kept);
+    }
+
     /** Whether such a file has been compiled is unknown. */
     @Test
-    void filesSavedSinceTheBuildBeganAreReported() throws Exception {
+    void filesSavedSinceTheBuildBeganAreReportedUnlessMavenHasFetchedThem() throws Exception {
         Instant begin = Instant.now();
         Path before = write("before", "1");
         Path after = write("after", "1");
         Files.setLastModifiedTime(before, FileTime.from(begin.minusSeconds(1)));
         Files.setLastModifiedTime(after, FileTime.from(begin.plusSeconds(1)));
 
-        assertThat(new SavedChanges(() -> List.of(folder), begin).take()).containsExactly(after);
+        assertThat(new SavedChanges(() -> List.of(folder), begin, Set.of()).take())
+                .containsExactly(after);
+        assertThat(new SavedChanges(() -> List.of(folder), begin, Set.of(after)).take())
+                .isEmpty();
     }
 
     @Test
@@ -104,7 +122,7 @@ class SavedChangesTest {
     @Test
     void aFolderThatABuildAddsIsWatchedFromThenOn() throws Exception {
         List<Path> roots = new ArrayList<>(List.of(folder.resolve("a")));
-        SavedChanges changes = new SavedChanges(() -> List.copyOf(roots), Instant.MAX);
+        SavedChanges changes = new SavedChanges(() -> List.copyOf(roots), Instant.MAX, Set.of());
         write("b/built", "1");
         roots.add(folder.resolve("b"));
         assertThat(changes.take()).isEmpty();

@@ -30,15 +30,16 @@ final class StandInWatchdog {
     }
 
     /** The launch of this process, with the command line of the watchdog's fat jar. */
-    WatchdogLaunch launch(boolean built) throws IOException {
+    WatchdogLaunch launch(WatchdogLaunch.Function function, Map<String, String> origins) throws IOException {
         return new WatchdogLaunch(
                 Path.of(System.getProperty("java.home"), "bin", "java"),
                 List.of(),
                 jar(),
                 folder,
                 Map.of(),
+                origins,
                 folder.resolve("ports"),
-                built,
+                function,
                 Duration.ofSeconds(10));
     }
 

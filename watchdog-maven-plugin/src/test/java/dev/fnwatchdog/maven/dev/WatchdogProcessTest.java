@@ -28,8 +28,9 @@ class WatchdogProcessTest {
                 folder.resolve("watchdog.jar"),
                 folder,
                 Map.of(),
+                Map.of(),
                 folder.resolve("ports"),
-                true,
+                WatchdogLaunch.Function.BUILT,
                 Duration.ofSeconds(10));
     }
 

@@ -7,6 +7,7 @@ import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.WaitStrategy;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.posix.Termination;
+import dev.fnwatchdog.undertow.internal.devpage.DevelopmentPages;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.mode.Mode;
 import dev.fnwatchdog.undertow.internal.mode.ModeContext;
@@ -47,6 +48,7 @@ public final class ReplaceableMode implements Mode {
     private final ModeFactory factory;
     private final ModeContext context;
     private final FirstVersion first;
+    private final DevelopmentPages pages;
     private final Timeouts timeouts;
     /** The versions that may still run: the latest, a starting one, and older ones with requests in flight. */
     private final Set<FunctionVersion> versions = ConcurrentHashMap.newKeySet();
@@ -58,11 +60,17 @@ public final class ReplaceableMode implements Mode {
     private volatile @Nullable HttpHandler substitute;
     private volatile boolean stopping;
 
-    /** @param context of the first version */
-    public ReplaceableMode(ModeFactory factory, ModeContext context, FirstVersion first) {
+    /**
+     * Creates it, with a first version that is not started yet.
+     *
+     * @param context of the first version
+     * @param pages that show each version and each failure
+     */
+    public ReplaceableMode(ModeFactory factory, ModeContext context, FirstVersion first, DevelopmentPages pages) {
         this.factory = factory;
         this.context = context;
         this.first = first;
+        this.pages = pages;
         this.timeouts = context.config().timeouts();
         this.latest = new FunctionVersion(factory.create(context));
         versions.add(latest);
@@ -83,6 +91,7 @@ public final class ReplaceableMode implements Mode {
             }
             latest = startVersion(config, environment);
             substitute = null;
+            pages.serves(environment);
             failure = "";
             if (!latest.mode().ended().toCompletableFuture().isDone()) {
                 context.log().info("Serving the next version of the function");
@@ -153,7 +162,7 @@ public final class ReplaceableMode implements Mode {
 
     /** Responds to new requests with the reason. The latest version stays for the requests in flight. */
     public void fail(String reason) {
-        substitute = new FailurePage(reason);
+        substitute = pages.fails(reason);
     }
 
     private void functionTerminated(FunctionVersion version, String description) {
@@ -182,6 +191,11 @@ public final class ReplaceableMode implements Mode {
         version.mode().handler().handleRequest(exchange);
     }
 
+    /** Returns the pages that show its versions. */
+    public DevelopmentPages pages() {
+        return pages;
+    }
+
     @Override
     public HttpHandler handler() {
         return this::serve;
@@ -196,6 +210,7 @@ public final class ReplaceableMode implements Mode {
         }
         try {
             latest.mode().start();
+            pages.serves(context.environment());
             watch(latest);
         } catch (FunctionFailedException e) {
             StartupFailure thrown = new StartupFailure(e);

@@ -18,7 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests a replaceable function whose first version cannot be served. Proves specification 7.28. */
+/** Tests a replaceable function whose first version cannot be served. Proves specification 7.28, 13.8. */
 class FirstVersionTest {
     private static final Map<String, String> WORKING = inproc(Working.class);
 
