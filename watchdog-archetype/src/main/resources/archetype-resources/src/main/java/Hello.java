@@ -1,1 +1,1 @@
-#parse("archetype-resources/kinds/${kind}/Hello.java")
+#parse("/archetype-resources/kinds/${kind}/Hello.java")
