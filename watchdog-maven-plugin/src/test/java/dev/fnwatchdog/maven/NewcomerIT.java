@@ -30,7 +30,7 @@ class NewcomerIT {
     Path folder;
 
     @ParameterizedTest(name = "{0} with Maven {1}")
-    @CsvSource({"handler, 3.6.3", "servlet, 3.8.9", "openfaas, " + NEWEST})
+    @CsvSource({"main, 3.6.3", "servlet, 3.8.9", "openfaas, " + NEWEST})
     void theArchetypeMakesTheFunctionOfTheGuideWhichIsServed(String kind, String maven) throws Exception {
         Newcomer newcomer = new Newcomer(folder, kind, maven, currentJava());
 
@@ -40,7 +40,7 @@ class NewcomerIT {
     }
 
     @ParameterizedTest(name = "{0} with Maven {1}")
-    @CsvSource("main, " + CURRENT)
+    @CsvSource("handler, " + CURRENT)
     void aFunctionThatIsEditedBrokenAndFixedIsServedWithoutARestart(String kind, String maven) throws Exception {
         Newcomer newcomer = new Newcomer(folder, kind, maven, currentJava());
 
