@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 /** The commands, files and tables of {@code docs/maven.md}. */
 record Guide(String text) {
     private static final Pattern GENERATION = Pattern.compile("```\\n(mvn archetype:generate .*?)```", Pattern.DOTALL);
+    private static final Pattern COORDINATES = Pattern.compile("```\\nmvn (dev\\.fnwatchdog:[^\\n]*):run\\n```");
+    private static final Pattern PLUGIN_GROUPS = Pattern.compile("```xml\\n(<settings>.*?)```", Pattern.DOTALL);
     private static final Pattern BLOCK = Pattern.compile("```\\w+\\n(.*?)```", Pattern.DOTALL);
     private static final Pattern CELL = Pattern.compile("\\n\\| (`[^|]*) \\|");
     private static final Pattern NAME = Pattern.compile("`(\\w+)`(?! *\\))");
@@ -22,6 +24,16 @@ record Guide(String text) {
     /** Returns the command that makes a project of the archetype. */
     String generation() {
         return find(GENERATION);
+    }
+
+    /** Returns the plugin's coordinates, by which Maven finds it without its prefix. */
+    String coordinates() {
+        return find(COORDINATES);
+    }
+
+    /** Returns the settings by which Maven finds the plugin by its prefix in every folder. */
+    String pluginGroups() {
+        return find(PLUGIN_GROUPS);
     }
 
     /** Returns the pom.xml and the class that the section for a kind of function shows. */

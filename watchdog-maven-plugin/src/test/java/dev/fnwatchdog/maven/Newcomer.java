@@ -41,20 +41,25 @@ final class Newcomer {
         Files.writeString(
                 settings,
                 Files.readString(ROOT.resolve("src/it/settings.xml")).replace("@localRepositoryUrl@", fetched));
+        Guide guide = Guide.read();
         this.environment = Map.of(
                 "JAVA_HOME", java.toString(),
                 "maven", home.toString(),
                 "repository", System.getProperty("repository"),
                 "settings", settings.toString(),
                 "kind", kind,
-                "generate", Guide.read().generation(),
+                "generate", guide.generation(),
+                "coordinates", guide.coordinates(),
+                "plugin_groups", guide.pluginGroups(),
                 "archetype_version", System.getProperty("archetype.version"),
-                "function_port", Integer.toString(freePort()));
+                "ports", freePorts());
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+    private static String freePorts() throws IOException {
+        try (ServerSocket first = new ServerSocket(0);
+                ServerSocket second = new ServerSocket(0);
+                ServerSocket third = new ServerSocket(0)) {
+            return "%d %d %d".formatted(first.getLocalPort(), second.getLocalPort(), third.getLocalPort());
         }
     }
 

@@ -53,7 +53,7 @@ class NewcomerIT {
     @ParameterizedTest(name = "{0} with Maven {1}")
     @MethodSource("kindsAndMavens")
     void everyKindIsServedAndTestedByEveryMaven(String kind, String maven) throws Exception {
-        new Newcomer(folder, kind, maven, currentJava()).does("archetype", "run", "edit", "test", "delete");
+        new Newcomer(folder, kind, maven, currentJava()).does("archetype", "prefix", "run", "edit", "test", "delete");
     }
 
     static Stream<Arguments> kindsAndMavens() {
@@ -62,6 +62,7 @@ class NewcomerIT {
     }
 
     @Tag("nightly")
+    @Timeout(900)
     @ParameterizedTest(name = "Maven {0} on JDK {1}")
     @CsvSource({CURRENT + ", 17", CURRENT + ", 25", NEWEST + ", 17", NEWEST + ", 25"})
     void theFirstHourLeadsToAnImageAndLeavesNothingBehind(String maven, int jdk) throws Exception {
@@ -69,7 +70,18 @@ class NewcomerIT {
         assumeTrue(java.isPresent(), "JDK " + jdk + " is not installed");
 
         new Newcomer(folder, "handler", maven, java.get())
-                .does("archetype", "run", "edit", "break", "fix", "dependency", "test", "image", "delete");
+                .does(
+                        "archetype",
+                        "run",
+                        "edit",
+                        "break",
+                        "fix",
+                        "dependency",
+                        "test",
+                        "image",
+                        "manifests",
+                        "play",
+                        "delete");
     }
 
     private void assertIsTheFunctionOfTheGuide(String kind) throws IOException {
