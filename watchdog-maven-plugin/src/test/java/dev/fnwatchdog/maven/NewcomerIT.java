@@ -71,6 +71,7 @@ class NewcomerIT {
 
         new Newcomer(folder, "handler", maven, java.get())
                 .does(
+                        "mistake",
                         "archetype",
                         "run",
                         "edit",
