@@ -1,0 +1,1 @@
+#parse("/archetype-resources/kinds/${kind}/Hello.java")
