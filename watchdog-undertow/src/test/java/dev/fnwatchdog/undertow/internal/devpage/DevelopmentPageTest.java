@@ -162,10 +162,12 @@ class DevelopmentPageTest {
                     watchdog.request(path).header("Accept", "text/html").build());
 
             assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
-                    .matches("default-src 'none'; connect-src 'self'; script-src 'sha256-[^' ]+'; style-src 'sha256-[^' ]+';"
-                            + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+                    .matches(
+                            "default-src 'none'; connect-src 'self'; script-src 'sha256-[^' ]+'; style-src 'sha256-[^' ]+';"
+                                    + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
             assertThat(page.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
-            assertThat(page.headers().firstValue("Cross-Origin-Resource-Policy")).contains("same-origin");
+            assertThat(page.headers().firstValue("Cross-Origin-Resource-Policy"))
+                    .contains("same-origin");
             assertThat(page.headers().firstValue("Cache-Control")).contains("no-store");
             assertThat(page.body()).doesNotContain("src=").doesNotContain("href=");
         }
