@@ -60,7 +60,10 @@ class PrometheusIT {
     private record Checked(int status, String output) {}
 
     private static Checked promtool(String input, String... arguments) throws Exception {
-        Path program = RequiredProgram.require("promtool", "metrics and rules are not checked");
+        return run(RequiredProgram.require("promtool", "metrics and rules are not checked"), input, arguments);
+    }
+
+    private static Checked run(Path program, String input, String... arguments) throws Exception {
         Process process = new ProcessBuilder(Stream.concat(Stream.of(program.toString()), Stream.of(arguments))
                         .toList())
                 .directory(RULES.toFile())
@@ -233,6 +236,18 @@ class PrometheusIT {
                 .allSatisfy(rule -> assertThat(tests)
                         .containsPattern("alertname: " + rule.group(2) + "\n +eval_time: \\w+\n +exp_alerts: \\[\\]\n")
                         .containsPattern("alertname: " + rule.group(2) + "\n +eval_time: \\w+\n +exp_alerts:\n"));
+    }
+
+    /** Queries are found in the text of the dashboard: that alone would not show that Grafana can read it. */
+    @Test
+    void theDashboardIsJson() throws Exception {
+        Checked checked = run(
+                RequiredProgram.require("python3", "the dashboard is not parsed"),
+                Files.readString(DEPLOY.resolve("grafana/watchdog.json")),
+                "-m",
+                "json.tool");
+
+        assertThat(checked.status()).as(checked.output()).isZero();
     }
 
     @Test
