@@ -2,31 +2,15 @@ package ${package};
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.fnwatchdog.core.config.WatchdogConfig;
-import dev.fnwatchdog.undertow.Watchdog;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import dev.fnwatchdog.junit.FunctionClient;
+import dev.fnwatchdog.junit.WatchdogTest;
 import org.junit.jupiter.api.Test;
 
+/** Sends requests to the function through a watchdog in the JVM of this test, on a free port. */
+@WatchdogTest(handler = Hello.class)
 class HelloTest {
     @Test
-    void greetsByName() throws Exception {
-        WatchdogConfig config =
-                WatchdogConfig.builder().inproc().port(0).metricsPort(0).build();
-        try (Watchdog watchdog =
-                Watchdog.builder(config).handler(new Hello()).start()) {
-            assertEquals("Hello, Zoë!\n", responseTo("Zoë", watchdog.port()));
-        }
-    }
-
-    private static String responseTo(String body, int port) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/"))
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        return HttpClient.newHttpClient()
-                .send(request, HttpResponse.BodyHandlers.ofString())
-                .body();
+    void greetsByName(FunctionClient function) throws Exception {
+        assertEquals("Hello, Zoë!\n", function.post("/", "Zoë").body());
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Makes functions by the commands of {@code docs/maven.md} and works on them as a newcomer does. Each kind is tried with
  * one Maven, and nightly with each of them.
  */
-@Timeout(300)
+@Timeout(600)
 class NewcomerIT {
     private static final String CURRENT = "current";
     private static final String NEWEST = "4.0.0-rc-6";
