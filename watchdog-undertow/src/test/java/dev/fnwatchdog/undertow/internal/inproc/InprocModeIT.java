@@ -123,7 +123,7 @@ class InprocModeIT {
                 .startReady()) {
             assertThat(post(watchdog, "/", MULTIPART, large)).startsWith("413 the form does not fit");
             assertThat(post(watchdog, "/parts", MULTIPART, large)).isEqualTo("200 25000000");
-            assertThat(post(watchdog, "/", MULTIPART, medium)).startsWith("413 the form does not fit");
+            assertThat(post(watchdog, "/", MULTIPART, medium)).matches("(?s)(413 the form does not fit|503 java.io).*");
             for (int round = 0; round < 3; round++) {
                 List<CompletableFuture<String>> all = new ArrayList<>();
                 for (int i = 0; i < 24; i++) {
@@ -156,7 +156,10 @@ class InprocModeIT {
                                     .build(),
                             HttpResponse.BodyHandlers.ofString());
             return response.statusCode() + " " + response.body().strip();
-        } catch (IOException | InterruptedException e) {
+        } catch (IOException refused) {
+            // It may be refused, and its connection closed, while the client still sends.
+            return "503 " + refused;
+        } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }

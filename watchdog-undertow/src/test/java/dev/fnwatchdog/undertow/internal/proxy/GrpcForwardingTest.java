@@ -14,12 +14,12 @@ import dev.fnwatchdog.undertow.fixture.RawClient;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.ScriptedFunction;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -66,19 +66,16 @@ class GrpcForwardingTest {
     private static void receive(Sending sending, Callable<String> received) throws Exception {
         ScheduledExecutorService sender = Executors.newSingleThreadScheduledExecutor();
         try {
-            sender.scheduleWithFixedDelay(
-                    () -> {
-                        try {
+            for (long left = LIMIT.multipliedBy(2).dividedBy(PAUSE); left > 0; left--) {
+                Future<Boolean> sent = sender.schedule(
+                        () -> {
                             sending.message();
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    },
-                    PAUSE.toMillis(),
-                    PAUSE.toMillis(),
-                    TimeUnit.MILLISECONDS);
-            for (long messages = LIMIT.multipliedBy(2).dividedBy(PAUSE); messages > 0; messages--) {
+                            return true;
+                        },
+                        PAUSE.toMillis(),
+                        TimeUnit.MILLISECONDS);
                 assertThat(received.call()).isEqualTo("m");
+                assertThat(sent.get(15, TimeUnit.SECONDS)).isTrue();
             }
         } finally {
             sender.shutdownNow();
