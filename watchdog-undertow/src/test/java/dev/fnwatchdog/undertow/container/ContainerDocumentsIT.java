@@ -7,6 +7,7 @@ import dev.fnwatchdog.undertow.fixture.DocumentedFiles;
 import dev.fnwatchdog.undertow.fixture.MavenProject;
 import dev.fnwatchdog.undertow.fixture.Podman;
 import dev.fnwatchdog.undertow.fixture.RequiredProgram;
+import dev.fnwatchdog.undertow.fixture.StandInBase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,7 @@ class ContainerDocumentsIT {
     private static Podman podman;
 
     @BeforeAll
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     static void buildTheImageOfTheWatchdog(@TempDir Path base) throws Exception {
         podman = Podman.in(store);
         for (String language : List.of("node", "php", "python3")) {
@@ -57,6 +59,7 @@ class ContainerDocumentsIT {
     }
 
     @AfterAll
+    @Timeout(value = 1, unit = TimeUnit.MINUTES)
     static void deleteImages() throws Exception {
         if (podman != null) {
             podman.close();
@@ -76,7 +79,7 @@ class ContainerDocumentsIT {
             assertThat(container.curl("--data", "Ada", "http://127.0.0.1:8080/"))
                     .isEqualTo("Hello, Ada!\n");
             assertThat(container.curl("http://127.0.0.1:8081/metrics"))
-                    .contains("http_requests_total{code=\"200\",method=\"POST\"} 1");
+                    .contains("http_requests_total{code=\"200\",method=\"post\"} 1");
             container.exec("sh", "-c", "[ -e /tmp/.lock ] || exit 1");
             container.exec("fwatchdog", "--run-healthcheck");
             assertThat(container.exec("sh", "-c", "tr '\\0' ' ' </proc/1/cmdline"))
@@ -118,7 +121,7 @@ class ContainerDocumentsIT {
                         .replaceAll("(?m)^ENTRYPOINT .*$", Matcher.quoteReplacement(entryPoint.group(1))));
         podman.build("hello", dockerfile, context);
 
-        assertThat(podman.runOnce("hello", "--version")).startsWith("Version: ");
+        assertThat(podman.runOnce("hello", "--version")).matches("\\d+\\.\\d+\\.\\d+\\S*\n");
     }
 
     /** The {@code jlink} of JDK 17 cannot make the archive. */

@@ -36,6 +36,7 @@ class WatchdogRuntimeIT {
     private static WatchdogRuntime runtime;
 
     @BeforeAll
+    @Timeout(300)
     static void build() throws Exception {
         runtime = WatchdogRuntime.build(folder.resolve("usr/lib/watchdog"));
     }
@@ -104,7 +105,7 @@ class WatchdogRuntimeIT {
             assertThat(watchdog.get("/").body()).isEqualTo("hello");
             watchdog.setPort(watchdog.metricsPort());
             assertThat(watchdog.get("/metrics").body())
-                    .contains("http_requests_total{code=\"200\",method=\"GET\"} 1")
+                    .contains("http_requests_total{code=\"200\",method=\"get\"} 1")
                     .contains("process_open_fds ")
                     .contains("jvm_memory_used_bytes{area=\"heap\"}")
                     .contains("jvm_gc_collection_seconds_count");
