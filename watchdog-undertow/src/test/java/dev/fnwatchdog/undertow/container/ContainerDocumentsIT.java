@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -34,12 +35,12 @@ class ContainerDocumentsIT {
     private static final Path ROOT = MavenProject.root();
     private static final String JDK = System.getProperty("java.home");
     private static final String[] JDK_IS_MOUNTED = {"--volume", JDK + ":" + JDK + ":ro"};
-    private static final List<String> BASES = List.of(
-            "node:22-slim", "python:3.13-slim", "php:8-cli", "debian:bookworm-slim", "eclipse-temurin:25-jdk");
+    private static final List<String> BASES =
+            List.of("node:22-slim", "python:3.13-slim", "php:8-cli", "debian:bookworm-slim", "eclipse-temurin:25-jdk");
     // What the Dockerfiles run.
     private static final List<String> PROGRAMS = List.of(
-            "sh", "cat", "chmod", "cp", "dirname", "env", "find", "grep", "ls", "mkdir", "mktemp", "paste", "rm", "sed", "sleep",
-            "touch", "tr", "node", "php", "python3");
+            "sh", "cat", "chmod", "cp", "dirname", "env", "find", "grep", "ls", "mkdir", "mktemp", "paste", "rm", "sed",
+            "sleep", "touch", "tr", "node", "php", "python3");
 
     @TempDir
     private static Path store;
@@ -69,7 +70,8 @@ class ContainerDocumentsIT {
     /** Proves specification 10.1, 10.2 and 10.3. */
     @ParameterizedTest
     @ValueSource(strings = {"### Node", "### Python", "### PHP", "### A shell script"})
-    void theFunctionOfEachLanguageIsBuiltServedProbedAndStopped(String heading, @TempDir Path context) throws Exception {
+    void theFunctionOfEachLanguageIsBuiltServedProbedAndStopped(String heading, @TempDir Path context)
+            throws Exception {
         DocumentedFiles.write("docs/containers.md", heading, context);
         podman.build("hello", context.resolve("Dockerfile"), context);
 
@@ -125,6 +127,7 @@ class ContainerDocumentsIT {
     }
 
     /** The {@code jlink} of JDK 17 cannot make the archive. */
+    @Tag("nightly")
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
     void theSmallBaseImageHasAnArchiveAndTheModulesOfTheWatchdog(@TempDir Path context) throws Exception {
@@ -142,7 +145,9 @@ class ContainerDocumentsIT {
                         "-c",
                         "java -XX:ArchiveClassesAtExit=/tmp/app.jsa -jar /watchdog.jar --version && ls /tmp"))
                 .contains("app.jsa");
-        assertThat(podman.runOnce("small", "java", "--list-modules").replaceAll("@.*", "").lines())
+        assertThat(podman.runOnce("small", "java", "--list-modules")
+                        .replaceAll("@.*", "")
+                        .lines())
                 .containsAll(modules());
     }
 

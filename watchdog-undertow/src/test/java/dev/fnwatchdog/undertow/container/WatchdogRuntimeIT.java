@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -201,6 +202,28 @@ class WatchdogRuntimeIT {
                         .contains("GROUP_READ", "OTHERS_READ")
                         .doesNotContain("GROUP_WRITE", "OTHERS_WRITE");
             });
+        }
+    }
+
+    /** Proves specification 10.7. */
+    @Test
+    @Tag("nightly")
+    @Timeout(300)
+    void twoBuildsDifferInTheirArchivesAlone(@TempDir Path place) throws Exception {
+        Path home = place.resolve("watchdog");
+        WatchdogRuntime.build(home);
+        Path first = Files.move(home, place.resolve("first"));
+        WatchdogRuntime.build(home);
+
+        try (Stream<Path> files = Files.walk(first)) {
+            List<Path> compared = files.filter(Files::isRegularFile)
+                    .filter(file -> !file.toString().matches(".*\\.(jsa|aot)"))
+                    .toList();
+            assertThat(compared)
+                    .hasSizeGreaterThan(20)
+                    .allSatisfy(file -> assertThat(
+                                    home.resolve(first.relativize(file).toString()))
+                            .hasSameBinaryContentAs(file));
         }
     }
 
