@@ -11,7 +11,8 @@ if (missing) {
 }
 
 File root = new File(basedir, '../../../..').canonicalFile
-File work = new File(basedir, 'podman')
+// A short path, since that of podman's sockets is limited.
+File work = java.nio.file.Files.createTempDirectory('template').toFile()
 String jdk = System.getProperty('java.home')
 
 Map run(Map<String, String> variables, File folder, List<String> command) {
