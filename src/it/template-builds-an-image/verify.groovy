@@ -1,5 +1,7 @@
 // Builds the template's image with podman as docs/containers.md has it, from the artifacts of this build. Images of registries are
 // not fetched: programs of this machine and the JDK of the build stand in for them.
+assert new File(basedir, 'Dockerfile').text.contains('FROM --platform=${BUILDPLATFORM:-')
+
 List<String> needed = ['podman', 'runc', 'nsenter', 'curl', 'umount', 'ldd', 'useradd']
 Map<String, String> variables = System.getenv() + [PATH: System.getenv('PATH') + ':/usr/sbin:/sbin']
 String missing = System.getProperty('user.name') != 'root' ? 'only root can' : needed.find { name ->
@@ -74,7 +76,7 @@ try {
     new File(basedir, 'function/src/test/java/com/openfaas/function/HandlerTest.java').with { text = text.replace('Hello, Ada!', 'Bye, Ada!') }
     List<String> options = ['--build-arg', 'BUILD_IMAGE=watchdog-maven', '-t', 'hello', '.']
 
-    // Proves specification 10.9: the build runs the tests, unless it is told otherwise.
+    // Proves specification 11.9: the build runs the tests, unless it is told otherwise.
     Map refused = build(options)
     assert refused.status != 0 && refused.output.contains('HandlerTest') : refused.output
     Map built = build(['--build-arg', 'SKIP_TESTS=true'] + options)
@@ -90,11 +92,11 @@ try {
     }
     assert response.output == 'Hello, Ada!\n' : run(variables, basedir, podman + ['logs', container]).output
 
-    // Proves specification 10.8: what was built outside has not got into the image.
+    // Proves specification 11.8: what was built outside has not got into the image.
     List<String> files = succeed(podman + ['exec', container, 'ls', '/home/app/function/lib', '/home/app/function/classes']).readLines()
     assert files.any { it ==~ /model-.*\.jar/ } && !files.contains('model-0.0.1.jar') && !files.contains('Stale.class')
 
-    // Proves specification 10.9: the watchdog is the one of this build.
+    // Proves specification 11.9: the watchdog is the one of this build.
     File copied = new File(work, 'watchdog.jar')
     succeed(podman + ['cp', "${container}:/home/app/watchdog.jar".toString(), copied.path])
     assert Arrays.equals(copied.bytes, new File(root, 'watchdog-undertow/target/watchdog.jar').bytes)

@@ -51,7 +51,7 @@ class StartArgumentsTest {
                         .toList());
     }
 
-    /** Proves specification 10.3. */
+    /** Proves specification 11.3. */
     @Test
     void theJvmOptionsOfTheWatchdogsOwnImageAreThoseOfAnImageWithAFunctionProcess() throws Exception {
         WatchdogConfig config = WatchdogConfig.parse(Map.of("fprocess", "cat"));

@@ -67,7 +67,7 @@ class ContainerDocumentsIT {
         }
     }
 
-    /** Proves specification 10.1, 10.2 and 10.3. */
+    /** Proves specification 11.1 and 11.2. */
     @ParameterizedTest
     @ValueSource(strings = {"### Node", "### Python", "### PHP", "### A shell script"})
     void theFunctionOfEachLanguageIsBuiltServedProbedAndStopped(String heading, @TempDir Path context)
@@ -90,7 +90,7 @@ class ContainerDocumentsIT {
         }
     }
 
-    /** Proves specification 10.1. */
+    /** Proves specification 11.1. */
     @Test
     void theImageHasNothingButTheScriptAndItsFolder(@TempDir Path folder) throws Exception {
         assertThat(podman.filesOf("watchdog", folder))
@@ -99,7 +99,7 @@ class ContainerDocumentsIT {
                 .containsExactly("fwatchdog");
     }
 
-    /** Proves specification 10.6. */
+    /** Proves specification 11.6. */
     @Test
     void theArchiveOfClassesIsUsedAfterTheCopy(@TempDir Path context) throws Exception {
         DocumentedFiles.write("docs/containers.md", "### A shell script", context);

@@ -48,7 +48,7 @@ class WatchdogRuntimeIT {
                 .program(runtime.fwatchdog());
     }
 
-    /** Proves specification 10.4. */
+    /** Proves specification 11.4. */
     @Test
     void theJavaHasEachModuleThatTheCodeOfTheJarRefersTo() throws Exception {
         String required = printed(
@@ -66,7 +66,7 @@ class WatchdogRuntimeIT {
         assertThat(present).containsAll(Arrays.asList(required.strip().split(",", -1)));
     }
 
-    /** Proves specification 10.4. */
+    /** Proves specification 11.4. */
     @ParameterizedTest
     @EnumSource
     void requestsAreForwardedByEachScheme(FunctionScheme scheme) throws Exception {
@@ -83,7 +83,7 @@ class WatchdogRuntimeIT {
         }
     }
 
-    /** Proves specification 10.4. */
+    /** Proves specification 11.4. */
     @ParameterizedTest
     @CsvSource({"streaming, ''", "serializing, ''", "streaming, 'Status: 200 OK\\n\\n'"})
     void aProcessServesEachRequest(String mode, String head) throws Exception {
@@ -97,7 +97,7 @@ class WatchdogRuntimeIT {
         }
     }
 
-    /** Proves specification 10.4. */
+    /** Proves specification 11.4. */
     @Test
     void filesAndMetricsAreServed(@TempDir Path files) throws Exception {
         Files.writeString(files.resolve("index.html"), "hello");
@@ -113,7 +113,7 @@ class WatchdogRuntimeIT {
         }
     }
 
-    /** Proves specification 10.4. */
+    /** Proves specification 11.4. */
     @Test
     void tokensOfEachKindOfKeyAreChecked() throws Exception {
         try (TokenIssuer issuer = TokenIssuer.start();
@@ -129,7 +129,7 @@ class WatchdogRuntimeIT {
         }
     }
 
-    /** Proves specification 10.2. */
+    /** Proves specification 11.2. */
     @Test
     void signalsAndExitStatusAreTheWatchdogsOwn() throws Exception {
         try (PackagedWatchdog watchdog = watchdog("fprocess", "cat").startReady()) {
@@ -142,7 +142,7 @@ class WatchdogRuntimeIT {
         assertThat(refused.err()).anyMatch(line -> line.contains("mode=\"nonsense\""));
     }
 
-    /** Proves specification 10.2. */
+    /** Proves specification 11.2. */
     @ParameterizedTest
     @ValueSource(strings = {"--version", "--help"})
     void argumentsReachTheWatchdog(String argument) throws Exception {
@@ -153,7 +153,17 @@ class WatchdogRuntimeIT {
         assertThat(run.err()).isEmpty();
     }
 
-    /** Proves specification 10.5. */
+    /** Proves specification 11.3. */
+    @Test
+    void theJvmHasTheOptionsOfTheImageAndThoseOfItsEnvironment() throws Exception {
+        Finished run = watchdog("JDK_JAVA_OPTIONS", "-XX:+PrintFlagsFinal").run("--version");
+
+        assertThat(String.join("\n", run.out()))
+                .containsPattern(" MaxRAMPercentage += 25\\.0+ ")
+                .containsPattern(" ExitOnOutOfMemoryError += true ");
+    }
+
+    /** Proves specification 11.5. */
     @Test
     void withoutTheProgramInterpreterOfTheJavaOneLineNamesIt() throws Exception {
         Path copy = Files.copy(runtime.fwatchdog(), folder.resolve("fwatchdog"));
@@ -168,7 +178,7 @@ class WatchdogRuntimeIT {
         assertThat(run.err()).singleElement().asString().contains("/lib/ld-of-another-system.so.1");
     }
 
-    /** Proves specification 10.6. */
+    /** Proves specification 11.6. */
     @Test
     void classesComeFromTheArchiveWhileItMatchesTheJar() throws Exception {
         assertThat(sourceOfMain()).contains("shared objects file");
@@ -192,7 +202,7 @@ class WatchdogRuntimeIT {
                 .orElseThrow();
     }
 
-    /** Proves specification 10.7. */
+    /** Proves specification 11.7. */
     @Test
     void allFilesHaveTheSameTimeAndCanBeReadByEveryUser() throws Exception {
         try (Stream<Path> files = Files.walk(runtime.home())) {
@@ -205,7 +215,7 @@ class WatchdogRuntimeIT {
         }
     }
 
-    /** Proves specification 10.7. */
+    /** Proves specification 11.7. */
     @Test
     @Tag("nightly")
     @Timeout(300)
