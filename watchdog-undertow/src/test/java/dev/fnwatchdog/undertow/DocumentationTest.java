@@ -74,6 +74,14 @@ class DocumentationTest {
     }
 
     @Test
+    void theReadmeShowsTheDockerfileForNodeThatIsBuiltByATest() throws IOException {
+        String shown = read("docs/containers.md").replaceAll("(?s).*?(```dockerfile\n.*?\n```\n).*", "$1");
+
+        assertThat(shown).startsWith("```dockerfile\nFROM node:");
+        assertThat(read("README.md")).contains(shown);
+    }
+
+    @Test
     void linksInTheDocumentsPointToFilesThatExist() throws IOException {
         for (String document : documents()) {
             Path folder = ROOT.resolve(document).resolve("..").normalize();

@@ -51,6 +51,15 @@ class StartArgumentsTest {
                         .toList());
     }
 
+    /** Proves specification 11.3. */
+    @Test
+    void theJvmOptionsOfTheWatchdogsOwnImageAreThoseOfAnImageWithAFunctionProcess() throws Exception {
+        WatchdogConfig config = WatchdogConfig.parse(Map.of("fprocess", "cat"));
+
+        assertThat(Files.readAllLines(Path.of("../docker/jvm-options")))
+                .containsExactlyElementsOf(StartArguments.options(config.mode(), List.of()));
+    }
+
     @Test
     void theJvmOptionsOfTheProjectFollowThoseOfTheImage() {
         WatchdogConfig config = WatchdogConfig.parse(Map.of("fprocess", "cat"));
