@@ -142,7 +142,8 @@ public final class RunMojo extends ServingGoal {
         FreePorts.check(config, start.settings());
         FunctionSettings ofFunction = FunctionSettings.forUserSettings(start.settings());
         Recompilation recompilation = new Recompilation(session(), lifecycle, plugins);
-        ProjectReader reader = new ProjectReader(session(), execution().getPlugin(), projectBuilder, dependencies);
+        ProjectReader reader =
+                new ProjectReader(session(), execution().getPlugin(), projectBuilder, dependencies, getLog());
         DevelopedProjects projects = new DevelopedProjects(reader.watched(), reader);
         AtomicReference<@Nullable RunMojo> next = new AtomicReference<>();
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));

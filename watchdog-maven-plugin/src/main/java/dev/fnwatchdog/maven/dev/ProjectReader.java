@@ -8,6 +8,7 @@ import org.apache.maven.RepositoryUtils;
 import org.apache.maven.artifact.Artifact;
 import org.apache.maven.execution.MavenSession;
 import org.apache.maven.model.Plugin;
+import org.apache.maven.plugin.logging.Log;
 import org.apache.maven.project.DefaultDependencyResolutionRequest;
 import org.apache.maven.project.DefaultProjectBuildingRequest;
 import org.apache.maven.project.DependencyResolutionException;
@@ -38,13 +39,19 @@ public final class ProjectReader implements DevelopedProjects.Reader {
     private final Plugin plugin;
     private final ProjectBuilder builder;
     private final ProjectDependenciesResolver resolver;
+    private final Log log;
 
     public ProjectReader(
-            MavenSession session, Plugin plugin, ProjectBuilder builder, ProjectDependenciesResolver resolver) {
+            MavenSession session,
+            Plugin plugin,
+            ProjectBuilder builder,
+            ProjectDependenciesResolver resolver,
+            Log log) {
         this.session = session;
         this.plugin = plugin;
         this.builder = builder;
         this.resolver = resolver;
+        this.log = log;
     }
 
     /** Puts the projects that the function consists of into the session too, from where plugins take them. */
@@ -54,6 +61,7 @@ public final class ProjectReader implements DevelopedProjects.Reader {
         DefaultRepositorySystemSession repositories =
                 new DefaultRepositorySystemSession(session.getRepositorySession());
         repositories.setCache(new DefaultRepositoryCache());
+        warnWhereMavenKeepsModels();
         MavenProject current = session.getCurrentProject();
         List<MavenProject> watched = watched();
         MavenProject function = current;
@@ -66,6 +74,15 @@ public final class ProjectReader implements DevelopedProjects.Reader {
         session.setProjects(all);
         session.setCurrentProject(function);
         return watched();
+    }
+
+    /** Maven 4 keeps each pom.xml that it has read for its whole session, whatever the session of its repositories. */
+    private void warnWhereMavenKeepsModels() {
+        long start = session.getRequest().getStartTime().toInstant().toEpochMilli();
+        if (session.getSystemProperties().getProperty("maven.version", "").startsWith("4.")
+                && watched().stream().anyMatch(project -> project.getFile().lastModified() > start)) {
+            log.warn("Maven 4 does not read a changed pom.xml again: start watchdog:run again to take it up.");
+        }
     }
 
     /** Returns the session's projects that the function consists of. */
