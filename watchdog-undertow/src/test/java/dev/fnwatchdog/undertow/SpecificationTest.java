@@ -59,6 +59,7 @@ class SpecificationTest {
         for (String folder : List.of(
                 "watchdog-core/src",
                 "watchdog-undertow/src",
+                "watchdog-junit/src",
                 "watchdog-maven-plugin/src",
                 "src/it",
                 "bench",
