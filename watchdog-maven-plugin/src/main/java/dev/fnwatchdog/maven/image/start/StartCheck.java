@@ -1,6 +1,5 @@
 package dev.fnwatchdog.maven.image.start;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -97,7 +96,7 @@ public final class StartCheck {
     private static JsonNode read(String line) {
         try {
             return JSON.readTree(line);
-        } catch (JsonProcessingException notOfTheWatchdog) {
+        } catch (IOException notOfTheWatchdog) {
             return MissingNode.getInstance();
         }
     }
