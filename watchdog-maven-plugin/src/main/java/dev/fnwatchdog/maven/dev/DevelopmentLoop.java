@@ -193,6 +193,7 @@ public final class DevelopmentLoop {
         try {
             if (projects.outdated()) {
                 projects.read();
+                changes.watchNew();
                 if (parameters.changed()) {
                     return Outcome.reconfigured();
                 }

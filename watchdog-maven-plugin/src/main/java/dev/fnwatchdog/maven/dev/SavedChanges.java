@@ -47,15 +47,24 @@ final class SavedChanges {
                         file.getValue().modified().toInstant().isAfter(since) && !fetched.contains(file.getKey()));
     }
 
-    /** Returns the files that differ, in order, and remembers their new state. */
-    List<Path> take() {
+    /**
+     * Remembers the state of what is new among the folders and files. Called before a build uses them, so that no change is lost
+     * that is saved while it runs.
+     */
+    void watchNew() {
         List<Path> current = roots.get();
-        // What is in a folder that a build has just added has been built already.
         known.putAll(
                 scan(current.stream().filter(root -> !scanned.contains(root)).toList()));
+        scanned = current;
+    }
+
+    /** Returns the files that differ, in order, and remembers their new state. */
+    List<Path> take() {
+        // What is in a folder that a build has just added has been built already.
+        watchNew();
+        List<Path> current = scanned;
         // Nobody has deleted what is in a folder that is no longer watched.
         known.keySet().removeIf(file -> current.stream().noneMatch(file::startsWith));
-        scanned = current;
         Map<Path, Stamp> now = scan(current);
         TreeSet<Path> changed = new TreeSet<>();
         now.forEach((file, stamp) -> {

@@ -131,4 +131,17 @@ class SavedChangesTest {
 
         assertThat(changes.take()).containsExactly(added);
     }
+
+    @Test
+    void aNewFileThatIsSavedAgainWhileABuildUsesItIsReported() throws Exception {
+        List<Path> roots = new ArrayList<>(List.of(folder.resolve("a")));
+        SavedChanges changes = new SavedChanges(() -> List.copyOf(roots), Instant.MAX, Set.of());
+        Path dependency = write("word.jar", "one");
+        roots.add(dependency);
+        changes.watchNew();
+
+        write("word.jar", "another");
+
+        assertThat(changes.take()).containsExactly(dependency);
+    }
 }
