@@ -59,6 +59,7 @@ class UnpackedWarTest {
         Path descriptor = Files.writeString(war.resolve("WEB-INF/web.xml"), "<web-app/>");
         try (RunningWatchdog watchdog = serve(classes + File.pathSeparator + lib)) {
             assertThat(watchdog.get("/").body()).isEqualTo("hello");
+            watchdog.log().awaitLine("GET / - 200");
             assertThat(watchdog.log().lines().stream().filter(line -> line.contains(UNREAD)))
                     .singleElement()
                     .asString()
