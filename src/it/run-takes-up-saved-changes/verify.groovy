@@ -19,7 +19,7 @@ assert seen.broken.contains('Handler.java') && seen.broken.contains('MISSING')
 assert seen.mended == '[200, second version]'
 assert seen.throwing.startsWith('[500, ') && seen.throwing.contains('no database')
 // As a page, which escapes it.
-assert seen.throwing =~ /at .*Handler\.&lt;init&gt;\(Handler\.java:\d+\)/
+assert seen.throwing =~ /at .*Handler\.(<|&lt;)init(>|&gt;)\(Handler\.java:\d+\)/
 assert seen.constructed == '[200, second version]'
 assert seen.left == '[]'
 
