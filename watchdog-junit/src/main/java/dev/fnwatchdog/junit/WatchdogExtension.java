@@ -3,11 +3,8 @@ package dev.fnwatchdog.junit;
 import io.undertow.server.HttpHandler;
 import jakarta.servlet.Servlet;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * Runs tests with a watchdog as {@link WatchdogTest} does, for a function that the test creates and for settings that are known at
@@ -23,7 +20,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  *
  * <p>Threads: any; an instance is immutable.
  */
-public final class WatchdogExtension implements BeforeAllCallback, BeforeEachCallback, ParameterResolver {
+public final class WatchdogExtension extends WatchdogParameters implements BeforeEachCallback {
     private final String[] settings;
     private final @Nullable Object handler;
 
@@ -57,26 +54,12 @@ public final class WatchdogExtension implements BeforeAllCallback, BeforeEachCal
     }
 
     @Override
-    public void beforeAll(ExtensionContext context) {
-        watchdog(context);
-    }
-
-    @Override
     public void beforeEach(ExtensionContext context) {
         watchdog(context);
     }
 
     @Override
-    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return InjectedParameter.of(parameter).isPresent();
-    }
-
-    @Override
-    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return InjectedParameter.of(parameter).orElseThrow().value(watchdog(context));
-    }
-
-    private TestedWatchdog watchdog(ExtensionContext context) {
+    TestedWatchdog watchdog(ExtensionContext context) {
         String origin =
                 "The WatchdogExtension of " + context.getRequiredTestClass().getName();
         return TestedWatchdog.in(

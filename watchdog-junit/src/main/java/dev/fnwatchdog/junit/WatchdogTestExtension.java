@@ -1,31 +1,14 @@
 package dev.fnwatchdog.junit;
 
-import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /** Starts the watchdog of a class with {@link WatchdogTest}, once for all of its tests. */
-final class WatchdogTestExtension implements BeforeAllCallback, ParameterResolver {
-    @Override
-    public void beforeAll(ExtensionContext context) {
-        watchdog(context);
-    }
-
-    @Override
-    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return InjectedParameter.of(parameter).isPresent();
-    }
-
-    @Override
-    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return InjectedParameter.of(parameter).orElseThrow().value(watchdog(context));
-    }
-
+final class WatchdogTestExtension extends WatchdogParameters {
     /** Starts it where a constructor asks for it: with one instance for the class, that is before all callbacks. */
-    private static TestedWatchdog watchdog(ExtensionContext context) {
+    @Override
+    TestedWatchdog watchdog(ExtensionContext context) {
         ExtensionContext owner = owner(context);
         Class<?> type = owner.getRequiredTestClass();
         return TestedWatchdog.in(owner, type, () -> start(type));

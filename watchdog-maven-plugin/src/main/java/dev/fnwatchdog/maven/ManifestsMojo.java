@@ -42,7 +42,7 @@ public final class ManifestsMojo extends FunctionImageGoal {
     @Parameter(property = "watchdog.manifests.name", defaultValue = "${project.artifactId}")
     private String functionName;
 
-    /** The namespace; if it is not set, whoever deploys the function chooses one. */
+    /** The namespace; if it is not set, it is chosen at deployment. */
     @Parameter(property = "watchdog.manifests.namespace")
     private @Nullable String namespace;
 

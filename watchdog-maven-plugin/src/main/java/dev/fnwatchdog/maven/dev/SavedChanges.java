@@ -63,7 +63,7 @@ final class SavedChanges {
         // What is in a folder that a build has just added has been built already.
         watchNew();
         List<Path> current = scanned;
-        // Nobody has deleted what is in a folder that is no longer watched.
+        // What is in a folder that is no longer watched has not been deleted.
         known.keySet().removeIf(file -> current.stream().noneMatch(file::startsWith));
         Map<Path, Stamp> now = scan(current);
         TreeSet<Path> changed = new TreeSet<>();

@@ -25,7 +25,7 @@ final class KubernetesManifest implements Manifest {
         return List.of();
     }
 
-    // Without a number of replicas, which belongs to whoever scales the deployment.
+    // Without a number of replicas, which an autoscaler may set.
     private Fields deployment() {
         Fields template = Fields.of(
                         "metadata",

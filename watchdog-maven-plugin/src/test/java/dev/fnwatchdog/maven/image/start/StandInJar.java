@@ -16,7 +16,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
-/** A program in place of the watchdog's jar in an image: it prints what it is told to, and exits. */
+/** A program in place of the watchdog's jar in an image: it prints a given text, and exits. */
 final class StandInJar {
     private final Path exploded;
 

@@ -7,14 +7,14 @@ import java.util.function.UnaryOperator;
 
 /**
  * What a developer sees of a function: the page at {@code /_/dev}, and the page with the reason why there is no version to call
- * (specification 13.1, 7.28). Whoever replaces the function reports each version, and each failure, to it.
+ * (specification 13.1, 7.28). The code that replaces the function reports each version, and each failure, to it.
  *
  * <p>Threads: any.
  */
 public final class DevelopmentPages {
     /** Who can see the pages. */
     public enum Access {
-        /** Nobody: each path is the function's, nothing is remembered, and the page with a reason does not reload. */
+        /** No client: each path is the function's, nothing is remembered, and the page with a reason does not reload. */
         NONE,
         LOCAL_CLIENTS
     }

@@ -31,6 +31,8 @@ record Page(String title, Html content) {
               fetch('%s?' + state, {cache: 'no-store'}).then(response => {
                 if (response.status === 200) location.reload();
                 else if (response.status === 204) poll();
+                // Too many wait, or the watchdog stops, perhaps to start again with other settings.
+                else if (response.status === 503) setTimeout(poll, 1000);
               }, () => setTimeout(poll, 1000));
             }
             poll();

@@ -42,6 +42,24 @@ class PageInBrowserTest {
         }
     }
 
+    /** A watchdog that stops may be started again at once, with other settings. */
+    @Test
+    void thePageOfAFailureStillReloadsItselfAfterItsRequestForChangesHasBeenRefused() throws Exception {
+        try (RunningWatchdog watchdog = DevelopedFunction.start(streaming("echo function"));
+                Browser browser = Browser.start()) {
+            replaceableMode(watchdog).fail("Hello.java:3: ';' expected");
+            browser.open(url(watchdog, "/path"));
+            browser.awaitText("Hello.java:3: ';' expected");
+            Polling.until(PATIENCE, () -> WatchdogInternals.inFlight(watchdog.watchdog()) == 1);
+            replaceableMode(watchdog).pages().stop();
+            Polling.until(PATIENCE, () -> WatchdogInternals.inFlight(watchdog.watchdog()) == 0);
+
+            replaceableMode(watchdog).fail("Hello.java:4: cannot find symbol");
+
+            browser.awaitText("Hello.java:4: cannot find symbol");
+        }
+    }
+
     @Test
     void textOnThePageIsShownAndNotRun() throws Exception {
         try (RunningWatchdog watchdog = DevelopedFunction.start(streaming("echo function"));

@@ -29,7 +29,7 @@ final class LongText implements FormData.FormValue {
         this.memory = memory;
     }
 
-    /** Reads the text, each time anew, as Undertow does: the function may hold each of them. */
+    /** Reads the text at every call, as Undertow does: the function may hold each result. */
     @Override
     public String getValue() {
         try {
