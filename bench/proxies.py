@@ -56,39 +56,55 @@ def start_servers(options, folder, name, port):
 
 
 class Comparison:
-    """Prints and keeps the rows of each size and number of connections."""
+    """Collects the rounds of each size and number of connections over all starts, and prints and keeps a row of medians with the last."""
 
     def __init__(self, options, results):
         self.options = options
         self.results = results
+        self.starts_left = options.starts
+        self.runs = {}
         beside = ", nginx with its default buffers" if options.mode == "http" and options.nginx_defaults else ""
-        print(f"{options.rounds} rounds of {options.seconds} s, warm-up {options.warm} s, {measure.PROCESSORS} processors, "
+        starts = f"{options.starts} starts with " if options.starts > 1 else ""
+        print(f"{starts}{options.rounds} rounds of {options.seconds} s, warm-up {options.warm} s, {measure.PROCESSORS} processors, "
               f"java {options.java_options or '(no options)'}{beside}")
-        print(f"{'body':10} {'conn.':>5}  {'':8} {'req/s':>9} {'p99 ms':>8} {'CPU us/req':>10}  "
+        print(f"{'body':10} {'conn.':>5}  {'':8} {'req/s':>9} {'p99 ms':>8} {'CPU us/req':>10}  {'least':>6} {'most':>6}  "
               f"{'req/s':>6} {'CPU':>6}  others' CPU")
 
     def of(self, label, servers, function, path, script=None):
         servers = [(server, base + path) for server, base in servers]
         for connections in self.options.connections:
-            runs = compare(self.options, servers, function, connections, script)
-            medians = {name: self.results.add({"body": label, "connections": connections, "server": name}, rounds)
-                       for name, rounds in runs.items()}
-            for name, each in medians.items():
-                rate, cpu = (each[key] / medians["nginx"][key] for key in ("rate", "cpu"))
-                print(f"{label:10} {connections:5}  {name:8} {each['rate']:9.0f} {each['p99']:8.2f} {each['cpu']:10.1f}  "
-                      f"x{rate:5.2f} x{cpu:5.2f}  {100 * each['foreign']:3.0f} %", flush=True)
+            collected = self.runs.setdefault((label, connections), {server.name: [] for server, _ in servers})
+            for name, rounds in compare(self.options, servers, function, connections, script).items():
+                collected[name] += rounds
+            if self.starts_left == 1:
+                self.tell(label, connections, collected)
+
+    def tell(self, label, connections, runs):
+        medians = {name: self.results.add({"body": label, "connections": connections, "server": name}, rounds)
+                   for name, rounds in runs.items()}
+        for name, each in medians.items():
+            rate, cpu = (each[key] / medians["nginx"][key] for key in ("rate", "cpu"))
+            costs = [one["cpu"] for one in runs[name]]
+            print(f"{label:10} {connections:5}  {name:8} {each['rate']:9.0f} {each['p99']:8.2f} {each['cpu']:10.1f}  "
+                  f"{min(costs):6.1f} {max(costs):6.1f}  x{rate:5.2f} x{cpu:5.2f}  {100 * each['foreign']:3.0f} %", flush=True)
 
 
 def run(options, folder, results):
     sizes = options.sizes or SIZES[options.mode]
     downs = [int(size) for size in sizes if not size.endswith("up")]
     ups = [int(size[:-2]) for size in sizes if size.endswith("up")]
-    nginx.write_files(folder, downs)
     comparison = Comparison(options, results)
-    if downs:
-        compare_downloads(options, folder, downs, comparison)
-    if ups:
-        compare_uploads(options, folder, ups, comparison)
+    # nginx gives up root's rights in its worker, which must be able to reach the files of each start.
+    os.chmod(folder, 0o755)
+    for number in range(options.starts):
+        at = os.path.join(folder, f"start-{number}")
+        os.makedirs(at)
+        comparison.starts_left = options.starts - number
+        if downs:
+            nginx.write_files(at, downs)
+            compare_downloads(options, at, downs, comparison)
+        if ups:
+            compare_uploads(options, at, ups, comparison)
 
 
 def compare_downloads(options, folder, sizes, comparison):
@@ -107,8 +123,7 @@ def compare_downloads(options, folder, sizes, comparison):
     for size in sizes:
         comparison.of(size_name(size), servers, function, str(size))
     report_log(log)
-    for server, _ in servers:
-        server.stop()
+    stop([*function, *(server for server, _ in servers)])
 
 
 def compare_uploads(options, folder, sizes, comparison):
@@ -125,6 +140,12 @@ def compare_uploads(options, folder, sizes, comparison):
                 warm_up(server, base, options.warm, script=script)
         comparison.of(size_name(size) + " up", servers, [function], "", script)
     report_log(log)
+    stop([function, *(server for server, _ in servers)])
+
+
+def stop(servers):
+    for server in servers:
+        server.stop()
 
 
 def report_log(path):
@@ -150,6 +171,8 @@ def main():
     parser.add_argument("--nginx-defaults", action="store_true",
                         help="leave nginx its own buffers, with which it writes large responses to files")
     parser.add_argument("--baseline", metavar="JAR", help="another build of the watchdog, measured beside it in the same run")
+    parser.add_argument("--starts", type=int, default=1,
+                        help="how often all servers start anew; what one start of a JVM costs a request differs from the next")
     parser.add_argument("--warm", type=int, default=5, help="seconds of load before each comparison, not counted")
     parser.add_argument("--connections", type=numbers, default=[1, 32, 256])
     parser.add_argument("--sizes", type=sizes, help="of responses in bytes, and with \"up\" of uploads: 32,10240,1048576,1048576up")
