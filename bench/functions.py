@@ -131,4 +131,5 @@ def main():
     measure.run(run, parser.parse_args())
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -115,7 +115,7 @@ class Results:
     def save(self):
         if not self.options.save:
             return
-        hidden = {"benchmark", "jar", "java", "java_options", "openfaas", "save", "chaos", "keep_log"}
+        hidden = {"benchmark", "jar", "baseline", "java", "java_options", "openfaas", "of_watchdog", "save", "chaos", "keep_log"}
         whole = {
             "benchmark": self.options.benchmark,
             "machine": machine(self.options),

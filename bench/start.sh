@@ -3,7 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . bench/needs.sh
+openfaas=watchdog-undertow/target/openfaas
 needs java javac python3
 needs_file "$jar" package
 
-exec python3 -B bench/starts.py --jar "$jar" "$@"
+exec python3 -B bench/starts.py --jar "$jar" --openfaas "$openfaas" "$@"

@@ -60,31 +60,30 @@ record HandlerChain(
                 development == null ? functionChain() : development.inFrontOf(functionChain()));
     }
 
-    /** Returns the handlers of a request to the function, outermost first. */
+    /** Returns the handlers of a request to the function, each of which calls the one in the line above it. */
     private HttpHandler functionChain() {
         boolean http = config.mode() instanceof ModeConfig.Http;
-        return new ChainBuilder()
-                // the other handlers store their state in the invocation
-                .then(next -> new InvocationHandler(next, loops, config.timeouts(), http, expired))
-                // refused requests count too
-                .then(next -> new RequestMetricsHandler(next, metrics))
-                // one line for each request, refused or not
-                .then(next -> new AccessLogHandler(next, log, http))
-                // the page shows the requests of the log
-                .then(this::recorded)
-                // before the request allocates anything further
-                .then(next -> new MemoryLimitHandler(next, memory, loops::buffersAreScarce))
-                // a request that would be refused by the limit costs no token verification
-                .then(this::refusedWhenFull)
-                // 401 and 403 take no permit and no place in the queue, and none of the body is read or printed
-                .then(authorization)
-                // a permit, or a place in the queue for one
-                .then(this::limited)
-                // the body of a refused request is not read
-                .then(next -> BodyLogHandler.wrapIfEnabled(next, log, config.log(), config.mode()))
-                // the only handler that turns a throwable into a response
-                .then(next -> new FailureHandler(next, log))
-                .endingAt(mode.handler());
+        HttpHandler chain = mode.handler();
+        // the only handler that turns a throwable into a response
+        chain = new FailureHandler(chain, log);
+        // the body of a refused request is not read
+        chain = BodyLogHandler.wrapIfEnabled(chain, log, config.log(), config.mode());
+        // a permit, or a place in the queue for one
+        chain = limited(chain);
+        // 401 and 403 take no permit and no place in the queue, and none of the body is read or printed
+        chain = authorization.apply(chain);
+        // a request that would be refused by the limit costs no token verification
+        chain = refusedWhenFull(chain);
+        // before the request allocates anything further
+        chain = new MemoryLimitHandler(chain, memory, loops::buffersAreScarce);
+        // the page shows the requests of the log
+        chain = recorded(chain);
+        // one line for each request, refused or not
+        chain = new AccessLogHandler(chain, log, http);
+        // refused requests count too
+        chain = new RequestMetricsHandler(chain, metrics);
+        // the other handlers store their state in the invocation
+        return new InvocationHandler(chain, loops, config.timeouts(), http, expired);
     }
 
     /** The limit itself refuses such a request just as early where no token is verified before. */

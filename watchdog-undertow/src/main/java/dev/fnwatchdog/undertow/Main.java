@@ -11,7 +11,6 @@ import dev.fnwatchdog.core.health.Shutdown;
 import dev.fnwatchdog.core.log.Console;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.metrics.InvalidMetricsSettingsException;
-import dev.fnwatchdog.core.metrics.MetricsPreload;
 import dev.fnwatchdog.core.metrics.MetricsSettings;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.FunctionStreams;
@@ -113,10 +112,11 @@ public final class Main {
 
     /** Runs the watchdog and logs every failure in the configured log format. */
     private static int serve(Map<String, String> environment, @Nullable ControlInput control) {
-        MetricsPreload.begin();
+        tuneLibraries();
+        StartupPreload preload = StartupPreload.begin();
         try (WatchdogLog log = WatchdogLog.toStandardStreams(LogConfig.parseLeniently(environment))) {
             try {
-                return serve(WatchdogConfig.parse(environment), environment, log, control);
+                return serve(WatchdogConfig.parse(environment), environment, log, control, preload);
             } catch (InvalidConfigException e) {
                 e.mistakes().forEach(mistake -> log.error(mistake.describe()));
                 logMistakeOfMetrics(log);
@@ -148,20 +148,26 @@ public final class Main {
     }
 
     private static int serve(
-            WatchdogConfig config, Map<String, String> environment, WatchdogLog log, @Nullable ControlInput control)
+            WatchdogConfig config,
+            Map<String, String> environment,
+            WatchdogLog log,
+            @Nullable ControlInput control,
+            StartupPreload preload)
             throws IOException, FunctionFailedException {
         QuietLoggerProvider.sendTo(log::warn);
         endOnFatalErrors(log, LockFile.in(config.temporaryDirectory()));
         if (config.mode() instanceof ModeConfig.Inproc) {
             // The function's prints are its output, as in the other modes. An embedding program keeps its streams.
             FunctionStreams.redirect(log, config.log());
+        } else if (config.mode() instanceof ModeConfig.Http http) {
+            StartupPreload.prepareFunction(environment);
+            if (NameCachePolicy.concerns(http.upstream().getHost())) {
+                NameCachePolicy.apply();
+            }
         } else if (!(config.mode() instanceof ModeConfig.Static)) {
             LaunchPreload.begin();
         }
-        if (config.mode() instanceof ModeConfig.Http) {
-            NameCachePolicy.apply();
-        }
-        tuneLibraries();
+        preload.awaitXnio();
         CompletableFuture<Watchdog> started = new CompletableFuture<>();
         CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
         // Handle signals from before the startup on: a function that is starting must not be left behind.
@@ -241,6 +247,5 @@ public final class Main {
             // Starts a process in half the time of the JDK's default mechanism; JDK 22 and later have a better one.
             System.setProperty("jdk.lang.Process.launchMechanism", "VFORK");
         }
-        UnmanagedXnio.load();
     }
 }

@@ -26,12 +26,14 @@ final class ConfigCheck {
     }
 
     void rejectMistakes() {
-        Definitions.ALL.stream().flatMap(variables::mistakes).forEach(mistakes::add);
+        for (Definition<?> setting : Definitions.ALL) {
+            mistakes.addAll(variables.mistakes(setting));
+        }
         checkPorts();
         checkWaiting();
         mode().ifPresent(this::checkMode);
         checkJwt();
-        variables.mistakes(Variables.TEMPORARY_DIRECTORY).forEach(mistakes::add);
+        mistakes.addAll(variables.mistakes(Variables.TEMPORARY_DIRECTORY));
         if (!mistakes.isEmpty()) {
             throw new InvalidConfigException(mistakes);
         }
@@ -54,11 +56,10 @@ final class ConfigCheck {
                     .filter(command -> !command.shellOperator().isEmpty())
                     .ifPresent(command -> warnings.add(withoutShell(command)));
         }
-        variables
-                .names()
-                .forEach(name -> Misspelling.meant(name)
-                        .ifPresent(meant ->
-                                warnings.add("%s is not a setting: the setting is %s".formatted(name, meant))));
+        for (String name : variables.names()) {
+            Misspelling.meant(name)
+                    .ifPresent(meant -> warnings.add("%s is not a setting: the setting is %s".formatted(name, meant)));
+        }
         return warnings;
     }
 
@@ -88,7 +89,7 @@ final class ConfigCheck {
     }
 
     private boolean isValid(Definition<?> setting) {
-        return variables.mistakes(setting).findAny().isEmpty();
+        return variables.mistakes(setting).isEmpty();
     }
 
     private void checkPorts() {

@@ -5,8 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The settings with which {@code --run-healthcheck} finds the watchdog (specification 1.22, 1.23). No other settings
@@ -28,9 +26,9 @@ public record HealthcheckConfig(boolean lockFile, int port, Path temporaryDirect
                 !variables.isOn(Definitions.SUPPRESS_LOCK),
                 variables.readOrDefault(Definitions.PORT),
                 variables.readOrDefault(Variables.TEMPORARY_DIRECTORY));
-        List<Mistake> mistakes = Stream.of(Definitions.SUPPRESS_LOCK, Definitions.PORT, Variables.TEMPORARY_DIRECTORY)
-                .flatMap(variables::mistakes)
-                .collect(Collectors.toCollection(ArrayList::new));
+        List<Mistake> mistakes = new ArrayList<>(variables.mistakes(Definitions.SUPPRESS_LOCK));
+        mistakes.addAll(variables.mistakes(Definitions.PORT));
+        mistakes.addAll(variables.mistakes(Variables.TEMPORARY_DIRECTORY));
         if (!config.lockFile() && config.port() == 0) {
             mistakes.add(new Mistake(
                     Definitions.PORT.name(),

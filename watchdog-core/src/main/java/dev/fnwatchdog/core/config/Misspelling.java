@@ -41,9 +41,15 @@ final class Misspelling {
         for (int i = 1; i <= from.length(); i++) {
             int[] row = new int[to.length() + 1];
             row[0] = i;
+            int least = i;
             for (int j = 1; j <= to.length(); j++) {
                 int replaced = before[j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
                 row[j] = Math.min(replaced, 1 + Math.min(before[j], row[j - 1]));
+                least = Math.min(least, row[j]);
+            }
+            // Kubernetes sets hundreds of variables, most of which differ from every setting in their first letters.
+            if (least > MAX_DISTANCE) {
+                return least;
             }
             before = row;
         }

@@ -24,12 +24,6 @@ final class ValueTypes {
 
     // ASCII digits only: Java's own parsers accept the digits of every script.
     private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]+");
-    private static final Pattern MEDIA_TYPE =
-            Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+([ \\t]*;[\\t\\x20-\\x7e]*)?");
-    private static final Pattern URL_PATH = Pattern.compile("/[!$%&'()*+,./:;=@_~0-9A-Za-z-]*");
-    private static final Pattern BARE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
-    private static final Pattern IDENTIFIER =
-            Pattern.compile("\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*");
 
     static final ValueType<Mode> MODE = new ValueType<>(Mode.texts(" "), Mode::parse);
     static final ValueType<CommandLine> COMMAND = new ValueType<>("command", CommandLine::parse);
@@ -49,8 +43,8 @@ final class ValueTypes {
     static final ValueType<Duration> DURATION_OVER_ZERO = new ValueType<>("duration", ValueTypes::parseOverZero);
     static final ValueType<LogConfig.Format> LOG_FORMAT = new ValueType<>("text json", ValueTypes::parseFormat);
     static final ValueType<String> TEXT = new ValueType<>("text", Function.identity());
-    static final ValueType<String> MEDIA =
-            textWhere("media type", text -> MEDIA_TYPE.matcher(text).matches(), "a media type such as text/plain");
+    static final ValueType<String> MEDIA = textWhere(
+            "media type", text -> Patterns.MEDIA_TYPE.matcher(text).matches(), "a media type such as text/plain");
     static final ValueType<String> PATH = textWhere(
             "path",
             ValueTypes::isUrlPath,
@@ -68,6 +62,17 @@ final class ValueTypes {
             new ValueType<>("URL", text -> BaseUrl.parse(text, List.of("http", "https"), AUTHORITY_EXPECTED));
 
     private ValueTypes() {}
+
+    /** Of settings that are seldom set: compiling them all would take 3 ms of each startup. */
+    private static final class Patterns {
+        static final Pattern MEDIA_TYPE =
+                Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+([ \\t]*;[\\t\\x20-\\x7e]*)?");
+        static final Pattern URL_PATH = Pattern.compile("/[!$%&'()*+,./:;=@_~0-9A-Za-z-]*");
+        static final Pattern BARE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+        static final Pattern IDENTIFIER = Pattern.compile("\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*");
+
+        private Patterns() {}
+    }
 
     private static ValueType<Integer> integer(String name, int min, int max, String expected, int... extraValues) {
         return new ValueType<>(name, text -> {
@@ -96,12 +101,13 @@ final class ValueTypes {
     }
 
     private static boolean isUrlPath(String text) {
-        return URL_PATH.matcher(text).matches() && !BARE_PERCENT.matcher(text).find();
+        return Patterns.URL_PATH.matcher(text).matches()
+                && !Patterns.BARE_PERCENT.matcher(text).find();
     }
 
     private static boolean isClassName(String text) {
         return Arrays.stream(text.split("\\.", -1))
-                .allMatch(part -> IDENTIFIER.matcher(part).matches());
+                .allMatch(part -> Patterns.IDENTIFIER.matcher(part).matches());
     }
 
     private static boolean parseBoolean(String text) {

@@ -3,7 +3,11 @@ package dev.fnwatchdog.core.process;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The command that gives a process the default signal mask and dispositions, where the JDK starts it: the JVM blocks SIGQUIT
@@ -14,18 +18,26 @@ final class DefaultSignals {
     private static final String OPTION = "--default-signal";
     private static final long LIMIT_SECONDS = 2;
 
+    /** What was found out about each program, so that it is tried once in a JVM. */
+    private static final ConcurrentMap<List<String>, Boolean> KNOWN = new ConcurrentHashMap<>();
+
     private DefaultSignals() {}
 
     /** Returns the words to put before a command line; none where the system has no such command. */
     static List<String> command(Map<String, String> environment) {
-        return Executable.findIfPresent("env", environment)
-                .map(env -> List.of(env, OPTION))
-                .filter(DefaultSignals::works)
-                .orElse(List.of());
+        Optional<String> env = Executable.findIfPresent("env", environment);
+        if (env.isEmpty()) {
+            return List.of();
+        }
+        List<String> command = List.of(env.get(), OPTION);
+        // Not kept where the thread was interrupted.
+        return Boolean.TRUE.equals(KNOWN.computeIfAbsent(command, DefaultSignals::works)) ? command : List.of();
     }
 
-    /** Returns whether the option is known: without a command {@code env} prints the environment. */
-    private static boolean works(List<String> command) {
+    /**
+     * Returns whether the option is known: without a command {@code env} prints the environment. Null where the thread was interrupted.
+     */
+    private static @Nullable Boolean works(List<String> command) {
         try {
             Process trial = new ProcessBuilder(command)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -42,7 +54,7 @@ final class DefaultSignals {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return null;
         }
     }
 }

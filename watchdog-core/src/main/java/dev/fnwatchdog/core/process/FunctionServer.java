@@ -77,6 +77,16 @@ public final class FunctionServer {
         }
     }
 
+    /**
+     * Finds out how this system starts a function, which {@link #start} does not have to find out then. It may start a process that ends
+     * by itself; blocks for milliseconds.
+     */
+    public static void prepare(Map<String, String> environment) {
+        if (!NativeLauncher.available()) {
+            DefaultSignals.command(environment);
+        }
+    }
+
     private static Launcher launcher(CommandLine command, Map<String, String> environment) {
         if (NativeLauncher.available()) {
             return new NativeLauncher(command.words(), environment);
