@@ -68,10 +68,15 @@ public final class RequestGuard implements HttpHandler {
         return authority.indexOf('@') >= 0;
     }
 
-    /** A higher minor version counts as 1.1 (RFC 9110 2.5), and Undertow reads it as such. */
+    /**
+     * A higher minor version counts as 1.1 (RFC 9110 2.5), and Undertow reads it as such. Where the request line is broken by a line
+     * feed, Undertow may find a version behind it that the line itself does not have.
+     */
     private static boolean isOfServedVersion(HttpServerExchange exchange, ServedConnection connection) {
-        return exchange.getProtocol().equals(Protocols.HTTP_2_0)
-                || connection.head().version().supported();
+        HttpString version = exchange.getProtocol();
+        return version.equals(Protocols.HTTP_2_0)
+                || (connection.head().version().supported()
+                        && (version.equals(Protocols.HTTP_1_1) || version.equals(Protocols.HTTP_1_0)));
     }
 
     /**

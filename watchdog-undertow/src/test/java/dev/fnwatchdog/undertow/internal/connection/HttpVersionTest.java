@@ -59,6 +59,18 @@ class HttpVersionTest {
         }
     }
 
+    /** Undertow reads a version behind the end of the line. Proves specification 9.3. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\r\n HTTP/0.9", "\r\n HTTP/3.0", "\n HTTP/0.9"})
+    void versionBehindTheEndOfTheRequestLineIsRefusedInAResponseOfHttp11(String rest) throws Exception {
+        try (RawClient client = watchdog.connect()) {
+            client.send("GET /refused" + rest + "\r\nHost: h\r\n\r\n");
+
+            assertThat(client.readUntilClosedOrReset()).matches("(?s)HTTP/1\\.1 (400|505) .*");
+        }
+        assertThat(function.lastHead()).doesNotContain("/refused");
+    }
+
     private static void assert505(String response) {
         assertThat(response)
                 .startsWith("HTTP/1.1 505 HTTP Version not supported\r\n")
