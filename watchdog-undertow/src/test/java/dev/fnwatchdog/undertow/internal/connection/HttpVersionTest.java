@@ -64,11 +64,11 @@ class HttpVersionTest {
     @ValueSource(strings = {"\r\n HTTP/0.9", "\r\n HTTP/3.0", "\n HTTP/0.9"})
     void versionBehindTheEndOfTheRequestLineIsRefusedInAResponseOfHttp11(String rest) throws Exception {
         try (RawClient client = watchdog.connect()) {
-            client.send("GET /refused" + rest + "\r\nHost: h\r\n\r\n");
+            client.send("GET /" + rest + "\r\nHost: refused\r\n\r\n");
 
             assertThat(client.readUntilClosedOrReset()).matches("(?s)HTTP/1\\.1 (400|505) .*");
         }
-        assertThat(function.lastHead()).doesNotContain("/refused");
+        assertThat(function.lastHead()).doesNotContain("Host: refused");
     }
 
     private static void assert505(String response) {
