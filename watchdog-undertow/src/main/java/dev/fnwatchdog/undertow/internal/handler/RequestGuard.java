@@ -96,11 +96,27 @@ public final class RequestGuard implements HttpHandler {
 
     private static boolean isAcceptable(HttpServerExchange exchange) {
         HeaderMap headers = exchange.getRequestHeaders();
-        return exchange.getRequestMethod().length() > 0
+        return hasUnambiguousMethod(exchange.getRequestMethod())
                 && hasCleanTarget(exchange)
                 && hasTargetOfKnownForm(exchange)
                 && hasUnambiguousFraming(exchange, headers)
                 && FieldSyntax.isValid(headers);
+    }
+
+    /**
+     * Methods are case-sensitive (RFC 9110 9.1), but Undertow compares them without regard to case: the response to {@code hEAD} would
+     * have no body for Undertow, and one for the client and for the function.
+     */
+    private static boolean hasUnambiguousMethod(HttpString method) {
+        return method.length() > 0 && isExactOrOther(method, Methods.HEAD) && isExactOrOther(method, Methods.CONNECT);
+    }
+
+    private static boolean isExactOrOther(HttpString method, HttpString known) {
+        return !method.equals(known) || isExact(method, known);
+    }
+
+    private static boolean isExact(HttpString method, HttpString known) {
+        return method.toString().equals(known.toString());
     }
 
     private static boolean hasCleanTarget(HttpServerExchange exchange) {
@@ -119,7 +135,7 @@ public final class RequestGuard implements HttpHandler {
         String path = RequestTarget.path(exchange);
         HttpString method = exchange.getRequestMethod();
         return path.startsWith("/")
-                || (path.equals("*") && method.equals(Methods.OPTIONS) && !RequestTarget.hasQuery(exchange))
+                || (path.equals("*") && isExact(method, Methods.OPTIONS) && !RequestTarget.hasQuery(exchange))
                 || method.equals(Methods.CONNECT);
     }
 
