@@ -324,6 +324,15 @@ public final class ServedConnection extends WrappedConnection {
             next.suspendReads();
         }
 
+        /**
+         * Returns true while the socket lingers, too. Otherwise Undertow, which closes the connection behind the last response, would
+         * read on as well, and for half a second keep its parser with what it holds of the head.
+         */
+        @Override
+        public boolean isReadShutdown() {
+            return lingering || next.isReadShutdown();
+        }
+
         @Override
         public void terminateReads() throws IOException {
             if (!lingering) {

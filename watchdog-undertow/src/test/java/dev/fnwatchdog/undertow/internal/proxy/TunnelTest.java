@@ -124,11 +124,11 @@ class TunnelTest {
     void tunnelOutlivesExecReadAndWriteTimeout() throws Exception {
         try (ScriptedFunction function = echoing();
                 RunningWatchdog watchdog = RunningWatchdog.inFrontOf(
-                        function, "exec_timeout", "50ms", "read_timeout", "50ms", "write_timeout", "50ms");
+                        function, "exec_timeout", "500ms", "read_timeout", "500ms", "write_timeout", "500ms");
                 RawClient client = watchdog.connect()) {
             client.send(UPGRADE_REQUEST).readHead();
-            // Twice as long as the three timeouts together.
-            assertThat(upstreamClosed.await(300, TimeUnit.MILLISECONDS)).isFalse();
+            // Longer than the three timeouts together.
+            assertThat(upstreamClosed.await(1700, TimeUnit.MILLISECONDS)).isFalse();
 
             assertThat(client.send("still here").read(10)).isEqualTo("still here");
         }
