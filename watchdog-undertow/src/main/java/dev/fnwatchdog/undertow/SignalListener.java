@@ -61,6 +61,7 @@ final class SignalListener {
         }
     }
 
+    @SuppressWarnings({"UnusedMethod", "UnusedVariable"}) // called by the handler that as() makes
     private void arrived(Object signal) {
         action.run();
     }
