@@ -18,8 +18,8 @@ public final class Settings {
     }
 
     /**
-     * Returns the setting that a user has probably meant with a name that is not a setting, and differs from one by one or two
-     * letters (specification 1.8).
+     * Returns the setting that a user probably meant by a name that is not a setting, but differs from one by one
+     * or two letters (specification 1.8).
      */
     public static Optional<String> meant(String name) {
         return Misspelling.meant(name);
@@ -35,15 +35,16 @@ public final class Settings {
 
                   --help             print this text
                   --version          print the version
-                  --run-healthcheck  exit with 0 while the watchdog beside it is healthy, else with 1
+                  --run-healthcheck  exit with 0 if the watchdog that runs here is healthy, otherwise with 1
 
-                Without an option the watchdog runs. It is set up by environment variables:
+                Without an option the watchdog starts. These environment variables configure it:
 
                 """);
         ALL.forEach(setting -> describe(setting, text));
         text.append("""
-                A duration is whole seconds (20) or a Go duration (1h30m, 1.5s, 300ms). A boolean is true or 1,
-                false or 0, in any case; of two names of one either turns it on. An empty value counts as not set.
+                A duration is a whole number of seconds (20) or a Go duration (1h30m, 1.5s, 300ms). A boolean is
+                true or 1, false or 0, in upper or lower case; if it has two names, either one turns it on. An
+                empty value counts as not set.
                 """);
         return text.toString();
     }
