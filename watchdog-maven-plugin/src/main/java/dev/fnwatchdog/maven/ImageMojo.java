@@ -193,7 +193,7 @@ public final class ImageMojo extends PackingGoal {
                 return Optional.of(
                         new ImageArchive(base, output.toPath()).make(archive.equals("build"), plan, exploded));
             } catch (ImageArchive.NoArchiveException e) {
-                getLog().info("The image has no archive of classes, and so a longer start: " + e.getMessage());
+                getLog().info("The image has no class archive, and its startup takes longer: " + e.getMessage());
                 imagesJava = e.java();
             }
         }

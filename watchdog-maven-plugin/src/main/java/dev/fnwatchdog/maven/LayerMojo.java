@@ -93,6 +93,6 @@ public final class LayerMojo extends PackingGoal {
 
     private InvalidParameterException unusable(IOException cause) {
         return new InvalidParameterException(
-                "watchdog.layer.archive", archive, "none, or a Java with which the watchdog starts here", cause);
+                "watchdog.layer.archive", archive, "none, or the home of a Java that can start the watchdog here", cause);
     }
 }

@@ -26,7 +26,7 @@ abstract class PackingGoal extends FunctionImageGoal {
     final void checkStart(JavaHome java, boolean imagesJava, Path exploded, PlannedImage plan)
             throws IOException, WatchdogFailedException {
         if (!startCheck) {
-            getLog().info("Whether the watchdog starts in the image is not known: watchdog.image.startCheck=false");
+            getLog().info("It is not known whether the watchdog starts in the image: watchdog.image.startCheck=false");
             return;
         }
         Path folder = output.toPath().resolve("check");

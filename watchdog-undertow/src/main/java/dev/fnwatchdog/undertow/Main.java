@@ -102,7 +102,7 @@ public final class Main {
                 yield false;
             }
             case ABANDONED -> {
-                Console.error("the watchdog that has written the lock file " + lockFile + " does not run any more");
+                Console.error("the watchdog that wrote the lock file " + lockFile + " is no longer running");
                 yield false;
             }
             case HELD -> HealthcheckCommand.healthy(found.port());

@@ -111,11 +111,11 @@ public final class WatchdogBuilder {
 
     private WatchdogBuilder function(Object function) {
         if (!(config.mode() instanceof ModeConfig.Inproc inproc)) {
-            throw new IllegalStateException("a handler needs mode inproc, and the mode is "
+            throw new IllegalStateException("a handler can be set in mode inproc only, and the mode is "
                     + config.mode().name());
         }
         if (!inproc.handler().isEmpty() || !inproc.functionPath().isEmpty()) {
-            throw new IllegalStateException("a handler is given, and the settings name one too: %s"
+            throw new IllegalStateException("a handler is set, and the settings name another: %s"
                     .formatted(inproc.handler().isEmpty() ? "function_path" : "handler=" + inproc.handler()));
         }
         handler = Objects.requireNonNull(function, "function");

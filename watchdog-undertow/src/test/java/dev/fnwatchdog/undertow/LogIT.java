@@ -76,7 +76,7 @@ class LogIT {
         try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOfPython("content_type", "text/plain", "nosuch", "1")
                 .startReady()) {
             assertThat(watchdog.awaitLine("content_type"))
-                    .matches(TIME + "content_type has no effect in mode http, but in streaming, serializing");
+                    .matches(TIME + "content_type has no effect in mode http, only in streaming, serializing");
             assertThat(watchdog.err()).noneMatch(line -> line.contains("nosuch"));
         }
     }

@@ -33,7 +33,7 @@ public record HealthcheckConfig(boolean lockFile, int port, Path temporaryDirect
             mistakes.add(new Mistake(
                     Definitions.PORT.name(),
                     "0",
-                    "the port that the watchdog listens on, since with suppress_lock it is asked there"));
+                    "the port on which the watchdog listens, because suppress_lock is set"));
         }
         if (!mistakes.isEmpty()) {
             throw new InvalidConfigException(mistakes);

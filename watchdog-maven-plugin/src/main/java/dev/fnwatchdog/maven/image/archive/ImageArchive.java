@@ -77,7 +77,7 @@ public final class ImageArchive {
             throw new InvalidParameterException(
                     "watchdog.image.archive",
                     "build",
-                    "base or none, since the Java of %s is %s and this build's is %s"
+                    "base or none, because the Java of %s is %s and this build's is %s"
                             .formatted(base, release.get(), java.build()));
         }
         return java;
