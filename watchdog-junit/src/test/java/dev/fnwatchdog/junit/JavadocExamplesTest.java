@@ -43,8 +43,8 @@ class JavadocExamplesTest {
 
     private static final List<String> MODULES = List.of("watchdog-core", "watchdog-undertow", "watchdog-junit");
 
-    private static final Pattern PUBLIC_TYPE =
-            Pattern.compile("(?m)^public (?:final |sealed |abstract )*(?:class|interface|record|enum|@interface) (\\w+)");
+    private static final Pattern PUBLIC_TYPE = Pattern.compile(
+            "(?m)^public (?:final |sealed |abstract )*(?:class|interface|record|enum|@interface) (\\w+)");
 
     private static final Pattern NAMED_TYPE = Pattern.compile("dev\\.fnwatchdog\\.[a-z0-9.]+\\.[A-Z]\\w*");
     private static final Pattern EXAMPLE = Pattern.compile("<pre>\\{@code\\n(.*?)\\n \\* }</pre>", Pattern.DOTALL);
@@ -81,10 +81,10 @@ class JavadocExamplesTest {
         Map<String, String> sources = sources();
 
         assertThat(sources).hasSizeGreaterThan(20);
-        assertThat(sources).allSatisfy((type, source) -> assertThat(EXAMPLE.matcher(source)
-                        .find())
-                .as("an example in the Javadoc of " + type)
-                .isTrue());
+        assertThat(sources)
+                .allSatisfy((type, source) -> assertThat(EXAMPLE.matcher(source).find())
+                        .as("an example in the Javadoc of " + type)
+                        .isTrue());
     }
 
     @Test
@@ -97,7 +97,8 @@ class JavadocExamplesTest {
         });
         JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "a JDK");
         DiagnosticCollector<JavaFileObject> messages = new DiagnosticCollector<>();
-        List<String> options = List.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path", ""));
+        List<String> options =
+                List.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path", ""));
 
         compiler.getTask(null, null, messages, options, null, examples).call();
 
@@ -140,7 +141,8 @@ class JavadocExamplesTest {
             Path folder = ROOT.resolve(module).resolve("src/main/java").resolve(packageName.replace('.', '/'));
             if (Files.isDirectory(folder)) {
                 try (Stream<Path> files = Files.list(folder)) {
-                    return files.filter(file -> file.toString().endsWith(".java")).toList();
+                    return files.filter(file -> file.toString().endsWith(".java"))
+                            .toList();
                 }
             }
         }
@@ -149,8 +151,8 @@ class JavadocExamplesTest {
 
     private static List<String> typesInSignatures(Class<?> type) {
         List<String> named = new ArrayList<>();
-        Stream<Executable> members = Stream.concat(
-                Arrays.stream(type.getConstructors()), Arrays.stream(type.getDeclaredMethods()));
+        Stream<Executable> members =
+                Stream.concat(Arrays.stream(type.getConstructors()), Arrays.stream(type.getDeclaredMethods()));
         members.filter(member -> (member.getModifiers() & Modifier.PUBLIC) != 0)
                 .flatMap(member -> NAMED_TYPE.matcher(member.toGenericString()).results())
                 .forEach(found -> named.add(found.group()));

@@ -93,6 +93,9 @@ public final class LayerMojo extends PackingGoal {
 
     private InvalidParameterException unusable(IOException cause) {
         return new InvalidParameterException(
-                "watchdog.layer.archive", archive, "none, or the home of a Java that can start the watchdog here", cause);
+                "watchdog.layer.archive",
+                archive,
+                "none, or the home of a Java that can start the watchdog here",
+                cause);
     }
 }

@@ -98,7 +98,10 @@ final class ConfigCheck {
         }
         int port = variables.readOrDefault(Definitions.PORT);
         if (port != 0 && port == variables.readOrDefault(Definitions.METRICS_PORT)) {
-            add(Definitions.METRICS_PORT.name(), Integer.toString(port), "a port that differs from the setting port, or 0");
+            add(
+                    Definitions.METRICS_PORT.name(),
+                    Integer.toString(port),
+                    "a port that differs from the setting port, or 0");
         }
     }
 
@@ -127,7 +130,8 @@ final class ConfigCheck {
                 add(
                         setting.name(),
                         "",
-                        "a %s, because mode %s needs it".formatted(setting.type().name(), mode.text()));
+                        "a %s, because mode %s needs it"
+                                .formatted(setting.type().name(), mode.text()));
             }
         }
         if (mode == Mode.HTTP) {

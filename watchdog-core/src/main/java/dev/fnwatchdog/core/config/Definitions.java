@@ -21,7 +21,10 @@ final class Definitions {
     private static final Mode[] FORKING_MODES = {STREAMING, SERIALIZING};
 
     static final Definition<Mode> MODE = Definition.of(
-            "mode", ValueTypes.MODE, "streaming", "How requests reach the function; serialising is accepted for serializing.");
+            "mode",
+            ValueTypes.MODE,
+            "streaming",
+            "How requests reach the function; serialising is accepted for serializing.");
 
     static final Definition<CommandLine> FPROCESS = Definition.of(
                     "fprocess",
@@ -52,7 +55,10 @@ final class Definitions {
             Definition.of("metrics_port", ValueTypes.PORT, "8081", "The port for /metrics; 0 chooses any free port.");
 
     static final Definition<Duration> EXEC_TIMEOUT = Definition.of(
-                    "exec_timeout", ValueTypes.DURATION, "30s", "The maximum duration of a request, until the end of its response; 0 disables it.")
+                    "exec_timeout",
+                    ValueTypes.DURATION,
+                    "30s",
+                    "The maximum duration of a request, until the end of its response; 0 disables it.")
             .forModes(FUNCTION_MODES);
 
     static final Definition<Duration> READ_TIMEOUT = Definition.of(
@@ -60,22 +66,21 @@ final class Definitions {
             ValueTypes.DURATION,
             "30s",
             "The maximum time in which the client has to send a whole request, from its first byte;"
-                            + " 0 disables it.");
+                    + " 0 disables it.");
 
     static final Definition<Duration> WRITE_TIMEOUT = Definition.of(
             "write_timeout",
             ValueTypes.DURATION_OVER_ZERO,
             "30s",
             "The maximum time for sending a response, from its first byte, and for draining at"
-                            + " shutdown; more than 0s.");
+                    + " shutdown; more than 0s.");
 
     static final Definition<Duration> HEALTHCHECK_INTERVAL = Definition.of(
             "healthcheck_interval",
             ValueTypes.DURATION,
             // Not a duration, but the name of the setting whose value is used.
             WRITE_TIMEOUT.name(),
-            "How long to keep serving after SIGTERM, so that the orchestrator notices the failing"
-                            + " probe first.");
+            "How long to keep serving after SIGTERM, so that the orchestrator notices the failing" + " probe first.");
 
     static final Definition<String> CONTENT_TYPE = Definition.of(
                     "content_type",
@@ -93,21 +98,24 @@ final class Definitions {
             .forModes(HTTP);
 
     static final Definition<Integer> MAX_INFLIGHT = Definition.of(
-            "max_inflight", ValueTypes.COUNT, "0", "The maximum number of concurrent requests; further ones get 429. 0 is no limit.");
+            "max_inflight",
+            ValueTypes.COUNT,
+            "0",
+            "The maximum number of concurrent requests; further ones get 429. 0 is no limit.");
 
     static final Definition<Integer> MAX_WAITING = Definition.of(
             "max_waiting",
             ValueTypes.COUNT,
             "0",
             "How many requests beyond max_inflight or handler_concurrency wait, in order of arrival;"
-                            + " further ones get 429.");
+                    + " further ones get 429.");
 
     static final Definition<Integer> HTTP2_MAX_STREAMS = Definition.of(
             "http2_max_streams",
             ValueTypes.COUNT_OVER_ZERO,
             "250",
             "The maximum number of concurrent requests on one HTTP/2 connection; further ones are"
-                            + " refused with REFUSED_STREAM.");
+                    + " refused with REFUSED_STREAM.");
 
     static final Definition<Boolean> LOG_CALL_ID = Definition.of(
                     "log_callid", ValueTypes.BOOLEAN, "false", "Append X-Call-Id to the log line of each request.")
@@ -118,7 +126,7 @@ final class Definitions {
             ValueTypes.BOOLEAN,
             "false",
             "Append the trace id (traceparent) to the log line of each request, in text logs; JSON"
-                            + " logs always contain it.");
+                    + " logs always contain it.");
 
     static final Definition<Boolean> PREFIX_LOGS = Definition.of(
                     "prefix_logs",
@@ -131,8 +139,7 @@ final class Definitions {
                     "log_buffer_size",
                     ValueTypes.BYTES,
                     "65536",
-                    "The maximum length of a line of the function's output; longer lines are cut. -1 is no"
-                            + " limit.")
+                    "The maximum length of a line of the function's output; longer lines are cut. -1 is no" + " limit.")
             .forModes(FUNCTION_MODES);
 
     static final Definition<LogConfig.Format> LOG_FORMAT =
@@ -200,8 +207,7 @@ final class Definitions {
                     "cgi_headers",
                     ValueTypes.BOOLEAN,
                     "true",
-                    "Pass the request's method, path, query and header fields to the process as Http_"
-                            + " variables.")
+                    "Pass the request's method, path, query and header fields to the process as Http_" + " variables.")
             .forModes(FORKING_MODES);
 
     static final Definition<Boolean> CGI_RESPONSE = Definition.of(

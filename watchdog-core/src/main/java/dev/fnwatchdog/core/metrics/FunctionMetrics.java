@@ -29,8 +29,9 @@ final class FunctionMetrics {
         List<String> unreported = new ArrayList<>(new TreeSet<>(page.add(scrape())));
         unreported.removeIf(name -> !reported.add(name));
         if (!unreported.isEmpty()) {
-            warnings.accept("Metrics of the function are omitted, because the watchdog has metrics with the same names: "
-                    + String.join(", ", unreported));
+            warnings.accept(
+                    "Metrics of the function are omitted, because the watchdog has metrics with the same names: "
+                            + String.join(", ", unreported));
         }
     }
 

@@ -231,7 +231,8 @@ class TokensTest {
                 List.of(der, pem.getBytes(StandardCharsets.US_ASCII), RSA.jwk().getBytes(StandardCharsets.US_ASCII))) {
             String header = "{\"alg\":\"%s\",\"kid\":\"rsa-1\"}".formatted(algorithm);
 
-            assertThat(guard.decide(hmac(mac, secret, header))).isEqualTo("the token's algorithm does not match its key");
+            assertThat(guard.decide(hmac(mac, secret, header)))
+                    .isEqualTo("the token's algorithm does not match its key");
         }
     }
 

@@ -151,8 +151,7 @@ class ModesTest {
         assertThat(Parsed.mistakes(Map.of("mode", "static", "static_path", file.toString())))
                 .containsExactly("static_path=\"%s\" cannot be used: expected an existing directory".formatted(file));
         assertThat(Parsed.mistakes(Map.of("mode", "static", "static_path", absent.toString())))
-                .containsExactly(
-                        "static_path=\"%s\" cannot be used: expected an existing directory".formatted(absent));
+                .containsExactly("static_path=\"%s\" cannot be used: expected an existing directory".formatted(absent));
     }
 
     /** Proves specification 1.6. */
@@ -164,8 +163,7 @@ class ModesTest {
             assertThat(mode("mode", "static")).isEqualTo(new ModeConfig.Static(usual, false));
         } else {
             assertThat(Parsed.mistakes(Map.of("mode", "static")))
-                    .containsExactly(
-                            "static_path=\"/home/app/public\" cannot be used: expected an existing directory");
+                    .containsExactly("static_path=\"/home/app/public\" cannot be used: expected an existing directory");
         }
     }
 

@@ -218,7 +218,8 @@ public final class DevelopmentLoop {
         if (print) {
             log.error(reason);
         }
-        log.error("The build failed. Each request gets the error as its response until you save a change that corrects it.");
+        log.error(
+                "The build failed. Each request gets the error as its response until you save a change that corrects it.");
         return Outcome.failed(reason);
     }
 

@@ -77,7 +77,8 @@ public final class SetCookieField {
 
     private static String token(String name) {
         if (name.isEmpty() || !name.chars().allMatch(c -> c < 0x80 && Tokens.isTokenByte((byte) c))) {
-            throw new IllegalArgumentException("a cookie or cookie attribute has the invalid name \"%s\"".formatted(name));
+            throw new IllegalArgumentException(
+                    "a cookie or cookie attribute has the invalid name \"%s\"".formatted(name));
         }
         return name;
     }

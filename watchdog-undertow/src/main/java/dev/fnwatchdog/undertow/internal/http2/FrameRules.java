@@ -137,7 +137,10 @@ final class FrameRules implements FrameHandler {
     private void settings(int flags, int id, ByteBuffer payload) throws ConnectionException {
         require(id == 0, "SETTINGS on a stream");
         if ((flags & FrameType.ACK) != 0) {
-            require(!payload.hasRemaining(), ErrorCode.FRAME_SIZE_ERROR, "an acknowledgement of SETTINGS with a payload");
+            require(
+                    !payload.hasRemaining(),
+                    ErrorCode.FRAME_SIZE_ERROR,
+                    "an acknowledgement of SETTINGS with a payload");
             require(!awaitsSettings, "the first frame is not SETTINGS");
             return;
         }

@@ -92,8 +92,7 @@ final class FunctionSessions extends InMemorySessionManager {
         long last = lastWarning.get();
         long now = System.nanoTime();
         if (now - last >= WARNING_NANOS && lastWarning.compareAndSet(last, now)) {
-            hooks.warn("The function has more than %d sessions: the least recently used ones are ended"
-                    .formatted(max));
+            hooks.warn("The function has more than %d sessions: the least recently used ones are ended".formatted(max));
         }
     }
 
