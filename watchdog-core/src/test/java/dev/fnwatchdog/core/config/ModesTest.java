@@ -115,7 +115,7 @@ class ModesTest {
                 .singleElement()
                 .asString()
                 .startsWith("mode=\"afterburn\" cannot be used")
-                .contains("no more");
+                .contains("no longer exists");
     }
 
     /** Proves specification 1.6. */

@@ -76,7 +76,7 @@ class StartupWaitLogTest {
                 1, "http_upstream_url", "http://no-such-host.invalid:3000", "startup_wait", "0")) {
             assertThat(watchdog.log().awaitLine("http_upstream_url:"))
                     .endsWith("http_upstream_url: the host no-such-host.invalid cannot be found; the lookup is"
-                            + " again");
+                            + " repeated");
             assertThat(watchdog.get("/_/health").statusCode()).isEqualTo(200);
             assertThat(watchdog.get("/_/ready").statusCode()).isEqualTo(503);
             assertThat(watchdog.get("/").statusCode()).isEqualTo(500);
