@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 public final class InvalidConfigException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
-    // Never serialized.
+    /** At least one; never serialized. */
     @SuppressWarnings("serial")
     private final List<Mistake> mistakes;
 

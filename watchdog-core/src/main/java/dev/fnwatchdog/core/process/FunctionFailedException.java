@@ -18,7 +18,10 @@ import java.io.IOException;
 public final class FunctionFailedException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    /** Whether the system refused the environment as too long. */
     private final boolean tooLong;
+
+    /** Whether the function's own code threw the cause. */
     private final boolean thrownByFunction;
 
     /**
