@@ -101,7 +101,7 @@ public final class ImageMojo extends PackingGoal {
     private @Nullable String created;
 
     /**
-     * Whether to add an archive of classes, which shortens startup but differs from build to build: {@code base} makes
+     * Whether to add a class archive, which shortens startup but differs from build to build: {@code base} makes
      * it with the base image's Java, if that runs on this machine; {@code build} makes it with the Java that runs
      * Maven, which must be the same as the image's; {@code none} adds no archive.
      */

@@ -12,7 +12,7 @@ import org.apache.maven.plugins.annotations.Parameter;
 abstract class PackingGoal extends FunctionImageGoal {
     /**
      * Whether to start the watchdog once, with the files and settings of the image, to learn whether it starts there.
-     * The constructor of a function in mode {@code inproc} runs then. With an archive of classes there is always a
+     * The constructor of a function in mode {@code inproc} runs then. With a class archive there is always a
      * start.
      */
     @Parameter(property = "watchdog.image.startCheck", defaultValue = "true")

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Makes an archive of classes for an image, with the image's own Java. */
+/** Makes a class archive for an image, with the image's own Java. */
 public final class ImageArchive {
     private final BaseImage base;
     private final Path output;
