@@ -140,7 +140,7 @@ public final class DevelopmentLoop {
                 }
             }
             if (watchdog.exitStatus() != 0) {
-                throw new WatchdogFailedException("the watchdog exited with status %d; its log contains the reason"
+                throw new WatchdogFailedException("the watchdog ended with exit status %d; its log contains the reason"
                         .formatted(watchdog.exitStatus()));
             }
             return End.STOPPED;

@@ -139,7 +139,7 @@ public final class WatchdogProcess {
     private void check(long start, Duration timeout, String failure) throws WatchdogFailedException {
         if (!process.isAlive()) {
             throw new WatchdogFailedException(
-                    "the watchdog exited with status %d; its log contains the reason".formatted(process.exitValue()));
+                    "the watchdog ended with exit status %d; its log contains the reason".formatted(process.exitValue()));
         }
         if (System.nanoTime() - start > timeout.toNanos()) {
             throw new WatchdogFailedException("the watchdog " + failure);

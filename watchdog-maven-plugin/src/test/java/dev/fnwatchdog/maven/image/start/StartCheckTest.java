@@ -79,7 +79,7 @@ class StartCheckTest {
     void aClassThatAnotherJavaCannotLoadIsRefusedByTheImagesJavaAlone() throws Exception {
         String message = "cannot load handler hello.Hello: java.lang.UnsupportedClassVersionError: 69.0";
 
-        assertThat(check(false, INPROC, error(message), 1)).contains("is not known: it was tried with Java ");
+        assertThat(check(false, INPROC, error(message), 1)).contains("starts in the image: it was tried with Java ");
         assertThatThrownBy(() -> check(true, INPROC, error(message), 1)).hasMessageContaining(message);
     }
 
