@@ -32,7 +32,7 @@ def raise_descriptors(connections):
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     allowed = [number for number in connections if DESCRIPTORS * number + 500 <= limit]
     for number in sorted(set(connections) - set(allowed)):
-        print(f"left out: {number} connections need `ulimit -n` {DESCRIPTORS * number + 500}, and {limit} is all there is")
+        print(f"omitted: {number} connections need `ulimit -n` {DESCRIPTORS * number + 500}, and the limit is {limit}")
     return allowed
 
 
@@ -189,8 +189,8 @@ def main():
     parser.add_argument("--connections", type=numbers, default=[1, 4, 16, 64, 256, 1024, 4096], help="each with responses of 32 bytes")
     parser.add_argument("--down", type=numbers, default=sizes, help="bytes of responses")
     parser.add_argument("--up", type=numbers, default=sizes, help="bytes of uploads")
-    parser.add_argument("--parallel", type=int, default=8, help="connections for bodies of up to 1 MiB; larger ones go one by one")
-    parser.add_argument("--total", type=int, default=1024, help="MiB that a round of larger bodies has, but at least one body")
+    parser.add_argument("--parallel", type=int, default=8, help="connections for bodies of up to 1 MiB; larger ones are sent one by one")
+    parser.add_argument("--total", type=int, default=1024, help="MiB of larger bodies in each round, at least one body")
     measure.run(run, parser.parse_args())
 
 

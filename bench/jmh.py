@@ -85,7 +85,7 @@ def run(options, folder, results):
 
 def main():
     parser = measure.arguments("jmh", "Measures in nanoseconds what each call passes.", rounds=5, seconds=1)
-    parser.add_argument("filter", nargs="?", default="", help="a regular expression: only benchmarks whose names it finds")
+    parser.add_argument("filter", nargs="?", default="", help="a regular expression that the names of the benchmarks have to match")
     parser.add_argument("--warm", type=int, default=4, help="seconds before each benchmark's rounds, not counted")
     parser.add_argument("--forks", type=int, default=1, help="JVMs, one after the other, for each benchmark")
     measure.run(run, parser.parse_args())

@@ -156,7 +156,7 @@ def report_log(path):
             # Static mode leaves out the words for a status.
             lines += re.search(r" - 200 (OK )?- ", line) is not None
             dropped += sum(int(number) for number in re.findall(r"(\d+) log lines dropped", line))
-    print(f"the watchdog logged {lines} calls; {dropped} lines dropped")
+    print(f"the watchdog logged {lines} requests; {dropped} lines dropped")
 
 
 def sizes(text):
@@ -167,12 +167,12 @@ def sizes(text):
 
 def main():
     parser = measure.arguments("http", "Compares the watchdog with nginx.")
-    parser.add_argument("--mode", choices=list(SIZES), default="http", help="as a reverse proxy, or as a server of files")
+    parser.add_argument("--mode", choices=list(SIZES), default="http", help="compare reverse proxies, or servers of files")
     parser.add_argument("--nginx-defaults", action="store_true",
-                        help="leave nginx its own buffers, with which it writes large responses to files")
-    parser.add_argument("--baseline", metavar="JAR", help="another build of the watchdog, measured beside it in the same run")
+                        help="let nginx use its default buffers, with which it writes large responses to files")
+    parser.add_argument("--baseline", metavar="JAR", help="another build of the watchdog, measured in the same run")
     parser.add_argument("--starts", type=int, default=1,
-                        help="how often all servers start anew; what one start of a JVM costs a request differs from the next")
+                        help="how often all servers are started again, because the cost of a request differs from one start of a JVM to the next")
     parser.add_argument("--warm", type=int, default=5, help="seconds of load before each comparison, not counted")
     parser.add_argument("--connections", type=numbers, default=[1, 32, 256])
     parser.add_argument("--sizes", type=sizes, help="of responses in bytes, and with \"up\" of uploads: 32,10240,1048576,1048576up")

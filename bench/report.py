@@ -91,9 +91,9 @@ def proxies(section, rows):
                           times(row, beside, "rate"), times(row, beside, "cpu"), others(row)])
     section.add(table(
         ["body", "connections", "server", "req/s", "p99 ms", "CPU us/req", "req/s x nginx", "CPU x nginx", "others' CPU"], lines))
-    section.bars("rate", "Requests a second, by connections", rows, "body", "connections", "rate")
-    section.bars("p99", "99 of 100 requests took no longer than, ms, by connections", rows, "body", "connections", "p99")
-    section.bars("cpu", "The server's CPU time for a request, us, by connections", rows, "body", "connections", "cpu")
+    section.bars("rate", "Requests per second, by connections", rows, "body", "connections", "rate")
+    section.bars("p99", "99th percentile of the duration, ms, by connections", rows, "body", "connections", "p99")
+    section.bars("cpu", "The server's CPU time per request, us, by connections", rows, "body", "connections", "cpu")
 
 
 def calls(section, rows):
@@ -102,10 +102,10 @@ def calls(section, rows):
         for server, row in three.items():
             lines.append([connections, streams, server, figure(row, "rate"), figure(row, "mean", 2), figure(row, "cpu", 1),
                           times(row, three["nginx"], "rate"), times(row, three["nginx"], "cpu"), others(row)])
-    section.add(table(["connections", "calls at once on each", "server", "calls/s", "mean ms", "CPU us/call", "calls/s x nginx",
+    section.add(table(["connections", "concurrent calls on each", "server", "calls/s", "mean ms", "CPU us/call", "calls/s x nginx",
                        "CPU x nginx", "others' CPU"], lines))
-    section.bars("rate", "Calls a second, by calls at once on each connection", rows, "connections", "streams", "rate")
-    section.bars("cpu", "The server's CPU time for a call, us, by calls at once on each connection", rows, "connections", "streams", "cpu")
+    section.bars("rate", "Calls per second, by concurrent calls on each connection", rows, "connections", "streams", "rate")
+    section.bars("cpu", "The server's CPU time per call, us, by concurrent calls on each connection", rows, "connections", "streams", "cpu")
 
 
 def forks(section, rows):
@@ -119,8 +119,8 @@ def forks(section, rows):
                           figure(row, "children"), times(row, pair["floor"], "rate"), f"{whole:.2f}"])
     section.add(table(
         ["child", "connections", "server", "calls/s", "p99 ms", "own us", "child us", "calls/s x floor", "CPU x floor"], lines))
-    section.bars("rate", "Calls a second, by connections", calls, "child", "connections", "rate")
-    section.bars("cpu", "CPU time for a call without the child's, us, by connections", calls, "child", "connections", "cpu")
+    section.bars("rate", "Requests per second, by connections", calls, "child", "connections", "rate")
+    section.bars("cpu", "CPU time per request without the child's, us, by connections", calls, "child", "connections", "cpu")
     streams = [row for row in rows if "stream" in row]
     section.add(table(["stream", "server", "MB/s", "grown MB"], [
         [row["stream"], row["server"], figure(row, "rate"), figure(row, "grown", 1) if "grown" in row["medians"] else ""]
@@ -142,7 +142,7 @@ def functions(section, rows):
          figure(row, "resident"), others(row)] for row in rows]))
     # Their names are too long to stand under an axis.
     series = [f"{count} connections" for count in dict.fromkeys(row["connections"] for row in rows)]
-    for key, title in (("rate", "Calls a second"), ("cpu", "CPU time for a call, us")):
+    for key, title in (("rate", "Requests per second"), ("cpu", "CPU time per request, us")):
         named = {}
         for row in rows:
             named.setdefault(row["server"], {})[f"{row['connections']} connections"] = row["medians"][key]
@@ -150,9 +150,9 @@ def functions(section, rows):
 
 
 GROWTH_CHARTS = {
-    "cpu": "CPU time for a request, us",
-    "cpu_mib": "CPU time for a MiB, us",
-    "peak": "The most resident memory, MB",
+    "cpu": "CPU time per request, us",
+    "cpu_mib": "CPU time per MiB, us",
+    "peak": "Maximum resident memory, MB",
 }
 
 
@@ -169,7 +169,7 @@ def growth_of(section, sweep, rows):
             lines.append([size_name(size), connections, server, figure(row, "rate", 1), figure(row, "p99", 1), figure(row, "cpu", 1),
                           per_mib, figure(row, "peak"), times(row, three["nginx"], "cpu"), times(row, three["nginx defaults"], "cpu"),
                           others(row)])
-    titles = {"connections": "With connections", "down": "With the size of responses", "up": "With the size of uploads"}
+    titles = {"connections": "By number of connections", "down": "By size of responses", "up": "By size of uploads"}
     section.add([f"### {titles[sweep]}", "", *table(
         ["body", "connections", "server", "req/s", "p99 ms", "CPU us/req", "CPU us/MiB", "peak MB", "CPU x nginx",
          "CPU x nginx defaults", "others' CPU"], lines)])
@@ -203,7 +203,7 @@ def soak(section, rows):
 
 
 def chaos(section, rows):
-    section.add(table(["mode", "honest requests", "lost", "touched by missing descriptors", "429", "429 below the limit", "s until served after EMFILE, most", "wrong"], [
+    section.add(table(["mode", "requests of well-behaved clients", "lost", "touched by missing descriptors", "429", "429 below the limit", "s until served after EMFILE, most", "wrong"], [
         [row["mode"], number(sum(row["honest"].values())), row["lost"], row["touched"], row["refused"], row["unexplained"],
          max(row["accepted after"], default=""), len(row["wrong"])] for row in rows]))
     section.add(table(["mode", "faults"], [
@@ -222,16 +222,16 @@ def nanoseconds(section, rows):
 
 
 SECTIONS = {
-    "http": ("http mode beside nginx", proxies),
-    "grpc": ("gRPC calls beside nginx", calls),
-    "static": ("static mode beside nginx", proxies),
-    "fork": ("One process a call beside the least that it can cost", forks),
-    "queue": ("A limit of requests at once, with and without a queue", waiting),
+    "http": ("http mode compared with nginx", proxies),
+    "grpc": ("gRPC calls compared with nginx", calls),
+    "static": ("static mode compared with nginx", proxies),
+    "fork": ("One process for each request, compared with the minimum cost", forks),
+    "queue": ("A concurrency limit, with and without a queue", waiting),
     "inproc": ("Functions in the watchdog's JVM", functions),
     "growth": ("How the cost of http mode grows", growth),
     "start": ("Start", starts),
     "soak": ("Minutes under load", soak),
-    "chaos": ("Honest clients beside faults", chaos),
+    "chaos": ("Well-behaved clients and faults", chaos),
     "jmh": ("What each call passes, in nanoseconds", nanoseconds),
 }
 

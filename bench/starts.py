@@ -144,8 +144,8 @@ def run(options, folder, results):
 def main():
     parser = measure.arguments("start", "Measures how long the watchdog takes to start.", rounds=9, seconds=None)
     parser.add_argument("--openfaas", required=True, help=measure.argparse.SUPPRESS)
-    parser.add_argument("--of-watchdog", metavar="PROGRAM", help="of-watchdog, measured beside it with OpenFaaS' entrypoint in a JVM")
-    parser.add_argument("--archive", action="store_true", help="with an archive of classes, as watchdog:image makes one")
+    parser.add_argument("--of-watchdog", metavar="PROGRAM", help="of-watchdog, measured with OpenFaaS' entrypoint in a JVM")
+    parser.add_argument("--archive", action="store_true", help="with a class archive, as watchdog:image makes one")
     measure.run(run, parser.parse_args())
 
 

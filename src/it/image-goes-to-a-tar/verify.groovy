@@ -41,6 +41,6 @@ assert layers[1].contains('usr/lib/watchdog/watchdog.jar') && layers[1].contains
 assert layers[2].contains('home/app/classes/greeting.txt')
 
 String log = new File(basedir, 'build.log').text
-assert log.contains('has no archive of classes')
+assert log.contains('has no class archive')
 // Proves specification 10.3.
 assert log =~ /The watchdog starts with these files and settings on Java \d\S+; the image's Java was not tried/

@@ -4,8 +4,8 @@ String log = new File(basedir, 'build.log').text
 
 assert log.count('The image of the manifests is registry.example.com/functions/greeting:1') == 2
 assert log.contains('The image of the manifests is registry.example.com/functions/greeting@sha256:abab')
-assert log.contains('OpenFaaS grants a stop write_timeout and 2 s, 32 s, of the 50 s that the longest one takes')
-assert log.contains('watchdog:manifests: port="8012" cannot be used: expected a port that Knative\'s own proxy leaves free')
+assert log.contains('OpenFaaS limits a shutdown to write_timeout plus 2 s, which is 32 s, and the longest shutdown takes 50 s')
+assert log.contains('watchdog:manifests: port="8012" cannot be used: expected a port that is not reserved for Knative\'s own proxy')
 
 // The third build wrote for Knative alone.
 assert folder.list().findAll { it.endsWith('.yaml') } == ['knative.yaml']

@@ -9,7 +9,7 @@ assert seen.third == 'third'
 assert seen.type == 'text/x-fourth'
 
 String log = new File(basedir, 'build.log').text
-assert log.contains('watchdog:run leaves words alone: it is not the function')
+assert log.contains('watchdog:run skips words: it is not the function')
 assert log.contains('Serving function at http://localhost:')
 assert !log.contains('apart')
 assert log.contains('The parameters of watchdog:run have changed')

@@ -27,4 +27,4 @@ String log = new File(basedir, 'build.log').text
 assert log.contains('Changed: pom.xml')
 // What Maven has just fetched is no change.
 assert !(log =~ /Changed: .*model-/)
-assert log.contains('The parameters of watchdog:run have changed: the watchdog is started again with them.')
+assert log.contains('The parameters of watchdog:run have changed: the watchdog is restarted with them.')

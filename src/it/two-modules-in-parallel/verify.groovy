@@ -13,6 +13,6 @@ def ended = { String module ->
 assert ended('one') && ended('two')
 
 // The parent, which is built because of its module, is no function.
-assert log.contains('watchdog:layer leaves two-modules-in-parallel alone: it is not the function')
+assert log.contains('watchdog:layer skips two-modules-in-parallel: it is not the function')
 assert new File(basedir, 'two/target/watchdog/layer.tar').exists()
 assert !new File(basedir, 'target/watchdog/layer.tar').exists()

@@ -61,11 +61,11 @@ record TestSettings(String origin, Map<String, String> variables) {
         Optional<String> meant = Settings.meant(name);
         if (meant.isPresent()) {
             throw new ExtensionConfigurationException(
-                    "%s: %s is no setting: perhaps %s is meant".formatted(origin, name, meant.get()));
+                    "%s: %s is not a setting; did you mean %s?".formatted(origin, name, meant.get()));
         }
         if (INPROC.equals(variables.get("mode"))) {
             throw new ExtensionConfigurationException(
-                    "%s: %s is no setting, and a function in mode inproc has the environment of the tests"
+                    "%s: %s is not a setting, and a function in mode inproc has the environment of the tests"
                             .formatted(origin, name));
         }
     }

@@ -7,16 +7,17 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Runs tests with a watchdog as {@link WatchdogTest} does, for a function that the test creates and for settings that are known at
- * run time only (specification 12.4). It is registered by a field:
+ * Starts a watchdog for tests as {@link WatchdogTest} does, for a function that the test creates, or for settings that are known
+ * only at run time (specification 12.4). Register it with a field:
  *
  * <pre>{@code
  * @RegisterExtension
- * static final WatchdogExtension WATCHDOG = WatchdogExtension.with("exec_timeout=2s").handler(new Orders(database));
+ * static final WatchdogExtension WATCHDOG = WatchdogExtension.with("exec_timeout=2s")
+ *         .handler(exchange -> exchange.getResponseSender().send("hello\n"));
  * }</pre>
  *
- * <p>With a static field the watchdog runs for all tests of the class; with one of the instance, for each test, or for all where
- * the class has one instance.
+ * <p>With a static field, all tests of the class share the watchdog. With an instance field each test has its own watchdog, or all
+ * tests share one if the class has one instance.
  *
  * <p>Threads: any; an instance is immutable.
  */
@@ -30,25 +31,37 @@ public final class WatchdogExtension extends WatchdogParameters implements Befor
     }
 
     /**
-     * Returns an extension with these settings.
+     * {@return an extension with these settings}
      *
-     * @param settings each as {@code name=value}; the defaults are those of {@link WatchdogTest#value}
+     * @param settings each in the form {@code name=value}; the defaults are those of {@link WatchdogTest#value}
      */
     public static WatchdogExtension with(String... settings) {
         return new WatchdogExtension(settings.clone(), null);
     }
 
-    /** Returns an extension in front of a handler, which the test closes, if it has to be closed. */
+    /**
+     * {@return an extension with the same settings and this function}
+     *
+     * @param function a handler, which the test closes, if it has to be closed
+     */
     public WatchdogExtension handler(HttpHandler function) {
         return new WatchdogExtension(settings, function);
     }
 
-    /** Returns an extension in front of a servlet; its {@code init} and {@code destroy} are called. */
+    /**
+     * {@return an extension with the same settings and this function}
+     *
+     * @param function a servlet; its {@code init} and {@code destroy} are called
+     */
     public WatchdogExtension handler(Servlet function) {
         return new WatchdogExtension(settings, function);
     }
 
-    /** Returns an extension in front of a function of the OpenFaaS model, a {@code com.openfaas.model.IHandler}. */
+    /**
+     * {@return an extension with the same settings and this function}
+     *
+     * @param function a function of the OpenFaaS model, a {@code com.openfaas.model.IHandler}
+     */
     public WatchdogExtension handler(Object function) {
         return new WatchdogExtension(settings, function);
     }

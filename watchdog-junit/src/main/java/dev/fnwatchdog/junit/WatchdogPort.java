@@ -6,7 +6,16 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks a parameter of type {@code int} that gets the port for requests (specification 12.2). */
+/**
+ * Marks a parameter of type {@code int} that gets the port for requests (specification 12.2).
+ *
+ * <pre>{@code
+ * @Test
+ * void acceptsConnections(@WatchdogPort int port) throws Exception {
+ *     new Socket("localhost", port).close();
+ * }
+ * }</pre>
+ */
 @Documented
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)

@@ -9,24 +9,32 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Runs the tests of a class with a watchdog in front of the function: in the JVM of the tests, on free ports, from before the
- * first test of the class until after its last one (specification 12.1).
+ * Starts a watchdog in front of the function before the first test of a class, and stops it after the last one. It runs in the JVM
+ * of the tests, on free ports (specification 12.1).
  *
- * <p>Tests, lifecycle methods and constructors get it as parameters of these types: {@link FunctionClient}, {@link java.net.URI},
- * {@link java.net.http.HttpClient}, {@code dev.fnwatchdog.undertow.Watchdog}, and {@code int} with {@link WatchdogPort}.
+ * <p>Test methods, lifecycle methods and constructors can have parameters of these types: {@link FunctionClient}, {@link
+ * java.net.URI}, {@link java.net.http.HttpClient}, {@code dev.fnwatchdog.undertow.Watchdog}, and {@code int} with {@link
+ * WatchdogPort}.
  *
  * <pre>{@code
- * @WatchdogTest(handler = Greeter.class, value = "exec_timeout=2s")
+ * @WatchdogTest(handler = GreeterTest.Greeter.class, value = "exec_timeout=2s")
  * class GreeterTest {
  *     @Test
  *     void greets(FunctionClient function) throws Exception {
- *         assertEquals("hello, Ada\n", function.post("/", "Ada").body());
+ *         assertEquals("hello\n", function.get("/").body());
+ *     }
+ *
+ *     public static class Greeter implements HttpHandler {
+ *         @Override
+ *         public void handleRequest(HttpServerExchange exchange) {
+ *             exchange.getResponseSender().send("hello\n");
+ *         }
  *     }
  * }
  * }</pre>
  *
- * <p>A nested class shares the watchdog of the class around it, unless it has this annotation itself. For a function that the test
- * creates, and for settings that are known at run time only, see {@link WatchdogExtension}.
+ * <p>A nested class shares the watchdog of the class around it, unless it has this annotation itself. Use {@link
+ * WatchdogExtension} for a function that the test creates, and for settings that are known only at run time.
  */
 @Documented
 @Inherited
@@ -35,14 +43,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(WatchdogTestExtension.class)
 public @interface WatchdogTest {
     /**
-     * Returns the settings, each as {@code name=value}, such as {@code exec_timeout=2s}. Where none names a mode or a function
-     * process, the mode is {@code inproc}; where none names a port, it is any free one.
+     * {@return the settings, each in the form {@code name=value}, such as {@code exec_timeout=2s}} Without a mode and a function
+     * process, the mode is {@code inproc}. Without a port, it is any free port.
      */
     String[] value() default {};
 
     /**
-     * Returns the class of the function in inproc mode, in place of the setting {@code handler}. Where both are absent, it is
-     * found on the class path as the watchdog finds it (specification 5.2).
+     * {@return the class of the function in inproc mode, in place of the setting {@code handler}} Without either, the watchdog
+     * looks for the function on the class path (specification 5.2).
      */
     Class<?> handler() default void.class;
 }

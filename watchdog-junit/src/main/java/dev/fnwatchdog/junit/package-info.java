@@ -1,6 +1,6 @@
 /**
- * Tests of functions with JUnit: a watchdog in the JVM of the tests, in front of the function, and parameters by which a test
- * reaches it (specification 12).
+ * Tests of functions with JUnit: a watchdog in the JVM of the tests, in front of the function, and test parameters with its client,
+ * URL and port (specification 12).
  *
  * <p>May import {@code dev.fnwatchdog.core}, the public classes of {@code dev.fnwatchdog.undertow}, and JUnit's API.
  */

@@ -26,21 +26,21 @@ class WatchdogTestRefusalTest {
                         "@WatchdogTest of " + WrongValues.class.getName()
                                 + ": exec_timeout=\"soon\" cannot be used: expected"),
                 Arguments.of(WrongValues.class, "max_inflight=\"many\" cannot be used: expected"),
-                Arguments.of(Misspelled.class, "exec_timout is no setting: perhaps exec_timeout is meant"),
+                Arguments.of(Misspelled.class, "exec_timout is not a setting; did you mean exec_timeout?"),
                 Arguments.of(
                         Variable.class,
-                        "GREETING is no setting, and a function in mode inproc has the environment of the tests"),
+                        "GREETING is not a setting, and a function in mode inproc has the environment of the tests"),
                 Arguments.of(Twice.class, "sets exec_timeout twice"),
                 Arguments.of(TwoHandlers.class, "names a handler twice"),
                 Arguments.of(
                         NoHandler.class,
                         "@WatchdogTest of " + NoHandler.class.getName()
-                                + ": the watchdog cannot be started: cannot make handler java.lang.Integer: it must be"),
+                                + ": the watchdog cannot be started: cannot create handler java.lang.Integer: it must be"),
                 Arguments.of(NoFunction.class, "the watchdog cannot be started: no handler found: set handler"),
                 Arguments.of(
                         HandlerTwice.class,
                         "The WatchdogExtension of " + HandlerTwice.class.getName()
-                                + ": the watchdog cannot be started: a handler is given, and the settings name one"),
+                                + ": the watchdog cannot be started: a handler is set, and the settings name another"),
                 Arguments.of(NoPort.class, "@WatchdogPort is for a parameter of type int, and "));
     }
 

@@ -106,7 +106,7 @@ abstract class FunctionImageGoal extends FunctionGoal {
 
     abstract void run() throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException;
 
-    /** Plans the image without an archive of classes, and checks all settings. */
+    /** Plans the image without a class archive, and checks all settings. */
     final PlannedImage plan(FunctionFiles function) throws IOException, InvalidSettingsException {
         if (!USER.matcher(user).matches()) {
             throw new InvalidParameterException(

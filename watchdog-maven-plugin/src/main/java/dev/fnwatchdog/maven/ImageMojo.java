@@ -101,7 +101,7 @@ public final class ImageMojo extends PackingGoal {
     private @Nullable String created;
 
     /**
-     * Whether to add an archive of classes, which shortens startup but differs from build to build: {@code base} makes
+     * Whether to add a class archive, which shortens startup but differs from build to build: {@code base} makes
      * it with the base image's Java, if that runs on this machine; {@code build} makes it with the Java that runs
      * Maven, which must be the same as the image's; {@code none} adds no archive.
      */
@@ -193,7 +193,7 @@ public final class ImageMojo extends PackingGoal {
                 return Optional.of(
                         new ImageArchive(base, output.toPath()).make(archive.equals("build"), plan, exploded));
             } catch (ImageArchive.NoArchiveException e) {
-                getLog().info("The image has no archive of classes, and so a longer start: " + e.getMessage());
+                getLog().info("The image has no class archive, and its startup takes longer: " + e.getMessage());
                 imagesJava = e.java();
             }
         }

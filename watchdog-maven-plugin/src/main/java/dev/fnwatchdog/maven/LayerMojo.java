@@ -35,7 +35,7 @@ import org.apache.maven.plugins.annotations.ResolutionScope;
         threadSafe = true)
 public final class LayerMojo extends PackingGoal {
     /**
-     * Whether to make an archive of classes as well, {@code archive.tar}, which shortens startup: {@code none},
+     * Whether to make a class archive as well, {@code archive.tar}, which shortens startup: {@code none},
      * {@code build} for the Java that runs Maven, or the home of another Java. An archive works only with that one
      * build of Java, and no two archives have the same bytes.
      */
@@ -93,6 +93,9 @@ public final class LayerMojo extends PackingGoal {
 
     private InvalidParameterException unusable(IOException cause) {
         return new InvalidParameterException(
-                "watchdog.layer.archive", archive, "none, or a Java with which the watchdog starts here", cause);
+                "watchdog.layer.archive",
+                archive,
+                "none, or the home of a Java that can start the watchdog here",
+                cause);
     }
 }

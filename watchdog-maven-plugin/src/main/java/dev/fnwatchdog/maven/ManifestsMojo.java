@@ -23,7 +23,7 @@ import org.apache.maven.plugins.annotations.ResolutionScope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what deploys the image, into {@code target/watchdog}: {@code kubernetes.yaml} with a Deployment and a Service,
+ * Writes the files that deploy the image to {@code target/watchdog}: {@code kubernetes.yaml} with a Deployment and a Service,
  * {@code knative.yaml}, {@code stack.yaml} for OpenFaaS, and {@code compose.yaml}. Ports, probes and grace periods follow
  * from the project's settings.
  */
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
         threadSafe = true)
 @SuppressWarnings("NullAway.Init") // Maven sets the fields before execute.
 public final class ManifestsMojo extends FunctionImageGoal {
-    /** What the function is deployed to: {@code kubernetes}, {@code knative}, {@code openfaas}, {@code compose}. */
+    /** The platforms for which files are written: {@code kubernetes}, {@code knative}, {@code openfaas}, {@code compose}. */
     @Parameter(property = "watchdog.manifests.targets", defaultValue = "kubernetes,knative,openfaas,compose")
     private List<String> targets;
 

@@ -12,7 +12,7 @@ import org.apache.maven.plugins.annotations.Parameter;
 abstract class PackingGoal extends FunctionImageGoal {
     /**
      * Whether to start the watchdog once, with the files and settings of the image, to learn whether it starts there.
-     * The constructor of a function in mode {@code inproc} runs then. With an archive of classes there is always a
+     * The constructor of a function in mode {@code inproc} runs then. With a class archive there is always a
      * start.
      */
     @Parameter(property = "watchdog.image.startCheck", defaultValue = "true")
@@ -26,7 +26,7 @@ abstract class PackingGoal extends FunctionImageGoal {
     final void checkStart(JavaHome java, boolean imagesJava, Path exploded, PlannedImage plan)
             throws IOException, WatchdogFailedException {
         if (!startCheck) {
-            getLog().info("Whether the watchdog starts in the image is not known: watchdog.image.startCheck=false");
+            getLog().info("It is not known whether the watchdog starts in the image: watchdog.image.startCheck=false");
             return;
         }
         Path folder = output.toPath().resolve("check");

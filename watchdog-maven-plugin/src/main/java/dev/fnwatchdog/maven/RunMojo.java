@@ -201,7 +201,7 @@ public final class RunMojo extends ServingGoal {
         try {
             copies.close();
         } catch (IOException e) {
-            getLog().warn("The copies of the function's classes are left behind: " + e);
+            getLog().warn("The copies of the function's classes could not be deleted: " + e);
         }
     }
 

@@ -98,7 +98,7 @@ abstract class ServingGoal extends FunctionGoal {
         for (String name : settings().keySet()) {
             if (!RawSettings.isKnown(name)) {
                 throw new InvalidSettingsException(
-                        "<settings><%s> is none of the watchdog's settings; other variables belong in <environment>"
+                        "<settings><%s> is not a setting of the watchdog; put other variables into <environment>"
                                 .formatted(name));
             }
         }
@@ -130,13 +130,13 @@ abstract class ServingGoal extends FunctionGoal {
     final void checkPaths() throws InvalidSettingsException {
         if (!Files.isDirectory(directory())) {
             throw new InvalidSettingsException(
-                    "watchdog.workingDirectory=\"%s\" cannot be used: expected a folder that exists"
+                    "watchdog.workingDirectory=\"%s\" cannot be used: expected an existing folder"
                             .formatted(directory()));
         }
         for (File element : additionalElements()) {
             if (!element.exists()) {
                 throw new InvalidSettingsException(
-                        "watchdog.additionalClasspathElements=\"%s\" cannot be used: expected jars and folders that exist"
+                        "watchdog.additionalClasspathElements=\"%s\" cannot be used: expected existing jars and folders"
                                 .formatted(element));
             }
         }

@@ -91,7 +91,7 @@ public final class StartMojo extends ServingGoal {
             if (!ready) {
                 watchdog.kill();
                 watchdog.stop();
-                getLog().error("The log of the watchdog that did not get ready:");
+                getLog().error("The log of the watchdog that did not become ready:");
                 readLines(log).forEach(getLog()::error);
             }
         }

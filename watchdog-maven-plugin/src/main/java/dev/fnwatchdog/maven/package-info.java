@@ -1,9 +1,9 @@
 /**
- * The goals of {@code watchdog:}. A goal is an adapter: it collects settings under their environment names, has the
- * watchdog's own parser check them, and makes one call.
+ * The goals of {@code watchdog:}. A goal is an adapter: it collects settings by their environment names, validates them with the
+ * watchdog's own parser, and calls one method.
  *
- * <p>Imports {@code core.config}, Maven's API and, only for images, jib, and, only for manifests, SnakeYAML; the watchdog itself runs in a process of its
- * own.
+ * <p>Imports {@code core.config} and Maven's API, jib for images only, and SnakeYAML for manifests only. The watchdog itself runs in
+ * a separate process.
  */
 @NullMarked
 package dev.fnwatchdog.maven;

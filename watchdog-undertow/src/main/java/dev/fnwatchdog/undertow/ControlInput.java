@@ -154,7 +154,7 @@ final class ControlInput {
                 default -> log.error("Unknown command: " + line);
             }
         } catch (IllegalArgumentException e) {
-            log.error("Cannot obey \"%s\": %s".formatted(line, e.getMessage()));
+            log.error("Cannot execute the command \"%s\": %s".formatted(line, e.getMessage()));
         }
     }
 

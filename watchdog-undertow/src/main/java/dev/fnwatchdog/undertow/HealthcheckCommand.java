@@ -20,7 +20,7 @@ final class HealthcheckCommand {
             connection.setReadTimeout(TIMEOUT_MILLIS);
             int status = connection.getResponseCode();
             if (status != HttpURLConnection.HTTP_OK) {
-                Console.error(health + " answers " + status);
+                Console.error(health + " responds with status " + status);
             }
             return status == HttpURLConnection.HTTP_OK;
         } catch (IOException e) {

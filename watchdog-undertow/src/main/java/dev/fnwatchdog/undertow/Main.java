@@ -30,7 +30,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The watchdog as a program: environment variables, signals, exit statuses (specification 1.1, 1.21, 7.5, 7.10, 7.11).
+ * The watchdog as a program: environment variables, signals, exit statuses (specification 1.1, 1.21, 7.5, 7.10, 7.11). Other
+ * programs use {@link Watchdog}.
  */
 public final class Main {
     private static final int OK = 0;
@@ -43,7 +44,11 @@ public final class Main {
 
     private Main() {}
 
-    /** Runs until a signal arrives or the function ends, then ends the JVM. */
+    /**
+     * Runs the watchdog until a signal arrives or the function ends, then ends the JVM.
+     *
+     * @param arguments none, or one of the options that {@code --help} prints
+     */
     public static void main(String[] arguments) {
         int status = run(arguments, System.getenv());
         // Use halt, not exit: there are no shutdown hooks, and a second signal must not wait for any.
@@ -102,7 +107,7 @@ public final class Main {
                 yield false;
             }
             case ABANDONED -> {
-                Console.error("the watchdog that has written the lock file " + lockFile + " does not run any more");
+                Console.error("the watchdog that wrote the lock file " + lockFile + " is no longer running");
                 yield false;
             }
             case HELD -> HealthcheckCommand.healthy(found.port());

@@ -39,7 +39,7 @@ final class SignalListener {
             Object listener = new SignalListener(action).as(handler, signal);
             register(signal.getMethod("handle", signal, handler), instance, listener);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("this JVM cannot tell of SIG" + name, e);
+            throw new IllegalStateException("this JVM cannot report SIG" + name, e);
         }
     }
 

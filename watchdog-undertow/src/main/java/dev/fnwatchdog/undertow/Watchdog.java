@@ -10,18 +10,18 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A server watchdog: an HTTP server in front of one function.
+ * A running watchdog: an HTTP server in front of one function.
  *
- * <p>One JVM can run any number of them, each with its own ports, threads, metrics and function. None sets a system property or
- * installs a signal handler; a lock file is written only when the builder requests it (specification 1.24).
+ * <p>One JVM can run any number of watchdogs, each with its own ports, threads, metrics and function. A watchdog does not set
+ * system properties or install signal handlers, and it writes a lock file only if the builder requests it (specification 1.24).
  *
  * <pre>{@code
- * WatchdogConfig config = WatchdogConfig.parse(Map.of(
- *         "mode", "http",
- *         "fprocess", "node server.js",
- *         "http_upstream_url", "http://127.0.0.1:3000",
- *         "port", "0",
- *         "metrics_port", "0"));
+ * WatchdogConfig config = WatchdogConfig.builder()
+ *         .http(URI.create("http://127.0.0.1:3000"))
+ *         .function("node server.js")
+ *         .port(0)
+ *         .metricsPort(0)
+ *         .build();
  * try (Watchdog watchdog = Watchdog.builder(config).start()) {
  *     System.out.println("http://localhost:" + watchdog.port());
  * }
@@ -40,7 +40,11 @@ public final class Watchdog implements AutoCloseable {
         return server;
     }
 
-    /** Returns a builder for a watchdog with these settings. */
+    /**
+     * {@return a builder for a watchdog with these settings}
+     *
+     * @param config the settings, for example of {@link WatchdogConfig#builder()}
+     */
     public static WatchdogBuilder builder(WatchdogConfig config) {
         return new WatchdogBuilder(config);
     }
@@ -49,20 +53,19 @@ public final class Watchdog implements AutoCloseable {
         return new Watchdog(WatchdogServer.start(builder));
     }
 
-    /** Returns the port for requests, 1–65535; a free one where the setting is 0. */
+    /** {@return the port for requests, 1–65535; the chosen port if the setting is 0} */
     public int port() {
         return server.port();
     }
 
-    /** Returns the port of {@code /metrics}, 1–65535. */
+    /** {@return the port of {@code /metrics}, 1–65535} */
     public int metricsPort() {
         return server.metricsPort();
     }
 
     /**
-     * Returns a stage that completes when the function process of http mode has ended by itself, with its exit status or the
-     * signal that ended it. It never completes in a mode without such a process, nor while the
-     * watchdog stops.
+     * {@return a stage that completes when the function process of http mode ends by itself, with its exit status or the signal
+     * that ended it} The stage never completes in the other modes, nor because the watchdog stops.
      */
     public CompletionStage<Termination> functionEnded() {
         return server.functionEnded();
@@ -74,8 +77,9 @@ public final class Watchdog implements AutoCloseable {
     }
 
     /**
-     * Stops as on a signal (specification 7.5, 7.9, 7.10, 7.11), and blocks until that is done.
+     * Stops the watchdog as on a signal (specification 7.5, 7.9, 7.10, 7.11). Blocks until it has stopped.
      *
+     * @param cause the signal, which determines whether requests are served for {@code healthcheck_interval} first
      * @return the exit status for the program around it: 0, or 128 plus the number of the second signal
      */
     public int stop(Shutdown.Cause cause) {
@@ -83,8 +87,8 @@ public final class Watchdog implements AutoCloseable {
     }
 
     /**
-     * Stops without the wait for {@code healthcheck_interval}; does nothing when called again. Requests in flight have up to
-     * {@code write_timeout} to complete, then the function is stopped. Blocks until all has ended.
+     * Stops the watchdog without the wait for {@code healthcheck_interval}; a second call has no effect. Requests in flight have
+     * up to {@code write_timeout} to complete, then the function is stopped. Blocks until the watchdog has stopped.
      */
     @Override
     public void close() {

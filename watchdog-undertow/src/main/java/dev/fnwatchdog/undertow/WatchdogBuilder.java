@@ -25,6 +25,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Configures and starts a {@link Watchdog}.
  *
+ * <pre>{@code
+ * WatchdogConfig config =
+ *         WatchdogConfig.builder().inproc().port(0).metricsPort(0).build();
+ * try (Watchdog watchdog = Watchdog.builder(config)
+ *         .handler(exchange -> exchange.getResponseSender().send("hello\n"))
+ *         .start()) {
+ *     System.out.println("http://localhost:" + watchdog.port());
+ * }
+ * }</pre>
+ *
  * <p>Threads: one.
  */
 public final class WatchdogBuilder {
@@ -45,14 +55,22 @@ public final class WatchdogBuilder {
         this.config = Objects.requireNonNull(config, "config");
     }
 
-    /** Sets the function's environment; the default is that of this process. */
+    /**
+     * Sets the environment of the function process; the default is the environment of this process.
+     *
+     * @param variables all variables, by their names
+     * @return this builder
+     */
     public WatchdogBuilder environment(Map<String, String> variables) {
         environment = Map.copyOf(variables);
         return this;
     }
 
     /**
-     * Sets the log; the default is this process's standard output and error. The application closes it after the watchdog.
+     * Sets the log; the default is this process's standard output and error.
+     *
+     * @param destination a log, which the program closes after the watchdog
+     * @return this builder
      */
     public WatchdogBuilder log(WatchdogLog destination) {
         log = Objects.requireNonNull(destination, "destination");
@@ -61,8 +79,11 @@ public final class WatchdogBuilder {
     }
 
     /**
-     * Passes the lines of the watchdog and of its function to {@code receiver}, in place of this process's standard output and
-     * error (specification 6.16).
+     * Passes the log lines of the watchdog and of its function to a receiver, in place of this process's standard output and error
+     * (specification 6.16).
+     *
+     * @param receiver gets each line
+     * @return this builder
      */
     public WatchdogBuilder log(LogReceiver receiver) {
         log = null;
@@ -73,6 +94,8 @@ public final class WatchdogBuilder {
     /**
      * Writes the lock file and makes health depend on it, unless {@code suppress_lock} is set (specification 2.20). Off by
      * default, because two watchdogs of one JVM would share the file.
+     *
+     * @return this builder
      */
     public WatchdogBuilder lockFile() {
         lockFile = true;
@@ -80,30 +103,33 @@ public final class WatchdogBuilder {
     }
 
     /**
-     * Sets the function of inproc mode, in place of the class that the settings name (specification 5.5). The application
-     * closes it, after the watchdog.
+     * Sets the function of inproc mode, in place of a class in the settings (specification 5.5).
      *
-     * @throws IllegalStateException where the mode is another one, or the settings name a function
+     * @param function a handler, which the program closes after the watchdog, if it has to be closed
+     * @return this builder
+     * @throws IllegalStateException if the mode is not inproc, or if the settings name a function
      */
     public WatchdogBuilder handler(HttpHandler function) {
         return function(function);
     }
 
     /**
-     * Sets a servlet as {@link #handler(HttpHandler)} sets a handler. Its {@code init} runs when the watchdog starts, and its
-     * {@code destroy} when it stops.
+     * Sets a servlet as the function, as {@link #handler(HttpHandler)} does for a handler.
      *
-     * @throws IllegalStateException where the mode is another one, or the settings name a function
+     * @param function a servlet; its {@code init} runs when the watchdog starts, and its {@code destroy} when the watchdog stops
+     * @return this builder
+     * @throws IllegalStateException if the mode is not inproc, or if the settings name a function
      */
     public WatchdogBuilder handler(Servlet function) {
         return function(function);
     }
 
     /**
-     * Sets a function of the OpenFaaS model as {@link #handler(HttpHandler)} sets a handler.
+     * Sets an object of the OpenFaaS model as the function, as {@link #handler(HttpHandler)} does for a handler.
      *
-     * @param function a {@code com.openfaas.model.IHandler}, in whatever version the application has it
-     * @throws IllegalStateException where the mode is another one, or the settings name a function
+     * @param function a {@code com.openfaas.model.IHandler}, of the version that the program uses
+     * @return this builder
+     * @throws IllegalStateException if the mode is not inproc, or if the settings name a function
      */
     public WatchdogBuilder handler(Object function) {
         return function(function);
@@ -111,11 +137,11 @@ public final class WatchdogBuilder {
 
     private WatchdogBuilder function(Object function) {
         if (!(config.mode() instanceof ModeConfig.Inproc inproc)) {
-            throw new IllegalStateException("a handler needs mode inproc, and the mode is "
+            throw new IllegalStateException("a handler can be set in mode inproc only, and the mode is "
                     + config.mode().name());
         }
         if (!inproc.handler().isEmpty() || !inproc.functionPath().isEmpty()) {
-            throw new IllegalStateException("a handler is given, and the settings name one too: %s"
+            throw new IllegalStateException("a handler is set, and the settings name another: %s"
                     .formatted(inproc.handler().isEmpty() ? "function_path" : "handler=" + inproc.handler()));
         }
         handler = Objects.requireNonNull(function, "function");
@@ -123,9 +149,14 @@ public final class WatchdogBuilder {
     }
 
     /**
-     * Sets the registry of the watchdog's metrics; the default is one of its own. What the application registers there is on the page at
-     * {@code /metrics}, and the application can read the watchdog's metrics from it until the watchdog has stopped. The metrics of the
-     * process and of the JVM are on the page alone. Two watchdogs cannot share a registry, because their metrics have the same names.
+     * Sets the registry of the watchdog's metrics; the default is a new registry.
+     *
+     * <p>The page {@code /metrics} contains all metrics that the program registers there. The registry also contains the watchdog's
+     * metrics until the watchdog stops, but not those of the process and of the JVM. Two watchdogs cannot share a registry,
+     * because their metrics have the same names.
+     *
+     * @param registry a registry of the program
+     * @return this builder
      */
     public WatchdogBuilder metrics(PrometheusRegistry registry) {
         metrics = Objects.requireNonNull(registry, "registry");
@@ -135,10 +166,11 @@ public final class WatchdogBuilder {
     /**
      * Binds the ports, starts the function, and returns when requests are served.
      *
-     * @throws FunctionFailedException where the function cannot be started; the message names the command
-     * @throws IOException where a port cannot be bound, the lock file cannot be written, or a setting of the Prometheus library cannot be
-     *     used; the message names it
-     * @throws IllegalArgumentException where the registry given to {@link #metrics} has a metric with a name of the watchdog's
+     * @return the running watchdog, which the program has to close
+     * @throws FunctionFailedException if the function cannot be started; the message contains the command
+     * @throws IOException if a port cannot be bound, the lock file cannot be written, or a setting of the Prometheus library is
+     *     invalid; the message names the port, the file or the setting
+     * @throws IllegalArgumentException if the registry of {@link #metrics} already has a metric with the name of a watchdog's metric
      */
     public Watchdog start() throws IOException, FunctionFailedException {
         return Watchdog.start(this);

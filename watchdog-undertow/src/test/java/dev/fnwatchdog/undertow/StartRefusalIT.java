@@ -44,7 +44,7 @@ class StartRefusalIT {
                 .hasSize(7)
                 .anyMatch(line -> line.contains("fprocess=\"node 'index.js\""))
                 .anyMatch(line ->
-                        line.contains("http_upstream_url=\"localhost\"") && line.contains("a whole URL such as"))
+                        line.contains("http_upstream_url=\"localhost\"") && line.contains("an absolute URL such as"))
                 .anyMatch(line -> line.contains("port=\"80a\"") && line.contains("a port from 0 to 65535"))
                 .anyMatch(
                         line -> line.contains("exec_timeout=\"soon\"") && line.contains("a Go duration such as 1m30s"))

@@ -107,7 +107,7 @@ public final class Authorizer implements AutoCloseable {
     private AuthDecision evaluate(List<String> authorization) {
         TokenVerifier current = verifier;
         if (current == null) {
-            throw RefusedTokenException.because("there are no keys yet");
+            throw RefusedTokenException.because("no keys have been read yet");
         }
         Claims claims = current.verify(BearerToken.of(authorization));
         if (debug) {
@@ -127,7 +127,7 @@ public final class Authorizer implements AutoCloseable {
     private void useKeys(KeySet fetched) {
         verifier = new TokenVerifier(issuer.issuer(), fetched, clock);
         if (fetched.isEmpty()) {
-            log.warn("jwt_auth: the key set at %s holds no key that can be used: every call is refused"
+            log.warn("jwt_auth: the key set at %s has no usable key: every request is refused"
                     .formatted(issuer.jwksUri()));
         }
         if (debug) {

@@ -16,7 +16,7 @@ final class BearerToken {
         }
         if (authorization.size() > 1) {
             // The function could read another one than the watchdog.
-            throw RefusedTokenException.because("there must be one Authorization header");
+            throw RefusedTokenException.because("exactly one Authorization header is required");
         }
         String value = authorization.get(0).strip();
         int blank = value.indexOf(' ');

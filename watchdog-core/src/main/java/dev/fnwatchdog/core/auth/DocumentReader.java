@@ -46,7 +46,7 @@ final class DocumentReader {
             // The request's own timeout covers the response head only.
             HttpResponse<String> response = pending.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             if (response.statusCode() != OK) {
-                throw new IOException("answered with status " + response.statusCode());
+                throw new IOException("the response has status " + response.statusCode());
             }
             return response.body();
         } catch (TimeoutException e) {
@@ -80,6 +80,6 @@ final class DocumentReader {
     }
 
     private String timeoutMessage() {
-        return "no whole answer within %d ms".formatted(timeout.toMillis());
+        return "no complete response within %d ms".formatted(timeout.toMillis());
     }
 }

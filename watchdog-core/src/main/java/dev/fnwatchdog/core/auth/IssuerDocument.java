@@ -45,6 +45,6 @@ record IssuerDocument(String issuer, URI jwksUri) {
         } catch (URISyntaxException malformed) {
             // Reported below: the message of this exception repeats the URL, which may contain a password.
         }
-        throw new IOException("its \"jwks_uri\" is not a whole http or https URL without a user");
+        throw new IOException("its \"jwks_uri\" is not an absolute http or https URL without a user");
     }
 }

@@ -70,7 +70,7 @@ final class KeySet implements Locator<Key> {
         }
         VerificationKey key = find(signed.getKeyId() == null ? "" : signed.getKeyId());
         if (!key.allows(signed.getAlgorithm())) {
-            throw RefusedTokenException.because("the token's algorithm is not the key's");
+            throw RefusedTokenException.because("the token's algorithm does not match its key");
         }
         return key.key();
     }
@@ -78,7 +78,7 @@ final class KeySet implements Locator<Key> {
     private VerificationKey find(String id) {
         if (id.isEmpty()) {
             if (keys.size() != 1) {
-                throw RefusedTokenException.because("the token does not name its key");
+                throw RefusedTokenException.because("the token has no key id");
             }
             return keys.get(0);
         }

@@ -97,7 +97,7 @@ final class PublishedKeys implements AutoCloseable {
         try {
             fetch();
         } catch (IOException e) {
-            log.warn("%s; the keys that were read before are kept".formatted(e.getMessage()));
+            log.warn("%s; the previous keys stay in use".formatted(e.getMessage()));
         }
     }
 

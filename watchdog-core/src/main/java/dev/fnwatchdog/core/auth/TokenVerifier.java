@@ -76,11 +76,11 @@ final class TokenVerifier {
         } catch (PrematureJwtException e) {
             throw RefusedTokenException.because("the token is not valid yet");
         } catch (IncorrectClaimException | MissingClaimException e) {
-            throw RefusedTokenException.because("the token's issuer or audience is not the expected one");
+            throw RefusedTokenException.because("the token's issuer or audience does not match");
         } catch (SignatureException e) {
-            throw RefusedTokenException.because("the token's signature is wrong");
+            throw RefusedTokenException.because("the token's signature is invalid");
         } catch (UnsupportedJwtException e) {
-            throw RefusedTokenException.because("the token is not signed in a way that is accepted");
+            throw RefusedTokenException.because("the token's signature algorithm is not accepted");
         } catch (RuntimeException e) {
             // Whatever makes the parser fail, the token is not valid.
             throw RefusedTokenException.because("the token is malformed");

@@ -1,6 +1,6 @@
 /**
- * Authorizes requests ({@code jwt_auth}, specification 8): tokens, the keys that sign them, and what they permit. The
- * only package that uses jjwt and its JSON. Imports {@code io.jsonwebtoken}, {@code java.net.http}, and the packages
+ * Authorizes requests ({@code jwt_auth}, specification 8): tokens, the keys that sign them, and their permissions. No
+ * other package uses jjwt and its JSON. Imports {@code io.jsonwebtoken}, {@code java.net.http}, and the packages
  * {@code config} and {@code log}.
  */
 @NullMarked

@@ -2,7 +2,15 @@ package dev.fnwatchdog.core.config;
 
 import java.util.List;
 
-/** The function's command, split into words as a POSIX shell does, but without expansion (specification 1.11). */
+/**
+ * The command of a function process, split into words as by a POSIX shell, but without expansion (specification 1.11).
+ *
+ * <pre>{@code
+ * CommandLine command = CommandLine.parse("node 'my index.js' --port 3000");
+ * System.out.println(command.program()); // node
+ * System.out.println(command.words().get(1)); // my index.js
+ * }</pre>
+ */
 public final class CommandLine {
     private final String text;
     private final List<String> words;
@@ -15,10 +23,11 @@ public final class CommandLine {
     }
 
     /**
-     * Splits on spaces, tabs and newlines; quotes and backslashes group as in {@code sh}.
+     * Splits a command at spaces, tabs and newlines; quotes and backslashes work as in {@code sh}.
      *
-     * @throws IllegalArgumentException if a quote is not closed or there is no program; the message says what is
-     *     expected
+     * @param text the command
+     * @return the words of the command
+     * @throws IllegalArgumentException if a quote is not closed or there is no program; the message contains what is expected
      */
     public static CommandLine parse(String text) {
         WordSplitter splitter = new WordSplitter(text);
@@ -29,22 +38,22 @@ public final class CommandLine {
         return new CommandLine(text, words, splitter.shellOperator());
     }
 
-    /** The program and its arguments, never empty. */
+    /** {@return the program and its arguments, never empty} */
     public List<String> words() {
         return words;
     }
 
-    /** The first word. */
+    /** {@return the first word} */
     public String program() {
         return words.get(0);
     }
 
-    /** The first word that a shell would take for an operator ({@code |}, {@code 2>/dev/null}); empty if there is none. */
+    /** {@return the first word that a shell would treat as an operator ({@code |}, {@code 2>/dev/null}), empty if there is none} */
     public String shellOperator() {
         return shellOperator;
     }
 
-    /** The command as the user wrote it. */
+    /** {@return the command as the user wrote it} */
     public String text() {
         return text;
     }

@@ -47,7 +47,7 @@ final class ConfigCheck {
             if (!setting.modes().contains(mode)) {
                 names.forEach(name -> warnings.add(withoutEffect(name, setting, mode)));
             } else if (overridden(setting, names)) {
-                warnings.add("%s has no effect: %s wins".formatted(names.get(1), names.get(0)));
+                warnings.add("%s has no effect: %s takes precedence".formatted(names.get(1), names.get(0)));
             }
         }
         if (Definitions.FPROCESS.modes().contains(mode)) {
@@ -76,7 +76,7 @@ final class ConfigCheck {
     }
 
     private static String withoutEffect(String name, Definition<?> setting, Mode mode) {
-        return "%s has no effect in mode %s, but in %s"
+        return "%s has no effect in mode %s, only in %s"
                 .formatted(
                         name,
                         mode.text(),
@@ -98,7 +98,10 @@ final class ConfigCheck {
         }
         int port = variables.readOrDefault(Definitions.PORT);
         if (port != 0 && port == variables.readOrDefault(Definitions.METRICS_PORT)) {
-            add(Definitions.METRICS_PORT.name(), Integer.toString(port), "another port than the one of port, or 0");
+            add(
+                    Definitions.METRICS_PORT.name(),
+                    Integer.toString(port),
+                    "a port that differs from the setting port, or 0");
         }
     }
 
@@ -111,7 +114,7 @@ final class ConfigCheck {
             add(
                     name,
                     variables.text(name).orElse(""),
-                    "0, or a limit to wait for: max_inflight, or handler_concurrency in mode inproc");
+                    "0, unless max_inflight is set (or handler_concurrency in mode inproc)");
         }
     }
 
@@ -127,7 +130,8 @@ final class ConfigCheck {
                 add(
                         setting.name(),
                         "",
-                        "a %s, since mode %s needs it".formatted(setting.type().name(), mode.text()));
+                        "a %s, because mode %s needs it"
+                                .formatted(setting.type().name(), mode.text()));
             }
         }
         if (mode == Mode.HTTP) {
@@ -172,7 +176,7 @@ final class ConfigCheck {
         }
         Path root = variables.readOrDefault(Definitions.STATIC_PATH);
         if (!Files.isDirectory(root)) {
-            add(Definitions.STATIC_PATH.name(), root.toString(), "a directory that exists");
+            add(Definitions.STATIC_PATH.name(), root.toString(), "an existing directory");
         }
     }
 
@@ -186,7 +190,7 @@ final class ConfigCheck {
             add(
                     name,
                     variables.text(name).orElse(""),
-                    "jars and folders that exist, not " + String.join(" and ", missing));
+                    "existing jars and folders, not " + String.join(" and ", missing));
         }
     }
 
@@ -195,13 +199,13 @@ final class ConfigCheck {
             return;
         }
         if (variables.read(Definitions.FUNCTION_NAME).isEmpty()) {
-            add(Definitions.FUNCTION_NAME.name(), "", "the function's name, since jwt_auth needs it");
+            add(Definitions.FUNCTION_NAME.name(), "", "the function's name, because jwt_auth needs it");
         }
         if (!namespaceKnown) {
             add(
                     Definitions.FUNCTION_NAMESPACE.name(),
                     "",
-                    "the function's namespace, since jwt_auth needs it and %s does not tell it"
+                    "the function's namespace, because jwt_auth needs it and %s does not contain it"
                             .formatted(namespaceFile));
         }
     }

@@ -21,14 +21,18 @@ final class Definitions {
     private static final Mode[] FORKING_MODES = {STREAMING, SERIALIZING};
 
     static final Definition<Mode> MODE = Definition.of(
-            "mode", ValueTypes.MODE, "streaming", "How the function is run; serialising is serializing too.");
+            "mode",
+            ValueTypes.MODE,
+            "streaming",
+            "How requests reach the function; serialising is accepted for serializing.");
 
     static final Definition<CommandLine> FPROCESS = Definition.of(
                     "fprocess",
                     ValueTypes.COMMAND,
                     "",
-                    "The function process. Split into words as a POSIX shell does, quotes and backslashes included, with"
-                            + " no expansion. function_process wins where both are set. Required in these modes.")
+                    "The command of the function process. Split into words as by a POSIX shell, with quotes"
+                            + " and backslashes but without expansion. function_process takes precedence over"
+                            + " fprocess. Required in these modes.")
             .overridingAlias("function_process")
             .forModes(PROCESS_MODES)
             .asRequired();
@@ -37,81 +41,92 @@ final class Definitions {
                     "http_upstream_url",
                     ValueTypes.UPSTREAM,
                     "",
-                    "Where the function listens, http://host[:port][/path], https://, or h2c:// for a server of clear-text"
-                            + " HTTP/2; its path is put before the request's. http_upstream_url wins where both are set."
-                            + " Required in this mode.")
+                    "The URL on which the function listens: http://host[:port][/path], https://, or h2c://"
+                            + " for a server of cleartext HTTP/2. Its path is put before the path of each request."
+                            + " http_upstream_url takes precedence over upstream_url. Required in this mode.")
             .alias("upstream_url")
             .forModes(HTTP)
             .asRequired();
 
     static final Definition<Integer> PORT = Definition.of(
-            "port", ValueTypes.PORT, "8080", "Where requests, health and readiness are served; 0 is any free port.");
+            "port", ValueTypes.PORT, "8080", "The port for requests, health and readiness; 0 chooses any free port.");
 
     static final Definition<Integer> METRICS_PORT =
-            Definition.of("metrics_port", ValueTypes.PORT, "8081", "Where /metrics is served; 0 is any free port.");
+            Definition.of("metrics_port", ValueTypes.PORT, "8081", "The port for /metrics; 0 chooses any free port.");
 
     static final Definition<Duration> EXEC_TIMEOUT = Definition.of(
-                    "exec_timeout", ValueTypes.DURATION, "30s", "The longest a request may take; 0 is no limit.")
+                    "exec_timeout",
+                    ValueTypes.DURATION,
+                    "30s",
+                    "The maximum duration of a request, until the end of its response; 0 disables it.")
             .forModes(FUNCTION_MODES);
 
     static final Definition<Duration> READ_TIMEOUT = Definition.of(
             "read_timeout",
             ValueTypes.DURATION,
             "30s",
-            "The longest the client may take to send a whole request, from its first byte; 0 is no limit.");
+            "The maximum time in which the client has to send a whole request, from its first byte;"
+                    + " 0 disables it.");
 
     static final Definition<Duration> WRITE_TIMEOUT = Definition.of(
             "write_timeout",
             ValueTypes.DURATION_OVER_ZERO,
             "30s",
-            "The longest that sending a response may take, and the longest a drain may take; over 0s.");
+            "The maximum time for sending a response, from its first byte, and for draining at"
+                    + " shutdown; more than 0s.");
 
     static final Definition<Duration> HEALTHCHECK_INTERVAL = Definition.of(
             "healthcheck_interval",
             ValueTypes.DURATION,
             // Not a duration, but the name of the setting whose value is used.
             WRITE_TIMEOUT.name(),
-            "How long to keep serving after SIGTERM, so that the orchestrator sees the failing probe first.");
+            "How long to keep serving after SIGTERM, so that the orchestrator notices the failing" + " probe first.");
 
     static final Definition<String> CONTENT_TYPE = Definition.of(
                     "content_type",
                     ValueTypes.MEDIA,
                     "application/octet-stream",
-                    "The Content-Type of every response; with cgi_response of those that name none.")
+                    "The Content-Type of every response; with cgi_response, of responses without one.")
             .forModes(FORKING_MODES);
 
     static final Definition<Boolean> BUFFER_REQUEST_BODY = Definition.of(
                     "http_buffer_req_body",
                     ValueTypes.BOOLEAN,
                     "false",
-                    "Read the whole request body first and send it with Content-Length.")
+                    "Read the whole request body before forwarding it, and send it with Content-Length.")
             .alias("buffer_http")
             .forModes(HTTP);
 
     static final Definition<Integer> MAX_INFLIGHT = Definition.of(
-            "max_inflight", ValueTypes.COUNT, "0", "Requests served at once, more get 429; 0 is no limit.");
+            "max_inflight",
+            ValueTypes.COUNT,
+            "0",
+            "The maximum number of concurrent requests; further ones get 429. 0 is no limit.");
 
     static final Definition<Integer> MAX_WAITING = Definition.of(
             "max_waiting",
             ValueTypes.COUNT,
             "0",
-            "Requests beyond max_inflight, or handler_concurrency, that wait, first come first served; more get 429.");
+            "How many requests beyond max_inflight or handler_concurrency wait, in order of arrival;"
+                    + " further ones get 429.");
 
     static final Definition<Integer> HTTP2_MAX_STREAMS = Definition.of(
             "http2_max_streams",
             ValueTypes.COUNT_OVER_ZERO,
             "250",
-            "Requests at once on one HTTP/2 connection; more are refused with REFUSED_STREAM.");
+            "The maximum number of concurrent requests on one HTTP/2 connection; further ones are"
+                    + " refused with REFUSED_STREAM.");
 
     static final Definition<Boolean> LOG_CALL_ID = Definition.of(
-                    "log_callid", ValueTypes.BOOLEAN, "false", "Print X-Call-Id at the end of a request's log line.")
+                    "log_callid", ValueTypes.BOOLEAN, "false", "Append X-Call-Id to the log line of each request.")
             .alias("log_call_id");
 
     static final Definition<Boolean> LOG_TRACE_ID = Definition.of(
             "log_trace_id",
             ValueTypes.BOOLEAN,
             "false",
-            "Print the trace id (traceparent) at the end of a request's log line, in text logs; JSON always has it.");
+            "Append the trace id (traceparent) to the log line of each request, in text logs; JSON"
+                    + " logs always contain it.");
 
     static final Definition<Boolean> PREFIX_LOGS = Definition.of(
                     "prefix_logs",
@@ -124,52 +139,53 @@ final class Definitions {
                     "log_buffer_size",
                     ValueTypes.BYTES,
                     "65536",
-                    "The longest line of the function's output, longer ones are cut there; -1 is no limit.")
+                    "The maximum length of a line of the function's output; longer lines are cut. -1 is no" + " limit.")
             .forModes(FUNCTION_MODES);
 
     static final Definition<LogConfig.Format> LOG_FORMAT =
-            Definition.of("log_format", ValueTypes.LOG_FORMAT, "text", "The form of the watchdog's own log lines.");
+            Definition.of("log_format", ValueTypes.LOG_FORMAT, "text", "The format of the watchdog's own log lines.");
 
     static final Definition<String> READY_PATH = Definition.of(
-            "ready_path", ValueTypes.PATH, "", "/_/ready is the function's own response to GET on this path.");
+            "ready_path", ValueTypes.PATH, "", "/_/ready returns the function's own response to GET on this path.");
 
     static final Definition<Duration> STARTUP_WAIT = Definition.of(
                     "startup_wait",
                     ValueTypes.DURATION,
                     "10s",
-                    "How long a request is held that arrives before the function's port has accepted a connection; 0 is"
-                            + " not at all.")
+                    "How long a request waits for the function to accept its first connection; 0 disables"
+                            + " waiting.")
             .forModes(HTTP);
 
     static final Definition<String> METRICS_UPSTREAM_PATH = Definition.of(
                     "metrics_upstream_path",
                     ValueTypes.PATH,
                     "",
-                    "/metrics/function on metrics_port is the function's own metrics page, requested with GET on this path.")
+                    "Serve the function's own metrics as /metrics/function on metrics_port; they are"
+                            + " requested with GET on this path.")
             .forModes(HTTP);
 
     static final Definition<Path> STATIC_PATH = Definition.of(
                     "static_path",
                     ValueTypes.DIRECTORY,
                     "/home/app/public",
-                    "The files to serve; the directory must exist.")
+                    "The folder whose files are served; it must exist.")
             .forModes(STATIC);
 
     static final Definition<Boolean> STATIC_SPA = Definition.of(
                     "static_spa",
                     ValueTypes.BOOLEAN,
                     "false",
-                    "Serve /index.html for an unknown path, for single-page applications.")
+                    "Serve /index.html for unknown paths, for single-page applications.")
             .forModes(STATIC);
 
     static final Definition<Boolean> SUPPRESS_LOCK = Definition.of(
-            "suppress_lock", ValueTypes.BOOLEAN, "false", "Write no lock file, and be healthy without one.");
+            "suppress_lock", ValueTypes.BOOLEAN, "false", "Write no lock file, and report health without one.");
 
     static final Definition<Boolean> COMBINED_OUTPUT = Definition.of(
                     "combined_output",
                     ValueTypes.BOOLEAN,
                     "false",
-                    "Put the function's standard error into the response as well.")
+                    "Include the function's standard error in the response.")
             .alias("combine_output")
             .forModes(SERIALIZING);
 
@@ -191,15 +207,15 @@ final class Definitions {
                     "cgi_headers",
                     ValueTypes.BOOLEAN,
                     "true",
-                    "Give the process the request's method, path, query and headers as Http_ variables.")
+                    "Pass the request's method, path, query and header fields to the process as Http_" + " variables.")
             .forModes(FORKING_MODES);
 
     static final Definition<Boolean> CGI_RESPONSE = Definition.of(
                     "cgi_response",
                     ValueTypes.BOOLEAN,
                     "false",
-                    "The process's output begins with response fields as in CGI (Status: 404 Not Found), ended by an empty"
-                            + " line.")
+                    "The output of the process begins with response fields as in CGI (Status: 404 Not"
+                            + " Found), ended by an empty line.")
             .forModes(FORKING_MODES);
 
     static final Definition<Boolean> JWT_AUTH = Definition.of(
@@ -210,56 +226,60 @@ final class Definitions {
                     + " OPENFAAS_NAMESPACE.");
 
     static final Definition<Boolean> JWT_AUTH_DEBUG = Definition.of(
-            "jwt_auth_debug", ValueTypes.BOOLEAN, "false", "Log issuer, key ids and claims, never a token.");
+            "jwt_auth_debug", ValueTypes.BOOLEAN, "false", "Log issuer, key ids and claims, but never a token.");
 
     static final Definition<Boolean> JWT_AUTH_LOCAL = Definition.of(
             "jwt_auth_local",
             ValueTypes.BOOLEAN,
             "false",
-            "The authority is http://127.0.0.1:8080 in place of http://gateway.openfaas:8080.");
+            "Use the authority http://127.0.0.1:8080 instead of http://gateway.openfaas:8080.");
 
     static final Definition<URI> JWT_AUTH_AUTHORITY = Definition.of(
             "jwt_auth_authority",
             ValueTypes.AUTHORITY,
             "",
-            "The OpenID authority's base URL, in place of the two built-in ones.");
+            "The base URL of the OpenID authority, instead of the two built-in ones.");
 
     static final Definition<String> HANDLER = Definition.of(
                     "handler",
                     ValueTypes.CLASS,
                     "",
-                    "The function's class; without it, the one service provider of a type that can be a handler.")
+                    "The class of the function. Without it, the function is found through META-INF/services,"
+                            + " or is a web application.")
             .forModes(INPROC);
 
     static final Definition<List<Path>> FUNCTION_PATH = Definition.of(
                     "function_path",
                     ValueTypes.CLASS_PATH,
                     "",
-                    "The function's classes, loaded by a class loader of its own; all must exist.")
+                    "The jars and folders with the function's classes, loaded by a separate class loader;"
+                            + " all must exist.")
             .forModes(INPROC);
 
     static final Definition<Integer> HANDLER_CONCURRENCY = Definition.of(
                     "handler_concurrency",
                     ValueTypes.COUNT,
                     "0",
-                    "Requests that run in the handler at once, more wait their turn; 0 is no limit.")
+                    "The maximum number of requests that run in the handler at once; further ones wait. 0 is"
+                            + " no limit.")
             .forModes(INPROC);
 
     static final Definition<Map<String, String>> SERVLET_INIT = Definition.of(
                     "servlet_init",
                     ValueTypes.NAMED_VALUES,
                     "",
-                    "Init parameters of the servlet and of its context, one on each line.")
+                    "Init parameters of the servlet and of its context, one per line.")
             .forModes(INPROC);
 
     static final Definition<String> FUNCTION_NAME =
-            Definition.of("OPENFAAS_NAME", ValueTypes.TEXT, "", "The function's own name. Required with jwt_auth.");
+            Definition.of("OPENFAAS_NAME", ValueTypes.TEXT, "", "The name of this function. Required with jwt_auth.");
 
     static final Definition<String> FUNCTION_NAMESPACE = Definition.of(
             "OPENFAAS_NAMESPACE",
             ValueTypes.TEXT,
             "",
-            "The function's own namespace, else the text of the file " + NAMESPACE_FILE + ". Required with jwt_auth.");
+            "The namespace of this function; the default is the content of the file " + NAMESPACE_FILE
+                    + ". Required with jwt_auth.");
 
     /** In the order of the settings table. */
     static final List<Definition<?>> ALL = List.of(

@@ -6,8 +6,12 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
- * Reads and prints durations as Go does, because users of of-watchdog write them and search logs for them
- * (specification 1.2).
+ * Parses and prints durations in Go's form, which users of of-watchdog write and find in logs (specification 1.2).
+ *
+ * <pre>{@code
+ * Duration timeout = GoDuration.parse("1m30s").orElseThrow();
+ * System.out.println(GoDuration.format(timeout.plusMillis(500))); // 1m30.5s
+ * }</pre>
  *
  * <p>The longest duration is Go's: 2<sup>63</sup>-1 nanoseconds, about 292 years.
  */
@@ -18,8 +22,10 @@ public final class GoDuration {
     private GoDuration() {}
 
     /**
-     * Parses a setting's value: whole seconds ({@code 20}) or a Go duration ({@code 1h30m}). Empty if it is neither, is
-     * negative, or is too long.
+     * Parses the value of a setting.
+     *
+     * @param text whole seconds ({@code 20}) or a Go duration ({@code 1h30m})
+     * @return the duration; empty if the text is neither, or if the duration is negative or too long
      */
     public static Optional<Duration> parse(String text) {
         if (!WHOLE_SECONDS.matcher(text).matches()) {
@@ -34,14 +40,21 @@ public final class GoDuration {
     }
 
     /**
-     * Parses a Go duration with a unit, as the header field {@code X-Timeout} must have (specification 3.38). Empty if
-     * it is anything else or not over zero.
+     * Parses a Go duration with a unit, as required in the header field {@code X-Timeout} (specification 3.38).
+     *
+     * @param text a Go duration
+     * @return the duration; empty if the text is anything else, or if the duration is not more than zero
      */
     public static Optional<Duration> parseWithUnit(String text) {
         return nonNegative(text).filter(duration -> !duration.isZero());
     }
 
-    /** Prints as Go does: {@code 1h0m0s}, {@code 1m30s}, {@code 1.5s}, {@code 300ms}, {@code 150µs}, {@code 0s}. */
+    /**
+     * Prints a duration as Go does: {@code 1h0m0s}, {@code 1m30s}, {@code 1.5s}, {@code 300ms}, {@code 150µs}, {@code 0s}.
+     *
+     * @param duration any duration
+     * @return its text
+     */
     public static String format(Duration duration) {
         if (duration.isNegative()) {
             return "-" + format(duration.negated());

@@ -7,10 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The settings with which {@code --run-healthcheck} finds the watchdog (specification 1.22, 1.23). No other settings
- * are read, because a user who runs it by hand has rarely set them.
+ * The settings by which {@code --run-healthcheck} finds the watchdog (specification 1.22, 1.23). Other settings are not read,
+ * because users who run the check by hand rarely set them.
  *
- * @param lockFile whether to look for the lock file; otherwise the watchdog's own health is requested
+ * <pre>{@code
+ * HealthcheckConfig config = HealthcheckConfig.parse(System.getenv());
+ * System.out.println(config.lockFile() ? "lock file in " + config.temporaryDirectory() : "port " + config.port());
+ * }</pre>
+ *
+ * @param lockFile whether to look for the lock file; otherwise {@code /_/health} is requested
  * @param port the port of that request
  * @param temporaryDirectory the folder of the lock file
  */
@@ -18,7 +23,9 @@ public record HealthcheckConfig(boolean lockFile, int port, Path temporaryDirect
     /**
      * Reads {@code suppress_lock}, {@code port} and {@code TMPDIR}.
      *
-     * @throws InvalidConfigException with every mistake in them
+     * @param environment all variables, by their names
+     * @return the settings of the check
+     * @throws InvalidConfigException if one of them is invalid; it contains all mistakes
      */
     public static HealthcheckConfig parse(Map<String, String> environment) {
         Variables variables = new Variables(environment);
@@ -33,7 +40,7 @@ public record HealthcheckConfig(boolean lockFile, int port, Path temporaryDirect
             mistakes.add(new Mistake(
                     Definitions.PORT.name(),
                     "0",
-                    "the port that the watchdog listens on, since with suppress_lock it is asked there"));
+                    "the port on which the watchdog listens, because suppress_lock is set"));
         }
         if (!mistakes.isEmpty()) {
             throw new InvalidConfigException(mistakes);

@@ -3,47 +3,71 @@ package dev.fnwatchdog.core.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Invalid settings; the message has one line per mistake and no credentials (specification 1.4, 1.5). */
+/**
+ * Thrown for invalid settings; the message has one line for each mistake and no credentials (specification 1.4, 1.5).
+ *
+ * <pre>{@code
+ * try {
+ *     WatchdogConfig.parse(Map.of("port", "80a"));
+ * } catch (InvalidConfigException e) {
+ *     e.mistakes().forEach(mistake -> System.err.println(mistake.describe()));
+ * }
+ * }</pre>
+ */
 public final class InvalidConfigException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
-    // Never serialized.
+    /** At least one; never serialized. */
     @SuppressWarnings("serial")
     private final List<Mistake> mistakes;
 
+    /**
+     * Creates an exception for one mistake.
+     *
+     * @param setting the name of the variable
+     * @param value its value, empty if it is missing
+     * @param expected completes the phrase "expected …"
+     */
     public InvalidConfigException(String setting, String value, String expected) {
         this(List.of(new Mistake(setting, value, expected)));
     }
 
+    /**
+     * Creates an exception for several mistakes.
+     *
+     * @param mistakes at least one
+     */
     public InvalidConfigException(List<Mistake> mistakes) {
         this.mistakes = List.copyOf(mistakes);
     }
 
-    /** Returns one line per mistake. */
+    /** {@return one line for each mistake} */
     @Override
     public String getMessage() {
         return mistakes.stream().map(Mistake::describe).collect(Collectors.joining("\n"));
     }
 
-    /** Returns the mistakes in the order of the settings table; those that concern several settings come last. */
+    /** {@return the mistakes in the order of the settings table; those of several settings together come last} */
     public List<Mistake> mistakes() {
         return mistakes;
     }
 
     /**
-     * One wrong variable.
+     * One invalid variable.
      *
-     * @param value the value as it may be shown: what may be a user and a password before an {@code @} is hidden; empty
-     *     if the variable is missing
+     * @param setting the name of the variable
+     * @param value the value as it may be shown: a possible user and password before an {@code @} are hidden; empty if the
+     *     variable is missing
      * @param expected completes the phrase "expected …"
      */
     public record Mistake(String setting, String value, String expected) {
+        /** Hides credentials in the value. */
         public Mistake {
             value = hideCredentials(value);
         }
 
         /**
-         * Returns the mistake as one line, such as {@code port="80a" cannot be used: expected a port from 0 to 65535}.
+         * {@return the mistake as one line, such as {@code port="80a" cannot be used: expected a port from 0 to 65535}}
          */
         public String describe() {
             String line = value.isEmpty()

@@ -4,19 +4,31 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The variables with which Knative and Cloud Run name the port that a container has to serve (specification 1.9). */
+/**
+ * The variables by which Knative and Cloud Run set the port that a container has to serve (specification 1.9).
+ *
+ * <pre>{@code
+ * Map<String, String> environment = KnativeVariables.forFunction(System.getenv(), 3000);
+ * }</pre>
+ */
 public final class KnativeVariables {
     private static final String SERVICE = "K_SERVICE";
     private static final String PORT = "PORT";
 
     private KnativeVariables() {}
 
-    /** Returns the name of the variable that contains the watchdog's port where {@code port} is not set, if there is one. */
+    /** Returns the name of the variable with the watchdog's port, for an environment without {@code port}, if there is one. */
     static Optional<String> portVariable(Map<String, String> environment) {
         return Optional.of(PORT).filter(name -> isSet(SERVICE, environment) && isSet(PORT, environment));
     }
 
-    /** Returns the environment of a function that has a server of its own, which must not take the watchdog's port. */
+    /**
+     * Replaces {@code PORT}, so that a function with its own server does not use the watchdog's port.
+     *
+     * @param environment the watchdog's environment
+     * @param functionPort the port on which the function listens
+     * @return the environment of the function
+     */
     public static Map<String, String> forFunction(Map<String, String> environment, int functionPort) {
         if (!isSet(SERVICE, environment)) {
             return environment;

@@ -3,10 +3,19 @@ package dev.fnwatchdog.core.config;
 import java.util.Map;
 
 /**
- * What is logged and how (specification 6).
+ * What is logged, and how (specification 6).
  *
+ * <pre>{@code
+ * LogConfig config = WatchdogConfig.builder()
+ *         .inproc()
+ *         .logFormat(LogConfig.Format.JSON)
+ *         .build()
+ *         .log();
+ * }</pre>
+ *
+ * @param format the format of the watchdog's own lines
  * @param prefix whether time and stream precede each line of the function's output
- * @param bufferSize the longest line of the function's output, and the longest logged body, in bytes; -1: no limit
+ * @param bufferSize the maximum length of a line of the function's output, and of a logged body, in bytes; -1: no limit
  * @param callId whether a request's line ends with its {@code X-Call-Id}
  * @param traceId whether a request's line in a text log ends with its trace id
  * @param requestBodies whether request bodies are logged
@@ -20,15 +29,20 @@ public record LogConfig(
         boolean traceId,
         boolean requestBodies,
         boolean responseBodies) {
-    /** The form of the watchdog's own lines. */
+    /** The format of the watchdog's own lines. */
     public enum Format {
+        /** Lines of text, as of-watchdog writes them. */
         TEXT,
+        /** One JSON object for each line. */
         JSON
     }
 
     /**
-     * Reads how to log before the settings are validated: an unusable value counts as not set, and
-     * {@link WatchdogConfig#parse} reports it.
+     * Reads these settings before all settings are validated: an invalid value counts as not set, and {@link
+     * WatchdogConfig#parse} reports it.
+     *
+     * @param environment all variables, by their names
+     * @return what is logged, and how
      */
     public static LogConfig parseLeniently(Map<String, String> environment) {
         return of(new Variables(environment));

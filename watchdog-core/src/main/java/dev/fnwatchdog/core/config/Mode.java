@@ -32,6 +32,6 @@ enum Mode {
         }
         String expected = "one of " + texts(", ");
         throw new IllegalArgumentException(
-                given.equals("afterburn") ? expected + "; the mode afterburn is no more" : expected);
+                given.equals("afterburn") ? expected + "; the mode afterburn no longer exists" : expected);
     }
 }

@@ -6,24 +6,46 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** The settings of the chosen mode (specification 1.10). */
+/**
+ * The mode, with the settings that it needs (specification 1.10).
+ *
+ * <pre>{@code
+ * ModeConfig mode = WatchdogConfig.parse(System.getenv()).mode();
+ * if (mode instanceof ModeConfig.Http http) {
+ *     System.out.println("The function listens on " + http.upstream());
+ * }
+ * }</pre>
+ */
 public sealed interface ModeConfig {
-    /** Returns the mode's name as {@code mode} spells it. */
+    /** {@return the name of the mode, as in the setting {@code mode}} */
     String name();
 
+    /**
+     * Calls the method of the visitor for this mode.
+     *
+     * @param visitor one method for each mode
+     * @param <R> the type of its result
+     * @return the result of the visitor
+     */
     <R> R accept(Visitor<R> visitor);
 
     /**
-     * Forwards requests to a function that has a server of its own (specification 3).
+     * http mode: forwards requests to the function's own server (specification 3).
      *
+     * @param command the command of the function process
      * @param upstream {@code http://host:port/path}, or {@code https} or {@code h2c}: the port is always present, the path is escaped and has no
      *     trailing slash
-     * @param startupWait the longest that a request waits for the function to listen (specification 3.3); zero: not at
-     *     all
+     * @param bufferRequestBody whether the whole request body is read before it is forwarded
+     * @param startupWait how long a request waits for the function to listen (specification 3.3); zero: not at all
      * @param metricsPath the path of the function's own metrics page (specification 2.17), empty if there is none
      */
     record Http(CommandLine command, URI upstream, boolean bufferRequestBody, Duration startupWait, String metricsPath)
             implements ModeConfig {
+        /**
+         * Checks the upstream.
+         *
+         * @throws InvalidConfigException if the upstream has no host or no port
+         */
         public Http {
             if (upstream.getHost() == null || upstream.getPort() < 0) {
                 throw new InvalidConfigException(
@@ -43,14 +65,20 @@ public sealed interface ModeConfig {
     }
 
     /**
-     * What the output of a process is (specification 4.6, 4.19).
+     * The meaning of the output of a process (specification 4.6, 4.19).
      *
-     * @param contentType the {@code Content-Type} of a response whose output names none
-     * @param cgi whether it begins with response fields
+     * @param contentType the {@code Content-Type} of a response whose output does not contain one
+     * @param cgi whether the output begins with response fields
      */
     record Output(String contentType, boolean cgi) {}
 
-    /** Runs one process per request; its pipes carry the request body and the response body (specification 4.13). */
+    /**
+     * streaming mode: starts a process for each request, and streams both bodies through its pipes (specification 4.13).
+     *
+     * @param command the command of the process
+     * @param output the meaning of its output
+     * @param cgiHeaders whether the request is passed in {@code Http_} variables
+     */
     record Streaming(CommandLine command, Output output, boolean cgiHeaders) implements ModeConfig {
         @Override
         public String name() {
@@ -64,9 +92,11 @@ public sealed interface ModeConfig {
     }
 
     /**
-     * Runs one process per request; it gets the whole request body, and its output is read to the end before it is sent
-     * (specification 4.16).
+     * serializing mode: starts a process for each request, and buffers both bodies (specification 4.16).
      *
+     * @param command the command of the process
+     * @param output the meaning of its output
+     * @param cgiHeaders whether the request is passed in {@code Http_} variables
      * @param combinedOutput whether standard error is part of the response (specification 4.18)
      */
     record Serializing(CommandLine command, Output output, boolean cgiHeaders, boolean combinedOutput)
@@ -83,8 +113,9 @@ public sealed interface ModeConfig {
     }
 
     /**
-     * Serves files, without a function (specification 1.25).
+     * static mode: serves files, without a function (specification 1.25).
      *
+     * @param root the folder whose files are served
      * @param singlePage whether {@code /index.html} is served for an unknown path (specification 1.34)
      */
     record Static(Path root, boolean singlePage) implements ModeConfig {
@@ -100,15 +131,16 @@ public sealed interface ModeConfig {
     }
 
     /**
-     * Runs the function inside the watchdog's JVM (specification 5).
+     * inproc mode: runs the function inside the watchdog's JVM (specification 5).
      *
-     * @param handler the name of the class, empty for the one service provider
+     * @param handler the name of the class, empty if the watchdog has to find it
      * @param functionPath jars and folders of the function's own class loader, empty if there is none
-     * @param concurrency the most requests in the handler at once; 0: no limit
+     * @param concurrency the maximum number of concurrent requests in the handler; 0: no limit
      * @param servletInit init parameters of the servlet, by their names
      */
     record Inproc(String handler, List<Path> functionPath, int concurrency, Map<String, String> servletInit)
             implements ModeConfig {
+        /** Copies the collections. */
         public Inproc {
             functionPath = List.copyOf(functionPath);
             servletInit = Map.copyOf(servletInit);
@@ -125,16 +157,50 @@ public sealed interface ModeConfig {
         }
     }
 
-    /** One method per mode: a new mode does not compile until every visitor handles it. */
+    /**
+     * Has one method for each mode: a new mode does not compile until every visitor handles it.
+     *
+     * @param <R> the type of the result
+     */
     interface Visitor<R> {
+        /**
+         * Handles http mode.
+         *
+         * @param mode its settings
+         * @return the result
+         */
         R http(Http mode);
 
+        /**
+         * Handles streaming mode.
+         *
+         * @param mode its settings
+         * @return the result
+         */
         R streaming(Streaming mode);
 
+        /**
+         * Handles serializing mode.
+         *
+         * @param mode its settings
+         * @return the result
+         */
         R serializing(Serializing mode);
 
+        /**
+         * Handles static mode.
+         *
+         * @param mode its settings
+         * @return the result
+         */
         R files(Static mode);
 
+        /**
+         * Handles inproc mode.
+         *
+         * @param mode its settings
+         * @return the result
+         */
         R inproc(Inproc mode);
     }
 }

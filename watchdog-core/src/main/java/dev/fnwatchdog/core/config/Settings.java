@@ -3,7 +3,13 @@ package dev.fnwatchdog.core.config;
 import java.util.List;
 import java.util.Optional;
 
-/** The table of all settings, made from the definitions that the parser uses (specification 1.1). */
+/**
+ * The table of all settings, which is made from the definitions of the parser (specification 1.1).
+ *
+ * <pre>{@code
+ * System.out.print(Settings.help());
+ * }</pre>
+ */
 public final class Settings {
     private static final int WIDTH = 100;
     private static final String INDENT = "      ";
@@ -12,22 +18,24 @@ public final class Settings {
 
     private Settings() {}
 
-    /** Returns one row per setting, in the order of the table. */
+    /** {@return one row for each setting, in the order of the table} */
     public static List<Setting> all() {
         return ALL;
     }
 
     /**
-     * Returns the setting that a user has probably meant with a name that is not a setting, and differs from one by one or two
-     * letters (specification 1.8).
+     * Returns the setting that a user probably meant by a misspelled name (specification 1.8).
+     *
+     * @param name any name
+     * @return the setting that differs from it by one or two letters; empty if there is none, or if the name is a setting
      */
     public static Optional<String> meant(String name) {
         return Misspelling.meant(name);
     }
 
     /**
-     * Returns what {@code --help} prints, in lines of at most 100 characters (specification 1.21). The last line ends
-     * with a newline.
+     * {@return the text of {@code --help}, in lines of at most 100 characters, the last one with a newline} See specification
+     * 1.21.
      */
     public static String help() {
         StringBuilder text = new StringBuilder("""
@@ -35,15 +43,16 @@ public final class Settings {
 
                   --help             print this text
                   --version          print the version
-                  --run-healthcheck  exit with 0 while the watchdog beside it is healthy, else with 1
+                  --run-healthcheck  exit with 0 if the watchdog that runs here is healthy, otherwise with 1
 
-                Without an option the watchdog runs. It is set up by environment variables:
+                Without an option the watchdog starts. These environment variables configure it:
 
                 """);
         ALL.forEach(setting -> describe(setting, text));
         text.append("""
-                A duration is whole seconds (20) or a Go duration (1h30m, 1.5s, 300ms). A boolean is true or 1,
-                false or 0, in any case; of two names of one either turns it on. An empty value counts as not set.
+                A duration is a whole number of seconds (20) or a Go duration (1h30m, 1.5s, 300ms). A boolean is
+                true or 1, false or 0, in upper or lower case; if it has two names, either one turns it on. An
+                empty value counts as not set.
                 """);
         return text.toString();
     }

@@ -18,9 +18,9 @@ import java.util.regex.Pattern;
 final class ValueTypes {
     static final String WRITE_EXPECTED = "a duration over 0s (HTTP write timeout must be over 0s)";
     static final String UPSTREAM_EXPECTED =
-            "a whole URL such as http://127.0.0.1:3000, of scheme http, https or h2c, without user, query and fragment";
+            "an absolute URL such as http://127.0.0.1:3000, with the scheme http, https or h2c, without user, query and fragment";
     private static final String AUTHORITY_EXPECTED =
-            "a whole URL such as https://id.example.com, of scheme http or https, without user, query and fragment";
+            "an absolute URL such as https://id.example.com, with the scheme http or https, without user, query and fragment";
 
     // ASCII digits only: Java's own parsers accept the digits of every script.
     private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]+");
@@ -48,7 +48,7 @@ final class ValueTypes {
     static final ValueType<String> PATH = textWhere(
             "path",
             ValueTypes::isUrlPath,
-            "a path such as /ready, beginning with /, without a query, other characters escaped");
+            "a path such as /ready that begins with /, without a query, with special characters percent-encoded");
     static final ValueType<String> CLASS =
             textWhere("class name", ValueTypes::isClassName, "a class name such as com.example.Handler");
     static final ValueType<Path> DIRECTORY = new ValueType<>("directory", ValueTypes::parsePath);
@@ -139,7 +139,7 @@ final class ValueTypes {
             return Path.of(text);
         } catch (InvalidPathException invalid) {
             // Also thrown if the JVM's locale cannot encode the name.
-            throw new IllegalArgumentException("a path that this system can name", invalid);
+            throw new IllegalArgumentException("a valid path of this system", invalid);
         }
     }
 

@@ -5,17 +5,26 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All settings, parsed and validated (specification 1).
+ * All settings of a watchdog, parsed and validated (specification 1).
  *
+ * <pre>{@code
+ * WatchdogConfig config = WatchdogConfig.parse(System.getenv());
+ * config.warnings().forEach(System.err::println);
+ * System.out.println(config.mode().name() + " on port " + config.port());
+ * }</pre>
+ *
+ * @param mode the mode, with the settings that it needs
  * @param port 0–65535; 0: any free port
  * @param metricsPort 0–65535; 0: any free port
- * @param maxInflight the most requests at once; 0: no limit
- * @param maxWaiting the most requests beyond a limit of requests at once that wait; 0: none, except for {@code
- *     handler_concurrency}, where it is no limit
- * @param http2MaxStreams the most streams at once on one HTTP/2 connection, 1 or more
+ * @param timeouts the timeouts of requests and of a shutdown
+ * @param maxInflight the maximum number of concurrent requests; 0: no limit
+ * @param maxWaiting the maximum number of requests that wait for a permit; 0: none, but for {@code handler_concurrency} no limit
+ * @param http2MaxStreams the maximum number of concurrent streams on one HTTP/2 connection, 1 or more
+ * @param log what is logged, and how
  * @param readyPath the path of the function whose response {@code /_/ready} returns, empty if there is none
  * @param lockFile whether there is a lock file, on which health depends
  * @param jwtAuth whether requests need a token
+ * @param jwt the authority of the tokens, and the identity of the function
  * @param warnings one line for each variable that is set and has no effect, or is a misspelled setting
  * @param temporaryDirectory the folder of the lock file: {@code TMPDIR}, otherwise {@code /tmp}
  */
@@ -34,11 +43,12 @@ public record WatchdogConfig(
         JwtConfig jwt,
         List<String> warnings,
         Path temporaryDirectory) {
+    /** Copies the warnings. */
     public WatchdogConfig {
         warnings = List.copyOf(warnings);
     }
 
-    /** Returns a builder for settings in a program, where types and names are checked by the compiler. */
+    /** {@return a builder for settings in a program, whose names and types the compiler checks} */
     public static WatchdogConfigBuilder builder() {
         return new WatchdogConfigBuilder();
     }
@@ -46,7 +56,9 @@ public record WatchdogConfig(
     /**
      * Reads the settings from environment variables; variables that are not settings are ignored.
      *
-     * @throws InvalidConfigException with all mistakes
+     * @param environment all variables, by their names
+     * @return the settings
+     * @throws InvalidConfigException if settings are invalid; it contains all mistakes
      */
     public static WatchdogConfig parse(Map<String, String> environment) {
         return parse(environment, Path.of(Definitions.NAMESPACE_FILE));

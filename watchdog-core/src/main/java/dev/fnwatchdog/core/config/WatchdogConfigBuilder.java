@@ -8,8 +8,18 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Builds the settings of a watchdog that a program embeds. Each method sets what the variable of the same name sets, and {@link
- * #build} checks them together, as it checks variables (specification 1.4).
+ * Builds the settings of a watchdog that a program embeds. Each method corresponds to an environment variable, and {@link #build}
+ * validates all settings together (specification 1.4).
+ *
+ * <pre>{@code
+ * WatchdogConfig config = WatchdogConfig.builder()
+ *         .streaming()
+ *         .function("python3 resize.py --width 300")
+ *         .execTimeout(Duration.ofSeconds(5))
+ *         .maxInflight(8)
+ *         .set("content_type", "image/png")
+ *         .build();
+ * }</pre>
  *
  * <p>Threads: one.
  */
@@ -18,27 +28,50 @@ public final class WatchdogConfigBuilder {
 
     WatchdogConfigBuilder() {}
 
-    /** Forwards requests to the server at {@code upstream}; needs a {@link #function}. */
+    /**
+     * Selects http mode, which needs a {@link #function} as well.
+     *
+     * @param upstream the URL on which the function listens ({@code http_upstream_url})
+     * @return this builder
+     */
     public WatchdogConfigBuilder http(URI upstream) {
         return mode(Mode.HTTP).put(Definitions.UPSTREAM, upstream);
     }
 
-    /** Starts a process for each request and streams bodies; needs a {@link #function}. */
+    /**
+     * Selects streaming mode, which needs a {@link #function} as well.
+     *
+     * @return this builder
+     */
     public WatchdogConfigBuilder streaming() {
         return mode(Mode.STREAMING);
     }
 
-    /** Starts a process for each request and buffers bodies; needs a {@link #function}. */
+    /**
+     * Selects serializing mode, which needs a {@link #function} as well.
+     *
+     * @return this builder
+     */
     public WatchdogConfigBuilder serializing() {
         return mode(Mode.SERIALIZING);
     }
 
-    /** Serves the files of a folder. */
+    /**
+     * Selects static mode.
+     *
+     * @param folder the folder whose files are served ({@code static_path}); it must exist
+     * @return this builder
+     */
     public WatchdogConfigBuilder files(Path folder) {
         return mode(Mode.STATIC).put(Definitions.STATIC_PATH, folder);
     }
 
-    /** Runs a handler in this JVM: an instance that the watchdog's builder is given, or a class that {@code handler} names. */
+    /**
+     * Selects inproc mode. The function is an object that the program passes to the watchdog's builder, or the class that the
+     * setting {@code handler} names.
+     *
+     * @return this builder
+     */
     public WatchdogConfigBuilder inproc() {
         return mode(Mode.INPROC);
     }
@@ -47,52 +80,102 @@ public final class WatchdogConfigBuilder {
         return put(Definitions.MODE, mode.text());
     }
 
-    /** Sets the command line of the function process ({@code fprocess}). */
+    /**
+     * Sets the command of the function process ({@code fprocess}).
+     *
+     * @param command is split into words as by a POSIX shell, without expansion
+     * @return this builder
+     */
     public WatchdogConfigBuilder function(String command) {
         return put(Definitions.FPROCESS, command);
     }
 
-    /** Sets the port for requests; 0: any free one. */
+    /**
+     * Sets the port for requests.
+     *
+     * @param port 0–65535; 0: any free port
+     * @return this builder
+     */
     public WatchdogConfigBuilder port(int port) {
         return put(Definitions.PORT, port);
     }
 
-    /** Sets the port of {@code /metrics}; 0: any free one. */
+    /**
+     * Sets the port of {@code /metrics}.
+     *
+     * @param port 0–65535; 0: any free port
+     * @return this builder
+     */
     public WatchdogConfigBuilder metricsPort(int port) {
         return put(Definitions.METRICS_PORT, port);
     }
 
-    /** Sets the longest that a request may take; zero: no limit. */
+    /**
+     * Sets the maximum duration of a request.
+     *
+     * @param timeout zero: no limit
+     * @return this builder
+     */
     public WatchdogConfigBuilder execTimeout(Duration timeout) {
         return put(Definitions.EXEC_TIMEOUT, GoDuration.format(timeout));
     }
 
-    /** Sets the longest that a client may take to send a request; zero: no limit. */
+    /**
+     * Sets the maximum time in which a client has to send a request.
+     *
+     * @param timeout zero: no limit
+     * @return this builder
+     */
     public WatchdogConfigBuilder readTimeout(Duration timeout) {
         return put(Definitions.READ_TIMEOUT, GoDuration.format(timeout));
     }
 
-    /** Sets the longest that sending a response and a drain may take, over zero. */
+    /**
+     * Sets the maximum time for sending a response, and for draining at shutdown.
+     *
+     * @param timeout more than zero
+     * @return this builder
+     */
     public WatchdogConfigBuilder writeTimeout(Duration timeout) {
         return put(Definitions.WRITE_TIMEOUT, GoDuration.format(timeout));
     }
 
-    /** Sets how long requests are served after a stop has been requested by a signal. */
+    /**
+     * Sets how long requests are served after SIGTERM.
+     *
+     * @param interval zero: not at all
+     * @return this builder
+     */
     public WatchdogConfigBuilder healthcheckInterval(Duration interval) {
         return put(Definitions.HEALTHCHECK_INTERVAL, GoDuration.format(interval));
     }
 
-    /** Sets the most requests at once; 0: no limit. */
+    /**
+     * Sets the maximum number of concurrent requests.
+     *
+     * @param requests 0: no limit
+     * @return this builder
+     */
     public WatchdogConfigBuilder maxInflight(int requests) {
         return put(Definitions.MAX_INFLIGHT, requests);
     }
 
-    /** Sets the most requests at once in the handler of inproc mode; 0: no limit. */
+    /**
+     * Sets the maximum number of concurrent requests in the handler of inproc mode.
+     *
+     * @param requests 0: no limit
+     * @return this builder
+     */
     public WatchdogConfigBuilder handlerConcurrency(int requests) {
         return put(Definitions.HANDLER_CONCURRENCY, requests);
     }
 
-    /** Sets the init parameters of the servlet of inproc mode. */
+    /**
+     * Sets the init parameters of the servlet of inproc mode.
+     *
+     * @param parameters values without line breaks, by their names
+     * @return this builder
+     */
     public WatchdogConfigBuilder servletInit(Map<String, String> parameters) {
         return put(
                 Definitions.SERVLET_INIT,
@@ -101,15 +184,23 @@ public final class WatchdogConfigBuilder {
                         .collect(Collectors.joining("\n")));
     }
 
-    /** Sets the form of the log lines. */
+    /**
+     * Sets the format of the log lines.
+     *
+     * @param format text or JSON
+     * @return this builder
+     */
     public WatchdogConfigBuilder logFormat(LogConfig.Format format) {
         return put(Definitions.LOG_FORMAT, format == LogConfig.Format.JSON ? "json" : "text");
     }
 
     /**
-     * Sets any setting by the name and the text of its variable.
+     * Sets any setting by the name and the text of its environment variable.
      *
-     * @throws IllegalArgumentException where there is no such setting
+     * @param name the name, such as {@code ready_path}
+     * @param value the value as text
+     * @return this builder
+     * @throws IllegalArgumentException if there is no such setting
      */
     public WatchdogConfigBuilder set(String name, String value) {
         if (Definitions.ALL.stream().noneMatch(setting -> setting.precedence().contains(name))) {
@@ -125,9 +216,9 @@ public final class WatchdogConfigBuilder {
     }
 
     /**
-     * Returns the settings.
+     * {@return the settings}
      *
-     * @throws InvalidConfigException with all mistakes
+     * @throws InvalidConfigException if settings are invalid; it contains all mistakes
      */
     public WatchdogConfig build() {
         return WatchdogConfig.parse(settings);

@@ -111,6 +111,6 @@ final class WordSplitter {
 
     private static IllegalArgumentException unclosed(int open) {
         return new IllegalArgumentException(
-                "a command whose quotes are closed; the one at character %d is not".formatted(open));
+                "a command with closed quotes; the quote at character %d is not closed".formatted(open));
     }
 }

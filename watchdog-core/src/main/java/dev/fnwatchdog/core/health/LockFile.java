@@ -87,7 +87,7 @@ public final class LockFile {
             created.write(ByteBuffer.wrap((port + "\n").getBytes(StandardCharsets.US_ASCII)));
         } catch (IOException e) {
             throw new IOException(
-                    "cannot write the lock file %s: %s; with suppress_lock=true there is none"
+                    "cannot write the lock file %s: %s; set suppress_lock=true to run without one"
                             .formatted(path, reason(e)),
                     e);
         }

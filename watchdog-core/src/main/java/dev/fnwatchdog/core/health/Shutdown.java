@@ -9,6 +9,11 @@ import java.util.function.Function;
  * The sequence of a shutdown (specification 7.5 to 7.11): probes fail, requests are served for the quiet period, the
  * listener closes, requests in flight drain, the function is stopped.
  *
+ * <pre>{@code
+ * Watchdog watchdog = Watchdog.builder(WatchdogConfig.parse(System.getenv())).start();
+ * int exitStatus = watchdog.stop(Shutdown.Cause.SIGTERM);
+ * }</pre>
+ *
  * <p>Threads: {@link #begin} blocks and may be called from several threads; the steps run on the first of them, except
  * {@link Steps#killFunction}, which runs on the thread of the second signal.
  */

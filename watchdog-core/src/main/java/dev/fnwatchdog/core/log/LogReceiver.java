@@ -1,37 +1,58 @@
 package dev.fnwatchdog.core.log;
 
 /**
- * Takes the lines of a watchdog in a program that embeds it, in place of the process's own streams (specification 6.16).
+ * Receives the log lines of a watchdog in a program that embeds it, in place of the standard streams (specification 6.16).
  *
- * <p>Threads: one of the watchdog's calls {@link #watchdogLine}, and the same or another one {@link #functionLine}. A receiver
- * may block: when too much waits for it, lines are dropped and counted (specification 6.15). What it throws goes to the handler
- * of uncaught exceptions of the thread, and the next line follows.
+ * <pre>{@code
+ * class PrintingReceiver implements LogReceiver {
+ *     @Override
+ *     public void watchdogLine(Level level, String text) {
+ *         System.out.println(level + " " + text);
+ *     }
+ *
+ *     @Override
+ *     public void functionLine(Output output, String text) {
+ *         System.out.println("function: " + text);
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Threads: a thread of the watchdog calls {@link #watchdogLine}, and the same or another one calls {@link #functionLine}. A
+ * receiver may block: if too many lines are pending, lines are dropped and counted (specification 6.15). An exception of a receiver
+ * is passed to the thread's handler of uncaught exceptions, and logging continues with the next line.
  */
 public interface LogReceiver {
     /** The level of one of the watchdog's own lines. */
     enum Level {
+        /** Nothing to do. */
         INFO,
+        /** Needs an operator's attention. */
         WARN,
+        /** A failure. */
         ERROR
     }
 
-    /** A standard output of the function. */
+    /** An output stream of the function. */
     enum Output {
+        /** Standard output. */
         STDOUT,
+        /** Standard error. */
         STDERR
     }
 
     /**
-     * Receives one of the watchdog's own lines, without its time. Control characters in it are escaped.
+     * Receives one of the watchdog's own lines, without the time. Control characters are escaped.
      *
-     * @param text one line; a stack trace follows it in lines of its own
+     * @param level the level of the line
+     * @param text one line; the lines of a stack trace follow separately
      */
     void watchdogLine(Level level, String text);
 
     /**
-     * Receives a line that the function has printed, as it is, without its end.
+     * Receives a line of the function's output, unchanged, without the line end.
      *
-     * @param text decoded from UTF-8
+     * @param output the stream of the line
+     * @param text the line, decoded from UTF-8
      */
     void functionLine(Output output, String text);
 }

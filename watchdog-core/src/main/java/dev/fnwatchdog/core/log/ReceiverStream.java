@@ -35,7 +35,7 @@ final class ReceiverStream extends OutputStream {
                     return kind;
                 }
             }
-            throw new IllegalStateException("no kind of a line: " + mark);
+            throw new IllegalStateException("unknown kind of line: " + mark);
         }
     }
 

@@ -9,12 +9,19 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Everything that the watchdog prints (specification 6).
+ * The log of a watchdog: its own lines and those of the function (specification 6).
  *
- * <p>Threads: any; no caller ever waits for the reader of the output, except the copiers of the function's lines, see
- * {@link LineSink}. At most 1 MiB per stream is pending; beyond that lines are dropped, counted and reported
- * (specification 6.15). One daemon thread per stream, named {@code watchdog-log-stdout} and
- * {@code watchdog-log-stderr}, writes.
+ * <pre>{@code
+ * WatchdogConfig config = WatchdogConfig.parse(System.getenv());
+ * try (WatchdogLog log = WatchdogLog.toStandardStreams(config.log());
+ *         Watchdog watchdog = Watchdog.builder(config).log(log).start()) {
+ *     log.info("Serving on port " + watchdog.port());
+ * }
+ * }</pre>
+ *
+ * <p>Threads: any. Callers never wait for the reader of the output, except those that copy the function's lines; see {@link
+ * LineSink}. At most 1 MiB per stream is pending; beyond that lines are dropped, counted and reported (specification 6.15). One
+ * daemon thread for each stream writes, {@code watchdog-log-stdout} and {@code watchdog-log-stderr}.
  */
 public final class WatchdogLog implements AutoCloseable {
     private static final long FLUSH_MILLIS = 1000;

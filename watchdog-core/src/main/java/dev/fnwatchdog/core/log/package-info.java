@@ -1,6 +1,6 @@
 /**
- * What the watchdog prints: its own lines, one line for each request, and the function's output (specification 6). A
- * line is formatted by its caller and written by one thread per stream: no request ever waits for the reader of a log.
+ * The log: the watchdog's own lines, one line for each request, and the function's output (specification 6). The thread that logs
+ * formats a line, and one thread for each stream writes it, so that logging never blocks a request.
  *
  * <p>Imports only {@code config} of the core.
  */

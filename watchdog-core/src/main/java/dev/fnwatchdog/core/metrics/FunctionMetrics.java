@@ -29,8 +29,9 @@ final class FunctionMetrics {
         List<String> unreported = new ArrayList<>(new TreeSet<>(page.add(scrape())));
         unreported.removeIf(name -> !reported.add(name));
         if (!unreported.isEmpty()) {
-            warnings.accept("Metrics of the function are left out, because the watchdog has metrics of the same name: "
-                    + String.join(", ", unreported));
+            warnings.accept(
+                    "Metrics of the function are omitted, because the watchdog has metrics with the same names: "
+                            + String.join(", ", unreported));
         }
     }
 
@@ -39,7 +40,7 @@ final class FunctionMetrics {
             return registry.scrape();
         } catch (RuntimeException | LinkageError failure) {
             // Code of the function computes some values.
-            warnings.accept("The function's metrics are left out, because one of them failed: " + failure);
+            warnings.accept("The function's metrics are omitted, because one of them failed: " + failure);
             return new MetricSnapshots();
         }
     }

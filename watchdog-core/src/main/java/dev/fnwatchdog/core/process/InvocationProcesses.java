@@ -83,7 +83,7 @@ public final class InvocationProcesses implements AutoCloseable {
      */
     public InvocationProcess start(Map<String, String> requestVariables, Stdio stdio) throws FunctionFailedException {
         if (closed) {
-            throw Executable.failure(command.program(), "the watchdog stops");
+            throw Executable.failure(command.program(), "the watchdog is stopping");
         }
         InvocationMarker own = marker.ofCall(invocations.incrementAndGet());
         ChildProcess child = program.start(fromRequest(requestVariables), own, stdio);

@@ -25,7 +25,7 @@ final class PercentEncoding {
         // Character.digit alone also accepts digits of other scripts.
         int digit = c < 0x80 ? Character.digit(c, 16) : -1;
         if (digit < 0) {
-            throw new UnusableRequestException("a % in the path without two hex digits after it");
+            throw new UnusableRequestException("a % in the path without two hexadecimal digits after it");
         }
         return digit;
     }

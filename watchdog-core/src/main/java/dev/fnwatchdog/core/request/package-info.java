@@ -1,5 +1,5 @@
 /**
- * What a request asks for, independent of any web server.
+ * Data of a request, independent of any web server: its timeout, its trace id, and its CGI variables.
  *
  * <p>May import {@code config} for its durations, and no other package of the core.
  */

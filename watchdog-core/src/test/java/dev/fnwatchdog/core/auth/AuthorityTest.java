@@ -58,7 +58,7 @@ class AuthorityTest {
 
     static Stream<Arguments> malformedIssuerDocuments() {
         String noObject = "it is not a JSON object";
-        String noUrl = "its \"jwks_uri\" is not a whole http or https URL without a user";
+        String noUrl = "its \"jwks_uri\" is not an absolute http or https URL without a user";
         return Stream.of(
                 Arguments.of("", noObject),
                 Arguments.of("<html></html>", noObject),
@@ -108,13 +108,13 @@ class AuthorityTest {
         try (Issuer attacker = Issuer.publishing(SigningKey.ed25519("key"))) {
             issuer.document(Issuer.response(
                     "302 Found", "Location: %s/.well-known/openid-configuration\r\n".formatted(attacker.url()), ""));
-            assertRefused(LONG_TIMEOUT, issuerDocument(), "answered with status 302");
+            assertRefused(LONG_TIMEOUT, issuerDocument(), "the response has status 302");
 
             issuer.document(Issuer.response(
                     "{\"issuer\":\"%s\",\"jwks_uri\":\"%s/keys\"}".formatted(Issuer.NAME, issuer.url())));
             issuer.keys(
                     Issuer.response("307 Temporary Redirect", "Location: %s/keys\r\n".formatted(attacker.url()), ""));
-            assertRefused(LONG_TIMEOUT, keySet(), "answered with status 307");
+            assertRefused(LONG_TIMEOUT, keySet(), "the response has status 307");
             assertThat(attacker.keyReads()).isZero();
         }
     }
@@ -123,7 +123,7 @@ class AuthorityTest {
     void anErrorStatusOfTheAuthorityIsReported() {
         issuer.document(Issuer.response("404 Not Found", "", "no"));
 
-        assertRefused(LONG_TIMEOUT, issuerDocument(), "answered with status 404");
+        assertRefused(LONG_TIMEOUT, issuerDocument(), "the response has status 404");
     }
 
     @Test
@@ -147,10 +147,10 @@ class AuthorityTest {
     @Test
     void anIssuerDocumentThatDoesNotEndWithinTheTimeoutIsRefused() {
         issuer.document(to -> new CountDownLatch(1).await());
-        assertRefused(SHORT_TIMEOUT, issuerDocument(), "no whole answer within 400 ms");
+        assertRefused(SHORT_TIMEOUT, issuerDocument(), "no complete response within 400 ms");
 
         issuer.document(Issuer.endless(" ", 20_000_000));
-        assertRefused(SHORT_TIMEOUT, issuerDocument(), "no whole answer within 400 ms");
+        assertRefused(SHORT_TIMEOUT, issuerDocument(), "no complete response within 400 ms");
     }
 
     @Test
@@ -191,7 +191,7 @@ class AuthorityTest {
         assertThatThrownBy(() -> Guard.of(config).close())
                 .hasMessage(
                         "jwt_auth: cannot read the issuer document at %s/realms/a/.well-known/openid-configuration:"
-                                + " answered with status 404",
+                                + " the response has status 404",
                         issuer.url());
     }
 }

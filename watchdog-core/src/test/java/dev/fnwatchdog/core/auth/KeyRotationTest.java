@@ -204,7 +204,7 @@ class KeyRotationTest {
                 assertThat(issuer.keyReads()).isEqualTo(++reads);
             }
             assertThat(issuer.otherReads()).isZero();
-            Eventually.isTrue("warned", () -> guard.logged().contains("the keys that were read before are kept"));
+            Eventually.isTrue("warned", () -> guard.logged().contains("the previous keys stay in use"));
         }
     }
 

@@ -28,10 +28,10 @@ class TokensTest {
     private static final SigningKey RSA = SigningKey.rsa("rsa-1", 2048);
     private static final SigningKey EC = SigningKey.ec("ec-1");
     private static final SigningKey ED = SigningKey.ed25519("ed-1");
-    private static final String SIGNATURE_WRONG = "the token's signature is wrong";
-    private static final String NOT_EXPECTED = "the token's issuer or audience is not the expected one";
+    private static final String SIGNATURE_WRONG = "the token's signature is invalid";
+    private static final String NOT_EXPECTED = "the token's issuer or audience does not match";
     private static final String MALFORMED = "the token is malformed";
-    private static final String NOT_ACCEPTED = "the token is not signed in a way that is accepted";
+    private static final String NOT_ACCEPTED = "the token's signature algorithm is not accepted";
 
     private static Issuer issuer;
     private static Guard guard;
@@ -162,14 +162,14 @@ class TokensTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{\"alg\":\"RS512\",\"kid\":\"rsa-1\"} | the token's algorithm is not the key's",
-                "{\"alg\":\"PS256\",\"kid\":\"rsa-1\"} | the token's algorithm is not the key's",
-                "{\"alg\":\"ES256\",\"kid\":\"rsa-1\"} | the token's algorithm is not the key's",
-                "{\"alg\":\"RS256\",\"kid\":\"ec-1\"} | the token's algorithm is not the key's",
-                "{\"alg\":\"EdDSA\",\"kid\":\"rsa-1\"} | the token's algorithm is not the key's",
-                "{\"alg\":\"HS256\",\"kid\":\"rsa-1\"} | the token's algorithm is not the key's",
-                "{\"alg\":\"RS256\"} | the token does not name its key",
-                "{\"alg\":\"RS256\",\"kid\":\"\"} | the token does not name its key",
+                "{\"alg\":\"RS512\",\"kid\":\"rsa-1\"} | the token's algorithm does not match its key",
+                "{\"alg\":\"PS256\",\"kid\":\"rsa-1\"} | the token's algorithm does not match its key",
+                "{\"alg\":\"ES256\",\"kid\":\"rsa-1\"} | the token's algorithm does not match its key",
+                "{\"alg\":\"RS256\",\"kid\":\"ec-1\"} | the token's algorithm does not match its key",
+                "{\"alg\":\"EdDSA\",\"kid\":\"rsa-1\"} | the token's algorithm does not match its key",
+                "{\"alg\":\"HS256\",\"kid\":\"rsa-1\"} | the token's algorithm does not match its key",
+                "{\"alg\":\"RS256\"} | the token has no key id",
+                "{\"alg\":\"RS256\",\"kid\":\"\"} | the token has no key id",
                 "{\"alg\":\"RS256\",\"kid\":\"RSA-1\"} | the token is signed with an unknown key",
                 "{\"alg\":\"RS256\",\"kid\":1} | the token is malformed",
                 "{\"alg\":\"RS256\",\"kid\":\"rsa-1\",\"zip\":\"DEF\"} | the token is compressed",
@@ -231,7 +231,8 @@ class TokensTest {
                 List.of(der, pem.getBytes(StandardCharsets.US_ASCII), RSA.jwk().getBytes(StandardCharsets.US_ASCII))) {
             String header = "{\"alg\":\"%s\",\"kid\":\"rsa-1\"}".formatted(algorithm);
 
-            assertThat(guard.decide(hmac(mac, secret, header))).isEqualTo("the token's algorithm is not the key's");
+            assertThat(guard.decide(hmac(mac, secret, header)))
+                    .isEqualTo("the token's algorithm does not match its key");
         }
     }
 
@@ -321,9 +322,9 @@ class TokensTest {
             assertThat(guard.decide(List.of(value))).as(value).isEqualTo(wanted);
         }
         assertThat(guard.decide(List.of("Bearer " + good(), "Bearer " + good())))
-                .isEqualTo("there must be one Authorization header");
+                .isEqualTo("exactly one Authorization header is required");
         assertThat(guard.decide(List.of("Basic YTpi", "Bearer " + good())))
-                .isEqualTo("there must be one Authorization header");
+                .isEqualTo("exactly one Authorization header is required");
     }
 
     /** Proves specification 8.6. */

@@ -69,7 +69,7 @@ class CommandLineTest {
     void aCommandWithAnUnclosedQuoteIsRefused(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CommandLine.parse(text))
-                .withMessageContaining("quotes are closed");
+                .withMessageContaining("quote at character");
     }
 
     @Test

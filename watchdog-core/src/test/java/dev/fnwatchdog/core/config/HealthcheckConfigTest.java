@@ -39,6 +39,6 @@ class HealthcheckConfigTest {
     void aHealthcheckWithSuppressLockRefusesPortZero() {
         assertThatExceptionOfType(InvalidConfigException.class)
                 .isThrownBy(() -> HealthcheckConfig.parse(Map.of("suppress_lock", "true", "port", "0")))
-                .withMessageStartingWith("port=\"0\" cannot be used: expected the port that the watchdog listens on");
+                .withMessageStartingWith("port=\"0\" cannot be used: expected the port on which the watchdog listens");
     }
 }

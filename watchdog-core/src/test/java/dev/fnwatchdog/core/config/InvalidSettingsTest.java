@@ -252,6 +252,6 @@ class InvalidSettingsTest {
     @Test
     void aTmpdirThatIsNotAPathIsRefused() {
         assertThat(Parsed.mistakes(Map.of("fprocess", "cat", "TMPDIR", "/tmp\0")))
-                .containsExactly("TMPDIR=\"/tmp\\u0000\" cannot be used: expected a path that this system can name");
+                .containsExactly("TMPDIR=\"/tmp\\u0000\" cannot be used: expected a valid path of this system");
     }
 }

@@ -70,9 +70,9 @@ class JwtSettingsTest {
     void jwtAuthWithoutFunctionNameAndNamespaceIsRefused() {
         assertThat(Parsed.mistakes(Map.of("fprocess", "cat", "jwt_auth", "true", "OPENFAAS_NAME", "")))
                 .containsExactly(
-                        "OPENFAAS_NAME is not set: expected the function's name, since jwt_auth needs it",
-                        "OPENFAAS_NAMESPACE is not set: expected the function's namespace, since jwt_auth needs it"
-                                + " and /nonexistent/namespace does not tell it");
+                        "OPENFAAS_NAME is not set: expected the function's name, because jwt_auth needs it",
+                        "OPENFAAS_NAMESPACE is not set: expected the function's namespace, because jwt_auth needs it"
+                                + " and /nonexistent/namespace does not contain it");
     }
 
     @Test
@@ -83,7 +83,7 @@ class JwtSettingsTest {
         for (Path file : new Path[] {blank, binary, directory}) {
             assertThatThrownBy(() -> WatchdogConfig.parse(NAMED, file))
                     .isInstanceOf(InvalidConfigException.class)
-                    .hasMessageContaining(file + " does not tell it");
+                    .hasMessageContaining(file + " does not contain it");
         }
     }
 

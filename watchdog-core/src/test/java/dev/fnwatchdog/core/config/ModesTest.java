@@ -115,7 +115,7 @@ class ModesTest {
                 .singleElement()
                 .asString()
                 .startsWith("mode=\"afterburn\" cannot be used")
-                .contains("no more");
+                .contains("no longer exists");
     }
 
     /** Proves specification 1.6. */
@@ -149,10 +149,9 @@ class ModesTest {
         Path absent = directory.resolve("absent");
 
         assertThat(Parsed.mistakes(Map.of("mode", "static", "static_path", file.toString())))
-                .containsExactly("static_path=\"%s\" cannot be used: expected a directory that exists".formatted(file));
+                .containsExactly("static_path=\"%s\" cannot be used: expected an existing directory".formatted(file));
         assertThat(Parsed.mistakes(Map.of("mode", "static", "static_path", absent.toString())))
-                .containsExactly(
-                        "static_path=\"%s\" cannot be used: expected a directory that exists".formatted(absent));
+                .containsExactly("static_path=\"%s\" cannot be used: expected an existing directory".formatted(absent));
     }
 
     /** Proves specification 1.6. */
@@ -164,8 +163,7 @@ class ModesTest {
             assertThat(mode("mode", "static")).isEqualTo(new ModeConfig.Static(usual, false));
         } else {
             assertThat(Parsed.mistakes(Map.of("mode", "static")))
-                    .containsExactly(
-                            "static_path=\"/home/app/public\" cannot be used: expected a directory that exists");
+                    .containsExactly("static_path=\"/home/app/public\" cannot be used: expected an existing directory");
         }
     }
 
@@ -250,7 +248,7 @@ class ModesTest {
 
     private static String missing(String name, String mode) {
         String kind = name.equals("fprocess") ? "command" : "URL";
-        return "%s is not set: expected a %s, since mode %s needs it".formatted(name, kind, mode);
+        return "%s is not set: expected a %s, because mode %s needs it".formatted(name, kind, mode);
     }
 
     private static ModeConfig mode(String... settings) {

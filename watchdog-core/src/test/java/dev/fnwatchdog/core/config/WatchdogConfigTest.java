@@ -135,8 +135,8 @@ class WatchdogConfigTest {
         assertThat(mode.upstream().getHost()).isEqualTo("c");
         assertThat(config.warnings())
                 .containsExactly(
-                        "fprocess has no effect: function_process wins",
-                        "upstream_url has no effect: http_upstream_url wins");
+                        "fprocess has no effect: function_process takes precedence",
+                        "upstream_url has no effect: http_upstream_url takes precedence");
     }
 
     /** Proves specification 1.3. */
@@ -183,14 +183,14 @@ class WatchdogConfigTest {
                                 "static_spa", "")
                         .warnings())
                 .containsExactly(
-                        "upstream_url has no effect in mode streaming, but in http",
-                        "buffer_http has no effect in mode streaming, but in http",
-                        "static_path has no effect in mode streaming, but in static",
-                        "combine_output has no effect in mode streaming, but in serializing",
-                        "handler has no effect in mode streaming, but in inproc",
-                        "function_path has no effect in mode streaming, but in inproc");
+                        "upstream_url has no effect in mode streaming, only in http",
+                        "buffer_http has no effect in mode streaming, only in http",
+                        "static_path has no effect in mode streaming, only in static",
+                        "combine_output has no effect in mode streaming, only in serializing",
+                        "handler has no effect in mode streaming, only in inproc",
+                        "function_path has no effect in mode streaming, only in inproc");
         assertThat(Parsed.config("mode", "inproc", "fprocess", "cat").warnings())
-                .containsExactly("fprocess has no effect in mode inproc, but in streaming, serializing, http");
+                .containsExactly("fprocess has no effect in mode inproc, only in streaming, serializing, http");
     }
 
     /** Proves specification 1.15. */
@@ -238,7 +238,7 @@ class WatchdogConfigTest {
     void theSameNumberForPortAndMetricsPortIsRefused() {
         assertThat(Parsed.mistakes(Map.of("fprocess", "cat", "port", "8081")))
                 .containsExactly(
-                        "metrics_port=\"8081\" cannot be used: expected another port than the one of port, or 0");
+                        "metrics_port=\"8081\" cannot be used: expected a port that differs from the setting port, or 0");
     }
 
     @ParameterizedTest

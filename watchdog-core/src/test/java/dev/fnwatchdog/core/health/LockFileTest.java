@@ -144,7 +144,7 @@ class LockFileTest {
         assertThatIOException()
                 .isThrownBy(() -> new LockFile(path).write(8080))
                 .withMessage(
-                        "cannot write the lock file %s: no such directory; with suppress_lock=true there is none",
+                        "cannot write the lock file %s: no such directory; set suppress_lock=true to run without one",
                         path);
     }
 

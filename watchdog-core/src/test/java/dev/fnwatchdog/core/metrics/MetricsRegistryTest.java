@@ -183,7 +183,7 @@ class MetricsRegistryTest {
         }
         assertThat(warnings)
                 .containsExactly(
-                        "Metrics of the function are left out, because the watchdog has metrics of the same name:"
+                        "Metrics of the function are omitted, because the watchdog has metrics with the same names:"
                                 + " http_requests, jvm_threads_current");
     }
 

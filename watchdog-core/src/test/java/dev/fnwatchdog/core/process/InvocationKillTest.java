@@ -183,7 +183,7 @@ class InvocationKillTest {
 
             assertThatExceptionOfType(FunctionFailedException.class)
                     .isThrownBy(() -> invocations.start(Map.of()))
-                    .withMessage("cannot start \"sleep\": the watchdog stops");
+                    .withMessage("cannot start \"sleep\": the watchdog is stopping");
             assertThat(invocations.processes()).isEmpty();
         }
     }

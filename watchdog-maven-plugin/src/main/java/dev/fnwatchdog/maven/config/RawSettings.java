@@ -139,7 +139,7 @@ public final class RawSettings {
         return environment.getOrDefault(name, "").isEmpty()
                 ? "%s. Set <settings><%s> in the plugin's <configuration>, or -Dwatchdog.%s=..."
                         .formatted(mistake.describe(), name, name)
-                : "%s. It comes from Maven's own environment; -Dwatchdog.%s=... wins over it."
+                : "%s. It comes from Maven's own environment; -Dwatchdog.%s=... takes precedence over it."
                         .formatted(mistake.describe(), name);
     }
 }

@@ -1,4 +1,4 @@
-/** Parameters and settings that every goal reads, and the errors that their users see. */
+/** Parameters and settings that every goal reads, and the errors in them. */
 @NullMarked
 package dev.fnwatchdog.maven.config;
 

@@ -127,7 +127,7 @@ public final class DevelopmentLoop {
             }
             WatchdogProcess.Ports ports = watchdog.awaitPorts(unlimitedStart ? Duration.ofDays(1) : START_TIMEOUT);
             log.info(
-                    "Serving %s at %s, its metrics at http://localhost:%d/metrics, what happens at %s/_/dev. Saved changes are taken up. Ctrl-C ends it."
+                    "Serving %s at %s, with metrics at http://localhost:%d/metrics and the development page at %s/_/dev. Saved changes are reloaded. Press Ctrl-C to stop."
                             .formatted(
                                     projects.function().getArtifactId(),
                                     ports.url(),
@@ -135,12 +135,12 @@ public final class DevelopmentLoop {
                                     ports.url()));
             while (watchdog.alive()) {
                 if (rebuild(saved(), watchdog) == Outcome.Result.RECONFIGURED) {
-                    log.info("The parameters of watchdog:run have changed: the watchdog is started again with them.");
+                    log.info("The parameters of watchdog:run have changed: the watchdog is restarted with them.");
                     return End.RECONFIGURED;
                 }
             }
             if (watchdog.exitStatus() != 0) {
-                throw new WatchdogFailedException("the watchdog ended with exit status %d, and its log says why"
+                throw new WatchdogFailedException("the watchdog ended with exit status %d; its log contains the reason"
                         .formatted(watchdog.exitStatus()));
             }
             return End.STOPPED;
@@ -218,7 +218,8 @@ public final class DevelopmentLoop {
         if (print) {
             log.error(reason);
         }
-        log.error("Not built. Requests get the error as their response until a change is saved that fixes it.");
+        log.error(
+                "The build failed. Each request gets the error as its response until you save a change that corrects it.");
         return Outcome.failed(reason);
     }
 

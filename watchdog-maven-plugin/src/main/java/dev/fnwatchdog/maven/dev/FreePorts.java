@@ -29,7 +29,7 @@ public final class FreePorts {
             mistakes.add(new Mistake(
                     setting,
                     Integer.toString(port),
-                    "a port that is free, or 0 for any that is (%s)".formatted(e.getMessage())));
+                    "a free port, or 0 for any free port (%s)".formatted(e.getMessage())));
         }
     }
 }

@@ -77,7 +77,7 @@ public final class FunctionModules {
 
     private boolean reported(boolean function, String goal, Log log) {
         if (!function) {
-            log.info("watchdog:%s leaves %s alone: it is not the function".formatted(goal, current.getArtifactId()));
+            log.info("watchdog:%s skips %s: it is not the function".formatted(goal, current.getArtifactId()));
         }
         return function;
     }

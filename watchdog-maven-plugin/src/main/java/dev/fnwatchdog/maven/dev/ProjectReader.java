@@ -81,7 +81,7 @@ public final class ProjectReader implements DevelopedProjects.Reader {
         long start = session.getRequest().getStartTime().toInstant().toEpochMilli();
         if (session.getSystemProperties().getProperty("maven.version", "").startsWith("4.")
                 && watched().stream().anyMatch(project -> project.getFile().lastModified() > start)) {
-            log.warn("Maven 4 does not read a changed pom.xml again: start watchdog:run again to take it up.");
+            log.warn("Maven 4 does not read a changed pom.xml again: restart watchdog:run to apply the change.");
         }
     }
 

@@ -138,8 +138,8 @@ public final class WatchdogProcess {
 
     private void check(long start, Duration timeout, String failure) throws WatchdogFailedException {
         if (!process.isAlive()) {
-            throw new WatchdogFailedException(
-                    "the watchdog ended with exit status %d, and its log says why".formatted(process.exitValue()));
+            throw new WatchdogFailedException("the watchdog ended with exit status %d; its log contains the reason"
+                    .formatted(process.exitValue()));
         }
         if (System.nanoTime() - start > timeout.toNanos()) {
             throw new WatchdogFailedException("the watchdog " + failure);

@@ -1,4 +1,4 @@
-/** A watchdog around a project's own classes: startup, recompilation, replacement of the function, stop. */
+/** Runs a watchdog with a project's own classes: starts it, recompiles the project, replaces the function, and stops it. */
 @NullMarked
 package dev.fnwatchdog.maven.dev;
 

@@ -3,7 +3,7 @@ package dev.fnwatchdog.maven.image;
 import java.nio.file.Path;
 
 /**
- * An archive of classes in the memory format of one version of Java, which shortens startup: AppCDS, or an AOT cache on
+ * A class archive in the memory format of one version of Java, which shortens startup: AppCDS, or an AOT cache on
  * 25 and later.
  *
  * @param file on this machine

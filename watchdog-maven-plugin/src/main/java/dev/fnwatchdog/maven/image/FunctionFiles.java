@@ -102,7 +102,7 @@ public record FunctionFiles(Path watchdog, List<Library> libraries, Path classes
     private static String fileName(Library library) {
         if (!Files.isRegularFile(library.file())) {
             throw new IllegalArgumentException(
-                    "%s is no jar: run the goal in the phase package or later".formatted(library.file()));
+                    "%s is not a jar: run the goal in the phase package or later".formatted(library.file()));
         }
         return String.valueOf(library.file().getFileName());
     }

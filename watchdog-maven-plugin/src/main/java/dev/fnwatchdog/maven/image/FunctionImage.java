@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  *
  * @param layers those that change least first
  * @param java the command that starts Java in the image
- * @param archiveOptions the JVM's options for an archive of classes; empty if there is none
+ * @param archiveOptions the JVM's options for a class archive; empty if there is none
  * @param user a number or a name, optionally with a group after a colon
  * @param ports the ports on which it listens
  */

@@ -45,7 +45,7 @@ public record ImageSpecification(
         }
         if (from.is(ImageLocation.Kind.TAR) && !Files.isRegularFile(Path.of(from.value()))) {
             throw new InvalidParameterException(
-                    FROM, "tar://" + from.value(), "a tar that is there, as docker save or podman save writes it");
+                    FROM, "tar://" + from.value(), "an existing tar, as docker save or podman save writes it");
         }
         if (from.is(ImageLocation.Kind.REGISTRY) || from.is(ImageLocation.Kind.DOCKER)) {
             reference(FROM, from.value());
@@ -65,13 +65,13 @@ public record ImageSpecification(
             throw new InvalidParameterException(
                     "watchdog.image.platforms",
                     all,
-                    "one platform, since only a registry takes several: set watchdog.image.to to a registry's name");
+                    "one platform, because only a registry takes several: set watchdog.image.to to a registry's name");
         }
         if (!from.is(ImageLocation.Kind.REGISTRY)) {
             throw new InvalidParameterException(
                     "watchdog.image.platforms",
                     all,
-                    "one platform, since only a registry has a base image for several: set watchdog.image.from to one");
+                    "one platform, because only a registry has a base image for several: set watchdog.image.from to one");
         }
     }
 

@@ -16,7 +16,7 @@ final class RegistryProblem {
     static String describe(Throwable failure, ImageSpecification specification) {
         String reason = reason(failure);
         String end = reason.endsWith(".") ? "" : ".";
-        return "%s%s %sIt was asked for %s".formatted(reason, end, advice(failure), parameters(specification));
+        return "%s%s %sThe parameters are %s".formatted(reason, end, advice(failure), parameters(specification));
     }
 
     private static String reason(Throwable failure) {
@@ -26,15 +26,14 @@ final class RegistryProblem {
 
     private static String advice(Throwable failure) {
         if (is(failure, RegistryCredentialsNotSentException.class)) {
-            return "Set -DsendCredentialsOverHttp=true if anybody on the way may read the password. ";
+            return "Set -DsendCredentialsOverHttp=true to send the password without encryption. ";
         }
         if (is(failure, RegistryUnauthorizedException.class)) {
             return "Put the user's name and password into settings.xml, as a <server> whose <id> is the registry's host and port, or run"
                     + " docker login, or set watchdog.image.credentialHelper. ";
         }
         if (is(failure, InsecureRegistryException.class) || is(failure, SSLException.class)) {
-            return "Set watchdog.image.allowInsecureRegistries=true if plain HTTP, or a certificate that nobody has signed, is good"
-                    + " enough. ";
+            return "Set watchdog.image.allowInsecureRegistries=true to permit plain HTTP and unverified certificates. ";
         }
         if (is(failure, CredentialHelperNotFoundException.class)) {
             return "Set watchdog.image.credentialHelper to the NAME of a program docker-credential-NAME that is installed. ";

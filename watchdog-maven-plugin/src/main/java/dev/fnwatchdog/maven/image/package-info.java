@@ -1,4 +1,4 @@
-/** Container images and layers: their content and their targets. */
+/** Container images and layers: their content, and the registry, tar or daemon that they go to. */
 @NullMarked
 package dev.fnwatchdog.maven.image;
 

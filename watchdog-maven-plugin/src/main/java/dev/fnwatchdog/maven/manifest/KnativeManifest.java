@@ -27,7 +27,7 @@ final class KnativeManifest implements Manifest {
             throw new InvalidParameterException(
                     setting,
                     Integer.toString(port),
-                    "a port that Knative's own proxy leaves free, or watchdog.manifests.targets without knative");
+                    "a port that is not reserved for Knative's own proxy, or watchdog.manifests.targets without knative");
         }
     }
 
@@ -49,7 +49,7 @@ final class KnativeManifest implements Manifest {
         return timeout <= LONGEST_TIMEOUT
                 ? List.of()
                 : List.of(
-                        "knative.yaml has timeoutSeconds %d: max-revision-timeout-seconds of the cluster has to be as much"
+                        "knative.yaml has timeoutSeconds %d: max-revision-timeout-seconds of the cluster must be at least as long"
                                 .formatted(timeout));
     }
 

@@ -41,7 +41,7 @@ final class OpenFaasStack implements Manifest {
         return grace >= stop
                 ? List.of()
                 : List.of(
-                        "OpenFaaS grants a stop write_timeout and 2 s, %d s, of the %d s that the longest one takes: requests in flight are lost where it takes longer"
+                        "OpenFaaS limits a shutdown to write_timeout plus 2 s, which is %d s, and the longest shutdown takes %d s: requests in flight are lost if it takes longer"
                                 .formatted(grace, stop));
     }
 

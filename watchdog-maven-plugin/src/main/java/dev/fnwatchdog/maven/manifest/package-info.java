@@ -1,5 +1,5 @@
 /**
- * What deploys a function: files for Kubernetes, Knative, OpenFaaS and Compose, from one description of the function.
+ * The files that deploy a function to Kubernetes, Knative, OpenFaaS and Compose, created from one description of the function.
  * Imports {@code core.config} and SnakeYAML.
  */
 @NullMarked

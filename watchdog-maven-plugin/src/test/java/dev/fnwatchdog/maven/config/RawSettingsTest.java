@@ -41,7 +41,7 @@ class RawSettingsTest {
                 .hasMessageContaining("It comes from -Dwatchdog.port.")
                 .hasMessageContaining("It comes from <settings><exec_timeout>.")
                 .hasMessageContaining(
-                        "It comes from Maven's own environment; -Dwatchdog.read_timeout=... wins over it.")
+                        "It comes from Maven's own environment; -Dwatchdog.read_timeout=... takes precedence over it.")
                 .hasMessageContaining(
                         "Set <settings><fprocess> in the plugin's <configuration>, or -Dwatchdog.fprocess=...");
     }

@@ -22,9 +22,8 @@ class FreePortsTest {
 
             assertThatThrownBy(() -> FreePorts.check(given.parse(), given))
                     .isInstanceOf(InvalidSettingsException.class)
-                    .hasMessageStartingWith(
-                            "port=\"%d\" cannot be used: expected a port that is free, or 0 for any that is"
-                                    .formatted(other.getLocalPort()))
+                    .hasMessageStartingWith("port=\"%d\" cannot be used: expected a free port, or 0 for any free port"
+                            .formatted(other.getLocalPort()))
                     .hasMessageEndingWith("It comes from -Dwatchdog.port.");
         }
     }

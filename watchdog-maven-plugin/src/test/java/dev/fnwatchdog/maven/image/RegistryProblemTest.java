@@ -27,8 +27,9 @@ class RegistryProblemTest {
     @Test
     void aProblemWithARegistryIsReportedWithTheImageParameters() {
         assertThat(RegistryProblem.describe(new IOException("no route"), ORDER))
-                .isEqualTo("IOException: no route. It was asked for watchdog.image.from=\"registry.example.com/base:1\""
-                        + " and watchdog.image.to=\"tar:///project/image.tar\"");
+                .isEqualTo(
+                        "IOException: no route. The parameters are watchdog.image.from=\"registry.example.com/base:1\""
+                                + " and watchdog.image.to=\"tar:///project/image.tar\"");
     }
 
     @Test

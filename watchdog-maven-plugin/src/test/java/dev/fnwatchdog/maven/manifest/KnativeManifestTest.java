@@ -53,7 +53,7 @@ class KnativeManifestTest {
     void aTimeoutThatOnlyAnAdministratorCanPermitIsNoted() {
         assertThat(new KnativeManifest(ExampleFunction.http("exec_timeout", "20m")).notes())
                 .containsExactly(
-                        "knative.yaml has timeoutSeconds 1200: max-revision-timeout-seconds of the cluster has to be as much");
+                        "knative.yaml has timeoutSeconds 1200: max-revision-timeout-seconds of the cluster must be at least as long");
     }
 
     /** Proves specification 10.9. */
@@ -63,7 +63,7 @@ class KnativeManifestTest {
         DeployedFunction function = ExampleFunction.http(setting, port);
 
         assertThatThrownBy(() -> new KnativeManifest(function))
-                .hasMessage(("%s=\"%s\" cannot be used: expected a port that Knative's own proxy leaves free,"
+                .hasMessage(("%s=\"%s\" cannot be used: expected a port that is not reserved for Knative's own proxy,"
                                 + " or watchdog.manifests.targets without knative")
                         .formatted(setting, port));
     }

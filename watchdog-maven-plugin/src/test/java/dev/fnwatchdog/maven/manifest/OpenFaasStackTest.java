@@ -48,7 +48,7 @@ class OpenFaasStackTest {
     void aGracePeriodThatIsShorterThanTheLongestStopIsNoted() {
         assertThat(new OpenFaasStack(ExampleFunction.http(), GATEWAY).notes())
                 .containsExactly(
-                        "OpenFaaS grants a stop write_timeout and 2 s, 32 s, of the 75 s that the longest one takes:"
-                                + " requests in flight are lost where it takes longer");
+                        "OpenFaaS limits a shutdown to write_timeout plus 2 s, which is 32 s, and the longest shutdown takes"
+                                + " 75 s: requests in flight are lost if it takes longer");
     }
 }

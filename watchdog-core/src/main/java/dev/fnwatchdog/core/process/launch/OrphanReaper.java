@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  */
 public final class OrphanReaper {
     private static final String CANNOT =
-            "as PID 1 the watchdog cannot reap orphaned processes here: that takes JDK 22 or later and glibc, or an init"
+            "the watchdog runs as PID 1 and cannot reap orphaned processes: use JDK 22 or later with glibc, or an init"
                     + " such as docker run --init";
     private static final int P_ALL = 0;
     private static final int WNOHANG = 1;

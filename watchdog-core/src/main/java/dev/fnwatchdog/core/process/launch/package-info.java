@@ -1,4 +1,4 @@
-/** Starts processes, through {@code posix_spawn} or the JDK, and reports their end. */
+/** Starts processes, by {@code posix_spawn} or the JDK, and reports when they end. */
 @NullMarked
 package dev.fnwatchdog.core.process.launch;
 

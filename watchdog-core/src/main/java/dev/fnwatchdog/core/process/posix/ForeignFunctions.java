@@ -38,7 +38,7 @@ public final class ForeignFunctions {
         if (Runtime.version().feature() < FIRST_RELEASE
                 || !System.getProperty("os.name", "").equals("Linux")
                 || !MACHINES.contains(System.getProperty("os.arch", ""))) {
-            throw new NoSuchMethodException("not on this JDK, this system or this machine");
+            throw new NoSuchMethodException("not available on this JDK, operating system or processor");
         }
         Module module = ForeignFunctions.class.getModule();
         if (!(boolean) Module.class.getMethod("isNativeAccessEnabled").invoke(module)) {

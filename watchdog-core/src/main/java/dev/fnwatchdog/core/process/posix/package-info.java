@@ -1,6 +1,5 @@
 /**
- * Functions of the C library and the kernel for processes, called through {@code java.lang.foreign} on JDK 22 and
- * later.
+ * Calls functions of the C library and the kernel for processes, through {@code java.lang.foreign} on JDK 22 and later.
  */
 @NullMarked
 package dev.fnwatchdog.core.process.posix;

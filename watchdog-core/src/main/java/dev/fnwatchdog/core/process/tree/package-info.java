@@ -1,4 +1,4 @@
-/** A process with everything that it started: finding all of it in the process table, and killing it. */
+/** Process trees: finds a process and its descendants in the process table, and kills them. */
 @NullMarked
 package dev.fnwatchdog.core.process.tree;
 

@@ -56,7 +56,7 @@ class OrphanReaperTest {
                 .as("may make a namespace")
                 .isEqualTo("");
         assertThat(program(NAMESPACE))
-                .isEqualTo("as PID 1 the watchdog cannot reap orphaned processes here: that takes JDK 22 or later and"
+                .isEqualTo("the watchdog runs as PID 1 and cannot reap orphaned processes: use JDK 22 or later with"
                         + " glibc, or an init such as docker run --init\n");
     }
 

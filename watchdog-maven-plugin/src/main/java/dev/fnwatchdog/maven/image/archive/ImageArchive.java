@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Makes an archive of classes for an image, with the image's own Java. */
+/** Makes a class archive for an image, with the image's own Java. */
 public final class ImageArchive {
     private final BaseImage base;
     private final Path output;
@@ -77,7 +77,7 @@ public final class ImageArchive {
             throw new InvalidParameterException(
                     "watchdog.image.archive",
                     "build",
-                    "base or none, since the Java of %s is %s and this build's is %s"
+                    "base or none, because the Java of %s is %s and this build's is %s"
                             .formatted(base, release.get(), java.build()));
         }
         return java;

@@ -87,7 +87,7 @@ public final class TrainingRun {
             throw new IOException(outcome.lastLines());
         }
         if (!Files.isRegularFile(archive)) {
-            throw new IOException("its JVM has written none");
+            throw new IOException("its JVM did not write one");
         }
     }
 

@@ -1,4 +1,4 @@
-/** Archives of classes for an image, made by a training run. */
+/** Class archives for an image, which a training run creates. */
 @NullMarked
 package dev.fnwatchdog.maven.image.archive;
 

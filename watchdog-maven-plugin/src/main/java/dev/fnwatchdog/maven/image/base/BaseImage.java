@@ -41,7 +41,7 @@ public final class BaseImage {
         }
         return specification.platforms().stream().allMatch(PlatformNames::isHere)
                 ? Optional.empty()
-                : Optional.of("it is for another platform than this machine's");
+                : Optional.of("its platform is not the one of this machine");
     }
 
     /** Returns the image as {@code docker save} writes it; it must not be scratch. */

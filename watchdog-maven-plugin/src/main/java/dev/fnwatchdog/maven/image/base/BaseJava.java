@@ -17,7 +17,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
  * classes for it.
  */
 public final class BaseJava {
-    // Every complete run-time image has this file.
+    // Every complete runtime image has this file.
     private static final String MODULES = "/lib/modules";
     // The folder in which Debian keeps a JDK's configuration.
     private static final String DEBIAN_CONFIGURATION = "etc/java-";

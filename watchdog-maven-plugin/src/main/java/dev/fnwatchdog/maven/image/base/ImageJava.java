@@ -34,10 +34,10 @@ public final class ImageJava {
             throw new InvalidParameterException(
                     FROM,
                     "scratch",
-                    "a base image with Java, or a Java below watchdog.image.files that watchdog.image.java names");
+                    "a base image with Java, or a Java in watchdog.image.files with its command in watchdog.image.java");
         }
         if (!base.isAtHand() && (!fetch || base.obstacle().isPresent())) {
-            return Optional.of("the base image %s is not looked at".formatted(base));
+            return Optional.of("the base image %s was not inspected".formatted(base));
         }
         check(BaseJava.in(base.file(), image.java()));
         return Optional.empty();
@@ -46,14 +46,14 @@ public final class ImageJava {
     private void check(BaseJava java) {
         if (!java.exists()) {
             throw new InvalidParameterException(
-                    FROM, base.toString(), "a base image with Java, and there is no %s in it".formatted(image.java()));
+                    FROM, base.toString(), "a base image with Java; this one has no %s".formatted(image.java()));
         }
         Optional<JavaRelease> release = java.release();
         if (release.isPresent() && release.get().feature() < needed) {
             throw new InvalidParameterException(
                     FROM,
                     base.toString(),
-                    "a base image with Java %d or later, and its Java is %s".formatted(needed, release.get()));
+                    "a base image with Java %d or later; its Java is %s".formatted(needed, release.get()));
         }
     }
 }

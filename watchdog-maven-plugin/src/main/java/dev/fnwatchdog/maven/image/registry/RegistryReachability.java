@@ -89,7 +89,7 @@ public final class RegistryReachability {
         try {
             attempt.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw unreachable(registry, parameter, "no answer within %d s".formatted(timeout.toSeconds()));
+            throw unreachable(registry, parameter, "no response within %d s".formatted(timeout.toSeconds()));
         } catch (ExecutionException e) {
             throw unreachable(
                     registry,

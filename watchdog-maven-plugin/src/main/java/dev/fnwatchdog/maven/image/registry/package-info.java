@@ -1,4 +1,4 @@
-/** Checks of the registries that an image comes from or goes to. */
+/** Checks the registries of an image and of its base image. */
 @NullMarked
 package dev.fnwatchdog.maven.image.registry;
 

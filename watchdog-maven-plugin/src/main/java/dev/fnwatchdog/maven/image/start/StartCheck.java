@@ -71,7 +71,7 @@ public final class StartCheck {
             throw new WatchdogFailedException("the watchdog would not start in the image: "
                     + error.path("msg").asText());
         }
-        return "Whether the watchdog starts in the image is not known: " + doubt.get();
+        return "It is not known whether the watchdog starts in the image: " + doubt.get();
     }
 
     private List<String> command(Path exploded, List<String> options) {
@@ -105,7 +105,7 @@ public final class StartCheck {
     private Optional<String> doubt(WatchdogStart.Outcome outcome, JsonNode error, PlannedImage plan, Path exploded) {
         String message = error.path("msg").asText();
         if (error.isMissingNode() || outcome.exitStatus() != FAILED) {
-            return Optional.of("it failed here without a reason of its own (" + outcome.lastLines() + ")");
+            return Optional.of("it failed here without a message of its own (" + outcome.lastLines() + ")");
         }
         if (error.has("stack")) {
             return Optional.of("the function's own code has failed here: " + message);

@@ -1,4 +1,4 @@
-/** Starts of the watchdog with an image's files on this machine. */
+/** Starts the watchdog with the files of an image, on this machine. */
 @NullMarked
 package dev.fnwatchdog.maven.image.start;
 

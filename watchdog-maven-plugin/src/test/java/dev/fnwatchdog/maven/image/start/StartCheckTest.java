@@ -65,13 +65,13 @@ class StartCheckTest {
     /** Proves specification 10.3. */
     @Test
     void whatTheFunctionsOwnCodeThrowsIsNotKnownToHappenInTheImage() throws Exception {
-        String thrown = error("cannot make handler hello.Hello: java.net.ConnectException")
+        String thrown = error("cannot create handler hello.Hello: java.net.ConnectException")
                 .replace("\"}", "\",\"stack\":\"at\"}");
 
         assertThat(check(true, INPROC, thrown, 1))
                 .isEqualTo(
-                        "Whether the watchdog starts in the image is not known: the function's own code has failed here:"
-                                + " cannot make handler hello.Hello: java.net.ConnectException");
+                        "It is not known whether the watchdog starts in the image: the function's own code has failed here:"
+                                + " cannot create handler hello.Hello: java.net.ConnectException");
     }
 
     /** Proves specification 10.3. */
@@ -79,7 +79,7 @@ class StartCheckTest {
     void aClassThatAnotherJavaCannotLoadIsRefusedByTheImagesJavaAlone() throws Exception {
         String message = "cannot load handler hello.Hello: java.lang.UnsupportedClassVersionError: 69.0";
 
-        assertThat(check(false, INPROC, error(message), 1)).contains("is not known: it was tried with Java ");
+        assertThat(check(false, INPROC, error(message), 1)).contains("starts in the image: it was tried with Java ");
         assertThatThrownBy(() -> check(true, INPROC, error(message), 1)).hasMessageContaining(message);
     }
 
@@ -103,7 +103,7 @@ class StartCheckTest {
     @Test
     void anEndWithoutAReasonIsNotKnownToHappenInTheImage() throws Exception {
         assertThat(check(true, INPROC, "Error: Could not create the Java Virtual Machine.", 1))
-                .contains("without a reason of its own (Error: Could not create the Java Virtual Machine.)");
-        assertThat(check(true, INPROC, error("out of memory"), 3)).contains("without a reason of its own");
+                .contains("without a message of its own (Error: Could not create the Java Virtual Machine.)");
+        assertThat(check(true, INPROC, error("out of memory"), 3)).contains("without a message of its own");
     }
 }

@@ -25,7 +25,7 @@ final class FailurePage implements HttpHandler {
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
                 .with(Headers.CACHE_CONTROL, "no-store")
                 .withBody(WatchdogHeaders.PLAIN_TEXT, reason + "\n");
-        Page page = new Page("The function cannot be called", new Html().element("pre", reason));
+        Page page = new Page("The function cannot be invoked", new Html().element("pre", reason));
         this.html = page.response(StatusCodes.INTERNAL_SERVER_ERROR);
         this.local = local.apply(page).response(StatusCodes.INTERNAL_SERVER_ERROR);
     }

@@ -46,7 +46,8 @@ record ForkContext(
         Counts(MetricsRegistry registry) {
             processes = new ProcessCounts(registry);
             failed = registry.shared("watchdog_forks_failed_total", "function processes that could not be started");
-            killed = registry.shared("watchdog_functions_killed_total", "function processes killed for their timeout");
+            killed = registry.shared(
+                    "watchdog_functions_killed_total", "function processes killed because their timeout expired");
         }
 
         void started() {

@@ -31,7 +31,7 @@ public final class FailureHandler implements HttpHandler {
         try {
             next.handleRequest(exchange);
         } catch (Throwable failure) {
-            log.error("A call failed in the watchdog itself", failure);
+            log.error("A request failed because of an error in the watchdog", failure);
             Invocation.of(exchange).respondInstead(FAILED);
         }
     }

@@ -24,7 +24,7 @@ public final class MemoryLimitHandler implements HttpHandler {
     private static final CannedResponse REFUSAL = CannedResponse.of(StatusCodes.SERVICE_UNAVAILABLE)
             .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
             .with(Headers.RETRY_AFTER, "1")
-            .withBody(WatchdogHeaders.PLAIN_TEXT, "out of memory for more requests\n");
+            .withBody(WatchdogHeaders.PLAIN_TEXT, "not enough memory for further requests\n");
 
     private final HttpHandler next;
     private final MemoryBudget memory;

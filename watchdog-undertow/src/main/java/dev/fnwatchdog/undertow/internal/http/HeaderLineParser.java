@@ -37,7 +37,7 @@ public final class HeaderLineParser {
     /** Adds one line, without its line end, to {@code headers}. */
     public void add(byte[] line, int length, HeaderMap headers) throws MalformedMessageException {
         if (addIfNamed(line, length, headers) == null) {
-            throw new MalformedMessageException("a header line has no name that is a token");
+            throw new MalformedMessageException("the name of a header field is not a token");
         }
     }
 
@@ -130,7 +130,7 @@ public final class HeaderLineParser {
         }
         for (int i = start; i < end; i++) {
             if (Tokens.isControlByte(line[i])) {
-                throw new MalformedMessageException("a header value holds a control character");
+                throw new MalformedMessageException("a header field value contains a control character");
             }
         }
         return new String(line, start, end - start, StandardCharsets.ISO_8859_1);

@@ -77,7 +77,8 @@ public final class SetCookieField {
 
     private static String token(String name) {
         if (name.isEmpty() || !name.chars().allMatch(c -> c < 0x80 && Tokens.isTokenByte((byte) c))) {
-            throw new IllegalArgumentException("a cookie or an attribute of one has the name \"%s\"".formatted(name));
+            throw new IllegalArgumentException(
+                    "a cookie or cookie attribute has the invalid name \"%s\"".formatted(name));
         }
         return name;
     }
@@ -87,7 +88,7 @@ public final class SetCookieField {
             char c = value.charAt(i);
             if (c == ';' || c > MAX_BYTE || Tokens.isControlByte(c)) {
                 throw new IllegalArgumentException(
-                        "the cookie %s has a character that no Set-Cookie field can carry: U+%04X"
+                        "the cookie %s contains a character that is not allowed in Set-Cookie: U+%04X"
                                 .formatted(cookie.getName(), (int) c));
             }
         }

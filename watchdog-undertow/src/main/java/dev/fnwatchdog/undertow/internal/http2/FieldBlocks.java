@@ -41,7 +41,7 @@ final class FieldBlocks {
 
     /** Handles a HEADERS frame. */
     void headers(int flags, int id, ByteBuffer payload) throws ConnectionException {
-        require(id % 2 == 1, "clients open streams of odd numbers");
+        require(id % 2 == 1, "the stream number is even");
         int padding = 0;
         if ((flags & FrameType.PADDED) != 0) {
             require(payload.hasRemaining(), ErrorCode.FRAME_SIZE_ERROR, "a pad length");

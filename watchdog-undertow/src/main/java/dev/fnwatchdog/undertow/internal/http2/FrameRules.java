@@ -69,10 +69,10 @@ final class FrameRules implements FrameHandler {
 
     @Override
     public void frameStarted(int type, int flags, int stream, int length) throws ConnectionException {
-        require(!awaitsSettings || type == FrameType.SETTINGS, "SETTINGS come first");
+        require(!awaitsSettings || type == FrameType.SETTINGS, "the first frame is not SETTINGS");
         require(
                 blocks.stream() == 0 || (type == FrameType.CONTINUATION && stream == blocks.stream()),
-                "a field block is not interrupted");
+                "a frame interrupts a field block");
         if (type == FrameType.DATA) {
             bodies.begin(stream, length);
         } else if (!FrameType.isKnown(type)) {
@@ -103,7 +103,7 @@ final class FrameRules implements FrameHandler {
             case FrameType.PING -> ping(flags, stream, payload);
             case FrameType.GOAWAY -> goAway(stream, payload);
             case FrameType.WINDOW_UPDATE -> windowUpdate(stream, payload);
-            default -> throw new ConnectionException(ErrorCode.PROTOCOL_ERROR, "a promise without permission");
+            default -> throw new ConnectionException(ErrorCode.PROTOCOL_ERROR, "PUSH_PROMISE without permission");
         }
     }
 
@@ -137,8 +137,11 @@ final class FrameRules implements FrameHandler {
     private void settings(int flags, int id, ByteBuffer payload) throws ConnectionException {
         require(id == 0, "SETTINGS on a stream");
         if ((flags & FrameType.ACK) != 0) {
-            require(!payload.hasRemaining(), ErrorCode.FRAME_SIZE_ERROR, "an acknowledgement of SETTINGS");
-            require(!awaitsSettings, "SETTINGS come first");
+            require(
+                    !payload.hasRemaining(),
+                    ErrorCode.FRAME_SIZE_ERROR,
+                    "an acknowledgement of SETTINGS with a payload");
+            require(!awaitsSettings, "the first frame is not SETTINGS");
             return;
         }
         awaitsSettings = false;
@@ -180,17 +183,17 @@ final class FrameRules implements FrameHandler {
         require(payload.remaining() == Integer.BYTES, ErrorCode.FRAME_SIZE_ERROR, "WINDOW_UPDATE");
         int increment = payload.getInt() & Integer.MAX_VALUE;
         if (id == 0) {
-            require(increment > 0, "WINDOW_UPDATE by nothing");
+            require(increment > 0, "WINDOW_UPDATE with an increment of 0");
             require(
                     connection.sendWindow().widen(increment),
                     ErrorCode.FLOW_CONTROL_ERROR,
-                    "a window that is too wide");
+                    "a window that exceeds 2^31-1");
             connection.blocked().notifySoon();
             return;
         }
         require(!streams.isIdle(id), "WINDOW_UPDATE on a stream that was not opened");
         if (increment == 0) {
-            connection.streamError(id, ErrorCode.PROTOCOL_ERROR, "WINDOW_UPDATE by nothing");
+            connection.streamError(id, ErrorCode.PROTOCOL_ERROR, "WINDOW_UPDATE with an increment of 0");
             return;
         }
         Http2Stream stream = streams.find(id);
@@ -199,7 +202,7 @@ final class FrameRules implements FrameHandler {
         } else if (stream.sendWindow().widen(increment)) {
             stream.sink().notifyIfWritable();
         } else {
-            connection.streamError(id, ErrorCode.FLOW_CONTROL_ERROR, "a window that is too wide");
+            connection.streamError(id, ErrorCode.FLOW_CONTROL_ERROR, "a window that exceeds 2^31-1");
         }
     }
 }

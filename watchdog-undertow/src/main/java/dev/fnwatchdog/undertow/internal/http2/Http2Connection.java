@@ -256,9 +256,9 @@ public abstract class Http2Connection {
             }
             bytesRead();
         } catch (ConnectionException violation) {
-            fail(StreamAbort.of(violation.code(), "the peer broke a rule: " + violation.getMessage()));
+            fail(StreamAbort.of(violation.code(), "the peer violated the protocol: " + violation.getMessage()));
         } catch (RuntimeException bug) {
-            fail(StreamAbort.of(ErrorCode.INTERNAL_ERROR, "an error of the watchdog: " + bug));
+            fail(StreamAbort.of(ErrorCode.INTERNAL_ERROR, "an internal error of the watchdog: " + bug));
             throw bug;
         }
         if (!output.isEmpty()) {
@@ -403,7 +403,7 @@ public abstract class Http2Connection {
         checkOutputLimit();
         Http2Stream stream = streams.find(id);
         if (stream != null) {
-            resetLocally(stream, StreamAbort.of(code, "the peer broke a rule: " + rule));
+            resetLocally(stream, StreamAbort.of(code, "the peer violated the protocol: " + rule));
         } else {
             frames.reset(id, code);
         }
@@ -419,14 +419,14 @@ public abstract class Http2Connection {
 
     public final void countIdleFrame() throws ConnectionException {
         if (abuse.idleFrame(System.nanoTime())) {
-            throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "too many frames that serve nobody");
+            throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "too many frames without effect");
         }
     }
 
     /** Checks, before a control frame is written, that the peer reads. */
     final void checkOutputLimit() throws ConnectionException {
         if (output.size() > MAX_UNREAD) {
-            throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "control frames are not read");
+            throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "the peer does not read control frames");
         }
     }
 

@@ -64,7 +64,7 @@ final class Http2ServerConnection extends Http2Connection implements Http2Sessio
     }
 
     private void headTimedOut() {
-        close(StreamAbort.of(ErrorCode.NO_ERROR, "a head took too long"));
+        close(StreamAbort.of(ErrorCode.NO_ERROR, "a head did not arrive in time"));
     }
 
     @Override

@@ -72,7 +72,9 @@ final class RequestHeads {
         switch (streams.endOf(id)) {
             case RESET_LOCALLY -> connection.countIdleFrame();
             case ENDED_BY_PEER -> throw new ConnectionException(ErrorCode.STREAM_CLOSED, "HEADERS after the end");
-            case UNKNOWN -> throw new ConnectionException(ErrorCode.PROTOCOL_ERROR, "a number lower than the last");
+            case UNKNOWN ->
+                throw new ConnectionException(
+                        ErrorCode.PROTOCOL_ERROR, "a stream number that is lower than the previous one");
         }
     }
 

@@ -76,7 +76,7 @@ record FunctionLoader(ModeConfig.Inproc mode, HandlerContext context, MemoryBudg
             return PlainHandler.of(model(function), function);
         }
         throw new FunctionFailedException(
-                "handler %s is none: expected an io.undertow.server.HttpHandler, a jakarta.servlet.Servlet or a com.openfaas.model.IHandler"
+                "%s is not a handler: expected an io.undertow.server.HttpHandler, a jakarta.servlet.Servlet or a com.openfaas.model.IHandler"
                         .formatted(function.getClass().getName()));
     }
 
@@ -116,7 +116,7 @@ record FunctionLoader(ModeConfig.Inproc mode, HandlerContext context, MemoryBudg
             return new ModelFunction(context, function, ModelTypes.of(function), memory);
         } catch (ReflectiveOperationException e) {
             throw new FunctionFailedException(
-                    "cannot use handler %s: its com.openfaas.model is not the one that is known: %s"
+                    "cannot use handler %s: its version of com.openfaas.model is not supported: %s"
                             .formatted(function.getClass().getName(), e.getMessage()),
                     e);
         }

@@ -126,7 +126,7 @@ record HandlerContext(
 
     /** Refuses an invalid response of the handler. I/O thread. */
     void refuseResponse(Invocation invocation, String reason) {
-        log.error("The handler's answer cannot be sent: " + reason);
+        log.error("The handler's response cannot be sent: " + reason);
         invocation.respondInstead(errorResponse(invocation, StatusCodes.INTERNAL_SERVER_ERROR)
                 .withBody(WatchdogHeaders.PLAIN_TEXT, reason + "\n"));
     }

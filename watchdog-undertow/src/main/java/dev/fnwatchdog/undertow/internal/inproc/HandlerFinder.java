@@ -91,13 +91,13 @@ final class HandlerFinder {
             throw new FunctionFailedException("cannot load handler %s: no such class".formatted(name), e);
         } catch (NoSuchMethodException | IllegalAccessException | InstantiationException e) {
             throw new FunctionFailedException(
-                    "cannot make handler %s: it must be a public class with a public constructor without parameters"
+                    "cannot create handler %s: it must be a public class with a public constructor without parameters"
                             .formatted(name),
                     e);
         } catch (InvocationTargetException e) {
             Throwable thrown = e.getCause() == null ? e : e.getCause();
             throw FunctionFailedException.thrownByFunction(
-                    "cannot make handler %s: %s".formatted(name, reason(thrown)), thrown);
+                    "cannot create handler %s: %s".formatted(name, reason(thrown)), thrown);
         } catch (ExceptionInInitializerError e) {
             throw FunctionFailedException.thrownByFunction("cannot load handler %s: %s".formatted(name, reason(e)), e);
         } catch (LinkageError e) {

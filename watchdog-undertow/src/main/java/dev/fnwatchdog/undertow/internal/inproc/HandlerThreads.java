@@ -49,7 +49,7 @@ final class HandlerThreads {
                     .getMethod("newThreadPerTaskExecutor", ThreadFactory.class)
                     .invoke(null, named(threads));
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("virtual threads are not what they were", e);
+            throw new IllegalStateException("the API of virtual threads has changed", e);
         }
     }
 

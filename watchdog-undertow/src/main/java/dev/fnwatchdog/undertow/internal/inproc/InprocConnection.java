@@ -109,7 +109,7 @@ final class InprocConnection extends ServerConnection {
 
     @Override
     public HttpServerExchange sendOutOfBandResponse(HttpServerExchange exchange) {
-        throw new IllegalStateException("the watchdog tells the client itself to go on");
+        throw new IllegalStateException("the watchdog sends 100 Continue itself");
     }
 
     /** The watchdog sends the 100 itself when the handler reads. */

@@ -148,8 +148,8 @@ public final class InprocMode implements Mode {
             closing.interrupt();
             log.error(
                     grace.isZero()
-                            ? "The handler has not closed: there was no time left for it"
-                            : "The handler has not closed within " + GoDuration.format(grace));
+                            ? "The handler was not closed: there was no time left"
+                            : "The handler did not close within " + GoDuration.format(grace));
         }
     }
 
@@ -158,7 +158,7 @@ public final class InprocMode implements Mode {
         try {
             started.close();
         } catch (Throwable failure) {
-            log.error("The handler failed while it was closed", failure);
+            log.error("The handler failed while closing", failure);
         }
     }
 

@@ -46,7 +46,7 @@ record ModelResponse(String refusal, int status, Map<String, String> headers, By
         }
         for (Map.Entry<String, String> header : headers.entrySet()) {
             if (!isSendable(header)) {
-                return refused("the handler returned a header that HTTP cannot carry");
+                return refused("the handler returned an invalid header field");
             }
         }
         if (base64 != null) {
@@ -68,7 +68,7 @@ record ModelResponse(String refusal, int status, Map<String, String> headers, By
         try {
             bytes = Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException malformed) {
-            return refused("the handler returned X-Body-Base64 that is no base64: " + malformed.getMessage());
+            return refused("the handler returned an X-Body-Base64 that is not base64: " + malformed.getMessage());
         }
         return memory.reserve(bytes.length)
                 ? new ModelResponse("", status, headers, ByteBuffer.wrap(bytes))

@@ -39,7 +39,7 @@ final class ResponseTrailers {
         }
         HeaderMap permitted = TrailerFields.permitted(all(), exchange.getResponseHeaders());
         if (!FieldSyntax.isValid(permitted)) {
-            throw new IllegalArgumentException("a trailer has a name or a value that HTTP cannot carry");
+            throw new IllegalArgumentException("a trailer has an invalid name or value");
         }
         if (size(permitted) > ChunkDecoder.MAX_RESPONSE_TRAILERS) {
             throw new IllegalArgumentException(

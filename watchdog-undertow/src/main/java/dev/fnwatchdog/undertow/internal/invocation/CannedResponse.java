@@ -78,7 +78,7 @@ public final class CannedResponse {
         return of(StatusCodes.SERVICE_UNAVAILABLE)
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.MIDDLEWARE)
                 .with(Headers.RETRY_AFTER, "1")
-                .withBody(WatchdogHeaders.PLAIN_TEXT, "the watchdog stops\n");
+                .withBody(WatchdogHeaders.PLAIN_TEXT, "the watchdog is stopping\n");
     }
 
     public CannedResponse with(HttpString header, String value) {

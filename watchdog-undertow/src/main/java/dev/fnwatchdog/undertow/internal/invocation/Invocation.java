@@ -357,7 +357,7 @@ public final class Invocation implements ExchangeCompletionListener {
      * specification 3.41, 7.30).
      */
     public void abort() {
-        abort(GrpcStatus.INTERNAL, "the response has broken off");
+        abort(GrpcStatus.INTERNAL, "the response was aborted");
     }
 
     private void abort(GrpcStatus status, String message) {

@@ -1,6 +1,6 @@
 /**
  * The lifecycle of one invocation, from the head of its request to the end of its response: deadline, disconnect, abort,
- * responses of the watchdog.
+ * and the responses that the watchdog sends itself.
  */
 @NullMarked
 package dev.fnwatchdog.undertow.internal.invocation;

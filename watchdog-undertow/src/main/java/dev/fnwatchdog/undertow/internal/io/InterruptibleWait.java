@@ -17,7 +17,7 @@ public final class InterruptibleWait {
             lock.wait(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted, since the call is over");
+            throw new InterruptedIOException("interrupted, because the request has ended");
         }
     }
 }

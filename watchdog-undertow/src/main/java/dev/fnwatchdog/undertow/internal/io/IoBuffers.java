@@ -211,7 +211,7 @@ public final class IoBuffers implements TransferBuffers {
         public ByteBuffer getBuffer() {
             PooledByteBuffer buffer = getPlain();
             if (buffer == null) {
-                throw new IllegalStateException("the buffer has been given back");
+                throw new IllegalStateException("the buffer has been released");
             }
             return buffer.getBuffer();
         }
@@ -243,7 +243,7 @@ public final class IoBuffers implements TransferBuffers {
         public ByteBuffer getBuffer() {
             ByteBuffer buffer = getPlain();
             if (buffer == null) {
-                throw new IllegalStateException("the buffer has been given back");
+                throw new IllegalStateException("the buffer has been released");
             }
             return buffer;
         }

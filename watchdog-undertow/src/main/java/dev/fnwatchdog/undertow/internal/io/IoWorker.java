@@ -33,7 +33,7 @@ public final class IoWorker {
                             .set(Options.THREAD_DAEMON, true)
                             .getMap());
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot start the IO threads", e);
+            throw new UncheckedIOException("cannot start the I/O threads", e);
         }
     }
 }

@@ -84,7 +84,7 @@ public final class LargeBuffers implements ByteBufferPool {
         @Override
         public ByteBuffer getBuffer() {
             if (buffer == null) {
-                throw new IllegalStateException("the buffer has been given back");
+                throw new IllegalStateException("the buffer has been released");
             }
             return buffer;
         }

@@ -82,7 +82,7 @@ public final class PeerCloseCheck {
         } catch (IOException disconnected) {
             return true;
         } catch (Throwable e) {
-            throw new IllegalStateException("cannot ask for a client's end", e);
+            throw new IllegalStateException("cannot check whether a client has disconnected", e);
         }
     }
 }

@@ -164,7 +164,7 @@ final class FunctionScrape {
     }
 
     private void brokenOff(IOException reason) {
-        fail(StatusCodes.BAD_GATEWAY, "the function has broken its metrics page off: " + reason.getMessage());
+        fail(StatusCodes.BAD_GATEWAY, "the function aborted its metrics page: " + reason.getMessage());
     }
 
     /** Responds in place of the function. Without effect where the scrape has ended, for example by another failure. */

@@ -70,7 +70,7 @@ public final class MetricsHandler implements HttpHandler {
                             .with(Headers.CONTENT_ENCODING, Headers.GZIP.toString())
                     : ok.withBody(rendered.contentType(), rendered.body());
         } catch (RuntimeException failure) {
-            log.error("The metrics page could not be made", failure);
+            log.error("The metrics page could not be created", failure);
             return FAILED;
         }
     }

@@ -1,4 +1,4 @@
-/** Health, readiness and the metrics page: what probes and scrapers request. */
+/** The endpoints for probes and scrapers: health, readiness and the metrics pages. */
 @NullMarked
 package dev.fnwatchdog.undertow.internal.probe;
 

@@ -123,7 +123,7 @@ final class HostLookup {
         try {
             source.executor().execute(this::lookUp);
         } catch (RejectedExecutionException e) {
-            deliver(List.of(), new IOException("no thread can look up the host " + host, e));
+            deliver(List.of(), new IOException("no thread is available to look up the host " + host, e));
         }
     }
 

@@ -200,7 +200,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
         try {
             readHead(connection);
         } catch (MalformedMessageException e) {
-            fail(UpstreamErrors.Kind.MALFORMED, "sent a response that is not HTTP: " + e.getMessage());
+            fail(UpstreamErrors.Kind.MALFORMED, "sent an invalid response: " + e.getMessage());
         } catch (IOException e) {
             endedBeforeHead(connection, e.getMessage());
         }
@@ -259,7 +259,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
         if (nothingReceived && connection.reused() && repeatable && retryOnNewConnection()) {
             return;
         }
-        fail(UpstreamErrors.Kind.CLOSED, "ended before its response: " + reason);
+        fail(UpstreamErrors.Kind.CLOSED, "sent no response: " + reason);
     }
 
     private void handleHead(UpstreamConnection connection, ResponseHeadParser head, @Nullable PooledByteBuffer rest)
@@ -268,7 +268,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
         try {
             boolean tunnel = head.status() == 101;
             if (tunnel && UpgradeProtocols.requested(exchange()).isEmpty()) {
-                throw new MalformedMessageException("it changes to a protocol that the client has not asked for");
+                throw new MalformedMessageException("it switches to a protocol that the client did not request");
             }
             ResponseFraming framing = ResponseFraming.of(exchange(), head);
             ClientResponse response = ResponseHeads.forClient(invocation(), received(head), framing);

@@ -223,7 +223,7 @@ final class Http2UpstreamExchange extends UpstreamExchange
             // With this code the watchdog resets a stream whose response is malformed.
             fail(
                     code == ErrorCode.PROTOCOL_ERROR ? UpstreamErrors.Kind.MALFORMED : UpstreamErrors.Kind.CLOSED,
-                    "ended before its response: " + reason);
+                    "sent no response: " + reason);
         }
     }
 

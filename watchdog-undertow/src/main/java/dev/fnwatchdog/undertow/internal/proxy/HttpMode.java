@@ -112,7 +112,7 @@ public final class HttpMode implements Mode {
 
     @Override
     public void stop(Duration grace) {
-        portProbe.end("the watchdog stops it");
+        portProbe.end("the watchdog is stopping it");
         startup.awaitResponses(LAST_RESPONSES);
         FunctionServer running = server;
         if (running != null) {
@@ -122,7 +122,7 @@ public final class HttpMode implements Mode {
 
     @Override
     public void kill() {
-        portProbe.end("the watchdog stops it");
+        portProbe.end("the watchdog is stopping it");
         FunctionServer running = server;
         if (running != null) {
             running.kill();

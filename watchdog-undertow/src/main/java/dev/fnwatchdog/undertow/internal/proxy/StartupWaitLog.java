@@ -63,7 +63,7 @@ final class StartupWaitLog {
         reason = lastReason;
         if (!hostReported) {
             hostReported = true;
-            log.warn("http_upstream_url: %s now, and is looked up again".formatted(lastReason));
+            log.warn("http_upstream_url: %s; the lookup is repeated".formatted(lastReason));
         }
     }
 

@@ -1,6 +1,6 @@
 /**
- * http mode: forwards requests to the function's own server. {@link
- * dev.fnwatchdog.undertow.internal.proxy.HttpMode} is its entry.
+ * http mode: forwards requests to the function's own server. The entry point is {@link
+ * dev.fnwatchdog.undertow.internal.proxy.HttpMode}.
  */
 @NullMarked
 package dev.fnwatchdog.undertow.internal.proxy;

@@ -138,7 +138,7 @@ public final class ReplaceableMode implements Mode {
         try {
             if (stopping) {
                 throw new FunctionFailedException(
-                        "The next version of the function is not started: the watchdog stops");
+                        "The next version of the function is not started: the watchdog is stopping");
             }
             version.mode().start();
             started = true;

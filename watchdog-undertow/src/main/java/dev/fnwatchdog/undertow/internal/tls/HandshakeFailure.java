@@ -24,7 +24,7 @@ final class HandshakeFailure {
             return "its certificate is not valid at this time (%s); renew it".formatted(last);
         }
         if (contains(causes, CertPathBuilderException.class)) {
-            return "no trusted authority has signed its certificate; name the authority's in %s or %s"
+            return "its certificate is not signed by a trusted authority; name the authority's certificate in %s or %s"
                     .formatted(TrustedCertificates.FILE, TrustedCertificates.FOLDERS);
         }
         if (contains(causes, CertificateException.class) || contains(causes, CertPathValidatorException.class)) {

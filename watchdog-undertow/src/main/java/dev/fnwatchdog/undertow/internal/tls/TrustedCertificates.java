@@ -73,7 +73,7 @@ final class TrustedCertificates {
             try {
                 Collection<? extends Certificate> found = parse(Files.readAllBytes(Path.of(file)));
                 if (found.isEmpty()) {
-                    throw refusal(FILE, FILE_EXPECTED, "it contains none");
+                    throw refusal(FILE, FILE_EXPECTED, "it contains no certificate");
                 }
                 added.addAll(found);
             } catch (IOException | InvalidPathException | CertificateException e) {
@@ -99,7 +99,7 @@ final class TrustedCertificates {
             throw refusal(FOLDERS, FOLDERS_EXPECTED, reason(e));
         }
         if (added.size() == before) {
-            throw refusal(FOLDERS, FOLDERS_EXPECTED, folder + " contains none");
+            throw refusal(FOLDERS, FOLDERS_EXPECTED, folder + " contains no certificate");
         }
     }
 

@@ -73,7 +73,7 @@ class CgiExamplesIT {
                 .startReady()) {
             assertThat(watchdog.get("/").statusCode()).isEqualTo(500);
             watchdog.awaitLine(
-                    "The function's output is not a CGI response: a header line has no name that is a token");
+                    "The function's output is not a CGI response: the name of a header field is not a token");
         }
     }
 }

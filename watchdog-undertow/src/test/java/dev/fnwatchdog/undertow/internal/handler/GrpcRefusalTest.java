@@ -203,7 +203,7 @@ class GrpcRefusalTest {
             int stream = client.request(
                     true, ":method: POST", ":scheme: http", ":authority: h", ":path: /pkg.Service/Call", GRPC);
 
-            assertRefused(client, stream, 14, "out of memory for more requests");
+            assertRefused(client, stream, 14, "not enough memory for further requests");
             assertCountedAs(watchdog, 503);
         }
     }

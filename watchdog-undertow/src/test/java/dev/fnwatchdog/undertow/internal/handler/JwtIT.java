@@ -92,7 +92,7 @@ class JwtIT {
                 .hasSize(2)
                 .anyMatch(line -> line.contains("port=\"many\""))
                 .anyMatch(line -> line.endsWith(
-                        "OPENFAAS_NAME is not set: expected the function's name, since jwt_auth needs it"));
+                        "OPENFAAS_NAME is not set: expected the function's name, because jwt_auth needs it"));
         assertThat(issuer.keySetRequests()).isZero();
     }
 }

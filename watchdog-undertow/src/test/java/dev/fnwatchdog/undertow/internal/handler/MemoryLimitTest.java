@@ -58,7 +58,7 @@ class MemoryLimitTest {
                         "\r\nX-OpenFaaS-Internal: of-watchdog\r\n",
                         "\r\nRetry-After: 1\r\n",
                         "\r\nContent-Type: text/plain")
-                .endsWith("\r\n\r\nout of memory for more requests\n");
+                .endsWith("\r\n\r\nnot enough memory for further requests\n");
     }
 
     /** Proves specification 7.22. */

@@ -246,8 +246,8 @@ class RequestQueueTest {
 
             assertThat(watchdog.stop(Shutdown.Cause.SIGINT)).isZero();
 
-            assertThat(second.readResponse()).startsWith("HTTP/1.1 503 ").endsWith("the watchdog stops\n");
-            assertThat(third.readResponse()).startsWith("HTTP/1.1 503 ").endsWith("the watchdog stops\n");
+            assertThat(second.readResponse()).startsWith("HTTP/1.1 503 ").endsWith("the watchdog is stopping\n");
+            assertThat(third.readResponse()).startsWith("HTTP/1.1 503 ").endsWith("the watchdog is stopping\n");
             assertThat(received).containsExactly("GET /first");
         }
     }
@@ -364,7 +364,7 @@ class RequestQueueTest {
 
             assertThat(watchdog.stop(Shutdown.Cause.SIGINT)).isZero();
 
-            assertThat(second.readResponse()).startsWith("HTTP/1.1 503 ").endsWith("the watchdog stops\n");
+            assertThat(second.readResponse()).startsWith("HTTP/1.1 503 ").endsWith("the watchdog is stopping\n");
             assertThat(received).containsExactly("/first");
         }
     }

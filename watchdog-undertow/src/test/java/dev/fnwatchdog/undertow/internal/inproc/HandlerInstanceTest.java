@@ -137,7 +137,7 @@ class HandlerInstanceTest {
     void anObjectThatIsNoHandlerEndsTheStartup() {
         assertThatThrownBy(() -> inproc(builder -> builder.handler("text")))
                 .isInstanceOf(FunctionFailedException.class)
-                .hasMessageStartingWith("handler java.lang.String is none: expected");
+                .hasMessageStartingWith("java.lang.String is not a handler: expected");
     }
 
     @Test
@@ -145,13 +145,13 @@ class HandlerInstanceTest {
         WatchdogBuilder files = Watchdog.builder(WatchdogConfig.parse(Map.of("mode", "static", "static_path", "/")));
         assertThatThrownBy(() -> files.handler(new Shown()))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("a handler needs mode inproc, and the mode is static");
+                .hasMessage("a handler can be set in mode inproc only, and the mode is static");
         WatchdogBuilder named = Watchdog.builder(WatchdogConfig.builder()
                 .inproc()
                 .set("handler", "com.example.Other")
                 .build());
         assertThatThrownBy(() -> named.handler(new Shown()))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("a handler is given, and the settings name one too: handler=com.example.Other");
+                .hasMessage("a handler is set, and the settings name another: handler=com.example.Other");
     }
 }

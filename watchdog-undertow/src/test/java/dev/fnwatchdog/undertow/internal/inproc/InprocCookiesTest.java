@@ -137,7 +137,7 @@ class InprocCookiesTest {
 
             assertThat(response.statusCode()).isEqualTo(500);
             assertThat(response.headers().firstValue("X-OpenFaaS-Internal")).contains("of-watchdog");
-            watchdog.log().awaitLine("the cookie c has a character that no Set-Cookie field can carry");
+            watchdog.log().awaitLine("the cookie c contains a character that is not allowed in Set-Cookie");
         }
     }
 }

@@ -92,10 +92,10 @@ class InprocLifecycleTest {
             delimiter = '|',
             value = {
                 "com.example.Nowhere | cannot load handler com.example.Nowhere: no such class",
-                "java.lang.Object | handler java.lang.Object is none: expected an io.undertow.server.HttpHandler, a jakarta.servlet.Servlet or a com.openfaas.model.IHandler",
-                "dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Hidden | cannot make handler dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Hidden: it must be a public class with a public constructor without parameters",
-                "dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Wanting | cannot make handler dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Wanting: it must be a public class with a public constructor without parameters",
-                "dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Failing | cannot make handler dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Failing: java.lang.IllegalStateException: no database",
+                "java.lang.Object | java.lang.Object is not a handler: expected an io.undertow.server.HttpHandler, a jakarta.servlet.Servlet or a com.openfaas.model.IHandler",
+                "dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Hidden | cannot create handler dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Hidden: it must be a public class with a public constructor without parameters",
+                "dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Wanting | cannot create handler dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Wanting: it must be a public class with a public constructor without parameters",
+                "dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Failing | cannot create handler dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Failing: java.lang.IllegalStateException: no database",
                 "dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$FailingServlet | cannot start handler dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$FailingServlet: jakarta.servlet.ServletException: no database",
                 "dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Guarded | cannot use handler dev.fnwatchdog.undertow.internal.inproc.InprocLifecycleTest$Guarded: its @ServletSecurity would not be enforced",
             })

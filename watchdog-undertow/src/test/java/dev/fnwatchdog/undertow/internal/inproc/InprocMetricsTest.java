@@ -68,7 +68,7 @@ class InprocMetricsTest {
             assertThat(watchdog.metrics()).contains("\nhttp_requests_in_flight 0\n");
             watchdog.log()
                     .awaitLine(
-                            "Metrics of the function are left out, because the watchdog has metrics of the same name:"
+                            "Metrics of the function are omitted, because the watchdog has metrics with the same names:"
                                     + " http_requests_in_flight");
         }
     }

@@ -355,7 +355,7 @@ class InprocModeIT {
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err())
                 .anyMatch(line -> line.endsWith(
-                        " cannot make handler com.example.Handler: java.lang.IllegalStateException: no database"))
+                        " cannot create handler com.example.Handler: java.lang.IllegalStateException: no database"))
                 .contains("java.lang.IllegalStateException: no database")
                 .anyMatch(line -> line.startsWith("    at ") && line.contains("com.example.Handler.connect("));
     }

@@ -150,7 +150,7 @@ class InprocModelTest {
         "response, the handler returned no response",
         "body, the handler returned a response without a body",
         "status, the handler returned a response with status 42",
-        "header, the handler returned a header that HTTP cannot carry"
+        "header, the handler returned an invalid header field"
     })
     void anInvalidResponseOfAModelFunctionIs500WithTheReason(String what, String reason) throws Exception {
         try (RunningWatchdog watchdog = ScriptedHandler.model(request -> switch (what) {
@@ -301,7 +301,7 @@ class InprocModelTest {
             HttpResponse<String> response = watchdog.get("/");
 
             assertThat(response.statusCode()).isEqualTo(500);
-            assertThat(response.body()).startsWith("the handler returned X-Body-Base64 that is no base64");
+            assertThat(response.body()).startsWith("the handler returned an X-Body-Base64 that is not base64");
         }
     }
 }

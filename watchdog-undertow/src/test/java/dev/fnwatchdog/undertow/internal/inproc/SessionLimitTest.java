@@ -61,8 +61,7 @@ class SessionLimitTest {
             assertThat(session(client, "/", unused.get(3))).isEqualTo(unused.get(3));
             assertThat(session(client, "/", unused.get(2))).isNotEqualTo(unused.get(2));
             watchdog.log()
-                    .awaitLine(
-                            "The function has more than 10000 sessions: those that are unused for the longest time are ended");
+                    .awaitLine("The function has more than 10000 sessions: the least recently used ones are ended");
             watchdog.log().awaitLine("GET / - 200");
             assertThat(watchdog.log().lines())
                     .filteredOn(line -> line.contains("sessions"))

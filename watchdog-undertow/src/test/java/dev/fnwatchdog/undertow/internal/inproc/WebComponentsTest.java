@@ -271,7 +271,7 @@ class WebComponentsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "@WebFilter class Wrong extends HttpServlet {} | com.example.Wrong has @WebFilter and is no jakarta.servlet.Filter",
+                "@WebFilter class Wrong extends HttpServlet {} | com.example.Wrong has @WebFilter but is not a jakarta.servlet.Filter",
                 "@WebServlet(\"/\") @ServletSecurity public class Wrong extends HttpServlet {} | the @ServletSecurity of com.example.Wrong would not be enforced",
                 "@WebServlet(\"/\") public class Wrong extends HttpServlet { public void init() { throw new IllegalStateException(\"broken\"); } } | broken",
                 "@WebListener public class Wrong implements ServletContextListener { public void contextInitialized(ServletContextEvent e) { throw new IllegalStateException(\"broken\"); } } | broken",
@@ -291,7 +291,7 @@ class WebComponentsTest {
                         () -> start(jar().entry("com/example/Broken.class", content), "handler", "com.example.Shown"))
                 .isInstanceOf(FunctionFailedException.class)
                 .hasMessageContaining(
-                        "com/example/Broken.class of " + folder.resolve("function.jar") + " is no class file")
+                        "com/example/Broken.class of " + folder.resolve("function.jar") + " is not a class file")
                 .hasMessageNotContaining("\n");
     }
 

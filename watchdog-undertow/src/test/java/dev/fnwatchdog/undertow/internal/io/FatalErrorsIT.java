@@ -97,7 +97,7 @@ class FatalErrorsIT {
                     .run("--run-healthcheck");
 
             assertThat(after.status()).isOne();
-            assertThat(after.err()).singleElement().asString().contains("does not run any more");
+            assertThat(after.err()).singleElement().asString().contains("is no longer running");
         }
     }
 

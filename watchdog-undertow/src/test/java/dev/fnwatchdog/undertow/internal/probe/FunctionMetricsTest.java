@@ -207,7 +207,7 @@ class FunctionMetricsTest {
         try (SchemeFunction function =
                         SchemeFunction.serving(scheme, request -> request.breakOff(ReceivedRequest.Break.RESET));
                 RunningWatchdog watchdog = function.watchdog(SETTING, "/metrics")) {
-            assertFailure(scrape(watchdog), 502, "ended before its response");
+            assertFailure(scrape(watchdog), 502, "sent no response");
         }
     }
 
@@ -220,7 +220,7 @@ class FunctionMetricsTest {
                     request.breakOff(ReceivedRequest.Break.RESET);
                 });
                 RunningWatchdog watchdog = function.watchdog(SETTING, "/metrics")) {
-            assertFailure(scrape(watchdog), 502, "the function has broken its metrics page off: ");
+            assertFailure(scrape(watchdog), 502, "the function aborted its metrics page: ");
         }
     }
 

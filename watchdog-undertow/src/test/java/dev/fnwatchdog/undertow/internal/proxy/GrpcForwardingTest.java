@@ -107,7 +107,7 @@ class GrpcForwardingTest {
                 connection.reset(upstream, INTERNAL_ERROR);
 
                 assertThat(client.trailers(stream))
-                        .containsExactlyInAnyOrder("grpc-status: 13", "grpc-message: the response has broken off");
+                        .containsExactlyInAnyOrder("grpc-status: 13", "grpc-message: the response was aborted");
                 if (!halfClosed) {
                     // The rest of the request is not read.
                     assertThat(client.awaitReset(stream)).isZero();

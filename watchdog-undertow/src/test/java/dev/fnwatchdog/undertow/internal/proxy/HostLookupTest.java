@@ -253,8 +253,8 @@ class HostLookupTest {
                         this::resolve,
                         clock::get));
 
-        assertThat(find(host)).isEqualTo("no thread can look up the host function");
-        assertThat(find(host)).isEqualTo("no thread can look up the host function");
+        assertThat(find(host)).isEqualTo("no thread is available to look up the host function");
+        assertThat(find(host)).isEqualTo("no thread is available to look up the host function");
     }
 
     @Test

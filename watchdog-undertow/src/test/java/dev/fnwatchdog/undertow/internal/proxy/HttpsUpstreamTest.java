@@ -243,7 +243,7 @@ class HttpsUpstreamTest {
                 : Map.of("SSL_CERT_FILE", TlsCertificate.authority().toString());
         String reason = switch (certificate) {
             case UNKNOWN, FUNCTION ->
-                "no trusted authority has signed its certificate; name the authority's in SSL_CERT_FILE";
+                "its certificate is not signed by a trusted authority; name the authority's certificate in SSL_CERT_FILE";
             case EXPIRED -> "its certificate is not valid at this time (NotAfter: ";
             case OTHER_HOST -> "its certificate cannot be used for localhost (No subject alternative DNS name";
         };

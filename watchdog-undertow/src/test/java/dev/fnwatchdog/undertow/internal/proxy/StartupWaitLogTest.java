@@ -75,8 +75,8 @@ class StartupWaitLogTest {
         try (RunningWatchdog watchdog = RunningWatchdog.startedInFrontOf(
                 1, "http_upstream_url", "http://no-such-host.invalid:3000", "startup_wait", "0")) {
             assertThat(watchdog.log().awaitLine("http_upstream_url:"))
-                    .endsWith("http_upstream_url: the host no-such-host.invalid cannot be found now, and is looked up"
-                            + " again");
+                    .endsWith("http_upstream_url: the host no-such-host.invalid cannot be found; the lookup is"
+                            + " repeated");
             assertThat(watchdog.get("/_/health").statusCode()).isEqualTo(200);
             assertThat(watchdog.get("/_/ready").statusCode()).isEqualTo(503);
             assertThat(watchdog.get("/").statusCode()).isEqualTo(500);
@@ -87,7 +87,7 @@ class StartupWaitLogTest {
             assertThat(watchdog.log().awaitLine("Waiting"))
                     .endsWith("at no-such-host.invalid:3000 (the host no-such-host.invalid cannot be found); check"
                             + " http_upstream_url");
-            assertThat(watchdog.log().lines().stream().filter(line -> line.contains("is looked up again")))
+            assertThat(watchdog.log().lines().stream().filter(line -> line.contains("the lookup is repeated")))
                     .hasSize(1);
         }
     }

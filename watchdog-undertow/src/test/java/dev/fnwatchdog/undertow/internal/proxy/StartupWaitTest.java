@@ -410,7 +410,7 @@ class StartupWaitTest {
             assertRefused(uploading.readResponse());
             assertThat(streams.responses(1).get(1)).startsWith(":status: 500\n");
             assertThat(status.get(10, TimeUnit.SECONDS)).isZero();
-            assertThat(lines(watchdog, "cannot be reached: the watchdog stops it"))
+            assertThat(lines(watchdog, "cannot be reached: the watchdog is stopping it"))
                     .hasSize(3);
             assertThat(WatchdogInternals.inFlight(watchdog.watchdog())).isZero();
         }

@@ -40,7 +40,7 @@ class TrustedCertificatesTest {
 
     @Test
     void anEmptyFileIsRefused() throws Exception {
-        assertRefused("SSL_CERT_FILE", write("a.pem", ""), "it contains none");
+        assertRefused("SSL_CERT_FILE", write("a.pem", ""), "it contains no certificate");
     }
 
     @Test
@@ -68,7 +68,7 @@ class TrustedCertificatesTest {
     @Test
     void aFolderWithoutACertificateIsRefused() throws Exception {
         write("tls.key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
-        assertRefused("SSL_CERT_DIR", folder, folder + " contains none");
+        assertRefused("SSL_CERT_DIR", folder, folder + " contains no certificate");
     }
 
     @Test

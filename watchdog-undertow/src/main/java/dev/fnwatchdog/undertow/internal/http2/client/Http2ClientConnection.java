@@ -260,7 +260,7 @@ public final class Http2ClientConnection extends Http2Connection {
                 .filter(stream -> stream.id() > lastStream)
                 .toList();
         ErrorCode reset = code == ErrorCode.NO_ERROR ? ErrorCode.REFUSED_STREAM : code;
-        abort(refused, new StreamAbort(reset, false, "the server takes no more requests: GOAWAY with " + code));
+        abort(refused, new StreamAbort(reset, false, "the server accepts no more requests: GOAWAY with " + code));
         closeIfDone();
     }
 

@@ -36,7 +36,7 @@ public final class Settings {
     /** Applies all settings of one frame, in their order. */
     public void read(ByteBuffer payload) throws ConnectionException {
         if (payload.remaining() % LENGTH != 0) {
-            throw new ConnectionException(ErrorCode.FRAME_SIZE_ERROR, "a part of a setting");
+            throw new ConnectionException(ErrorCode.FRAME_SIZE_ERROR, "an incomplete setting");
         }
         smallestHeaderTableSize = headerTableSize;
         while (payload.hasRemaining()) {

@@ -99,11 +99,10 @@ public record FunctionPath(List<Path> archives) {
         try (ZipFile file = new ZipFile(archive.toFile())) {
             if (hasFolder(file, "BOOT-INF/lib/") || hasFolder(file, "BOOT-INF/classes/")) {
                 String name = String.valueOf(archive.getFileName());
-                throw new FunctionFailedException(
-                        ("cannot use %s of function_path: its classes are in jars inside of it; run"
-                                        + " \"java -Djarmode=tools -jar %s extract --destination DIR\", and set"
-                                        + " function_path=DIR/%s:DIR/lib")
-                                .formatted(archive, archive, name));
+                throw new FunctionFailedException(("cannot use %s of function_path: its classes are in nested jars; run"
+                                + " \"java -Djarmode=tools -jar %s extract --destination DIR\", and set"
+                                + " function_path=DIR/%s:DIR/lib")
+                        .formatted(archive, archive, name));
             }
             if (hasFolder(file, "WEB-INF/lib/") || hasFolder(file, "WEB-INF/classes/")) {
                 throw new FunctionFailedException(

@@ -38,7 +38,7 @@ record ScannedClass(String name, List<String> supertypes, Set<String> annotation
             return parse(file);
         } catch (RuntimeException malformed) {
             // Whatever the reader meets first: an index beyond the file, an unknown constant.
-            throw new IOException("%s is no class file: %s".formatted(location, malformed));
+            throw new IOException("%s is not a class file: %s".formatted(location, malformed));
         }
     }
 

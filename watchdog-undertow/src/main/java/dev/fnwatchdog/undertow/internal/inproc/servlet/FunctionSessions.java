@@ -84,7 +84,7 @@ final class FunctionSessions extends InMemorySessionManager {
             session.invalidate(null);
         } catch (RuntimeException failure) {
             // Also where it has expired, or its own request has ended it, at this moment.
-            hooks.warn("Ending a session has failed: " + failure);
+            hooks.warn("A session could not be ended: " + failure);
         }
     }
 
@@ -92,8 +92,7 @@ final class FunctionSessions extends InMemorySessionManager {
         long last = lastWarning.get();
         long now = System.nanoTime();
         if (now - last >= WARNING_NANOS && lastWarning.compareAndSet(last, now)) {
-            hooks.warn("The function has more than %d sessions: those that are unused for the longest time are ended"
-                    .formatted(max));
+            hooks.warn("The function has more than %d sessions: the least recently used ones are ended".formatted(max));
         }
     }
 

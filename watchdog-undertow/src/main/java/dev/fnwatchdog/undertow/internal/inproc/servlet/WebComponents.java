@@ -102,7 +102,7 @@ public record WebComponents(
         List<Class<? extends T>> found = new ArrayList<>();
         for (Class<?> annotated : index.annotatedWith(annotation)) {
             if (!type.isAssignableFrom(annotated)) {
-                throw new IllegalStateException("%s has @%s and is no %s"
+                throw new IllegalStateException("%s has @%s but is not a %s"
                         .formatted(annotated.getName(), annotation.getSimpleName(), type.getName()));
             }
             found.add(annotated.asSubclass(type));

@@ -1,4 +1,4 @@
-/** The servlet container: what is deployed, and how requests and errors reach it. */
+/** The servlet container of inproc mode: deploys servlets and web applications, and passes requests and errors to them. */
 @NullMarked
 package dev.fnwatchdog.undertow.internal.inproc.servlet;
 

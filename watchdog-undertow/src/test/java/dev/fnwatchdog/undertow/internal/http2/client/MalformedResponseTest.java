@@ -100,7 +100,7 @@ class MalformedResponseTest {
                     server.head(1, true, "a: b");
                 }),
                 arguments("a window that is widened by nothing", PROTOCOL_ERROR, (Script) server -> server.widen(1, 0)),
-                arguments("a window that is too wide", FLOW_CONTROL_ERROR, (Script)
+                arguments("a window that exceeds 2^31-1", FLOW_CONTROL_ERROR, (Script)
                         server -> server.widen(1, Integer.MAX_VALUE)),
                 arguments("a priority of another length", FRAME_SIZE_ERROR, (Script)
                         server -> server.send(PRIORITY, 0, 1, new byte[4])));
@@ -129,7 +129,7 @@ class MalformedResponseTest {
             server.head(3, true, ":status: 200");
 
             assertThat(other.next()).isEqualTo("head 200 ended");
-            assertThat(lastEvent(broken)).startsWith("reset ").contains("the peer broke a rule");
+            assertThat(lastEvent(broken)).startsWith("reset ").contains("the peer violated the protocol");
             assertThat(client.connection().accepting()).isTrue();
         }
     }
@@ -174,7 +174,7 @@ class MalformedResponseTest {
                         FRAME_SIZE_ERROR,
                         server -> server.send(DATA, 0, 1, new byte[17_000])),
                 violation("SETTINGS on a stream", PROTOCOL_ERROR, server -> server.send(SETTINGS, 0, 1)),
-                violation("a part of a setting", FRAME_SIZE_ERROR, server -> server.send(SETTINGS, 0, 0, (byte) 1)),
+                violation("an incomplete setting", FRAME_SIZE_ERROR, server -> server.send(SETTINGS, 0, 0, (byte) 1)),
                 violation(
                         "a window beyond the limit",
                         FLOW_CONTROL_ERROR,
@@ -221,9 +221,9 @@ class MalformedResponseTest {
             assertThat(goAway.type()).isEqualTo(GOAWAY);
             assertThat(goAway.errorCode()).isEqualTo(code);
             assertThat(goAway.payload()).startsWith("\0\0\0\0");
-            assertThat(lastEvent(broken)).matches("(?s)reset .*the peer broke a rule.*|head 200 ended");
-            assertThat(other.next()).startsWith("reset ").contains("the peer broke a rule");
-            assertThat(client.awaitClosed()).contains("the peer broke a rule");
+            assertThat(lastEvent(broken)).matches("(?s)reset .*the peer violated the protocol.*|head 200 ended");
+            assertThat(other.next()).startsWith("reset ").contains("the peer violated the protocol");
+            assertThat(client.awaitClosed()).contains("the peer violated the protocol");
         }
     }
 
