@@ -63,6 +63,28 @@ class FatJarStartIT {
                 .doesNotContain("dev.fnwatchdog.core.process.launch.NativeLauncher ", "java.lang.foreign.Linker ");
     }
 
+    /** Each class costs about a seventh of a millisecond of the startup, and each lambda a quarter (docs/performance-budget.md). */
+    @Test
+    void startupLoadsNoMoreClassesThanItsBudgetAllows() throws Exception {
+        List<String> http = loadedForHealth(Map.of("mode", "http")).lines().toList();
+        List<String> files = loadedForHealth(Map.of("mode", "static", "static_path", folder.toString()))
+                .lines()
+                .toList();
+
+        assertThat(http).filteredOn(FatJarStartIT::isOfJar).hasSizeBetween(400, 700);
+        assertThat(files).filteredOn(FatJarStartIT::isOfJar).hasSizeBetween(400, 610);
+        assertThat(http).filteredOn(FatJarStartIT::isLambda).hasSizeBetween(50, 190);
+        assertThat(files).filteredOn(FatJarStartIT::isLambda).hasSizeBetween(50, 160);
+    }
+
+    private static boolean isOfJar(String line) {
+        return line.contains("watchdog.jar");
+    }
+
+    private static boolean isLambda(String line) {
+        return line.contains("dev.fnwatchdog.") && line.contains("$$Lambda");
+    }
+
     /** Returns the names of all classes that are loaded for the startup and one response. */
     private String loadedForHealth(Map<String, String> settings) throws Exception {
         Path printed = folder.resolve("printed");
