@@ -36,6 +36,33 @@ public final class ServedConnection extends WrappedConnection {
      */
     private static final int LARGE_HEAD = 64 * 1024;
 
+    /** What the bytes of the connection are. */
+    enum State {
+        /** Requests. */
+        REQUESTS,
+        /** A request whose head Undertow has read, and of which it has called no handler yet; with HTTP/1 only. */
+        HEAD_READ,
+        /** Those of a tunnel, until the connection is closed. */
+        TUNNEL,
+        /** Of no use: the connection has been closed, and its socket waits for the client to close it. */
+        LINGERING;
+
+        private boolean canBecome(State next) {
+            return switch (this) {
+                case REQUESTS -> next != REQUESTS;
+                case HEAD_READ -> next == REQUESTS || next == LINGERING;
+                case TUNNEL -> next == LINGERING;
+                case LINGERING -> false;
+            };
+        }
+
+        /** Returns {@code next}, which must be a state that may follow this one. */
+        State to(State next) {
+            assert canBecome(next) : this + " cannot become " + next;
+            return next;
+        }
+    }
+
     private final ServedConnections connections;
     private final IdleClosePolicy idleClose = new IdleClosePolicy(this);
     private final RequestHeadScanner head = new RequestHeadScanner();
@@ -52,9 +79,7 @@ public final class ServedConnection extends WrappedConnection {
     };
 
     // Mutable state
-    private boolean headRead;
-    private boolean tunnel;
-    private boolean lingering;
+    private State state = State.REQUESTS;
     private boolean requestAborted;
     private @Nullable Http2Session http2;
     // written by the I/O thread alone, read by the thread that drains
@@ -84,10 +109,16 @@ public final class ServedConnection extends WrappedConnection {
         requests++;
         idleClose.requestStarted();
         parserErrors.keep();
-        headRead = false;
+        handled();
         exchange.addExchangeCompleteListener(completionListener);
         if (http2 == null && (head.length() > LARGE_HEAD || !memory.reserveForParser(head))) {
             exchange.setPersistent(false);
+        }
+    }
+
+    private void handled() {
+        if (state == State.HEAD_READ) {
+            state = state.to(State.REQUESTS);
         }
     }
 
@@ -100,7 +131,7 @@ public final class ServedConnection extends WrappedConnection {
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     private void requestCompleted(HttpServerExchange exchange) {
-        if (tunnel) {
+        if (state == State.TUNNEL) {
             return;
         }
         requests--;
@@ -181,7 +212,7 @@ public final class ServedConnection extends WrappedConnection {
 
     /** Marks the connection as a tunnel, whose bytes are no requests until it is closed. */
     public void startTunnel() {
-        tunnel = true;
+        state = state.to(State.TUNNEL);
     }
 
     /** Returns when the head that has just been read began, as {@link System#nanoTime()}. */
@@ -256,7 +287,7 @@ public final class ServedConnection extends WrappedConnection {
      * because of its Host, and would hold the response back until the whole body has arrived (specification 7.16).
      */
     private void refuse() throws IOException {
-        headRead = false;
+        handled();
         refuse(BAD_REQUEST);
     }
 
@@ -287,9 +318,11 @@ public final class ServedConnection extends WrappedConnection {
         if (socket().isWriteShutdown() && !socket().isReadShutdown()) {
             // A socket that lingers must not reference the memory of the request, which has been released.
             socketCloseListener.detach();
-            lingering = LingeringClose.begin(socket(), connections.buffers());
+            if (LingeringClose.begin(socket(), connections.buffers())) {
+                state = state.to(State.LINGERING);
+            }
         }
-        if (!lingering) {
+        if (state != State.LINGERING) {
             IoUtils.safeClose(socket());
         }
     }
@@ -302,7 +335,7 @@ public final class ServedConnection extends WrappedConnection {
 
         @Override
         public int read(ByteBuffer dst) throws IOException {
-            if (headRead) {
+            if (state == State.HEAD_READ) {
                 refuse();
             }
             int from = dst.position();
@@ -320,7 +353,9 @@ public final class ServedConnection extends WrappedConnection {
         /** Undertow calls this when it has read a head, and before it calls a handler. */
         @Override
         public void suspendReads() {
-            headRead |= head.started() && requests == 0 && http2 == null;
+            if (state == State.REQUESTS && head.started() && requests == 0 && http2 == null) {
+                state = state.to(State.HEAD_READ);
+            }
             next.suspendReads();
         }
 
@@ -330,12 +365,12 @@ public final class ServedConnection extends WrappedConnection {
          */
         @Override
         public boolean isReadShutdown() {
-            return lingering || next.isReadShutdown();
+            return state == State.LINGERING || next.isReadShutdown();
         }
 
         @Override
         public void terminateReads() throws IOException {
-            if (!lingering) {
+            if (state != State.LINGERING) {
                 next.terminateReads();
             }
         }

@@ -27,7 +27,7 @@ import org.xnio.conduits.WriteReadyHandler;
  * <p>Threads: the connection's I/O thread.
  */
 public final class StreamSink implements StreamSinkConduit {
-    private enum State {
+    enum State {
         /** The head was not sent yet. */
         HEAD,
         BODY,
@@ -35,7 +35,22 @@ public final class StreamSink implements StreamSinkConduit {
         ENDED,
         /** The end has reached the socket. */
         SENT,
-        ABORTED
+        ABORTED;
+
+        private boolean canBecome(State next) {
+            return switch (this) {
+                case HEAD -> next == BODY || next == ENDED || next == ABORTED;
+                case BODY -> next == ENDED || next == ABORTED;
+                case ENDED -> next == SENT || next == ABORTED;
+                case SENT, ABORTED -> false;
+            };
+        }
+
+        /** Returns {@code next}, which must be a state that may follow this one. */
+        State to(State next) {
+            assert canBecome(next) : this + " cannot become " + next;
+            return next;
+        }
     }
 
     /** Provides head and trailers. */
@@ -72,7 +87,7 @@ public final class StreamSink implements StreamSinkConduit {
     /** Sends the head, unless it was sent. */
     public void begin() {
         if (state == State.HEAD) {
-            state = State.BODY;
+            state = state.to(State.BODY);
             message.writeHead(connection.frames(), stream.id(), false);
             lastByte = connection.output().end();
         }
@@ -171,7 +186,7 @@ public final class StreamSink implements StreamSinkConduit {
     void end(HeaderMap trailers) {
         boolean bodiless = state == State.HEAD;
         boolean hasTrailers = trailers.size() > 0 && message.hasBody();
-        state = State.ENDED;
+        state = state.to(State.ENDED);
         if (bodiless && !hasTrailers) {
             message.writeHead(connection.frames(), stream.id(), true);
         } else {
@@ -213,14 +228,14 @@ public final class StreamSink implements StreamSinkConduit {
     /** Reports the message as sent where its end was written and has reached the socket. */
     void endIfFlushed() {
         if (state == State.ENDED && connection.output().isFlushed(lastByte)) {
-            state = State.SENT;
+            state = state.to(State.SENT);
             stream.listener().sent();
         }
     }
 
     void abort() {
         if (state != State.SENT && state != State.ABORTED) {
-            state = State.ABORTED;
+            state = state.to(State.ABORTED);
             // Later: the writer may be the cause, at this moment.
             wakeSoon();
         }
