@@ -183,6 +183,7 @@ class ArchitectureTest {
                     "org.xnio..",
                     "jakarta.servlet..",
                     "org.jspecify.annotations",
+                    "com.google.errorprone.annotations.concurrent",
                     "java..",
                     "javax.net.ssl",
                     "");

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.core.limit.ConcurrencyLimit.Permit;
 import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
 import java.util.ArrayList;
@@ -41,11 +42,22 @@ final class HandlerExecution implements Executor {
     private final Consumer<Throwable> onFailure;
 
     // Mutable state, under this object's lock
+    @GuardedBy("this")
     private final List<Thread> interruptible = new ArrayList<>(2);
+
+    @GuardedBy("this")
     private @Nullable Permit permit;
+
+    @GuardedBy("this")
     private int running;
+
+    @GuardedBy("this")
     private State state = State.RUNNING;
+
+    @GuardedBy("this")
     private boolean ranBlocking;
+
+    @GuardedBy("this")
     private Runnable cleanUp = () -> {};
 
     /**
@@ -185,6 +197,7 @@ final class HandlerExecution implements Executor {
     }
 
     /** Returns whether the response is complete and no thread is in the handler. The caller holds the lock. */
+    @GuardedBy("this")
     private boolean isComplete() {
         return state != State.RUNNING && running == 0;
     }

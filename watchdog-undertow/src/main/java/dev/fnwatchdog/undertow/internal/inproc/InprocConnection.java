@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpServerExchange;
@@ -56,6 +57,7 @@ final class InprocConnection extends ServerConnection {
     private volatile boolean open = true;
     private @Nullable ChannelListener<? super ConnectedChannel> closeListener;
     // under its own lock
+    @GuardedBy("closeListeners")
     private final List<CloseListener> closeListeners = new ArrayList<>(1);
 
     InprocConnection(InprocInvocation inproc, InprocRequestBody body, InprocResponse response) {

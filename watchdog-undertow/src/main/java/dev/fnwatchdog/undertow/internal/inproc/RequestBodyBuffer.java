@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.undertow.internal.io.InterruptibleWait;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
@@ -43,8 +44,13 @@ final class RequestBodyBuffer {
 
     // Mutable state, under this object's lock. The buffer is released on the I/O thread alone, whose pool it comes
     // from.
+    @GuardedBy("this")
     private @Nullable PooledByteBuffer buffer;
+
+    @GuardedBy("this")
     private State state;
+
+    @GuardedBy("this")
     private boolean readingStopped;
 
     /** @param ended whether there is no body */
@@ -73,6 +79,7 @@ final class RequestBodyBuffer {
         return filled() || state != State.ARRIVING || readingStopped;
     }
 
+    @GuardedBy("this")
     private boolean filled() {
         return buffer != null && buffer.getBuffer().hasRemaining();
     }

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.undertow.internal.io.InterruptibleWait;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
@@ -57,7 +58,10 @@ final class ResponseBuffers {
     private final ByteBufferPool pool;
 
     // Mutable state, under this object's lock
+    @GuardedBy("this")
     private final Deque<PooledByteBuffer> filled = new ArrayDeque<>(MAX_BUFFERS);
+
+    @GuardedBy("this")
     private State state = State.OPEN;
     // Mutable state of the I/O thread
     private @Nullable PooledByteBuffer current;
@@ -120,6 +124,7 @@ final class ResponseBuffers {
         return accepted;
     }
 
+    @GuardedBy("this")
     private boolean ensureSpace() {
         if (!filled.isEmpty() && filled.getLast().getBuffer().hasRemaining()) {
             return true;
