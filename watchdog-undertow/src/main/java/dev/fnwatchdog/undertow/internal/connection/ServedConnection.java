@@ -157,6 +157,18 @@ public final class ServedConnection extends WrappedConnection {
         }
     }
 
+    /**
+     * Runs {@code action} once when the client's side accepts more of a response; not within this call. The writer of the response
+     * is not notified for it.
+     */
+    public void whenWritable(HttpServerExchange exchange, Runnable action) {
+        if (http2 != null) {
+            Http2Server.whenWritable(exchange, action);
+        } else {
+            interimResponses.whenWritable(action);
+        }
+    }
+
     private void scanPipelined(HttpServerConnection connection, PooledByteBuffer pooled) {
         ByteBuffer bytes = pooled.getBuffer();
         int from = bytes.position();

@@ -72,6 +72,7 @@ public final class StreamSink implements StreamSinkConduit {
     // Mutable state
     private State state = State.HEAD;
     private @Nullable WriteReadyHandler ready;
+    private @Nullable Runnable waiter;
     private boolean resumed;
     private boolean wakeupPending;
     private long lastByte;
@@ -251,19 +252,34 @@ public final class StreamSink implements StreamSinkConduit {
         };
     }
 
+    /** Runs {@code action} once when a writer could make progress, or when the message has been aborted. */
+    void whenWritable(Runnable action) {
+        waiter = action;
+        if (state == State.ABORTED) {
+            wakeSoon();
+        } else {
+            scheduleNotification();
+        }
+    }
+
     /** Returns whether the writer waits for window space or the socket. */
     boolean isBlocked() {
-        return resumed && state != State.SENT && state != State.ABORTED && !isWritable();
+        return (resumed || waiter != null) && state != State.SENT && state != State.ABORTED && !isWritable();
     }
 
     /** Called when a window or the socket may have space again. */
     void notifyIfWritable() {
-        if (resumed && isWritable()) {
+        if (isWritable()) {
             notifyWriter();
         }
     }
 
     private void notifyWriter() {
+        Runnable action = waiter;
+        waiter = null;
+        if (action != null) {
+            action.run();
+        }
         if (resumed && ready != null) {
             ready.writeReady();
             if (resumed) {

@@ -357,6 +357,11 @@ public final class Invocation implements ExchangeCompletionListener {
         }
     }
 
+    /** Runs {@code action} once when the client's side accepts more. */
+    void whenWritable(Runnable action) {
+        connection.whenWritable(exchange, action);
+    }
+
     /** Aborts the invocation because the client has disconnected: no response can be sent. */
     public void clientDisconnected() {
         if (!phase.isOver()) {

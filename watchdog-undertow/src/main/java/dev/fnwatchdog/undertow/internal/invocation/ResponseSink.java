@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.Buffers;
 import org.xnio.ChannelListener;
@@ -31,8 +30,6 @@ import org.xnio.conduits.StreamSinkConduit;
  * <p>Threads: the exchange's I/O thread.
  */
 final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
-    private static final long HEAD_RETRY_MILLIS = 10;
-
     /** In bytes. Undertow retains buffers that it sends together with a head as long as their connection is open. */
     private static final long MAX_WITH_HEAD = 1024;
 
@@ -119,9 +116,8 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private void finishHead() {
         try {
             if (!invocation.ended() && !next.flush()) {
-                // Unread responses have filled the socket. The writer of the body is not notified, because it does not
-                // handle the head.
-                invocation.loop().thread().executeAfter(this::finishHead, HEAD_RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                // Unread responses have filled the socket.
+                invocation.whenWritable(this::finishHead);
             }
         } catch (IOException disconnect) {
             invocation.clientDisconnected();
