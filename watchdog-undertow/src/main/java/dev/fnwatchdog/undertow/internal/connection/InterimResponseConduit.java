@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
 import dev.fnwatchdog.undertow.internal.http.InterimResponse;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -17,6 +18,7 @@ import org.xnio.conduits.WriteReadyHandler;
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 final class InterimResponseConduit extends AbstractStreamSinkConduit<StreamSinkConduit> {
     // Mutable state
     private @Nullable ByteBuffer pending;

@@ -4,6 +4,7 @@ import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.http2.Http2Server;
 import dev.fnwatchdog.undertow.internal.http2.Http2Session;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.SourceFilter;
 import dev.fnwatchdog.undertow.internal.io.WrappedConnection;
 import io.undertow.connector.PooledByteBuffer;
@@ -104,8 +105,10 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Called when a request's head has been read, before its handler. */
+    @IoThread
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     public void requestStarted(HttpServerExchange exchange) {
+        assert Thread.currentThread() == getIoThread() : "on " + Thread.currentThread();
         requests++;
         idleClose.requestStarted();
         parserErrors.keep();
@@ -129,6 +132,7 @@ public final class ServedConnection extends WrappedConnection {
         }
     }
 
+    @IoThread
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     private void requestCompleted(HttpServerExchange exchange) {
         if (state == State.TUNNEL) {
@@ -149,6 +153,7 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Sends an interim response, before the response of the exchange has started. */
+    @IoThread
     public void sendInterim(HttpServerExchange exchange, InterimResponse response) throws IOException {
         if (http2 != null) {
             Http2Server.sendInterim(exchange, response);
@@ -161,6 +166,7 @@ public final class ServedConnection extends WrappedConnection {
      * Runs {@code action} once when the client's side accepts more of a response; not within this call. The writer of the response
      * is not notified for it.
      */
+    @IoThread
     public void whenWritable(HttpServerExchange exchange, Runnable action) {
         if (http2 != null) {
             Http2Server.whenWritable(exchange, action);
@@ -183,6 +189,7 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Aborts an exchange in a way that the client can detect (HTTP/1.1: close; HTTP/2: RST_STREAM). */
+    @IoThread
     public void abort(HttpServerExchange exchange) {
         if (http2 != null) {
             Http2Server.reset(exchange, ErrorCode.CANCEL);
@@ -195,6 +202,7 @@ public final class ServedConnection extends WrappedConnection {
      * Ends a response that has begun with these trailers. Returns false, and does nothing, where they cannot be sent: on HTTP/1,
      * behind a head that announces a length, and behind the end of the response.
      */
+    @IoThread
     public boolean endWithTrailers(HttpServerExchange exchange, HeaderMap trailers) {
         return http2 != null && Http2Server.endWithTrailers(exchange, trailers);
     }
@@ -203,6 +211,7 @@ public final class ServedConnection extends WrappedConnection {
      * Stops reading a request whose response has been sent. The client has to stop sending, and can still read the
      * response (specification 3.46).
      */
+    @IoThread
     public void stopReading(HttpServerExchange exchange) {
         if (http2 != null) {
             Http2Server.stopReading(exchange);
@@ -223,6 +232,7 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Marks the connection as a tunnel, whose bytes are no requests until it is closed. */
+    @IoThread
     public void startTunnel() {
         state = state.to(State.TUNNEL);
     }
@@ -248,6 +258,7 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Closes the connection at once, also with requests in flight. */
+    @IoThread
     void closeNow() {
         requestAborted = requests > 0;
         IoUtils.safeClose(this);
@@ -272,6 +283,7 @@ public final class ServedConnection extends WrappedConnection {
      *
      * @param decided run when it is decided which request of the client is the last; with HTTP/1 at once
      */
+    @IoThread
     void closeAfterLastRequest(Runnable decided) {
         if (http2 == null) {
             closeIfIdle();
@@ -283,6 +295,7 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Closes the connection unless it serves a request, or its client is about to send one. */
+    @IoThread
     void closeIfIdle() {
         if (requests > 0) {
             return;

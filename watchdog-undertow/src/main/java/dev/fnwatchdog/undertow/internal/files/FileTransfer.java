@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.files;
 
 import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.util.Protocols;
 import io.undertow.util.SameThreadExecutor;
@@ -19,6 +20,7 @@ import org.xnio.channels.StreamSinkChannel;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class FileTransfer implements ChannelListener<StreamSinkChannel> {
     /** In bytes. What is left when the permit is released; a socket usually accepts as much at once. */
     private static final long LAST_PIECE = 64 * 1024;

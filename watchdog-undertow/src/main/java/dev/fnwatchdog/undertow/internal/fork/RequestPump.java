@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.fork;
 
 import dev.fnwatchdog.undertow.internal.invocation.BodyPiece;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import org.xnio.channels.StreamSourceChannel;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class RequestPump {
     /** Keeps a fast client and process from delaying the other requests of their I/O thread. */
     private static final int MAX_PIECES_AT_ONCE = 16;
@@ -135,6 +137,7 @@ final class RequestPump {
 
     /** Moves bytes. Reading the last of a request may end the exchange, which calls this method again. */
     private void pump() {
+        assert invocation.loop().isCurrent() : "on " + Thread.currentThread();
         if (state.isDone() || pumping) {
             return;
         }

@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.fork;
 import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import dev.fnwatchdog.undertow.internal.invocation.BodyPiece;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.xnio.channels.StreamSourceChannel;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class ResponsePump {
     /** Receives the events of the response. */
     interface Watcher {
@@ -151,6 +153,7 @@ final class ResponsePump {
 
     /** Moves bytes. Writing the last of a response may end the exchange, which calls {@link #stop}. */
     private void pump() {
+        assert invocation.loop().isCurrent() : "on " + Thread.currentThread();
         if (activity != Activity.WAITING) {
             return;
         }

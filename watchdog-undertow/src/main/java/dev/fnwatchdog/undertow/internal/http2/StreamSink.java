@@ -4,6 +4,7 @@ import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameType;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,6 +27,7 @@ import org.xnio.conduits.WriteReadyHandler;
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 public final class StreamSink implements StreamSinkConduit {
     enum State {
         /** The head was not sent yet. */

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.inproc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.undertow.internal.io.InterruptibleWait;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
@@ -111,6 +112,7 @@ final class RequestBodyBuffer {
     }
 
     /** Prepares an empty buffer; returns false where none is needed. I/O thread. */
+    @IoThread
     synchronized boolean prepareBuffer() {
         if (isReady()) {
             return false;
@@ -123,6 +125,7 @@ final class RequestBodyBuffer {
     }
 
     /** Fills the empty buffer; its content is available at once. I/O thread. */
+    @IoThread
     int fillFrom(ReadableByteChannel source) throws IOException {
         PooledByteBuffer empty;
         synchronized (this) {
@@ -148,6 +151,7 @@ final class RequestBodyBuffer {
      *
      * @param aborted whether the request has ended, and not the body
      */
+    @IoThread
     synchronized void end(boolean aborted) {
         State reached = aborted ? State.CLOSED : State.COMPLETE;
         if (state.compareTo(reached) < 0) {
@@ -159,6 +163,7 @@ final class RequestBodyBuffer {
     /**
      * Closes the buffer with the request and notifies a waiting handler; returns false where it was closed. I/O thread.
      */
+    @IoThread
     synchronized boolean close() {
         if (state == State.CLOSED) {
             return false;

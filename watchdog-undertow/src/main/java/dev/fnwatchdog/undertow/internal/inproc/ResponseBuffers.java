@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.inproc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.undertow.internal.io.InterruptibleWait;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
@@ -162,6 +163,7 @@ final class ResponseBuffers {
     /**
      * Closes the buffers with the request and notifies a waiting handler; returns false where they were closed. I/O thread.
      */
+    @IoThread
     boolean close() {
         synchronized (this) {
             if (state.isClosed()) {
@@ -177,6 +179,7 @@ final class ResponseBuffers {
     }
 
     /** Returns the buffer to send now; the same one until {@link #release} is called. I/O thread. */
+    @IoThread
     synchronized @Nullable PooledByteBuffer next() {
         if (current == null) {
             current = filled.poll();
@@ -189,6 +192,7 @@ final class ResponseBuffers {
     }
 
     /** Releases the buffer that was sent or is not needed any more. I/O thread. */
+    @IoThread
     void release() {
         if (current != null) {
             current.close();
@@ -197,11 +201,13 @@ final class ResponseBuffers {
     }
 
     /** I/O thread. */
+    @IoThread
     synchronized boolean isEmpty() {
         return current == null && filled.isEmpty();
     }
 
     /** Returns the length of a response that is complete and of which nothing was sent; otherwise -1. I/O thread. */
+    @IoThread
     synchronized long completeLength() {
         if (!ended()) {
             return -1;

@@ -8,6 +8,7 @@ import dev.fnwatchdog.undertow.internal.http.GrpcStatus;
 import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.io.IoBuffers;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
@@ -30,6 +31,7 @@ import org.xnio.Options;
  *
  * <p>Threads: the exchange's I/O thread, except for {@link #start()}.
  */
+@IoThread
 public final class Invocation implements ExchangeCompletionListener {
     /** The client disconnected before a response began; nginx's code, in logs and metrics only (specification 2.13). */
     public static final int CLIENT_CLOSED_REQUEST = 499;
@@ -333,7 +335,7 @@ public final class Invocation implements ExchangeCompletionListener {
      * Turns the connection into a tunnel; the invocation lasts as long as the client's connection (specification 3.36).
      */
     public void startTunnel() {
-        phase = phase.to(InvocationPhase.TUNNEL);
+        advanceTo(InvocationPhase.TUNNEL);
         connection.startTunnel();
         exchange.getConnection().addCloseListener(closed -> end());
     }
@@ -365,7 +367,7 @@ public final class Invocation implements ExchangeCompletionListener {
     /** Aborts the invocation because the client has disconnected: no response can be sent. */
     public void clientDisconnected() {
         if (!phase.isOver()) {
-            phase = phase.to(InvocationPhase.DISCONNECTED);
+            advanceTo(InvocationPhase.DISCONNECTED);
         }
         abort();
     }
@@ -490,7 +492,7 @@ public final class Invocation implements ExchangeCompletionListener {
     /** Stops function and request body; readers and writers that wait are notified, and release their buffers. */
     private void stop() {
         if (!stopped()) {
-            phase = phase.to(InvocationPhase.STOPPED);
+            advanceTo(InvocationPhase.STOPPED);
         }
         Runnable action = abortAction;
         abortAction = () -> {};
@@ -508,6 +510,11 @@ public final class Invocation implements ExchangeCompletionListener {
         this.source = installed;
     }
 
+    private void advanceTo(InvocationPhase next) {
+        assert loop.isCurrent() : "on " + Thread.currentThread();
+        phase = phase.to(next);
+    }
+
     @Override
     public void exchangeEvent(HttpServerExchange completed, NextListener nextListener) {
         try {
@@ -523,7 +530,7 @@ public final class Invocation implements ExchangeCompletionListener {
         if (ended()) {
             return;
         }
-        phase = phase.to(InvocationPhase.ENDED);
+        advanceTo(InvocationPhase.ENDED);
         runBeforeLastByte();
         cancelTimeout();
         stop();

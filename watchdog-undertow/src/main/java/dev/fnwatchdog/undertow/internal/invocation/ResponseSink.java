@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.ConduitFactory;
@@ -29,6 +30,7 @@ import org.xnio.conduits.StreamSinkConduit;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     /** In bytes. Undertow retains buffers that it sends together with a head as long as their connection is open. */
     private static final long MAX_WITH_HEAD = 1024;

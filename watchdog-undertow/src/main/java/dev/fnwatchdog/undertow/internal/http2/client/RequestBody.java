@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.http2.client;
 
 import dev.fnwatchdog.undertow.internal.io.BodySink;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import org.xnio.conduits.WriteReadyHandler;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 public final class RequestBody extends BodySink {
     enum State {
         /** There is no stream. */
