@@ -19,6 +19,7 @@ import org.xnio.channels.StreamSourceChannel;
 final class StandardErrorLog {
     private static final int CHUNK = 8 * 1024;
     private static final int MAX_CHUNKS_AT_ONCE = 8;
+    // By time: the log's queue belongs to another thread, which would have to notify a process for each batch of lines.
     private static final long WAIT_MILLIS = 10;
     private static final int MAX_WAITS = 8;
 

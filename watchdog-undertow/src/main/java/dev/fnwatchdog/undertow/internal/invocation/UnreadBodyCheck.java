@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 @IoThread
 public final class UnreadBodyCheck {
-    /** A disconnect is seen within a second. */
+    /** A disconnect is seen within a second. There is no event for it: the end of the connection is behind the unread body. */
     private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
     private final Invocation invocation;
