@@ -1,6 +1,7 @@
 /** The watchdog's domain: no web server, no Maven. */
 module dev.fnwatchdog.core {
     requires static transitive org.jspecify;
+    requires static com.google.errorprone.annotations;
     requires io.prometheus.metrics.config;
     requires io.prometheus.metrics.core;
     requires io.prometheus.metrics.instrumentation.jvm;

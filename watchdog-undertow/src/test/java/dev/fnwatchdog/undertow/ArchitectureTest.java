@@ -16,19 +16,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.server.HttpHandler;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.jboss.logging.LoggerProvider;
 import org.jspecify.annotations.NullMarked;
+import org.xnio.IoFuture;
 
 /** Checks the dependency rules of package-info, and the conventions that a tool can verify. */
 @AnalyzeClasses(packages = "dev.fnwatchdog.undertow", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -37,6 +42,20 @@ class ArchitectureTest {
     private static final String INTERNAL = ROOT + ".internal.";
     private static final int MAX_CLASSES_PER_PACKAGE = 28;
     private static final Set<String> EXPORTED = Set.of("Watchdog", "WatchdogBuilder", "Main");
+
+    /** Methods of channels, locks and queues that wait, whichever library has them. */
+    private static final Set<String> BLOCKING = Set.of(
+            "wait",
+            "await",
+            "awaitInterruptibly",
+            "awaitReadable",
+            "awaitWritable",
+            "acquire",
+            "lock",
+            "take",
+            "startBlocking",
+            "getInputStream",
+            "getOutputStream");
 
     /** The one class of each package that the wiring uses. */
     private static final Map<String, Set<String>> ENTRY_POINTS = Map.of(
@@ -183,6 +202,7 @@ class ArchitectureTest {
                     "org.xnio..",
                     "jakarta.servlet..",
                     "org.jspecify.annotations",
+                    "com.google.errorprone.annotations.concurrent",
                     "java..",
                     "javax.net.ssl",
                     "");
@@ -279,6 +299,31 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule nobody_sleeps = noClasses().should().callMethod(Thread.class, "sleep", long.class);
+
+    @ArchTest
+    static void io_threads_do_not_block(JavaClasses classes) {
+        assertThat(classes.stream()
+                        .flatMap(c -> c.getCodeUnits().stream())
+                        .filter(ArchitectureTest::isOnIoThread)
+                        .flatMap(unit -> unit.getMethodCallsFromSelf().stream())
+                        .filter(ArchitectureTest::blocks)
+                        .map(JavaMethodCall::getDescription))
+                .isEmpty();
+    }
+
+    private static boolean isOnIoThread(JavaCodeUnit unit) {
+        return unit.isAnnotatedWith(IoThread.class) || unit.getOwner().isAnnotatedWith(IoThread.class);
+    }
+
+    private static boolean blocks(JavaMethodCall call) {
+        JavaClass owner = call.getTargetOwner();
+        String name = call.getName();
+        return (owner.isAssignableTo(Thread.class) && Set.of("sleep", "join").contains(name))
+                || (owner.isAssignableTo(Future.class) && Set.of("get", "join").contains(name))
+                || (owner.isAssignableTo(IoFuture.class)
+                        && Set.of("get", "getInterruptibly").contains(name))
+                || (!owner.getPackageName().startsWith("dev.fnwatchdog.") && BLOCKING.contains(name));
+    }
 
     @ArchTest
     static final ArchRule names_say_a_role =

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.core.auth;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import java.io.IOException;
 import java.net.URI;
@@ -28,7 +29,10 @@ final class PublishedKeys implements AutoCloseable {
     });
 
     // Mutable state, under this object's lock
+    @GuardedBy("this")
     private CompletableFuture<Void> pendingFetch = CompletableFuture.completedFuture(null);
+
+    @GuardedBy("this")
     private long lastRequest;
 
     private PublishedKeys(
@@ -89,6 +93,7 @@ final class PublishedKeys implements AutoCloseable {
         }
     }
 
+    @GuardedBy("this")
     private void startFetch() {
         pendingFetch = CompletableFuture.runAsync(this::fetchOrKeep, executor);
     }

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.core.health;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -51,6 +52,7 @@ public final class LockFile {
     private final Path path;
 
     // Mutable state
+    @GuardedBy("this")
     private @Nullable FileChannel held;
 
     public LockFile(Path path) {

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.core.health;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -77,6 +78,8 @@ public final class Shutdown {
     private final Function<Duration, String> durationFormat;
     private final CompletableFuture<Integer> exitStatus = new CompletableFuture<>();
     private final AtomicBoolean aborted = new AtomicBoolean();
+
+    @GuardedBy("this")
     private boolean begun;
 
     /** Creates a shutdown; {@code durationFormat} prints durations for the log. */

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.core.limit;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -18,10 +19,14 @@ public final class ConcurrencyLimit {
     private final int max;
     private final int maxWaiting;
     // In order of arrival; under this object's lock.
+    @GuardedBy("this")
     private final Set<Permit> queue = new LinkedHashSet<>();
 
     // Mutable state, under this object's lock
+    @GuardedBy("this")
     private int held;
+
+    @GuardedBy("this")
     private boolean closed;
 
     /**
@@ -118,7 +123,8 @@ public final class ConcurrencyLimit {
         private final Outcome outcome;
         private final Runnable whenDecided;
 
-        // Mutable state, under the lock of the outer object
+        // Mutable state, under the lock of the outer object. @GuardedBy cannot say that of another permit of the same
+        // limit.
         private State state;
 
         private Permit(Outcome outcome, Runnable whenDecided) {
@@ -160,6 +166,7 @@ public final class ConcurrencyLimit {
         }
 
         /** Gives the permit to the first in the queue; returns null where none waits. */
+        @GuardedBy("ConcurrencyLimit.this")
         private @Nullable Permit passOn() {
             Iterator<Permit> first = queue.iterator();
             if (!first.hasNext()) {

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.core.log;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
@@ -40,18 +41,31 @@ final class BoundedOutput {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final Condition room = lock.newCondition();
+
+    @GuardedBy("lock")
     private final PendingLines lines = new PendingLines();
+
     private final DropNotice notice;
     private final long roomWaitNanos;
     private final Thread thread;
 
     // Mutable state, under the lock
+    @GuardedBy("lock")
     private Writer writer = Writer.BUSY;
+
+    @GuardedBy("lock")
     private boolean started;
+
+    @GuardedBy("lock")
     private boolean closed;
+
+    @GuardedBy("lock")
     private boolean stuck;
     // not reported yet
+    @GuardedBy("lock")
     private long dropped;
+
+    @GuardedBy("lock")
     private long allDropped;
 
     BoundedOutput(String threadName, OutputStream out, Duration maxWait, DropNotice notice) {
@@ -73,6 +87,7 @@ final class BoundedOutput {
         }
     }
 
+    @GuardedBy("lock")
     private void drop() {
         dropped++;
         allDropped++;
@@ -98,6 +113,7 @@ final class BoundedOutput {
         }
     }
 
+    @GuardedBy("lock")
     private boolean addWithin(int capacity, LineBuffer line) {
         if (lines.pending() + line.size() > capacity) {
             return false;
@@ -159,6 +175,7 @@ final class BoundedOutput {
         }
     }
 
+    @GuardedBy("lock")
     private boolean addPartOrDrop(FunctionLines owner, LineBuffer part, int prefix, byte[] end) {
         if (owner.waits()) {
             awaitNoOtherOpenLine(owner);
@@ -174,6 +191,7 @@ final class BoundedOutput {
     }
 
     /** Waits until no line of another owner is open. If one stays open for too long, the caller breaks it off. */
+    @GuardedBy("lock")
     private void awaitNoOtherOpenLine(FunctionLines owner) {
         long remaining = HOLD_NANOS;
         while (lines.openForAnother(owner) && remaining > 0 && !stuck && !closed) {
@@ -185,6 +203,7 @@ final class BoundedOutput {
      * Waits once for a reader that is only busy. If there is no room in time, the reader counts as stuck, and no line
      * waits until half of the buffer is free.
      */
+    @GuardedBy("lock")
     private boolean roomFor(int size, boolean waits) {
         if (stuck && lines.pending() <= CAPACITY / 2) {
             stuck = false;
@@ -211,6 +230,7 @@ final class BoundedOutput {
         }
     }
 
+    @GuardedBy("lock")
     private void wake() {
         if (!started && !closed) {
             started = true;
@@ -240,6 +260,7 @@ final class BoundedOutput {
         }
     }
 
+    @GuardedBy("lock")
     private boolean ready() {
         if (lines.hasHeldLines() && (closed || remainingHoldNanos() <= 0)) {
             lines.breakOff();
@@ -250,6 +271,7 @@ final class BoundedOutput {
         return lines.ready() > 0;
     }
 
+    @GuardedBy("lock")
     @SuppressWarnings("WaitNotInLoop") // its callers loop
     private void awaitWork() throws InterruptedException {
         if (lines.hasHeldLines()) {
@@ -260,11 +282,13 @@ final class BoundedOutput {
         }
     }
 
+    @GuardedBy("lock")
     private long remainingHoldNanos() {
         return lines.openedAt() + HOLD_NANOS - System.nanoTime();
     }
 
     /** Called by the writer: that it is not stuck in a write shows that there is a reader again. */
+    @GuardedBy("lock")
     private void reportDropped() {
         if (dropped > 0 && notice.report(dropped)) {
             dropped = 0;

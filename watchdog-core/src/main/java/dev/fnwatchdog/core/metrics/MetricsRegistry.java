@@ -1,5 +1,6 @@
 package dev.fnwatchdog.core.metrics;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -32,7 +33,10 @@ public final class MetricsRegistry implements AutoCloseable {
     private final List<Collector> permanent = new CopyOnWriteArrayList<>();
 
     // Mutable state, under this object's lock
+    @GuardedBy("this")
     private final Map<String, LongAdder> adders = new HashMap<>();
+
+    @GuardedBy("this")
     private final Map<String, LabelledCounter<?>> labelled = new HashMap<>();
 
     // Mutable state

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.core.process;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.core.config.LogConfig;
 import dev.fnwatchdog.core.log.LineSink;
 import dev.fnwatchdog.core.log.WatchdogLog;
@@ -27,6 +28,7 @@ public final class FunctionStreams {
     }
 
     private static final class Lines extends OutputStream {
+        @GuardedBy("this")
         private final LineSplitter splitter;
 
         Lines(LineSplitter splitter) {

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.core.process.launch;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.core.process.posix.Epoll;
 import dev.fnwatchdog.core.process.posix.LibC;
 import dev.fnwatchdog.core.process.posix.NativeMemory;
@@ -26,11 +27,19 @@ final class ExitWatcher implements AutoCloseable {
     private record Watched(SpawnedChildProcess child, int descriptor) {}
 
     // Mutable state, guarded by this
+    @GuardedBy("this")
     private final Map<Long, Watched> children = new HashMap<>();
+
+    @GuardedBy("this")
     private Epoll epoll = Epoll.NONE;
     // A pipe: closing its write end (alarmEnd) wakes the thread.
+    @GuardedBy("this")
     private int alarm;
+
+    @GuardedBy("this")
     private int alarmEnd;
+
+    @GuardedBy("this")
     private boolean closed;
 
     /** Returns whether this system reports the end of a process by a pidfd: Linux 5.3 and later. */
@@ -64,6 +73,7 @@ final class ExitWatcher implements AutoCloseable {
         return false;
     }
 
+    @GuardedBy("this")
     private boolean opened() {
         if (epoll.usable()) {
             return true;

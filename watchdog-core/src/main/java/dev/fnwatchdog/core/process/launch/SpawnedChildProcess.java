@@ -1,5 +1,6 @@
 package dev.fnwatchdog.core.process.launch;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.core.process.posix.LibC;
 import dev.fnwatchdog.core.process.posix.NativeMemory;
 import dev.fnwatchdog.core.process.posix.Termination;
@@ -25,7 +26,10 @@ final class SpawnedChildProcess implements ChildProcess {
     private final CompletableFuture<Termination> exit = new CompletableFuture<>();
 
     // Mutable state, guarded by this. Until the child is reaped, no other process can get its pid.
+    @GuardedBy("this")
     private boolean reaped;
+
+    @GuardedBy("this")
     private boolean watched;
 
     SpawnedChildProcess(int pid, SpawnedStreams streams, ExitWatcher watcher) {

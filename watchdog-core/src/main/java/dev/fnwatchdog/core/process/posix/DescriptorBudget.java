@@ -1,5 +1,6 @@
 package dev.fnwatchdog.core.process.posix;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,8 +51,13 @@ public final class DescriptorBudget {
     private final IntSupplier counter;
 
     // Mutable state, guarded by this: descriptors that were open at the last count plus those taken since
+    @GuardedBy("this")
     private int used;
+
+    @GuardedBy("this")
     private boolean counted;
+
+    @GuardedBy("this")
     private long countedAt;
 
     /** @param counter returns the number of open descriptors; invoked under the lock */

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.core.process.tree;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,7 +20,10 @@ public final class BackgroundTreeKiller {
     private final ProcessTable table;
 
     // Mutable state, guarded by this
+    @GuardedBy("this")
     private final Map<ProcessTree, CompletableFuture<Void>> pending = new HashMap<>();
+
+    @GuardedBy("this")
     private boolean running;
 
     public BackgroundTreeKiller(ProcessTable table) {

@@ -4,6 +4,7 @@ import dev.fnwatchdog.undertow.internal.http.ChunkDecoder;
 import dev.fnwatchdog.undertow.internal.http.HeaderLineParser;
 import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import dev.fnwatchdog.undertow.internal.http.TrailerFields;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.SourceFilter;
 import io.undertow.conduits.ReadDataStreamSourceConduit;
 import io.undertow.connector.PooledByteBuffer;
@@ -21,6 +22,7 @@ import java.nio.channels.ClosedChannelException;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 public final class ChunkedRequestConduit extends SourceFilter {
     private final HttpServerConnection connection;
     private final HttpServerExchange exchange;

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 
 /**
@@ -28,8 +29,13 @@ final class HeadMemory {
     private final MemoryBudget budget;
 
     // Mutable state, guarded by this object's lock
+    @GuardedBy("this")
     private long reserved;
+
+    @GuardedBy("this")
     private long parserBytes;
+
+    @GuardedBy("this")
     private boolean closed;
 
     HeadMemory(MemoryBudget budget) {

@@ -1,27 +1,30 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
 import dev.fnwatchdog.undertow.internal.http.InterimResponse;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.channels.StreamSourceChannel;
 import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.conduits.WriteReadyHandler;
 
 /**
  * Writes interim responses of HTTP/1.1 (RFC 9110, 15.2) to the socket, before the response to which they belong: Undertow has a
- * place for a 100 alone. What the socket does not accept at once is written before anything else.
+ * place for a 100 alone. What the socket does not accept at once is written before anything else, when the socket reports that it
+ * has room. The writer of the response does not see that: it is notified only while it has resumed writes itself.
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 final class InterimResponseConduit extends AbstractStreamSinkConduit<StreamSinkConduit> {
-    /** Only a client that does not read its earlier responses has to wait. */
-    private static final long RETRY_MILLIS = 10;
-
     // Mutable state
     private @Nullable ByteBuffer pending;
+    private @Nullable Runnable waiter;
+    // whether the writer of the response waits for room
+    private boolean resumed;
 
     InterimResponseConduit(StreamSinkConduit next) {
         super(next);
@@ -32,7 +35,9 @@ final class InterimResponseConduit extends AbstractStreamSinkConduit<StreamSinkC
         ByteBuffer before = pending;
         if (before == null) {
             pending = ByteBuffer.wrap(response.http1());
-            writeLater();
+            if (!isSent()) {
+                next.resumeWrites();
+            }
         } else if (response.isContinue()) {
             byte[] head = response.http1();
             pending = ByteBuffer.allocate(before.remaining() + head.length)
@@ -42,19 +47,10 @@ final class InterimResponseConduit extends AbstractStreamSinkConduit<StreamSinkC
         }
     }
 
-    private void writeLater() throws IOException {
-        if (!isSent()) {
-            getWriteThread().executeAfter(this::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void retry() {
-        try {
-            writeLater();
-        } catch (IOException disconnected) {
-            // The writer of the response, or the reader that waits for the client, meets the same failure.
-            pending = null;
-        }
+    /** Runs {@code action} once when the socket has room, not within this call. */
+    void whenWritable(Runnable action) {
+        waiter = action;
+        next.resumeWrites();
     }
 
     private boolean isSent() throws IOException {
@@ -101,5 +97,84 @@ final class InterimResponseConduit extends AbstractStreamSinkConduit<StreamSinkC
     @Override
     public boolean flush() throws IOException {
         return isSent() && next.flush();
+    }
+
+    @Override
+    public void resumeWrites() {
+        resumed = true;
+        next.resumeWrites();
+    }
+
+    @Override
+    public void suspendWrites() {
+        resumed = false;
+        suspendUnlessNeeded();
+    }
+
+    private void suspendUnlessNeeded() {
+        if (!resumed && waiter == null && pending == null) {
+            next.suspendWrites();
+        }
+    }
+
+    @Override
+    public void wakeupWrites() {
+        resumed = true;
+        next.wakeupWrites();
+    }
+
+    @Override
+    public boolean isWriteResumed() {
+        return resumed;
+    }
+
+    @Override
+    public void setWriteReadyHandler(WriteReadyHandler handler) {
+        next.setWriteReadyHandler(new SocketListener(handler));
+    }
+
+    /** Called when the socket has room. */
+    private void writable() {
+        Runnable action = waiter;
+        waiter = null;
+        if (action != null) {
+            action.run();
+        }
+        suspendUnlessNeeded();
+    }
+
+    /** Sends what is pending, and then notifies whoever else waits for room. */
+    private final class SocketListener implements WriteReadyHandler {
+        private final WriteReadyHandler writer;
+
+        private SocketListener(WriteReadyHandler writer) {
+            this.writer = writer;
+        }
+
+        @Override
+        public void writeReady() {
+            try {
+                if (!isSent()) {
+                    return;
+                }
+            } catch (IOException disconnected) {
+                // The writer of the response, or the reader that waits for the client, meets the same failure.
+                pending = null;
+            }
+            writable();
+            if (resumed) {
+                writer.writeReady();
+            }
+        }
+
+        @Override
+        public void forceTermination() {
+            writer.forceTermination();
+        }
+
+        @Override
+        public void terminated() {
+            writer.terminated();
+        }
     }
 }

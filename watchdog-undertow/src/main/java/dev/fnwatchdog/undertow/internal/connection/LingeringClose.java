@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.xnio.conduits.WriteReadyHandler;
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 final class LingeringClose implements ReadReadyHandler, WriteReadyHandler {
     /** As long as Go's HTTP server waits for the same reason. */
     private static final long LINGER_MILLIS = 500;

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import org.xnio.conduits.StreamSinkConduit;
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 final class ParserErrorConduit extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private static final byte[] HEAD_TOO_LARGE = refusal("431 Request Header Fields Too Large");
     private static final byte[] VERSION_NOT_SUPPORTED = refusal("505 HTTP Version not supported");

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 final class ProtocolDetector implements ChannelListener<ConduitStreamSourceChannel> {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 

@@ -47,7 +47,6 @@ public final class RequestHeadScanner {
 
     // Mutable state
     private State state = State.REQUEST_LINE;
-    private boolean requestLine = true;
     private boolean folded;
     private int length;
     private int lineBegin;
@@ -64,7 +63,6 @@ public final class RequestHeadScanner {
         version.begin();
         blanks.begin();
         state = State.REQUEST_LINE;
-        requestLine = true;
         folded = false;
         length = 0;
         lineBegin = 0;
@@ -182,7 +180,7 @@ public final class RequestHeadScanner {
                 case END -> throw new IllegalStateException();
             }
         }
-        if (requestLine) {
+        if (lines == 0) {
             version.add(bytes, line, i);
         } else if (current != State.END) {
             blanks.addPartial(bytes, line, i);
@@ -200,9 +198,8 @@ public final class RequestHeadScanner {
     }
 
     private void endLine(ByteBuffer bytes, int from, int to) {
-        if (requestLine) {
+        if (lines == 0) {
             version.add(bytes, from, to);
-            requestLine = false;
         } else {
             blanks.endLine(bytes, from, to, repeatedBlanks);
         }

@@ -4,6 +4,7 @@ import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.http2.Http2Server;
 import dev.fnwatchdog.undertow.internal.http2.Http2Session;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.SourceFilter;
 import dev.fnwatchdog.undertow.internal.io.WrappedConnection;
 import io.undertow.connector.PooledByteBuffer;
@@ -36,6 +37,33 @@ public final class ServedConnection extends WrappedConnection {
      */
     private static final int LARGE_HEAD = 64 * 1024;
 
+    /** What the bytes of the connection are. */
+    enum State {
+        /** Requests. */
+        REQUESTS,
+        /** A request whose head Undertow has read, and of which it has called no handler yet; with HTTP/1 only. */
+        HEAD_READ,
+        /** Those of a tunnel, until the connection is closed. */
+        TUNNEL,
+        /** Of no use: the connection has been closed, and its socket waits for the client to close it. */
+        LINGERING;
+
+        private boolean canBecome(State next) {
+            return switch (this) {
+                case REQUESTS -> next != REQUESTS;
+                case HEAD_READ -> next == REQUESTS || next == LINGERING;
+                case TUNNEL -> next == LINGERING;
+                case LINGERING -> false;
+            };
+        }
+
+        /** Returns {@code next}, which must be a state that may follow this one. */
+        State to(State next) {
+            assert canBecome(next) : this + " cannot become " + next;
+            return next;
+        }
+    }
+
     private final ServedConnections connections;
     private final IdleClosePolicy idleClose = new IdleClosePolicy(this);
     private final RequestHeadScanner head = new RequestHeadScanner();
@@ -52,9 +80,7 @@ public final class ServedConnection extends WrappedConnection {
     };
 
     // Mutable state
-    private boolean headRead;
-    private boolean tunnel;
-    private boolean lingering;
+    private State state = State.REQUESTS;
     private boolean requestAborted;
     private @Nullable Http2Session http2;
     // written by the I/O thread alone, read by the thread that drains
@@ -79,15 +105,23 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Called when a request's head has been read, before its handler. */
+    @IoThread
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     public void requestStarted(HttpServerExchange exchange) {
+        assert Thread.currentThread() == getIoThread() : "on " + Thread.currentThread();
         requests++;
         idleClose.requestStarted();
         parserErrors.keep();
-        headRead = false;
+        handled();
         exchange.addExchangeCompleteListener(completionListener);
         if (http2 == null && (head.length() > LARGE_HEAD || !memory.reserveForParser(head))) {
             exchange.setPersistent(false);
+        }
+    }
+
+    private void handled() {
+        if (state == State.HEAD_READ) {
+            state = state.to(State.REQUESTS);
         }
     }
 
@@ -98,9 +132,10 @@ public final class ServedConnection extends WrappedConnection {
         }
     }
 
+    @IoThread
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     private void requestCompleted(HttpServerExchange exchange) {
-        if (tunnel) {
+        if (state == State.TUNNEL) {
             return;
         }
         requests--;
@@ -118,11 +153,25 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Sends an interim response, before the response of the exchange has started. */
+    @IoThread
     public void sendInterim(HttpServerExchange exchange, InterimResponse response) throws IOException {
         if (http2 != null) {
             Http2Server.sendInterim(exchange, response);
         } else if (exchange.isHttp11()) {
             interimResponses.send(response);
+        }
+    }
+
+    /**
+     * Runs {@code action} once when the client's side accepts more of a response; not within this call. The writer of the response
+     * is not notified for it.
+     */
+    @IoThread
+    public void whenWritable(HttpServerExchange exchange, Runnable action) {
+        if (http2 != null) {
+            Http2Server.whenWritable(exchange, action);
+        } else {
+            interimResponses.whenWritable(action);
         }
     }
 
@@ -140,6 +189,7 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Aborts an exchange in a way that the client can detect (HTTP/1.1: close; HTTP/2: RST_STREAM). */
+    @IoThread
     public void abort(HttpServerExchange exchange) {
         if (http2 != null) {
             Http2Server.reset(exchange, ErrorCode.CANCEL);
@@ -152,6 +202,7 @@ public final class ServedConnection extends WrappedConnection {
      * Ends a response that has begun with these trailers. Returns false, and does nothing, where they cannot be sent: on HTTP/1,
      * behind a head that announces a length, and behind the end of the response.
      */
+    @IoThread
     public boolean endWithTrailers(HttpServerExchange exchange, HeaderMap trailers) {
         return http2 != null && Http2Server.endWithTrailers(exchange, trailers);
     }
@@ -160,6 +211,7 @@ public final class ServedConnection extends WrappedConnection {
      * Stops reading a request whose response has been sent. The client has to stop sending, and can still read the
      * response (specification 3.46).
      */
+    @IoThread
     public void stopReading(HttpServerExchange exchange) {
         if (http2 != null) {
             Http2Server.stopReading(exchange);
@@ -180,8 +232,9 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Marks the connection as a tunnel, whose bytes are no requests until it is closed. */
+    @IoThread
     public void startTunnel() {
-        tunnel = true;
+        state = state.to(State.TUNNEL);
     }
 
     /** Returns when the head that has just been read began, as {@link System#nanoTime()}. */
@@ -205,6 +258,7 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Closes the connection at once, also with requests in flight. */
+    @IoThread
     void closeNow() {
         requestAborted = requests > 0;
         IoUtils.safeClose(this);
@@ -229,6 +283,7 @@ public final class ServedConnection extends WrappedConnection {
      *
      * @param decided run when it is decided which request of the client is the last; with HTTP/1 at once
      */
+    @IoThread
     void closeAfterLastRequest(Runnable decided) {
         if (http2 == null) {
             closeIfIdle();
@@ -240,6 +295,7 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Closes the connection unless it serves a request, or its client is about to send one. */
+    @IoThread
     void closeIfIdle() {
         if (requests > 0) {
             return;
@@ -256,7 +312,7 @@ public final class ServedConnection extends WrappedConnection {
      * because of its Host, and would hold the response back until the whole body has arrived (specification 7.16).
      */
     private void refuse() throws IOException {
-        headRead = false;
+        handled();
         refuse(BAD_REQUEST);
     }
 
@@ -287,9 +343,11 @@ public final class ServedConnection extends WrappedConnection {
         if (socket().isWriteShutdown() && !socket().isReadShutdown()) {
             // A socket that lingers must not reference the memory of the request, which has been released.
             socketCloseListener.detach();
-            lingering = LingeringClose.begin(socket(), connections.buffers());
+            if (LingeringClose.begin(socket(), connections.buffers())) {
+                state = state.to(State.LINGERING);
+            }
         }
-        if (!lingering) {
+        if (state != State.LINGERING) {
             IoUtils.safeClose(socket());
         }
     }
@@ -302,7 +360,7 @@ public final class ServedConnection extends WrappedConnection {
 
         @Override
         public int read(ByteBuffer dst) throws IOException {
-            if (headRead) {
+            if (state == State.HEAD_READ) {
                 refuse();
             }
             int from = dst.position();
@@ -320,7 +378,9 @@ public final class ServedConnection extends WrappedConnection {
         /** Undertow calls this when it has read a head, and before it calls a handler. */
         @Override
         public void suspendReads() {
-            headRead |= head.started() && requests == 0 && http2 == null;
+            if (state == State.REQUESTS && head.started() && requests == 0 && http2 == null) {
+                state = state.to(State.HEAD_READ);
+            }
             next.suspendReads();
         }
 
@@ -330,12 +390,12 @@ public final class ServedConnection extends WrappedConnection {
          */
         @Override
         public boolean isReadShutdown() {
-            return lingering || next.isReadShutdown();
+            return state == State.LINGERING || next.isReadShutdown();
         }
 
         @Override
         public void terminateReads() throws IOException {
-            if (!lingering) {
+            if (state != State.LINGERING) {
                 next.terminateReads();
             }
         }

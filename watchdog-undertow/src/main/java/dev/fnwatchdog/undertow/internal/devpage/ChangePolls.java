@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.devpage;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import io.undertow.server.HttpHandler;
@@ -30,7 +31,10 @@ final class ChangePolls implements HttpHandler {
     private final Supplier<String> token;
 
     // Mutable state, under this object's lock
+    @GuardedBy("this")
     private final Map<HttpServerExchange, XnioExecutor.Key> waiting = new HashMap<>();
+
+    @GuardedBy("this")
     private boolean stopped;
 
     /** @param token of the current state */
@@ -61,6 +65,7 @@ final class ChangePolls implements HttpHandler {
         response.send(exchange);
     }
 
+    @GuardedBy("this")
     private void hold(HttpServerExchange exchange) {
         // Dispatched, because Undertow ends an exchange whose handler returns with nothing pending.
         exchange.dispatch(exchange.getIoThread(), () -> {});

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.devpage;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -13,6 +14,7 @@ final class RecentRequests {
     static final int MAX = 100;
 
     // Mutable state, under this object's lock: the latest first
+    @GuardedBy("this")
     private final Deque<RecordedRequest> requests = new ArrayDeque<>(MAX + 1);
 
     synchronized void add(RecordedRequest request) {

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.files;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class FileCache {
     private final ConcurrentMap<String, StaticFile> files = new ConcurrentHashMap<>();
 
     // Mutable state, under this object's lock
+    @GuardedBy("this")
     private long bytes;
 
     /** @param maxBytes heap that the files in it may occupy */

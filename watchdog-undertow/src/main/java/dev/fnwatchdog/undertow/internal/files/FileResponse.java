@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.files;
 import dev.fnwatchdog.undertow.internal.http.AcceptEncoding;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -15,6 +16,7 @@ import java.io.IOException;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class FileResponse {
     private final HttpServerExchange exchange;
     private final HeaderMap headers;

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.files;
 
 import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.util.Protocols;
 import io.undertow.util.SameThreadExecutor;
@@ -19,6 +20,7 @@ import org.xnio.channels.StreamSinkChannel;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class FileTransfer implements ChannelListener<StreamSinkChannel> {
     /** In bytes. What is left when the permit is released; a socket usually accepts as much at once. */
     private static final long LAST_PIECE = 64 * 1024;
@@ -30,6 +32,31 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
 
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
+    /** How far the transfer has come. */
+    enum State {
+        /** The first bytes of a file are to be sent with the head. */
+        HEAD,
+        /** The head has been sent, or is about to be. */
+        BODY,
+        /** Everything has been written; the client's socket may not have accepted it yet. */
+        WRITTEN,
+        /** The response has been aborted. */
+        ABORTED;
+
+        private boolean canBecome(State next) {
+            return switch (this) {
+                case HEAD, BODY -> compareTo(next) < 0;
+                case WRITTEN, ABORTED -> false;
+            };
+        }
+
+        /** Returns {@code next}, which must be a state that may follow this one. */
+        State to(State next) {
+            assert canBecome(next) : this + " cannot become " + next;
+            return next;
+        }
+    }
+
     private final Invocation invocation;
     private final boolean framed;
     private final @Nullable FileChannel file;
@@ -40,9 +67,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
     private ByteBuffer buffer;
     private @Nullable PooledByteBuffer pooled;
     private long position;
-    private boolean begun;
-    private boolean closed;
-    private boolean finished;
+    private State state = State.HEAD;
 
     private FileTransfer(Invocation invocation, ByteBuffer content, @Nullable FileChannel file, long from, long end) {
         this.invocation = invocation;
@@ -52,7 +77,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
         this.position = from;
         this.end = end;
         this.bodyUnread = !invocation.exchange().isRequestComplete();
-        invocation.onAbort(this::close);
+        invocation.onAbort(this::abort);
     }
 
     /** Returns a transfer of a response without a body. */
@@ -87,7 +112,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
 
     @Override
     public void handleEvent(StreamSinkChannel sink) {
-        if (!closed || finished) {
+        if (state != State.ABORTED) {
             // Suspend first: a channel whose exchange has ended cannot be suspended any more.
             sink.suspendWrites();
             proceed(sink);
@@ -96,7 +121,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
 
     private void proceed(StreamSinkChannel sink) {
         try {
-            boolean done = finished ? sink.flush() : write(sink);
+            boolean done = state == State.WRITTEN ? sink.flush() : write(sink);
             if (done) {
                 stopReading();
             } else if (!invocation.stopped()) {
@@ -123,8 +148,10 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
                 return false;
             }
         }
-        close();
-        finished = true;
+        release();
+        if (state != State.ABORTED) {
+            state = state.to(State.WRITTEN);
+        }
         sink.shutdownWrites();
         return sink.flush();
     }
@@ -134,11 +161,13 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
         if (buffer.hasRemaining()) {
             return sink.write(buffer) > 0;
         }
-        if (framed || !begun) {
-            begun = true;
-            return fill();
+        if (!framed && state != State.HEAD) {
+            return transfer(sink);
         }
-        return transfer(sink);
+        if (state == State.HEAD) {
+            state = state.to(State.BODY);
+        }
+        return fill();
     }
 
     private boolean fill() throws IOException {
@@ -191,8 +220,14 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
         }
     }
 
-    private void close() {
-        closed = true;
+    private void abort() {
+        if (state != State.WRITTEN && state != State.ABORTED) {
+            state = state.to(State.ABORTED);
+        }
+        release();
+    }
+
+    private void release() {
         freeBuffer();
         IoUtils.safeClose(file);
     }

@@ -4,6 +4,7 @@ import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.InvocationProcess;
 import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.mode.ProcessEnd;
 import java.io.IOException;
 import java.util.Map;
@@ -132,6 +133,7 @@ final class ProcessRun {
         }
     }
 
+    @IoThread
     private void notStarted(FunctionFailedException reason) {
         pipes.notStarted();
         closeAll();
@@ -149,6 +151,7 @@ final class ProcessRun {
         }
     }
 
+    @IoThread
     private void started(InvocationProcess runs) {
         process = runs;
         try {
@@ -173,6 +176,7 @@ final class ProcessRun {
         runs.kill().thenRun(() -> onIoThread(() -> notStarted(reason)));
     }
 
+    @IoThread
     private void ended(Termination termination) {
         exited = true;
         if (killed != null) {
@@ -185,6 +189,7 @@ final class ProcessRun {
         }
     }
 
+    @IoThread
     private void treeEnded() {
         treeEnded = true;
         releaseIfEnded();
@@ -203,6 +208,7 @@ final class ProcessRun {
      *
      * @param reason for the metrics; only the first counts
      */
+    @IoThread
     void kill(ProcessEnd reason) {
         if (killed != null) {
             return;

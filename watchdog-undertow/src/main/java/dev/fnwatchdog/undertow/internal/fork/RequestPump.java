@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.fork;
 
 import dev.fnwatchdog.undertow.internal.invocation.BodyPiece;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import org.xnio.channels.StreamSourceChannel;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class RequestPump {
     /** Keeps a fast client and process from delaying the other requests of their I/O thread. */
     private static final int MAX_PIECES_AT_ONCE = 16;
@@ -28,6 +30,41 @@ final class RequestPump {
         void requestBroken();
     }
 
+    /** What becomes of the body. */
+    enum State {
+        /** It is written to the process while it arrives. */
+        READING,
+        /** It has been read to its end, and the rest of it is being written. */
+        LAST_PIECE,
+        /** The process reads no more, and the rest is read and dropped. */
+        DISCARDING,
+        /** The process has been given the whole body. */
+        WRITTEN,
+        /** The process did not read all of it, and nothing more of it is read. */
+        DISCARDED,
+        /** Aborted, while the process would have read more. */
+        STOPPED;
+
+        private boolean canBecome(State next) {
+            return switch (this) {
+                case READING -> next == LAST_PIECE || next == DISCARDING || next == STOPPED;
+                case LAST_PIECE -> next == WRITTEN || next == DISCARDED || next == STOPPED;
+                case DISCARDING -> next == DISCARDED;
+                case WRITTEN, DISCARDED, STOPPED -> false;
+            };
+        }
+
+        /** Returns {@code next}, which must be a state that may follow this one. */
+        State to(State next) {
+            assert canBecome(next) : this + " cannot become " + next;
+            return next;
+        }
+
+        private boolean isDone() {
+            return compareTo(WRITTEN) >= 0;
+        }
+    }
+
     private final Invocation invocation;
     private final HttpServerExchange exchange;
     private final StreamSourceChannel request;
@@ -36,10 +73,8 @@ final class RequestPump {
     private final BodyPiece piece;
 
     // Mutable state
-    private boolean whole;
-    private boolean refused;
+    private State state = State.READING;
     private boolean pumping;
-    private boolean done;
 
     RequestPump(Invocation invocation, StreamSinkChannel input, Watcher watcher) {
         this.invocation = invocation;
@@ -51,7 +86,9 @@ final class RequestPump {
     }
 
     void start() {
-        whole = exchange.isRequestComplete();
+        if (exchange.isRequestComplete()) {
+            state = state.to(State.LAST_PIECE);
+        }
         request.getReadSetter().set(readable -> pump());
         input.getWriteSetter().set(writable -> pump());
         pump();
@@ -59,45 +96,49 @@ final class RequestPump {
 
     /** Whether the body has been read to its end, or the process reads no more of it. */
     boolean over() {
-        return whole || refused || exchange.isRequestComplete();
+        return (state != State.READING && state != State.STOPPED) || exchange.isRequestComplete();
     }
 
     /** Whether the process has closed its input. */
     boolean refused() {
-        return refused;
+        return state == State.DISCARDING || state == State.DISCARDED;
     }
 
     /** Closes the process's input and discards the rest of the body. */
     void discard() {
-        if (!refused && !done) {
-            refused = true;
-            IoUtils.safeClose(input);
+        if (state == State.READING || state == State.LAST_PIECE) {
+            refuse();
             pump();
         }
     }
 
     /** Treats what has been read so far as the whole body, because the exchange has ended. */
     void finish() {
-        whole = true;
+        bodyRead();
         pump();
     }
 
     /** Aborts. Keeps the pipe open, so that the process does not take a truncated body for a complete one. */
     void stop() {
-        if (done) {
+        if (state.isDone()) {
             return;
         }
-        done = true;
+        breakOff();
         request.suspendReads();
         input.suspendWrites();
-        if (!pumping) {
-            piece.free();
+        freeUnlessPumping();
+    }
+
+    private void breakOff() {
+        if (!state.isDone()) {
+            state = state.to(state == State.DISCARDING ? State.DISCARDED : State.STOPPED);
         }
     }
 
     /** Moves bytes. Reading the last of a request may end the exchange, which calls this method again. */
     private void pump() {
-        if (done || pumping) {
+        assert invocation.loop().isCurrent() : "on " + Thread.currentThread();
+        if (state.isDone() || pumping) {
             return;
         }
         pumping = true;
@@ -105,11 +146,11 @@ final class RequestPump {
             pumpPieces();
         } catch (IOException broken) {
             // The request's channel itself reports its failure to the invocation.
-            done = true;
+            breakOff();
         } finally {
             pumping = false;
         }
-        piece.freeIfUnused(done);
+        piece.freeIfUnused(state.isDone());
     }
 
     private void pumpPieces() throws IOException {
@@ -119,8 +160,10 @@ final class RequestPump {
                 input.resumeWrites();
                 return;
             }
-            if (whole) {
-                end();
+            if (state == State.LAST_PIECE) {
+                end(State.WRITTEN);
+            }
+            if (state.isDone()) {
                 return;
             }
             int read = request.read(piece.writableBuffer());
@@ -128,12 +171,14 @@ final class RequestPump {
             if (invocation.requestIncomplete()) {
                 watcher.requestBroken();
             }
-            if (done) {
+            // A chunked body is complete with its last data; another read may consume bytes of the next request.
+            if (read < 0 || exchange.isRequestComplete()) {
+                bodyRead();
+            }
+            if (state.isDone()) {
                 return;
             }
-            // A chunked body is complete with its last data; another read may consume bytes of the next request.
-            whole |= read < 0 || exchange.isRequestComplete();
-            if (read == 0 && !whole) {
+            if (read == 0 && state != State.LAST_PIECE) {
                 input.suspendWrites();
                 request.resumeReads();
                 return;
@@ -144,26 +189,50 @@ final class RequestPump {
         exchange.getIoThread().execute(this::pump);
     }
 
+    private void bodyRead() {
+        if (state == State.READING) {
+            state = state.to(State.LAST_PIECE);
+        } else if (state == State.DISCARDING) {
+            end(State.DISCARDED);
+        }
+    }
+
     /** True when all bytes are written, or discarded because the process reads no more. */
     private boolean write(ByteBuffer buffer) {
         try {
-            while (buffer.hasRemaining() && !refused) {
+            while (buffer.hasRemaining() && !refused()) {
                 if (input.write(buffer) == 0) {
                     return false;
                 }
             }
         } catch (IOException closed) {
-            refused = true;
-            IoUtils.safeClose(input);
+            refuse();
             watcher.inputRefused();
         }
         buffer.position(buffer.limit());
         return true;
     }
 
-    private void end() {
-        done = true;
+    /** The process reads no more. */
+    private void refuse() {
+        if (state == State.LAST_PIECE) {
+            end(State.DISCARDED);
+        } else {
+            state = state.to(State.DISCARDING);
+            IoUtils.safeClose(input);
+        }
+    }
+
+    private void end(State result) {
+        state = state.to(result);
         request.suspendReads();
         IoUtils.safeClose(input);
+        freeUnlessPumping();
+    }
+
+    private void freeUnlessPumping() {
+        if (!pumping) {
+            piece.free();
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.fork;
 import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import dev.fnwatchdog.undertow.internal.invocation.BodyPiece;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.xnio.channels.StreamSourceChannel;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class ResponsePump {
     /** Receives the events of the response. */
     interface Watcher {
@@ -46,7 +48,7 @@ final class ResponsePump {
     private static final long BODILESS_MILLIS = 1000;
 
     /** What becomes of the output. */
-    private enum Output {
+    enum Output {
         /** It is read as the head, and then sent as the body. */
         SENT,
         /** It is read and dropped: the response has no body. */
@@ -54,7 +56,39 @@ final class ResponsePump {
         /** It is not read any more, and the process cannot write to it. */
         REFUSED,
         /** It has ended. */
-        ENDED
+        ENDED;
+
+        private boolean canBecome(Output next) {
+            return switch (this) {
+                case SENT -> next == DROPPED || next == ENDED;
+                case DROPPED -> next == REFUSED || next == ENDED;
+                case REFUSED, ENDED -> false;
+            };
+        }
+
+        /** Returns {@code next}, which must be a state that may follow this one. */
+        Output to(Output next) {
+            assert canBecome(next) : this + " cannot become " + next;
+            return next;
+        }
+    }
+
+    /** Whether bytes are moved at this moment. */
+    enum Activity {
+        WAITING,
+        PUMPING,
+        /** Nothing more is sent. */
+        DONE;
+
+        private boolean canBecome(Activity next) {
+            return this != DONE && next != this;
+        }
+
+        /** Returns {@code next}, which must be a state that may follow this one. */
+        Activity to(Activity next) {
+            assert canBecome(next) : this + " cannot become " + next;
+            return next;
+        }
     }
 
     private final Invocation invocation;
@@ -67,9 +101,8 @@ final class ResponsePump {
     // Mutable state
     private @Nullable StreamSinkChannel response;
     private Output state = Output.SENT;
+    private Activity activity = Activity.WAITING;
     private long dropped;
-    private boolean pumping;
-    private boolean done;
 
     ResponsePump(Invocation invocation, StreamSourceChannel output, OutputHead head, Watcher watcher) {
         this.invocation = invocation;
@@ -99,12 +132,17 @@ final class ResponsePump {
         return state == Output.ENDED;
     }
 
+    private boolean done() {
+        return activity == Activity.DONE;
+    }
+
     /** Stops sending, because the invocation has ended or was aborted. */
     void stop() {
-        if (done) {
+        if (done()) {
             return;
         }
-        done = true;
+        boolean pumping = activity == Activity.PUMPING;
+        activity = activity.to(Activity.DONE);
         if (!over()) {
             output.suspendReads();
         }
@@ -115,18 +153,21 @@ final class ResponsePump {
 
     /** Moves bytes. Writing the last of a response may end the exchange, which calls {@link #stop}. */
     private void pump() {
-        if (done || pumping) {
+        assert invocation.loop().isCurrent() : "on " + Thread.currentThread();
+        if (activity != Activity.WAITING) {
             return;
         }
-        pumping = true;
+        activity = activity.to(Activity.PUMPING);
         try {
             pumpPieces();
         } catch (IOException disconnected) {
             watcher.clientGone();
         } finally {
-            pumping = false;
+            if (!done()) {
+                activity = activity.to(Activity.WAITING);
+            }
         }
-        piece.freeIfUnused(done);
+        piece.freeIfUnused(done());
     }
 
     private void pumpPieces() throws IOException {
@@ -168,7 +209,7 @@ final class ResponsePump {
     }
 
     private void endOutput() {
-        state = Output.ENDED;
+        state = state.to(Output.ENDED);
         IoUtils.safeClose(output);
     }
 
@@ -184,7 +225,7 @@ final class ResponsePump {
             }
             if (complete && !head.bodyAllowed(exchange)) {
                 drop();
-                return !done;
+                return !done();
             }
         } catch (MalformedMessageException e) {
             watcher.headRefused(e);
@@ -194,7 +235,7 @@ final class ResponsePump {
             responseChannel(0);
             invocation.flushHead();
         }
-        return !done;
+        return !done();
     }
 
     /** Drops what has been read behind the head of a response without a body. */
@@ -203,17 +244,17 @@ final class ResponsePump {
         piece.bytes().position(piece.bytes().limit());
         dropped += count;
         if (state == Output.SENT && (count > 0 || head.beginsAlone())) {
-            state = Output.DROPPED;
+            state = state.to(Output.DROPPED);
             exchange.getIoThread().executeAfter(this::respondBeforeTheEnd, BODILESS_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
     /** Sends a response without a body although the process holds its output; it gets SIGPIPE if it prints more. */
     private void respondBeforeTheEnd() {
-        if (done || state != Output.DROPPED) {
+        if (done() || state != Output.DROPPED) {
             return;
         }
-        state = Output.REFUSED;
+        state = state.to(Output.REFUSED);
         IoUtils.safeClose(output);
         watcher.outputRefused();
         try {
@@ -229,7 +270,7 @@ final class ResponsePump {
         while (buffer.hasRemaining()) {
             StreamSinkChannel to = responseChannel(buffer.remaining());
             if (to.write(buffer) == 0) {
-                if (!done) {
+                if (!done()) {
                     output.suspendReads();
                     to.getWriteSetter().set(writable -> pump());
                     to.resumeWrites();
@@ -261,7 +302,9 @@ final class ResponsePump {
     }
 
     private void finish(StreamSinkChannel to) throws IOException {
-        done = true;
+        if (!done()) {
+            activity = activity.to(Activity.DONE);
+        }
         to.shutdownWrites();
         flush(to);
     }

@@ -11,6 +11,7 @@ import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.invocation.TimeoutKind;
 import dev.fnwatchdog.undertow.internal.io.BufferedBody;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import dev.fnwatchdog.undertow.internal.mode.ProcessEnd;
 import io.undertow.server.Connectors;
@@ -33,6 +34,7 @@ import org.xnio.channels.StreamSourceChannel;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Watcher {
     /** Keeps a process that reads fast from delaying the other requests of its I/O thread. */
     private static final int MAX_WRITES_AT_ONCE = 16;

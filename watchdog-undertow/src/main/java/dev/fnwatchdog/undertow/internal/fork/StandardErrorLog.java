@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.fork;
 
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.process.LineSplitter;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -14,9 +15,11 @@ import org.xnio.channels.StreamSourceChannel;
  *
  * <p>Threads: the I/O thread.
  */
+@IoThread
 final class StandardErrorLog {
     private static final int CHUNK = 8 * 1024;
     private static final int MAX_CHUNKS_AT_ONCE = 8;
+    // By time: the log's queue belongs to another thread, which would have to notify a process for each batch of lines.
     private static final long WAIT_MILLIS = 10;
     private static final int MAX_WAITS = 8;
 

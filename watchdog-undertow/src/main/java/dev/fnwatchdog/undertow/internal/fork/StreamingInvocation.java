@@ -6,6 +6,7 @@ import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.invocation.TimeoutKind;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
 import dev.fnwatchdog.undertow.internal.mode.ProcessEnd;
 import io.undertow.server.HttpServerExchange;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class StreamingInvocation
         implements ForkHandler.ForkCall, ProcessRun.Watcher, RequestPump.Watcher, ResponsePump.Watcher {
     private final ForkContext forks;

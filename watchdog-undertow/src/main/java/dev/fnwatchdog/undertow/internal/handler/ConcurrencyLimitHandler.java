@@ -9,6 +9,7 @@ import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.HeldRequest;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.invocation.TimeoutKind;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.StatusCodes;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: the exchange's I/O thread; the permit outlives {@code handleRequest}.
  */
+@IoThread
 public final class ConcurrencyLimitHandler implements HttpHandler {
     private static final CannedResponse TIMED_OUT =
             CannedResponse.of(StatusCodes.GATEWAY_TIME_OUT).with(WatchdogHeaders.INTERNAL, WatchdogHeaders.MIDDLEWARE);

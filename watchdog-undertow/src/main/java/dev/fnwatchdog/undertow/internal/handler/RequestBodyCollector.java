@@ -4,6 +4,7 @@ import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.BufferedBody;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.StatusCodes;
@@ -16,6 +17,7 @@ import org.xnio.channels.StreamSourceChannel;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 public final class RequestBodyCollector {
     private static final CannedResponse TOO_LARGE = CannedResponse.of(StatusCodes.REQUEST_ENTITY_TOO_LARGE)
             .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG);

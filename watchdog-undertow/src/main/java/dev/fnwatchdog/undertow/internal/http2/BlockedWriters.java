@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -10,6 +11,7 @@ import org.xnio.XnioIoThread;
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 final class BlockedWriters {
     private final XnioIoThread thread;
     private final Set<StreamSink> writers = new LinkedHashSet<>();

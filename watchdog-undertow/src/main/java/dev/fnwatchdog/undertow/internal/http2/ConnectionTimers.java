@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioExecutor;
@@ -10,6 +11,7 @@ import org.xnio.XnioIoThread;
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 final class ConnectionTimers {
     private final XnioIoThread thread;
     private final Http2Options options;

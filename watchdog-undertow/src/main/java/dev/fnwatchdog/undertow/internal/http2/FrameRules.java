@@ -8,6 +8,7 @@ import dev.fnwatchdog.undertow.internal.http2.frame.FieldDecoder;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameHandler;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameType;
 import dev.fnwatchdog.undertow.internal.http2.frame.Settings;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import java.nio.ByteBuffer;
 
 /**
@@ -16,6 +17,7 @@ import java.nio.ByteBuffer;
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 final class FrameRules implements FrameHandler {
     private static final int PING_LENGTH = 8;
     private static final int GOAWAY_LENGTH = 8;

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.http2;
 
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioExecutor;
@@ -13,6 +14,7 @@ import org.xnio.XnioIoThread;
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 final class GracefulShutdown {
     /** Longer than a round trip; a slower client may lose requests that it sends after the first GOAWAY. */
     private static final long ANNOUNCEMENT_MILLIS = 1000;

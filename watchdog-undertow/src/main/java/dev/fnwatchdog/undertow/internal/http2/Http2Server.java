@@ -79,6 +79,11 @@ public final class Http2Server implements StreamOpener {
         ((ServerStream) exchange.getConnection()).sendInterim(response);
     }
 
+    /** Runs {@code action} once when the stream of an exchange accepts more of the response, or has been reset. */
+    public static void whenWritable(HttpServerExchange exchange, Runnable action) {
+        ((ServerStream) exchange.getConnection()).stream().sink().whenWritable(action);
+    }
+
     /** Resets the stream of an exchange and ends the exchange. */
     public static void reset(HttpServerExchange exchange, ErrorCode code) {
         ((ServerStream) exchange.getConnection()).reset(code);

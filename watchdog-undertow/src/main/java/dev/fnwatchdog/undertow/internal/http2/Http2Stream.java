@@ -2,12 +2,14 @@ package dev.fnwatchdog.undertow.internal.http2;
 
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FlowWindow;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 
 /**
  * One stream: its state, its windows, and the memory reserved for it.
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 public final class Http2Stream {
     private static final long ANY_LENGTH = -1;
 

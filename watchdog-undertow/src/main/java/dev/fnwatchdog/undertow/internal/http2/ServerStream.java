@@ -5,6 +5,7 @@ import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FieldSection;
 import dev.fnwatchdog.undertow.internal.http2.frame.FlowWindow;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.ConduitWrapper;
 import io.undertow.server.Connectors;
@@ -44,6 +45,7 @@ import org.xnio.conduits.StreamSinkConduit;
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 final class ServerStream extends ServerConnection implements Http2Stream.User {
     /** How long a client may continue to send a body that is dropped. */
     private static final long REST_OF_REQUEST_MILLIS = 500;

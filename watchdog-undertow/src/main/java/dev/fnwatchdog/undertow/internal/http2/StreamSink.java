@@ -4,6 +4,7 @@ import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameType;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,8 +27,9 @@ import org.xnio.conduits.WriteReadyHandler;
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 public final class StreamSink implements StreamSinkConduit {
-    private enum State {
+    enum State {
         /** The head was not sent yet. */
         HEAD,
         BODY,
@@ -35,7 +37,22 @@ public final class StreamSink implements StreamSinkConduit {
         ENDED,
         /** The end has reached the socket. */
         SENT,
-        ABORTED
+        ABORTED;
+
+        private boolean canBecome(State next) {
+            return switch (this) {
+                case HEAD -> next == BODY || next == ENDED || next == ABORTED;
+                case BODY -> next == ENDED || next == ABORTED;
+                case ENDED -> next == SENT || next == ABORTED;
+                case SENT, ABORTED -> false;
+            };
+        }
+
+        /** Returns {@code next}, which must be a state that may follow this one. */
+        State to(State next) {
+            assert canBecome(next) : this + " cannot become " + next;
+            return next;
+        }
     }
 
     /** Provides head and trailers. */
@@ -57,6 +74,7 @@ public final class StreamSink implements StreamSinkConduit {
     // Mutable state
     private State state = State.HEAD;
     private @Nullable WriteReadyHandler ready;
+    private @Nullable Runnable waiter;
     private boolean resumed;
     private boolean wakeupPending;
     private long lastByte;
@@ -72,7 +90,7 @@ public final class StreamSink implements StreamSinkConduit {
     /** Sends the head, unless it was sent. */
     public void begin() {
         if (state == State.HEAD) {
-            state = State.BODY;
+            state = state.to(State.BODY);
             message.writeHead(connection.frames(), stream.id(), false);
             lastByte = connection.output().end();
         }
@@ -171,7 +189,7 @@ public final class StreamSink implements StreamSinkConduit {
     void end(HeaderMap trailers) {
         boolean bodiless = state == State.HEAD;
         boolean hasTrailers = trailers.size() > 0 && message.hasBody();
-        state = State.ENDED;
+        state = state.to(State.ENDED);
         if (bodiless && !hasTrailers) {
             message.writeHead(connection.frames(), stream.id(), true);
         } else {
@@ -213,14 +231,14 @@ public final class StreamSink implements StreamSinkConduit {
     /** Reports the message as sent where its end was written and has reached the socket. */
     void endIfFlushed() {
         if (state == State.ENDED && connection.output().isFlushed(lastByte)) {
-            state = State.SENT;
+            state = state.to(State.SENT);
             stream.listener().sent();
         }
     }
 
     void abort() {
         if (state != State.SENT && state != State.ABORTED) {
-            state = State.ABORTED;
+            state = state.to(State.ABORTED);
             // Later: the writer may be the cause, at this moment.
             wakeSoon();
         }
@@ -236,19 +254,34 @@ public final class StreamSink implements StreamSinkConduit {
         };
     }
 
+    /** Runs {@code action} once when a writer could make progress, or when the message has been aborted. */
+    void whenWritable(Runnable action) {
+        waiter = action;
+        if (state == State.ABORTED) {
+            wakeSoon();
+        } else {
+            scheduleNotification();
+        }
+    }
+
     /** Returns whether the writer waits for window space or the socket. */
     boolean isBlocked() {
-        return resumed && state != State.SENT && state != State.ABORTED && !isWritable();
+        return (resumed || waiter != null) && state != State.SENT && state != State.ABORTED && !isWritable();
     }
 
     /** Called when a window or the socket may have space again. */
     void notifyIfWritable() {
-        if (resumed && isWritable()) {
+        if (isWritable()) {
             notifyWriter();
         }
     }
 
     private void notifyWriter() {
+        Runnable action = waiter;
+        waiter = null;
+        if (action != null) {
+            action.run();
+        }
         if (resumed && ready != null) {
             ready.writeReady();
             if (resumed) {

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,6 +24,7 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 public final class StreamSource implements StreamSourceConduit {
     private static final int EOF = -1;
 

@@ -13,6 +13,7 @@ import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.invocation.TimeoutKind;
 import dev.fnwatchdog.undertow.internal.io.FatalErrors;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Methods;
@@ -60,6 +61,7 @@ record HandlerContext(
      *
      * @param execution releases the permit
      */
+    @IoThread
     void admit(Invocation invocation, HandlerExecution execution, Runnable begin) {
         Runnable start = () -> start(invocation, execution, begin);
         // The thread that releases a permit must not be delayed by the next request.
@@ -125,6 +127,7 @@ record HandlerContext(
     }
 
     /** Refuses an invalid response of the handler. I/O thread. */
+    @IoThread
     void refuseResponse(Invocation invocation, String reason) {
         log.error("The handler's response cannot be sent: " + reason);
         invocation.respondInstead(errorResponse(invocation, StatusCodes.INTERNAL_SERVER_ERROR)

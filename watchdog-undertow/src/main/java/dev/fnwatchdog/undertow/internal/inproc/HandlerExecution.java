@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.core.limit.ConcurrencyLimit.Permit;
 import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
 import java.util.ArrayList;
@@ -16,17 +17,47 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: any.
  */
 final class HandlerExecution implements Executor {
+    /** How far the request has come. */
+    enum State {
+        /** The response is not complete. */
+        RUNNING,
+        /** The response is complete. The handler may still run. */
+        RESPONDED,
+        /** The request has been cancelled, and the threads of the handler have been interrupted. */
+        CANCELLED;
+
+        private boolean canBecome(State next) {
+            return compareTo(next) < 0;
+        }
+
+        /** Returns {@code next}, which must be a state that may follow this one. */
+        State to(State next) {
+            assert canBecome(next) : this + " cannot become " + next;
+            return next;
+        }
+    }
+
     private final Executor threads;
     private final ClassLoader loader;
     private final Consumer<Throwable> onFailure;
 
     // Mutable state, under this object's lock
+    @GuardedBy("this")
     private final List<Thread> interruptible = new ArrayList<>(2);
+
+    @GuardedBy("this")
     private @Nullable Permit permit;
+
+    @GuardedBy("this")
     private int running;
-    private boolean responseEnded;
-    private boolean interrupted;
+
+    @GuardedBy("this")
+    private State state = State.RUNNING;
+
+    @GuardedBy("this")
     private boolean ranBlocking;
+
+    @GuardedBy("this")
     private Runnable cleanUp = () -> {};
 
     /**
@@ -45,7 +76,7 @@ final class HandlerExecution implements Executor {
         boolean completed;
         synchronized (this) {
             permit = acquired;
-            completed = responseEnded && running == 0;
+            completed = isComplete();
         }
         if (completed) {
             acquired.release();
@@ -104,7 +135,7 @@ final class HandlerExecution implements Executor {
     synchronized void attachThread() {
         interruptible.add(Thread.currentThread());
         running++;
-        if (interrupted) {
+        if (state == State.CANCELLED) {
             Thread.currentThread().interrupt();
         }
     }
@@ -114,7 +145,7 @@ final class HandlerExecution implements Executor {
         synchronized (this) {
             Thread thread = Thread.currentThread();
             interruptible.remove(thread);
-            if (interrupted && !interruptible.contains(thread)) {
+            if (state == State.CANCELLED && !interruptible.contains(thread)) {
                 // The interrupt was for this request, and must not affect the thread's next one.
                 Thread.interrupted();
             }
@@ -144,7 +175,7 @@ final class HandlerExecution implements Executor {
         boolean end;
         synchronized (this) {
             running--;
-            end = responseEnded && running == 0;
+            end = isComplete();
         }
         if (end) {
             complete();
@@ -155,12 +186,20 @@ final class HandlerExecution implements Executor {
     void completeResponse() {
         boolean end;
         synchronized (this) {
-            responseEnded = true;
-            end = running == 0;
+            if (state == State.RUNNING) {
+                state = state.to(State.RESPONDED);
+            }
+            end = isComplete();
         }
         if (end) {
             complete();
         }
+    }
+
+    /** Returns whether the response is complete and no thread is in the handler. The caller holds the lock. */
+    @GuardedBy("this")
+    private boolean isComplete() {
+        return state != State.RUNNING && running == 0;
     }
 
     private void complete() {
@@ -168,7 +207,7 @@ final class HandlerExecution implements Executor {
         Runnable action;
         synchronized (this) {
             released = permit;
-            action = interrupted && ranBlocking ? cleanUp : null;
+            action = state == State.CANCELLED && ranBlocking ? cleanUp : null;
             cleanUp = () -> {};
         }
         if (released != null) {
@@ -187,10 +226,16 @@ final class HandlerExecution implements Executor {
 
     /** Cancels the request: interrupts its threads and completes it. */
     void cancel() {
+        boolean end;
         synchronized (this) {
-            interrupted = true;
+            if (state != State.CANCELLED) {
+                state = state.to(State.CANCELLED);
+            }
             interruptible.forEach(Thread::interrupt);
+            end = isComplete();
         }
-        completeResponse();
+        if (end) {
+            complete();
+        }
     }
 }

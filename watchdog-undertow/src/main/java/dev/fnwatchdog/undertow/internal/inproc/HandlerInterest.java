@@ -1,5 +1,7 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
 /**
  * Notifies a handler that it can continue to read or write, while it has resumed.
  *
@@ -7,7 +9,10 @@ package dev.fnwatchdog.undertow.internal.inproc;
  */
 final class HandlerInterest {
     // Mutable state, under this object's lock
+    @GuardedBy("this")
     private boolean resumed;
+
+    @GuardedBy("this")
     private Runnable handler = () -> {};
 
     /** @param ready notifies the handler */

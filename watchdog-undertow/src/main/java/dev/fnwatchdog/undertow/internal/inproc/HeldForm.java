@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.undertow.internal.inproc.servlet.FormMemory;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import java.nio.ByteBuffer;
@@ -33,7 +34,10 @@ final class HeldForm implements FormMemory {
     private final Kind kind;
 
     // Mutable state, under this object's lock
+    @GuardedBy("this")
     private State state = State.HELD;
+
+    @GuardedBy("this")
     private long reserved;
 
     HeldForm(MemoryBudget memory, Kind kind) {

@@ -1,5 +1,7 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpServerExchange;
@@ -56,6 +58,7 @@ final class InprocConnection extends ServerConnection {
     private volatile boolean open = true;
     private @Nullable ChannelListener<? super ConnectedChannel> closeListener;
     // under its own lock
+    @GuardedBy("closeListeners")
     private final List<CloseListener> closeListeners = new ArrayList<>(1);
 
     InprocConnection(InprocInvocation inproc, InprocRequestBody body, InprocResponse response) {
@@ -75,6 +78,7 @@ final class InprocConnection extends ServerConnection {
     }
 
     /** Notifies the close listeners at the end of the request. I/O thread. */
+    @IoThread
     void closed() {
         open = false;
         List<CloseListener> notified;

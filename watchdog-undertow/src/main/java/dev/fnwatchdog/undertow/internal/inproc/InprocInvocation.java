@@ -6,6 +6,7 @@ import dev.fnwatchdog.undertow.internal.http.RequestCookies;
 import dev.fnwatchdog.undertow.internal.http.RequestTarget;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.FatalErrors;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.server.Connectors;
 import io.undertow.server.DefaultResponseListener;
 import io.undertow.server.HttpHandler;
@@ -192,6 +193,7 @@ final class InprocInvocation implements Executor {
     /**
      * Handles trailers that cannot be obtained: the response is incomplete, although its body is complete. I/O thread.
      */
+    @IoThread
     void trailersFailed(Throwable failure) {
         context.failed(invocation, failure);
     }
@@ -214,6 +216,7 @@ final class InprocInvocation implements Executor {
     /**
      * Called when the client's exchange has its response, from the handler or the watchdog, or was aborted. I/O thread.
      */
+    @IoThread
     private void clientExchangeEnded() {
         boolean complete = response.ended();
         cancelled = !complete;
@@ -247,6 +250,7 @@ final class InprocInvocation implements Executor {
     }
 
     /** Called when the response was sent. The rest of the request may be in transit. I/O thread. */
+    @IoThread
     void sent() {
         HttpServerExchange client = invocation.exchange();
         if (client.isRequestComplete() || invocation.stopped()) {
@@ -261,6 +265,7 @@ final class InprocInvocation implements Executor {
     }
 
     /** Called when the client accepts no more, or the response has another length than announced. I/O thread. */
+    @IoThread
     void sendFailed(IOException reason) {
         if (reason instanceof UnsendableHeadException) {
             context.failed(invocation, reason);

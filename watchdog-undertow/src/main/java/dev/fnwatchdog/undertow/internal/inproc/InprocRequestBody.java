@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
 import dev.fnwatchdog.undertow.internal.inproc.servlet.FormTooLargeException;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.UndertowMessages;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
@@ -49,6 +50,7 @@ final class InprocRequestBody implements StreamSourceConduit {
     }
 
     /** Reads what has arrived, so that a handler on another thread gets it without waiting. I/O thread. */
+    @IoThread
     void prefetch() {
         reader.prefetch();
     }
@@ -67,11 +69,13 @@ final class InprocRequestBody implements StreamSourceConduit {
     }
 
     /** Reads and drops what still arrives. I/O thread. */
+    @IoThread
     void discard() {
         reader.discard();
     }
 
     /** Ends the body with the request, and notifies a handler that waits for bytes. I/O thread. */
+    @IoThread
     void close() {
         if (buffer.close()) {
             interest.notifyLastTime();

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.server.Connectors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -53,6 +54,7 @@ final class InprocResponse implements StreamSinkConduit {
     }
 
     /** Ends the response with the request, and notifies a handler that waits for buffer space. I/O thread. */
+    @IoThread
     void close() {
         if (buffers.close()) {
             interest.notifyLastTime();

@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.inproc;
 import dev.fnwatchdog.undertow.internal.http.ContentTypeSniffer;
 import dev.fnwatchdog.undertow.internal.http.HopByHopHeaders;
 import dev.fnwatchdog.undertow.internal.http.Tokens;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
@@ -111,6 +112,7 @@ record ModelResponse(String refusal, int status, Map<String, String> headers, By
     }
 
     /** Sends it; the request has been read completely. I/O thread. */
+    @IoThread
     void send(HttpServerExchange exchange) {
         HeaderMap own = new HeaderMap();
         headers.forEach((name, value) -> own.put(new HttpString(name), value));

@@ -1,6 +1,8 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.undertow.internal.io.InterruptibleWait;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
@@ -19,18 +21,43 @@ final class RequestBodyBuffer {
     /** In place of a number of bytes: the end of the body. */
     static final int EOF = -1;
 
+    /** How far the body has come. */
+    enum State {
+        /** More may arrive. */
+        ARRIVING,
+        /** The whole body has arrived. */
+        COMPLETE,
+        /** The request has ended. */
+        CLOSED;
+
+        private boolean canBecome(State next) {
+            return compareTo(next) < 0;
+        }
+
+        /** Returns {@code next}, which must be a state that may follow this one. */
+        State to(State next) {
+            assert canBecome(next) : this + " cannot become " + next;
+            return next;
+        }
+    }
+
     private final ByteBufferPool pool;
 
-    // Mutable state, under this object's lock Released only on the I/O thread, whose pool it comes from.
+    // Mutable state, under this object's lock. The buffer is released on the I/O thread alone, whose pool it comes
+    // from.
+    @GuardedBy("this")
     private @Nullable PooledByteBuffer buffer;
-    private boolean ended;
+
+    @GuardedBy("this")
+    private State state;
+
+    @GuardedBy("this")
     private boolean readingStopped;
-    private boolean closed;
 
     /** @param ended whether there is no body */
     RequestBodyBuffer(ByteBufferPool pool, boolean ended) {
         this.pool = pool;
-        this.ended = ended;
+        this.state = ended ? State.COMPLETE : State.ARRIVING;
     }
 
     /** Copies buffered bytes; returns {@link #EOF} at the end, 0 where nothing has arrived yet. */
@@ -38,32 +65,33 @@ final class RequestBodyBuffer {
         if (readingStopped) {
             return EOF;
         }
-        if (closed) {
+        if (state == State.CLOSED) {
             throw new ClosedChannelException();
         }
         PooledByteBuffer filled = buffer;
         if (filled != null && filled.getBuffer().hasRemaining()) {
             return Buffers.copy(dst, filled.getBuffer());
         }
-        return ended ? EOF : 0;
+        return state == State.COMPLETE ? EOF : 0;
     }
 
     /** Returns whether {@link #take} returns at once with bytes, the end or a failure. */
     synchronized boolean isReady() {
-        return filled() || ended || closed || readingStopped;
+        return filled() || state != State.ARRIVING || readingStopped;
     }
 
+    @GuardedBy("this")
     private boolean filled() {
         return buffer != null && buffer.getBuffer().hasRemaining();
     }
 
     /** Returns whether more may arrive. */
     synchronized boolean open() {
-        return !ended && !closed;
+        return state == State.ARRIVING;
     }
 
     synchronized boolean closed() {
-        return closed;
+        return state == State.CLOSED;
     }
 
     /** Returns whether the handler reads no more. */
@@ -84,6 +112,7 @@ final class RequestBodyBuffer {
     }
 
     /** Prepares an empty buffer; returns false where none is needed. I/O thread. */
+    @IoThread
     synchronized boolean prepareBuffer() {
         if (isReady()) {
             return false;
@@ -96,6 +125,7 @@ final class RequestBodyBuffer {
     }
 
     /** Fills the empty buffer; its content is available at once. I/O thread. */
+    @IoThread
     int fillFrom(ReadableByteChannel source) throws IOException {
         PooledByteBuffer empty;
         synchronized (this) {
@@ -121,20 +151,24 @@ final class RequestBodyBuffer {
      *
      * @param aborted whether the request has ended, and not the body
      */
+    @IoThread
     synchronized void end(boolean aborted) {
-        ended = true;
-        closed |= aborted;
+        State reached = aborted ? State.CLOSED : State.COMPLETE;
+        if (state.compareTo(reached) < 0) {
+            state = state.to(reached);
+        }
         notifyAll();
     }
 
     /**
      * Closes the buffer with the request and notifies a waiting handler; returns false where it was closed. I/O thread.
      */
+    @IoThread
     synchronized boolean close() {
-        if (closed) {
+        if (state == State.CLOSED) {
             return false;
         }
-        closed = true;
+        state = state.to(State.CLOSED);
         if (buffer != null) {
             buffer.close();
             buffer = null;

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpAttachments;
@@ -50,6 +51,7 @@ final class RequestBodyReader {
     }
 
     /** Reads what has arrived, so that a handler on another thread gets it without waiting. */
+    @IoThread
     void prefetch() {
         if (!awaitsContinue) {
             fill();
@@ -63,6 +65,7 @@ final class RequestBodyReader {
         }
     }
 
+    @IoThread
     private void fill() {
         StreamSourceChannel channel = source;
         if (channel == null) {
@@ -91,6 +94,7 @@ final class RequestBodyReader {
     }
 
     /** Reads from the buffer, and from the client where the buffer is empty. */
+    @IoThread
     int read(ByteBuffer dst) throws IOException {
         int buffered = buffer.take(dst);
         if (buffered != 0 || source == null) {
@@ -124,6 +128,7 @@ final class RequestBodyReader {
     }
 
     /** Reads and drops what still arrives. */
+    @IoThread
     void discard() {
         StreamSourceChannel channel = source;
         if (channel == null) {
@@ -145,6 +150,7 @@ final class RequestBodyReader {
     }
 
     /** Called when the client's side is readable. */
+    @IoThread
     private void readable() {
         if (buffer.isReadingStopped()) {
             discard();
@@ -156,6 +162,7 @@ final class RequestBodyReader {
     }
 
     /** Notifies a handler that stays resumed for as long as there are bytes. */
+    @IoThread
     void resumed() {
         if (!interest.resumed()) {
             return;

@@ -1,6 +1,8 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.undertow.internal.io.InterruptibleWait;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
@@ -21,13 +23,47 @@ import org.xnio.channels.FixedLengthOverflowException;
 final class ResponseBuffers {
     private static final int MAX_BUFFERS = 4;
 
+    /** How far the handler's output has come. */
+    enum State {
+        /** The handler writes. */
+        OPEN,
+        /** The handler has completed its response, which is being sent. */
+        COMPLETE,
+        /** The handler has failed, and its output is not sent any more. */
+        REJECTED,
+        /** The request has ended, and the response was complete before. */
+        CLOSED_COMPLETE,
+        /** The request has ended before the response was complete. */
+        CLOSED_INCOMPLETE;
+
+        private boolean canBecome(State next) {
+            return switch (this) {
+                case OPEN -> next == COMPLETE || next == REJECTED || next == CLOSED_INCOMPLETE;
+                case COMPLETE -> next == CLOSED_COMPLETE;
+                case REJECTED -> next == CLOSED_INCOMPLETE;
+                case CLOSED_COMPLETE, CLOSED_INCOMPLETE -> false;
+            };
+        }
+
+        /** Returns {@code next}, which must be a state that may follow this one. */
+        State to(State next) {
+            assert canBecome(next) : this + " cannot become " + next;
+            return next;
+        }
+
+        private boolean isClosed() {
+            return this == CLOSED_COMPLETE || this == CLOSED_INCOMPLETE;
+        }
+    }
+
     private final ByteBufferPool pool;
 
     // Mutable state, under this object's lock
+    @GuardedBy("this")
     private final Deque<PooledByteBuffer> filled = new ArrayDeque<>(MAX_BUFFERS);
-    private boolean ended;
-    private boolean closed;
-    private boolean rejected;
+
+    @GuardedBy("this")
+    private State state = State.OPEN;
     // Mutable state of the I/O thread
     private @Nullable PooledByteBuffer current;
 
@@ -37,21 +73,21 @@ final class ResponseBuffers {
 
     /** Returns whether the handler has completed its response. */
     synchronized boolean ended() {
-        return ended;
+        return state == State.COMPLETE || state == State.CLOSED_COMPLETE;
     }
 
     /** Returns whether further output is rejected, because the response is complete or the request has ended. */
     synchronized boolean isClosedForOutput() {
-        return ended || closed || rejected;
+        return state != State.OPEN;
     }
 
     synchronized boolean closed() {
-        return closed;
+        return state.isClosed();
     }
 
     /** Returns whether nothing more is sent, whatever was written. */
     synchronized boolean stopped() {
-        return closed || (rejected && !ended);
+        return state != State.OPEN && state != State.COMPLETE;
     }
 
     /** Returns whether all that the handler has written is being sent or was sent. */
@@ -83,10 +119,13 @@ final class ResponseBuffers {
         int accepted = length - src.remaining();
         // A handler that has written the announced length has completed its response: the I/O thread is woken once, not
         // twice.
-        ended = accepted == remaining || (last && !src.hasRemaining());
+        if (accepted == remaining || (last && !src.hasRemaining())) {
+            state = state.to(State.COMPLETE);
+        }
         return accepted;
     }
 
+    @GuardedBy("this")
     private boolean ensureSpace() {
         if (!filled.isEmpty() && filled.getLast().getBuffer().hasRemaining()) {
             return true;
@@ -102,19 +141,21 @@ final class ResponseBuffers {
         if (isClosedForOutput()) {
             return false;
         }
-        ended = true;
+        state = state.to(State.COMPLETE);
         return true;
     }
 
     /** Rejects further output. */
     synchronized void rejectOutput() {
-        rejected = true;
+        if (state == State.OPEN) {
+            state = state.to(State.REJECTED);
+        }
         notifyAll();
     }
 
     /** Waits up to {@code millis} where there is no space. */
     synchronized void awaitSpace(long millis) throws IOException {
-        if (!closed && !rejected && filled.size() >= MAX_BUFFERS) {
+        if ((state == State.OPEN || state == State.COMPLETE) && filled.size() >= MAX_BUFFERS) {
             InterruptibleWait.on(this, millis);
         }
     }
@@ -122,12 +163,13 @@ final class ResponseBuffers {
     /**
      * Closes the buffers with the request and notifies a waiting handler; returns false where they were closed. I/O thread.
      */
+    @IoThread
     boolean close() {
         synchronized (this) {
-            if (closed) {
+            if (state.isClosed()) {
                 return false;
             }
-            closed = true;
+            state = state.to(state == State.COMPLETE ? State.CLOSED_COMPLETE : State.CLOSED_INCOMPLETE);
             filled.forEach(PooledByteBuffer::close);
             filled.clear();
             notifyAll();
@@ -137,6 +179,7 @@ final class ResponseBuffers {
     }
 
     /** Returns the buffer to send now; the same one until {@link #release} is called. I/O thread. */
+    @IoThread
     synchronized @Nullable PooledByteBuffer next() {
         if (current == null) {
             current = filled.poll();
@@ -149,6 +192,7 @@ final class ResponseBuffers {
     }
 
     /** Releases the buffer that was sent or is not needed any more. I/O thread. */
+    @IoThread
     void release() {
         if (current != null) {
             current.close();
@@ -157,13 +201,15 @@ final class ResponseBuffers {
     }
 
     /** I/O thread. */
+    @IoThread
     synchronized boolean isEmpty() {
         return current == null && filled.isEmpty();
     }
 
     /** Returns the length of a response that is complete and of which nothing was sent; otherwise -1. I/O thread. */
+    @IoThread
     synchronized long completeLength() {
-        if (!ended) {
+        if (!ended()) {
             return -1;
         }
         long length = current == null ? 0 : current.getBuffer().remaining();

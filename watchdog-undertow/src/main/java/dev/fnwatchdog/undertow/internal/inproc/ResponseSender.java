@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -51,6 +52,7 @@ final class ResponseSender {
         drainSoon();
     }
 
+    @IoThread
     void drain() {
         drainPending.set(false);
         if (finished || buffers.stopped()) {
@@ -141,12 +143,14 @@ final class ResponseSender {
     }
 
     /** Sends as much as the client accepts, past the buffers, which must be empty. */
+    @IoThread
     int send(ByteBuffer src) throws IOException {
         begun = true;
         return openedSink().write(src);
     }
 
     /** Sends the output and flushes the client's side. Returns false where the client accepts no more. */
+    @IoThread
     boolean flush() throws IOException {
         flushPending.set(true);
         if (!sendBuffered()) {
@@ -188,6 +192,7 @@ final class ResponseSender {
     }
 
     /** Notifies a handler that has resumed when the client accepts more. */
+    @IoThread
     void resumed() {
         if (buffers.closed() || !interest.resumed()) {
             return;

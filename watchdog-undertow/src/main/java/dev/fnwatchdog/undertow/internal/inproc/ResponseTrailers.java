@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.inproc;
 import dev.fnwatchdog.undertow.internal.http.ChunkDecoder;
 import dev.fnwatchdog.undertow.internal.http.FieldSyntax;
 import dev.fnwatchdog.undertow.internal.http.TrailerFields;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.util.HeaderMap;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
  *
  * <p>Threads: the client's I/O thread.
  */
+@IoThread
 final class ResponseTrailers {
     private final HttpServerExchange exchange;
 

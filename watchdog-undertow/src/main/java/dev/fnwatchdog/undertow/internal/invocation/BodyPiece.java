@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.LargeBuffers;
 import io.undertow.connector.PooledByteBuffer;
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 public final class BodyPiece {
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 

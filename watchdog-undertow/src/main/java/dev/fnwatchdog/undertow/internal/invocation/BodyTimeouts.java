@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.invocation;
 
 import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class BodyTimeouts {
     /** What the limits are measured by. */
     enum Measure {

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
@@ -19,6 +20,7 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class DisconnectWatcher implements ChannelListener<ConduitStreamSourceChannel> {
     private final HttpServerConnection connection;
     private final StreamSourceConduit raw;

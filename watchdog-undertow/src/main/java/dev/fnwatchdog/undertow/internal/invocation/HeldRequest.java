@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 public final class HeldRequest {
     private final HttpServerExchange exchange;
     private final Invocation invocation;

@@ -8,6 +8,7 @@ import dev.fnwatchdog.undertow.internal.http.GrpcStatus;
 import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.io.IoBuffers;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
@@ -30,6 +31,7 @@ import org.xnio.Options;
  *
  * <p>Threads: the exchange's I/O thread, except for {@link #start()}.
  */
+@IoThread
 public final class Invocation implements ExchangeCompletionListener {
     /** The client disconnected before a response began; nginx's code, in logs and metrics only (specification 2.13). */
     public static final int CLIENT_CLOSED_REQUEST = 499;
@@ -57,23 +59,18 @@ public final class Invocation implements ExchangeCompletionListener {
     private final List<Runnable> atEnd = new ArrayList<>(2);
 
     // Mutable state
-    private boolean lastByteActionsRun;
-    private boolean stopped;
-    private boolean ended;
-    private boolean tunnel;
-    private boolean disconnected;
+    private InvocationPhase phase = InvocationPhase.RUNNING;
     private boolean accessDenied;
     // the HTTP status of a refusal in gRPC, otherwise 0
     private int refusal;
     private Runnable abortAction = () -> {};
     private Runnable permitRelease = () -> {};
-    private boolean permitRetained;
+    private PermitHold permit = PermitHold.RESPONSE;
     private @Nullable Runnable replacement;
     private @Nullable ResponseSink sink;
     private @Nullable RequestSource source;
     private TimeoutQueue.@Nullable Timeout timeout;
-    private boolean watched;
-    private boolean requestRead;
+    private ClientWatch watch = ClientWatch.NONE;
     private @Nullable DisconnectWatcher watcher;
 
     private Invocation(
@@ -158,14 +155,14 @@ public final class Invocation implements ExchangeCompletionListener {
      * client off, and {@link #CLIENT_CLOSED_REQUEST} where the client disconnected.
      */
     public int status() {
-        if (exchange.isResponseStarted() || !(disconnected || ended)) {
+        if (exchange.isResponseStarted() || !phase.isOver()) {
             return refusal == 0 ? exchange.getStatusCode() : refusal;
         }
         return connection.closedDuringRequest() ? StatusCodes.SERVICE_UNAVAILABLE : CLIENT_CLOSED_REQUEST;
     }
 
     public boolean ended() {
-        return ended;
+        return phase == InvocationPhase.ENDED;
     }
 
     /** Marks the request as refused for its token; its log line reports that. */
@@ -189,7 +186,7 @@ public final class Invocation implements ExchangeCompletionListener {
      * Returns whether the function's work has ended: the response came from the watchdog, was aborted, or is complete.
      */
     public boolean stopped() {
-        return stopped;
+        return phase.isStopped();
     }
 
     /** Runs {@code action} once, before the last byte of the response can reach the client, or when it is aborted. */
@@ -210,13 +207,17 @@ public final class Invocation implements ExchangeCompletionListener {
      * A response that replaces the function's waits for that too, for at most a second.
      */
     public void retainPermit() {
-        permitRetained = true;
+        if (permit == PermitHold.RESPONSE) {
+            permit = permit.to(PermitHold.RETAINED);
+        }
     }
 
     /** The mode has released everything for which it retained the permit. May be called again. */
     public void releasePermit() {
-        permitRetained = false;
-        if (lastByteActionsRun) {
+        if (permit == PermitHold.RETAINED) {
+            permit = permit.to(PermitHold.RESPONSE);
+        } else if (permit == PermitHold.OVERDUE) {
+            permit = permit.to(PermitHold.RELEASED);
             permitRelease.run();
         }
         sendReplacement();
@@ -241,19 +242,30 @@ public final class Invocation implements ExchangeCompletionListener {
 
     /** Aborts the invocation when the client disconnects, from the end of the request on. */
     public void watchClient() {
-        watched = !stopped;
+        if (stopped()) {
+            return;
+        }
+        if (watch == ClientWatch.NONE) {
+            watch = watch.to(ClientWatch.WANTED);
+        }
         // Undertow does not regard a request as complete while its body is buffered.
-        if (requestRead || exchange.isRequestComplete()) {
-            requestRead();
+        if (watch == ClientWatch.POSSIBLE || (watch == ClientWatch.WANTED && exchange.isRequestComplete())) {
+            startWatch();
         }
     }
 
     /** Called when the whole request was read: what arrives now only shows whether the client is still connected. */
     void requestRead() {
-        requestRead = true;
-        if (watched && watcher == null && !ended) {
-            watcher = DisconnectWatcher.start(exchange, this::clientDisconnected);
+        if (watch == ClientWatch.NONE) {
+            watch = watch.to(ClientWatch.POSSIBLE);
+        } else if (watch == ClientWatch.WANTED && !ended()) {
+            startWatch();
         }
+    }
+
+    private void startWatch() {
+        watch = watch.to(ClientWatch.STARTED);
+        watcher = DisconnectWatcher.start(exchange, this::clientDisconnected);
     }
 
     /** Runs a reader of the request body, which gets a large buffer where the body is large, or may be: without a length. */
@@ -268,7 +280,9 @@ public final class Invocation implements ExchangeCompletionListener {
 
     /** Stops the watch: the client's connection has another reader now, or none. */
     public void stopWatching() {
-        watched = false;
+        if (watch != ClientWatch.STOPPED) {
+            watch = watch.to(ClientWatch.STOPPED);
+        }
         if (watcher != null) {
             watcher.stop();
         }
@@ -276,12 +290,14 @@ public final class Invocation implements ExchangeCompletionListener {
 
     /** Called when the next piece of the response may be its last. */
     void runBeforeLastByte() {
-        if (!lastByteActionsRun && !tunnel) {
-            lastByteActionsRun = true;
-            beforeLastByte.forEach(Runnable::run);
-            if (!permitRetained) {
-                permitRelease.run();
-            }
+        if (permit.isPastLastByte() || phase == InvocationPhase.TUNNEL) {
+            return;
+        }
+        boolean retained = permit.isRetained();
+        permit = permit.to(retained ? PermitHold.OVERDUE : PermitHold.RELEASED);
+        beforeLastByte.forEach(Runnable::run);
+        if (!retained) {
+            permitRelease.run();
         }
     }
 
@@ -319,17 +335,14 @@ public final class Invocation implements ExchangeCompletionListener {
      * Turns the connection into a tunnel; the invocation lasts as long as the client's connection (specification 3.36).
      */
     public void startTunnel() {
-        tunnel = true;
+        advanceTo(InvocationPhase.TUNNEL);
         connection.startTunnel();
-        exchange.getConnection().addCloseListener(closed -> {
-            tunnel = false;
-            end();
-        });
+        exchange.getConnection().addCloseListener(closed -> end());
     }
 
     /** Sends an interim response; without effect once the response has started, or where the client speaks HTTP/1.0. */
     public void sendInterim(InterimResponse response) {
-        if (stopped || exchange.isResponseStarted()) {
+        if (stopped() || exchange.isResponseStarted()) {
             return;
         }
         try {
@@ -341,14 +354,21 @@ public final class Invocation implements ExchangeCompletionListener {
 
     /** Sends the head at once: the body may be slow to arrive (specification 3.24). */
     public void flushHead() {
-        if (sink != null && !ended) {
+        if (sink != null && !ended()) {
             sink.flushHead();
         }
     }
 
+    /** Runs {@code action} once when the client's side accepts more. */
+    void whenWritable(Runnable action) {
+        connection.whenWritable(exchange, action);
+    }
+
     /** Aborts the invocation because the client has disconnected: no response can be sent. */
     public void clientDisconnected() {
-        disconnected = true;
+        if (!phase.isOver()) {
+            advanceTo(InvocationPhase.DISCONNECTED);
+        }
         abort();
     }
 
@@ -361,10 +381,13 @@ public final class Invocation implements ExchangeCompletionListener {
     }
 
     private void abort(GrpcStatus status, String message) {
-        if (ended) {
+        if (ended()) {
             return;
         }
-        if (isGrpc() && !disconnected && exchange.isResponseStarted() && endWithStatus(status, message)) {
+        if (isGrpc()
+                && phase != InvocationPhase.DISCONNECTED
+                && exchange.isResponseStarted()
+                && endWithStatus(status, message)) {
             end();
             return;
         }
@@ -417,7 +440,7 @@ public final class Invocation implements ExchangeCompletionListener {
     }
 
     private void closeUnlessRead() {
-        if (ended || exchange.isRequestComplete()) {
+        if (ended() || exchange.isRequestComplete()) {
             return;
         }
         if (exchange.isResponseComplete()) {
@@ -436,7 +459,7 @@ public final class Invocation implements ExchangeCompletionListener {
      * @param response sets status, header fields and body
      */
     public void respondInstead(CannedResponse response) {
-        if (ended) {
+        if (ended()) {
             return;
         }
         if (exchange.isResponseStarted()) {
@@ -450,7 +473,7 @@ public final class Invocation implements ExchangeCompletionListener {
         boolean bodyUnread = !exchange.isRequestComplete();
         stop();
         replacement = () -> response.send(exchange, bodyUnread);
-        if (permitRetained) {
+        if (permit.isRetained()) {
             loop.thread().executeAfter(this::sendReplacement, PERMIT_MILLIS, TimeUnit.MILLISECONDS);
         } else {
             sendReplacement();
@@ -460,7 +483,7 @@ public final class Invocation implements ExchangeCompletionListener {
     /** Sends the response that replaces the function's, once. */
     private void sendReplacement() {
         Runnable send = replacement;
-        if (send != null && !ended) {
+        if (send != null && !ended()) {
             replacement = () -> {};
             send.run();
         }
@@ -468,7 +491,9 @@ public final class Invocation implements ExchangeCompletionListener {
 
     /** Stops function and request body; readers and writers that wait are notified, and release their buffers. */
     private void stop() {
-        stopped = true;
+        if (!stopped()) {
+            advanceTo(InvocationPhase.STOPPED);
+        }
         Runnable action = abortAction;
         abortAction = () -> {};
         stopWatching();
@@ -485,10 +510,15 @@ public final class Invocation implements ExchangeCompletionListener {
         this.source = installed;
     }
 
+    private void advanceTo(InvocationPhase next) {
+        assert loop.isCurrent() : "on " + Thread.currentThread();
+        phase = phase.to(next);
+    }
+
     @Override
     public void exchangeEvent(HttpServerExchange completed, NextListener nextListener) {
         try {
-            if (!tunnel) {
+            if (phase != InvocationPhase.TUNNEL) {
                 end();
             }
         } finally {
@@ -497,10 +527,10 @@ public final class Invocation implements ExchangeCompletionListener {
     }
 
     private void end() {
-        if (ended) {
+        if (ended()) {
             return;
         }
-        ended = true;
+        advanceTo(InvocationPhase.ENDED);
         runBeforeLastByte();
         cancelTimeout();
         stop();

@@ -4,6 +4,7 @@ import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.undertow.internal.http.GrpcContentType;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import dev.fnwatchdog.undertow.internal.io.IoLoops;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.util.function.Consumer;
@@ -13,6 +14,7 @@ import java.util.function.Consumer;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 public final class InvocationHandler implements HttpHandler {
     private final HttpHandler next;
     private final IoLoops loops;

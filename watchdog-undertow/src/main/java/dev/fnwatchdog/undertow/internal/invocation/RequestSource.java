@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.invocation;
 import dev.fnwatchdog.undertow.internal.connection.ChunkedRequestConduit;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnection;
 import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.SourceFilter;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
@@ -20,6 +21,7 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class RequestSource extends SourceFilter {
     private static final int EOF = -1;
 

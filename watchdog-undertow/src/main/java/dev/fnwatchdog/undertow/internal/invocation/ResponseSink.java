@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.ConduitFactory;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.Buffers;
 import org.xnio.ChannelListener;
@@ -30,22 +30,41 @@ import org.xnio.conduits.StreamSinkConduit;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
-    private static final long HEAD_RETRY_MILLIS = 10;
-
     /** In bytes. Undertow retains buffers that it sends together with a head as long as their connection is open. */
     private static final long MAX_WITH_HEAD = 1024;
 
     private static final long MAX_SINGLE_BUFFER_WITH_HEAD = 64 * 1024;
 
+    /** What has been sent. */
+    enum State {
+        /** Nothing has been passed on. */
+        UNSENT,
+        /** The head has been passed on, and maybe a part of the body. */
+        BEGUN,
+        /** The socket has accepted the whole head, sent by itself. */
+        HEAD_SENT,
+        /** Nothing more is sent. */
+        STOPPED;
+
+        private boolean canBecome(State next) {
+            return compareTo(next) < 0;
+        }
+
+        /** Returns {@code next}, which must be a state that may follow this one. */
+        State to(State next) {
+            assert canBecome(next) : this + " cannot become " + next;
+            return next;
+        }
+    }
+
     private final Invocation invocation;
 
     // Mutable state
     private long remaining;
-    private boolean begun;
-    private boolean headSent;
+    private State state = State.UNSENT;
     private boolean writesResumed;
-    private boolean stopped;
     private BodyTimeouts.@Nullable Running timeout;
 
     /** Creates the conduit that frames the response, and fixes what Undertow does to the head of one without a body. */
@@ -89,8 +108,8 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     /** Sends the head alone, and continues when the client's socket accepts more. */
     void flushHead() {
-        if (!begun) {
-            begun = true;
+        if (state == State.UNSENT) {
+            state = state.to(State.BEGUN);
             startTimeout();
             finishHead();
         }
@@ -99,9 +118,8 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private void finishHead() {
         try {
             if (!invocation.ended() && !next.flush()) {
-                // Unread responses have filled the socket. The writer of the body is not notified, because it does not
-                // handle the head.
-                invocation.loop().thread().executeAfter(this::finishHead, HEAD_RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                // Unread responses have filled the socket.
+                invocation.whenWritable(this::finishHead);
             }
         } catch (IOException disconnect) {
             invocation.clientDisconnected();
@@ -113,7 +131,9 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
      * moment.
      */
     void stop() {
-        stopped = true;
+        if (state != State.STOPPED) {
+            state = state.to(State.STOPPED);
+        }
         if (timeout != null) {
             timeout.cancel();
         }
@@ -131,7 +151,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     }
 
     private void beforeWrite(long size) throws IOException {
-        if (stopped) {
+        if (state == State.STOPPED) {
             throw new ClosedChannelException();
         }
         if (size >= remaining) {
@@ -141,7 +161,9 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     /** Starts the timeout unless the response is complete at once, as most are. */
     private long afterWrite(long size, long count) throws IOException {
-        begun = true;
+        if (state == State.UNSENT) {
+            state = state.to(State.BEGUN);
+        }
         remaining -= count;
         if (count > 0) {
             invocation.bodyTimeouts().bytePassed();
@@ -154,8 +176,11 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     /** Returns false where the socket does not accept the head yet. */
     private boolean sendHeadAlone() throws IOException {
-        headSent |= next.flush();
-        return headSent;
+        boolean flushed = next.flush();
+        if (flushed && (state == State.UNSENT || state == State.BEGUN)) {
+            state = state.to(State.HEAD_SENT);
+        }
+        return flushed || state == State.HEAD_SENT;
     }
 
     @Override
@@ -202,8 +227,8 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     @Override
     public void terminateWrites() throws IOException {
         invocation.runBeforeLastByte();
-        if (!begun) {
-            begun = true;
+        if (state == State.UNSENT) {
+            state = state.to(State.BEGUN);
             if (invocation.exchange().getResponseHeaders().contains(Headers.TRANSFER_ENCODING)) {
                 // Undertow would turn an empty chunked body into none, and lose its trailers.
                 next.flush();

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
 import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.PeerCloseCheck;
 import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
 import io.undertow.server.protocol.http.HttpServerConnection;
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 public final class UnreadBodyCheck {
-    /** A disconnect is seen within a second. */
+    /** A disconnect is seen within a second. There is no event for it: the end of the connection is behind the unread body. */
     private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
     private final Invocation invocation;

@@ -20,6 +20,7 @@ import org.xnio.conduits.WriteReadyHandler;
  *
  * <p>Threads: the I/O thread.
  */
+@IoThread
 public abstract class BodySink implements StreamSinkConduit {
     private final XnioIoThread thread;
 

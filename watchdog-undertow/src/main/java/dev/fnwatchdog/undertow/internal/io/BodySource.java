@@ -19,6 +19,7 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Threads: the I/O thread.
  */
+@IoThread
 public abstract class BodySource implements StreamSourceConduit {
     private final XnioIoThread thread;
 

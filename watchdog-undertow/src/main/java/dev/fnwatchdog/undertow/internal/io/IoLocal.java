@@ -25,6 +25,7 @@ public final class IoLocal<T> {
 
     /** Returns the value of {@code thread}, which must be the current thread. */
     public T of(XnioIoThread thread) {
+        assert Thread.currentThread() == thread : "on " + Thread.currentThread();
         int number = thread.getNumber();
         T existing = values.get(number);
         if (existing != null) {

@@ -11,6 +11,7 @@ import org.xnio.XnioIoThread;
  *
  * <p>Threads: only its own I/O thread uses it.
  */
+@IoThread
 public final class IoLoop {
     private final XnioIoThread thread;
     private final ByteBufferPool buffers;
@@ -34,6 +35,11 @@ public final class IoLoop {
 
     public XnioIoThread thread() {
         return thread;
+    }
+
+    /** Returns whether the current thread is this one; for assertions. */
+    public boolean isCurrent() {
+        return Thread.currentThread() == thread;
     }
 
     /**

@@ -11,6 +11,7 @@ import org.xnio.XnioExecutor;
  *
  * <p>Threads: only the I/O thread that it belongs to may call it; actions run there too.
  */
+@IoThread
 public final class TimeoutQueue {
     private final XnioExecutor thread;
     private final Timeout sentinel = new Timeout(() -> {}, 0);

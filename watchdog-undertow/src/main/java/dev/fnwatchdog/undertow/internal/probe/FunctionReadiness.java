@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.probe;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
@@ -33,6 +34,7 @@ public final class FunctionReadiness implements HttpHandler {
     private final Timeouts timeouts;
 
     // Mutable state, under this object's lock
+    @GuardedBy("this")
     private SharedRequest current = new SharedRequest();
 
     public FunctionReadiness(HttpHandler function, String path, IoLoops loops, Timeouts timeouts) {

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.proxy;
 
 import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.server.protocol.http.HttpServerConnection;
@@ -15,6 +16,7 @@ import org.xnio.XnioExecutor;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class ContinueExpectation {
     /** How long a function may stay silent. It may know nothing of the expectation, and wait for the body. */
     private static final long PATIENCE_MILLIS = 1000;

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -63,6 +64,7 @@ final class HostLookup {
     private volatile @Nullable Known known;
     private volatile @Nullable InetSocketAddress preferred;
     // Under this object's lock; not empty while a lookup runs
+    @GuardedBy("this")
     private final List<Waiting> waiting = new ArrayList<>();
 
     /** @param host as in a URL: the text of an IPv6 address is in brackets */

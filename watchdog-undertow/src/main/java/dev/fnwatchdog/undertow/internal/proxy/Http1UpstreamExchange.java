@@ -6,6 +6,7 @@ import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import dev.fnwatchdog.undertow.internal.http.TrailerFields;
 import dev.fnwatchdog.undertow.internal.http.UpgradeProtocols;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.client.ClientResponse;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
@@ -33,6 +34,7 @@ import org.xnio.conduits.StreamSinkConduit;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class Http1UpstreamExchange extends UpstreamExchange
         implements UpstreamPool.ConnectListener,
                 UpstreamConnection.User,

@@ -13,6 +13,7 @@ import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.client.ClientResponse;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpAttachments;
@@ -38,6 +39,7 @@ import org.xnio.conduits.StreamSinkConduit;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class Http2UpstreamExchange extends UpstreamExchange
         implements Http2UpstreamPool.Waiting, ResponseListener, RequestBody.Listener, ResponseBody.Listener {
     private enum Attempt {

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.SourceFilter;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Threads: the I/O thread of both connections.
  */
+@IoThread
 final class Tunnel {
     /**
      * Less than the second within which the permit is released after the client has disconnected (specification 3.45).

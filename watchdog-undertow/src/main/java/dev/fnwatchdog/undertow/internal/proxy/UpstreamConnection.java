@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
 import dev.fnwatchdog.undertow.internal.http.HeaderLineParser;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Threads: one I/O thread, that of every request which uses the connection.
  */
+@IoThread
 final class UpstreamConnection implements ChannelListener<ConduitStreamSourceChannel> {
     /** The request that uses the connection. */
     interface User {

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.client.ClientCallback;
 import io.undertow.client.ClientConnection;
 import io.undertow.client.ClientExchange;
@@ -28,9 +29,10 @@ import org.xnio.XnioWorker;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 abstract class UpstreamExchange extends AbstractAttachable implements ClientConnection, ClientExchange {
     /** The progress of an exchange. Each state can be followed by any later one. */
-    private enum State {
+    enum State {
         /** The handler has not sent the request. */
         CREATED,
         /** The handler's {@link #sendRequest} is running. */
@@ -39,7 +41,17 @@ abstract class UpstreamExchange extends AbstractAttachable implements ClientConn
         /** The head of the response has been passed to the handler. */
         RESPONDING,
         /** Aborted, by whichever side. A complete exchange stays in the state before. */
-        ABORTED
+        ABORTED;
+
+        private boolean canBecome(State next) {
+            return compareTo(next) < 0;
+        }
+
+        /** Returns {@code next}, which must be a state that may follow this one. */
+        State to(State next) {
+            assert canBecome(next) : this + " cannot become " + next;
+            return next;
+        }
     }
 
     private final Invocation invocation;
@@ -67,16 +79,21 @@ abstract class UpstreamExchange extends AbstractAttachable implements ClientConn
         if (state != State.CREATED) {
             return;
         }
-        state = State.STARTING;
+        advanceTo(State.STARTING);
         request = sent;
         invocation.onAbort(this::abort);
         invocation.watchClient();
         connect();
         invocation.withRequestBuffer(() -> started.completed(this));
         if (state == State.STARTING) {
-            state = State.AWAITING_RESPONSE;
+            advanceTo(State.AWAITING_RESPONSE);
             bodyStarted();
         }
+    }
+
+    private void advanceTo(State next) {
+        assert invocation.loop().isCurrent() : "on " + Thread.currentThread();
+        state = state.to(next);
     }
 
     /** Takes or opens a connection. The transfer of the body has not started. */
@@ -106,7 +123,7 @@ abstract class UpstreamExchange extends AbstractAttachable implements ClientConn
         if (state == State.ABORTED || responseListener == null) {
             return;
         }
-        state = State.RESPONDING;
+        advanceTo(State.RESPONDING);
         response = head;
         responseListener.completed(this);
     }
@@ -114,7 +131,7 @@ abstract class UpstreamExchange extends AbstractAttachable implements ClientConn
     /** Ends the exchange. Called when its invocation is aborted; without effect afterwards. */
     private void abort() {
         if (state != State.ABORTED) {
-            state = State.ABORTED;
+            advanceTo(State.ABORTED);
             aborted();
         }
     }

@@ -10,6 +10,7 @@ import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.IoLocal;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.mode.ModeContext;
 import dev.fnwatchdog.undertow.internal.tls.TlsClient;
 import dev.fnwatchdog.undertow.internal.tls.Transport;
@@ -37,6 +38,7 @@ import org.xnio.XnioIoThread;
  *
  * <p>Threads: the exchange's I/O thread; nothing blocks.
  */
+@IoThread
 final class UpstreamHandler implements HttpHandler, ProxyClient {
     private static final ProxyTarget TARGET = new ProxyTarget() {};
     private static final CannedResponse NOT_ALLOWED = CannedResponse.of(StatusCodes.METHOD_NOT_ALLOWED);

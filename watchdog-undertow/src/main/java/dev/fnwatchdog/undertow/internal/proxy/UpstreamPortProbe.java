@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.undertow.internal.io.SelfConnection;
 import java.io.IOException;
@@ -48,7 +49,9 @@ final class UpstreamPortProbe implements HostLookup.Listener {
     private final StartupWaitLog waitLog;
 
     // Mutable state, under this object's lock
+    @GuardedBy("this")
     private final Set<Runnable> listeners = new LinkedHashSet<>();
+
     private volatile State state = State.AWAITED;
     private volatile String end = "";
 

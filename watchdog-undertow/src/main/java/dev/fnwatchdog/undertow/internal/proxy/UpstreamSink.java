@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.proxy;
 
 import dev.fnwatchdog.undertow.internal.io.BodySink;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
@@ -15,6 +16,7 @@ import org.xnio.Buffers;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class UpstreamSink extends BodySink {
     private enum State {
         /** There is no connection. */

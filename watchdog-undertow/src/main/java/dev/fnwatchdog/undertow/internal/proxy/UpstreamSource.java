@@ -4,6 +4,7 @@ import dev.fnwatchdog.undertow.internal.http.ChunkDecoder;
 import dev.fnwatchdog.undertow.internal.io.BodySource;
 import dev.fnwatchdog.undertow.internal.io.IoBuffers;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.util.HeaderMap;
 import java.io.EOFException;
@@ -19,6 +20,7 @@ import org.xnio.Buffers;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 final class UpstreamSource extends BodySource {
     private static final int EOF = -1;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);

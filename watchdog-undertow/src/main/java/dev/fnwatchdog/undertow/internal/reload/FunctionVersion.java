@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.reload;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.undertow.internal.mode.Mode;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +18,10 @@ final class FunctionVersion {
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     // Mutable state, under this object's lock
+    @GuardedBy("this")
     private int requests;
+
+    @GuardedBy("this")
     private boolean retired;
 
     FunctionVersion(Mode mode) {
@@ -47,6 +51,7 @@ final class FunctionVersion {
         completeWhenIdle();
     }
 
+    @GuardedBy("this")
     private void completeWhenIdle() {
         if (retired && requests == 0) {
             drained.complete(null);

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.reload;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.util.ArrayDeque;
@@ -14,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeldRequests {
     // Mutable state, under this object's lock
+    @GuardedBy("this")
     private final Deque<HttpServerExchange> waiting = new ArrayDeque<>();
+
+    @GuardedBy("this")
     private @Nullable HttpHandler successor;
 
     /** Holds a request; called on its I/O thread and within its handler. */

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.tls;
 
 import dev.fnwatchdog.core.config.GoDuration;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import org.xnio.ssl.SslConnection;
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 final class TlsHandshake implements Closeable {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.tls;
 
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,6 +20,7 @@ import org.xnio.conduits.WriteReadyHandler;
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 final class TlsSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private final SocketSink socket;
     private final WriteReadyHandler writer;

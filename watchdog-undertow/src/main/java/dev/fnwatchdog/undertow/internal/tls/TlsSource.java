@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.tls;
 
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.SourceFilter;
 import java.io.EOFException;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 final class TlsSource extends SourceFilter {
     /** More than fit into one buffer of the connection. */
     private static final int MOST_RECORDS_WITHOUT_DATA = 2000;

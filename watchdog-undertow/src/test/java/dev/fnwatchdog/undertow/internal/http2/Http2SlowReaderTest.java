@@ -7,6 +7,7 @@ import dev.fnwatchdog.undertow.fixture.Http2Streams;
 import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.ScriptedFunction;
+import dev.fnwatchdog.undertow.fixture.SocketQueues;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
@@ -14,6 +15,7 @@ import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -71,6 +73,41 @@ class Http2SlowReaderTest {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
         return seen.get() >= expected;
+    }
+
+    /** Proves specification 3.24. */
+    @Test
+    void aHeadThatFoundTheConnectionFullReachesTheClientBeforeItsBodyOnceTheClientReads() throws Exception {
+        CountDownLatch full = new CountDownLatch(1);
+        CountDownLatch headTaken = new CountDownLatch(1);
+        CountDownLatch headRead = new CountDownLatch(1);
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    if (connection.readHead().contains(" /large ")) {
+                        connection.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+                        if (connection.sendUntilBlocked(LARGE_BODY) < LARGE_BODY) {
+                            full.countDown();
+                        }
+                    } else {
+                        connection.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\n");
+                        Polling.until(PATIENCE, () -> SocketQueues.unreadByPeer(connection.socket()) == 0);
+                        headTaken.countDown();
+                        headRead.await();
+                        connection.send("hi");
+                    }
+                    connection.closedByPeer();
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function, "write_timeout", "1m");
+                Http2Streams client = Http2Streams.withoutFlowControl(watchdog)) {
+            client.get("/large");
+            assertThat(full.await(20, TimeUnit.SECONDS)).isTrue();
+            int waiting = client.get("/waiting");
+            assertThat(headTaken.await(10, TimeUnit.SECONDS)).isTrue();
+
+            assertThat(client.head(waiting)).contains(":status: 200");
+
+            headRead.countDown();
+            assertThat(client.body(waiting)).isEqualTo("hi");
+        }
     }
 
     /** Proves specification 9.14. */

@@ -6,6 +6,7 @@ import dev.fnwatchdog.undertow.internal.http2.StreamState;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
 import dev.fnwatchdog.undertow.internal.http2.frame.RequestTarget;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.util.HeaderMap;
 import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
@@ -15,6 +16,7 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 final class ClientExchange implements ClientStream, Http2Stream.User {
     private enum Response {
         /** The final head has not arrived. */

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.http2.client;
 
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioExecutor;
@@ -11,6 +12,7 @@ import org.xnio.XnioIoThread;
  *
  * <p>Threads: the connection's I/O thread.
  */
+@IoThread
 final class Liveness {
     private enum State {
         /** No stream is open, and the server has sent something since the last one was opened. */

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.http2.client;
 
 import dev.fnwatchdog.undertow.internal.io.BodySink;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,8 +16,9 @@ import org.xnio.conduits.WriteReadyHandler;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 public final class RequestBody extends BodySink {
-    private enum State {
+    enum State {
         /** There is no stream. */
         WAITING,
         OPEN,
@@ -25,7 +27,23 @@ public final class RequestBody extends BodySink {
         /** The stream has ended, which its listener is about to hear. */
         BROKEN,
         /** The server needs no more. */
-        DISCARDING
+        DISCARDING;
+
+        private boolean canBecome(State next) {
+            return switch (this) {
+                case WAITING -> next == OPEN || next == SENT || next == DISCARDING;
+                case OPEN -> next == WAITING || next == SENT || next == BROKEN || next == DISCARDING;
+                case SENT -> next == WAITING || next == BROKEN || next == DISCARDING;
+                case BROKEN -> next == WAITING || next == DISCARDING;
+                case DISCARDING -> false;
+            };
+        }
+
+        /** Returns {@code next}, which must be a state that may follow this one. */
+        State to(State next) {
+            assert canBecome(next) : this + " cannot become " + next;
+            return next;
+        }
     }
 
     /** Receives the end of the body. */
@@ -59,7 +77,7 @@ public final class RequestBody extends BodySink {
             return;
         }
         stream = opened;
-        state = complete ? State.SENT : State.OPEN;
+        state = state.to(complete ? State.SENT : State.OPEN);
         opened.request().setWriteReadyHandler(new Writer(opened));
         if (terminated) {
             end();
@@ -74,7 +92,9 @@ public final class RequestBody extends BodySink {
         if (taken || state == State.DISCARDING) {
             return false;
         }
-        state = State.WAITING;
+        if (state != State.WAITING) {
+            state = state.to(State.WAITING);
+        }
         stream = null;
         return true;
     }
@@ -86,7 +106,7 @@ public final class RequestBody extends BodySink {
     /** Discards the rest of the body. A writer that waits is notified later: it may be the cause, at this moment. */
     public void discard() {
         if (state != State.DISCARDING) {
-            state = State.DISCARDING;
+            state = state.to(State.DISCARDING);
             stream = null;
             notifyLater();
         }
@@ -126,7 +146,10 @@ public final class RequestBody extends BodySink {
 
     /** The stream's listener may send the request again; otherwise the rest of the request is of no use. */
     private void streamEnded() {
-        state = State.BROKEN;
+        if (state != State.OPEN && state != State.SENT) {
+            return;
+        }
+        state = state.to(State.BROKEN);
         stream = null;
         loop.later(() -> {
             if (state == State.BROKEN) {
@@ -182,7 +205,9 @@ public final class RequestBody extends BodySink {
         try {
             current.setTrailers(trailers);
             current.request().terminateWrites();
-            state = State.SENT;
+            if (state == State.OPEN) {
+                state = state.to(State.SENT);
+            }
         } catch (IOException ended) {
             streamEnded();
         }

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.http2.client;
 
 import dev.fnwatchdog.undertow.internal.io.BodySource;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import org.xnio.conduits.ReadReadyHandler;
  *
  * <p>Threads: the exchange's I/O thread.
  */
+@IoThread
 public final class ResponseBody extends BodySource {
     private static final int EOF = -1;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);

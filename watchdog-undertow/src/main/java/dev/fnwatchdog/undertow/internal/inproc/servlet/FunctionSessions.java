@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.inproc.servlet;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.session.InMemorySessionManager;
 import io.undertow.server.session.Session;
@@ -26,6 +27,7 @@ final class FunctionSessions extends InMemorySessionManager {
     private final ServletHooks hooks;
     private final AtomicLong lastWarning = new AtomicLong(System.nanoTime() - WARNING_NANOS);
     /** In the order of their last use; under its own lock. The values have no meaning. */
+    @GuardedBy("byUse")
     private final Map<Session, Boolean> byUse = new LinkedHashMap<>(16, 0.75f, true);
 
     private FunctionSessions(String deployment, int max, ServletHooks hooks) {

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.inproc.servlet;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -17,8 +18,13 @@ final class UploadedFiles {
     private final Path folder;
 
     // Mutable state, under this object's lock
+    @GuardedBy("this")
     private final List<Path> created = new ArrayList<>();
+
+    @GuardedBy("this")
     private final List<FileChannel> open = new ArrayList<>();
+
+    @GuardedBy("this")
     private boolean deleted;
 
     UploadedFiles(Path folder) {

@@ -1,0 +1,35 @@
+package dev.fnwatchdog.undertow.internal.invocation;
+
+/** How far an {@link Invocation} has come. Each phase may be followed by any later one, and by no other. */
+enum InvocationPhase {
+    /** The function works. */
+    RUNNING,
+    /** The client's connection is a tunnel to the function, until it is closed (specification 3.36). */
+    TUNNEL,
+    /** The function's work has been stopped: the watchdog responds in its place, or aborts the response. */
+    STOPPED,
+    /** The client has disconnected, and nothing can be sent to it. */
+    DISCONNECTED,
+    /** Everything has been released. */
+    ENDED;
+
+    private boolean canBecome(InvocationPhase next) {
+        return compareTo(next) < 0;
+    }
+
+    /** Returns {@code next}, which must be a phase that may follow this one. */
+    InvocationPhase to(InvocationPhase next) {
+        assert canBecome(next) : this + " cannot become " + next;
+        return next;
+    }
+
+    /** Returns whether the function's work has ended. */
+    boolean isStopped() {
+        return compareTo(STOPPED) >= 0;
+    }
+
+    /** Returns whether the client cannot be sent a response that has not begun. */
+    boolean isOver() {
+        return compareTo(DISCONNECTED) >= 0;
+    }
+}
