@@ -31,11 +31,12 @@ public final class Settings {
      */
     public static String help() {
         StringBuilder text = new StringBuilder("""
-                Usage: watchdog [--help | --version | --run-healthcheck]
+                Usage: watchdog [--help | --version | --run-healthcheck | --archive FILE [PATH...]]
 
                   --help             print this text
                   --version          print the version
                   --run-healthcheck  exit with 0 while the watchdog beside it is healthy, else with 1
+                  --archive          write an archive of classes to FILE, for starts in less time
 
                 Without an option the watchdog runs. It is set up by environment variables:
 
