@@ -105,32 +105,31 @@ final class ArchiveCommand {
             ArchiveKind kind, ArchiveFile archive, WatchdogConfig config, List<String> paths)
             throws IOException, InterruptedException {
         try (StandInServer function = StandInServer.start()) {
-            Map<String, String> settings = new TrainingSettings(jvm.java(), jvm.classPath(), function::url)
-                    .of(environment, config.mode());
+            Map<String, String> settings =
+                    new TrainingSettings(jvm.java(), jvm.classPath(), function::url).of(environment, config.mode());
             Path folder = archive.temporaryFolder();
             settings.put("TMPDIR", folder.toString());
             RunningJvm.VARIABLES.forEach(settings::remove);
             List<String> command =
                     jvm.command(kind.makeOptions(archive.unfinished().toString()), Main.class.getName());
             return new WatchdogStart(command, folder, settings, timeout)
-                    .run(
-                            Path.of("").toAbsolutePath(),
-                            ports -> new TrainingRequests(ports).send(config.mode(), paths));
+                    .run(Path.of("").toAbsolutePath(), ports -> new TrainingRequests(ports).send(config.mode(), paths));
         }
     }
 
     private void check(WatchdogStart.Outcome outcome, ArchiveFile archive) throws IOException {
         if (outcome.lacksBaseArchive()) {
-            throw new IOException("this Java lacks the archive of the JDK's own classes, which this one is built on: run "
-                    + jvm.java() + " -Xshare:dump first");
+            throw new IOException(
+                    "this Java lacks the archive of the JDK's own classes, which this one is built on: run "
+                            + jvm.java() + " -Xshare:dump first");
         }
         if (outcome.end() == WatchdogStart.End.TIMED_OUT) {
             throw new IOException("the watchdog has not started and stopped within %d s: %s"
                     .formatted(timeout.toSeconds(), outcome.lastMessage()));
         }
         if (!outcome.succeeded()) {
-            throw new IOException("the watchdog has ended with status %d: %s"
-                    .formatted(outcome.exitStatus(), outcome.lastMessage()));
+            throw new IOException(
+                    "the watchdog has ended with status %d: %s".formatted(outcome.exitStatus(), outcome.lastMessage()));
         }
         if (!Files.isRegularFile(archive.unfinished())) {
             throw new IOException("the JVM has written none: " + outcome.lastLinesOfJvm());

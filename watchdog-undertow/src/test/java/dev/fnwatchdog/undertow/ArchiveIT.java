@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(240)
 class ArchiveIT {
     private static final Duration PATIENCE = Duration.ofSeconds(150);
-    private static final Pattern WRITTEN =
-            Pattern.compile("(/\\S+) is written \\([\\d.]+MB\\): start the JVM with (-XX:(?:SharedArchiveFile|AOTCache)=(\\S+))");
+    private static final Pattern WRITTEN = Pattern.compile(
+            "(/\\S+) is written \\([\\d.]+MB\\): start the JVM with (-XX:(?:SharedArchiveFile|AOTCache)=(\\S+))");
     private static final Pattern FROM_JAR =
             Pattern.compile("(?m)^.*\\bdev\\.fnwatchdog\\.\\S+ source: (?:file|jar):.*$");
 
@@ -115,7 +115,8 @@ class ArchiveIT {
     @ValueSource(strings = {"http", "streaming", "serializing", "static", "inproc"})
     void aStartWithTheArchiveLoadsNoClassOfTheWatchdogFromTheJar(String mode) throws Exception {
         String notes = folder.toString();
-        String option = written(inMode(mode).set("NOTES", notes).run("--archive", archive().toString()));
+        String option = written(
+                inMode(mode).set("NOTES", notes).run("--archive", archive().toString()));
 
         Path loaded = folder.resolve("loaded");
         try (ScriptedFunction function = ScriptedFunction.respondingWith("HTTP/1.1 204 No Content\r\n\r\n");
@@ -168,7 +169,11 @@ class ArchiveIT {
     private static void assertFailure(Finished run, String reason) {
         assertThat(run.status()).isOne();
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).singleElement().asString().startsWith("no archive: ").contains(reason);
+        assertThat(run.err())
+                .singleElement()
+                .asString()
+                .startsWith("no archive: ")
+                .contains(reason);
     }
 
     /** Proves specification 14.5. */
@@ -230,7 +235,8 @@ class ArchiveIT {
     /** Returns whether the watchdog that is trained has printed a line. */
     private boolean hasStarted() {
         try (Stream<Path> files = Files.walk(archives)) {
-            return files.anyMatch(file -> file.endsWith("output") && file.toFile().length() > 0);
+            return files.anyMatch(
+                    file -> file.endsWith("output") && file.toFile().length() > 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -239,7 +245,8 @@ class ArchiveIT {
     /** Proves specification 14.5. */
     @Test
     void wrongSettingsAreALineForEach() throws Exception {
-        Finished run = command("mode", "http", "max_inflight", "many").run("--archive", archive().toString());
+        Finished run = command("mode", "http", "max_inflight", "many")
+                .run("--archive", archive().toString());
 
         assertThat(run.status()).isOne();
         assertThat(run.err())

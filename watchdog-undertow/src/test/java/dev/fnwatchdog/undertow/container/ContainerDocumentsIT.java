@@ -36,9 +36,13 @@ class ContainerDocumentsIT {
     private static final String JDK = System.getProperty("java.home");
     private static final String FROM_ARCHIVE = "dev\\.fnwatchdog\\.undertow\\.%s source: shared objects file";
     private static final String[] JDK_IS_MOUNTED = {"--volume", JDK + ":" + JDK + ":ro"};
-    private static final List<String> BASES =
-            List.of("node:22-slim", "python:3.13-slim", "php:8-cli", "debian:bookworm-slim", "eclipse-temurin:25-jdk",
-                    "eclipse-temurin:25-jre");
+    private static final List<String> BASES = List.of(
+            "node:22-slim",
+            "python:3.13-slim",
+            "php:8-cli",
+            "debian:bookworm-slim",
+            "eclipse-temurin:25-jdk",
+            "eclipse-temurin:25-jre");
     // What the Dockerfiles run.
     private static final List<String> PROGRAMS = List.of(
             "sh", "cat", "chmod", "cp", "dirname", "env", "find", "grep", "ls", "mkdir", "mktemp", "paste", "rm", "sed",
@@ -203,5 +207,4 @@ class ContainerDocumentsIT {
                         .lines())
                 .containsAll(WatchdogRuntime.modules());
     }
-
 }

@@ -59,10 +59,14 @@ public final class TrainingSettings implements ModeConfig.Visitor<Map<String, St
     @Override
     public Map<String, String> http(ModeConfig.Http mode) {
         return Map.of(
-                "fprocess", StandInProcess.command(java, classPath, false),
-                "function_process", "",
-                "http_upstream_url", upstream.apply(mode.upstream()),
-                "upstream_url", "");
+                "fprocess",
+                StandInProcess.command(java, classPath, false),
+                "function_process",
+                "",
+                "http_upstream_url",
+                upstream.apply(mode.upstream()),
+                "upstream_url",
+                "");
     }
 
     @Override

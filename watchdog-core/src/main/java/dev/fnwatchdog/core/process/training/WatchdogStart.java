@@ -91,7 +91,10 @@ public final class WatchdogStart {
             }
             boolean ended = process.waitFor(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
             End how = !ended ? End.TIMED_OUT : ports.isPresent() ? End.SERVED : End.REFUSED;
-            return new Outcome(how, ended ? process.exitValue() : KILLED, text(output).lines().toList());
+            return new Outcome(
+                    how,
+                    ended ? process.exitValue() : KILLED,
+                    text(output).lines().toList());
         } finally {
             kill(process);
         }

@@ -60,8 +60,9 @@ class TrainingSettingsTest {
                 "mode", "http", "function_process", "node index.js", "upstream_url", scheme + "://localhost:3000/a"));
 
         assertThat(WatchdogConfig.parse(settings).mode())
-                .isInstanceOfSatisfying(ModeConfig.Http.class, mode -> assertThat(mode.upstream())
-                        .hasToString(scheme + "://127.0.0.1:9"));
+                .isInstanceOfSatisfying(
+                        ModeConfig.Http.class,
+                        mode -> assertThat(mode.upstream()).hasToString(scheme + "://127.0.0.1:9"));
         assertThat(command(settings))
                 .startsWith(JAVA.toString())
                 .endsWith("-cp", "a b.jar", StandInProcess.class.getName());

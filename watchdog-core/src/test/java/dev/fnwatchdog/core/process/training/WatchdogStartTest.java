@@ -31,7 +31,8 @@ class WatchdogStartTest {
     private Path folder;
 
     private Outcome run(String script, Duration timeout, WatchdogStart.Serving serving) throws Exception {
-        Map<String, String> environment = Map.of("PATH", System.getenv("PATH"), "pids", folder.resolve("pids").toString());
+        Map<String, String> environment = Map.of(
+                "PATH", System.getenv("PATH"), "pids", folder.resolve("pids").toString());
         return new WatchdogStart(List.of("sh", "-c", script), folder, environment, timeout).run(folder, serving);
     }
 
@@ -88,7 +89,9 @@ class WatchdogStartTest {
     @Test
     void aWatchdogThatDoesNotStopIsKilled() throws Exception {
         Outcome outcome = run(
-                SERVES.replace("exit 0", ":").replace("while", "echo $$ >$pids; while"), Duration.ofSeconds(2), ports -> {});
+                SERVES.replace("exit 0", ":").replace("while", "echo $$ >$pids; while"),
+                Duration.ofSeconds(2),
+                ports -> {});
 
         assertThat(outcome.end()).isEqualTo(End.TIMED_OUT);
         Eventually.isTrue("it has ended", this::allHaveEnded);

@@ -59,8 +59,8 @@ public final class TrainingRun {
         Path archive = Files.createDirectories(folder).resolve(name);
         HttpServer standIn = standIn();
         try {
-            ImageStart start = new ImageStart(
-                    java, exploded, plan, standIn.getAddress().getPort());
+            ImageStart start =
+                    new ImageStart(java, exploded, plan, standIn.getAddress().getPort());
             List<String> command = command(kind.makeOptions(archive.toString()), plan.options());
             ModeConfig mode = plan.config().mode();
             check(
