@@ -104,7 +104,7 @@ class ArchiveIT {
     /** Returns the function's process of each mode where the archive is used. */
     private static String[] served(String mode, ScriptedFunction function) {
         return switch (mode) {
-            case "http" -> new String[] {"fprocess", "sleep 600", "http_upstream_url", function.url()};
+            case "http" -> new String[] {"fprocess", "sleep 600", "http_upstream_url", "http://127.0.0.1:" + function.port()};
             case "streaming", "serializing" -> new String[] {"fprocess", "cat"};
             default -> new String[0];
         };

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
@@ -49,6 +50,9 @@ public final class ArchiveFile implements AutoCloseable {
     private static String reason(FileSystemException e) {
         if (e instanceof AccessDeniedException) {
             return "permission denied";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "no such folder";
         }
         String reason = e.getReason();
         return reason == null ? e.toString() : reason.toLowerCase(Locale.ROOT);

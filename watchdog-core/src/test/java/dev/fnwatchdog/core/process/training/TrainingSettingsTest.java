@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,7 +26,7 @@ class TrainingSettingsTest {
     }
 
     private static List<String> command(Map<String, String> settings) {
-        return CommandLine.parse(settings.get("fprocess")).words();
+        return CommandLine.parse(settings.getOrDefault("fprocess", "")).words();
     }
 
     /** Proves specification 14.3. */
@@ -83,7 +84,7 @@ class TrainingSettingsTest {
 
     /** Proves specification 14.3. */
     @Test
-    void filesAndAHandlerAreTheRealOnes(@org.junit.jupiter.api.io.TempDir Path folder) {
+    void filesAndAHandlerAreTheRealOnes(@TempDir Path folder) {
         assertThat(trained(Map.of("mode", "static", "static_path", folder.toString())))
                 .containsEntry("static_path", folder.toString());
         assertThat(trained(Map.of("mode", "inproc", "handler", "a.Handler"))).containsEntry("handler", "a.Handler");
