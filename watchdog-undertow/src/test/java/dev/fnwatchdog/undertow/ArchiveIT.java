@@ -33,8 +33,9 @@ class ArchiveIT {
     private static final Duration PATIENCE = Duration.ofSeconds(150);
     private static final Pattern WRITTEN = Pattern.compile(
             "(/\\S+) is written \\([\\d.]+MB\\): start the JVM with (-XX:(?:SharedArchiveFile|AOTCache)=(\\S+))");
-    private static final Pattern FROM_JAR =
-            Pattern.compile("(?m)^.*\\bdev\\.fnwatchdog\\.\\S+ source: (?:file|jar):.*$");
+    private static final Pattern FROM_JAR = Pattern.compile(".*\\b(dev\\.fnwatchdog\\.\\S+) source: (?:file|jar):.*");
+    // The JVM of Java 17 to 21 does not archive a class that refers to others which it does not have.
+    private static final String NEEDS_JAVA_22 = "dev.fnwatchdog.core.process.posix.LibC";
 
     @TempDir
     private Path folder;
@@ -115,8 +116,9 @@ class ArchiveIT {
     @ValueSource(strings = {"http", "streaming", "serializing", "static", "inproc"})
     void aStartWithTheArchiveLoadsNoClassOfTheWatchdogFromTheJar(String mode) throws Exception {
         String notes = folder.toString();
-        String option = written(
-                inMode(mode).set("NOTES", notes).run("--archive", archive().toString()));
+        PackagedWatchdog.Builder command = inMode(mode).set("NOTES", notes);
+        // In mode inproc the request's classes are loaded by nothing else.
+        String option = written(command.run("--archive", archive().toString(), "/"));
 
         Path loaded = folder.resolve("loaded");
         try (ScriptedFunction function = ScriptedFunction.respondingWith("HTTP/1.1 204 No Content\r\n\r\n");
@@ -129,9 +131,10 @@ class ArchiveIT {
             assertThat(watchdog.get("/_/health").statusCode()).isEqualTo(200);
             assertThat(watchdog.out()).noneMatch(line -> line.contains("warning"));
         }
-        assertThat(Files.readString(loaded))
-                .containsPattern("dev\\.fnwatchdog\\.undertow\\.Main source: shared objects file")
-                .doesNotContainPattern(FROM_JAR);
+        List<String> lines = Files.readAllLines(loaded);
+        assertThat(lines).anyMatch(line -> line.contains("dev.fnwatchdog.undertow.Main source: shared objects file"));
+        assertThat(lines.stream().map(FROM_JAR::matcher).filter(Matcher::matches).map(line -> line.group(1)))
+                .isSubsetOf(Runtime.version().feature() < 22 ? List.of(NEEDS_JAVA_22) : List.of());
     }
 
     /** Proves specification 14.2. */
