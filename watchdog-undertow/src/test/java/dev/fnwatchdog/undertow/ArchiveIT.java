@@ -105,7 +105,8 @@ class ArchiveIT {
     /** Returns the function's process of each mode where the archive is used. */
     private static String[] served(String mode, ScriptedFunction function) {
         return switch (mode) {
-            case "http" -> new String[] {"fprocess", "sleep 600", "http_upstream_url", "http://127.0.0.1:" + function.port()};
+            case "http" ->
+                new String[] {"fprocess", "sleep 600", "http_upstream_url", "http://127.0.0.1:" + function.port()};
             case "streaming", "serializing" -> new String[] {"fprocess", "cat"};
             default -> new String[0];
         };
@@ -133,7 +134,10 @@ class ArchiveIT {
         }
         List<String> lines = Files.readAllLines(loaded);
         assertThat(lines).anyMatch(line -> line.contains("dev.fnwatchdog.undertow.Main source: shared objects file"));
-        assertThat(lines.stream().map(FROM_JAR::matcher).filter(Matcher::matches).map(line -> line.group(1)))
+        assertThat(lines.stream()
+                        .map(FROM_JAR::matcher)
+                        .filter(Matcher::matches)
+                        .map(line -> line.group(1)))
                 .isSubsetOf(Runtime.version().feature() < 22 ? List.of(NEEDS_JAVA_22) : List.of());
     }
 
