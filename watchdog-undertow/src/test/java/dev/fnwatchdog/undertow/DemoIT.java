@@ -6,6 +6,7 @@ import dev.fnwatchdog.undertow.fixture.PackagedWatchdog;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class DemoIT {
     /** Proves specification 14.7. */
     @Test
     @EnabledForJreRange(min = JRE.JAVA_19, max = JRE.JAVA_25, disabledReason = "the JVM has no such cache")
-    void theSecondDemoUsesTheClassesThatTheFirstHasKept() throws Exception {
+    void theSecondDemoUsesTheClassesThatTheFirstHasKeptAndADamagedFileIsReplaced() throws Exception {
         Path classes = ROOT.resolve("watchdog-undertow/target/demo-%d.jsa"
                 .formatted(Runtime.version().feature()));
         Files.deleteIfExists(classes);
@@ -48,6 +49,13 @@ class DemoIT {
 
         // A JVM that could not use the file would have written another.
         assertThat(Files.getLastModifiedTime(classes)).isEqualTo(kept);
+
+        byte[] whole = Files.readAllBytes(classes);
+        Files.delete(classes);
+        Files.write(classes, Arrays.copyOf(whole, whole.length / 2));
+        assertThat(printedBy(demo())).noneMatch(line -> line.contains("cds"));
+        assertThat(classes).isRegularFile();
+        assertThat(Files.size(classes)).isGreaterThan(whole.length / 2);
     }
 
     private static PackagedWatchdog.Builder demo() {
