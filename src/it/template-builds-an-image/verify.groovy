@@ -92,6 +92,10 @@ try {
     }
     assert response.output == 'Hello, Ada!\n' : run(variables, basedir, podman + ['logs', container]).output
 
+    // Proves specification 11.9: the JVM has found its archive of classes.
+    assert succeed(podman + ['exec', container, 'cat', '/home/app/archive.options']) == '-XX:SharedArchiveFile=/home/app/classes.archive'
+    assert !run(variables, basedir, podman + ['logs', container]).output.contains('cds')
+
     // Proves specification 11.8: what was built outside has not got into the image.
     List<String> files = succeed(podman + ['exec', container, 'ls', '/home/app/function/lib', '/home/app/function/classes']).readLines()
     assert files.any { it ==~ /model-.*\.jar/ } && !files.contains('model-0.0.1.jar') && !files.contains('Stale.class')

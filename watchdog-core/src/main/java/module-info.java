@@ -21,6 +21,7 @@ module dev.fnwatchdog.core {
     exports dev.fnwatchdog.core.process;
     exports dev.fnwatchdog.core.process.launch;
     exports dev.fnwatchdog.core.process.posix;
+    exports dev.fnwatchdog.core.process.training;
     exports dev.fnwatchdog.core.process.tree;
     exports dev.fnwatchdog.core.request;
 }

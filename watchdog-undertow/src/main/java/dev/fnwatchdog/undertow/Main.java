@@ -63,6 +63,9 @@ public final class Main {
             ControlInput.Function function = ControlInput.Function.of(arguments.length > 2 ? arguments[2] : "");
             return serve(environment, new ControlInput(System.in, Path.of(arguments[1]), environment, function));
         }
+        if (ArchiveCommand.isMeantBy(arguments)) {
+            return ArchiveCommand.run(List.of(arguments), environment, SIGNALS);
+        }
         return arguments.length == 1 ? command(arguments[0], environment) : unknown(arguments[1]);
     }
 
@@ -81,7 +84,8 @@ public final class Main {
     }
 
     private static int unknown(String argument) {
-        Console.error("unknown argument \"%s\": expected --version, --help or --run-healthcheck".formatted(argument));
+        Console.error("unknown argument \"%s\": expected --version, --help, --run-healthcheck or --archive FILE"
+                .formatted(argument));
         return FAILED;
     }
 

@@ -37,7 +37,7 @@ class CommandLineIT {
 
     /** Proves specification 1.21. */
     @ParameterizedTest
-    @ValueSource(strings = {"--verison", "-h", "start", ""})
+    @ValueSource(strings = {"--verison", "-h", "start", "--archive", ""})
     void anUnknownArgumentIsRefusedWithAMessageThatNamesIt(String argument) throws Exception {
         Finished run = PackagedWatchdog.with().run(argument);
 
@@ -45,7 +45,8 @@ class CommandLineIT {
         assertThat(run.out()).isEmpty();
         assertThat(run.err())
                 .containsExactly(
-                        "unknown argument \"%s\": expected --version, --help or --run-healthcheck".formatted(argument));
+                        "unknown argument \"%s\": expected --version, --help, --run-healthcheck or --archive FILE"
+                                .formatted(argument));
     }
 
     /** Proves specification 1.21. */

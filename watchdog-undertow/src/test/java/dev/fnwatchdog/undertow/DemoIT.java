@@ -3,8 +3,15 @@ package dev.fnwatchdog.undertow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fnwatchdog.undertow.fixture.PackagedWatchdog;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 /** Runs the command at the top of the README. */
 class DemoIT {
@@ -25,6 +32,44 @@ class DemoIT {
             assertThat(demo.awaitExit()).isZero();
             assertThat(demo.remainingDescendants()).isEmpty();
             assertThat(demo.temporaryDirectory()).isEmptyDirectory();
+        }
+    }
+
+    /** Proves specification 14.7. */
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_19, max = JRE.JAVA_25, disabledReason = "the JVM has no such cache")
+    void theSecondDemoUsesTheClassesThatTheFirstHasKeptAndADamagedFileIsReplaced() throws Exception {
+        Path classes = ROOT.resolve("watchdog-undertow/target/demo-%d.jsa"
+                .formatted(Runtime.version().feature()));
+        Files.deleteIfExists(classes);
+
+        assertThat(printedBy(demo())).noneMatch(line -> line.contains("cds"));
+        FileTime kept = Files.getLastModifiedTime(classes);
+        assertThat(printedBy(demo())).noneMatch(line -> line.contains("cds"));
+
+        // A JVM that could not use the file would have written another.
+        assertThat(Files.getLastModifiedTime(classes)).isEqualTo(kept);
+
+        byte[] whole = Files.readAllBytes(classes);
+        Files.delete(classes);
+        Files.write(classes, Arrays.copyOf(whole, whole.length / 2));
+        assertThat(printedBy(demo())).noneMatch(line -> line.contains("cds"));
+        assertThat(classes).isRegularFile();
+        assertThat(Files.size(classes)).isGreaterThan(whole.length / 2);
+    }
+
+    private static PackagedWatchdog.Builder demo() {
+        return PackagedWatchdog.with("port", "0", "metrics_port", "0", "healthcheck_interval", "0")
+                .set("JAVA_HOME", System.getProperty("java.home"))
+                .program(ROOT.resolve("demo"));
+    }
+
+    /** Runs a demo from its start to SIGTERM, and returns its lines. */
+    private static List<String> printedBy(PackagedWatchdog.Builder demo) throws Exception {
+        try (PackagedWatchdog running = demo.startReady()) {
+            running.signal("TERM");
+            assertThat(running.awaitExit()).isZero();
+            return Stream.concat(running.out().stream(), running.err().stream()).toList();
         }
     }
 

@@ -39,11 +39,12 @@ public final class Settings {
      */
     public static String help() {
         StringBuilder text = new StringBuilder("""
-                Usage: watchdog [--help | --version | --run-healthcheck]
+                Usage: watchdog [--help | --version | --run-healthcheck | --archive FILE [PATH...]]
 
                   --help             print this text
                   --version          print the version
                   --run-healthcheck  exit with 0 if the watchdog that runs here is healthy, otherwise with 1
+                  --archive          write an archive of classes to FILE, for a shorter startup
 
                 Without an option the watchdog starts. These environment variables configure it:
 

@@ -52,10 +52,16 @@ public record WatchdogLaunch(
     private static final List<String> QUICK_START =
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
 
-    List<String> command() {
+    /**
+     * Returns the command.
+     *
+     * @param cache options of the JVM, which the user's arguments come after too
+     */
+    List<String> command(List<String> cache) {
         List<String> command = new ArrayList<>();
         command.add(java.toString());
         command.addAll(QUICK_START);
+        command.addAll(cache);
         command.addAll(jvmArguments);
         command.addAll(List.of("-jar", jar.toString(), "--controlled", report.toString()));
         if (!function.option.isEmpty()) {

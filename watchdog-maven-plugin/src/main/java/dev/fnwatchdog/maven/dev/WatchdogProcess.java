@@ -29,14 +29,16 @@ public final class WatchdogProcess {
     private static final long POLL_MILLIS = 10;
 
     private final WatchdogLaunch launch;
+    private final ClassCache classes;
     private final Process process;
     private final Thread hook;
 
     // Mutable state
     private volatile boolean serving;
 
-    private WatchdogProcess(WatchdogLaunch launch, Process process, Runnable afterwards) {
+    private WatchdogProcess(WatchdogLaunch launch, ClassCache classes, Process process, Runnable afterwards) {
         this.launch = launch;
+        this.classes = classes;
         this.process = process;
         this.hook = new Thread(
                 () -> {
@@ -73,11 +75,12 @@ public final class WatchdogProcess {
             WatchdogLaunch launch, UnaryOperator<ProcessBuilder> redirection, Runnable afterwards) throws IOException {
         Files.createDirectories(launch.report().getParent());
         Files.deleteIfExists(launch.report());
-        ProcessBuilder builder = redirection.apply(new ProcessBuilder(launch.command())
+        ClassCache classes = ClassCache.of(launch);
+        ProcessBuilder builder = redirection.apply(new ProcessBuilder(launch.command(classes.prepare()))
                 .directory(launch.directory().toFile()));
         builder.environment().clear();
         builder.environment().putAll(launch.environment());
-        return new WatchdogProcess(launch, builder.start(), afterwards);
+        return new WatchdogProcess(launch, classes, builder.start(), afterwards);
     }
 
     boolean alive() {
@@ -200,6 +203,11 @@ public final class WatchdogProcess {
     }
 
     private void stopNow() {
+        try {
+            classes.beforeEnd();
+        } catch (IOException ignored) {
+            // The JVM says so when it cannot write the file either.
+        }
         try {
             process.getOutputStream().close();
         } catch (IOException ignored) {

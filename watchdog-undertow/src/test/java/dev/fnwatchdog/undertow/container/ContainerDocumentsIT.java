@@ -8,7 +8,7 @@ import dev.fnwatchdog.undertow.fixture.MavenProject;
 import dev.fnwatchdog.undertow.fixture.Podman;
 import dev.fnwatchdog.undertow.fixture.RequiredProgram;
 import dev.fnwatchdog.undertow.fixture.StandInBase;
-import java.io.IOException;
+import dev.fnwatchdog.undertow.fixture.WatchdogRuntime;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,9 +34,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ContainerDocumentsIT {
     private static final Path ROOT = MavenProject.root();
     private static final String JDK = System.getProperty("java.home");
+    private static final String FROM_ARCHIVE = "dev\\.fnwatchdog\\.undertow\\.%s source: shared objects file";
     private static final String[] JDK_IS_MOUNTED = {"--volume", JDK + ":" + JDK + ":ro"};
-    private static final List<String> BASES =
-            List.of("node:22-slim", "python:3.13-slim", "php:8-cli", "debian:bookworm-slim", "eclipse-temurin:25-jdk");
+    private static final List<String> BASES = List.of(
+            "node:22-slim",
+            "python:3.13-slim",
+            "php:8-cli",
+            "debian:bookworm-slim",
+            "eclipse-temurin:25-jdk",
+            "eclipse-temurin:25-jre");
     // What the Dockerfiles run.
     private static final List<String> PROGRAMS = List.of(
             "sh", "cat", "chmod", "cp", "dirname", "env", "find", "grep", "ls", "mkdir", "mktemp", "paste", "rm", "sed",
@@ -55,7 +61,10 @@ class ContainerDocumentsIT {
         for (String language : List.of("node", "php", "python3")) {
             RequiredProgram.require(language, "no container is built or run");
         }
-        podman.importImage(StandInBase.make(base, PROGRAMS), BASES, "ENV JAVA_HOME=" + JDK);
+        StandInBase.make(base, PROGRAMS);
+        // As in eclipse-temurin:25-jre.
+        WatchdogRuntime.link(base.resolve("opt/java/openjdk"));
+        podman.importImage(base, BASES, "ENV JAVA_HOME=" + JDK);
         podman.build("watchdog", ROOT.resolve("docker/Dockerfile"), ROOT, JDK_IS_MOUNTED);
     }
 
@@ -90,6 +99,55 @@ class ContainerDocumentsIT {
         }
     }
 
+    /** Proves specification 14.1 and 14.3. */
+    @ParameterizedTest
+    @EnabledForJreRange(min = JRE.JAVA_25, disabledReason = "the Dockerfiles have an option of Java 25")
+    @ValueSource(strings = {"### Node", "### Python"})
+    void aFunctionInAnImageWithJavaIsServedByAWatchdogWithAnArchive(String heading, @TempDir Path context)
+            throws Exception {
+        DocumentedFiles.write("docs/containers.md", heading, context);
+        DocumentedFiles.write("docs/containers.md", heading + " with a Java of the image", context);
+        Files.copy(Path.of(System.getProperty("watchdog.jar")), context.resolve("watchdog.jar"));
+        podman.build("hello", context.resolve("Dockerfile"), context);
+
+        try (Container container = podman.start("hello")) {
+            container.awaitReady();
+
+            assertThat(container.curl("--data", "Ada", "http://127.0.0.1:8080/"))
+                    .isEqualTo("Hello, Ada!\n");
+            assertThat(container.stop()).as(container.logs()).isZero();
+        }
+        assertThat(loaded("hello")).containsPattern(FROM_ARCHIVE.formatted("Main"));
+    }
+
+    /** Proves specification 14.1. */
+    @Test
+    void theArchiveOfTheWatchdogsImageIsReplacedByOneForAnotherMode(@TempDir Path context) throws Exception {
+        DocumentedFiles.write("docs/containers.md", "### A shell script", context);
+        Path dockerfile = context.resolve("Dockerfile");
+        Matcher line = Pattern.compile("(?m)^RUN fwatchdog --archive .*$")
+                .matcher(Files.readString(ROOT.resolve("docs/containers.md")));
+        assertThat(line.find()).isTrue();
+        String archive = Runtime.version().feature() < 25 ? line.group().replace(".aot", ".jsa") : line.group();
+        // USER stands in front of the settings there.
+        Files.writeString(
+                dockerfile,
+                Files.readString(dockerfile)
+                        .replace("USER 12000\n", "")
+                        .replace("EXPOSE", archive + "\nUSER 12000\nENV JDK_JAVA_OPTIONS=-Xlog:class+load\nEXPOSE"));
+        podman.build("hello", dockerfile, context);
+
+        try (Container container = podman.start("hello")) {
+            container.awaitReady();
+
+            assertThat(container.logs()).containsPattern(FROM_ARCHIVE.formatted("internal.fork.ForkMode"));
+        }
+    }
+
+    private static String loaded(String image) throws Exception {
+        return podman.runOnce("--env", "JDK_JAVA_OPTIONS=-Xlog:class+load", image, "--version");
+    }
+
     /** Proves specification 11.1. */
     @Test
     void theImageHasNothingButTheScriptAndItsFolder(@TempDir Path folder) throws Exception {
@@ -105,8 +163,7 @@ class ContainerDocumentsIT {
         DocumentedFiles.write("docs/containers.md", "### A shell script", context);
         podman.build("hello", context.resolve("Dockerfile"), context);
 
-        assertThat(podman.runOnce("--env", "JDK_JAVA_OPTIONS=-Xlog:class+load", "hello", "--version"))
-                .containsPattern("dev\\.fnwatchdog\\.undertow\\.Main source: shared objects file");
+        assertThat(loaded("hello")).containsPattern(FROM_ARCHIVE.formatted("Main"));
     }
 
     @Test
@@ -148,12 +205,6 @@ class ContainerDocumentsIT {
         assertThat(podman.runOnce("small", "java", "--list-modules")
                         .replaceAll("@.*", "")
                         .lines())
-                .containsAll(modules());
-    }
-
-    private static List<String> modules() throws IOException {
-        return Files.readAllLines(ROOT.resolve("docker/modules")).stream()
-                .map(line -> line.split(" ", 2)[0])
-                .toList();
+                .containsAll(WatchdogRuntime.modules());
     }
 }

@@ -2,26 +2,23 @@ package dev.fnwatchdog.maven.image.archive;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.fnwatchdog.core.config.ModeConfig;
+import dev.fnwatchdog.core.process.training.ArchiveKind;
+import dev.fnwatchdog.core.process.training.TrainingRequests;
+import dev.fnwatchdog.core.process.training.WatchdogStart;
 import dev.fnwatchdog.maven.files.Folders;
 import dev.fnwatchdog.maven.image.ClassArchive;
 import dev.fnwatchdog.maven.image.ExplodedLayers;
 import dev.fnwatchdog.maven.image.FunctionFiles;
 import dev.fnwatchdog.maven.image.PlannedImage;
 import dev.fnwatchdog.maven.image.base.JavaHome;
-import dev.fnwatchdog.maven.image.start.TrainingSettings;
-import dev.fnwatchdog.maven.image.start.WatchdogStart;
+import dev.fnwatchdog.maven.image.start.ImageStart;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +29,6 @@ import java.util.Map;
  * <p>Threads: blocks for seconds, at most a minute.
  */
 public final class TrainingRun {
-    // Java 17 and 25 word the beginning differently.
-    private static final String NO_BASE_ARCHIVE = "is unsupported when base CDS archive is not loaded";
     // Heaps of 32 GB and more have other pointers, and an archive that was made with those cannot be used in a
     // container.
     private static final String SMALL_HEAP = "-Xmx128m";
@@ -58,27 +53,33 @@ public final class TrainingRun {
      * @throws IOException with the reason why there is no archive
      */
     public ClassArchive run(Path exploded, PlannedImage plan) throws IOException {
-        ArchiveKind kind = ArchiveKind.of(java);
+        ArchiveKind kind = ArchiveKind.of(java.feature());
+        String name = "watchdog." + kind.extension();
         Folders.delete(folder);
-        Path archive = Files.createDirectories(folder).resolve(kind.fileName());
+        Path archive = Files.createDirectories(folder).resolve(name);
         HttpServer standIn = standIn();
         try {
-            Map<String, String> settings = new TrainingSettings(
-                            standIn.getAddress().getPort(), path -> ExplodedLayers.find(exploded, path))
-                    .of(plan.image().environment(), plan.config().mode());
-            Path workingFolder = stage(Path.of(ExplodedLayers.find(exploded, FunctionFiles.WATCHDOG_JAR)));
+            ImageStart start =
+                    new ImageStart(java, exploded, plan, standIn.getAddress().getPort());
             List<String> command = command(kind.makeOptions(archive.toString()), plan.options());
-            settings.put("TMPDIR", folder.toString());
             ModeConfig mode = plan.config().mode();
-            check(new WatchdogStart(command, workingFolder, settings).run(port -> sendRequests(port, mode)), archive);
+            check(
+                    start.run(
+                            command,
+                            stage(Path.of(start.jar())),
+                            folder,
+                            Map.of(),
+                            ports -> new TrainingRequests(ports).send(mode, List.of())),
+                    archive);
         } finally {
             standIn.stop(0);
         }
-        return new ClassArchive(archive, kind.path(), kind.useOption(), java.build());
+        String path = FunctionFiles.WATCHDOG_HOME + "/" + name;
+        return new ClassArchive(archive, path, kind.useOption(path), java.build());
     }
 
     private static void check(WatchdogStart.Outcome outcome, Path archive) throws IOException {
-        if (outcome.output().stream().anyMatch(line -> line.contains(NO_BASE_ARCHIVE))) {
+        if (outcome.lacksBaseArchive()) {
             throw new IOException(
                     "the Java of the base image lacks the archive of the JDK's own classes, which this one is built on:"
                             + " make that Java by jlink with --generate-cds-archive");
@@ -109,23 +110,6 @@ public final class TrainingRun {
         command.addAll(makeOptions);
         command.addAll(List.of("-jar", UPWARDS + FunctionFiles.WATCHDOG_JAR));
         return command;
-    }
-
-    /** Sends requests, but none to a function that is the real one, because the user has not permitted that. */
-    private static void sendRequests(int port, ModeConfig mode) throws IOException, InterruptedException {
-        HttpClient client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofSeconds(5))
-                .build();
-        List<String> paths = mode instanceof ModeConfig.Inproc
-                ? List.of("/_/health", "/_/ready")
-                : List.of("/", "/", "/_/health", "/_/ready");
-        for (String path : paths) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
-                    .timeout(Duration.ofSeconds(10))
-                    .build();
-            client.send(request, HttpResponse.BodyHandlers.discarding());
-        }
     }
 
     private static HttpServer standIn() throws IOException {

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.fnwatchdog.core.config.ModeConfig;
+import dev.fnwatchdog.core.process.training.WatchdogStart;
 import dev.fnwatchdog.maven.config.WatchdogFailedException;
 import dev.fnwatchdog.maven.files.Folders;
 import dev.fnwatchdog.maven.image.ExplodedLayers;
-import dev.fnwatchdog.maven.image.FunctionFiles;
 import dev.fnwatchdog.maven.image.PlannedImage;
 import dev.fnwatchdog.maven.image.base.JavaHome;
 import java.io.IOException;
@@ -55,12 +55,9 @@ public final class StartCheck {
     public String run(Path exploded, PlannedImage plan) throws IOException, WatchdogFailedException {
         Folders.delete(folder);
         Files.createDirectories(folder);
-        Map<String, String> settings = new TrainingSettings(NO_UPSTREAM, path -> ExplodedLayers.find(exploded, path))
-                .of(plan.image().environment(), plan.config().mode());
-        settings.put("log_format", "json");
-        settings.put("TMPDIR", folder.toString());
-        WatchdogStart.Outcome outcome =
-                new WatchdogStart(command(exploded, plan.options()), folder, settings).run(port -> {});
+        ImageStart start = new ImageStart(java, exploded, plan, NO_UPSTREAM);
+        WatchdogStart.Outcome outcome = start.run(
+                command(start.jar(), plan.options()), folder, folder, Map.of("log_format", "json"), ports -> {});
         if (outcome.succeeded()) {
             return "The watchdog starts with these files and settings on Java %s%s"
                     .formatted(java.build(), imagesJava ? ", the image's" : "; the image's Java was not tried");
@@ -74,10 +71,10 @@ public final class StartCheck {
         return "It is not known whether the watchdog starts in the image: " + doubt.get();
     }
 
-    private List<String> command(Path exploded, List<String> options) {
+    private List<String> command(String jar, List<String> options) {
         List<String> command = new ArrayList<>(List.of(java.command().toString()));
         command.addAll(options);
-        command.addAll(List.of("-jar", ExplodedLayers.find(exploded, FunctionFiles.WATCHDOG_JAR)));
+        command.addAll(List.of("-jar", jar));
         return command;
     }
 

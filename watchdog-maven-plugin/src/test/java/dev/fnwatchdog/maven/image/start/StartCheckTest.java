@@ -16,7 +16,8 @@ class StartCheckTest {
     private static final Map<String, String> INPROC = Map.of("mode", "inproc", "handler", "hello.Hello");
     private static final Map<String, String> HTTP =
             Map.of("mode", "http", "fprocess", "cat", "http_upstream_url", "http://127.0.0.1:3000");
-    private static final String SERVES = "{\"level\":\"info\",\"msg\":\"Listening on port: 1\"}\nMetrics listening";
+    private static final String SERVES =
+            "{\"level\":\"info\",\"msg\":\"Listening on port: 1\"}\n{\"level\":\"info\",\"msg\":\"Metrics listening on port: 2\"}";
 
     @TempDir
     private Path folder;

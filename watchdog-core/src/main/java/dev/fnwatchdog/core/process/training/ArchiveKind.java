@@ -1,43 +1,39 @@
-package dev.fnwatchdog.maven.image.archive;
+package dev.fnwatchdog.core.process.training;
 
-import dev.fnwatchdog.maven.image.FunctionFiles;
-import dev.fnwatchdog.maven.image.base.JavaHome;
 import java.util.List;
 
 /** How a version of Java keeps classes from one startup to the next. */
-enum ArchiveKind {
+public enum ArchiveKind {
     /** A dynamic AppCDS archive on top of the JDK's own. */
-    APP_CDS("watchdog.jsa", "-XX:ArchiveClassesAtExit=", "-XX:SharedArchiveFile="),
+    APP_CDS("jsa", "-XX:ArchiveClassesAtExit=", "-XX:SharedArchiveFile="),
     /** An AOT cache, in which the classes are linked as well. */
-    AOT_CACHE("watchdog.aot", "-XX:AOTCacheOutput=", "-XX:AOTCache=");
+    AOT_CACHE("aot", "-XX:AOTCacheOutput=", "-XX:AOTCache=");
 
     // The first version that makes a cache in one step.
     private static final int AOT_SINCE = 25;
 
-    private final String fileName;
+    private final String extension;
     private final String make;
     private final String use;
 
-    ArchiveKind(String fileName, String make, String use) {
-        this.fileName = fileName;
+    ArchiveKind(String extension, String make, String use) {
+        this.extension = extension;
         this.make = make;
         this.use = use;
     }
 
-    static ArchiveKind of(JavaHome java) {
-        return java.feature() >= AOT_SINCE ? AOT_CACHE : APP_CDS;
+    /** Returns the kind of a feature version of Java, such as 17. */
+    public static ArchiveKind of(int feature) {
+        return feature >= AOT_SINCE ? AOT_CACHE : APP_CDS;
     }
 
-    String path() {
-        return FunctionFiles.WATCHDOG_HOME + "/" + fileName;
-    }
-
-    String fileName() {
-        return fileName;
+    /** Returns the usual end of a file's name, without the dot. */
+    public String extension() {
+        return extension;
     }
 
     /** Returns the options with which the JVM writes the archive when it ends. */
-    List<String> makeOptions(String file) {
+    public List<String> makeOptions(String file) {
         String write = make + file;
         return switch (this) {
             case APP_CDS -> List.of(write);
@@ -47,7 +43,8 @@ enum ArchiveKind {
         };
     }
 
-    String useOption() {
-        return use + path();
+    /** Returns the option with which the JVM uses the archive. */
+    public String useOption(String file) {
+        return use + file;
     }
 }
