@@ -273,9 +273,9 @@ class ArchitectureTest {
             .callMethod(System.class, "setProperty", String.class, String.class);
 
     @ArchTest
-    static final ArchRule what_sets_one_for_a_moment_serves_main_alone = noClasses()
+    static final ArchRule what_sets_one_for_a_moment_serves_the_program_alone = noClasses()
             .that()
-            .doNotHaveSimpleName("Main")
+            .doNotHaveSimpleName("StartupPreload")
             .and()
             .doNotHaveSimpleName("UnmanagedXnio")
             .should()
