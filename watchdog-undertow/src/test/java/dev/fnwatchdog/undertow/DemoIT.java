@@ -2,18 +2,23 @@ package dev.fnwatchdog.undertow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fnwatchdog.undertow.fixture.FreePort;
 import dev.fnwatchdog.undertow.fixture.PackagedWatchdog;
+import dev.fnwatchdog.undertow.fixture.RequiredProgram;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.io.TempDir;
 
-/** Runs the command at the top of the README. */
+/** Runs the commands of the README. */
 class DemoIT {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
@@ -33,6 +38,39 @@ class DemoIT {
             assertThat(demo.remainingDescendants()).isEmpty();
             assertThat(demo.temporaryDirectory()).isEmptyDirectory();
         }
+    }
+
+    @Test
+    void theCommandThatTheReadmeShowsStartsTheNodeFunctionAndForwardsRequests(@TempDir Path folder) throws Exception {
+        RequiredProgram.require("node", "the function of the README");
+        int functionPort = FreePort.any();
+        Files.writeString(
+                folder.resolve("index.js"),
+                "require('http').createServer((request, response) => response.end('node got ' + request.url)).listen("
+                        + functionPort + ", '127.0.0.1');\n");
+        Path script = folder.resolve("start");
+        Files.writeString(
+                script, "#!/bin/sh\ncd '%s'\nexec env %s\n".formatted(folder, commandOfTheReadme(functionPort)));
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+
+        try (PackagedWatchdog watchdog = PackagedWatchdog.with("port", "0", "metrics_port", "0")
+                .program(script)
+                .startReady()) {
+            assertThat(watchdog.get("/a?name=b").body()).isEqualTo("node got /a?name=b");
+        }
+    }
+
+    /** Returns the command as it is shown, but with a free port, and with the jar and the Java of the tests. */
+    private static String commandOfTheReadme(int functionPort) throws IOException {
+        String shown = Files.readAllLines(ROOT.resolve("README.md")).stream()
+                .filter(line -> line.startsWith("mode=http "))
+                .findFirst()
+                .orElseThrow();
+        assertThat(shown).contains(":3000 java ", " -jar watchdog-undertow/target/watchdog.jar");
+        return shown.replace(
+                        ":3000 java ",
+                        ":%d %s ".formatted(functionPort, Path.of(System.getProperty("java.home"), "bin", "java")))
+                .replace("watchdog-undertow/target/watchdog.jar", System.getProperty("watchdog.jar"));
     }
 
     /** Proves specification 14.7. */
