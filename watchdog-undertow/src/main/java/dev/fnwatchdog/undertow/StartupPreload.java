@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow;
 
 import dev.fnwatchdog.core.metrics.MetricsPreload;
 import dev.fnwatchdog.core.process.FunctionServer;
+import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 
@@ -37,7 +38,7 @@ final class StartupPreload {
         if (Runtime.getRuntime().availableProcessors() > 1) {
             start(preload::loadServer, "watchdog-server-preload");
             start(StartupPreload::loadFormatter, "watchdog-formatter-preload");
-            MetricsPreload.begin();
+            start(MetricsPreload::load, "watchdog-metrics-preload");
         }
         return preload;
     }
@@ -58,7 +59,11 @@ final class StartupPreload {
     private static void start(Runnable task, String name) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
-        thread.start();
+        try {
+            ThreadRefusedException.check(thread::start);
+        } catch (ThreadRefusedException ignored) {
+            // The startup then loads it where it needs it.
+        }
     }
 
     private void loadServer() {

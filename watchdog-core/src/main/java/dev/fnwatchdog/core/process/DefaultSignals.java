@@ -30,12 +30,12 @@ final class DefaultSignals {
             return List.of();
         }
         List<String> command = List.of(env.get(), OPTION);
-        // Not kept where the thread was interrupted.
+        // Only what the program itself says is kept.
         return Boolean.TRUE.equals(KNOWN.computeIfAbsent(command, DefaultSignals::works)) ? command : List.of();
     }
 
     /**
-     * Returns whether the option is known: without a command {@code env} prints the environment. Null where the thread was interrupted.
+     * Returns whether the option is known: without a command {@code env} prints the environment. Null where that was not found out.
      */
     private static @Nullable Boolean works(List<String> command) {
         try {
@@ -44,14 +44,14 @@ final class DefaultSignals {
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             try {
-                return trial.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) && trial.exitValue() == 0;
+                return trial.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) ? (Boolean) (trial.exitValue() == 0) : null;
             } finally {
                 // Also after an interrupt; it closes the pipe to the process as well.
                 trial.destroyForcibly();
             }
         } catch (IOException e) {
-            // The function is then started without it.
-            return false;
+            // The system lacks something at this moment: this function is started without it, the next one may not be.
+            return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return null;

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.core.process.launch;
 
 import dev.fnwatchdog.core.process.posix.ForeignFunctions;
+import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
 
 /**
  * Loads the classes that starting a process needs, in the background. On JDK 22 and later linking to the C library takes
@@ -18,7 +19,11 @@ public final class LaunchPreload {
                 && Runtime.getRuntime().availableProcessors() > 1) {
             Thread thread = new Thread(NativeLauncher::available, "watchdog-preload");
             thread.setDaemon(true);
-            thread.start();
+            try {
+                ThreadRefusedException.check(thread::start);
+            } catch (ThreadRefusedException ignored) {
+                // The first start of a process then loads them.
+            }
         }
     }
 }

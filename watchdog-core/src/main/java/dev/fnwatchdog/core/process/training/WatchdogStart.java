@@ -1,5 +1,9 @@
 package dev.fnwatchdog.core.process.training;
 
+import dev.fnwatchdog.core.process.tree.InvocationMarker;
+import dev.fnwatchdog.core.process.tree.ProcessTable;
+import dev.fnwatchdog.core.process.tree.ProcessTree;
+import dev.fnwatchdog.core.process.tree.ProcessTreeKill;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -81,7 +85,12 @@ public final class WatchdogStart {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         setEnvironment(builder.environment());
+        InvocationMarker marker = InvocationMarker.next(environment);
+        builder.environment().put(InvocationMarker.NAME, marker.value());
         Process process = builder.start();
+        ProcessTable table = ProcessTable.ofThisSystem();
+        ProcessTree tree = new ProcessTree(process.pid(), process::isAlive, marker);
+        tree.identify(table);
         try {
             process.getOutputStream().close();
             Optional<Ports> ports = awaitPorts(process, output, end);
@@ -96,7 +105,7 @@ public final class WatchdogStart {
                     ended ? process.exitValue() : KILLED,
                     text(output).lines().toList());
         } finally {
-            kill(process);
+            kill(process, tree, table);
         }
     }
 
@@ -152,14 +161,14 @@ public final class WatchdogStart {
         return text.substring(0, text.lastIndexOf('\n') + 1);
     }
 
-    private static void kill(Process process) {
-        List<ProcessHandle> tree = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
-                .toList();
-        tree.forEach(ProcessHandle::destroyForcibly);
+    /** Kills what is left, also a function that the watchdog starts meanwhile, and waits for the end of it. */
+    private static void kill(Process process, ProcessTree tree, ProcessTable table) {
         // They may write to a folder that is deleted next.
-        tree.forEach(each -> each.onExit()
-                .completeOnTimeout(each, KILL_SECONDS, TimeUnit.SECONDS)
-                .join());
+        ProcessTreeKill.all(table, List.of(tree));
+        process.destroyForcibly()
+                .onExit()
+                .completeOnTimeout(process, KILL_SECONDS, TimeUnit.SECONDS)
+                .join();
     }
 
     /**

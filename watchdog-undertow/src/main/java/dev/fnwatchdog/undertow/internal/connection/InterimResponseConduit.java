@@ -138,7 +138,8 @@ final class InterimResponseConduit extends AbstractStreamSinkConduit<StreamSinkC
         Runnable action = waiter;
         waiter = null;
         if (action != null) {
-            action.run();
+            // Not here: XNIO drops what a handler of readiness throws.
+            next.getWriteThread().execute(action);
         }
         suspendUnlessNeeded();
     }
@@ -161,10 +162,11 @@ final class InterimResponseConduit extends AbstractStreamSinkConduit<StreamSinkC
                 // The writer of the response, or the reader that waits for the client, meets the same failure.
                 pending = null;
             }
-            writable();
+            // The writer first: if the other sent the response's last byte, nobody would notify the writer of it.
             if (resumed) {
                 writer.writeReady();
             }
+            writable();
         }
 
         @Override

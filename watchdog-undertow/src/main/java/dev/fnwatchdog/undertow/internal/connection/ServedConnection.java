@@ -57,10 +57,10 @@ public final class ServedConnection extends WrappedConnection {
             };
         }
 
-        /** Returns {@code next}, which must be a state that may follow this one. */
+        /** Returns {@code next}, which must be a state that may follow this one; where it is not, this one. */
         State to(State next) {
             assert canBecome(next) : this + " cannot become " + next;
-            return next;
+            return canBecome(next) ? next : this;
         }
     }
 

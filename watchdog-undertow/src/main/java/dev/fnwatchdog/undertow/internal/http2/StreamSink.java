@@ -105,6 +105,8 @@ public final class StreamSink implements StreamSinkConduit {
     @Override
     public int write(ByteBuffer src) throws IOException {
         requireOpen();
+        // Who writes waits for window space, and no longer for what an earlier flush left.
+        flushing = false;
         if (state == State.HEAD && connection.output().isFull()) {
             return 0;
         }
@@ -279,14 +281,15 @@ public final class StreamSink implements StreamSinkConduit {
     private void notifyWriter() {
         Runnable action = waiter;
         waiter = null;
+        // The writer first: if the other sent the message's last byte, nobody would notify the writer of it.
+        if (resumed && ready != null) {
+            ready.writeReady();
+        }
         if (action != null) {
             action.run();
         }
         if (resumed && ready != null) {
-            ready.writeReady();
-            if (resumed) {
-                scheduleNotification();
-            }
+            scheduleNotification();
         }
     }
 

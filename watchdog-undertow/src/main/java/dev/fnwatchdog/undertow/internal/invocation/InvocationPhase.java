@@ -17,10 +17,10 @@ enum InvocationPhase {
         return compareTo(next) < 0;
     }
 
-    /** Returns {@code next}, which must be a phase that may follow this one. */
+    /** Returns {@code next}, which must be a phase that may follow this one; where it is not, this one. */
     InvocationPhase to(InvocationPhase next) {
         assert canBecome(next) : this + " cannot become " + next;
-        return next;
+        return canBecome(next) ? next : this;
     }
 
     /** Returns whether the function's work has ended. */

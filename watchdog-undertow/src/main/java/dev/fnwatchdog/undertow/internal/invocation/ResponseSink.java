@@ -117,7 +117,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     private void finishHead() {
         try {
-            if (!invocation.ended() && !next.flush()) {
+            if (state == State.BEGUN && !invocation.ended() && !next.flush()) {
                 // Unread responses have filled the socket.
                 invocation.whenWritable(this::finishHead);
             }
