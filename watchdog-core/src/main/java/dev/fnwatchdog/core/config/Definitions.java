@@ -80,7 +80,7 @@ final class Definitions {
             ValueTypes.DURATION,
             // Not a duration, but the name of the setting whose value is used.
             WRITE_TIMEOUT.name(),
-            "How long to keep serving after SIGTERM, so that the orchestrator notices the failing" + " probe first.");
+            "How long to keep serving after SIGTERM, so that the orchestrator notices the failing probe first.");
 
     static final Definition<String> CONTENT_TYPE = Definition.of(
                     "content_type",
@@ -139,7 +139,7 @@ final class Definitions {
                     "log_buffer_size",
                     ValueTypes.BYTES,
                     "65536",
-                    "The maximum length of a line of the function's output; longer lines are cut. -1 is no" + " limit.")
+                    "The maximum length of a line of the function's output; longer lines are cut. -1 is no limit.")
             .forModes(FUNCTION_MODES);
 
     static final Definition<LogConfig.Format> LOG_FORMAT =
@@ -207,7 +207,7 @@ final class Definitions {
                     "cgi_headers",
                     ValueTypes.BOOLEAN,
                     "true",
-                    "Pass the request's method, path, query and header fields to the process as Http_" + " variables.")
+                    "Pass the request's method, path, query and header fields to the process as Http_ variables.")
             .forModes(FORKING_MODES);
 
     static final Definition<Boolean> CGI_RESPONSE = Definition.of(

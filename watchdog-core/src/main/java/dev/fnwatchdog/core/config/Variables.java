@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Environment variables; an empty one counts as not set (specification 1.3). Loops in place of streams: a JVM that starts links
- * each lambda anew, and reading the settings is a tenth of the startup.
+ * Environment variables; an empty one counts as not set (specification 1.3). Loops in place of streams: at startup the JVM
+ * has to link a class for each lambda, and reading the settings is a tenth of the startup.
  */
 final class Variables {
     /** A variable of the system, which is therefore not a row of the settings table. */

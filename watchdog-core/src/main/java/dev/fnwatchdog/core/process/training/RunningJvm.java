@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param options the options of the JVM, with those of its environment
  * @param classPath as it was given: Java 17 to 24 compare it with that in the archive
- * @param program what the JVM was told to run, with its arguments, as {@code sun.java.command} has it
+ * @param program the class or jar that the JVM runs, with its arguments, as {@code sun.java.command} has it
  * @param maxHeap in bytes
  */
 public record RunningJvm(Path java, List<String> options, String classPath, String program, long maxHeap) {

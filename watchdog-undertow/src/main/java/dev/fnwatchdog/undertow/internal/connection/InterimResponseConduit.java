@@ -144,7 +144,7 @@ final class InterimResponseConduit extends AbstractStreamSinkConduit<StreamSinkC
         suspendUnlessNeeded();
     }
 
-    /** Sends what is pending, and then notifies whoever else waits for room. */
+    /** Sends what is pending, and then notifies the others that wait for room. */
     private final class SocketListener implements WriteReadyHandler {
         private final WriteReadyHandler writer;
 
@@ -162,7 +162,7 @@ final class InterimResponseConduit extends AbstractStreamSinkConduit<StreamSinkC
                 // The writer of the response, or the reader that waits for the client, meets the same failure.
                 pending = null;
             }
-            // The writer first: if the other sent the response's last byte, nobody would notify the writer of it.
+            // The writer first: if the waiter sent the response's last byte, the writer would not be notified of it.
             if (resumed) {
                 writer.writeReady();
             }

@@ -281,7 +281,7 @@ public final class StreamSink implements StreamSinkConduit {
     private void notifyWriter() {
         Runnable action = waiter;
         waiter = null;
-        // The writer first: if the other sent the message's last byte, nobody would notify the writer of it.
+        // The writer first: if the waiter sent the message's last byte, the writer would not be notified of it.
         if (resumed && ready != null) {
             ready.writeReady();
         }
