@@ -6,6 +6,7 @@ import dev.fnwatchdog.undertow.internal.http2.Http2Session;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.SourceFilter;
+import dev.fnwatchdog.undertow.internal.io.Transitions;
 import dev.fnwatchdog.undertow.internal.io.WrappedConnection;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.Connectors;
@@ -59,8 +60,7 @@ public final class ServedConnection extends WrappedConnection {
 
         /** Returns {@code next}, which must be a state that may follow this one; where it is not, this one. */
         State to(State next) {
-            assert canBecome(next) : this + " cannot become " + next;
-            return canBecome(next) ? next : this;
+            return Transitions.checked(this, next, canBecome(next));
         }
     }
 

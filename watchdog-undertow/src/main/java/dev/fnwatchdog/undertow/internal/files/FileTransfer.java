@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.files;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
+import dev.fnwatchdog.undertow.internal.io.Transitions;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.util.Protocols;
 import io.undertow.util.SameThreadExecutor;
@@ -52,8 +53,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
 
         /** Returns {@code next}, which must be a state that may follow this one. */
         State to(State next) {
-            assert canBecome(next) : this + " cannot become " + next;
-            return next;
+            return Transitions.checked(this, next, canBecome(next));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.fork;
 import dev.fnwatchdog.undertow.internal.invocation.BodyPiece;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
+import dev.fnwatchdog.undertow.internal.io.Transitions;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -56,8 +57,7 @@ final class RequestPump {
 
         /** Returns {@code next}, which must be a state that may follow this one. */
         State to(State next) {
-            assert canBecome(next) : this + " cannot become " + next;
-            return next;
+            return Transitions.checked(this, next, canBecome(next));
         }
 
         private boolean isDone() {

@@ -4,6 +4,7 @@ import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import dev.fnwatchdog.undertow.internal.invocation.BodyPiece;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
+import dev.fnwatchdog.undertow.internal.io.Transitions;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;
@@ -68,8 +69,7 @@ final class ResponsePump {
 
         /** Returns {@code next}, which must be a state that may follow this one. */
         Output to(Output next) {
-            assert canBecome(next) : this + " cannot become " + next;
-            return next;
+            return Transitions.checked(this, next, canBecome(next));
         }
     }
 
@@ -86,8 +86,7 @@ final class ResponsePump {
 
         /** Returns {@code next}, which must be a state that may follow this one. */
         Activity to(Activity next) {
-            assert canBecome(next) : this + " cannot become " + next;
-            return next;
+            return Transitions.checked(this, next, canBecome(next));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.fnwatchdog.undertow.internal.http2.frame.FrameType;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
+import dev.fnwatchdog.undertow.internal.io.Transitions;
 import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -50,8 +51,7 @@ public final class StreamSink implements StreamSinkConduit {
 
         /** Returns {@code next}, which must be a state that may follow this one. */
         State to(State next) {
-            assert canBecome(next) : this + " cannot become " + next;
-            return next;
+            return Transitions.checked(this, next, canBecome(next));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.inproc;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.core.limit.ConcurrencyLimit.Permit;
 import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
+import dev.fnwatchdog.undertow.internal.io.Transitions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -32,8 +33,7 @@ final class HandlerExecution implements Executor {
 
         /** Returns {@code next}, which must be a state that may follow this one. */
         State to(State next) {
-            assert canBecome(next) : this + " cannot become " + next;
-            return next;
+            return Transitions.checked(this, next, canBecome(next));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.inproc;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.undertow.internal.io.InterruptibleWait;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
+import dev.fnwatchdog.undertow.internal.io.Transitions;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
@@ -47,8 +48,7 @@ final class ResponseBuffers {
 
         /** Returns {@code next}, which must be a state that may follow this one. */
         State to(State next) {
-            assert canBecome(next) : this + " cannot become " + next;
-            return next;
+            return Transitions.checked(this, next, canBecome(next));
         }
 
         private boolean isClosed() {

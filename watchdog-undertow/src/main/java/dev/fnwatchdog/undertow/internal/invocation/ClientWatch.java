@@ -1,5 +1,7 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
+import dev.fnwatchdog.undertow.internal.io.Transitions;
+
 /** How far the watch of an invocation's client has come. It begins when a mode wants it and the whole request has been read. */
 enum ClientWatch {
     /** No mode wants it, and the request is still being read. */
@@ -24,7 +26,6 @@ enum ClientWatch {
 
     /** Returns {@code next}, which must be a state that may follow this one. */
     ClientWatch to(ClientWatch next) {
-        assert canBecome(next) : this + " cannot become " + next;
-        return next;
+        return Transitions.checked(this, next, canBecome(next));
     }
 }

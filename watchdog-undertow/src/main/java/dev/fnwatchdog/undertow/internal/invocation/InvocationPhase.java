@@ -1,5 +1,7 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
+import dev.fnwatchdog.undertow.internal.io.Transitions;
+
 /** How far an {@link Invocation} has come. Each phase may be followed by any later one, and by no other. */
 enum InvocationPhase {
     /** The function works. */
@@ -19,8 +21,7 @@ enum InvocationPhase {
 
     /** Returns {@code next}, which must be a phase that may follow this one; where it is not, this one. */
     InvocationPhase to(InvocationPhase next) {
-        assert canBecome(next) : this + " cannot become " + next;
-        return canBecome(next) ? next : this;
+        return Transitions.checked(this, next, canBecome(next));
     }
 
     /** Returns whether the function's work has ended. */

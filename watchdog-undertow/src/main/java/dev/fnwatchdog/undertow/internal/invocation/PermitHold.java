@@ -1,5 +1,7 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
+import dev.fnwatchdog.undertow.internal.io.Transitions;
+
 /** What the permit of an invocation waits for. It is released once the response ends and no process needs it any more. */
 enum PermitHold {
     /** For the end of the response alone. */
@@ -22,8 +24,7 @@ enum PermitHold {
 
     /** Returns {@code next}, which must be a state that may follow this one. */
     PermitHold to(PermitHold next) {
-        assert canBecome(next) : this + " cannot become " + next;
-        return next;
+        return Transitions.checked(this, next, canBecome(next));
     }
 
     /** Returns whether the mode still needs the permit. */

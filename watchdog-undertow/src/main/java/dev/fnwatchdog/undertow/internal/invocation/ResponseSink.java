@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.invocation;
 
 import dev.fnwatchdog.undertow.internal.io.IoThread;
+import dev.fnwatchdog.undertow.internal.io.Transitions;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.ConduitFactory;
@@ -54,8 +55,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
         /** Returns {@code next}, which must be a state that may follow this one. */
         State to(State next) {
-            assert canBecome(next) : this + " cannot become " + next;
-            return next;
+            return Transitions.checked(this, next, canBecome(next));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.proxy;
 
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
+import dev.fnwatchdog.undertow.internal.io.Transitions;
 import io.undertow.client.ClientCallback;
 import io.undertow.client.ClientConnection;
 import io.undertow.client.ClientExchange;
@@ -49,8 +50,7 @@ abstract class UpstreamExchange extends AbstractAttachable implements ClientConn
 
         /** Returns {@code next}, which must be a state that may follow this one. */
         State to(State next) {
-            assert canBecome(next) : this + " cannot become " + next;
-            return next;
+            return Transitions.checked(this, next, canBecome(next));
         }
     }
 

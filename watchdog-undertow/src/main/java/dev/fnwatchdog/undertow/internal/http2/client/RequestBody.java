@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.http2.client;
 import dev.fnwatchdog.undertow.internal.io.BodySink;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
+import dev.fnwatchdog.undertow.internal.io.Transitions;
 import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -41,8 +42,7 @@ public final class RequestBody extends BodySink {
 
         /** Returns {@code next}, which must be a state that may follow this one. */
         State to(State next) {
-            assert canBecome(next) : this + " cannot become " + next;
-            return next;
+            return Transitions.checked(this, next, canBecome(next));
         }
     }
 
