@@ -46,8 +46,7 @@ class StartFailureTest {
     @AfterEach
     void nothingIsLeft() {
         Polling.until(PATIENCE, () -> threadsBefore.containsAll(threads()));
-        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
-                .isEmpty();
+        Polling.until(PATIENCE, () -> ProcessHandle.current().children().noneMatch(ProcessHandle::isAlive));
     }
 
     private static Set<Thread> threads() {
