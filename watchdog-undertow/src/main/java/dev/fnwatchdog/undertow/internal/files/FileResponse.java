@@ -44,13 +44,14 @@ final class FileResponse {
     /**
      * Sends a file as the response.
      *
+     * @param files opens it where its content is not in memory
      * @throws java.nio.file.NoSuchFileException where it has changed since the lookup; nothing has been sent then
      * @throws java.nio.file.AccessDeniedException where it must not be read; nothing has been sent then
      */
-    static void send(Invocation invocation, StaticFile file) throws IOException {
+    static void send(Invocation invocation, OpenFiles files, StaticFile file) throws IOException {
         FileResponse response = new FileResponse(invocation.exchange(), file);
         FileTransfer transfer = response.hasBody()
-                ? FileTransfer.of(invocation, response.version, response.range)
+                ? FileTransfer.of(invocation, files, response.version, response.range)
                 : FileTransfer.withoutBody(invocation);
         response.setHeaders();
         int status = invocation.exchange().getStatusCode();

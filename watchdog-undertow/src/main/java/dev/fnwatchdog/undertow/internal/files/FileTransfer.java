@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
-import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
@@ -59,17 +58,17 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
 
     private final Invocation invocation;
     private final boolean framed;
-    private final @Nullable FileChannel file;
     private final long end;
     private final boolean bodyUnread;
 
     // Mutable state
+    private @Nullable OpenFile file;
     private ByteBuffer buffer;
     private @Nullable PooledByteBuffer pooled;
     private long position;
     private State state = State.HEAD;
 
-    private FileTransfer(Invocation invocation, ByteBuffer content, @Nullable FileChannel file, long from, long end) {
+    private FileTransfer(Invocation invocation, ByteBuffer content, @Nullable OpenFile file, long from, long end) {
         this.invocation = invocation;
         this.framed = invocation.exchange().getProtocol().equals(Protocols.HTTP_2_0);
         this.buffer = content;
@@ -86,10 +85,12 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
     }
 
     /** @throws IOException where the file cannot be opened */
-    static FileTransfer of(Invocation invocation, FileVersion version, FileRange range) throws IOException {
+    static FileTransfer of(Invocation invocation, OpenFiles files, FileVersion version, FileRange range)
+            throws IOException {
         byte[] content = version.content();
         if (content == null) {
-            return new FileTransfer(invocation, EMPTY, version.open(), range.from(), range.end());
+            OpenFile file = files.open(version, invocation.exchange().getIoThread());
+            return new FileTransfer(invocation, EMPTY, file, range.from(), range.end());
         }
         ByteBuffer part = ByteBuffer.wrap(content, (int) range.from(), (int) range.length());
         return new FileTransfer(invocation, part, null, 0, 0);
@@ -171,8 +172,7 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
     }
 
     private boolean fill() throws IOException {
-        FileChannel source = file;
-        if (source == null) {
+        if (file == null) {
             return false;
         }
         if (pooled == null) {
@@ -181,16 +181,16 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
         }
         buffer.clear();
         buffer.limit((int) Math.min(buffer.capacity(), end - position));
-        int read = source.read(buffer, position);
+        int read = file.channel().read(buffer, position);
         buffer.flip();
         return advance(read);
     }
 
     private boolean transfer(StreamSinkChannel sink) throws IOException {
-        FileChannel source = file;
-        if (source == null) {
+        if (file == null) {
             return false;
         }
+        FileChannel source = file.channel();
         freeBuffer();
         long left = end - position;
         // The last piece is sent separately: with it the permit is released.
@@ -229,6 +229,9 @@ final class FileTransfer implements ChannelListener<StreamSinkChannel> {
 
     private void release() {
         freeBuffer();
-        IoUtils.safeClose(file);
+        if (file != null) {
+            file.release();
+            file = null;
+        }
     }
 }

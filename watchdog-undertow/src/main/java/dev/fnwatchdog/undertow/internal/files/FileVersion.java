@@ -120,14 +120,14 @@ final class FileVersion {
         FileChannel opened = openPath();
         boolean same = false;
         try {
-            same = opened.size() == size;
+            same = isSizeOf(opened);
         } finally {
             if (!same) {
                 IoUtils.safeClose(opened);
             }
         }
         if (!same) {
-            throw new NoSuchFileException(path.toString(), null, "replaced meanwhile");
+            throw replaced();
         }
         return opened;
     }
@@ -138,6 +138,15 @@ final class FileVersion {
         } catch (IOException failure) {
             throw ReplacedFile.orFailure(path, failure);
         }
+    }
+
+    /** Returns whether an open file has still the size of this version. */
+    boolean isSizeOf(FileChannel opened) throws IOException {
+        return opened.size() == size;
+    }
+
+    NoSuchFileException replaced() {
+        return new NoSuchFileException(path.toString(), null, "replaced meanwhile");
     }
 
     Path path() {

@@ -34,12 +34,14 @@ final class StaticHandler implements HttpHandler {
 
     private final ServedFolder folder;
     private final FileCache cache;
+    private final OpenFiles openFiles;
     private final Executor worker;
     private final WatchdogLog log;
 
-    StaticHandler(ServedFolder folder, FileCache cache, Executor worker, WatchdogLog log) {
+    StaticHandler(ServedFolder folder, FileCache cache, OpenFiles openFiles, Executor worker, WatchdogLog log) {
         this.folder = folder;
         this.cache = cache;
+        this.openFiles = openFiles;
         this.worker = worker;
         this.log = log;
     }
@@ -64,7 +66,7 @@ final class StaticHandler implements HttpHandler {
 
     private void send(Invocation invocation, String path, StaticFile file, int lookupsLeft) throws IOException {
         try {
-            FileResponse.send(invocation, file);
+            FileResponse.send(invocation, openFiles, file);
         } catch (AccessDeniedException forbidden) {
             FORBIDDEN.send(invocation.exchange());
         } catch (NoSuchFileException changed) {

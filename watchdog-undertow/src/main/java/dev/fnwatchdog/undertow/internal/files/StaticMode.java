@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionStage;
  */
 public final class StaticMode implements Mode {
     private final WatchdogLog log;
+    private final OpenFiles openFiles = new OpenFiles();
     private final HttpHandler handler;
 
     public StaticMode(ModeConfig.Static mode, ModeContext context) {
@@ -27,6 +28,7 @@ public final class StaticMode implements Mode {
         this.handler = new ReadOnlyHandler(new StaticHandler(
                 new ServedFolder(mode.root(), mode.singlePage()),
                 FileCache.inHeapOf(Runtime.getRuntime()),
+                openFiles,
                 ThreadRefusedException.checked(context.worker()),
                 log));
     }
@@ -56,8 +58,12 @@ public final class StaticMode implements Mode {
     }
 
     @Override
-    public void stop(Duration grace) {}
+    public void stop(Duration grace) {
+        openFiles.close();
+    }
 
     @Override
-    public void kill() {}
+    public void kill() {
+        openFiles.close();
+    }
 }

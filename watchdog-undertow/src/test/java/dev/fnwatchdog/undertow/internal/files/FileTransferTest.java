@@ -92,7 +92,28 @@ class FileTransferTest {
 
             assertThat(client.read(HUGE)).hasSize(HUGE);
             assertThat(watchdog.get("/a.txt").statusCode()).isEqualTo(200);
-            assertThat(openFiles()).isZero();
+            awaitNothingOpen(watchdog);
+        }
+    }
+
+    /** Proves specification 1.35. */
+    @Test
+    void transfersThatBeginWithinAMomentShareTheDescriptorOfTheirFile() throws Exception {
+        try (RunningWatchdog watchdog = RunningWatchdog.serving(folder, "write_timeout", "30s")) {
+            // On a slow machine the second may come too late.
+            Polling.until(PATIENCE, () -> descriptorsOfTwoTransfers(watchdog) == 1);
+            awaitNothingOpen(watchdog);
+        }
+    }
+
+    private long descriptorsOfTwoTransfers(RunningWatchdog watchdog) throws IOException {
+        try (RawClient first = watchdog.connect();
+                RawClient second = watchdog.connect()) {
+            first.send(GET);
+            second.send(GET);
+            first.readHead();
+            second.readHead();
+            return openFiles();
         }
     }
 
