@@ -30,7 +30,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -158,7 +157,7 @@ public final class ImageMojo extends PackingGoal {
         ImageSpecification specification = new ImageSpecification(
                 ImageLocation.parse(from == null ? DefaultBase.of(function.classes()) : from, folder),
                 ImageLocation.parse(to, folder),
-                ImageSpecification.reference("watchdog.image.name", name.toLowerCase(Locale.ROOT)),
+                ImageSpecification.named(name),
                 tags == null ? Set.of() : tags,
                 PlatformNames.parse(platforms),
                 format(),

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.maven;
 
+import com.google.cloud.tools.jib.api.ImageReference;
 import dev.fnwatchdog.maven.config.InvalidSettingsException;
 import dev.fnwatchdog.maven.config.WatchdogFailedException;
 import dev.fnwatchdog.maven.image.DeliveredImage;
@@ -14,7 +15,6 @@ import dev.fnwatchdog.maven.manifest.ManifestTarget;
 import dev.fnwatchdog.maven.manifest.NonRootUser;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;
@@ -120,7 +120,9 @@ public final class ManifestsMojo extends FunctionImageGoal {
             return built.get().pinned();
         }
         ImageLocation target = ImageLocation.parse(to, project.getBasedir().toPath());
-        String configured = target.is(ImageLocation.Kind.TAR) ? name.toLowerCase(Locale.ROOT) : target.value();
-        return ImageSpecification.reference("watchdog.image.to", configured).toString();
+        ImageReference configured = target.is(ImageLocation.Kind.TAR)
+                ? ImageSpecification.named(name)
+                : ImageSpecification.reference("watchdog.image.to", target.value());
+        return configured.toString();
     }
 }

@@ -8,6 +8,7 @@ import dev.fnwatchdog.maven.config.InvalidParameterException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -83,6 +84,16 @@ public record ImageSpecification(
     /** Whether the image is for several platforms, for each of which there is a base image. */
     public boolean forSeveralPlatforms() {
         return platforms.size() > 1;
+    }
+
+    /**
+     * Returns the name of an image that is delivered as a tar. It usually is the project's: a repository must be in lower case, a
+     * tag need not be.
+     */
+    public static ImageReference named(String name) {
+        int colon = name.lastIndexOf(':');
+        int tag = colon > name.lastIndexOf('/') ? colon : name.length();
+        return reference("watchdog.image.name", name.substring(0, tag).toLowerCase(Locale.ROOT) + name.substring(tag));
     }
 
     public static ImageReference reference(String parameter, String name) {

@@ -32,6 +32,16 @@ class ImageSpecificationTest {
         assertThat(ImageLocation.parse(text, PROJECT)).isEqualTo(new ImageLocation(kind, value));
     }
 
+    @ParameterizedTest(name = "{0} gives {1}")
+    @CsvSource({
+        "Hello:1.0-SNAPSHOT, hello:1.0-SNAPSHOT",
+        "Registry.example.com:5000/My/Hello:RC1, registry.example.com:5000/my/hello:RC1",
+        "registry.example.com:5000/Hello, registry.example.com:5000/hello"
+    })
+    void theNameOfAnImageIsInLowerCaseAndItsTagIsKept(String name, String reference) throws Exception {
+        assertThat(ImageSpecification.named(name)).isEqualTo(ImageReference.parse(reference));
+    }
+
     @Test
     void severalPlatformsAreAcceptedFromARegistryToARegistry() {
         assertThat(order("example.com/base:1", "example.com/hello:1", BOTH, Set.of())
