@@ -158,7 +158,7 @@ public sealed interface ModeConfig {
     }
 
     /**
-     * Has one method for each mode: a new mode does not compile until every visitor handles it.
+     * Has one method for each mode: a visitor does not compile until it handles a new one.
      *
      * @param <R> the type of the result
      */

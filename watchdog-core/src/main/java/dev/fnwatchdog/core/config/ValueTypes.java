@@ -31,7 +31,7 @@ final class ValueTypes {
     static final ValueType<Integer> COUNT =
             integer("count", 0, Integer.MAX_VALUE, "a whole number from 0 to " + Integer.MAX_VALUE);
     static final ValueType<Integer> COUNT_OVER_ZERO =
-            integer("count", 1, Integer.MAX_VALUE, "a whole number from 1 to " + Integer.MAX_VALUE);
+            integer("count over 0", 1, Integer.MAX_VALUE, "a whole number from 1 to " + Integer.MAX_VALUE);
     static final ValueType<Integer> BYTES =
             integer("bytes", 1, Integer.MAX_VALUE, "-1, or a whole number from 1 to " + Integer.MAX_VALUE, -1);
     static final ValueType<Boolean> BOOLEAN = new ValueType<>("boolean", ValueTypes::parseBoolean);

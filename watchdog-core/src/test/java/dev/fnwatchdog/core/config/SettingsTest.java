@@ -26,7 +26,7 @@ class SettingsTest {
             http_buffer_req_body, buffer_http | boolean | false | http
             max_inflight | count | 0 | all
             max_waiting | count | 0 | all
-            http2_max_streams | count | 250 | all
+            http2_max_streams | count over 0 | 250 | all
             log_callid, log_call_id | boolean | false | all
             log_trace_id | boolean | false | all
             prefix_logs | boolean | true | streaming serializing http inproc

@@ -58,7 +58,7 @@ public final class ServedConnection extends WrappedConnection {
             };
         }
 
-        /** Returns {@code next}, which must be a state that may follow this one; where it is not, this one. */
+        /** Returns {@code next}; where that must not follow this one, an assertion fails, or without assertions this one stays. */
         State to(State next) {
             return Transitions.checked(this, next, canBecome(next));
         }

@@ -29,7 +29,7 @@ import org.xnio.Options;
  * One invocation of the function, from the head of its request to the end of its response. It runs actions before the last byte
  * can reach the client and after the end, and can be aborted.
  *
- * <p>Threads: the exchange's I/O thread, except for {@link #start()}.
+ * <p>Threads: the exchange's I/O thread. {@link #start()} is immutable, and may be read from any.
  */
 @IoThread
 public final class Invocation implements ExchangeCompletionListener {
@@ -109,7 +109,7 @@ public final class Invocation implements ExchangeCompletionListener {
         return invocation;
     }
 
-    /** Returns the invocation of an exchange; null for a probe. */
+    /** Returns the invocation of an exchange; null where it has none, such as a probe that the function does not serve. */
     static @Nullable Invocation find(HttpServerExchange exchange) {
         return exchange.getAttachment(KEY);
     }

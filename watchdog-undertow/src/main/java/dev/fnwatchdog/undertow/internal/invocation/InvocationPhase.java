@@ -19,7 +19,7 @@ enum InvocationPhase {
         return compareTo(next) < 0;
     }
 
-    /** Returns {@code next}, which must be a phase that may follow this one; where it is not, this one. */
+    /** Returns {@code next}; where that must not follow this one, an assertion fails, or without assertions this one stays. */
     InvocationPhase to(InvocationPhase next) {
         return Transitions.checked(this, next, canBecome(next));
     }

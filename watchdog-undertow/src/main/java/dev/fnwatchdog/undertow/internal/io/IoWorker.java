@@ -9,7 +9,7 @@ import org.xnio.XnioWorker;
 
 /** Starts the threads of one watchdog, which both its ports share. */
 public final class IoWorker {
-    /** Only blocking code runs on these threads: in http mode, the lookups of the upstream's name alone. */
+    /** Only what blocks runs on these threads: in http mode no request, but lookups of names, checks of certificates and the metrics page. */
     private static final int TASK_THREADS_PER_PROCESSOR = 8;
 
     private IoWorker() {}
