@@ -255,6 +255,11 @@ public final class Main {
         if (Runtime.version().feature() < 22) {
             // Starts a process in half the time of the JDK's default mechanism; JDK 22 and later have a better one.
             System.setProperty("jdk.lang.Process.launchMechanism", "VFORK");
+            // With one thread in the common pool, as on two processors, the JDK reports the end of each process by a
+            // new thread.
+            if (Runtime.getRuntime().availableProcessors() <= 2) {
+                System.setProperty("java.util.concurrent.ForkJoinPool.common.parallelism", "2");
+            }
         }
     }
 }

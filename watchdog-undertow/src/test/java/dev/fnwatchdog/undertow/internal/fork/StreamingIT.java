@@ -13,6 +13,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,6 +62,32 @@ class StreamingIT {
             assertThat(watchdog.awaitExit()).isZero();
             assertThat(watchdog.remainingDescendants()).isEmpty();
         }
+    }
+
+    /** Proves specification 4.10. */
+    @Test
+    void noThreadIsStartedForTheEndOfAProcess() throws Exception {
+        try (PackagedWatchdog watchdog =
+                with("cat", "metrics_port", Integer.toString(FreePort.any())).startReady()) {
+            long before = threadsStartedBy(20, watchdog);
+
+            assertThat(threadsStartedBy(50, watchdog) - before).isLessThan(20);
+        }
+    }
+
+    /** Returns how many threads the watchdog has started by the end of that many more requests. */
+    private static long threadsStartedBy(int requests, PackagedWatchdog watchdog) throws Exception {
+        for (int i = 0; i < requests; i++) {
+            watchdog.get("/");
+        }
+        URI page = URI.create("http://127.0.0.1:%d/metrics".formatted(watchdog.metricsPort()));
+        return watchdog.send(HttpRequest.newBuilder(page))
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("jvm_threads_started_total "))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.indexOf(' '))))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Proves specification 4.14. */
