@@ -1,10 +1,16 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
 import dev.fnwatchdog.undertow.internal.inproc.servlet.FormTooLargeException;
+import dev.fnwatchdog.undertow.internal.invocation.Invocation;
+import dev.fnwatchdog.undertow.internal.io.IoBuffers;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.UndertowMessages;
+import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpAttachments;
+import io.undertow.server.protocol.http.HttpContinue;
+import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,7 +20,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.XnioIoThread;
-import org.xnio.XnioWorker;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 import org.xnio.conduits.ConduitReadableByteChannel;
@@ -22,43 +27,111 @@ import org.xnio.conduits.ReadReadyHandler;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * The request body as a handler reads it. The client's side is read only on its I/O thread. A handler on another thread gets
- * what arrives through one buffer, and no more is read until it has taken that.
+ * The request body as a handler reads it. The client's side is read only on its I/O thread, into one buffer, and no more is read
+ * until the handler has taken that.
  *
  * <p>Threads: any for the handler's side.
  */
-final class InprocRequestBody implements StreamSourceConduit {
+final class InprocRequestBody extends HandlerSide implements StreamSourceConduit {
     private final InprocInvocation inproc;
-    private final XnioIoThread ioThread;
+    private final Invocation invocation;
+    private final @Nullable StreamSourceChannel source;
+    private final boolean awaitsContinue;
     private final RequestBodyBuffer buffer;
-    private final HandlerInterest interest = new HandlerInterest();
-    private final RequestBodyReader reader;
     private final AtomicBoolean endReported = new AtomicBoolean();
     private final AtomicReference<@Nullable HeldForm> form = new AtomicReference<>();
 
     // Mutable state of the handler
     private volatile long count;
+    // Mutable state of the I/O thread
+    private boolean begun;
 
     /** Requires an exchange whose request body has no other reader. */
     InprocRequestBody(InprocInvocation inproc) {
-        HttpServerExchange client = inproc.invocation().exchange();
-        StreamSourceChannel body = client.isRequestComplete() ? null : client.getRequestChannel();
+        super(inproc.invocation().loop().thread());
         this.inproc = inproc;
-        this.ioThread = inproc.invocation().loop().thread();
-        this.buffer = new RequestBodyBuffer(client.getConnection().getByteBufferPool(), body == null);
-        this.reader = new RequestBodyReader(inproc, body, buffer, interest);
+        this.invocation = inproc.invocation();
+        HttpServerExchange client = invocation.exchange();
+        this.source = client.isRequestComplete() ? null : client.getRequestChannel();
+        this.awaitsContinue = HttpContinue.requiresContinueResponse(client);
+        this.buffer = new RequestBodyBuffer(isLarge(client) ? invocation.loop().largeBuffers() : client.getConnection().getByteBufferPool(), source == null);
+        if (source != null) {
+            source.getReadSetter().set(this::readable);
+        }
+    }
+
+    /** A body without a length may be large. */
+    private static boolean isLarge(HttpServerExchange client) {
+        long length = client.getRequestContentLength();
+        return length < 0 || length > IoBuffers.USUAL_SIZE;
+    }
+
+    private void readable(StreamSourceChannel channel) {
+        if (buffer.state() == RequestBodyBuffer.State.STOPPED) {
+            discard();
+        } else {
+            moveAndNotify();
+        }
     }
 
     /** Reads what has arrived, so that a handler on another thread gets it without waiting. I/O thread. */
     @IoThread
     void prefetch() {
-        reader.prefetch();
+        if (!awaitsContinue) {
+            move();
+        }
+    }
+
+    @Override
+    @IoThread
+    void move() {
+        StreamSourceChannel channel = source;
+        if (channel == null || buffer.isReady()) {
+            return;
+        }
+        try {
+            int read = isWithheld() ? RequestBodyBuffer.EOF : buffer.fillFrom(channel);
+            if (read == 0) {
+                channel.resumeReads();
+                return;
+            }
+            begun = true;
+            channel.suspendReads();
+            if (read < 0) {
+                handleEnd();
+            }
+        } catch (IOException disconnect) {
+            invocation.clientDisconnected();
+        }
+    }
+
+    /** Returns whether the final response came in place of the awaited 100: the client then sends no body. */
+    private boolean isWithheld() {
+        return awaitsContinue && !begun && invocation.exchange().isResponseStarted();
+    }
+
+    private void handleEnd() {
+        HeaderMap trailers = invocation.exchange().getAttachment(HttpAttachments.REQUEST_TRAILERS);
+        if (trailers != null) {
+            inproc.exchange().putAttachment(HttpAttachments.REQUEST_TRAILERS, trailers);
+        }
+        if (invocation.stopped()) {
+            // The request has ended, and not the body.
+            buffer.close();
+        } else {
+            buffer.complete();
+        }
+    }
+
+    @Override
+    boolean ready() {
+        return buffer.isReady();
     }
 
     /** Reserves memory for what the handler reads from now on. Any thread. */
     void hold(HeldForm held) {
         form.set(held);
-        if (buffer.closed()) {
+        if (buffer.isClosed()) {
             held.release();
         }
     }
@@ -71,15 +144,30 @@ final class InprocRequestBody implements StreamSourceConduit {
     /** Reads and drops what still arrives. I/O thread. */
     @IoThread
     void discard() {
-        reader.discard();
+        StreamSourceChannel channel = source;
+        if (channel == null) {
+            return;
+        }
+        buffer.stopReading();
+        try (PooledByteBuffer scratch =
+                invocation.exchange().getConnection().getByteBufferPool().allocate()) {
+            int read = 1;
+            while (read > 0) {
+                read = channel.read(scratch.getBuffer().clear());
+            }
+            if (read == 0) {
+                channel.resumeReads();
+            }
+        } catch (IOException disconnect) {
+            invocation.clientDisconnected();
+        }
     }
 
     /** Ends the body with the request, and notifies a handler that waits for bytes. I/O thread. */
     @IoThread
     void close() {
-        if (buffer.close()) {
-            interest.notifyLastTime();
-        }
+        buffer.close();
+        notifyLastTime();
         HeldForm held = form.get();
         if (held != null) {
             held.release();
@@ -89,20 +177,16 @@ final class InprocRequestBody implements StreamSourceConduit {
     @Override
     public int read(ByteBuffer dst) throws IOException {
         int start = dst.position();
-        int read = Thread.currentThread() == ioThread ? reader.read(dst) : readBuffered(dst);
+        int read = buffer.take(dst);
+        if (read == 0) {
+            moveSoon();
+            read = buffer.take(dst);
+        }
         if (read == RequestBodyBuffer.EOF) {
             reportEnd();
             return RequestBodyBuffer.EOF;
         }
         count(dst.duplicate().flip().position(start));
-        return read;
-    }
-
-    private int readBuffered(ByteBuffer dst) throws IOException {
-        int read = buffer.take(dst);
-        if (read == 0) {
-            reader.fillSoon();
-        }
         return read;
     }
 
@@ -153,34 +237,27 @@ final class InprocRequestBody implements StreamSourceConduit {
 
     @Override
     public boolean isReadShutdown() {
-        return buffer.closed() || endReported.get();
+        return buffer.isClosed() || endReported.get();
     }
 
     @Override
     public void resumeReads() {
-        if (interest.resume()) {
-            ioThread.execute(reader::resumed);
-        }
+        resume();
     }
 
     @Override
     public void suspendReads() {
-        interest.suspend();
+        suspend();
     }
 
     @Override
     public void wakeupReads() {
-        interest.resume();
-        ioThread.execute(() -> {
-            if (interest.notifyHandler()) {
-                reader.resumed();
-            }
-        });
+        wakeUp();
     }
 
     @Override
     public boolean isReadResumed() {
-        return interest.resumed();
+        return resumed();
     }
 
     @Override
@@ -190,22 +267,19 @@ final class InprocRequestBody implements StreamSourceConduit {
 
     @Override
     public void awaitReadable(long time, TimeUnit unit) throws IOException {
-        reader.fillSoon();
-        buffer.awaitReady(unit.toMillis(time));
+        if (!buffer.isReady()) {
+            moveSoon();
+            buffer.awaitReady(unit.toMillis(time));
+        }
     }
 
     @Override
     public XnioIoThread getReadThread() {
-        return ioThread;
+        return ioThread();
     }
 
     @Override
     public void setReadReadyHandler(ReadReadyHandler ready) {
-        interest.handler(ready::readReady);
-    }
-
-    @Override
-    public XnioWorker getWorker() {
-        return ioThread.getWorker();
+        handler(ready::readReady);
     }
 }

@@ -8,7 +8,6 @@ import java.nio.channels.FileChannel;
 import java.util.concurrent.TimeUnit;
 import org.xnio.IoUtils;
 import org.xnio.XnioIoThread;
-import org.xnio.XnioWorker;
 import org.xnio.channels.FixedLengthUnderflowException;
 import org.xnio.channels.StreamSourceChannel;
 import org.xnio.conduits.ConduitWritableByteChannel;
@@ -17,17 +16,14 @@ import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.WriteReadyHandler;
 
 /**
- * The response as a handler writes it. It is sent to the client only on the client's I/O thread: directly where the handler
- * runs there too, otherwise through a few buffers, which fill up when the client is slow. After the request was cancelled
- * nothing that is written here is sent.
+ * The response as a handler writes it, into a few buffers, which fill up when the client is slow. It is sent to the client only
+ * on the client's I/O thread. After the request was cancelled nothing that is written here is sent.
  *
  * <p>Threads: any for the handler's side.
  */
-final class InprocResponse implements StreamSinkConduit {
+final class InprocResponse extends HandlerSide implements StreamSinkConduit {
     private final InprocInvocation inproc;
-    private final XnioIoThread ioThread;
     private final ResponseBuffers buffers;
-    private final HandlerInterest interest = new HandlerInterest();
     private final ResponseSender sender;
 
     // Mutable state of the handler
@@ -36,16 +32,28 @@ final class InprocResponse implements StreamSinkConduit {
     private long written;
 
     InprocResponse(InprocInvocation inproc) {
+        super(inproc.invocation().loop().thread());
         this.inproc = inproc;
-        this.ioThread = inproc.invocation().loop().thread();
         this.buffers = new ResponseBuffers(
+                inproc.invocation().loop(),
                 inproc.invocation().exchange().getConnection().getByteBufferPool());
-        this.sender = new ResponseSender(inproc, buffers, interest);
+        this.sender = new ResponseSender(inproc, buffers, this::moveAndNotify);
+    }
+
+    @Override
+    @IoThread
+    void move() {
+        sender.drain();
+    }
+
+    @Override
+    boolean ready() {
+        return buffers.hasSpace();
     }
 
     /** Returns whether the handler has completed its response. */
     boolean ended() {
-        return buffers.ended();
+        return buffers.state().isComplete();
     }
 
     /** Rejects further output, because the handler has failed. Any thread. */
@@ -56,37 +64,13 @@ final class InprocResponse implements StreamSinkConduit {
     /** Ends the response with the request, and notifies a handler that waits for buffer space. I/O thread. */
     @IoThread
     void close() {
-        if (buffers.close()) {
-            interest.notifyLastTime();
-        }
+        buffers.close();
+        notifyLastTime();
     }
 
     @Override
     public int write(ByteBuffer src) throws IOException {
-        if (!src.hasRemaining()) {
-            return 0;
-        }
-        if (Thread.currentThread() == ioThread) {
-            return writeDirectly(src);
-        }
-        int accepted = put(src, false);
-        if (accepted > 0) {
-            sender.drainSoon();
-        }
-        return accepted;
-    }
-
-    private int writeDirectly(ByteBuffer src) throws IOException {
-        buffers.requireOpen();
-        begunWithoutFailure = isWithoutFailure();
-        sender.drain();
-        buffers.requireOpen();
-        if (!buffers.isEmpty()) {
-            return 0;
-        }
-        int sent = sender.send(src);
-        written += sent;
-        return sent;
+        return src.hasRemaining() ? put(src, false) : 0;
     }
 
     private int put(ByteBuffer src, boolean last) throws IOException {
@@ -94,6 +78,9 @@ final class InprocResponse implements StreamSinkConduit {
         int accepted = buffers.put(src, inproc.head().announcedLength() - written, last);
         begunWithoutFailure = withoutFailure;
         written += accepted;
+        if (accepted > 0 || last) {
+            moveSoon();
+        }
         return accepted;
     }
 
@@ -118,12 +105,7 @@ final class InprocResponse implements StreamSinkConduit {
 
     @Override
     public int writeFinal(ByteBuffer src) throws IOException {
-        if (Thread.currentThread() == ioThread) {
-            return Conduits.writeFinalBasic(this, src);
-        }
-        int accepted = put(src, true);
-        sender.drainSoon();
-        return accepted;
+        return put(src, true);
     }
 
     @Override
@@ -153,19 +135,14 @@ final class InprocResponse implements StreamSinkConduit {
             inproc.failed(new FixedLengthUnderflowException("%d bytes of %d".formatted(written, announced)));
             return;
         }
-        if (!buffers.end()) {
-            return;
-        }
-        if (Thread.currentThread() == ioThread) {
-            sender.drain();
-        } else {
-            sender.drainSoon();
+        if (buffers.end()) {
+            moveSoon();
         }
     }
 
     /** Returns whether the caught failure ends the response; false where a page of the handler reports it. */
     private boolean endsWithFailure() {
-        return !buffers.ended() && (begunWithoutFailure || (buffers.noneFilled() && !sender.begun()));
+        return !ended() && (begunWithoutFailure || (buffers.noneFilled() && !sender.begun()));
     }
 
     @Override
@@ -173,16 +150,15 @@ final class InprocResponse implements StreamSinkConduit {
         inproc.abort();
     }
 
+    /** The handler needs to wait for buffer space only: the client's side is flushed when it accepts more. */
     @Override
     public boolean flush() throws IOException {
-        if (buffers.isClosedForOutput()) {
+        if (isWriteShutdown()) {
             reportEnd();
-            return true;
+        } else {
+            sender.requestFlush();
+            moveSoon();
         }
-        if (Thread.currentThread() == ioThread) {
-            return sender.flush();
-        }
-        sender.flushSoon();
         return true;
     }
 
@@ -195,33 +171,27 @@ final class InprocResponse implements StreamSinkConduit {
 
     @Override
     public boolean isWriteShutdown() {
-        return buffers.isClosedForOutput();
+        return buffers.state() != ResponseBuffers.State.OPEN;
     }
 
     @Override
     public void resumeWrites() {
-        interest.resume();
-        ioThread.execute(sender::resumed);
+        resume();
     }
 
     @Override
     public void suspendWrites() {
-        interest.suspend();
+        suspend();
     }
 
     @Override
     public void wakeupWrites() {
-        interest.resume();
-        ioThread.execute(() -> {
-            if (interest.notifyHandler()) {
-                sender.resumed();
-            }
-        });
+        wakeUp();
     }
 
     @Override
     public boolean isWriteResumed() {
-        return interest.resumed();
+        return resumed();
     }
 
     @Override
@@ -236,16 +206,11 @@ final class InprocResponse implements StreamSinkConduit {
 
     @Override
     public XnioIoThread getWriteThread() {
-        return ioThread;
+        return ioThread();
     }
 
     @Override
     public void setWriteReadyHandler(WriteReadyHandler ready) {
-        interest.handler(ready::writeReady);
-    }
-
-    @Override
-    public XnioWorker getWorker() {
-        return ioThread.getWorker();
+        handler(ready::writeReady);
     }
 }

@@ -22,14 +22,18 @@ final class RequestBodyBuffer {
     /** In place of a number of bytes: the end of the body. */
     static final int EOF = -1;
 
-    /** How far the body has come. */
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
+    /** How far the body has come. Each state can be followed by any later one. */
     enum State {
         /** More may arrive. */
         ARRIVING,
         /** The whole body has arrived. */
         COMPLETE,
-        /** The request has ended. */
-        CLOSED;
+        /** The request has ended, and a read fails. */
+        CLOSED,
+        /** The handler reads no more: it gets the end of the body. */
+        STOPPED;
 
         private boolean canBecome(State next) {
             return compareTo(next) < 0;
@@ -43,16 +47,15 @@ final class RequestBodyBuffer {
 
     private final ByteBufferPool pool;
 
-    // Mutable state, under this object's lock. The buffer is released on the I/O thread alone, whose pool it comes
-    // from.
-    @GuardedBy("this")
+    // Mutable state of the I/O thread
     private @Nullable PooledByteBuffer buffer;
+
+    // Mutable state, under this object's lock
+    @GuardedBy("this")
+    private ByteBuffer unread = EMPTY;
 
     @GuardedBy("this")
     private State state;
-
-    @GuardedBy("this")
-    private boolean readingStopped;
 
     /** @param ended whether there is no body */
     RequestBodyBuffer(ByteBufferPool pool, boolean ended) {
@@ -62,46 +65,27 @@ final class RequestBodyBuffer {
 
     /** Copies buffered bytes; returns {@link #EOF} at the end, 0 where nothing has arrived yet. */
     synchronized int take(ByteBuffer dst) throws IOException {
-        if (readingStopped) {
-            return EOF;
-        }
         if (state == State.CLOSED) {
             throw new ClosedChannelException();
         }
-        PooledByteBuffer filled = buffer;
-        if (filled != null && filled.getBuffer().hasRemaining()) {
-            return Buffers.copy(dst, filled.getBuffer());
+        if (unread.hasRemaining()) {
+            return Buffers.copy(dst, unread);
         }
-        return state == State.COMPLETE ? EOF : 0;
+        return state == State.ARRIVING ? 0 : EOF;
     }
 
     /** Returns whether {@link #take} returns at once with bytes, the end or a failure. */
     synchronized boolean isReady() {
-        return filled() || state != State.ARRIVING || readingStopped;
+        return unread.hasRemaining() || state != State.ARRIVING;
     }
 
-    @GuardedBy("this")
-    private boolean filled() {
-        return buffer != null && buffer.getBuffer().hasRemaining();
+    synchronized State state() {
+        return state;
     }
 
-    /** Returns whether more may arrive. */
-    synchronized boolean open() {
-        return state == State.ARRIVING;
-    }
-
-    synchronized boolean closed() {
-        return state == State.CLOSED;
-    }
-
-    /** Returns whether the handler reads no more. */
-    synchronized boolean isReadingStopped() {
-        return readingStopped;
-    }
-
-    synchronized void stopReading() {
-        readingStopped = true;
-        notifyAll();
+    /** Returns whether the handler gets no more of the body. */
+    synchronized boolean isClosed() {
+        return state.compareTo(State.CLOSED) >= 0;
     }
 
     /** Waits up to {@code millis} where there is nothing to take. */
@@ -111,69 +95,53 @@ final class RequestBodyBuffer {
         }
     }
 
-    /** Prepares an empty buffer; returns false where none is needed. I/O thread. */
-    @IoThread
-    synchronized boolean prepareBuffer() {
-        if (isReady()) {
-            return false;
-        }
-        if (buffer == null) {
-            buffer = pool.allocate();
-            buffer.getBuffer().limit(0);
-        }
-        return true;
-    }
-
-    /** Fills the empty buffer; its content is available at once. I/O thread. */
+    /** Reads into the buffer, which must be empty. I/O thread. */
     @IoThread
     int fillFrom(ReadableByteChannel source) throws IOException {
-        PooledByteBuffer empty;
-        synchronized (this) {
-            empty = buffer;
-        }
-        if (empty == null) {
-            return EOF;
+        if (buffer == null) {
+            buffer = pool.allocate();
         }
         // A view of its own: for the handler the buffer stays empty until the read is complete.
-        ByteBuffer view = empty.getBuffer().duplicate().clear();
+        ByteBuffer view = buffer.getBuffer().duplicate().clear();
         int read = source.read(view);
-        synchronized (this) {
-            if (buffer != null && read > 0) {
-                buffer.getBuffer().clear().limit(read);
-                notifyAll();
-            }
+        if (read > 0) {
+            offer(view.flip());
         }
         return read;
     }
 
-    /**
-     * Ends the body. I/O thread.
-     *
-     * @param aborted whether the request has ended, and not the body
-     */
-    @IoThread
-    synchronized void end(boolean aborted) {
-        State reached = aborted ? State.CLOSED : State.COMPLETE;
-        if (state.compareTo(reached) < 0) {
-            state = state.to(reached);
+    private synchronized void offer(ByteBuffer arrived) {
+        if (state == State.ARRIVING) {
+            unread = arrived;
+            notifyAll();
         }
-        notifyAll();
     }
 
-    /**
-     * Closes the buffer with the request and notifies a waiting handler; returns false where it was closed. I/O thread.
-     */
-    @IoThread
-    synchronized boolean close() {
-        if (state == State.CLOSED) {
-            return false;
+    /** Called when the whole body has arrived. */
+    void complete() {
+        advanceTo(State.COMPLETE);
+    }
+
+    /** Called when the handler reads no more. */
+    void stopReading() {
+        advanceTo(State.STOPPED);
+    }
+
+    private synchronized void advanceTo(State next) {
+        if (state.canBecome(next)) {
+            state = state.to(next);
+            unread = state == State.COMPLETE ? unread : EMPTY;
+            notifyAll();
         }
-        state = state.to(State.CLOSED);
+    }
+
+    /** Closes the buffer with the request. I/O thread. */
+    @IoThread
+    void close() {
+        advanceTo(State.CLOSED);
         if (buffer != null) {
             buffer.close();
             buffer = null;
         }
-        notifyAll();
-        return true;
     }
 }

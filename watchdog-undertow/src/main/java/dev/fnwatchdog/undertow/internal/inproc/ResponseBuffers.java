@@ -2,6 +2,8 @@ package dev.fnwatchdog.undertow.internal.inproc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.fnwatchdog.undertow.internal.io.InterruptibleWait;
+import dev.fnwatchdog.undertow.internal.io.IoBuffers;
+import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.Transitions;
 import io.undertow.connector.ByteBufferPool;
@@ -51,11 +53,23 @@ final class ResponseBuffers {
             return Transitions.checked(this, next, canBecome(next));
         }
 
-        private boolean isClosed() {
+        /** Returns whether the handler has completed its response. */
+        boolean isComplete() {
+            return this == COMPLETE || this == CLOSED_COMPLETE;
+        }
+
+        /** Returns whether the request has ended. */
+        boolean isClosed() {
             return this == CLOSED_COMPLETE || this == CLOSED_INCOMPLETE;
+        }
+
+        /** Returns whether what was written is sent. */
+        boolean isSent() {
+            return this == OPEN || this == COMPLETE;
         }
     }
 
+    private final IoLoop loop;
     private final ByteBufferPool pool;
 
     // Mutable state, under this object's lock
@@ -67,27 +81,13 @@ final class ResponseBuffers {
     // Mutable state of the I/O thread
     private @Nullable PooledByteBuffer current;
 
-    ResponseBuffers(ByteBufferPool pool) {
+    ResponseBuffers(IoLoop loop, ByteBufferPool pool) {
+        this.loop = loop;
         this.pool = pool;
     }
 
-    /** Returns whether the handler has completed its response. */
-    synchronized boolean ended() {
-        return state == State.COMPLETE || state == State.CLOSED_COMPLETE;
-    }
-
-    /** Returns whether further output is rejected, because the response is complete or the request has ended. */
-    synchronized boolean isClosedForOutput() {
-        return state != State.OPEN;
-    }
-
-    synchronized boolean closed() {
-        return state.isClosed();
-    }
-
-    /** Returns whether nothing more is sent, whatever was written. */
-    synchronized boolean stopped() {
-        return state != State.OPEN && state != State.COMPLETE;
+    synchronized State state() {
+        return state;
     }
 
     /** Returns whether all that the handler has written is being sent or was sent. */
@@ -95,10 +95,9 @@ final class ResponseBuffers {
         return filled.isEmpty();
     }
 
-    synchronized void requireOpen() throws ClosedChannelException {
-        if (isClosedForOutput()) {
-            throw new ClosedChannelException();
-        }
+    /** Returns whether there is space, of a response whose request has not ended. */
+    synchronized boolean hasSpace() {
+        return filled.size() < MAX_BUFFERS && !state.isClosed();
     }
 
     /**
@@ -108,12 +107,14 @@ final class ResponseBuffers {
      * @param last whether the response ends with {@code src}
      */
     synchronized int put(ByteBuffer src, long remaining, boolean last) throws IOException {
-        requireOpen();
+        if (state != State.OPEN) {
+            throw new ClosedChannelException();
+        }
         int length = src.remaining();
         if (length > 0 && length > remaining) {
             throw new FixedLengthOverflowException();
         }
-        while (src.hasRemaining() && ensureSpace()) {
+        while (src.hasRemaining() && ensureSpace(src.remaining())) {
             Buffers.copy(filled.getLast().getBuffer(), src);
         }
         int accepted = length - src.remaining();
@@ -126,19 +127,21 @@ final class ResponseBuffers {
     }
 
     @GuardedBy("this")
-    private boolean ensureSpace() {
+    private boolean ensureSpace(int wanted) {
         if (!filled.isEmpty() && filled.getLast().getBuffer().hasRemaining()) {
             return true;
         }
         if (filled.size() >= MAX_BUFFERS) {
             return false;
         }
-        return filled.add(pool.allocate());
+        // The large ones belong to the I/O thread.
+        boolean large = wanted > IoBuffers.USUAL_SIZE && loop.isCurrent();
+        return filled.add((large ? loop.largeBuffers() : pool).allocate());
     }
 
     /** Completes the response; returns false where further output is rejected already. */
     synchronized boolean end() {
-        if (isClosedForOutput()) {
+        if (state != State.OPEN) {
             return false;
         }
         state = state.to(State.COMPLETE);
@@ -155,19 +158,17 @@ final class ResponseBuffers {
 
     /** Waits up to {@code millis} where there is no space. */
     synchronized void awaitSpace(long millis) throws IOException {
-        if ((state == State.OPEN || state == State.COMPLETE) && filled.size() >= MAX_BUFFERS) {
+        if (state.isSent() && filled.size() >= MAX_BUFFERS) {
             InterruptibleWait.on(this, millis);
         }
     }
 
-    /**
-     * Closes the buffers with the request and notifies a waiting handler; returns false where they were closed. I/O thread.
-     */
+    /** Closes the buffers with the request and notifies a waiting handler. I/O thread. */
     @IoThread
-    boolean close() {
+    void close() {
         synchronized (this) {
             if (state.isClosed()) {
-                return false;
+                return;
             }
             state = state.to(state == State.COMPLETE ? State.CLOSED_COMPLETE : State.CLOSED_INCOMPLETE);
             filled.forEach(PooledByteBuffer::close);
@@ -175,7 +176,6 @@ final class ResponseBuffers {
             notifyAll();
         }
         release();
-        return true;
     }
 
     /** Returns the buffer to send now; the same one until {@link #release} is called. I/O thread. */
@@ -200,16 +200,10 @@ final class ResponseBuffers {
         }
     }
 
-    /** I/O thread. */
-    @IoThread
-    synchronized boolean isEmpty() {
-        return current == null && filled.isEmpty();
-    }
-
     /** Returns the length of a response that is complete and of which nothing was sent; otherwise -1. I/O thread. */
     @IoThread
     synchronized long completeLength() {
-        if (!ended()) {
+        if (!state.isComplete()) {
             return -1;
         }
         long length = current == null ? 0 : current.getBuffer().remaining();

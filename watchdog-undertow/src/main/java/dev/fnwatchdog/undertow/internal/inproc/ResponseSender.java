@@ -1,12 +1,11 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
 import dev.fnwatchdog.undertow.internal.io.IoThread;
+import dev.fnwatchdog.undertow.internal.io.Transitions;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.xnio.XnioIoThread;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
@@ -15,70 +14,82 @@ import org.xnio.channels.StreamSinkChannel;
  * <p>Threads: the client's I/O thread, except for the methods marked otherwise.
  */
 final class ResponseSender {
+    /** What the client's side has been given. Each state can be followed by any later one. */
+    enum State {
+        UNSENT,
+        /** The head, and maybe a part of the body. */
+        BEGUN,
+        /** All, which it may still have to send. */
+        ENDED,
+        /** Nothing more: it has sent all, or the end cannot be sent. */
+        DONE;
+
+        private boolean canBecome(State next) {
+            return compareTo(next) < 0;
+        }
+
+        /** Returns {@code next}, which must be a state that may follow this one. */
+        State to(State next) {
+            return Transitions.checked(this, next, canBecome(next));
+        }
+    }
+
     private final InprocInvocation inproc;
-    private final XnioIoThread ioThread;
     private final ResponseBuffers buffers;
-    private final HandlerInterest interest;
-    private final AtomicBoolean drainPending = new AtomicBoolean();
-    private final AtomicBoolean flushPending = new AtomicBoolean();
+    private final Runnable onWritable;
+    private final AtomicBoolean flushWanted = new AtomicBoolean();
 
-    // Mutable state of the I/O thread
+    // Mutable state
     private @Nullable StreamSinkChannel sink;
-    private volatile boolean begun;
-    private boolean finished;
+    private volatile State state = State.UNSENT;
 
-    ResponseSender(InprocInvocation inproc, ResponseBuffers buffers, HandlerInterest interest) {
+    /** @param onWritable calls {@link #drain}, and lets the handler continue */
+    ResponseSender(InprocInvocation inproc, ResponseBuffers buffers, Runnable onWritable) {
         this.inproc = inproc;
-        this.ioThread = inproc.invocation().loop().thread();
         this.buffers = buffers;
-        this.interest = interest;
+        this.onWritable = onWritable;
     }
 
     /** Returns whether sending of the response has begun. Any thread. */
     boolean begun() {
-        return begun;
+        return state != State.UNSENT;
     }
 
-    /** Schedules the sending of the buffers. Any thread. */
-    void drainSoon() {
-        if (!buffers.closed() && drainPending.compareAndSet(false, true)) {
-            ioThread.execute(this::drain);
-        }
+    /** Lets the next {@link #drain} flush the client's side, too. Any thread. */
+    void requestFlush() {
+        flushWanted.set(true);
     }
 
-    /** Schedules the sending of the buffers and a flush of the client's side. Any thread. */
-    void flushSoon() {
-        flushPending.set(true);
-        drainSoon();
-    }
-
+    /** Sends what the client accepts; then {@code onWritable} is called when it accepts more. */
     @IoThread
     void drain() {
-        drainPending.set(false);
-        if (finished || buffers.stopped()) {
-            return;
-        }
         try {
-            if (sendBuffered()) {
-                afterDrain();
-            } else {
-                openedSink().resumeWrites();
+            if (state == State.ENDED) {
+                finish();
+            } else if (state != State.DONE && buffers.state().isSent() && sendBuffered()) {
+                if (buffers.state().isComplete()) {
+                    end();
+                } else if (flushWanted.getAndSet(false)) {
+                    flush();
+                }
             }
         } catch (IOException failure) {
             inproc.sendFailed(failure);
         }
     }
 
-    /** Sends the handler's output. Returns false where the client accepts no more. */
+    /** Returns false where the client accepts no more, or the request was aborted. */
     private boolean sendBuffered() throws IOException {
         for (PooledByteBuffer next = buffers.next(); next != null; next = buffers.next()) {
-            begun = true;
-            openedSink().write(next.getBuffer());
-            if (buffers.closed()) {
-                // The request was aborted meanwhile, and the buffer was released.
-                return true;
+            StreamSinkChannel clientSink = openedSink();
+            markBegun();
+            clientSink.write(next.getBuffer());
+            if (buffers.state().isClosed()) {
+                // The buffer was released.
+                return false;
             }
             if (next.getBuffer().hasRemaining()) {
+                clientSink.resumeWrites();
                 return false;
             }
             buffers.release();
@@ -86,26 +97,31 @@ final class ResponseSender {
         return true;
     }
 
-    private void afterDrain() throws IOException {
-        if (buffers.closed()) {
-            return;
-        }
-        boolean flush = flushPending.getAndSet(false);
-        if (buffers.ended()) {
-            finish();
-        } else if (flush) {
-            flushSink();
+    private void markBegun() {
+        if (state == State.UNSENT) {
+            state = state.to(State.BEGUN);
         }
     }
 
-    private void finish() throws IOException {
-        finished = true;
-        if (!addTrailers()) {
-            return;
-        }
+    private void flush() throws IOException {
         StreamSinkChannel clientSink = openedSink();
-        clientSink.shutdownWrites();
-        flushRest(clientSink);
+        if (state == State.UNSENT) {
+            markBegun();
+            inproc.invocation().flushHead();
+        } else if (!clientSink.flush()) {
+            requestFlush();
+            clientSink.resumeWrites();
+        }
+    }
+
+    private void end() throws IOException {
+        if (addTrailers()) {
+            state = state.to(State.ENDED);
+            openedSink().shutdownWrites();
+            finish();
+        } else {
+            state = state.to(State.DONE);
+        }
     }
 
     /** Runs before the head where that was not sent yet: a failure can still become a status. */
@@ -120,88 +136,25 @@ final class ResponseSender {
         }
     }
 
-    private void flushRest(StreamSinkChannel clientSink) throws IOException {
+    private void finish() throws IOException {
+        StreamSinkChannel clientSink = openedSink();
         if (clientSink.flush()) {
+            state = state.to(State.DONE);
             inproc.sent();
         } else {
             clientSink.resumeWrites();
         }
     }
 
-    private boolean flushSink() throws IOException {
-        StreamSinkChannel clientSink = openedSink();
-        if (!begun) {
-            begun = true;
-            inproc.invocation().flushHead();
-            return true;
-        }
-        if (clientSink.flush()) {
-            return true;
-        }
-        clientSink.resumeWrites();
-        return false;
-    }
-
-    /** Sends as much as the client accepts, past the buffers, which must be empty. */
-    @IoThread
-    int send(ByteBuffer src) throws IOException {
-        begun = true;
-        return openedSink().write(src);
-    }
-
-    /** Sends the output and flushes the client's side. Returns false where the client accepts no more. */
-    @IoThread
-    boolean flush() throws IOException {
-        flushPending.set(true);
-        if (!sendBuffered()) {
-            openedSink().resumeWrites();
-            return false;
-        }
-        flushPending.set(false);
-        return flushSink();
-    }
-
     /** Returns the client's side; begins the response where it has not begun. */
     private StreamSinkChannel openedSink() throws IOException {
         if (sink == null) {
             sink = inproc.head().open(buffers.completeLength());
-            sink.getWriteSetter().set(writable -> writable());
+            sink.getWriteSetter().set(writable -> {
+                writable.suspendWrites();
+                onWritable.run();
+            });
         }
         return sink;
-    }
-
-    /** Called when the client's side is writable. */
-    private void writable() {
-        StreamSinkChannel clientSink = sink;
-        if (clientSink == null) {
-            return;
-        }
-        clientSink.suspendWrites();
-        if (finished) {
-            try {
-                flushRest(clientSink);
-            } catch (IOException failure) {
-                inproc.sendFailed(failure);
-            }
-            return;
-        }
-        drain();
-        if (buffers.isEmpty() && interest.notifyHandler() && interest.resumed() && !buffers.closed() && !finished) {
-            clientSink.resumeWrites();
-        }
-    }
-
-    /** Notifies a handler that has resumed when the client accepts more. */
-    @IoThread
-    void resumed() {
-        if (buffers.closed() || !interest.resumed()) {
-            return;
-        }
-        if (sink != null) {
-            sink.resumeWrites();
-        } else {
-            interest.notifyHandler();
-            ioThread.execute(this::resumed);
-        }
     }
 }

@@ -18,9 +18,19 @@ class InprocStatesTest {
     }
 
     @Test
-    void aRequestBodyArrivesUntilItIsCompleteOrClosed() {
+    void aResponseIsSentOnlyAfterItsEnd() {
+        assertThat(TransitionTable.of(ResponseSender.State.class, ResponseSender.State::to))
+                .containsExactly("UNSENT: BEGUN, ENDED, DONE", "BEGUN: ENDED, DONE", "ENDED: DONE", "DONE: none");
+    }
+
+    @Test
+    void aRequestBodyThatTheHandlerReadsNoMoreStaysSo() {
         assertThat(TransitionTable.of(RequestBodyBuffer.State.class, RequestBodyBuffer.State::to))
-                .containsExactly("ARRIVING: COMPLETE, CLOSED", "COMPLETE: CLOSED", "CLOSED: none");
+                .containsExactly(
+                        "ARRIVING: COMPLETE, CLOSED, STOPPED",
+                        "COMPLETE: CLOSED, STOPPED",
+                        "CLOSED: STOPPED",
+                        "STOPPED: none");
     }
 
     @Test
