@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.inproc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.xnio.XnioIoThread;
@@ -14,7 +15,7 @@ import org.xnio.XnioWorker;
  * <p>Threads: any.
  */
 abstract class HandlerSide {
-    private final XnioIoThread ioThread;
+    private final IoLoop loop;
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
     // Mutable state, under this object's lock
@@ -24,8 +25,8 @@ abstract class HandlerSide {
     @GuardedBy("this")
     private Runnable handler = () -> {};
 
-    HandlerSide(XnioIoThread ioThread) {
-        this.ioThread = ioThread;
+    HandlerSide(IoLoop loop) {
+        this.loop = loop;
     }
 
     /** Moves what can be moved now, and otherwise waits for the client. */
@@ -37,7 +38,7 @@ abstract class HandlerSide {
 
     /** Moves bytes: before this returns where this is the I/O thread, otherwise soon. */
     final void moveSoon() {
-        if (Thread.currentThread() == ioThread) {
+        if (loop.isCurrent()) {
             move();
         } else {
             schedule();
@@ -46,7 +47,7 @@ abstract class HandlerSide {
 
     private void schedule() {
         if (scheduled.compareAndSet(false, true)) {
-            ioThread.execute(this::moveAndNotify);
+            ioThread().execute(this::moveAndNotify);
         }
     }
 
@@ -85,15 +86,17 @@ abstract class HandlerSide {
     /** Resumes, and notifies the handler once in any case. */
     final void wakeUp() {
         markResumed();
-        ioThread.execute(() -> {
+        ioThread().execute(() -> {
             notifyIfResumed(true);
             schedule();
         });
     }
 
-    /** Notifies the handler for the last time and suspends. */
+    /** Notifies the handler for the last time and suspends; later, because it may be in a call at this moment. */
     final void notifyLastTime() {
-        notifyIfResumed(false);
+        if (resumed()) {
+            loop.later(() -> notifyIfResumed(false));
+        }
     }
 
     private boolean notifyIfResumed(boolean staysResumed) {
@@ -110,11 +113,11 @@ abstract class HandlerSide {
     }
 
     final XnioIoThread ioThread() {
-        return ioThread;
+        return loop.thread();
     }
 
     /** As the conduits of both directions have it. */
     public final XnioWorker getWorker() {
-        return ioThread.getWorker();
+        return ioThread().getWorker();
     }
 }

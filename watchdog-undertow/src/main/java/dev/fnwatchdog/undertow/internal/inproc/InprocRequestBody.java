@@ -48,13 +48,17 @@ final class InprocRequestBody extends HandlerSide implements StreamSourceConduit
 
     /** Requires an exchange whose request body has no other reader. */
     InprocRequestBody(InprocInvocation inproc) {
-        super(inproc.invocation().loop().thread());
+        super(inproc.invocation().loop());
         this.inproc = inproc;
         this.invocation = inproc.invocation();
         HttpServerExchange client = invocation.exchange();
         this.source = client.isRequestComplete() ? null : client.getRequestChannel();
         this.awaitsContinue = HttpContinue.requiresContinueResponse(client);
-        this.buffer = new RequestBodyBuffer(isLarge(client) ? invocation.loop().largeBuffers() : client.getConnection().getByteBufferPool(), source == null);
+        this.buffer = new RequestBodyBuffer(
+                isLarge(client)
+                        ? invocation.loop().largeBuffers()
+                        : client.getConnection().getByteBufferPool(),
+                source == null);
         if (source != null) {
             source.getReadSetter().set(this::readable);
         }

@@ -32,7 +32,7 @@ final class InprocResponse extends HandlerSide implements StreamSinkConduit {
     private long written;
 
     InprocResponse(InprocInvocation inproc) {
-        super(inproc.invocation().loop().thread());
+        super(inproc.invocation().loop());
         this.inproc = inproc;
         this.buffers = new ResponseBuffers(
                 inproc.invocation().loop(),

@@ -103,8 +103,8 @@ class InprocBodiesTest {
     @EnumSource
     void aHandlerThatReadsByNotificationsGetsEachPieceAsItArrives(Beginning beginning) throws Exception {
         BlockingQueue<String> pieces = new LinkedBlockingQueue<>();
-        try (RunningWatchdog watchdog = beginning.start(
-                        exchange -> read(exchange.getRequestChannel(), pieces, exchange::endExchange));
+        try (RunningWatchdog watchdog =
+                        beginning.start(exchange -> read(exchange.getRequestChannel(), pieces, exchange::endExchange));
                 RawClient client = watchdog.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n");
             for (String piece : new String[] {"one", "two", "six"}) {
@@ -124,11 +124,7 @@ class InprocBodiesTest {
         Arrays.fill(body, (byte) 'x');
         try (RunningWatchdog watchdog = beginning.start(exchange -> {
                     exchange.setResponseContentLength(LARGE);
-                    write(
-                            exchange.getResponseChannel(),
-                            ByteBuffer.wrap(body),
-                            full::countDown,
-                            exchange::endExchange);
+                    write(exchange.getResponseChannel(), ByteBuffer.wrap(body), full::countDown, exchange::endExchange);
                 });
                 RawClient client = watchdog.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
