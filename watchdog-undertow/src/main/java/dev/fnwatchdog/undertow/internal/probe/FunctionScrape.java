@@ -73,8 +73,6 @@ final class FunctionScrape {
     /** Sends the request. A response to the scrape follows in every case. */
     void send(UpstreamClient upstream) {
         FunctionTarget.set(exchange, path);
-        // No upgrade: the connection of a scrape does not become a tunnel.
-        exchange.getRequestHeaders().remove(Headers.UPGRADE);
         invocation.atEnd(body::free);
         invocation.setTimeout(TIMEOUT, this::expired);
         upstream.connect(exchange, reason -> fail(StatusCodes.BAD_GATEWAY, reason))

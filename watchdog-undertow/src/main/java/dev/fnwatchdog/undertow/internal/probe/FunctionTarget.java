@@ -9,7 +9,7 @@ import io.undertow.util.Methods;
 final class FunctionTarget {
     private FunctionTarget() {}
 
-    /** Makes the request of {@code exchange} one to {@code path}, with its own header fields. */
+    /** Makes the request of {@code exchange} one to {@code path}, with its own header fields; it does not become a tunnel. */
     static void set(HttpServerExchange exchange, String path) {
         HttpString method = exchange.getRequestMethod();
         exchange.addResponseWrapper((factory, probe) -> {
@@ -20,6 +20,7 @@ final class FunctionTarget {
         exchange.setRequestMethod(Methods.GET);
         exchange.setRequestURI(path, false);
         exchange.setQueryString("");
+        exchange.getRequestHeaders().remove(Headers.UPGRADE);
         if (exchange.isRequestComplete()) {
             exchange.getRequestHeaders().remove(Headers.CONTENT_LENGTH);
         }

@@ -160,6 +160,42 @@ class ReadyPathTest {
 
     /** Proves specification 2.5. */
     @Test
+    void waitingProbesShareTheNextRequestAsWell() throws Exception {
+        try (ScriptedFunction function = function(UNREADY);
+                RunningWatchdog watchdog = ready(function);
+                RawClient first = watchdog.connect();
+                Http2Client others = Http2Client.on(watchdog.connect())) {
+            first.send(PROBE);
+            heads.take();
+            others.get(1, "/_/ready");
+            others.get(3, "/_/ready");
+            awaitEarlierRequests(others, 5);
+            first.close();
+            heads.take();
+            awaitEarlierRequests(others, 7);
+            allowed.release(2);
+
+            assertThat(others.responses(1, 3).values()).allMatch(response -> response.endsWith("loading"));
+            assertThat(heads).isEmpty();
+        }
+    }
+
+    /** Proves specification 2.4. */
+    @Test
+    void aProbeThatAsksForAnotherProtocolDoesNotBecomeATunnel() throws Exception {
+        try (ScriptedFunction function = function(UNREADY);
+                RunningWatchdog watchdog = ready(function);
+                RawClient client = watchdog.connect()) {
+            allowed.release();
+            client.send("GET /_/ready HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+
+            assertThat(client.readResponse()).startsWith("HTTP/1.1 503 ").endsWith("loading");
+            assertThat(heads.take()).startsWith("GET /am/i/ready ").doesNotContainIgnoringCase("upgrade");
+        }
+    }
+
+    /** Proves specification 2.5. */
+    @Test
     void waitingProbesWhoseHttp2StreamsAreResetAreSkipped() throws Exception {
         try (ScriptedFunction function = function(UNREADY);
                 RunningWatchdog watchdog = ready(function);
