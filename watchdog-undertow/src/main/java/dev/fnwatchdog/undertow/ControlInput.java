@@ -129,8 +129,12 @@ final class ControlInput {
 
     private void report(String text) throws IOException {
         Path draft = report.resolveSibling(report.getFileName() + ".new");
-        Files.writeString(draft, text);
-        Files.move(draft, report, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.writeString(draft, text);
+            Files.move(draft, report, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new IOException("cannot write %s, which the build tool reads: %s".formatted(report, e), e);
+        }
     }
 
     private void executeAll(ReplaceableMode versions, WatchdogLog log) {

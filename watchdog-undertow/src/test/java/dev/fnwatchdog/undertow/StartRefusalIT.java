@@ -170,6 +170,19 @@ class StartRefusalIT {
         }
     }
 
+    @Test
+    void aReportForTheBuildToolThatCannotBeWrittenStopsTheFunctionThatRunsAlready() throws Exception {
+        Path report = folder.resolve("missing").resolve("report");
+        try (PackagedWatchdog watchdog = PackagedWatchdog.inFrontOfPython()
+                .arguments("--controlled", report.toString())
+                .start()) {
+            assertThat(watchdog.awaitExit()).isOne();
+
+            assertThat(watchdog.remainingDescendants()).isEmpty();
+            watchdog.awaitLine("cannot write " + report);
+        }
+    }
+
     /** Proves specification 7.10. */
     @Test
     void aJvmThatLeavesSignalsAloneIsRefusedWithTheOptionToRemove() throws Exception {
