@@ -39,7 +39,7 @@ public final class Authorizer implements AutoCloseable {
         this.debug = config.debug();
         DocumentReader reader = new DocumentReader(refreshPolicy.fetchTimeout());
         this.issuer = readIssuer(reader, IssuerDocument.location(config.authority()));
-        this.keys = PublishedKeys.start(reader, issuer.jwksUri(), refreshPolicy, this::useKeys, log);
+        this.keys = new PublishedKeys(reader, issuer.jwksUri(), refreshPolicy, this::useKeys, log);
     }
 
     /**
@@ -53,7 +53,9 @@ public final class Authorizer implements AutoCloseable {
 
     static Authorizer start(JwtConfig config, WatchdogLog log, KeyRefreshPolicy refreshPolicy, Clock clock)
             throws IOException {
-        return new Authorizer(config, log, refreshPolicy, clock);
+        Authorizer authorizer = new Authorizer(config, log, refreshPolicy, clock);
+        authorizer.keys.start();
+        return authorizer;
     }
 
     private static IssuerDocument readIssuer(DocumentReader reader, URI location) throws IOException {

@@ -1,12 +1,11 @@
 package dev.fnwatchdog.core.auth;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class BoundedBody implements BodySubscriber<String> {
     private final int limit;
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private final CompletableFuture<String> body = new CompletableFuture<>();
+    private final BodySubscriber<String> text = BodySubscribers.ofString(StandardCharsets.UTF_8);
 
     // Mutable state
     private Flow.@Nullable Subscription subscription;
+    private int size;
 
     /** @param limit the most bytes that the body may have */
     BoundedBody(int limit) {
@@ -30,42 +29,33 @@ final class BoundedBody implements BodySubscriber<String> {
 
     @Override
     public CompletionStage<String> getBody() {
-        return body;
+        return text.getBody();
     }
 
     @Override
     public void onSubscribe(Flow.Subscription newSubscription) {
         subscription = newSubscription;
-        newSubscription.request(Long.MAX_VALUE);
+        text.onSubscribe(newSubscription);
     }
 
     @Override
     public void onNext(List<ByteBuffer> buffers) {
-        for (ByteBuffer buffer : buffers) {
-            if (bytes.size() + buffer.remaining() > limit) {
-                abort();
-                return;
-            }
-            byte[] chunk = new byte[buffer.remaining()];
-            buffer.get(chunk);
-            bytes.writeBytes(chunk);
-        }
-    }
-
-    private void abort() {
-        if (subscription != null) {
+        size += buffers.stream().mapToInt(ByteBuffer::remaining).sum();
+        if (size <= limit) {
+            text.onNext(buffers);
+        } else if (subscription != null) {
             subscription.cancel();
+            text.onError(new IOException("it is longer than %d bytes".formatted(limit)));
         }
-        body.completeExceptionally(new IOException("it is longer than %d bytes".formatted(limit)));
     }
 
     @Override
     public void onError(Throwable cause) {
-        body.completeExceptionally(cause);
+        text.onError(cause);
     }
 
     @Override
     public void onComplete() {
-        body.complete(bytes.toString(StandardCharsets.UTF_8));
+        text.onComplete();
     }
 }

@@ -5,17 +5,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The claim {@code function} of a token: what the token permits (specification 8.9). */
-final class FunctionClaim {
+/**
+ * The claim {@code function} of a token: what the token permits (specification 8.9).
+ *
+ * @param audience the functions for which it is meant; empty: all of them
+ */
+record FunctionClaim(List<ResourcePattern> permissions, List<ResourcePattern> audience) {
     private static final FunctionClaim NOTHING = new FunctionClaim(List.of(), List.of());
-
-    private final List<ResourcePattern> permissions;
-    private final List<ResourcePattern> audience;
-
-    private FunctionClaim(List<ResourcePattern> permissions, List<ResourcePattern> audience) {
-        this.permissions = permissions;
-        this.audience = audience;
-    }
 
     /** Reads the claim; a missing or malformed one permits nothing. */
     static FunctionClaim of(@Nullable Object claim) {

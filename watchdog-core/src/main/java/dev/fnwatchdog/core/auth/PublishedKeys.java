@@ -35,7 +35,8 @@ final class PublishedKeys implements AutoCloseable {
     @GuardedBy("this")
     private long lastRequest;
 
-    private PublishedKeys(
+    /** @param receiver gets each set that was fetched */
+    PublishedKeys(
             DocumentReader reader,
             URI location,
             KeyRefreshPolicy refreshPolicy,
@@ -49,28 +50,12 @@ final class PublishedKeys implements AutoCloseable {
         this.lastRequest = System.nanoTime() - refreshPolicy.minInterval().toNanos();
     }
 
-    /**
-     * Fetches the set on the calling thread, and then at regular intervals.
-     *
-     * @param receiver gets each set that was fetched
-     */
-    static PublishedKeys start(
-            DocumentReader reader,
-            URI location,
-            KeyRefreshPolicy refreshPolicy,
-            Consumer<KeySet> receiver,
-            WatchdogLog log)
-            throws IOException {
-        PublishedKeys keys = new PublishedKeys(reader, location, refreshPolicy, receiver, log);
-        try {
-            keys.fetch();
-            long nanos = refreshPolicy.refreshInterval().toNanos();
-            var unused = keys.executor.scheduleWithFixedDelay(keys::refresh, nanos, nanos, TimeUnit.NANOSECONDS);
-            return keys;
-        } catch (IOException e) {
-            keys.close();
-            throw e;
-        }
+    /** Fetches the set on the calling thread, and then at regular intervals. */
+    void start() throws IOException {
+        // Where this fails there is nothing to close: the executor has no thread before its first task.
+        fetch();
+        long nanos = refreshPolicy.refreshInterval().toNanos();
+        var unused = executor.scheduleWithFixedDelay(this::refresh, nanos, nanos, TimeUnit.NANOSECONDS);
     }
 
     /**

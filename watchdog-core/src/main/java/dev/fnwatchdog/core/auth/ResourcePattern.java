@@ -9,14 +9,10 @@ import java.util.List;
  *
  * <p>Each literal part is searched once, from left to right and without backtracking: matching costs at most the
  * pattern's length times the name's.
+ *
+ * @param parts the literal parts, between which the asterisks were
  */
-final class ResourcePattern {
-    private final List<String> parts;
-
-    private ResourcePattern(List<String> parts) {
-        this.parts = parts;
-    }
-
+record ResourcePattern(List<String> parts) {
     static ResourcePattern of(String text) {
         List<String> parts = new ArrayList<>();
         int from = 0;
