@@ -110,11 +110,7 @@ final class ConfigCheck {
         if (isPositive(Definitions.MAX_WAITING)
                 && !isPositive(Definitions.MAX_INFLIGHT)
                 && !isPositive(Definitions.HANDLER_CONCURRENCY)) {
-            String name = Definitions.MAX_WAITING.name();
-            add(
-                    name,
-                    variables.text(name).orElse(""),
-                    "0, unless max_inflight is set (or handler_concurrency in mode inproc)");
+            addSet(Definitions.MAX_WAITING, "0, unless max_inflight is set (or handler_concurrency in mode inproc)");
         }
     }
 
@@ -157,13 +153,8 @@ final class ConfigCheck {
                 .read(Definitions.UPSTREAM)
                 .filter(upstream -> OWN_HOST.matcher(upstream.getHost()).matches())
                 .filter(upstream -> isPort(upstream, Definitions.PORT) || isPort(upstream, Definitions.METRICS_PORT))
-                .ifPresent(upstream -> {
-                    String name = variables.namesSet(Definitions.UPSTREAM).get(0);
-                    add(
-                            name,
-                            variables.text(name).orElse(""),
-                            "the function's port, not port or metrics_port of the watchdog");
-                });
+                .ifPresent(upstream ->
+                        addSet(Definitions.UPSTREAM, "the function's port, not port or metrics_port of the watchdog"));
     }
 
     private boolean isPort(URI upstream, Definition<Integer> setting) {
@@ -186,11 +177,7 @@ final class ConfigCheck {
                 .map(Path::toString)
                 .toList();
         if (!missing.isEmpty()) {
-            String name = Definitions.FUNCTION_PATH.name();
-            add(
-                    name,
-                    variables.text(name).orElse(""),
-                    "existing jars and folders, not " + String.join(" and ", missing));
+            addSet(Definitions.FUNCTION_PATH, "existing jars and folders, not " + String.join(" and ", missing));
         }
     }
 
@@ -208,6 +195,12 @@ final class ConfigCheck {
                     "the function's namespace, because jwt_auth needs it and %s does not contain it"
                             .formatted(namespaceFile));
         }
+    }
+
+    /** Adds a mistake in a setting that is set, under the name that takes precedence. */
+    private void addSet(Definition<?> setting, String expected) {
+        String name = variables.namesSet(setting).get(0);
+        add(name, variables.text(name).orElse(""), expected);
     }
 
     private void add(String setting, String value, String expected) {
