@@ -1,6 +1,7 @@
 package dev.fnwatchdog.core.log;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** The format of the lines of one of the function's streams (specification 6.10, 6.13). */
 interface FunctionLogFormat {
@@ -21,42 +22,23 @@ interface FunctionLogFormat {
         return length > 0 && bytes[offset + length - 1] == '\r' ? length - 1 : length;
     }
 
-    /** {@code 2006/01/02 15:04:05 stdout: text}. */
-    static FunctionLogFormat prefixed(LogClock clock, String stream, int limit) {
-        return new Text(clock, " " + stream + ": ", limit);
-    }
-
-    /** The line unchanged, byte for byte. */
-    static FunctionLogFormat bare(int limit) {
-        return new Bare(limit);
-    }
-
-    /** The line unchanged, after a byte that names the stream. */
-    static FunctionLogFormat received(ReceiverStream.Kind stream, int limit) {
-        return new Received(stream, limit);
-    }
-
     /** Returns whether a whole line passes as it is, without what {@link #begin} and {@link #end} add. */
     default boolean passes(byte[] bytes, int offset, int length) {
         return false;
     }
 
-    /** An object with time, stream and msg; a line that is an object already passes as it is. */
-    static FunctionLogFormat json(LogClock clock, String stream) {
-        return new Json(clock, stream);
+    /** Returns the name of a stream. */
+    static String name(LogReceiver.Output stream) {
+        return stream.name().toLowerCase(Locale.ROOT);
     }
 
-    private static byte[] cutMark(int limit) {
-        return (" [cut at " + limit + " bytes]\n").getBytes(StandardCharsets.US_ASCII);
-    }
-
-    /** The part that both text formats share: how lines end. */
+    /** The part that the text formats share: how lines end. */
     abstract class Lines implements FunctionLogFormat {
         private final byte[] end = {'\n'};
         private final byte[] cutEnd;
 
         Lines(int limit) {
-            cutEnd = cutMark(limit);
+            cutEnd = (" [cut at " + limit + " bytes]\n").getBytes(StandardCharsets.US_ASCII);
         }
 
         @Override
@@ -75,15 +57,15 @@ interface FunctionLogFormat {
         }
     }
 
-    /** See {@link #prefixed}. */
+    /** {@code 2006/01/02 15:04:05 stdout: text}. */
     final class Text extends Lines {
         private final LogClock clock;
         private final String prefix;
 
-        Text(LogClock clock, String prefix, int limit) {
+        Text(LogClock clock, LogReceiver.Output stream, int limit) {
             super(limit);
             this.clock = clock;
-            this.prefix = prefix;
+            this.prefix = " " + name(stream) + ": ";
         }
 
         @Override
@@ -93,7 +75,7 @@ interface FunctionLogFormat {
         }
     }
 
-    /** See {@link #bare}. */
+    /** The line unchanged, byte for byte. */
     final class Bare extends Lines {
         Bare(int limit) {
             super(limit);
@@ -110,7 +92,7 @@ interface FunctionLogFormat {
         }
     }
 
-    /** See {@link #received}. */
+    /** The line unchanged, after a byte that names the stream. */
     final class Received extends Lines {
         private final ReceiverStream.Kind stream;
 
@@ -125,7 +107,7 @@ interface FunctionLogFormat {
         }
     }
 
-    /** See {@link #json}. */
+    /** An object with time, stream and msg; a line that is an object already passes as it is. */
     final class Json implements FunctionLogFormat {
         private final Escaping escaping = new JsonEscaping();
         private final byte[] end = "\"}\n".getBytes(StandardCharsets.US_ASCII);
@@ -133,9 +115,9 @@ interface FunctionLogFormat {
         private final LogClock clock;
         private final String stream;
 
-        Json(LogClock clock, String stream) {
+        Json(LogClock clock, LogReceiver.Output stream) {
             this.clock = clock;
-            this.stream = stream;
+            this.stream = name(stream);
         }
 
         @Override

@@ -1,12 +1,29 @@
 package dev.fnwatchdog.core.log;
 
+import dev.fnwatchdog.core.config.LogConfig;
+import dev.fnwatchdog.core.log.LogReceiver.Level;
+
 /** The watchdog's own lines as JSON objects, one per line (specification 6.9). */
 final class JsonLogFormat implements LogFormat {
     private final Escaping escaping = new JsonEscaping();
     private final LogClock clock;
+    private final LogConfig config;
 
-    JsonLogFormat(LogClock clock) {
+    JsonLogFormat(LogClock clock, LogConfig config) {
         this.clock = clock;
+        this.config = config;
+    }
+
+    @Override
+    public boolean describesCallers() {
+        return true;
+    }
+
+    @Override
+    public FunctionLogFormat function(LogReceiver.Output stream) {
+        return config.prefix()
+                ? new FunctionLogFormat.Json(clock, stream)
+                : new FunctionLogFormat.Bare(config.bufferSize());
     }
 
     @Override
@@ -59,10 +76,15 @@ final class JsonLogFormat implements LogFormat {
     private void begin(LineBuffer to, Level level) {
         to.ascii("{\"time\":\"");
         clock.rfc3339(to);
-        to.ascii("\",\"level\":\"")
-                .ascii(level.label)
-                .ascii("\",\"severity\":\"")
-                .ascii(level.severity)
-                .ascii("\",\"msg\":\"");
+        to.ascii(level(level)).ascii("\",\"msg\":\"");
+    }
+
+    /** Returns the level, and the severity by the names of Google Cloud's logging (specification 6.12). */
+    private static String level(Level level) {
+        return switch (level) {
+            case INFO -> "\",\"level\":\"info\",\"severity\":\"INFO";
+            case WARN -> "\",\"level\":\"warn\",\"severity\":\"WARNING";
+            case ERROR -> "\",\"level\":\"error\",\"severity\":\"ERROR";
+        };
     }
 }

@@ -1,26 +1,19 @@
 package dev.fnwatchdog.core.log;
 
-/** The format of the watchdog's own lines. Each method writes one whole entry, including its newline. */
+import dev.fnwatchdog.core.log.LogReceiver.Level;
+
+/** The format of the watchdog's own lines, and of the function's lines that go with them (specification 6). */
 interface LogFormat {
-    /** The level of an entry; the text format does not show it. */
-    enum Level {
-        INFO("info", "INFO"),
-        WARN("warn", "WARNING"),
-        ERROR("error", "ERROR");
-
-        final String label;
-        final String severity;
-
-        /** @param severity the name of Google Cloud's logging (specification 6.12) */
-        Level(String label, String severity) {
-            this.label = label;
-            this.severity = severity;
-        }
-    }
-
+    /** Writes one whole entry, including its newline, as the next two methods do. */
     void message(LineBuffer to, Level level, String message);
 
     void failure(LineBuffer to, String message, Throwable cause);
 
     void request(LineBuffer to, AccessLogEntry call);
+
+    /** Returns whether the line of a request tells who has sent it. */
+    boolean describesCallers();
+
+    /** Returns the format of the lines of one of the function's streams. */
+    FunctionLogFormat function(LogReceiver.Output stream);
 }

@@ -1,5 +1,6 @@
 package dev.fnwatchdog.core.log;
 
+import dev.fnwatchdog.core.config.LogConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -87,16 +88,15 @@ final class ReceiverStream extends OutputStream {
         line.write(bytes, whole, bytes.length - whole);
     }
 
-    /** Returns how many bytes at the end begin a character of UTF-8 that has more bytes. */
+    /** Returns how many bytes at the end are, or may be, a part of a character of UTF-8. */
     private static int incomplete(byte[] bytes) {
-        for (int back = 1; back <= LONGEST_CHARACTER; back++) {
+        for (int back = 1; back < LONGEST_CHARACTER; back++) {
             int value = bytes[bytes.length - back] & 0xff;
             if (value < FIRST_CONTINUATION) {
                 return 0;
             }
             if (value >= FIRST_LEAD) {
-                int length = value < 0xe0 ? 2 : value < 0xf0 ? 3 : LONGEST_CHARACTER;
-                return back < length ? back : 0;
+                return back;
             }
         }
         return 0;
@@ -133,21 +133,18 @@ final class ReceiverStream extends OutputStream {
     /** Begins each line with its kind, for the watchdog's own lines. */
     static final class OwnLines implements TextLogFormat.LineStart {
         @Override
-        public void write(LineBuffer to, LogFormat.Level level) {
-            to.oneByte(kind(level).mark());
-        }
-
-        private static Kind kind(LogFormat.Level level) {
-            return switch (level) {
-                case INFO -> Kind.INFO;
-                case WARN -> Kind.WARN;
-                case ERROR -> Kind.ERROR;
-            };
+        public void write(LineBuffer to, LogReceiver.Level level) {
+            to.oneByte(Kind.valueOf(level.name()).mark());
         }
 
         @Override
         public int lineEndInEntry() {
             return '\r';
+        }
+
+        @Override
+        public FunctionLogFormat function(LogReceiver.Output stream, LogConfig config) {
+            return new FunctionLogFormat.Received(Kind.valueOf(stream.name()), config.bufferSize());
         }
     }
 }

@@ -1,14 +1,22 @@
 package dev.fnwatchdog.core.log;
 
+import dev.fnwatchdog.core.config.GoDuration;
+import dev.fnwatchdog.core.config.LogConfig;
+import dev.fnwatchdog.core.log.LogReceiver.Level;
+import java.time.Duration;
+
 /** The watchdog's own lines as of-watchdog prints them (specification 6.1, 6.4). */
 final class TextLogFormat implements LogFormat {
-    /** How the lines of the format begin and end. */
+    /** What depends on where the lines go: how they begin and end. */
     interface LineStart {
         /** Writes what precedes the text of an entry. */
         void write(LineBuffer to, Level level);
 
         /** Returns the character that ends each line of an entry but the last. */
         int lineEndInEntry();
+
+        /** Returns the format of the lines of one of the function's streams. */
+        FunctionLogFormat function(LogReceiver.Output stream, LogConfig config);
     }
 
     /** Begins an entry with its time. */
@@ -23,17 +31,32 @@ final class TextLogFormat implements LogFormat {
         public int lineEndInEntry() {
             return '\n';
         }
+
+        @Override
+        public FunctionLogFormat function(LogReceiver.Output stream, LogConfig config) {
+            return config.prefix()
+                    ? new FunctionLogFormat.Text(clock, stream, config.bufferSize())
+                    : new FunctionLogFormat.Bare(config.bufferSize());
+        }
     }
 
     private final Escaping escaping = new TextEscaping();
     private final LineStart start;
-    private final boolean callId;
-    private final boolean traceId;
+    private final LogConfig config;
 
-    TextLogFormat(LineStart start, boolean callId, boolean traceId) {
+    TextLogFormat(LineStart start, LogConfig config) {
         this.start = start;
-        this.callId = callId;
-        this.traceId = traceId;
+        this.config = config;
+    }
+
+    @Override
+    public boolean describesCallers() {
+        return config.traceId();
+    }
+
+    @Override
+    public FunctionLogFormat function(LogReceiver.Output stream) {
+        return start.function(stream, config);
     }
 
     @Override
@@ -63,9 +86,8 @@ final class TextLogFormat implements LogFormat {
         escaping.wire(to, entry.shownTarget());
         to.ascii(" - ").number(entry.status());
         if (entry.accessDenied()) {
-            to.ascii(" ACCESS DENIED - (");
-            goDuration(to, (entry.nanos() + 500_000) / 1_000_000);
-            to.oneByte(')');
+            Duration rounded = Duration.ofMillis((entry.nanos() + 500_000) / 1_000_000);
+            to.ascii(" ACCESS DENIED - (").ascii(GoDuration.format(rounded)).oneByte(')');
         } else {
             outcome(to, entry);
         }
@@ -85,10 +107,10 @@ final class TextLogFormat implements LogFormat {
                 .oneByte('.')
                 .padded(seconds % 10_000, 4)
                 .ascii("s)");
-        if (callId) {
+        if (config.callId()) {
             bracketed(to, entry.callId());
         }
-        if (traceId) {
+        if (config.traceId()) {
             bracketed(to, entry.caller().traceId());
         }
     }
@@ -97,27 +119,5 @@ final class TextLogFormat implements LogFormat {
         to.ascii(" [");
         escaping.wire(to, id.isEmpty() ? "none" : id);
         to.oneByte(']');
-    }
-
-    /** Writes a duration in milliseconds as Go prints it: {@code 0s}, {@code 2ms}, {@code 1m1.5s}. */
-    private static void goDuration(LineBuffer to, long millis) {
-        if (millis < 1000) {
-            to.number(millis).ascii(millis == 0 ? "s" : "ms");
-            return;
-        }
-        long seconds = millis / 1000;
-        if (seconds >= 3600) {
-            to.number(seconds / 3600).oneByte('h');
-        }
-        if (seconds >= 60) {
-            to.number(seconds / 60 % 60).oneByte('m');
-        }
-        to.number(seconds % 60);
-        long fraction = millis % 1000;
-        if (fraction != 0) {
-            int digits = fraction % 100 == 0 ? 1 : fraction % 10 == 0 ? 2 : 3;
-            to.oneByte('.').padded(digits == 1 ? fraction / 100 : digits == 2 ? fraction / 10 : fraction, digits);
-        }
-        to.oneByte('s');
     }
 }

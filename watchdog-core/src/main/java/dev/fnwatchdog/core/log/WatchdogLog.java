@@ -1,7 +1,7 @@
 package dev.fnwatchdog.core.log;
 
 import dev.fnwatchdog.core.config.LogConfig;
-import dev.fnwatchdog.core.log.LogFormat.Level;
+import dev.fnwatchdog.core.log.LogReceiver.Level;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -30,9 +30,6 @@ public final class WatchdogLog implements AutoCloseable {
     // A longer message would not fit into the buffer when every character is escaped.
     private static final int MAX_MESSAGE_LENGTH = 80_000;
 
-    private final LogConfig config;
-    private final LogStyle style;
-    private final boolean describesCallers;
     private final LogFormat format;
     private final BoundedOutput out;
     private final BoundedOutput err;
@@ -40,11 +37,8 @@ public final class WatchdogLog implements AutoCloseable {
     // Mutable state
     private volatile Consumer<Throwable> failureObserver = failure -> {};
 
-    private WatchdogLog(LogConfig config, LogStyle style, Duration maxWait, OutputStream out, OutputStream err) {
-        this.style = style;
-        this.describesCallers = style.describesCallers(config);
-        this.format = style.own(config);
-        this.config = config;
+    private WatchdogLog(LogFormat format, Duration maxWait, OutputStream out, OutputStream err) {
+        this.format = format;
         this.out = new BoundedOutput(
                 "watchdog-log-stdout", out, maxWait, dropped -> reportDropped(dropped, "standard output"));
         this.err = new BoundedOutput(
@@ -67,8 +61,10 @@ public final class WatchdogLog implements AutoCloseable {
     }
 
     static WatchdogLog start(LogConfig config, LogClock clock, Duration maxWait, OutputStream out, OutputStream err) {
-        LogStyle style = config.format() == LogConfig.Format.JSON ? new LogStyle.Json(clock) : new LogStyle.Text(clock);
-        return new WatchdogLog(config, style, maxWait, out, err);
+        LogFormat format = config.format() == LogConfig.Format.JSON
+                ? new JsonLogFormat(clock, config)
+                : new TextLogFormat(new TextLogFormat.Timestamp(clock), config);
+        return new WatchdogLog(format, maxWait, out, err);
     }
 
     /**
@@ -76,8 +72,8 @@ public final class WatchdogLog implements AutoCloseable {
      * (specification 6.16).
      */
     public static WatchdogLog to(LogConfig config, LogReceiver receiver) {
-        return new WatchdogLog(
-                config, new LogStyle.Received(), MAX_WAIT, new ReceiverStream(receiver), new ReceiverStream(receiver));
+        LogFormat format = new TextLogFormat(new ReceiverStream.OwnLines(), config);
+        return new WatchdogLog(format, MAX_WAIT, new ReceiverStream(receiver), new ReceiverStream(receiver));
     }
 
     /** Returns a log that prints nothing and has no threads. */
@@ -123,7 +119,7 @@ public final class WatchdogLog implements AutoCloseable {
 
     /** Returns whether {@link AccessLogEntry#caller()} is printed. */
     public boolean describesCallers() {
-        return describesCallers;
+        return format.describesCallers();
     }
 
     /** Prints the line of a request. The caller decides which requests have one. */
@@ -188,8 +184,8 @@ public final class WatchdogLog implements AutoCloseable {
     private LineSink functionLines(BoundedOutput output, LogReceiver.Output stream, FunctionLines.WhenFull waiting) {
         // of-watchdog prints the scanner's error in this form, and then stops reading (specification 6.14).
         Runnable reportTooLong =
-                () -> error("Error reading " + LogStyle.name(stream) + ": bufio.Scanner: token too long");
-        return new FunctionLines(output, style.function(stream, config), reportTooLong, waiting);
+                () -> error("Error reading " + FunctionLogFormat.name(stream) + ": bufio.Scanner: token too long");
+        return new FunctionLines(output, format.function(stream), reportTooLong, waiting);
     }
 
     /**

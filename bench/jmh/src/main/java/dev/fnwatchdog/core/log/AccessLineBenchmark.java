@@ -20,9 +20,8 @@ public class AccessLineBenchmark {
     private static final LogConfig DEFAULTS = LogConfig.parseLeniently(Map.of());
 
     private final LineBuffer line = new LineBuffer(512);
-    private final LogFormat text = new TextLogFormat(
-            new TextLogFormat.Timestamp(LogClock.system()), DEFAULTS.callId(), DEFAULTS.traceId());
-    private final LogFormat json = new JsonLogFormat(LogClock.system());
+    private final LogFormat text = new TextLogFormat(new TextLogFormat.Timestamp(LogClock.system()), DEFAULTS);
+    private final LogFormat json = new JsonLogFormat(LogClock.system(), DEFAULTS);
     private final WatchdogLog log =
             WatchdogLog.start(DEFAULTS, OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
 
