@@ -12,15 +12,25 @@ abstract class Escaping {
 
     private final boolean[] plain = new boolean[0x80];
 
-    /** Creates an instance that prints printable ASCII unchanged, except the characters in {@code special}. */
-    Escaping(String special) {
+    private final String named;
+    private final String names;
+
+    /**
+     * Creates an instance that prints printable ASCII unchanged, except the characters in {@code special}.
+     *
+     * @param named the characters that a backslash and a letter stand for
+     * @param names those letters
+     */
+    Escaping(String special, String named, String names) {
+        this.named = named;
+        this.names = names;
         for (int c = ' '; c < 0x7F; c++) {
             plain[c] = special.indexOf(c) < 0;
         }
     }
 
-    /** Writes a character that is not printed unchanged: a control character, or one with a meaning in the format. */
-    abstract void escaped(LineBuffer to, int codePoint);
+    /** Writes the number of a character that is not printed unchanged and has no name. */
+    abstract void numbered(LineBuffer to, int codePoint);
 
     /** Writes a byte that is not part of a UTF-8 character. */
     abstract void invalid(LineBuffer to, int value);
@@ -83,6 +93,15 @@ abstract class Escaping {
                     i += Utf8.length(codePoint);
                 }
             }
+        }
+    }
+
+    private void escaped(LineBuffer to, int codePoint) {
+        int name = named.indexOf(codePoint);
+        if (name >= 0) {
+            to.oneByte('\\').oneByte(names.charAt(name));
+        } else {
+            numbered(to, codePoint);
         }
     }
 

@@ -14,9 +14,6 @@ final class JsonObjectCheck {
 
     // Mutable state
     private int at;
-    private int depth;
-    // One bit for each level: 1 for an object, 0 for an array.
-    private long objects;
 
     private JsonObjectCheck(byte[] bytes, int offset, int length) {
         this.bytes = bytes;
@@ -29,69 +26,64 @@ final class JsonObjectCheck {
     }
 
     private boolean isWholeObject() {
-        boolean valid = value();
-        while (valid && depth > 0) {
-            valid = next();
-        }
+        boolean valid = value(0);
         skipBlanks();
         return valid && at == end;
     }
 
-    /** Reads what follows a value within the innermost object or array: a comma and a value, or the end. */
-    private boolean next() {
-        boolean object = (objects & 1) == 1;
-        skipBlanks();
-        if (accept(object ? '}' : ']')) {
-            leave();
-            return true;
-        }
-        return accept(',') && (object ? member() : value());
-    }
-
-    private void leave() {
-        depth--;
-        objects >>>= 1;
-    }
-
-    private boolean enter(boolean object) {
-        depth++;
-        objects = (objects << 1) | (object ? 1 : 0);
-        skipBlanks();
-        if (depth > MAX_DEPTH) {
-            return false;
-        }
-        if (accept(object ? '}' : ']')) {
-            leave();
-            return true;
-        }
-        return object ? member() : value();
-    }
-
-    private boolean member() {
-        skipBlanks();
-        if (!accept('"') || !string()) {
-            return false;
-        }
-        skipBlanks();
-        return accept(':') && value();
-    }
-
-    /** Reads a value, or the beginning of one that is an object or an array up to its first simple value. */
-    private boolean value() {
+    /** @param depth the number of objects and arrays around the value */
+    private boolean value(int depth) {
         skipBlanks();
         if (at == end) {
             return false;
         }
         byte first = bytes[at++];
         return switch (first) {
-            case '{' -> enter(true);
-            case '[' -> enter(false);
+            case '{' -> depth < MAX_DEPTH && object(depth + 1);
+            case '[' -> depth < MAX_DEPTH && array(depth + 1);
             case '"' -> string();
             case 't' -> word("rue");
             case 'f' -> word("alse");
             case 'n' -> word("ull");
             default -> number(first);
         };
+    }
+
+    private boolean object(int depth) {
+        skipBlanks();
+        if (accept('}')) {
+            return true;
+        }
+        do {
+            if (!member(depth)) {
+                return false;
+            }
+            skipBlanks();
+        } while (accept(','));
+        return accept('}');
+    }
+
+    private boolean member(int depth) {
+        skipBlanks();
+        if (!accept('"') || !string()) {
+            return false;
+        }
+        skipBlanks();
+        return accept(':') && value(depth);
+    }
+
+    private boolean array(int depth) {
+        skipBlanks();
+        if (accept(']')) {
+            return true;
+        }
+        do {
+            if (!value(depth)) {
+                return false;
+            }
+            skipBlanks();
+        } while (accept(','));
+        return accept(']');
     }
 
     private boolean string() {
