@@ -98,7 +98,7 @@ public final class OrphanReaper {
     private Set<ProcessId> reapZombies(Set<ProcessId> before) {
         Set<ProcessId> zombies = new HashSet<>();
         for (Entry entry : table.read()) {
-            if (isZombieChild(entry) && !SpawnedProcessIds.contains(entry.pid())) {
+            if (isZombieChild(entry) && !SpawnedChildProcess.has(entry.pid())) {
                 zombies.add(entry.id());
                 if (before.contains(entry.id())) {
                     reapChild(entry.pid());

@@ -8,8 +8,10 @@ import dev.fnwatchdog.core.process.posix.Termination.Exited;
 import dev.fnwatchdog.core.process.posix.Termination.Signalled;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A child process in a session of its own that was started without the JDK; the JDK does not reap it. */
 final class SpawnedChildProcess implements ChildProcess {
@@ -19,6 +21,9 @@ final class SpawnedChildProcess implements ChildProcess {
     private static final int WNOWAIT = 0x01000000;
     private static final int SIZE_OF_SIGINFO = 128;
     private static final int STATUS_NOT_KNOWN = -1;
+
+    /** Those that are not reaped yet. */
+    private static final Set<Long> PIDS = ConcurrentHashMap.newKeySet();
 
     private final int pid;
     private final SpawnedStreams streams;
@@ -36,7 +41,12 @@ final class SpawnedChildProcess implements ChildProcess {
         this.pid = pid;
         this.streams = streams;
         this.watcher = watcher;
-        SpawnedProcessIds.add(pid);
+        PIDS.add((long) pid);
+    }
+
+    /** Returns whether a child is one of these, which nothing else may reap. Threads: any. */
+    static boolean has(long pid) {
+        return PIDS.contains(pid);
     }
 
     @Override
@@ -83,7 +93,7 @@ final class SpawnedChildProcess implements ChildProcess {
             }
             reaped = true;
         }
-        SpawnedProcessIds.remove(pid);
+        PIDS.remove((long) pid);
         exit.complete(termination);
         return true;
     }

@@ -83,7 +83,7 @@ public final class StrayReaper implements AutoCloseable {
         Set<ProcessId> before = zombies;
         zombies = new HashSet<>();
         for (Entry entry : table.read()) {
-            if (entry.zombie() && entry.parent() == self && !SpawnedProcessIds.contains(entry.pid())) {
+            if (entry.zombie() && entry.parent() == self && !SpawnedChildProcess.has(entry.pid())) {
                 zombies.add(entry.id());
                 if (before.contains(entry.id())) {
                     Jdk.reap(entry.pid());

@@ -38,7 +38,7 @@ public final class ProcessTreeKill {
 
     public ProcessTreeKill(ProcessTable table) {
         this.table = table.reader();
-        this.signals = ProcessSignals.with(this.table);
+        this.signals = new ProcessSignals(this.table);
     }
 
     /** Kills all processes of the trees. Blocks; takes some milliseconds for every hundred processes of the system. */
