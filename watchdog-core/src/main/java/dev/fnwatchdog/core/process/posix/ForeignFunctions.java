@@ -33,21 +33,30 @@ public final class ForeignFunctions {
         find = Class.forName("java.lang.foreign.SymbolLookup").getMethod("find", String.class);
     }
 
-    /** Fails where this package is not supported, and where its use would print a warning: native access is not enabled. */
-    static ForeignFunctions open() throws ReflectiveOperationException {
+    /**
+     * Opens the C library.
+     *
+     * @throws LinkageError where this package is not supported, and where its use would print a warning: native access is not
+     *     enabled
+     */
+    static ForeignFunctions open() {
         if (Runtime.version().feature() < FIRST_RELEASE
                 || !System.getProperty("os.name", "").equals("Linux")
                 || !MACHINES.contains(System.getProperty("os.arch", ""))) {
-            throw new NoSuchMethodException("not available on this JDK, operating system or processor");
+            throw new LinkageError("not available on this JDK, operating system or processor");
         }
-        Module module = ForeignFunctions.class.getModule();
-        if (!(boolean) Module.class.getMethod("isNativeAccessEnabled").invoke(module)) {
-            throw new IllegalAccessException("native access is not enabled");
+        try {
+            Module module = ForeignFunctions.class.getModule();
+            if (!(boolean) Module.class.getMethod("isNativeAccessEnabled").invoke(module)) {
+                throw new LinkageError("native access is not enabled");
+            }
+            return new ForeignFunctions();
+        } catch (ReflectiveOperationException e) {
+            throw broken(e);
         }
-        return new ForeignFunctions();
     }
 
-    /** Wraps a failure of a native call; only fatal errors occur there. */
+    /** Wraps a failure of reflection, or of a native call, where only fatal errors occur. */
     static LinkageError broken(Throwable e) {
         if (e instanceof Error error) {
             throw error;
@@ -56,12 +65,24 @@ public final class ForeignFunctions {
     }
 
     /** Looks up a function, as the first argument of {@link #caller}. */
-    Object function(String name) throws ReflectiveOperationException {
-        return ((Optional<?>) find.invoke(symbols, name)).orElseThrow(() -> new NoSuchMethodException(name));
+    Object function(String name) {
+        try {
+            return ((Optional<?>) find.invoke(symbols, name)).orElseThrow(() -> new LinkageError(name));
+        } catch (ReflectiveOperationException e) {
+            throw broken(e);
+        }
     }
 
     /** Returns a method handle that calls a function, an {@code Object} that precedes its six parameters. */
-    MethodHandle caller() throws ReflectiveOperationException {
+    MethodHandle caller() {
+        try {
+            return linked();
+        } catch (ReflectiveOperationException e) {
+            throw broken(e);
+        }
+    }
+
+    private MethodHandle linked() throws ReflectiveOperationException {
         Class<?> layout = Class.forName("java.lang.foreign.MemoryLayout");
         Class<?> descriptor = Class.forName("java.lang.foreign.FunctionDescriptor");
         Class<?> option = Class.forName("java.lang.foreign.Linker$Option");

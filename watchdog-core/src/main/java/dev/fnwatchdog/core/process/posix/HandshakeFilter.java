@@ -53,18 +53,9 @@ public final class HandshakeFilter {
 
     /** Loaded only when a port is closed, because linking takes tens of milliseconds. */
     private static final class Native {
-        private static final MethodHandle CALLER;
-        private static final Object SETSOCKOPT;
-
-        static {
-            try {
-                ForeignFunctions c = ForeignFunctions.open();
-                SETSOCKOPT = c.function("setsockopt");
-                CALLER = c.caller();
-            } catch (ReflectiveOperationException e) {
-                throw new LinkageError(e.getMessage(), e);
-            }
-        }
+        private static final ForeignFunctions C = ForeignFunctions.open();
+        private static final Object SETSOCKOPT = C.function("setsockopt");
+        private static final MethodHandle CALLER = C.caller();
 
         static int attach(int descriptor) {
             try (NativeMemory memory = NativeMemory.allocate(PROGRAM_BYTES + INSTRUCTIONS * INSTRUCTION_BYTES)) {

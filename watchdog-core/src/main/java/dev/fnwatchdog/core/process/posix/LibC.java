@@ -15,59 +15,30 @@ public final class LibC {
     private static final long PIDFD_OPEN = 434;
     private static final int LONGEST_TEXT = 256;
 
-    private static final MethodHandle CALLER;
-    private static final Object ATTR_INIT;
-    private static final Object ATTR_SETFLAGS;
-    private static final Object ATTR_SETSIGMASK;
-    private static final Object ATTR_SETSIGDEFAULT;
-    private static final Object ACTIONS_INIT;
-    private static final Object ACTIONS_DESTROY;
-    private static final Object ACTIONS_ADDDUP2;
-    private static final Object ACTIONS_ADDCLOSEFROM;
-    private static final Object SPAWN;
-    private static final Object WAITPID;
-    private static final Object WAITID;
-    private static final Object KILL;
-    private static final Object PIPE2;
-    private static final Object CLOSE;
-    private static final Object FCNTL;
-    private static final Object SYSCALL;
-    private static final Object EPOLL_CREATE1;
-    private static final Object EPOLL_CTL;
-    private static final Object EPOLL_WAIT;
-    private static final Object PRCTL;
-    private static final Object STRERROR_R;
-
-    static {
-        try {
-            ForeignFunctions c = ForeignFunctions.open();
-            ATTR_INIT = c.function("posix_spawnattr_init");
-            ATTR_SETFLAGS = c.function("posix_spawnattr_setflags");
-            ATTR_SETSIGMASK = c.function("posix_spawnattr_setsigmask");
-            ATTR_SETSIGDEFAULT = c.function("posix_spawnattr_setsigdefault");
-            ACTIONS_INIT = c.function("posix_spawn_file_actions_init");
-            ACTIONS_DESTROY = c.function("posix_spawn_file_actions_destroy");
-            ACTIONS_ADDDUP2 = c.function("posix_spawn_file_actions_adddup2");
-            ACTIONS_ADDCLOSEFROM = c.function("posix_spawn_file_actions_addclosefrom_np");
-            SPAWN = c.function("posix_spawn");
-            WAITPID = c.function("waitpid");
-            WAITID = c.function("waitid");
-            KILL = c.function("kill");
-            PIPE2 = c.function("pipe2");
-            CLOSE = c.function("close");
-            FCNTL = c.function("fcntl");
-            SYSCALL = c.function("syscall");
-            EPOLL_CREATE1 = c.function("epoll_create1");
-            EPOLL_CTL = c.function("epoll_ctl");
-            EPOLL_WAIT = c.function("epoll_wait");
-            PRCTL = c.function("prctl");
-            STRERROR_R = c.function("__xpg_strerror_r");
-            // Last, because it takes the longest.
-            CALLER = c.caller();
-        } catch (ReflectiveOperationException e) {
-            throw new LinkageError(e.getMessage(), e);
-        }
-    }
+    private static final ForeignFunctions C = ForeignFunctions.open();
+    private static final Object ATTR_INIT = C.function("posix_spawnattr_init");
+    private static final Object ATTR_SETFLAGS = C.function("posix_spawnattr_setflags");
+    private static final Object ATTR_SETSIGMASK = C.function("posix_spawnattr_setsigmask");
+    private static final Object ATTR_SETSIGDEFAULT = C.function("posix_spawnattr_setsigdefault");
+    private static final Object ACTIONS_INIT = C.function("posix_spawn_file_actions_init");
+    private static final Object ACTIONS_DESTROY = C.function("posix_spawn_file_actions_destroy");
+    private static final Object ACTIONS_ADDDUP2 = C.function("posix_spawn_file_actions_adddup2");
+    private static final Object ACTIONS_ADDCLOSEFROM = C.function("posix_spawn_file_actions_addclosefrom_np");
+    private static final Object SPAWN = C.function("posix_spawn");
+    private static final Object WAITPID = C.function("waitpid");
+    private static final Object WAITID = C.function("waitid");
+    private static final Object KILL = C.function("kill");
+    private static final Object PIPE2 = C.function("pipe2");
+    private static final Object CLOSE = C.function("close");
+    private static final Object FCNTL = C.function("fcntl");
+    private static final Object SYSCALL = C.function("syscall");
+    private static final Object EPOLL_CREATE1 = C.function("epoll_create1");
+    private static final Object EPOLL_CTL = C.function("epoll_ctl");
+    private static final Object EPOLL_WAIT = C.function("epoll_wait");
+    private static final Object PRCTL = C.function("prctl");
+    private static final Object STRERROR_R = C.function("__xpg_strerror_r");
+    // Last, because it takes the longest.
+    private static final MethodHandle CALLER = C.caller();
 
     private LibC() {}
 
