@@ -26,7 +26,7 @@ final class AcceptHeader {
                 }
             }
             return !allowed(ranges, "text", "plain") && allowed(ranges, "application", "openmetrics-text");
-        } catch (MalformedException e) {
+        } catch (IllegalArgumentException malformed) {
             return false;
         }
     }
@@ -47,7 +47,7 @@ final class AcceptHeader {
         return allowed;
     }
 
-    private static Range range(String element) throws MalformedException {
+    private static Range range(String element) {
         List<String> parts = split(element, ';');
         String media = parts.get(0).toLowerCase(Locale.ROOT);
         require(MEDIA_RANGE.matcher(media).matches());
@@ -69,7 +69,7 @@ final class AcceptHeader {
     }
 
     /** Splits outside quotes and trims the parts. */
-    private static List<String> split(String text, char separator) throws MalformedException {
+    private static List<String> split(String text, char separator) {
         List<String> parts = new ArrayList<>();
         boolean quoted = false;
         int start = 0;
@@ -89,9 +89,9 @@ final class AcceptHeader {
         return parts;
     }
 
-    private static void require(boolean wellFormed) throws MalformedException {
+    private static void require(boolean wellFormed) {
         if (!wellFormed) {
-            throw new MalformedException();
+            throw new IllegalArgumentException("malformed");
         }
     }
 
@@ -111,14 +111,6 @@ final class AcceptHeader {
                 return 3;
             }
             return type.equals("application") || version.equals(TEXT_VERSION) ? 4 : 0;
-        }
-    }
-
-    private static final class MalformedException extends Exception {
-        private static final long serialVersionUID = 1;
-
-        MalformedException() {
-            super("", null, false, false);
         }
     }
 }
