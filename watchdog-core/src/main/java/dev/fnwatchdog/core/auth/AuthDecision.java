@@ -1,43 +1,26 @@
 package dev.fnwatchdog.core.auth;
 
-/** The decision about a request by its token (specification 8.6 to 8.10). */
-public sealed interface AuthDecision {
-    <R> R accept(Visitor<R> visitor);
+/**
+ * The decision about a request by its token (specification 8.6 to 8.10).
+ *
+ * @param reason why the token is refused, for the client to read, without a newline; contains nothing of the token. Empty where
+ *     it is not refused
+ */
+public record AuthDecision(Outcome outcome, String reason) {
+    static final AuthDecision ALLOWED = new AuthDecision(Outcome.ALLOWED, "");
+    static final AuthDecision FORBIDDEN = new AuthDecision(Outcome.FORBIDDEN, "");
 
-    /** The token is valid and permits the function. */
-    record Allowed() implements AuthDecision {
-        @Override
-        public <R> R accept(Visitor<R> visitor) {
-            return visitor.allowed();
-        }
+    /** The possible decisions. */
+    public enum Outcome {
+        /** The token is valid and permits the function. */
+        ALLOWED,
+        /** There is no valid token: 401 (specification 8.8). */
+        REFUSED,
+        /** The token is valid but does not permit this function: 403 (specification 8.10). */
+        FORBIDDEN
     }
 
-    /**
-     * There is no valid token: 401 (specification 8.8).
-     *
-     * @param reason for the client to read, without a newline; contains nothing of the token
-     */
-    record Refused(String reason) implements AuthDecision {
-        @Override
-        public <R> R accept(Visitor<R> visitor) {
-            return visitor.refused(reason);
-        }
-    }
-
-    /** The token is valid but does not permit this function: 403 (specification 8.10). */
-    record Forbidden() implements AuthDecision {
-        @Override
-        public <R> R accept(Visitor<R> visitor) {
-            return visitor.forbidden();
-        }
-    }
-
-    /** One method per decision. */
-    interface Visitor<R> {
-        R allowed();
-
-        R refused(String reason);
-
-        R forbidden();
+    static AuthDecision refused(String reason) {
+        return new AuthDecision(Outcome.REFUSED, reason);
     }
 }

@@ -116,14 +116,14 @@ public final class Authorizer implements AutoCloseable {
             log.info("JWT claims: " + claims);
         }
         boolean permitted = FunctionClaim.of(claims.get("function")).permits(resource);
-        return permitted ? new AuthDecision.Allowed() : new AuthDecision.Forbidden();
+        return permitted ? AuthDecision.ALLOWED : AuthDecision.FORBIDDEN;
     }
 
     private AuthDecision refusal(RefusedTokenException e) {
         if (debug) {
             log.info("JWT refused: " + e.reason());
         }
-        return new AuthDecision.Refused(e.reason());
+        return AuthDecision.refused(e.reason());
     }
 
     private void useKeys(KeySet fetched) {

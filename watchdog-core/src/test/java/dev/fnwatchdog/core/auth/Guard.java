@@ -58,22 +58,12 @@ final class Guard implements AutoCloseable {
 
     static String describe(CompletableFuture<AuthDecision> decision) throws InterruptedException {
         try {
-            return decision.get(30, TimeUnit.SECONDS).accept(new AuthDecision.Visitor<>() {
-                @Override
-                public String allowed() {
-                    return ALLOWED;
-                }
-
-                @Override
-                public String refused(String reason) {
-                    return reason;
-                }
-
-                @Override
-                public String forbidden() {
-                    return FORBIDDEN;
-                }
-            });
+            AuthDecision made = decision.get(30, TimeUnit.SECONDS);
+            return switch (made.outcome()) {
+                case ALLOWED -> ALLOWED;
+                case REFUSED -> made.reason();
+                case FORBIDDEN -> FORBIDDEN;
+            };
         } catch (ExecutionException | TimeoutException e) {
             throw new AssertionError(e);
         }

@@ -15,7 +15,6 @@ import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -24,21 +23,14 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Threads: the exchange's I/O thread, which also verifies tokens. A request whose token is signed with an unknown key waits,
  * without a thread, until the keys have been fetched again.
+ *
+ * @param execTimeout the longest wait of a request for its decision; zero: no limit
  */
-public final class JwtHandler implements HttpHandler {
-
+public record JwtHandler(HttpHandler next, Authorizer authorizer, Duration execTimeout) implements HttpHandler {
     private static final Duration UNLIMITED = Duration.ofDays(1);
-
-    private final HttpHandler next;
-    private final Authorizer authorizer;
-    private final Duration execTimeout;
-
-    /** @param execTimeout the longest wait of a request for its decision; zero: no limit */
-    public JwtHandler(HttpHandler next, Authorizer authorizer, Duration execTimeout) {
-        this.next = next;
-        this.authorizer = authorizer;
-        this.execTimeout = execTimeout;
-    }
+    private static final CannedResponse FORBIDDEN = CannedResponse.of(StatusCodes.FORBIDDEN)
+            .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.MIDDLEWARE)
+            .withBody(WatchdogHeaders.PLAIN_TEXT, "insufficient permissions\n");
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
@@ -81,40 +73,26 @@ public final class JwtHandler implements HttpHandler {
     }
 
     private void applyDecision(HttpServerExchange exchange, AuthDecision decision, long start) throws Exception {
-        Optional<CannedResponse> refusal = decision.accept(RefusalResponse.INSTANCE);
-        if (refusal.isPresent()) {
-            Invocation.of(exchange).denyAccess();
-            refusal.get().send(exchange);
-            return;
+        switch (decision.outcome()) {
+            case ALLOWED -> {
+                exchange.getRequestHeaders()
+                        .put(WatchdogHeaders.AUTH_SECONDS, DurationSeconds.of(System.nanoTime() - start));
+                next.handleRequest(exchange);
+            }
+            case REFUSED -> refuse(exchange, unauthorized(decision.reason()));
+            case FORBIDDEN -> refuse(exchange, FORBIDDEN);
         }
-        exchange.getRequestHeaders().put(WatchdogHeaders.AUTH_SECONDS, DurationSeconds.of(System.nanoTime() - start));
-        next.handleRequest(exchange);
     }
 
-    /** Makes the response to a refused request; empty where it is permitted. */
-    private enum RefusalResponse implements AuthDecision.Visitor<Optional<CannedResponse>> {
-        INSTANCE;
+    private static void refuse(HttpServerExchange exchange, CannedResponse response) {
+        Invocation.of(exchange).denyAccess();
+        response.send(exchange);
+    }
 
-        private static final CannedResponse FORBIDDEN = CannedResponse.of(StatusCodes.FORBIDDEN)
+    private static CannedResponse unauthorized(String reason) {
+        return CannedResponse.of(StatusCodes.UNAUTHORIZED)
                 .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.MIDDLEWARE)
-                .withBody(WatchdogHeaders.PLAIN_TEXT, "insufficient permissions\n");
-
-        @Override
-        public Optional<CannedResponse> allowed() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<CannedResponse> refused(String reason) {
-            return Optional.of(CannedResponse.of(StatusCodes.UNAUTHORIZED)
-                    .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.MIDDLEWARE)
-                    .with(Headers.WWW_AUTHENTICATE, "Bearer realm=IAM function invoke")
-                    .withBody(WatchdogHeaders.PLAIN_TEXT, reason + "\n"));
-        }
-
-        @Override
-        public Optional<CannedResponse> forbidden() {
-            return Optional.of(FORBIDDEN);
-        }
+                .with(Headers.WWW_AUTHENTICATE, "Bearer realm=IAM function invoke")
+                .withBody(WatchdogHeaders.PLAIN_TEXT, reason + "\n");
     }
 }
