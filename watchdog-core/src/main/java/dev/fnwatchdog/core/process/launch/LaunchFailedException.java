@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Thrown when the system refuses to start a process; contains errno and the system's message, in lower case as in Go. */
 public final class LaunchFailedException extends IOException {
@@ -33,19 +34,14 @@ public final class LaunchFailedException extends IOException {
 
     private final int errno;
 
-    private LaunchFailedException(int errno, String reason) {
-        super(reason);
+    private LaunchFailedException(int errno, String reason, @Nullable IOException cause) {
+        super(reason, cause);
         this.errno = errno;
     }
 
     /** Returns the exception for an errno of the C library. */
     static LaunchFailedException of(int errno) {
-        return new LaunchFailedException(errno, LibC.describe(errno).toLowerCase(Locale.ROOT));
-    }
-
-    private LaunchFailedException(int errno, String reason, IOException cause) {
-        super(reason, cause);
-        this.errno = errno;
+        return new LaunchFailedException(errno, LibC.describe(errno).toLowerCase(Locale.ROOT), null);
     }
 
     /** Returns the exception with the errno and the text that the JDK's message contains. */

@@ -13,7 +13,6 @@ final class SpawnedStreams {
     private static final int O_NONBLOCK = 0x800;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
-    private static final int EMFILE = 24;
 
     private final Stdio.Descriptors descriptors;
     // Empty for given descriptors; otherwise input, output and, unless merged into the output, errors.
@@ -54,7 +53,7 @@ final class SpawnedStreams {
         } catch (IOException e) {
             pipes.forEach(NativePipe::closeChildEnd);
             pipes.forEach(NativePipe::closeStream);
-            throw LaunchFailedException.of(EMFILE);
+            throw LaunchFailedException.noDescriptors(e);
         }
         int output = pipes.get(1).childEnd();
         int errors = errorsIntoOutput ? output : pipes.get(2).childEnd();

@@ -6,6 +6,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 public final class TrainingRequests {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long POLL_MILLIS = 20;
-    private static final HttpRequest.BodyPublisher NO_BODY = HttpRequest.BodyPublishers.noBody();
 
     // Not through the proxy that properties of the JVM may name.
     private final HttpClient client = HttpClient.newBuilder()
@@ -42,28 +42,24 @@ public final class TrainingRequests {
      */
     public void send(ModeConfig mode, List<String> paths) throws IOException, InterruptedException {
         awaitReady();
-        expectOk("GET", ports.requests(), "/_/health", NO_BODY);
+        send(request(ports.requests(), "/_/health"), true);
         if (!(mode instanceof ModeConfig.Inproc)) {
             // The folder of static mode may have no index.html.
             boolean served = !(mode instanceof ModeConfig.Static);
-            for (int i = 0; i < 2; i++) {
-                check("GET", "/", status("GET", ports.requests(), "/", NO_BODY), served);
-            }
-            check(
-                    "POST",
-                    "/",
-                    status("POST", ports.requests(), "/", HttpRequest.BodyPublishers.ofString("trained\n")),
-                    served);
+            send(request(ports.requests(), "/"), served);
+            send(request(ports.requests(), "/"), served);
+            send(request(ports.requests(), "/").POST(BodyPublishers.ofString("trained\n")), served);
         }
         for (String path : paths) {
-            status("GET", ports.requests(), path, NO_BODY);
+            send(request(ports.requests(), path), false);
         }
-        expectOk("GET", ports.metrics(), "/metrics", NO_BODY);
+        send(request(ports.metrics(), "/metrics"), true);
     }
 
     private void awaitReady() throws IOException, InterruptedException {
+        HttpRequest ready = request(ports.requests(), "/_/ready").build();
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (status("GET", ports.requests(), "/_/ready", NO_BODY) != HttpURLConnection.HTTP_OK) {
+        while (status(ready) != HttpURLConnection.HTTP_OK) {
             if (System.nanoTime() - end > 0) {
                 throw new IOException("the watchdog is not ready after %d s".formatted(PATIENCE.toSeconds()));
             }
@@ -71,23 +67,22 @@ public final class TrainingRequests {
         }
     }
 
-    private void expectOk(String method, int port, String path, HttpRequest.BodyPublisher body)
-            throws IOException, InterruptedException {
-        check(method, path, status(method, port, path, body), true);
+    private static HttpRequest.Builder request(int port, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
+                .timeout(PATIENCE);
     }
 
-    private static void check(String method, String path, int status, boolean expected) throws IOException {
-        if (expected && status != HttpURLConnection.HTTP_OK) {
-            throw new IOException("%s %s is %d".formatted(method, path, status));
+    /** @param required whether the request must succeed */
+    private void send(HttpRequest.Builder builder, boolean required) throws IOException, InterruptedException {
+        HttpRequest request = builder.build();
+        int status = status(request);
+        if (required && status != HttpURLConnection.HTTP_OK) {
+            throw new IOException(
+                    "%s %s is %d".formatted(request.method(), request.uri().getPath(), status));
         }
     }
 
-    private int status(String method, int port, String path, HttpRequest.BodyPublisher body)
-            throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
-                .method(method, body)
-                .timeout(PATIENCE)
-                .build();
+    private int status(HttpRequest request) throws IOException, InterruptedException {
         return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
     }
 }
