@@ -9,19 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Checks all variables, then creates the configuration from them. */
-final class ConfigReader {
+/**
+ * Checks all variables, then creates the configuration from them.
+ *
+ * @param namespaceFile the file in which Kubernetes names the namespace (specification 8.2); need not exist
+ */
+record ConfigReader(Variables variables, Path namespaceFile) {
     private static final URI GATEWAY = URI.create("http://gateway.openfaas:8080");
     private static final URI LOCAL_GATEWAY = URI.create("http://127.0.0.1:8080");
-
-    private final Variables variables;
-    private final Path namespaceFile;
-
-    /** @param namespaceFile the file in which Kubernetes names the namespace (specification 8.2); need not exist */
-    ConfigReader(Variables variables, Path namespaceFile) {
-        this.variables = variables;
-        this.namespaceFile = namespaceFile;
-    }
 
     WatchdogConfig read() {
         Optional<String> namespace =

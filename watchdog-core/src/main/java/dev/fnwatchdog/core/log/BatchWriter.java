@@ -4,17 +4,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /** Writes one stream, on the only thread that ever waits for the stream's reader. */
-final class BatchWriter implements Runnable {
+record BatchWriter(BoundedOutput queue, OutputStream out) implements Runnable {
     // Room for new lines appears chunk by chunk: with a slow reader, a waiting copier then waits less.
     private static final int CHUNK = 32 * 1024;
-
-    private final BoundedOutput queue;
-    private final OutputStream out;
-
-    BatchWriter(BoundedOutput queue, OutputStream out) {
-        this.queue = queue;
-        this.out = out;
-    }
 
     @Override
     public void run() {

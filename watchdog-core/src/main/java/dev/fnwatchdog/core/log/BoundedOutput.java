@@ -3,6 +3,7 @@ package dev.fnwatchdog.core.log;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -47,6 +48,7 @@ final class BoundedOutput {
 
     private final DropNotice notice;
     private final long roomWaitNanos;
+    private final AtomicLong allDropped = new AtomicLong();
     private final Thread thread;
 
     // Mutable state, under the lock
@@ -64,9 +66,6 @@ final class BoundedOutput {
     // not reported yet
     @GuardedBy("lock")
     private long dropped;
-
-    @GuardedBy("lock")
-    private long allDropped;
 
     BoundedOutput(String threadName, OutputStream out, Duration maxWait, DropNotice notice) {
         this.notice = notice;
@@ -90,17 +89,12 @@ final class BoundedOutput {
     @GuardedBy("lock")
     private void drop() {
         dropped++;
-        allDropped++;
+        allDropped.incrementAndGet();
     }
 
     /** Returns the number of lines that were dropped so far. */
     long allDropped() {
-        lock.lock();
-        try {
-            return allDropped;
-        } finally {
-            lock.unlock();
-        }
+        return allDropped.get();
     }
 
     /** Adds the report of dropped lines, for which some more room is reserved. */
