@@ -9,15 +9,28 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
+import javax.inject.Inject;
 import org.apache.maven.execution.MavenSession;
 import org.apache.maven.plugin.AbstractMojo;
+import org.apache.maven.plugin.MojoExecution;
 import org.apache.maven.plugins.annotations.Parameter;
 import org.apache.maven.project.MavenProject;
+import org.eclipse.aether.RepositorySystem;
 import org.jspecify.annotations.Nullable;
 
 /** The parameters of the function and its watchdog that all goals share, whether they start them or pack them. */
+@SuppressWarnings("NullAway.Init") // Maven sets the fields before execute.
 abstract class FunctionGoal extends AbstractMojo {
     private static final String PREFIX = "watchdog.";
+
+    @Inject
+    MavenSession session;
+
+    @Inject
+    MojoExecution execution;
+
+    @Inject
+    RepositorySystem repositories;
 
     /** Whether to skip the goal. */
     @Parameter(property = "watchdog.skip", defaultValue = "false")
@@ -52,9 +65,10 @@ abstract class FunctionGoal extends AbstractMojo {
     @Parameter
     private @Nullable Map<String, @Nullable String> environment;
 
-    abstract MavenSession session();
-
-    abstract MavenProject project();
+    /** Returns the current project, which is another one once {@code run} has read it again. */
+    final MavenProject project() {
+        return session.getCurrentProject();
+    }
 
     /** Whether the user skips {@code goal}; if so, logs that. */
     final boolean skipped(String goal) {
@@ -82,7 +96,7 @@ abstract class FunctionGoal extends AbstractMojo {
         addParameter("handler", handler, all);
         addParameter("fprocess", fprocess, all);
         parameters.forEach((name, value) -> addParameter(name, value, all));
-        putProperties(session().getUserProperties(), "-D", all);
+        putProperties(session.getUserProperties(), "-D", all);
         return all;
     }
 

@@ -25,13 +25,9 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import javax.inject.Inject;
-import org.apache.maven.execution.MavenSession;
 import org.apache.maven.plugin.MojoExecution;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugins.annotations.Parameter;
-import org.apache.maven.project.MavenProject;
-import org.eclipse.aether.RepositorySystem;
 import org.jspecify.annotations.Nullable;
 
 /** The part that the goals share which put a function into a container. */
@@ -39,20 +35,8 @@ import org.jspecify.annotations.Nullable;
 abstract class FunctionImageGoal extends FunctionGoal {
     private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?");
 
-    @Parameter(defaultValue = "${project}", readonly = true, required = true)
-    MavenProject project;
-
-    @Parameter(defaultValue = "${session}", readonly = true, required = true)
-    MavenSession session;
-
-    @Parameter(defaultValue = "${mojoExecution}", readonly = true, required = true)
-    private MojoExecution execution;
-
     @Parameter(defaultValue = "${plugin.version}", readonly = true, required = true)
     private String pluginVersion;
-
-    @Inject
-    private RepositorySystem repositories;
 
     /**
      * A folder whose content is copied to the image's root unchanged; a file that its owner may execute is executable
@@ -128,9 +112,9 @@ abstract class FunctionImageGoal extends FunctionGoal {
 
     final FunctionFiles function() throws WatchdogFailedException {
         return new FunctionFiles(
-                new WatchdogJar(repositories, session).file(pluginVersion),
-                ProjectLibraries.of(project),
-                Path.of(project.getBuild().getOutputDirectory()),
+                WatchdogJar.file(repositories, session, pluginVersion),
+                ProjectLibraries.of(project()),
+                Path.of(project().getBuild().getOutputDirectory()),
                 files.toPath());
     }
 
@@ -138,15 +122,5 @@ abstract class FunctionImageGoal extends FunctionGoal {
     @Override
     final boolean accepts(String value) {
         return !StartedWatchdogs.of(getPluginContext()).hasPublished(value);
-    }
-
-    @Override
-    final MavenSession session() {
-        return session;
-    }
-
-    @Override
-    final MavenProject project() {
-        return project;
     }
 }

@@ -8,7 +8,6 @@ import dev.fnwatchdog.maven.config.InvalidSettingsException;
 import dev.fnwatchdog.maven.config.WatchdogFailedException;
 import dev.fnwatchdog.maven.image.ClassArchive;
 import dev.fnwatchdog.maven.image.CreationTime;
-import dev.fnwatchdog.maven.image.DefaultBase;
 import dev.fnwatchdog.maven.image.DeliveredImage;
 import dev.fnwatchdog.maven.image.ExplodedLayers;
 import dev.fnwatchdog.maven.image.FunctionFiles;
@@ -143,7 +142,7 @@ public final class ImageMojo extends PackingGoal {
         FunctionImage image = plan.image().with(archive(plan, base));
         ImageDelivery delivery = new ImageDelivery(specification, Path.of(docker), output.toPath());
         DeliveredImage delivered =
-                delivery.run(jib, image, ImageLabels.of(project, specification.created(), entries(labels)));
+                delivery.run(jib, image, ImageLabels.of(project(), specification.created(), entries(labels)));
         boolean tar = specification.to().is(ImageLocation.Kind.TAR);
         getLog().info("The image is " + delivered.describe()
                 + (tar ? " in " + specification.to().value() : ""));
@@ -153,9 +152,9 @@ public final class ImageMojo extends PackingGoal {
         if (!Set.of("base", "build", NONE).contains(archive)) {
             throw new InvalidParameterException("watchdog.image.archive", archive, "base, build or none");
         }
-        Path folder = project.getBasedir().toPath();
+        Path folder = project().getBasedir().toPath();
         ImageSpecification specification = new ImageSpecification(
-                ImageLocation.parse(from == null ? DefaultBase.of(function.classes()) : from, folder),
+                ImageLocation.parse(from == null ? function.defaultBase() : from, folder),
                 ImageLocation.parse(to, folder),
                 ImageSpecification.named(name),
                 tags == null ? Set.of() : tags,

@@ -4,7 +4,6 @@ import dev.fnwatchdog.maven.config.InvalidParameterException;
 import dev.fnwatchdog.maven.config.InvalidSettingsException;
 import dev.fnwatchdog.maven.config.WatchdogFailedException;
 import dev.fnwatchdog.maven.image.ClassArchive;
-import dev.fnwatchdog.maven.image.DefaultBase;
 import dev.fnwatchdog.maven.image.Dockerfile;
 import dev.fnwatchdog.maven.image.ExplodedLayers;
 import dev.fnwatchdog.maven.image.FunctionFiles;
@@ -57,7 +56,7 @@ public final class LayerMojo extends PackingGoal {
         Path tar = folder.resolve("layer.tar");
         LayerTar.write(image.layers(), tar);
         ExplodedLayers.write(image.layers(), exploded);
-        Dockerfile.write(image, DefaultBase.of(function.classes()), exploded.resolve("Dockerfile"));
+        Dockerfile.write(image, function.defaultBase(), exploded.resolve("Dockerfile"));
         Optional<ClassArchive> made = archive(plan, exploded);
         if (made.isPresent()) {
             LayerTar.write(List.of(made.get().layer()), folder.resolve("archive.tar"));

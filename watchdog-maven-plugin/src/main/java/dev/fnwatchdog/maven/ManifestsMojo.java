@@ -96,7 +96,7 @@ public final class ManifestsMojo extends FunctionImageGoal {
                 DnsLabel.parse("watchdog.manifests.name", functionName),
                 namespace == null ? "" : namespace,
                 image(),
-                project.getVersion(),
+                project().getVersion(),
                 plan.config(),
                 plan.image().environment().containsKey("OPENFAAS_NAME"),
                 NonRootUser.parse(plan.image().user()),
@@ -119,7 +119,7 @@ public final class ManifestsMojo extends FunctionImageGoal {
         if (built.isPresent()) {
             return built.get().pinned();
         }
-        ImageLocation target = ImageLocation.parse(to, project.getBasedir().toPath());
+        ImageLocation target = ImageLocation.parse(to, project().getBasedir().toPath());
         ImageReference configured = target.is(ImageLocation.Kind.TAR)
                 ? ImageSpecification.named(name)
                 : ImageSpecification.reference("watchdog.image.to", target.value());

@@ -26,18 +26,14 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.inject.Inject;
 import org.apache.maven.artifact.DependencyResolutionRequiredException;
-import org.apache.maven.execution.MavenSession;
 import org.apache.maven.lifecycle.LifecycleExecutor;
 import org.apache.maven.plugin.BuildPluginManager;
-import org.apache.maven.plugin.MojoExecution;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
 import org.apache.maven.plugins.annotations.ResolutionScope;
 import org.apache.maven.project.ProjectBuilder;
 import org.apache.maven.project.ProjectDependenciesResolver;
-import org.apache.maven.toolchain.ToolchainManager;
-import org.eclipse.aether.RepositorySystem;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * are served; compilation errors are shown in the terminal and in the responses to requests.
  */
 @Mojo(name = "run", requiresDependencyResolution = ResolutionScope.COMPILE_PLUS_RUNTIME, threadSafe = true)
+@SuppressWarnings("NullAway.Init") // Maven sets the fields before execute.
 public final class RunMojo extends ServingGoal {
     /**
      * What the watchdog is started with, without the classes of the function.
@@ -67,10 +64,17 @@ public final class RunMojo extends ServingGoal {
     /** The goal that goes on in place of another one, and when its parameters were read. */
     private record Successor(RunMojo goal, Instant begin) {}
 
-    private final LifecycleExecutor lifecycle;
-    private final BuildPluginManager plugins;
-    private final ProjectBuilder projectBuilder;
-    private final ProjectDependenciesResolver dependencies;
+    @Inject
+    private LifecycleExecutor lifecycle;
+
+    @Inject
+    private BuildPluginManager plugins;
+
+    @Inject
+    private ProjectBuilder projectBuilder;
+
+    @Inject
+    private ProjectDependenciesResolver dependencies;
 
     /**
      * Whether the JVM listens for a debugger: {@code true} for port 5005, or another port. No request times out then.
@@ -82,29 +86,12 @@ public final class RunMojo extends ServingGoal {
     @Parameter(property = "watchdog.debug.suspend", defaultValue = "false")
     private boolean debugSuspend;
 
-    @Inject
-    RunMojo(
-            MavenSession session,
-            MojoExecution execution,
-            ToolchainManager toolchains,
-            RepositorySystem repositories,
-            LifecycleExecutor lifecycle,
-            BuildPluginManager plugins,
-            ProjectBuilder projectBuilder,
-            ProjectDependenciesResolver dependencies) {
-        super(session, execution, toolchains, repositories);
-        this.lifecycle = lifecycle;
-        this.plugins = plugins;
-        this.projectBuilder = projectBuilder;
-        this.dependencies = dependencies;
-    }
-
     @Override
     public void execute() throws MojoExecutionException {
         if (ReconfiguredGoal.handOver(this, getPluginContext())) {
             return;
         }
-        FunctionModules modules = new FunctionModules(session(), execution().getPlugin());
+        FunctionModules modules = new FunctionModules(session, execution.getPlugin());
         if (skipped()) {
             return;
         }
@@ -114,7 +101,7 @@ public final class RunMojo extends ServingGoal {
         }
         try {
             Optional<Successor> next = Optional.of(
-                    new Successor(this, session().getRequest().getStartTime().toInstant()));
+                    new Successor(this, session.getRequest().getStartTime().toInstant()));
             while (next.isPresent()) {
                 next = next.get().goal().run(next.get().begin());
             }
@@ -141,9 +128,9 @@ public final class RunMojo extends ServingGoal {
         WatchdogConfig config = start.settings().parse();
         FreePorts.check(config, start.settings());
         FunctionSettings ofFunction = FunctionSettings.forUserSettings(start.settings());
-        Recompilation recompilation = new Recompilation(session(), lifecycle, plugins);
+        Recompilation recompilation = new Recompilation(session, lifecycle, plugins);
         ProjectReader reader =
-                new ProjectReader(session(), execution().getPlugin(), projectBuilder, dependencies, getLog());
+                new ProjectReader(session, execution.getPlugin(), projectBuilder, dependencies, getLog());
         DevelopedProjects projects = new DevelopedProjects(reader.watched(), reader);
         AtomicReference<@Nullable RunMojo> next = new AtomicReference<>();
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
@@ -156,7 +143,7 @@ public final class RunMojo extends ServingGoal {
                         return ofFunction.of(copies.next());
                     },
                     () -> {
-                        RunMojo read = new ReconfiguredGoal(session(), execution(), lifecycle, plugins).get();
+                        RunMojo read = new ReconfiguredGoal(session, execution, lifecycle, plugins).get();
                         next.set(read);
                         return !read.start().sameAs(start);
                     },

@@ -17,27 +17,23 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import javax.inject.Inject;
 import org.apache.maven.artifact.DependencyResolutionRequiredException;
-import org.apache.maven.execution.MavenSession;
-import org.apache.maven.plugin.MojoExecution;
 import org.apache.maven.plugins.annotations.Parameter;
-import org.apache.maven.project.MavenProject;
 import org.apache.maven.toolchain.Toolchain;
 import org.apache.maven.toolchain.ToolchainManager;
-import org.eclipse.aether.RepositorySystem;
 import org.jspecify.annotations.Nullable;
 
 /** The parameters of the goals that start a watchdog, and how they start it. */
+@SuppressWarnings("NullAway.Init") // Maven sets the fields before execute.
 abstract class ServingGoal extends FunctionGoal {
     /** The time that the watchdog gives the function to end after SIGTERM (specification 3.48). */
     private static final Duration FUNCTION_GRACE = Duration.ofSeconds(5);
 
     private static final Duration MARGIN = Duration.ofSeconds(5);
 
-    private final MavenSession session;
-    private final MojoExecution execution;
-    private final ToolchainManager toolchains;
-    private final RepositorySystem repositories;
+    @Inject
+    private ToolchainManager toolchains;
 
     /**
      * The port for requests: by default 8080 for {@code run}, and any free port for {@code start}. Also
@@ -62,30 +58,8 @@ abstract class ServingGoal extends FunctionGoal {
     @Parameter(property = "watchdog.workingDirectory", defaultValue = "${project.basedir}")
     private @Nullable File workingDirectory;
 
-    ServingGoal(
-            MavenSession session, MojoExecution execution, ToolchainManager toolchains, RepositorySystem repositories) {
-        this.session = session;
-        this.execution = execution;
-        this.toolchains = toolchains;
-        this.repositories = repositories;
-    }
-
     final boolean skipped() {
         return skipped(execution.getGoal());
-    }
-
-    @Override
-    final MavenSession session() {
-        return session;
-    }
-
-    @Override
-    final MavenProject project() {
-        return session.getCurrentProject();
-    }
-
-    final MojoExecution execution() {
-        return execution;
     }
 
     /** Returns the folder of the files that a running watchdog and its goal write. */
@@ -102,7 +76,8 @@ abstract class ServingGoal extends FunctionGoal {
                                 .formatted(name));
             }
         }
-        new UnknownProperties(execution).warn(session.getUserProperties(), getLog());
+        UnknownProperties.warn(
+                session.getUserProperties(), execution.getMojoDescriptor().getPluginDescriptor(), getLog());
         RawSettings all = putGiven(new RawSettings(System.getenv()), Collections.singletonMap("port", port));
         if (!all.isSet("fprocess")) {
             all.putDefault("mode", "inproc");
@@ -152,7 +127,7 @@ abstract class ServingGoal extends FunctionGoal {
         return new WatchdogLaunch(
                 java(),
                 arguments,
-                new WatchdogJar(repositories, session).file(execution.getVersion()),
+                WatchdogJar.file(repositories, session, execution.getVersion()),
                 directory(),
                 checked.environment(),
                 checked.origins(),

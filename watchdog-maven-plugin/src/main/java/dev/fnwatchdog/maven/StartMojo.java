@@ -16,17 +16,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
-import javax.inject.Inject;
 import org.apache.maven.artifact.DependencyResolutionRequiredException;
-import org.apache.maven.execution.MavenSession;
-import org.apache.maven.plugin.MojoExecution;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
 import org.apache.maven.plugins.annotations.ResolutionScope;
-import org.apache.maven.toolchain.ToolchainManager;
-import org.eclipse.aether.RepositorySystem;
 
 /**
  * Starts the watchdog around the project's code, and ends when it is ready. Tests find it by the properties
@@ -43,12 +38,6 @@ public final class StartMojo extends ServingGoal {
      */
     @Parameter(property = "watchdog.startTimeout", defaultValue = "60")
     private int startTimeout;
-
-    @Inject
-    StartMojo(
-            MavenSession session, MojoExecution execution, ToolchainManager toolchains, RepositorySystem repositories) {
-        super(session, execution, toolchains, repositories);
-    }
 
     @Override
     public void execute() throws MojoExecutionException {
@@ -79,7 +68,7 @@ public final class StartMojo extends ServingGoal {
         WatchdogConfig config = given.parse();
         FreePorts.check(config, given);
         WatchdogLaunch launch = launch(given, config.timeouts(), List.of(), WatchdogLaunch.Function.BUILT);
-        Path log = workFolder().resolve(execution().getExecutionId() + ".log");
+        Path log = workFolder().resolve(execution.getExecutionId() + ".log");
         Files.createDirectories(log.getParent());
         WatchdogProcess watchdog = WatchdogProcess.startLoggingTo(log, launch);
         boolean ready = false;

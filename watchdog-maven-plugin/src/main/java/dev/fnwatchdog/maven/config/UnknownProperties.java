@@ -3,8 +3,8 @@ package dev.fnwatchdog.maven.config;
 import dev.fnwatchdog.core.config.Settings;
 import java.util.Properties;
 import java.util.stream.Stream;
-import org.apache.maven.plugin.MojoExecution;
 import org.apache.maven.plugin.descriptor.MojoDescriptor;
+import org.apache.maven.plugin.descriptor.PluginDescriptor;
 import org.apache.maven.plugin.logging.Log;
 
 /**
@@ -14,15 +14,16 @@ import org.apache.maven.plugin.logging.Log;
 public final class UnknownProperties {
     private static final String PREFIX = "watchdog.";
 
-    private final MojoExecution execution;
+    private UnknownProperties() {}
 
-    public UnknownProperties(MojoExecution execution) {
-        this.execution = execution;
-    }
-
-    public void warn(Properties userProperties, Log log) {
+    /**
+     * Warns about those of Maven's command line.
+     *
+     * @param plugin whose goals have the known parameters
+     */
+    public static void warn(Properties userProperties, PluginDescriptor plugin, Log log) {
         userProperties.stringPropertyNames().stream()
-                .filter(name -> name.startsWith(PREFIX) && !known(name))
+                .filter(name -> name.startsWith(PREFIX) && !known(name, plugin))
                 .sorted()
                 .forEach(name -> log.warn(
                         "-D%s has no effect: it is neither a setting of the watchdog nor a parameter of a goal (%s)"
@@ -35,13 +36,13 @@ public final class UnknownProperties {
                 .orElse("mvn watchdog:help -Ddetail");
     }
 
-    private boolean known(String name) {
+    private static boolean known(String name, PluginDescriptor plugin) {
         return RawSettings.isKnown(name.substring(PREFIX.length()))
-                || parameters().anyMatch(("${" + name + "}")::equals);
+                || parameters(plugin).anyMatch(("${" + name + "}")::equals);
     }
 
-    private Stream<String> parameters() {
-        return execution.getMojoDescriptor().getPluginDescriptor().getMojos().stream()
+    private static Stream<String> parameters(PluginDescriptor plugin) {
+        return plugin.getMojos().stream()
                 .map(MojoDescriptor::getParameters)
                 .flatMap(parameters -> parameters == null ? Stream.of() : parameters.stream())
                 .map(parameter -> String.valueOf(parameter.getExpression()));

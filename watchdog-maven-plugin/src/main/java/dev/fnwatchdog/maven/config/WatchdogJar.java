@@ -10,16 +10,11 @@ import org.eclipse.aether.resolution.ArtifactResolutionException;
 
 /** Finds the watchdog's fat jar, in the version of the plugin. */
 public final class WatchdogJar {
-    private final RepositorySystem repositories;
-    private final MavenSession session;
-
-    public WatchdogJar(RepositorySystem repositories, MavenSession session) {
-        this.repositories = repositories;
-        this.session = session;
-    }
+    private WatchdogJar() {}
 
     /** Returns the file, which is downloaded from the plugin repositories if necessary. */
-    public Path file(String version) throws WatchdogFailedException {
+    public static Path file(RepositorySystem repositories, MavenSession session, String version)
+            throws WatchdogFailedException {
         Artifact artifact = new DefaultArtifact("dev.fnwatchdog", "watchdog-undertow", "all", "jar", version);
         ArtifactRequest request =
                 new ArtifactRequest(artifact, session.getCurrentProject().getRemotePluginRepositories(), "plugin");

@@ -71,6 +71,11 @@ public record FunctionFiles(Path watchdog, List<Library> libraries, Path classes
         return JavaLevel.of(classes);
     }
 
+    /** Returns the base image if the user names none: Temurin's JRE of the Java version that the project's classes need. */
+    public String defaultBase() throws IOException {
+        return "eclipse-temurin:%d-jre".formatted(JavaLevel.longTerm(classes));
+    }
+
     /** Whether the project has classes of its own. */
     boolean hasClasses() throws IOException {
         return FileTree.files(classes, CLASSES).stream()
