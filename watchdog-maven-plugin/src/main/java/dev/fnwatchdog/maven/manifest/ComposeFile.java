@@ -6,11 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A Compose file, for one machine. */
-final class ComposeFile implements Manifest {
-    private final DeployedFunction function;
-
-    ComposeFile(DeployedFunction function) {
-        this.function = function;
+record ComposeFile(DeployedFunction function) implements Manifest {
+    ComposeFile {
         if (function.needsIdentity() && function.namespace().isEmpty()) {
             throw new InvalidParameterException(
                     "watchdog.manifests.namespace",
@@ -23,11 +20,6 @@ final class ComposeFile implements Manifest {
     public List<Fields> documents() {
         return List.of(Fields.of("name", function.name().text())
                 .with("services", Fields.of(function.name().text(), service())));
-    }
-
-    @Override
-    public List<String> notes() {
-        return List.of();
     }
 
     private Fields service() {

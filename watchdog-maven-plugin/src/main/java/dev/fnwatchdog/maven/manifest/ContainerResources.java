@@ -36,6 +36,11 @@ public final class ContainerResources {
         return Fields.of("cpu", cpuLimit.text()).with("memory", memoryLimit.text());
     }
 
+    /** Returns requests and limits in the notation of Kubernetes. */
+    Fields forKubernetes() {
+        return Fields.of("requests", requests()).with("limits", limits());
+    }
+
     /** Returns requests and limits in the notation of Compose. */
     Fields forCompose() {
         return Fields.of("limits", Fields.of("cpus", cpuLimit.decimal()).with("memory", memoryLimit.bytes()))

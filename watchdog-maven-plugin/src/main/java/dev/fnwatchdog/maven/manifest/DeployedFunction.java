@@ -27,6 +27,7 @@ public record DeployedFunction(
         NonRootUser user,
         ContainerResources resources,
         List<String> healthcheck) {
+    private static final String TEMPORARY = "tmp";
     private static final Pattern LABEL_VALUE = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?");
 
     public DeployedFunction {
@@ -58,11 +59,28 @@ public record DeployedFunction(
         return Fields.of("name", name.text()).withText("namespace", namespace).with("labels", labels());
     }
 
-    /** Returns the annotations by which Prometheus finds the metrics of a pod. */
-    Fields scrapeAnnotations() {
-        return Fields.of("prometheus.io/scrape", "true")
+    /** Returns the template of the function's pods, which Prometheus finds by annotations. */
+    Fields template(Fields pod) {
+        Fields annotations = Fields.of("prometheus.io/scrape", "true")
                 .with("prometheus.io/port", Integer.toString(config.metricsPort()))
                 .with("prometheus.io/path", "/metrics");
+        Fields metadata = Fields.of("labels", labels()).with("annotations", annotations);
+        return Fields.of("metadata", metadata).with("spec", pod);
+    }
+
+    /** Adds the temporary folder to a pod, if the function needs one. */
+    Fields withTemporaryVolume(Fields pod) {
+        return needsTemporaryFolder()
+                ? pod.with("volumes", List.of(Fields.of("name", TEMPORARY).with("emptyDir", new Fields())))
+                : pod;
+    }
+
+    /** Adds the temporary folder to the container of such a pod. */
+    Fields withTemporaryMount(Fields container) {
+        return needsTemporaryFolder()
+                ? container.with(
+                        "volumeMounts", List.of(Fields.of("name", TEMPORARY).with("mountPath", temporaryFolder())))
+                : container;
     }
 
     /** Whether the function itself speaks HTTP/2, as gRPC needs it. */

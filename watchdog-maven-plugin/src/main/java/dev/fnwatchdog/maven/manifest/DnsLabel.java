@@ -22,9 +22,4 @@ public record DnsLabel(String text) {
         }
         return new DnsLabel(text);
     }
-
-    @Override
-    public String toString() {
-        return text;
-    }
 }

@@ -6,18 +6,13 @@ import java.util.List;
 import java.util.Set;
 
 /** A Service of Knative. */
-final class KnativeManifest implements Manifest {
+record KnativeManifest(DeployedFunction function) implements Manifest {
     /** The ports of the proxy that Knative adds to each pod. */
     private static final Set<Integer> RESERVED = Set.of(8008, 8012, 8013, 8022, 8112, 9090, 9091);
     /** What Knative permits unless its administrator has raised {@code max-revision-timeout-seconds}. */
     private static final long LONGEST_TIMEOUT = 600;
 
-    private static final String TEMPORARY = "tmp";
-
-    private final DeployedFunction function;
-
-    KnativeManifest(DeployedFunction function) {
-        this.function = function;
+    KnativeManifest {
         checkPort("port", function.config().port());
         checkPort("metrics_port", function.config().metricsPort());
     }
@@ -33,14 +28,10 @@ final class KnativeManifest implements Manifest {
 
     @Override
     public List<Fields> documents() {
-        Fields template = Fields.of(
-                        "metadata",
-                        Fields.of("labels", function.labels()).with("annotations", function.scrapeAnnotations()))
-                .with("spec", revision());
         return List.of(Fields.of("apiVersion", "serving.knative.dev/v1")
                 .with("kind", "Service")
                 .with("metadata", function.metadata())
-                .with("spec", Fields.of("template", template)));
+                .with("spec", Fields.of("template", function.template(revision()))));
     }
 
     @Override
@@ -74,9 +65,7 @@ final class KnativeManifest implements Manifest {
             revision.with("automountServiceAccountToken", false);
         }
         revision.with("containers", List.of(container()));
-        return function.needsTemporaryFolder()
-                ? revision.with("volumes", List.of(Fields.of("name", TEMPORARY).with("emptyDir", new Fields())))
-                : revision;
+        return function.withTemporaryVolume(revision);
     }
 
     private Fields container() {
@@ -94,21 +83,10 @@ final class KnativeManifest implements Manifest {
         container
                 .with("startupProbe", Probes.startup(Fields.of("path", Probes.HEALTH)))
                 .with("livenessProbe", Probes.liveness(Fields.of("path", Probes.HEALTH)))
-                .with("readinessProbe", readiness())
-                .with(
-                        "resources",
-                        Fields.of("requests", function.resources().requests())
-                                .with("limits", function.resources().limits()))
+                // Without a period, Knative's proxy probes every few milliseconds until the function is ready.
+                .with("readinessProbe", Fields.of("httpGet", Fields.of("path", Probes.READY)))
+                .with("resources", function.resources().forKubernetes())
                 .with("securityContext", SecurityContext.ofContainerAlone(function.user()));
-        return function.needsTemporaryFolder()
-                ? container.with(
-                        "volumeMounts",
-                        List.of(Fields.of("name", TEMPORARY).with("mountPath", function.temporaryFolder())))
-                : container;
-    }
-
-    /** Without a period, Knative's proxy probes every few milliseconds until the function is ready. */
-    private static Fields readiness() {
-        return Fields.of("httpGet", Fields.of("path", Probes.READY));
+        return function.withTemporaryMount(container);
     }
 }

@@ -4,40 +4,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A Deployment and its Service for Kubernetes. */
-final class KubernetesManifest implements Manifest {
+record KubernetesManifest(DeployedFunction function) implements Manifest {
     private static final String HTTP = "http";
     private static final String METRICS = "metrics";
-    private static final String TEMPORARY = "tmp";
-
-    private final DeployedFunction function;
-
-    KubernetesManifest(DeployedFunction function) {
-        this.function = function;
-    }
 
     @Override
     public List<Fields> documents() {
         return List.of(deployment(), service());
     }
 
-    @Override
-    public List<String> notes() {
-        return List.of();
-    }
-
     // Without a number of replicas, which an autoscaler may set.
     private Fields deployment() {
-        Fields template = Fields.of(
-                        "metadata",
-                        Fields.of("labels", function.labels()).with("annotations", function.scrapeAnnotations()))
-                .with("spec", pod());
         return Fields.of("apiVersion", "apps/v1")
                 .with("kind", "Deployment")
                 .with("metadata", function.metadata())
                 .with(
                         "spec",
                         Fields.of("selector", Fields.of("matchLabels", function.selector()))
-                                .with("template", template));
+                                .with("template", function.template(pod())));
     }
 
     private Fields pod() {
@@ -45,9 +29,7 @@ final class KubernetesManifest implements Manifest {
                 .with("terminationGracePeriodSeconds", LongestStop.seconds(function.config()))
                 .with("securityContext", SecurityContext.ofPod(function.user()))
                 .with("containers", List.of(container()));
-        return function.needsTemporaryFolder()
-                ? pod.with("volumes", List.of(Fields.of("name", TEMPORARY).with("emptyDir", new Fields())))
-                : pod;
+        return function.withTemporaryVolume(pod);
     }
 
     private Fields container() {
@@ -65,16 +47,9 @@ final class KubernetesManifest implements Manifest {
                 .with("startupProbe", Probes.startup(request(Probes.HEALTH)))
                 .with("livenessProbe", Probes.liveness(request(Probes.HEALTH)))
                 .with("readinessProbe", Probes.readiness(function.config(), request(Probes.READY)))
-                .with(
-                        "resources",
-                        Fields.of("requests", function.resources().requests())
-                                .with("limits", function.resources().limits()))
+                .with("resources", function.resources().forKubernetes())
                 .with("securityContext", SecurityContext.ofContainer());
-        return function.needsTemporaryFolder()
-                ? container.with(
-                        "volumeMounts",
-                        List.of(Fields.of("name", TEMPORARY).with("mountPath", function.temporaryFolder())))
-                : container;
+        return function.withTemporaryMount(container);
     }
 
     private List<Fields> identity() {

@@ -8,5 +8,7 @@ interface Manifest {
     List<Fields> documents();
 
     /** Returns one line for each thing that the user has to know of this orchestrator. */
-    List<String> notes();
+    default List<String> notes() {
+        return List.of();
+    }
 }

@@ -9,17 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The files that deploy a function, the same bytes from the same function. */
-public final class ManifestFiles {
-    private final DeployedFunction function;
-    private final String gateway;
-
-    /** @param gateway the URL of the gateway of OpenFaaS */
-    public ManifestFiles(DeployedFunction function, String gateway) {
-        this.function = function;
-        this.gateway = gateway;
-    }
-
+/**
+ * The files that deploy a function, the same bytes from the same function.
+ *
+ * @param gateway the URL of the gateway of OpenFaaS
+ */
+public record ManifestFiles(DeployedFunction function, String gateway) {
     /**
      * What has been written.
      *

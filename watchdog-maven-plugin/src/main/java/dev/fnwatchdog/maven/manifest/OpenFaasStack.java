@@ -5,19 +5,11 @@ import dev.fnwatchdog.core.config.Timeouts;
 import java.util.List;
 
 /** A stack file for {@code faas-cli deploy}. */
-final class OpenFaasStack implements Manifest {
+record OpenFaasStack(DeployedFunction function, String gateway) implements Manifest {
     /** The only port on which OpenFaaS calls a function. */
     private static final int PORT = 8080;
     /** What OpenFaaS adds to {@code write_timeout} for the grace period of a stop. */
     private static final long GRACE_SECONDS = 2;
-
-    private final DeployedFunction function;
-    private final String gateway;
-
-    OpenFaasStack(DeployedFunction function, String gateway) {
-        this.function = function;
-        this.gateway = gateway;
-    }
 
     @Override
     public List<Fields> documents() {

@@ -12,18 +12,18 @@ final class SecurityContext {
     }
 
     static Fields ofContainer() {
-        return Fields.of("allowPrivilegeEscalation", false)
-                .with("readOnlyRootFilesystem", true)
-                .with("capabilities", Fields.of("drop", List.of("ALL")));
+        return confined(new Fields());
     }
 
     /** Returns both for a container alone, where the pod's belongs to the orchestrator. */
     static Fields ofContainerAlone(NonRootUser user) {
-        return user(user)
-                .with("allowPrivilegeEscalation", false)
+        return confined(user(user)).with("seccompProfile", seccomp());
+    }
+
+    private static Fields confined(Fields context) {
+        return context.with("allowPrivilegeEscalation", false)
                 .with("readOnlyRootFilesystem", true)
-                .with("capabilities", Fields.of("drop", List.of("ALL")))
-                .with("seccompProfile", seccomp());
+                .with("capabilities", Fields.of("drop", List.of("ALL")));
     }
 
     private static Fields user(NonRootUser user) {
