@@ -14,22 +14,10 @@ import org.jspecify.annotations.Nullable;
  * The running goal with the parameters of the session's current project, which has been read again. Maven alone can configure
  * a goal, and does so before it executes it: executed for this purpose, {@link RunMojo} hands itself over and does nothing else.
  */
-final class ReconfiguredGoal {
+record ReconfiguredGoal(
+        MavenSession session, MojoExecution execution, LifecycleExecutor lifecycle, BuildPluginManager plugins) {
     /** A key of Maven's context of plugin and project. */
     private static final String KEY = ReconfiguredGoal.class.getName();
-
-    private final MavenSession session;
-    private final MojoExecution execution;
-    private final LifecycleExecutor lifecycle;
-    private final BuildPluginManager plugins;
-
-    ReconfiguredGoal(
-            MavenSession session, MojoExecution execution, LifecycleExecutor lifecycle, BuildPluginManager plugins) {
-        this.session = session;
-        this.execution = execution;
-        this.lifecycle = lifecycle;
-        this.plugins = plugins;
-    }
 
     /** Hands {@code goal} over if it is executed for this purpose, and returns whether it is. */
     @SuppressWarnings({"rawtypes", "unchecked"}) // Maven's map has no types

@@ -10,17 +10,13 @@ import java.util.stream.Stream;
 
 /** The files that a build has written. Maven's plugins compare their times with those of the sources. */
 final class BuiltFiles {
-    private final List<Path> folders;
-
-    BuiltFiles(List<Path> folders) {
-        this.folders = List.copyOf(folders);
-    }
+    private BuiltFiles() {}
 
     /**
      * Sets the files' times to the beginning of their build. Otherwise a source that is saved while it is being
      * compiled would be older than its class, and would count as compiled.
      */
-    void dateBack(Instant begin) throws IOException {
+    static void dateBack(List<Path> folders, Instant begin) throws IOException {
         FileTime time = FileTime.from(begin);
         for (Path folder : folders) {
             if (Files.isDirectory(folder)) {

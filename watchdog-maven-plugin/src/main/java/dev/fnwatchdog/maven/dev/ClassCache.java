@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file in which the JVM of a watchdog keeps its classes from one start to the next, an archive of AppCDS: the first JVM
@@ -28,42 +29,40 @@ final class ClassCache {
     /** Options for a JVM that has nothing to say about its archive: it works without one. */
     private static final List<String> OPTIONS = List.of("-Xlog:cds*=off", "-XX:+AutoCreateSharedArchive");
 
-    private final Path folder;
     private final String prefix;
-    private final String fingerprint;
-    private final boolean possible;
+
+    /** Null where the JVM cannot have a cache. */
+    private final @Nullable Path file;
 
     // Mutable state
     private boolean written;
 
-    private ClassCache(Path folder, String prefix, String fingerprint, boolean possible) {
-        this.folder = folder;
+    private ClassCache(String prefix, @Nullable Path file) {
         this.prefix = prefix;
-        this.fingerprint = fingerprint;
-        this.possible = possible;
+        this.file = file;
     }
 
     /** Returns the cache of a launch: another one for each Java, jar and list of arguments. */
     static ClassCache of(WatchdogLaunch launch) throws IOException {
         Path report = launch.report().toAbsolutePath();
-        String name = String.valueOf(report.getFileName());
+        String prefix = String.valueOf(report.getFileName()).replaceFirst("\\.[^.]*$", "") + "-";
         String release = release(launch.java());
         boolean possible = supports(release)
                 && Files.isRegularFile(launch.jar())
                 && launch.jvmArguments().stream()
                         .noneMatch(argument -> CONFLICTING.matcher(argument).matches())
                 && VARIABLES.stream().noneMatch(launch.environment()::containsKey);
-        String fingerprint = possible
-                ? Integer.toHexString(List.of(
-                                release,
-                                launch.jar().toString(),
-                                Files.getLastModifiedTime(launch.jar()).toMillis(),
-                                Files.size(launch.jar()),
-                                launch.jvmArguments())
-                        .hashCode())
-                : "";
-        return new ClassCache(
-                report.resolveSibling(""), name.replaceFirst("\\.[^.]*$", "") + "-", fingerprint, possible);
+        if (!possible) {
+            return new ClassCache(prefix, null);
+        }
+        int fingerprint = List.of(
+                        release,
+                        launch.jar().toString(),
+                        Files.getLastModifiedTime(launch.jar()).toMillis(),
+                        Files.size(launch.jar()),
+                        launch.jvmArguments())
+                .hashCode();
+        return new ClassCache(prefix, report.resolveSibling(prefix + Integer.toHexString(fingerprint) + SUFFIX));
     }
 
     /** Returns the text of the file in which a Java describes itself, empty if there is none. */
@@ -74,39 +73,32 @@ final class ClassCache {
 
     private static boolean supports(String release) {
         Matcher version = VERSION.matcher(release);
-        return version.find() && isSupported(Integer.parseInt(version.group(1)));
-    }
-
-    private static boolean isSupported(int feature) {
+        int feature = version.find() ? Integer.parseInt(version.group(1)) : 0;
         return feature >= FIRST && feature <= LAST;
     }
 
     /** Deletes what earlier JVMs have written for another jar or other arguments, and returns the options that use the cache. */
     List<String> prepare() throws IOException {
-        if (!possible) {
+        if (file == null) {
             return List.of();
         }
-        Files.createDirectories(folder);
+        Path folder = Files.createDirectories(file.getParent());
         try (DirectoryStream<Path> older = Files.newDirectoryStream(folder, prefix + "*" + SUFFIX)) {
-            for (Path file : older) {
-                if (!file.equals(file())) {
-                    Files.deleteIfExists(file);
+            for (Path other : older) {
+                if (!file.equals(other)) {
+                    Files.deleteIfExists(other);
                 }
             }
         }
-        written = Files.exists(file());
-        return Stream.concat(OPTIONS.stream(), Stream.of("-XX:SharedArchiveFile=" + file()))
+        written = Files.exists(file);
+        return Stream.concat(OPTIONS.stream(), Stream.of("-XX:SharedArchiveFile=" + file))
                 .toList();
-    }
-
-    private Path file() {
-        return folder.resolve(prefix + fingerprint + SUFFIX);
     }
 
     /** Lets the JVM write the file when it ends, even where the folder was deleted meanwhile: otherwise it would complain. */
     void beforeEnd() throws IOException {
-        if (possible && !written) {
-            Files.createDirectories(folder);
+        if (file != null && !written) {
+            Files.createDirectories(file.getParent());
         }
     }
 }

@@ -65,18 +65,6 @@ public final class DevelopmentLoop {
             RECONFIGURED
         }
 
-        static Outcome built(Map<String, String> variables) {
-            return new Outcome(Result.BUILT, variables, "");
-        }
-
-        static Outcome failed(String reason) {
-            return new Outcome(Result.FAILED, Map.of(), reason);
-        }
-
-        static Outcome reconfigured() {
-            return new Outcome(Result.RECONFIGURED, Map.of(), "");
-        }
-
         boolean built() {
             return result == Result.BUILT;
         }
@@ -195,13 +183,13 @@ public final class DevelopmentLoop {
                 projects.read();
                 changes.watchNew();
                 if (parameters.changed()) {
-                    return Outcome.reconfigured();
+                    return new Outcome(Outcome.Result.RECONFIGURED, Map.of(), "");
                 }
                 // Nothing tells the compiler that the classes were compiled with other dependencies.
-                new BuiltFiles(projects.classes()).dateBack(Instant.EPOCH);
+                BuiltFiles.dateBack(projects.classes(), Instant.EPOCH);
                 projects.current();
             }
-            return Outcome.built(builder.build());
+            return new Outcome(Outcome.Result.BUILT, builder.build(), "");
         } catch (CompilationFailedException e) {
             return failed(String.valueOf(e.getMessage()), !e.isPrinted());
         } catch (InvalidSettingsException | WatchdogFailedException e) {
@@ -210,7 +198,7 @@ public final class DevelopmentLoop {
             // Another Maven may clean or compile the same project meanwhile.
             return failed("The classes cannot be copied: " + e, true);
         } finally {
-            new BuiltFiles(projects.classes()).dateBack(lastCheck);
+            BuiltFiles.dateBack(projects.classes(), lastCheck);
         }
     }
 
@@ -220,7 +208,7 @@ public final class DevelopmentLoop {
         }
         log.error(
                 "The build failed. Each request gets the error as its response until you save a change that corrects it.");
-        return Outcome.failed(reason);
+        return new Outcome(Outcome.Result.FAILED, Map.of(), reason);
     }
 
     private String described(Set<Path> saved) {

@@ -4,15 +4,7 @@ import dev.fnwatchdog.maven.config.RawSettings;
 import java.util.Map;
 
 /** Passes the class path to the function: as a setting in mode {@code inproc}, otherwise in its environment. */
-public final class FunctionSettings {
-    private final String name;
-    private final boolean setByUser;
-
-    private FunctionSettings(String name, boolean setByUser) {
-        this.name = name;
-        this.setByUser = setByUser;
-    }
-
+public record FunctionSettings(String name, boolean setByUser) {
     /** Does not change what the user has set. */
     public static FunctionSettings forUserSettings(RawSettings given) {
         String name = given.value("mode").equals("inproc") ? "function_path" : "CLASSPATH";

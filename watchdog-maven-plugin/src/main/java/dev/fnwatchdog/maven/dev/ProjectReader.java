@@ -30,29 +30,12 @@ import org.eclipse.aether.graph.DependencyNode;
  *
  * <p>Threads: the goal's own.
  */
-public final class ProjectReader implements DevelopedProjects.Reader {
+public record ProjectReader(
+        MavenSession session, Plugin plugin, ProjectBuilder builder, ProjectDependenciesResolver resolver, Log log)
+        implements DevelopedProjects.Reader {
     /** What the function needs neither when it is compiled nor when it runs. */
     private static final DependencyFilter NEEDED = (node, parents) ->
             node.getDependency() == null || !"test".equals(node.getDependency().getScope());
-
-    private final MavenSession session;
-    private final Plugin plugin;
-    private final ProjectBuilder builder;
-    private final ProjectDependenciesResolver resolver;
-    private final Log log;
-
-    public ProjectReader(
-            MavenSession session,
-            Plugin plugin,
-            ProjectBuilder builder,
-            ProjectDependenciesResolver resolver,
-            Log log) {
-        this.session = session;
-        this.plugin = plugin;
-        this.builder = builder;
-        this.resolver = resolver;
-        this.log = log;
-    }
 
     /** Puts the projects that the function consists of into the session too, from where plugins take them. */
     @Override

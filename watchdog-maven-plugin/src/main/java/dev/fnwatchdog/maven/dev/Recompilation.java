@@ -13,21 +13,11 @@ import org.apache.maven.project.MavenProject;
  *
  * <p>Threads: the goal's own.
  */
-public final class Recompilation {
+public record Recompilation(MavenSession session, LifecycleExecutor lifecycle, BuildPluginManager plugins) {
     private static final String UNTIL = "process-classes";
 
     /** The compiler's plugin, which prints its errors itself. */
     private static final String COMPILER = "maven-compiler-plugin";
-
-    private final MavenSession session;
-    private final LifecycleExecutor lifecycle;
-    private final BuildPluginManager plugins;
-
-    public Recompilation(MavenSession session, LifecycleExecutor lifecycle, BuildPluginManager plugins) {
-        this.session = session;
-        this.lifecycle = lifecycle;
-        this.plugins = plugins;
-    }
 
     /**
      * Builds these projects, in this order.

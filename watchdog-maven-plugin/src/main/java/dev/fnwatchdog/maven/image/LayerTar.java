@@ -12,50 +12,37 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** Writes layers as one tar file that depends only on their names and contents: the same bytes on every machine. */
-public final class LayerTar implements AutoCloseable {
-    private final TarArchiveOutputStream tar;
-    // Mutable state, used by one thread
-    private final Set<String> written = new HashSet<>();
-
-    private LayerTar(TarArchiveOutputStream tar) {
-        this.tar = tar;
-    }
+public final class LayerTar {
+    private LayerTar() {}
 
     public static void write(List<ImageLayer> layers, Path target) throws IOException {
-        try (LayerTar tar = open(target)) {
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(
+                new BufferedOutputStream(Files.newOutputStream(target)), StandardCharsets.UTF_8.name())) {
+            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+            tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+            tar.setAddPaxHeadersForNonAsciiNames(true);
+            Set<String> folders = new HashSet<>();
             for (ImageLayer layer : layers) {
-                tar.add(layer);
+                add(layer, folders, tar);
             }
         }
     }
 
-    private static LayerTar open(Path target) throws IOException {
-        TarArchiveOutputStream tar = new TarArchiveOutputStream(
-                new BufferedOutputStream(Files.newOutputStream(target)), StandardCharsets.UTF_8.name());
-        tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-        tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
-        tar.setAddPaxHeadersForNonAsciiNames(true);
-        return new LayerTar(tar);
-    }
-
-    private void add(ImageLayer layer) throws IOException {
+    /** @param folders those that are in the tar already */
+    private static void add(ImageLayer layer, Set<String> folders, TarArchiveOutputStream tar) throws IOException {
         for (String folder : layer.folders()) {
-            if (written.add(folder)) {
-                put(entry(folder.substring(1) + "/", 0755));
+            if (folders.add(folder)) {
+                tar.putArchiveEntry(entry(folder.substring(1) + "/", 0755));
                 tar.closeArchiveEntry();
             }
         }
         for (LayerFile file : layer.files()) {
             TarArchiveEntry entry = entry(file.path().substring(1), file.mode());
             entry.setSize(Files.size(file.source()));
-            put(entry);
+            tar.putArchiveEntry(entry);
             Files.copy(file.source(), tar);
             tar.closeArchiveEntry();
         }
-    }
-
-    private void put(TarArchiveEntry entry) throws IOException {
-        tar.putArchiveEntry(entry);
     }
 
     private static TarArchiveEntry entry(String name, int permissions) {
@@ -67,10 +54,5 @@ public final class LayerTar implements AutoCloseable {
         // Otherwise they would name the user who builds.
         entry.setNames("", "");
         return entry;
-    }
-
-    @Override
-    public void close() throws IOException {
-        tar.close();
     }
 }

@@ -27,7 +27,7 @@ class BuiltFilesTest {
         Path older = written("classes/older", begin.minusSeconds(5));
         Path newer = written("classes/a/newer", begin.plusSeconds(5));
 
-        new BuiltFiles(List.of(folder.resolve("classes"), folder.resolve("none"))).dateBack(begin);
+        BuiltFiles.dateBack(List.of(folder.resolve("classes"), folder.resolve("none")), begin);
 
         assertThat(Files.getLastModifiedTime(older).toInstant()).isEqualTo(begin.minusSeconds(5));
         assertThat(Files.getLastModifiedTime(newer).toInstant()).isEqualTo(begin);

@@ -15,15 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a class archive for an image, with the image's own Java. */
-public final class ImageArchive {
-    private final BaseImage base;
-    private final Path output;
-
-    public ImageArchive(BaseImage base, Path output) {
-        this.base = base;
-        this.output = output;
-    }
-
+public record ImageArchive(BaseImage base, Path output) {
     /** The reason why there is no archive; the image works without it. */
     public static final class NoArchiveException extends Exception {
         private static final long serialVersionUID = 1L;

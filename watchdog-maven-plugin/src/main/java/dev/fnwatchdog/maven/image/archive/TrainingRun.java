@@ -27,8 +27,10 @@ import java.util.Map;
  * Starts the watchdog once, sends it a few requests, and has its JVM keep the classes that it loaded.
  *
  * <p>Threads: blocks for seconds, at most a minute.
+ *
+ * @param folder the working folder
  */
-public final class TrainingRun {
+public record TrainingRun(JavaHome java, Path folder) {
     // Heaps of 32 GB and more have other pointers, and an archive that was made with those cannot be used in a
     // container.
     private static final String SMALL_HEAP = "-Xmx128m";
@@ -36,15 +38,6 @@ public final class TrainingRun {
     // Java 17 keeps the jar's name and compares the files later: from any folder of the image that is less deep than
     // this, the path upwards ends at the root as well, and leads to the same jar.
     private static final String UPWARDS = "../../../../../../../..";
-
-    private final JavaHome java;
-    private final Path folder;
-
-    /** @param folder the working folder */
-    public TrainingRun(JavaHome java, Path folder) {
-        this.java = java;
-        this.folder = folder;
-    }
 
     /**
      * Makes the archive.

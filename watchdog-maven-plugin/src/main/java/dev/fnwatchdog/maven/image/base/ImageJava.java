@@ -5,20 +5,13 @@ import dev.fnwatchdog.maven.image.FunctionImage;
 import java.io.IOException;
 import java.util.Optional;
 
-/** The Java that an image needs, in its base image or among its own files (specification 10.4). */
-public final class ImageJava {
+/**
+ * The Java that an image needs, in its base image or among its own files (specification 10.4).
+ *
+ * @param needed the feature version that the watchdog, and a function in its JVM, need
+ */
+public record ImageJava(BaseImage base, FunctionImage image, int needed) {
     private static final String FROM = "watchdog.image.from";
-
-    private final BaseImage base;
-    private final FunctionImage image;
-    private final int needed;
-
-    /** @param needed the feature version that the watchdog, and a function in its JVM, need */
-    public ImageJava(BaseImage base, FunctionImage image, int needed) {
-        this.base = base;
-        this.image = image;
-        this.needed = needed;
-    }
 
     /**
      * Refuses an image without a Java, or with one that is too old.

@@ -15,14 +15,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /** The files of an image as {@code docker save} writes it. */
-final class ImageTar {
+record ImageTar(Path tar) {
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    private final Path tar;
-
-    ImageTar(Path tar) {
-        this.tar = tar;
-    }
 
     /** Reads one file of a layer. */
     interface EntryReader {

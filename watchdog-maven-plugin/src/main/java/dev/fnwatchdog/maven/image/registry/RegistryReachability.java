@@ -26,22 +26,13 @@ import java.util.concurrent.TimeoutException;
  * a minute, and warns each time.
  *
  * <p>Threads: one of its own for each registry, which ends with its attempt; looking up a name cannot be interrupted.
+ *
+ * @param insecure whether plain HTTP will do
+ * @param timeout for all registries together
  */
-public final class RegistryReachability {
+public record RegistryReachability(boolean insecure, Duration timeout) {
     private static final int HTTPS = 443;
     private static final int HTTP = 80;
-
-    private final boolean insecure;
-    private final Duration timeout;
-
-    /**
-     * @param insecure whether plain HTTP will do
-     * @param timeout for all registries together
-     */
-    public RegistryReachability(boolean insecure, Duration timeout) {
-        this.insecure = insecure;
-        this.timeout = timeout;
-    }
 
     /**
      * Connects to the registries of base and target, or to the proxies that lead to them.

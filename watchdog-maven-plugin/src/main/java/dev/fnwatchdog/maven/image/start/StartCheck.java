@@ -20,8 +20,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Starts the watchdog once with an image's files and settings, to learn whether it starts in the image. */
-public final class StartCheck {
+/**
+ * Starts the watchdog once with an image's files and settings, to learn whether it starts in the image.
+ *
+ * @param imagesJava whether it is the image's own Java
+ * @param folder the working folder
+ */
+public record StartCheck(JavaHome java, boolean imagesJava, Path folder) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int FAILED = 1;
     // A port on which nothing listens: whether the stand-in for a function is there does not matter here.
@@ -30,20 +35,6 @@ public final class StartCheck {
             List.of("function_path", "static_path", "SSL_CERT_FILE", "SSL_CERT_DIR", "PROMETHEUS_CONFIG");
     // An older Java cannot load what a newer one can.
     private static final Pattern OTHER_JAVA = Pattern.compile("java\\.lang\\.\\w*Error");
-
-    private final JavaHome java;
-    private final boolean imagesJava;
-    private final Path folder;
-
-    /**
-     * @param imagesJava whether it is the image's own Java
-     * @param folder the working folder
-     */
-    public StartCheck(JavaHome java, boolean imagesJava, Path folder) {
-        this.java = java;
-        this.imagesJava = imagesJava;
-        this.folder = folder;
-    }
 
     /**
      * Starts the watchdog.
