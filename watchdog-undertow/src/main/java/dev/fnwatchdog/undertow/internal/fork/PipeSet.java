@@ -12,14 +12,21 @@ import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * The pipes of one process, both ends of each.
+ * The pipes of one process: three, or two if its standard error goes into its standard output. The watchdog's ends are
+ * non-blocking channels of the request's I/O thread.
  *
- * @param errors null if standard error goes into the output
+ * @param input writes to the process's standard input
+ * @param output reads the process's standard output
+ * @param errors reads the process's standard error; null if that goes into the output
+ * @param farInput the process's end of {@code input}, and so on
  */
 record PipeSet(
-        ChannelPipe<StreamSourceChannel, StreamSinkChannel> input,
-        ChannelPipe<StreamSourceChannel, StreamSinkChannel> output,
-        @Nullable ChannelPipe<StreamSourceChannel, StreamSinkChannel> errors) {
+        StreamSinkChannel input,
+        StreamSourceChannel output,
+        @Nullable StreamSourceChannel errors,
+        StreamSourceChannel farInput,
+        StreamSinkChannel farOutput,
+        @Nullable StreamSinkChannel farErrors) {
     private static final int MAX_PIPES = 3;
 
     /**
@@ -39,11 +46,27 @@ record PipeSet(
             while (open.size() < wanted) {
                 open.add(thread.createHalfDuplexPipe());
             }
-            return new PipeSet(open.get(0), open.get(1), errorsIntoOutput ? null : open.get(2));
         } finally {
             if (open.size() < wanted) {
                 open.forEach(pipe -> IoUtils.safeClose(pipe.getLeftSide(), pipe.getRightSide()));
             }
         }
+        return new PipeSet(
+                open.get(0).getRightSide(),
+                open.get(1).getLeftSide(),
+                errorsIntoOutput ? null : open.get(2).getLeftSide(),
+                open.get(0).getLeftSide(),
+                open.get(1).getRightSide(),
+                errorsIntoOutput ? null : open.get(2).getRightSide());
+    }
+
+    void closeFarEnds() {
+        IoUtils.safeClose(farInput, farOutput, farErrors);
+    }
+
+    /** Closes all ends, because no process will be started. */
+    void close() {
+        closeFarEnds();
+        IoUtils.safeClose(input, output, errors);
     }
 }

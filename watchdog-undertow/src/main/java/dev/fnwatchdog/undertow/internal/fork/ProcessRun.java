@@ -47,6 +47,7 @@ final class ProcessRun {
     private final ForkContext forks;
     private final XnioIoThread thread;
     private final ProcessPipes pipes;
+    private final PipeSet ends;
     private final Watcher watcher;
 
     // Mutable state
@@ -61,6 +62,7 @@ final class ProcessRun {
         this.forks = forks;
         this.thread = thread;
         this.pipes = pipes;
+        this.ends = pipes.ends();
         this.watcher = watcher;
     }
 
@@ -76,12 +78,12 @@ final class ProcessRun {
 
     /** Writes to the process's standard input. */
     StreamSinkChannel input() {
-        return pipes.input();
+        return ends.input();
     }
 
     /** Reads the process's standard output. */
     StreamSourceChannel output() {
-        return pipes.output();
+        return ends.output();
     }
 
     /** Starts the process on a worker thread; does not block. */
@@ -89,14 +91,9 @@ final class ProcessRun {
         try {
             ThreadRefusedException.check(() -> thread.getWorker().execute(() -> startNow(variables)));
         } catch (RejectedExecutionException e) {
-            FunctionFailedException reason = noThread(e);
+            FunctionFailedException reason = ForkResponses.cannotStart(forks, e);
             onIoThread(() -> notStarted(reason));
         }
-    }
-
-    private FunctionFailedException noThread(RejectedExecutionException reason) {
-        return new FunctionFailedException(
-                "cannot start \"%s\": %s".formatted(forks.command(), reason.getMessage()), reason);
     }
 
     private void startNow(Map<String, String> variables) {
@@ -135,19 +132,10 @@ final class ProcessRun {
 
     @IoThread
     private void notStarted(FunctionFailedException reason) {
-        pipes.notStarted();
-        closeAll();
+        ends.close();
         watcher.released();
         if (killed == null) {
             watcher.notStarted(reason);
-        }
-    }
-
-    private void closeAll() {
-        IoUtils.safeClose(pipes.input(), pipes.output());
-        StreamSourceChannel errors = pipes.errors();
-        if (errors != null) {
-            IoUtils.safeClose(errors);
         }
     }
 
@@ -157,11 +145,11 @@ final class ProcessRun {
         try {
             pipes.started(runs);
         } catch (RejectedExecutionException e) {
-            abandon(runs, noThread(e));
+            abandon(runs, ForkResponses.cannotStart(forks, e));
             return;
         }
         forks.counts().started();
-        StreamSourceChannel errors = pipes.errors();
+        StreamSourceChannel errors = ends.errors();
         if (errors != null) {
             new StandardErrorLog(errors, forks.log(), forks.logConfig().bufferSize()).copy();
         }
@@ -181,7 +169,7 @@ final class ProcessRun {
         exited = true;
         if (killed != null) {
             forks.counts().ended(killed);
-            IoUtils.safeClose(pipes.input());
+            IoUtils.safeClose(ends.input());
             releaseIfEnded();
         } else {
             forks.counts().ended(termination);
@@ -217,8 +205,7 @@ final class ProcessRun {
         if (process != null) {
             killNow(process);
         } else if (start.compareAndSet(Start.WAITING, Start.CANCELLED)) {
-            pipes.notStarted();
-            closeAll();
+            ends.close();
             // The selector closes the descriptors before this thread reads the next request.
             onIoThread(watcher::released);
         }
@@ -227,9 +214,9 @@ final class ProcessRun {
     /** Kills it. Its input stays open until its end: a process must not take a truncated body for a complete one. */
     private void killNow(InvocationProcess runs) {
         runs.kill().thenRun(() -> onIoThread(this::treeEnded));
-        IoUtils.safeClose(pipes.output());
+        IoUtils.safeClose(ends.output());
         if (exited) {
-            IoUtils.safeClose(pipes.input());
+            IoUtils.safeClose(ends.input());
         }
     }
 }

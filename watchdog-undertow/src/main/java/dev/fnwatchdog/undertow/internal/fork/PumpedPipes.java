@@ -14,8 +14,6 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
-import org.xnio.ChannelPipe;
 import org.xnio.IoUtils;
 import org.xnio.XnioIoThread;
 import org.xnio.channels.StreamSinkChannel;
@@ -28,21 +26,11 @@ import org.xnio.channels.StreamSourceChannel;
  * <p>The I/O thread wakes these threads. XNIO's blocking operations need a selector for each thread, which takes two
  * descriptors; when these run out, a truncated body would be taken for a complete one.
  */
-final class PumpedPipes implements ProcessPipes {
+record PumpedPipes(PipeSet ends, XnioIoThread thread, ExecutorService pumps) implements ProcessPipes {
     private static final int CHUNK = 16 * 1024;
 
     /** Number of the JDK's streams of a process. */
     private static final int OF_PROCESS = 3;
-
-    private final PipeSet pipes;
-    private final XnioIoThread thread;
-    private final ExecutorService pumps;
-
-    private PumpedPipes(PipeSet pipes, XnioIoThread thread, ExecutorService pumps) {
-        this.pipes = pipes;
-        this.thread = thread;
-        this.pumps = pumps;
-    }
 
     /** Opens the pipes, and owns one thread for each stream that is being copied. */
     static final class Maker implements ProcessPipes.Maker {
@@ -72,23 +60,7 @@ final class PumpedPipes implements ProcessPipes {
 
     @Override
     public Stdio stdio() {
-        return new Stdio.Pipes(pipes.errors() == null);
-    }
-
-    @Override
-    public StreamSinkChannel input() {
-        return pipes.input().getRightSide();
-    }
-
-    @Override
-    public StreamSourceChannel output() {
-        return pipes.output().getLeftSide();
-    }
-
-    @Override
-    public @Nullable StreamSourceChannel errors() {
-        ChannelPipe<StreamSourceChannel, StreamSinkChannel> errors = pipes.errors();
-        return errors == null ? null : errors.getLeftSide();
+        return new Stdio.Pipes(ends.errors() == null);
     }
 
     /** @throws RejectedExecutionException if the system grants no thread; the process's streams are closed then */
@@ -106,20 +78,11 @@ final class PumpedPipes implements ProcessPipes {
     }
 
     private void startPumps(InvocationProcess process) {
-        pumps.execute(() -> copyInput(pipes.input().getLeftSide(), process.input()));
-        pumps.execute(() -> copyOutput(process.output(), pipes.output().getRightSide()));
-        ChannelPipe<StreamSourceChannel, StreamSinkChannel> errors = pipes.errors();
+        pumps.execute(() -> copyInput(ends.farInput(), process.input()));
+        pumps.execute(() -> copyOutput(process.output(), ends.farOutput()));
+        StreamSinkChannel errors = ends.farErrors();
         if (errors != null) {
-            pumps.execute(() -> copyOutput(process.errors(), errors.getRightSide()));
-        }
-    }
-
-    @Override
-    public void notStarted() {
-        IoUtils.safeClose(pipes.input().getLeftSide(), pipes.output().getRightSide());
-        ChannelPipe<StreamSourceChannel, StreamSinkChannel> errors = pipes.errors();
-        if (errors != null) {
-            IoUtils.safeClose(errors.getRightSide());
+            pumps.execute(() -> copyOutput(process.errors(), errors));
         }
     }
 
