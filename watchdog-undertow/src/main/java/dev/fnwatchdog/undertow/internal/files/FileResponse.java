@@ -33,8 +33,10 @@ final class FileResponse {
         this.file = file;
         // Ranges are of the uncompressed file: clients assemble the parts by its length (specification 1.31).
         boolean ranged = isGet(exchange) && request.contains(Headers.RANGE);
-        this.compressed = file.hasGzip() && !ranged && AcceptEncoding.acceptsGzip(request.get(Headers.ACCEPT_ENCODING));
-        this.version = compressed ? file.gzip().orElseThrow() : file.plain();
+        FileVersion gzip =
+                ranged || !AcceptEncoding.acceptsGzip(request.get(Headers.ACCEPT_ENCODING)) ? null : file.gzip();
+        this.compressed = gzip != null;
+        this.version = gzip == null ? file.plain() : gzip;
         this.decision = Preconditions.decide(request, version, isDated(file));
         this.range = ranged && Preconditions.rangeApplies(request.getFirst(Headers.IF_RANGE), version)
                 ? FileRange.of(request.get(Headers.RANGE), version.size())
@@ -81,7 +83,7 @@ final class FileResponse {
         if (isDated(file) && !version.lastModified().isEmpty()) {
             headers.put(Headers.LAST_MODIFIED, version.lastModified());
         }
-        if (file.hasGzip()) {
+        if (file.gzip() != null) {
             headers.put(Headers.VARY, Headers.ACCEPT_ENCODING_STRING);
         }
         if (file.role() != StaticFile.Role.FILE) {

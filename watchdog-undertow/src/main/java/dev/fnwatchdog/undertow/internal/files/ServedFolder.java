@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * needs: each of its files is a link into a folder that is itself replaced through a link (specification 1.27).
  *
  * <p>Threads: any; a lookup blocks on the disk.
+ *
+ * @param singlePage whether unknown paths get the index
  */
-final class ServedFolder {
+record ServedFolder(Path root, boolean singlePage) {
     private static final String INDEX = "index.html";
     private static final String GZIP_SUFFIX = ".gz";
     private static final StaticLookup NOT_FOUND = new StaticLookup.Refused(StatusCodes.NOT_FOUND);
@@ -25,15 +27,6 @@ final class ServedFolder {
 
     /** The attempts of one lookup: a mounted ConfigMap can be replaced while it is read. */
     private static final int MAX_ATTEMPTS = 3;
-
-    private final Path root;
-    private final boolean singlePage;
-
-    /** @param singlePage whether unknown paths get the index */
-    ServedFolder(Path root, boolean singlePage) {
-        this.root = root;
-        this.singlePage = singlePage;
-    }
 
     /** What a path inside the folder leads to: its path without links, and its attributes. */
     private record ResolvedPath(Path path, BasicFileAttributes attributes) {}
@@ -101,7 +94,7 @@ final class ServedFolder {
         // The page in place of a missing file needs another tag than a file that once had that path.
         String etagSuffix = role == StaticFile.Role.FALLBACK_PAGE ? "-page" : "";
         FileVersion plain = version(resolved, type, etagSuffix, previous == null ? null : previous.plain());
-        FileVersion known = previous == null ? null : previous.gzip().orElse(null);
+        FileVersion known = previous == null ? null : previous.gzip();
         return new StaticFile(plain, compressed(relative + GZIP_SUFFIX, type, etagSuffix + "-gz", known), role, now);
     }
 
