@@ -2,7 +2,6 @@ package dev.fnwatchdog.undertow.internal.files;
 
 import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.log.WatchdogLog;
-import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.core.process.posix.ThreadRefusedException;
 import dev.fnwatchdog.undertow.internal.handler.ReadOnlyHandler;
 import dev.fnwatchdog.undertow.internal.mode.Mode;
@@ -10,8 +9,6 @@ import dev.fnwatchdog.undertow.internal.mode.ModeContext;
 import io.undertow.server.HttpHandler;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 /**
  * Serves files from a folder, without a function to start or stop (specification 1.25).
@@ -50,11 +47,6 @@ public final class StaticMode implements Mode {
     @Override
     public boolean ready() {
         return true;
-    }
-
-    @Override
-    public CompletionStage<Termination> ended() {
-        return new CompletableFuture<>();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.fnwatchdog.core.process.posix.Termination;
 import io.undertow.server.HttpHandler;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Serves requests in one of the watchdog's modes, and manages what runs beside them. */
@@ -41,8 +42,10 @@ public interface Mode {
         return Optional.empty();
     }
 
-    /** Completes when what was started has ended by itself. */
-    CompletionStage<Termination> ended();
+    /** Completes when what was started has ended by itself; never where nothing was, or where its end is not the mode's. */
+    default CompletionStage<Termination> ended() {
+        return new CompletableFuture<>();
+    }
 
     /** A newer version replaces this one: ends the requests that wait for what was started, and only those. */
     default void retire() {}

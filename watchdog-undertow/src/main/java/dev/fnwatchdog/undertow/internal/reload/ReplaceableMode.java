@@ -11,7 +11,6 @@ import dev.fnwatchdog.undertow.internal.devpage.DevelopmentPages;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.mode.Mode;
 import dev.fnwatchdog.undertow.internal.mode.ModeContext;
-import dev.fnwatchdog.undertow.internal.mode.ModeFactory;
 import dev.fnwatchdog.undertow.internal.mode.UpstreamClient;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -20,16 +19,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A function under development, which newer versions replace while requests are served (specification 7.26, 7.27). A request
  * ends in the version in which it began. In http mode two versions cannot run at once, because both would listen on one port:
- * new requests wait until the older version has ended its own requests and the newer one listens.
+ * new requests wait until the older version has ended its own requests and the newer one listens. The end of a function is not
+ * that of the mode: it becomes the response to requests, and the next version may fix it.
  *
  * <p>Threads: {@link #replace} and {@link #fail} belong to one thread, and block; everything else to any.
  */
@@ -45,7 +45,7 @@ public final class ReplaceableMode implements Mode {
         UNBUILT
     }
 
-    private final ModeFactory factory;
+    private final Function<ModeContext, Mode> factory;
     private final ModeContext context;
     private final FirstVersion first;
     private final DevelopmentPages pages;
@@ -63,16 +63,18 @@ public final class ReplaceableMode implements Mode {
     /**
      * Creates it, with a first version that is not started yet.
      *
+     * @param factory creates a mode and starts nothing
      * @param context of the first version
      * @param pages that show each version and each failure
      */
-    public ReplaceableMode(ModeFactory factory, ModeContext context, FirstVersion first, DevelopmentPages pages) {
+    public ReplaceableMode(
+            Function<ModeContext, Mode> factory, ModeContext context, FirstVersion first, DevelopmentPages pages) {
         this.factory = factory;
         this.context = context;
         this.first = first;
         this.pages = pages;
         this.timeouts = context.config().timeouts();
-        this.latest = new FunctionVersion(factory.create(context));
+        this.latest = new FunctionVersion(factory.apply(context));
         versions.add(latest);
     }
 
@@ -124,7 +126,7 @@ public final class ReplaceableMode implements Mode {
 
     private FunctionVersion startVersion(WatchdogConfig config, Map<String, String> environment)
             throws FunctionFailedException, InterruptedException {
-        Mode mode = factory.create(context.renewed(config, environment));
+        Mode mode = factory.apply(context.renewed(config, environment));
         FunctionVersion version = new FunctionVersion(mode);
         start(version);
         CompletableFuture<Termination> ended = mode.ended().toCompletableFuture();
@@ -247,12 +249,6 @@ public final class ReplaceableMode implements Mode {
     @Override
     public Optional<UpstreamClient> upstreamClient() {
         return latest.mode().upstreamClient();
-    }
-
-    /** Never completes: the end of a function becomes the response to requests, and the next version may fix it. */
-    @Override
-    public CompletionStage<Termination> ended() {
-        return new CompletableFuture<>();
     }
 
     @Override
