@@ -1,7 +1,6 @@
 package dev.fnwatchdog.undertow.internal.devpage;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -43,9 +42,7 @@ final class ChangePolls implements HttpHandler {
     }
 
     private static CannedResponse response(int status) {
-        return CannedResponse.of(status)
-                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
-                .with(Headers.CACHE_CONTROL, "no-store");
+        return CannedResponse.ofWatchdog(status).with(Headers.CACHE_CONTROL, "no-store");
     }
 
     /** Holds the request, or responds at once; called on its I/O thread. */

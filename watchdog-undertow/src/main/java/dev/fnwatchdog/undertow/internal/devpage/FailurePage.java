@@ -21,8 +21,7 @@ final class FailurePage implements HttpHandler {
     private final CannedResponse local;
 
     private FailurePage(String reason, UnaryOperator<Page> local) {
-        this.text = CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR)
-                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
+        this.text = CannedResponse.ofWatchdog(StatusCodes.INTERNAL_SERVER_ERROR)
                 .with(Headers.CACHE_CONTROL, "no-store")
                 .withBody(WatchdogHeaders.PLAIN_TEXT, reason + "\n");
         Page page = new Page("The function cannot be invoked", new Html().element("pre", reason));

@@ -1,6 +1,5 @@
 package dev.fnwatchdog.undertow.internal.devpage;
 
-import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
@@ -59,8 +58,7 @@ record Page(String title, Html content) {
     }
 
     CannedResponse response(int status) {
-        return CannedResponse.of(status)
-                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
+        return CannedResponse.ofWatchdog(status)
                 .with(Headers.CACHE_CONTROL, "no-store")
                 .with(new HttpString("Content-Security-Policy"), POLICY)
                 .with(new HttpString("X-Content-Type-Options"), "nosniff")

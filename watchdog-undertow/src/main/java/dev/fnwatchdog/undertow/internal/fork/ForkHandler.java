@@ -22,33 +22,18 @@ import java.util.Map;
  * <p>Threads: the exchange's I/O thread; nothing blocks.
  */
 @IoThread
-final class ForkHandler implements HttpHandler {
+record ForkHandler(ForkContext forks, RequestVariables variables, ForkCalls calls) implements HttpHandler {
     private static final CannedResponse NOT_ALLOWED = CannedResponse.of(StatusCodes.METHOD_NOT_ALLOWED);
 
-    /** One invocation of the function. */
-    interface ForkCall {
+    /** Begins the invocations of one mode. */
+    interface ForkCalls {
         /**
-         * Begins the invocation.
+         * Begins an invocation.
          *
          * @param variables environment variables of the process, in addition to the watchdog's own
          * @param limit the timeout, counted from the request's head; zero: no timeout
          */
-        void begin(Map<String, String> variables, Duration limit) throws IOException;
-    }
-
-    /** Creates the invocations of one mode. */
-    interface ForkCalls {
-        ForkCall of(Invocation invocation) throws IOException;
-    }
-
-    private final ForkContext forks;
-    private final RequestVariables variables;
-    private final ForkCalls calls;
-
-    ForkHandler(ForkContext forks, RequestVariables variables, ForkCalls calls) {
-        this.forks = forks;
-        this.variables = variables;
-        this.calls = calls;
+        void begin(Invocation invocation, Map<String, String> variables, Duration limit) throws IOException;
     }
 
     @Override
@@ -74,9 +59,9 @@ final class ForkHandler implements HttpHandler {
 
     private void begin(Invocation invocation, Map<String, String> requestVariables, Duration limit) {
         try {
-            calls.of(invocation).begin(requestVariables, limit);
+            calls.begin(invocation, requestVariables, limit);
         } catch (IOException noDescriptors) {
-            invocation.respondInstead(ForkResponses.notStarted(forks, ForkResponses.noPipes(forks, noDescriptors)));
+            invocation.respondInstead(ForkResponses.notStarted(forks, ForkResponses.cannotStart(forks, noDescriptors)));
         }
     }
 }

@@ -3,7 +3,6 @@ package dev.fnwatchdog.undertow.internal.fork;
 import dev.fnwatchdog.core.config.CommandLine;
 import dev.fnwatchdog.core.config.ModeConfig;
 import dev.fnwatchdog.core.process.InvocationProcesses;
-import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import dev.fnwatchdog.undertow.internal.mode.Mode;
 import dev.fnwatchdog.undertow.internal.mode.ModeContext;
@@ -11,8 +10,6 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.handlers.HttpContinueReadHandler;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 /** Streaming and serializing mode, which start one process for each request (specification 4.1). Threads: any. */
 public final class ForkMode implements Mode {
@@ -26,7 +23,10 @@ public final class ForkMode implements Mode {
 
     public static ForkMode streaming(ModeConfig.Streaming mode, ModeContext context) {
         ForkContext forks = forks(mode.command(), mode.output(), context);
-        return new ForkMode(forks, mode.cgiHeaders(), invocation -> new StreamingInvocation(forks, invocation));
+        return new ForkMode(
+                forks,
+                mode.cgiHeaders(),
+                (invocation, variables, limit) -> new StreamingInvocation(forks, invocation).begin(variables, limit));
     }
 
     public static ForkMode serializing(ModeConfig.Serializing mode, ModeContext context) {
@@ -35,7 +35,9 @@ public final class ForkMode implements Mode {
         return new ForkMode(
                 forks,
                 mode.cgiHeaders(),
-                invocation -> new SerializingInvocation(forks, invocation, memory, mode.combinedOutput()));
+                (invocation, variables, limit) -> new SerializingInvocation(
+                                forks, invocation, memory, mode.combinedOutput())
+                        .begin(variables, limit));
     }
 
     private static ForkContext forks(CommandLine command, ModeConfig.Output output, ModeContext context) {
@@ -85,12 +87,6 @@ public final class ForkMode implements Mode {
     @Override
     public boolean ready() {
         return true;
-    }
-
-    /** Never completes: the end of a process ends its request, not the watchdog. */
-    @Override
-    public CompletionStage<Termination> ended() {
-        return new CompletableFuture<>();
     }
 
     /** Kills what still runs at the end of the drain, without a further grace period (specification 4.22). */

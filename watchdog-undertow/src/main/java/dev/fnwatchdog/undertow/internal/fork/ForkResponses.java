@@ -9,7 +9,6 @@ import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import io.undertow.util.StatusCodes;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /** The watchdog's own responses and log lines for requests that a process fails to serve. */
@@ -28,17 +27,15 @@ final class ForkResponses {
         String message = String.valueOf(reason.getMessage());
         forks.log().error(message);
         if (reason.tooLong()) {
-            return CannedResponse.of(StatusCodes.REQUEST_HEADER_FIELDS_TOO_LARGE)
-                    .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG);
+            return CannedResponse.ofWatchdog(StatusCodes.REQUEST_HEADER_FIELDS_TOO_LARGE);
         }
         forks.counts().failed();
-        return CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR)
-                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
+        return CannedResponse.ofWatchdog(StatusCodes.INTERNAL_SERVER_ERROR)
                 .withBody(WatchdogHeaders.PLAIN_TEXT, message);
     }
 
-    /** The failure of a process for which no pipes could be opened (specification 7.25). */
-    static FunctionFailedException noPipes(ForkContext forks, IOException reason) {
+    /** The failure of a process for which there were no pipes (specification 7.25) or no threads (specification 7.24). */
+    static FunctionFailedException cannotStart(ForkContext forks, Exception reason) {
         return new FunctionFailedException(
                 "cannot start \"%s\": %s".formatted(forks.command(), reason.getMessage()), reason);
     }
@@ -51,9 +48,7 @@ final class ForkResponses {
 
     /** 500: the output exceeds the memory budget of buffered bodies (specification 7.20). */
     static CannedResponse tooLarge(Invocation invocation) {
-        return CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR)
-                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
-                .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()))
+        return withDuration(StatusCodes.INTERNAL_SERVER_ERROR, invocation)
                 .withBody(WatchdogHeaders.PLAIN_TEXT, "response too large");
     }
 
@@ -61,16 +56,17 @@ final class ForkResponses {
     static CannedResponse notCgi(ForkContext forks, Invocation invocation, MalformedMessageException reason) {
         String message = "The function's output is not a CGI response: " + reason.getMessage();
         forks.log().error(message);
-        return CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR)
-                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
-                .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()))
+        return withDuration(StatusCodes.INTERNAL_SERVER_ERROR, invocation)
                 .withBody(WatchdogHeaders.PLAIN_TEXT, message);
     }
 
     /** 504 of streaming mode, as in http mode (specification 3.37, 4.21). */
     static CannedResponse timedOut(Invocation invocation) {
-        return CannedResponse.of(StatusCodes.GATEWAY_TIME_OUT)
-                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
+        return withDuration(StatusCodes.GATEWAY_TIME_OUT, invocation);
+    }
+
+    private static CannedResponse withDuration(int status, Invocation invocation) {
+        return CannedResponse.ofWatchdog(status)
                 .with(WatchdogHeaders.DURATION_SECONDS, DurationSeconds.of(invocation.elapsedNanos()));
     }
 

@@ -14,10 +14,8 @@ import dev.fnwatchdog.undertow.internal.io.BufferedBody;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import dev.fnwatchdog.undertow.internal.mode.ProcessEnd;
-import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
-import io.undertow.util.Methods;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -35,7 +33,7 @@ import org.xnio.channels.StreamSourceChannel;
  * <p>Threads: the exchange's I/O thread.
  */
 @IoThread
-final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Watcher {
+final class SerializingInvocation implements ProcessRun.Watcher {
     /** Keeps a process that reads fast from delaying the other requests of its I/O thread. */
     private static final int MAX_WRITES_AT_ONCE = 16;
 
@@ -69,8 +67,7 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
         invocation.atEnd(output::free);
     }
 
-    @Override
-    public void begin(Map<String, String> requestVariables, Duration limit) throws IOException {
+    void begin(Map<String, String> requestVariables, Duration limit) throws IOException {
         variables = requestVariables;
         invocation.onAbort(this::abort);
         invocation.setTimeout(limit, () -> timedOut(limit));
@@ -92,7 +89,7 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
             made.output().getReadSetter().set(this::readOutput);
             made.output().resumeReads();
         } catch (IOException noDescriptors) {
-            notStarted(ForkResponses.noPipes(forks, noDescriptors));
+            notStarted(ForkResponses.cannotStart(forks, noDescriptors));
         }
     }
 
@@ -191,15 +188,10 @@ final class SerializingInvocation implements ForkHandler.ForkCall, ProcessRun.Wa
         }
         head.applyTo(exchange);
         CannedResponse response = CannedResponse.ofFunction(exchange.getStatusCode());
-        if (hasBody()) {
+        if (head.bodyAllowed(exchange)) {
             response = response.withBody(pieces);
         }
         return response.withLength(head.contentLength(exchange, Buffers.remaining(pieces)));
-    }
-
-    private boolean hasBody() {
-        return Connectors.isEntityBodyAllowed(exchange)
-                && !exchange.getRequestMethod().equals(Methods.HEAD);
     }
 
     private void timedOut(Duration limit) {

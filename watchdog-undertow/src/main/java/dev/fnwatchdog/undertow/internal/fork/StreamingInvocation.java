@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: the exchange's I/O thread.
  */
 @IoThread
-final class StreamingInvocation
-        implements ForkHandler.ForkCall, ProcessRun.Watcher, RequestPump.Watcher, ResponsePump.Watcher {
+final class StreamingInvocation implements ProcessRun.Watcher, RequestPump.Watcher, ResponsePump.Watcher {
     private final ForkContext forks;
     private final Invocation invocation;
     private final HttpServerExchange exchange;
@@ -47,8 +46,7 @@ final class StreamingInvocation
         this.responsePump = new ResponsePump(invocation, child.output(), forks.head(invocation), this);
     }
 
-    @Override
-    public void begin(Map<String, String> variables, Duration limit) {
+    void begin(Map<String, String> variables, Duration limit) {
         invocation.onAbort(this::abort);
         if (!limit.isZero()) {
             timeout =

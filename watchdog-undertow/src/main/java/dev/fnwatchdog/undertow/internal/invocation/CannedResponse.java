@@ -58,6 +58,11 @@ public final class CannedResponse {
         return new CannedResponse(Origin.WATCHDOG, status, new ByteBuffer[0], 0, Map.of());
     }
 
+    /** Returns a response in place of the function's, which names the watchdog as its author. */
+    public static CannedResponse ofWatchdog(int status) {
+        return of(status).with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG);
+    }
+
     /** Returns the function's own response, which is no refusal, whatever its status: a gRPC client gets it as it is. */
     public static CannedResponse ofFunction(int status) {
         return new CannedResponse(Origin.FUNCTION, status, new ByteBuffer[0], 0, Map.of());

@@ -21,8 +21,7 @@ import java.util.function.Function;
  * <p>Threads: the exchange's I/O thread; nothing blocks.
  */
 public final class FunctionMetricsHandler implements HttpHandler {
-    private static final CannedResponse NOT_READY = CannedResponse.of(StatusCodes.SERVICE_UNAVAILABLE)
-            .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
+    private static final CannedResponse NOT_READY = CannedResponse.ofWatchdog(StatusCodes.SERVICE_UNAVAILABLE)
             .withBody(WatchdogHeaders.PLAIN_TEXT, "the function is not ready\n");
     private static final CannedResponse HAS_BODY = CannedResponse.of(StatusCodes.BAD_REQUEST)
             .withBody(WatchdogHeaders.PLAIN_TEXT, "a request for metrics has no body\n");

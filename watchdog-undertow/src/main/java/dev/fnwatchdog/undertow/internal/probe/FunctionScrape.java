@@ -178,8 +178,7 @@ final class FunctionScrape {
         if (connection != null) {
             headers.put(Headers.CONNECTION, connection);
         }
-        invocation.respondInstead(CannedResponse.of(status)
-                .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
-                .withBody(WatchdogHeaders.PLAIN_TEXT, reason + "\n"));
+        invocation.respondInstead(
+                CannedResponse.ofWatchdog(status).withBody(WatchdogHeaders.PLAIN_TEXT, reason + "\n"));
     }
 }
