@@ -2,10 +2,8 @@ package dev.fnwatchdog.undertow;
 
 import dev.fnwatchdog.core.config.WatchdogConfig;
 import dev.fnwatchdog.core.health.Shutdown;
-import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.undertow.internal.reload.ReplaceableMode;
-import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -47,10 +45,6 @@ public final class Watchdog implements AutoCloseable {
      */
     public static WatchdogBuilder builder(WatchdogConfig config) {
         return new WatchdogBuilder(config);
-    }
-
-    static Watchdog start(WatchdogBuilder builder) throws IOException, FunctionFailedException {
-        return new Watchdog(WatchdogServer.start(builder));
     }
 
     /** {@return the port for requests, 1–65535; the chosen port if the setting is 0} */

@@ -173,7 +173,7 @@ public final class WatchdogBuilder {
      * @throws IllegalArgumentException if the registry of {@link #metrics} already has a metric with the name of a watchdog's metric
      */
     public Watchdog start() throws IOException, FunctionFailedException {
-        return Watchdog.start(this);
+        return new Watchdog(WatchdogServer.start(this));
     }
 
     /** Sets the pool of its buffers, which a test can count; the default is a pool of its own. */

@@ -16,7 +16,6 @@ import dev.fnwatchdog.core.metrics.RequestMetrics;
 import dev.fnwatchdog.core.process.FunctionFailedException;
 import dev.fnwatchdog.core.process.posix.Termination;
 import dev.fnwatchdog.undertow.internal.connection.Listener;
-import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
 import dev.fnwatchdog.undertow.internal.devpage.DevelopmentPages;
 import dev.fnwatchdog.undertow.internal.handler.JwtHandler;
 import dev.fnwatchdog.undertow.internal.handler.RequestGuard;
@@ -42,6 +41,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioWorker;
@@ -318,6 +318,10 @@ final class WatchdogServer implements Shutdown.Steps {
 
     @Override
     public void closeListener() {
+        drain(listener);
+    }
+
+    private static void drain(Listener listener) {
         try {
             listener.drain();
         } catch (InterruptedException e) {
@@ -331,14 +335,8 @@ final class WatchdogServer implements Shutdown.Steps {
      * (specification 7.7).
      */
     private void drainMetrics() {
-        ServedConnections scrapes = metricsListener.connections();
-        try {
-            metricsListener.drain();
-            WaitStrategy.polling(POLL).await(scrapes::drained, METRICS_DRAIN);
-        } catch (InterruptedException e) {
-            // As in closeListener: continue without waiting.
-            Thread.currentThread().interrupt();
-        }
+        drain(metricsListener);
+        await(metricsListener.connections()::drained, METRICS_DRAIN);
     }
 
     @Override
@@ -363,10 +361,14 @@ final class WatchdogServer implements Shutdown.Steps {
         int others = inFlight() - limit.waiting() - mode.waiting();
         limit.close();
         mode.refuseWaiting();
+        await(() -> inFlight() <= others, LAST_REFUSALS);
+    }
+
+    private static void await(BooleanSupplier done, Duration limit) {
         try {
-            WaitStrategy.polling(POLL).await(() -> inFlight() <= others, LAST_REFUSALS);
+            WaitStrategy.polling(POLL).await(done, limit);
         } catch (InterruptedException e) {
-            // As in closeListener: continue without waiting.
+            // As in drain: continue without waiting.
             Thread.currentThread().interrupt();
         }
     }
