@@ -10,19 +10,9 @@ import io.undertow.server.HttpServerExchange;
  *
  * <p>Threads: the exchange's I/O thread.
  */
-final class Routes implements HttpHandler {
+record Routes(HttpHandler health, HttpHandler ready, HttpHandler function) implements HttpHandler {
     private static final String HEALTH = "/_/health";
     private static final String READY = "/_/ready";
-
-    private final HttpHandler health;
-    private final HttpHandler ready;
-    private final HttpHandler function;
-
-    Routes(HttpHandler health, HttpHandler ready, HttpHandler function) {
-        this.health = health;
-        this.ready = ready;
-        this.function = function;
-    }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {

@@ -16,18 +16,8 @@ import java.util.List;
  *
  * <p>Threads: the exchange's I/O thread.
  */
-final class RequestRecorder implements HttpHandler {
+record RequestRecorder(HttpHandler next, RecentRequests requests, Clock clock) implements HttpHandler {
     private static final HttpString TRACE_PARENT = new HttpString("traceparent");
-
-    private final HttpHandler next;
-    private final RecentRequests requests;
-    private final Clock clock;
-
-    RequestRecorder(HttpHandler next, RecentRequests requests, Clock clock) {
-        this.next = next;
-        this.requests = requests;
-        this.clock = clock;
-    }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {

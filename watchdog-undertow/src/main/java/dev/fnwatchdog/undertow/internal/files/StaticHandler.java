@@ -23,7 +23,8 @@ import java.util.concurrent.FutureTask;
  *
  * <p>Threads: the exchange's I/O thread; lookups run on a worker thread.
  */
-final class StaticHandler implements HttpHandler {
+record StaticHandler(ServedFolder folder, FileCache cache, OpenFiles openFiles, Executor worker, WatchdogLog log)
+        implements HttpHandler {
     private static final HttpString NO_SNIFF = new HttpString("X-Content-Type-Options");
     private static final CannedResponse NOT_FOUND = refusal(StatusCodes.NOT_FOUND, "404 page not found\n");
     private static final CannedResponse FORBIDDEN = refusal(StatusCodes.FORBIDDEN, "403 forbidden\n");
@@ -31,20 +32,6 @@ final class StaticHandler implements HttpHandler {
 
     /** How often a file that is replaced between lookup and opening is looked up again. */
     private static final int MAX_LOOKUPS = 3;
-
-    private final ServedFolder folder;
-    private final FileCache cache;
-    private final OpenFiles openFiles;
-    private final Executor worker;
-    private final WatchdogLog log;
-
-    StaticHandler(ServedFolder folder, FileCache cache, OpenFiles openFiles, Executor worker, WatchdogLog log) {
-        this.folder = folder;
-        this.cache = cache;
-        this.openFiles = openFiles;
-        this.worker = worker;
-        this.log = log;
-    }
 
     private static CannedResponse refusal(int status, String text) {
         return CannedResponse.of(status)

@@ -21,23 +21,14 @@ import org.jspecify.annotations.Nullable;
  * Logs one line for each request when it has ended (specification 6.4). Requests of {@code kube-probe} are not logged.
  *
  * <p>Threads: the exchange's I/O thread; the log never blocks.
+ *
+ * @param http whether the function speaks HTTP: the line then has the reason phrase and length of its response
  */
-public final class AccessLogHandler implements HttpHandler {
+public record AccessLogHandler(HttpHandler next, WatchdogLog log, boolean http) implements HttpHandler {
     private static final HttpString CALL_ID = new HttpString("X-Call-Id");
     private static final HttpString TRACE_PARENT = new HttpString("traceparent");
     private static final String PROBE_AGENT = "kube-probe";
     private static final String CLIENT_CLOSED_REQUEST = "Client Closed Request";
-
-    private final HttpHandler next;
-    private final WatchdogLog log;
-    private final boolean http;
-
-    /** @param http whether the function speaks HTTP: the line then has the reason phrase and length of its response */
-    public AccessLogHandler(HttpHandler next, WatchdogLog log, boolean http) {
-        this.next = next;
-        this.log = log;
-        this.http = http;
-    }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {

@@ -17,15 +17,7 @@ import java.util.Arrays;
  *
  * <p>Threads: the exchange's I/O thread.
  */
-public final class BodyBufferHandler implements HttpHandler {
-    private final HttpHandler next;
-    private final MemoryBudget memory;
-
-    public BodyBufferHandler(HttpHandler next, MemoryBudget memory) {
-        this.next = next;
-        this.memory = memory;
-    }
-
+public record BodyBufferHandler(HttpHandler next, MemoryBudget memory) implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         if (exchange.isRequestComplete()) {

@@ -44,57 +44,47 @@ public final class BodyLogHandler implements HttpHandler {
         Invocation invocation = Invocation.of(exchange);
         if (config.requestBodies() && !exchange.isRequestComplete()) {
             BodyLog body = new BodyLog(log, "Request body", config.bufferSize());
-            exchange.addRequestWrapper((factory, ex) -> new LoggingSource(factory.create(), body));
+            exchange.addRequestWrapper((factory, ex) -> logging(factory.create(), body));
             invocation.atEnd(body::end);
         }
         if (config.responseBodies()) {
             BodyLog body = new BodyLog(log, "Response body", config.bufferSize());
-            exchange.addResponseWrapper((factory, ex) -> new LoggingSink(factory.create(), body));
+            exchange.addResponseWrapper((factory, ex) -> logging(factory.create(), body));
             invocation.atEnd(body::end);
         }
         next.handleRequest(exchange);
     }
 
-    private static final class LoggingSource extends SourceFilter {
-        private final BodyLog body;
-
-        LoggingSource(StreamSourceConduit next, BodyLog body) {
-            super(next);
-            this.body = body;
-        }
-
-        @Override
-        public int read(ByteBuffer dst) throws IOException {
-            int from = dst.position();
-            int count = next.read(dst);
-            body.add(dst, from, dst.position());
-            if (count < 0) {
-                body.end();
+    private static SourceFilter logging(StreamSourceConduit source, BodyLog body) {
+        return new SourceFilter(source) {
+            @Override
+            public int read(ByteBuffer dst) throws IOException {
+                int from = dst.position();
+                int count = next.read(dst);
+                body.add(dst, from, dst.position());
+                if (count < 0) {
+                    body.end();
+                }
+                return count;
             }
-            return count;
-        }
+        };
     }
 
-    private static final class LoggingSink extends SinkFilter {
-        private final BodyLog body;
+    private static SinkFilter logging(StreamSinkConduit sink, BodyLog body) {
+        return new SinkFilter(sink) {
+            @Override
+            public int write(ByteBuffer src) throws IOException {
+                int from = src.position();
+                int count = next.write(src);
+                body.add(src, from, src.position());
+                return count;
+            }
 
-        LoggingSink(StreamSinkConduit next, BodyLog body) {
-            super(next);
-            this.body = body;
-        }
-
-        @Override
-        public int write(ByteBuffer src) throws IOException {
-            int from = src.position();
-            int count = next.write(src);
-            body.add(src, from, src.position());
-            return count;
-        }
-
-        @Override
-        public void terminateWrites() throws IOException {
-            body.end();
-            next.terminateWrites();
-        }
+            @Override
+            public void terminateWrites() throws IOException {
+                body.end();
+                next.terminateWrites();
+            }
+        };
     }
 }

@@ -1,7 +1,6 @@
 package dev.fnwatchdog.undertow.internal.handler;
 
 import dev.fnwatchdog.core.log.WatchdogLog;
-import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import io.undertow.server.HttpHandler;
@@ -13,17 +12,8 @@ import io.undertow.util.StatusCodes;
  *
  * <p>Threads: the exchange's I/O thread.
  */
-public final class FailureHandler implements HttpHandler {
-    private static final CannedResponse FAILED = CannedResponse.of(StatusCodes.INTERNAL_SERVER_ERROR)
-            .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG);
-
-    private final HttpHandler next;
-    private final WatchdogLog log;
-
-    public FailureHandler(HttpHandler next, WatchdogLog log) {
-        this.next = next;
-        this.log = log;
-    }
+public record FailureHandler(HttpHandler next, WatchdogLog log) implements HttpHandler {
+    private static final CannedResponse FAILED = CannedResponse.ofWatchdog(StatusCodes.INTERNAL_SERVER_ERROR);
 
     @Override
     @SuppressWarnings("CatchingUnchecked") // every throwable must end in a response and release the permit

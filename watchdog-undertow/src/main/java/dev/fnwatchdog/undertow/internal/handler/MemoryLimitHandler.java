@@ -15,26 +15,16 @@ import java.util.function.BooleanSupplier;
  *
  * <p>Threads: the exchange's I/O thread.
  */
-public final class MemoryLimitHandler implements HttpHandler {
+public record MemoryLimitHandler(HttpHandler next, MemoryBudget memory, BooleanSupplier buffersAreScarce)
+        implements HttpHandler {
     /**
      * In bytes. A request with a head of usual size and the objects that serve it, as measured in http mode, rounded up.
      */
     static final int REQUEST_BYTES = 16 * 1024;
 
-    private static final CannedResponse REFUSAL = CannedResponse.of(StatusCodes.SERVICE_UNAVAILABLE)
-            .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG)
+    private static final CannedResponse REFUSAL = CannedResponse.ofWatchdog(StatusCodes.SERVICE_UNAVAILABLE)
             .with(Headers.RETRY_AFTER, "1")
             .withBody(WatchdogHeaders.PLAIN_TEXT, "not enough memory for further requests\n");
-
-    private final HttpHandler next;
-    private final MemoryBudget memory;
-    private final BooleanSupplier buffersAreScarce;
-
-    public MemoryLimitHandler(HttpHandler next, MemoryBudget memory, BooleanSupplier buffersAreScarce) {
-        this.next = next;
-        this.memory = memory;
-        this.buffersAreScarce = buffersAreScarce;
-    }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {

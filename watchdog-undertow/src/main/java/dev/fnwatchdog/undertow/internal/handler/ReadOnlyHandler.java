@@ -13,15 +13,9 @@ import io.undertow.util.StatusCodes;
  *
  * <p>Threads: the exchange's I/O thread.
  */
-public final class ReadOnlyHandler implements HttpHandler {
+public record ReadOnlyHandler(HttpHandler next) implements HttpHandler {
     private static final CannedResponse NOT_ALLOWED =
             CannedResponse.of(StatusCodes.METHOD_NOT_ALLOWED).with(Headers.ALLOW, "GET, HEAD");
-
-    private final HttpHandler next;
-
-    public ReadOnlyHandler(HttpHandler next) {
-        this.next = next;
-    }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {

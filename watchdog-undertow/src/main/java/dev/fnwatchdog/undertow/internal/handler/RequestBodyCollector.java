@@ -1,6 +1,5 @@
 package dev.fnwatchdog.undertow.internal.handler;
 
-import dev.fnwatchdog.undertow.internal.http.WatchdogHeaders;
 import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.BufferedBody;
@@ -19,8 +18,7 @@ import org.xnio.channels.StreamSourceChannel;
  */
 @IoThread
 public final class RequestBodyCollector {
-    private static final CannedResponse TOO_LARGE = CannedResponse.of(StatusCodes.REQUEST_ENTITY_TOO_LARGE)
-            .with(WatchdogHeaders.INTERNAL, WatchdogHeaders.OF_WATCHDOG);
+    private static final CannedResponse TOO_LARGE = CannedResponse.ofWatchdog(StatusCodes.REQUEST_ENTITY_TOO_LARGE);
 
     private final HttpServerExchange exchange;
     private final Invocation invocation;

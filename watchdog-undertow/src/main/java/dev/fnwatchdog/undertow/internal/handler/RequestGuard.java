@@ -23,17 +23,11 @@ import io.undertow.util.StatusCodes;
  *
  * <p>Threads: the exchange's I/O thread.
  */
-public final class RequestGuard implements HttpHandler {
+public record RequestGuard(HttpHandler next) implements HttpHandler {
     private static final int MAX_LENGTH_DIGITS = 18;
     private static final CannedResponse BAD_REQUEST = CannedResponse.of(StatusCodes.BAD_REQUEST);
     private static final CannedResponse VERSION_NOT_SUPPORTED =
             CannedResponse.of(StatusCodes.HTTP_VERSION_NOT_SUPPORTED);
-
-    private final HttpHandler next;
-
-    public RequestGuard(HttpHandler next) {
-        this.next = next;
-    }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {

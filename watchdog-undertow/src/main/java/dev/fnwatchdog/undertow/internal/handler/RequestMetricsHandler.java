@@ -12,15 +12,7 @@ import io.undertow.server.HttpServerExchange;
  *
  * <p>Threads: the exchange's I/O thread.
  */
-public final class RequestMetricsHandler implements HttpHandler {
-    private final HttpHandler next;
-    private final RequestMetrics metrics;
-
-    public RequestMetricsHandler(HttpHandler next, RequestMetrics metrics) {
-        this.next = next;
-        this.metrics = metrics;
-    }
-
+public record RequestMetricsHandler(HttpHandler next, RequestMetrics metrics) implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         Invocation invocation = Invocation.of(exchange);

@@ -12,15 +12,10 @@ import java.util.function.BooleanSupplier;
  *
  * <p>Threads: the exchange's I/O thread; a check of the lock file is one system call.
  */
-public final class HealthHandler implements HttpHandler {
+public record HealthHandler(BooleanSupplier healthy) implements HttpHandler {
     private static final CannedResponse HEALTHY =
             CannedResponse.of(StatusCodes.OK).withBody(WatchdogHeaders.PLAIN_TEXT, "OK");
     private static final CannedResponse UNHEALTHY = CannedResponse.of(StatusCodes.SERVICE_UNAVAILABLE);
-    private final BooleanSupplier healthy;
-
-    public HealthHandler(BooleanSupplier healthy) {
-        this.healthy = healthy;
-    }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {

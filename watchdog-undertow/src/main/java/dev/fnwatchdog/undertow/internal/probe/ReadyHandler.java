@@ -11,17 +11,10 @@ import java.util.function.Supplier;
  * Serves {@code /_/ready} (specification 2.2).
  *
  * <p>Threads: the exchange's I/O thread.
+ *
+ * @param functionReadiness returns the function's own response, where {@code ready_path} is set
  */
-public final class ReadyHandler implements HttpHandler {
-    private final Supplier<Readiness> readiness;
-    private final HttpHandler functionReadiness;
-
-    /** @param functionReadiness returns the function's own response, where {@code ready_path} is set */
-    public ReadyHandler(Supplier<Readiness> readiness, HttpHandler functionReadiness) {
-        this.readiness = readiness;
-        this.functionReadiness = functionReadiness;
-    }
-
+public record ReadyHandler(Supplier<Readiness> readiness, HttpHandler functionReadiness) implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         Readiness decision = readiness.get();
