@@ -70,10 +70,15 @@ abstract class FunctionGoal extends AbstractMojo {
         return session.getCurrentProject();
     }
 
-    /** Whether the user skips {@code goal}; if so, logs that. */
-    final boolean skipped(String goal) {
+    /** Returns the name of the goal, such as {@code run}. */
+    final String goal() {
+        return execution.getGoal();
+    }
+
+    /** Whether the user skips the goal; if so, logs that. */
+    final boolean skipped() {
         if (skip) {
-            getLog().info("watchdog:%s is skipped (watchdog.skip=true)".formatted(goal));
+            getLog().info("watchdog:%s is skipped (watchdog.skip=true)".formatted(goal()));
         }
         return skip;
     }

@@ -36,7 +36,7 @@ abstract class FunctionImageGoal extends FunctionGoal {
     private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?");
 
     @Parameter(defaultValue = "${plugin.version}", readonly = true, required = true)
-    private String pluginVersion;
+    String pluginVersion;
 
     /**
      * A folder whose content is copied to the image's root unchanged; a file that its owner may execute is executable
@@ -64,7 +64,7 @@ abstract class FunctionImageGoal extends FunctionGoal {
     @Override
     public final void execute() throws MojoExecutionException {
         boolean bound = execution.getSource() == MojoExecution.Source.LIFECYCLE;
-        if (skipped(goal()) || !new FunctionModules(session, execution.getPlugin()).isPacked(goal(), bound, getLog())) {
+        if (skipped() || !new FunctionModules(session, execution.getPlugin()).isPacked(goal(), bound, getLog())) {
             return;
         }
         String goal = "watchdog:" + goal();
@@ -80,12 +80,6 @@ abstract class FunctionImageGoal extends FunctionGoal {
             Thread.currentThread().interrupt();
             throw new MojoExecutionException(goal + " was interrupted", e);
         }
-    }
-
-    abstract String goal();
-
-    final String pluginVersion() {
-        return pluginVersion;
     }
 
     abstract void run() throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException;

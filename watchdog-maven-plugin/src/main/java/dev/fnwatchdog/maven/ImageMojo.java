@@ -122,11 +122,6 @@ public final class ImageMojo extends PackingGoal {
     private SettingsDecrypter decrypter;
 
     @Override
-    String goal() {
-        return "image";
-    }
-
-    @Override
     void run() throws InvalidSettingsException, WatchdogFailedException, IOException, InterruptedException {
         FunctionFiles function = function();
         ImageSpecification specification = specification(function);
@@ -211,7 +206,7 @@ public final class ImageMojo extends PackingGoal {
         return new JibBuild(
                 registries,
                 new JibBuild.Connection(
-                        cache, Path.of(docker), allowInsecureRegistries, session.isOffline(), pluginVersion()),
+                        cache, Path.of(docker), allowInsecureRegistries, session.isOffline(), pluginVersion),
                 this::log);
     }
 

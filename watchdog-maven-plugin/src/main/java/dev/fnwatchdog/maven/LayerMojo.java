@@ -42,11 +42,6 @@ public final class LayerMojo extends PackingGoal {
     private String archive = "none";
 
     @Override
-    String goal() {
-        return "layer";
-    }
-
-    @Override
     void run() throws InvalidSettingsException, WatchdogFailedException, IOException {
         FunctionFiles function = function();
         PlannedImage plan = plan(function);

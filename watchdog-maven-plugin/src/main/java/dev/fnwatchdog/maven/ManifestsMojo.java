@@ -85,11 +85,6 @@ public final class ManifestsMojo extends FunctionImageGoal {
     private String gateway;
 
     @Override
-    String goal() {
-        return "manifests";
-    }
-
-    @Override
     void run() throws InvalidSettingsException, WatchdogFailedException, IOException {
         PlannedImage plan = plan(function());
         DeployedFunction function = new DeployedFunction(

@@ -58,10 +58,6 @@ abstract class ServingGoal extends FunctionGoal {
     @Parameter(property = "watchdog.workingDirectory", defaultValue = "${project.basedir}")
     private @Nullable File workingDirectory;
 
-    final boolean skipped() {
-        return skipped(execution.getGoal());
-    }
-
     /** Returns the folder of the files that a running watchdog and its goal write. */
     final Path workFolder() {
         return Path.of(project().getBuild().getDirectory(), "watchdog");
