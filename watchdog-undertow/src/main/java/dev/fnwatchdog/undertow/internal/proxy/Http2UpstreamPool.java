@@ -36,8 +36,6 @@ final class Http2UpstreamPool {
 
         /** Called in place of that where no connection can be opened. */
         void failed(IOException reason);
-
-        IoLoop loop();
     }
 
     /** @param sockets opens the sockets, and knows the function's address */
@@ -60,10 +58,6 @@ final class Http2UpstreamPool {
 
     UpstreamAddress address() {
         return resources.sockets().address();
-    }
-
-    ByteBufferPool buffers() {
-        return resources.buffers();
     }
 
     /** Gives a request a connection with room for a stream, now or later. */
@@ -97,9 +91,8 @@ final class Http2UpstreamPool {
 
     /** Serves those who wait when the current event has been handled: it may be one of another request. */
     private void serveSoon() {
-        Waiting first = waiting.peek();
-        if (first != null) {
-            first.loop().later(this::serve);
+        if (!waiting.isEmpty()) {
+            IoLoop.later(thread, this::serve);
         }
     }
 

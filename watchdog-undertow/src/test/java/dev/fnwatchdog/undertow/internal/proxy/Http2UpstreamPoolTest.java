@@ -9,8 +9,6 @@ import dev.fnwatchdog.undertow.fixture.Http2Upstream;
 import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.internal.http2.client.Http2ClientConnection;
 import dev.fnwatchdog.undertow.internal.io.ByteBudget;
-import dev.fnwatchdog.undertow.internal.io.IoLoop;
-import dev.fnwatchdog.undertow.internal.io.IoLoops;
 import dev.fnwatchdog.undertow.internal.tls.Transport;
 import java.io.IOException;
 import java.net.URI;
@@ -95,11 +93,6 @@ class Http2UpstreamPoolTest {
     /** Waits for room, and opens no stream. */
     private static final class Request implements Http2UpstreamPool.Waiting {
         private final CompletableFuture<Http2ClientConnection> found = new CompletableFuture<>();
-        private final IoLoop loop;
-
-        private Request(IoLoop loop) {
-            this.loop = loop;
-        }
 
         @Override
         public void roomFound(Http2ClientConnection connection) {
@@ -110,15 +103,10 @@ class Http2UpstreamPoolTest {
         public void failed(IOException reason) {
             found.completeExceptionally(reason);
         }
-
-        @Override
-        public IoLoop loop() {
-            return loop;
-        }
     }
 
     private Http2ClientConnection roomIn(Http2UpstreamPool pool) throws Exception {
-        Request request = on(() -> new Request(new IoLoops(worker, buffers).of(thread)));
+        Request request = new Request();
         on(() -> {
             pool.request(request);
             return true;
