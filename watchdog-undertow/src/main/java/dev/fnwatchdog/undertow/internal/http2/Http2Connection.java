@@ -135,7 +135,7 @@ public abstract class Http2Connection {
     protected abstract void released(StreamAbort ended);
 
     /** Starts the connection; {@code first} are the first bytes behind the peer's preface. */
-    protected final void start(ByteBuffer first) {
+    public final void start(ByteBuffer first) {
         writePreface();
         frames.windowUpdate(0, BodyFrames.CONNECTION_WINDOW - FlowWindow.INITIAL);
         ConduitStreamSourceChannel source = socket.getSourceChannel();
@@ -368,7 +368,7 @@ public abstract class Http2Connection {
     final void changed(Http2Stream stream) {
         if (stream.state() == StreamState.CLOSED) {
             streams.close(stream.id(), ClosedStreams.End.ENDED_BY_PEER);
-            stream.listener().closed();
+            stream.user().closed();
         }
     }
 

@@ -2,7 +2,6 @@ package dev.fnwatchdog.undertow.internal.http2;
 
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameType;
-import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
 import dev.fnwatchdog.undertow.internal.io.BodySink;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.Transitions;
@@ -45,21 +44,9 @@ public final class StreamSink extends BodySink {
         }
     }
 
-    /** Provides head and trailers. */
-    interface Message {
-        /** Writes the head; {@code last} is true where nothing follows it. */
-        void writeHead(FrameWriter frames, int stream, boolean last);
-
-        /** Returns whether body bytes are sent; false where they are dropped (HEAD, 204, 304). */
-        boolean hasBody();
-
-        /** Called when the body is complete; returns an empty map where there are no trailers. */
-        HeaderMap trailers();
-    }
-
     private final Http2Connection connection;
     private final Http2Stream stream;
-    private final Message message;
+    private final StreamUser user;
 
     // Mutable state
     private State state = State.HEAD;
@@ -68,18 +55,18 @@ public final class StreamSink extends BodySink {
     // A flush was incomplete, and the writer waits for it to complete, not for window space.
     private boolean flushing;
 
-    StreamSink(Http2Connection connection, Http2Stream stream, Message message) {
+    StreamSink(Http2Connection connection, Http2Stream stream, StreamUser user) {
         super(connection.thread());
         this.connection = connection;
         this.stream = stream;
-        this.message = message;
+        this.user = user;
     }
 
     /** Sends the head, unless it was sent. */
     public void begin() {
         if (state == State.HEAD) {
             state = state.to(State.BODY);
-            message.writeHead(connection.frames(), stream.id(), false);
+            user.writeHead(connection.frames(), stream.id(), false);
             lastByte = connection.output().end();
         }
     }
@@ -100,7 +87,7 @@ public final class StreamSink extends BodySink {
         }
         begin();
         int length = src.remaining();
-        if (!message.hasBody()) {
+        if (!user.hasBody()) {
             src.position(src.limit());
             return length;
         }
@@ -152,19 +139,19 @@ public final class StreamSink extends BodySink {
 
     /** Sends the end of the message, behind its head where that was not sent. */
     public void end() {
-        end(message.trailers());
+        end(user.trailers());
     }
 
     /** Sends the end of the message with other trailers than its own. */
     void end(HeaderMap trailers) {
         boolean bodiless = state == State.HEAD;
-        boolean hasTrailers = trailers.size() > 0 && message.hasBody();
+        boolean hasTrailers = trailers.size() > 0 && user.hasBody();
         state = state.to(State.ENDED);
         if (bodiless && !hasTrailers) {
-            message.writeHead(connection.frames(), stream.id(), true);
+            user.writeHead(connection.frames(), stream.id(), true);
         } else {
             if (bodiless) {
-                message.writeHead(connection.frames(), stream.id(), false);
+                user.writeHead(connection.frames(), stream.id(), false);
             }
             if (hasTrailers) {
                 connection.frames().trailers(stream.id(), trailers);
@@ -202,7 +189,7 @@ public final class StreamSink extends BodySink {
     void endIfFlushed() {
         if (state == State.ENDED && connection.output().isFlushed(lastByte)) {
             state = state.to(State.SENT);
-            stream.listener().sent();
+            user.sent();
         }
     }
 

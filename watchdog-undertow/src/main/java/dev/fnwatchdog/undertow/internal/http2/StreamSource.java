@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
+import org.xnio.Buffers;
 
 /**
  * Provides the body that arrives on one stream. Bytes that were received and not yet read are kept in pooled buffers, at most
@@ -47,15 +48,11 @@ public final class StreamSource extends BodySource {
     /** Stores a piece of the body that has arrived. */
     void receive(ByteBuffer piece) {
         if (state != State.RECEIVING) {
-            stream.listener().bodyDropped();
+            stream.user().bodyDropped();
             return;
         }
         while (piece.hasRemaining()) {
-            ByteBuffer buffer = writableBuffer();
-            int length = Math.min(buffer.remaining(), piece.remaining());
-            buffer.put(buffer.position(), piece, piece.position(), length);
-            buffer.position(buffer.position() + length);
-            piece.position(piece.position() + length);
+            Buffers.copy(writableBuffer(), piece);
         }
         notifyReader();
     }
@@ -94,7 +91,7 @@ public final class StreamSource extends BodySource {
     private void finish() {
         state = State.FINISHED;
         free();
-        stream.listener().bodyRead();
+        stream.user().bodyRead();
     }
 
     private void free() {
@@ -148,7 +145,7 @@ public final class StreamSource extends BodySource {
         if (state == State.RECEIVING) {
             state = State.DISCARDING;
             free();
-            stream.listener().bodyUnwanted();
+            stream.user().bodyUnwanted();
         } else if (state == State.RECEIVED) {
             finish();
         }

@@ -176,7 +176,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
     }
 
     private void readHead(UpstreamConnection connection) throws IOException {
-        PooledByteBuffer pooled = connection.buffers().allocate();
+        PooledByteBuffer pooled = invocation().loop().buffers().allocate();
         boolean free = true;
         try {
             while (true) {

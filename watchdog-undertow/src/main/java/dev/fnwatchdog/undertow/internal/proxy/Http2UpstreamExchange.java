@@ -88,8 +88,7 @@ final class Http2UpstreamExchange extends UpstreamExchange
     public void roomFound(Http2ClientConnection connection) {
         Http2RequestHead head =
                 Http2RequestHead.of(exchange(), pool.address(), expectation().isPending());
-        ClientStream opened =
-                connection.open(head.fields(), head.method(), "http", head.authority(), head.path(), bodiless, this);
+        ClientStream opened = connection.open(head.target(), head.fields(), bodiless, this);
         stream = opened;
         request.attach(opened, bodiless);
         expectation().start();

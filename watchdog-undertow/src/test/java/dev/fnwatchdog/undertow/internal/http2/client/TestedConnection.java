@@ -7,6 +7,7 @@ import dev.fnwatchdog.undertow.fixture.CountingBuffers;
 import dev.fnwatchdog.undertow.fixture.FailedListeners;
 import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
+import dev.fnwatchdog.undertow.internal.http2.frame.RequestPseudoFields;
 import dev.fnwatchdog.undertow.internal.io.ByteBudget;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
@@ -152,7 +153,9 @@ final class TestedConnection implements ConnectionListener, AutoCloseable {
 
     private TestedStream openOnThisThread(String method, String path, boolean endOfRequest, String... fields) {
         return new TestedStream(
-                this, listener -> connection.open(map(fields), method, "http", "h", path, endOfRequest, listener));
+                this,
+                listener -> connection.open(
+                        new RequestPseudoFields(method, "http", "h", path), map(fields), endOfRequest, listener));
     }
 
     static HeaderMap map(String... fields) {
