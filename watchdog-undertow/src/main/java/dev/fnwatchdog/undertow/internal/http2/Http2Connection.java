@@ -1,5 +1,7 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import static dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException.require;
+
 import dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FieldDecoder;
@@ -9,7 +11,7 @@ import dev.fnwatchdog.undertow.internal.http2.frame.FrameReader;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
 import dev.fnwatchdog.undertow.internal.http2.frame.OutputQueue;
 import dev.fnwatchdog.undertow.internal.http2.frame.Settings;
-import dev.fnwatchdog.undertow.internal.io.ByteBudget;
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
@@ -79,7 +81,7 @@ public abstract class Http2Connection {
     protected Http2Connection(
             StreamConnection socket,
             ByteBufferPool buffers,
-            ByteBudget heads,
+            MemoryBudget heads,
             ConnectionLimits limits,
             Settings settings) {
         this.socket = socket;
@@ -418,16 +420,12 @@ public abstract class Http2Connection {
     }
 
     public final void countIdleFrame() throws ConnectionException {
-        if (abuse.idleFrame(System.nanoTime())) {
-            throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "too many frames without effect");
-        }
+        require(!abuse.idleFrame(System.nanoTime()), ErrorCode.ENHANCE_YOUR_CALM, "too many frames without effect");
     }
 
     /** Checks, before a control frame is written, that the peer reads. */
     final void checkOutputLimit() throws ConnectionException {
-        if (output.size() > MAX_UNREAD) {
-            throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "the peer does not read control frames");
-        }
+        require(output.size() <= MAX_UNREAD, ErrorCode.ENHANCE_YOUR_CALM, "the peer does not read control frames");
     }
 
     /** Counts a stream that got its whole response. */

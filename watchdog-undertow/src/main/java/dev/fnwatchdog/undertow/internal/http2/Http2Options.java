@@ -11,5 +11,4 @@ import org.xnio.OptionMap;
  * @param headMillis how long a head may take from its first byte to its last
  * @param idleMillis how long a connection without a request is kept
  */
-public record Http2Options(
-        OptionMap undertow, int maxStreams, int maxHeadBytes, long headMillis, long idleMillis) {}
+public record Http2Options(OptionMap undertow, int maxStreams, int maxHeadBytes, long headMillis, long idleMillis) {}

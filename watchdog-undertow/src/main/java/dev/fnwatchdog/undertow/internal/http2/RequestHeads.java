@@ -25,8 +25,7 @@ final class RequestHeads {
     private final MemoryBudgets memory;
     private final Http2Server server;
 
-    RequestHeads(
-            Http2ServerConnection connection, StreamTable streams, MemoryBudgets memory, Http2Server server) {
+    RequestHeads(Http2ServerConnection connection, StreamTable streams, MemoryBudgets memory, Http2Server server) {
         this.connection = connection;
         this.streams = streams;
         this.memory = memory;

@@ -11,6 +11,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
+import io.undertow.util.PooledAdaptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -21,6 +22,7 @@ import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 import org.xnio.conduits.ConduitStreamSinkChannel;
 import org.xnio.conduits.ConduitStreamSourceChannel;
+import org.xnio.conduits.PushBackStreamSourceConduit;
 
 /**
  * An exchange with the function over HTTP/1.1 (specification 3): repeats a request that may be repeated (specification 3.42),
@@ -329,9 +331,11 @@ final class Http1UpstreamExchange extends UpstreamExchange
         invocation().stopWatching();
         StreamConnection function = connection.detach();
         if (tunnelBytes != null) {
-            function.getSourceChannel()
-                    .setConduit(
-                            new FirstBytesConduit(function.getSourceChannel().getConduit(), tunnelBytes));
+            // The first bytes of the tunnel arrived behind the head that opened it.
+            ConduitStreamSourceChannel input = function.getSourceChannel();
+            PushBackStreamSourceConduit first = new PushBackStreamSourceConduit(input.getConduit());
+            first.pushBack(new PooledAdaptor(tunnelBytes));
+            input.setConduit(first);
             tunnelBytes = null;
         }
         Tunnel.join((HttpServerConnection) exchange().getConnection(), function);

@@ -4,8 +4,8 @@ import dev.fnwatchdog.undertow.internal.http2.client.ClientOptions;
 import dev.fnwatchdog.undertow.internal.http2.client.ConnectionListener;
 import dev.fnwatchdog.undertow.internal.http2.client.Http2ClientConnection;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
-import dev.fnwatchdog.undertow.internal.io.ByteBudget;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import io.undertow.connector.ByteBufferPool;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -40,7 +40,7 @@ final class Http2UpstreamPool {
 
     /** @param sockets opens the sockets, and knows the function's address */
     record Resources(
-            UpstreamPool sockets, ByteBufferPool buffers, ByteBudget heads, LongAdder open, LongSupplier nanoTime) {}
+            UpstreamPool sockets, ByteBufferPool buffers, MemoryBudget heads, LongAdder open, LongSupplier nanoTime) {}
 
     private final XnioIoThread thread;
     private final Resources resources;

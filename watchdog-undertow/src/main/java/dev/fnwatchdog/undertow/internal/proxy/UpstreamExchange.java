@@ -10,27 +10,19 @@ import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.PeekableBody;
 import dev.fnwatchdog.undertow.internal.io.Transitions;
 import io.undertow.client.ClientCallback;
-import io.undertow.client.ClientConnection;
 import io.undertow.client.ClientExchange;
 import io.undertow.client.ClientRequest;
 import io.undertow.client.ClientResponse;
-import io.undertow.client.ClientStatistics;
-import io.undertow.client.ContinueNotification;
-import io.undertow.client.PushCallback;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpAttachments;
-import io.undertow.util.AbstractAttachable;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.Protocols;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
-import org.xnio.ChannelListener;
-import org.xnio.Option;
 import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 import org.xnio.conduits.StreamSinkConduit;
@@ -45,8 +37,7 @@ import org.xnio.conduits.StreamSinkConduit;
  * <p>Threads: the exchange's I/O thread.
  */
 @IoThread
-abstract class UpstreamExchange extends AbstractAttachable
-        implements ClientConnection, ClientExchange, PeekableBody.Listener {
+abstract class UpstreamExchange extends SingleExchangeConnection implements PeekableBody.Listener {
     /** The progress of an exchange. Each state can be followed by any later one. */
     enum State {
         /** The handler has not sent the request. */
@@ -273,16 +264,6 @@ abstract class UpstreamExchange extends AbstractAttachable
     }
 
     @Override
-    public final void setContinueHandler(ContinueNotification handler) {
-        // A 100 goes to the client as every other interim response does, for which the handler has no place.
-    }
-
-    @Override
-    public final void setPushHandler(PushCallback callback) {
-        // isPushSupported() returns false.
-    }
-
-    @Override
     public final ClientRequest getRequest() {
         if (request == null) {
             throw new IllegalStateException("no request has been sent");
@@ -299,16 +280,6 @@ abstract class UpstreamExchange extends AbstractAttachable
     }
 
     @Override
-    public final @Nullable ClientResponse getContinueResponse() {
-        return null;
-    }
-
-    @Override
-    public final ClientConnection getConnection() {
-        return this;
-    }
-
-    @Override
     public final XnioIoThread getIoThread() {
         return invocation.loop().thread();
     }
@@ -321,67 +292,5 @@ abstract class UpstreamExchange extends AbstractAttachable
     @Override
     public final ByteBufferPool getBufferPool() {
         return exchange().getConnection().getByteBufferPool();
-    }
-
-    /** Returns nothing: several connections may serve one exchange, one after the other. */
-    @Override
-    public final @Nullable SocketAddress getPeerAddress() {
-        return null;
-    }
-
-    @Override
-    public final <A extends SocketAddress> @Nullable A getPeerAddress(Class<A> type) {
-        return null;
-    }
-
-    @Override
-    public final @Nullable SocketAddress getLocalAddress() {
-        return null;
-    }
-
-    @Override
-    public final <A extends SocketAddress> @Nullable A getLocalAddress(Class<A> type) {
-        return null;
-    }
-
-    /** Ignores listeners: the end of a connection that serves one exchange has no meaning of its own. */
-    @Override
-    public final ChannelListener.Setter<? extends ClientConnection> getCloseSetter() {
-        return listener -> {};
-    }
-
-    @Override
-    public final void addCloseListener(ChannelListener<ClientConnection> listener) {
-        // As getCloseSetter().
-    }
-
-    @Override
-    public final boolean supportsOption(Option<?> option) {
-        return false;
-    }
-
-    @Override
-    public final <T> @Nullable T getOption(Option<T> option) {
-        return null;
-    }
-
-    @Override
-    public final <T> @Nullable T setOption(Option<T> option, T value) {
-        return null;
-    }
-
-    @Override
-    public final boolean isPushSupported() {
-        return false;
-    }
-
-    @Override
-    public final boolean isMultiplexingSupported() {
-        return false;
-    }
-
-    @Override
-    public final @Nullable ClientStatistics getStatistics() {
-        return null;
     }
 }

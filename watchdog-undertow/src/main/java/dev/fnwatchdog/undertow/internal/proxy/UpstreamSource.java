@@ -88,7 +88,11 @@ final class UpstreamSource extends PeekableBody {
     @Override
     protected void notifyReader() {
         reads = 0;
-        withBuffer(super::notifyReader);
+        if (large) {
+            loop.withLargeBuffer(super::notifyReader);
+        } else {
+            super.notifyReader();
+        }
     }
 
     /** Runs a reader, which gets a large buffer for a large body. */

@@ -8,7 +8,8 @@ import dev.fnwatchdog.undertow.fixture.Http2Frames;
 import dev.fnwatchdog.undertow.fixture.Http2Upstream;
 import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.internal.http2.client.Http2ClientConnection;
-import dev.fnwatchdog.undertow.internal.io.ByteBudget;
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
+import dev.fnwatchdog.undertow.internal.io.MemoryShares;
 import dev.fnwatchdog.undertow.internal.tls.Transport;
 import java.io.IOException;
 import java.net.URI;
@@ -30,15 +31,7 @@ import org.xnio.XnioWorker;
 /** Proves specification 3.50. */
 @Timeout(60)
 class Http2UpstreamPoolTest {
-    private static final ByteBudget UNLIMITED = new ByteBudget() {
-        @Override
-        public boolean reserve(long bytes) {
-            return true;
-        }
-
-        @Override
-        public void release(long bytes) {}
-    };
+    private static final MemoryBudget UNLIMITED = MemoryShares.ofHeap(1L << 40).heads();
 
     private final XnioWorker worker = createWorker();
     private final XnioIoThread thread = worker.getIoThread();

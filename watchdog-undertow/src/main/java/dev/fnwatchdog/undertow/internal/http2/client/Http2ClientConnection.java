@@ -9,7 +9,7 @@ import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FieldSection;
 import dev.fnwatchdog.undertow.internal.http2.frame.RequestPseudoFields;
 import dev.fnwatchdog.undertow.internal.http2.frame.Settings;
-import dev.fnwatchdog.undertow.internal.io.ByteBudget;
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -53,7 +53,7 @@ public final class Http2ClientConnection extends Http2Connection {
     Http2ClientConnection(
             StreamConnection socket,
             ByteBufferPool buffers,
-            ByteBudget heads,
+            MemoryBudget heads,
             ClientOptions options,
             ConnectionListener listener,
             int firstStream) {
@@ -79,7 +79,7 @@ public final class Http2ClientConnection extends Http2Connection {
     public static Http2ClientConnection start(
             StreamConnection socket,
             ByteBufferPool buffers,
-            ByteBudget heads,
+            MemoryBudget heads,
             ClientOptions options,
             ConnectionListener listener) {
         Http2ClientConnection connection = new Http2ClientConnection(socket, buffers, heads, options, listener, 1);

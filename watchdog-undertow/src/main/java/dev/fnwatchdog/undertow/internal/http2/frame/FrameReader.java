@@ -2,7 +2,7 @@ package dev.fnwatchdog.undertow.internal.http2.frame;
 
 import static dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException.require;
 
-import dev.fnwatchdog.undertow.internal.io.ByteBudget;
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import java.nio.ByteBuffer;
 
 /**
@@ -33,7 +33,7 @@ public final class FrameReader {
     private int remaining;
     private int padding;
 
-    public FrameReader(FrameHandler handler, ByteBudget budget) {
+    public FrameReader(FrameHandler handler, MemoryBudget budget) {
         this.handler = handler;
         this.payload = new BudgetedBytes(budget);
     }

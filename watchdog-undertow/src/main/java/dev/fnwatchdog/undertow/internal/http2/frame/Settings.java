@@ -53,12 +53,16 @@ public final class Settings {
             case ENABLE_PUSH -> require(value <= maxEnablePush, "a value out of range: ENABLE_PUSH");
             case MAX_CONCURRENT_STREAMS -> maxStreams = (int) Math.min(value, Integer.MAX_VALUE);
             case INITIAL_WINDOW_SIZE -> {
-                require(value <= FlowWindow.MAX_SIZE, ErrorCode.FLOW_CONTROL_ERROR, "a value out of range: INITIAL_WINDOW_SIZE");
+                require(
+                        value <= FlowWindow.MAX_SIZE,
+                        ErrorCode.FLOW_CONTROL_ERROR,
+                        "a value out of range: INITIAL_WINDOW_SIZE");
                 initialWindow = (int) value;
             }
             case MAX_FRAME_SIZE ->
                 require(
-                        value >= FrameType.MAX_PAYLOAD && value <= FRAME_SIZE_LIMIT, "a value out of range: MAX_FRAME_SIZE");
+                        value >= FrameType.MAX_PAYLOAD && value <= FRAME_SIZE_LIMIT,
+                        "a value out of range: MAX_FRAME_SIZE");
             default -> {
                 // Unknown settings are ignored (RFC 9113 6.5.2). Frames are never longer than the minimum that every
                 // peer accepts.
