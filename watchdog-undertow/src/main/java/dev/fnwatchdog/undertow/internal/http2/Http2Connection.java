@@ -104,13 +104,13 @@ public abstract class Http2Connection {
             throws ConnectionException;
 
     /** Handles new settings of the peer. */
-    protected abstract void settingsReceived();
+    protected void settingsReceived() {}
 
     /** Handles a GOAWAY: streams beyond {@code lastStream} are not processed. */
     protected abstract void goAwayReceived(int lastStream, ErrorCode code);
 
     /** Handles the acknowledgement of a PING: the peer has read what was sent before it. */
-    protected abstract void pingAcknowledged(long payload);
+    protected void pingAcknowledged(long payload) {}
 
     /** Handles too many streams that the peer has reset. */
     protected abstract void tooManyCancelled();
@@ -122,7 +122,7 @@ public abstract class Http2Connection {
     protected abstract void bytesRead();
 
     /** Called after output was written, where the queue accepts more. */
-    protected abstract void outputWritten();
+    protected void outputWritten() {}
 
     /** Returns the highest number of a stream of the peer's that is or was served. */
     protected abstract int lastPeerStream();
@@ -134,7 +134,7 @@ public abstract class Http2Connection {
     protected abstract void closeSocket();
 
     /** Called when everything is released. */
-    protected abstract void released(StreamAbort ended);
+    protected void released(StreamAbort ended) {}
 
     /** Starts the connection; {@code first} are the first bytes behind the peer's preface. */
     public final void start(ByteBuffer first) {

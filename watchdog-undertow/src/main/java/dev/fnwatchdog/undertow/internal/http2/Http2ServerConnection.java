@@ -167,16 +167,4 @@ public final class Http2ServerConnection extends Http2Connection {
     protected void closeSocket() {
         closeGracefully.run();
     }
-
-    /** The server sends DATA and nothing else that depends on the peer's settings. */
-    @Override
-    protected void settingsReceived() {}
-
-    /** Streams that wait for the socket are notified by the connection. */
-    @Override
-    protected void outputWritten() {}
-
-    /** Exchanges have ended with their streams. */
-    @Override
-    protected void released(StreamAbort ended) {}
 }

@@ -288,8 +288,4 @@ public final class Http2ClientConnection extends Http2Connection {
     protected void released(StreamAbort ended) {
         listener.closed(ended.code(), ended.reason());
     }
-
-    /** Any byte that arrives shows that the server lives. */
-    @Override
-    protected void pingAcknowledged(long payload) {}
 }
