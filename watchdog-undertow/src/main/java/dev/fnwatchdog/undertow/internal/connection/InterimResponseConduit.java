@@ -2,14 +2,12 @@ package dev.fnwatchdog.undertow.internal.connection;
 
 import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
+import dev.fnwatchdog.undertow.internal.io.PendingSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
-import org.xnio.channels.StreamSourceChannel;
-import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
-import org.xnio.conduits.WriteReadyHandler;
 
 /**
  * Writes interim responses of HTTP/1.1 (RFC 9110, 15.2) to the socket, before the response to which they belong: Undertow has a
@@ -19,12 +17,10 @@ import org.xnio.conduits.WriteReadyHandler;
  * <p>Threads: the connection's I/O thread.
  */
 @IoThread
-final class InterimResponseConduit extends AbstractStreamSinkConduit<StreamSinkConduit> {
+final class InterimResponseConduit extends PendingSink {
     // Mutable state
     private @Nullable ByteBuffer pending;
     private @Nullable Runnable waiter;
-    // whether the writer of the response waits for room
-    private boolean resumed;
 
     InterimResponseConduit(StreamSinkConduit next) {
         super(next);
@@ -66,32 +62,17 @@ final class InterimResponseConduit extends AbstractStreamSinkConduit<StreamSinkC
 
     @Override
     public int write(ByteBuffer src) throws IOException {
-        return pending == null || isSent() ? next.write(src) : 0;
+        return isSent() ? next.write(src) : 0;
     }
 
     @Override
     public long write(ByteBuffer[] srcs, int offs, int len) throws IOException {
-        return pending == null || isSent() ? next.write(srcs, offs, len) : 0;
-    }
-
-    @Override
-    public int writeFinal(ByteBuffer src) throws IOException {
-        return pending == null || isSent() ? next.writeFinal(src) : 0;
-    }
-
-    @Override
-    public long writeFinal(ByteBuffer[] srcs, int offs, int len) throws IOException {
-        return pending == null || isSent() ? next.writeFinal(srcs, offs, len) : 0;
+        return isSent() ? next.write(srcs, offs, len) : 0;
     }
 
     @Override
     public long transferFrom(FileChannel src, long position, long count) throws IOException {
-        return pending == null || isSent() ? next.transferFrom(src, position, count) : 0;
-    }
-
-    @Override
-    public long transferFrom(StreamSourceChannel source, long count, ByteBuffer throughBuffer) throws IOException {
-        return pending == null || isSent() ? next.transferFrom(source, count, throughBuffer) : 0;
+        return isSent() ? next.transferFrom(src, position, count) : 0;
     }
 
     @Override
@@ -100,41 +81,23 @@ final class InterimResponseConduit extends AbstractStreamSinkConduit<StreamSinkC
     }
 
     @Override
-    public void resumeWrites() {
-        resumed = true;
-        next.resumeWrites();
+    protected boolean waitsForRoom() {
+        return waiter != null || pending != null;
     }
 
+    /** Sends what is pending, and then notifies the others that wait for room. */
     @Override
-    public void suspendWrites() {
-        resumed = false;
-        suspendUnlessNeeded();
-    }
-
-    private void suspendUnlessNeeded() {
-        if (!resumed && waiter == null && pending == null) {
-            next.suspendWrites();
+    protected void roomFound() {
+        try {
+            if (!isSent()) {
+                return;
+            }
+        } catch (IOException disconnected) {
+            // The writer of the response, or the reader that waits for the client, meets the same failure.
+            pending = null;
         }
-    }
-
-    @Override
-    public void wakeupWrites() {
-        resumed = true;
-        next.wakeupWrites();
-    }
-
-    @Override
-    public boolean isWriteResumed() {
-        return resumed;
-    }
-
-    @Override
-    public void setWriteReadyHandler(WriteReadyHandler handler) {
-        next.setWriteReadyHandler(new SocketListener(handler));
-    }
-
-    /** Called when the socket has room. */
-    private void writable() {
+        // The writer first: if the waiter sent the response's last byte, the writer would not be notified of it.
+        notifyWriter();
         Runnable action = waiter;
         waiter = null;
         if (action != null) {
@@ -142,41 +105,5 @@ final class InterimResponseConduit extends AbstractStreamSinkConduit<StreamSinkC
             next.getWriteThread().execute(action);
         }
         suspendUnlessNeeded();
-    }
-
-    /** Sends what is pending, and then notifies the others that wait for room. */
-    private final class SocketListener implements WriteReadyHandler {
-        private final WriteReadyHandler writer;
-
-        private SocketListener(WriteReadyHandler writer) {
-            this.writer = writer;
-        }
-
-        @Override
-        public void writeReady() {
-            try {
-                if (!isSent()) {
-                    return;
-                }
-            } catch (IOException disconnected) {
-                // The writer of the response, or the reader that waits for the client, meets the same failure.
-                pending = null;
-            }
-            // The writer first: if the waiter sent the response's last byte, the writer would not be notified of it.
-            if (resumed) {
-                writer.writeReady();
-            }
-            writable();
-        }
-
-        @Override
-        public void forceTermination() {
-            writer.forceTermination();
-        }
-
-        @Override
-        public void terminated() {
-            writer.terminated();
-        }
     }
 }

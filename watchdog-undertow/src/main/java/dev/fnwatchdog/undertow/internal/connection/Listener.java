@@ -1,9 +1,8 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
-import dev.fnwatchdog.undertow.internal.http.TrailerFields;
 import dev.fnwatchdog.undertow.internal.http2.Http2Options;
 import dev.fnwatchdog.undertow.internal.http2.Http2Server;
-import dev.fnwatchdog.undertow.internal.http2.Http2Session;
+import dev.fnwatchdog.undertow.internal.http2.Http2ServerConnection;
 import dev.fnwatchdog.undertow.internal.http2.MemoryBudgets;
 import dev.fnwatchdog.undertow.internal.io.MemoryShares;
 import io.undertow.UndertowOptions;
@@ -162,8 +161,7 @@ public final class Listener {
      */
     public void serve(HttpHandler root, Consumer<HttpServerExchange> aborted) {
         http1.setRootHandler(root);
-        Http2Options options = new Http2Options(
-                protocol, maxStreams, MAX_HEAD_BYTES, headMillis, IDLE_MILLIS, TrailerFields::isForbidden);
+        Http2Options options = new Http2Options(protocol, maxStreams, MAX_HEAD_BYTES, headMillis, IDLE_MILLIS);
         http2 = new Http2Server(
                 http1.getRootHandler(), buffers, new MemoryBudgets(memory.heads(), memory.bodies()), options, aborted);
         acceptor.start();
@@ -180,9 +178,9 @@ public final class Listener {
 
     private void startHttp2(ServedConnection connection, PooledByteBuffer first) {
         try (first) {
-            Http2Session session = Objects.requireNonNull(http2).open(connection, connection::closeGracefully);
+            Http2ServerConnection session = Objects.requireNonNull(http2).open(connection, connection::closeGracefully);
             connection.useHttp2(session);
-            Http2Server.serve(session, first.getBuffer().position(ProtocolDetector.PREFACE_LENGTH));
+            session.start(first.getBuffer().position(ProtocolDetector.PREFACE_LENGTH));
             if (connections.draining()) {
                 connection.closeAfterLastRequest(() -> {});
             }

@@ -1,9 +1,8 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
 import dev.fnwatchdog.undertow.internal.http.InterimResponse;
-import dev.fnwatchdog.undertow.internal.http2.Http2Server;
-import dev.fnwatchdog.undertow.internal.http2.Http2Session;
-import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
+import dev.fnwatchdog.undertow.internal.http2.Http2ServerConnection;
+import dev.fnwatchdog.undertow.internal.http2.ServerStream;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.SourceFilter;
 import dev.fnwatchdog.undertow.internal.io.Transitions;
@@ -82,7 +81,7 @@ public final class ServedConnection extends WrappedConnection {
     // Mutable state
     private State state = State.REQUESTS;
     private boolean requestAborted;
-    private @Nullable Http2Session http2;
+    private @Nullable Http2ServerConnection http2;
     // written by the I/O thread alone, read by the thread that drains
     private volatile int requests;
 
@@ -100,7 +99,7 @@ public final class ServedConnection extends WrappedConnection {
     }
 
     /** Makes this an HTTP/2 connection, which serves many requests at once. */
-    void useHttp2(Http2Session session) {
+    void useHttp2(Http2ServerConnection session) {
         http2 = session;
     }
 
@@ -156,7 +155,7 @@ public final class ServedConnection extends WrappedConnection {
     @IoThread
     public void sendInterim(HttpServerExchange exchange, InterimResponse response) throws IOException {
         if (http2 != null) {
-            Http2Server.sendInterim(exchange, response);
+            ServerStream.of(exchange).sendInterim(response);
         } else if (exchange.isHttp11()) {
             interimResponses.send(response);
         }
@@ -169,7 +168,7 @@ public final class ServedConnection extends WrappedConnection {
     @IoThread
     public void whenWritable(HttpServerExchange exchange, Runnable action) {
         if (http2 != null) {
-            Http2Server.whenWritable(exchange, action);
+            ServerStream.of(exchange).whenWritable(action);
         } else {
             interimResponses.whenWritable(action);
         }
@@ -192,7 +191,7 @@ public final class ServedConnection extends WrappedConnection {
     @IoThread
     public void abort(HttpServerExchange exchange) {
         if (http2 != null) {
-            Http2Server.reset(exchange, ErrorCode.CANCEL);
+            ServerStream.of(exchange).close();
         } else {
             IoUtils.safeClose(this);
         }
@@ -204,7 +203,7 @@ public final class ServedConnection extends WrappedConnection {
      */
     @IoThread
     public boolean endWithTrailers(HttpServerExchange exchange, HeaderMap trailers) {
-        return http2 != null && Http2Server.endWithTrailers(exchange, trailers);
+        return http2 != null && ServerStream.of(exchange).end(trailers);
     }
 
     /**
@@ -214,7 +213,7 @@ public final class ServedConnection extends WrappedConnection {
     @IoThread
     public void stopReading(HttpServerExchange exchange) {
         if (http2 != null) {
-            Http2Server.stopReading(exchange);
+            ServerStream.of(exchange).stopReading();
         } else {
             closeGracefully();
             Connectors.terminateRequest(exchange);

@@ -1,12 +1,11 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
-import dev.fnwatchdog.undertow.internal.http2.Http2Server;
+import dev.fnwatchdog.undertow.internal.http2.ServerStream;
 import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import dev.fnwatchdog.undertow.internal.io.MemoryShares;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.ServerConnection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -94,10 +93,9 @@ public final class ServedConnections {
 
     /** Returns the connection of an exchange, which may be one of many streams on it. */
     public static ServedConnection of(HttpServerExchange exchange) {
-        ServerConnection connection = exchange.getConnection();
-        return connection instanceof AbstractServerConnection http1
+        return exchange.getConnection() instanceof AbstractServerConnection http1
                 ? (ServedConnection) http1.getChannel()
-                : (ServedConnection) Http2Server.socketOf(connection);
+                : (ServedConnection) ServerStream.of(exchange).socket();
     }
 
     /** Returns the number of requests that have not ended, to their last byte. */

@@ -1,6 +1,7 @@
 package dev.fnwatchdog.undertow.internal.http;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -164,7 +165,8 @@ public final class ContentTypeSniffer {
 
     /** Returns whether it begins with a whole {@code ftyp} box that names a brand of MP4 (section 6.2.1). */
     private static boolean isMp4(byte[] body) {
-        if (body.length < 12 || !hasAt(body, 4, "ftyp")) {
+        String text = new String(body, StandardCharsets.ISO_8859_1);
+        if (body.length < 12 || !text.startsWith("ftyp", 4)) {
             return false;
         }
         int box = ByteBuffer.wrap(body).getInt(0);
@@ -173,20 +175,11 @@ public final class ContentTypeSniffer {
         }
         for (int brand = 8; brand < box; brand += 4) {
             // The version is between the main brand and the compatible ones.
-            if (brand != 12 && hasAt(body, brand, "mp4")) {
+            if (brand != 12 && text.startsWith("mp4", brand)) {
                 return true;
             }
         }
         return false;
-    }
-
-    private static boolean hasAt(byte[] body, int index, String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (body[index + i] != text.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static boolean isText(byte[] body, int from) {

@@ -2,11 +2,13 @@ package dev.fnwatchdog.undertow.internal.http;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /**
  * Decodes and escapes request targets, in which each character is one byte. What is decoded must be {@link #isDecodable}.
  */
 public final class PercentDecoder {
+    private static final HexFormat UPPER_CASE = HexFormat.of().withUpperCase();
     private static final String UNESCAPED = "-._~!$&'()*+,;=:@/?%";
 
     private PercentDecoder() {}
@@ -22,24 +24,14 @@ public final class PercentDecoder {
     }
 
     private static boolean isEscape(String raw, int percent) {
-        return percent + 2 < raw.length() && isHex(raw.charAt(percent + 1)) && isHex(raw.charAt(percent + 2));
-    }
-
-    private static boolean isHex(char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        return percent + 2 < raw.length()
+                && HexFormat.isHexDigit(raw.charAt(percent + 1))
+                && HexFormat.isHexDigit(raw.charAt(percent + 2));
     }
 
     /** Escapes the percent signs that do not begin an escape, for libraries that refuse them (specification 3.8). */
     public static String escapeStrayPercents(String query) {
-        if (isDecodable(query)) {
-            return query;
-        }
-        StringBuilder escaped = new StringBuilder(query.length() + 16);
-        for (int i = 0; i < query.length(); i++) {
-            char c = query.charAt(i);
-            escaped.append(c == '%' && !isEscape(query, i) ? "%25" : String.valueOf(c));
-        }
-        return escaped.toString();
+        return isDecodable(query) ? query : query.replaceAll("%(?![0-9a-fA-F]{2})", "%25");
     }
 
     /** Decodes the escapes as UTF-8; what is not UTF-8 becomes the replacement character. */
@@ -89,7 +81,7 @@ public final class PercentDecoder {
             if (isPlain(c, unescaped)) {
                 escaped.append((char) c);
             } else {
-                escaped.append('%').append(hexDigit(c >> 4)).append(hexDigit(c));
+                escaped.append('%').append(UPPER_CASE.toHexDigits((byte) c));
             }
         });
         return escaped.toString();
@@ -97,9 +89,5 @@ public final class PercentDecoder {
 
     private static boolean isPlain(int c, String unescaped) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || unescaped.indexOf(c) >= 0;
-    }
-
-    private static char hexDigit(int value) {
-        return Character.toUpperCase(Character.forDigit(value & 0xf, 16));
     }
 }

@@ -19,12 +19,8 @@ public final class RequestCookies {
     public static Map<String, String> parse(Iterable<String> fields) {
         Map<String, String> cookies = new LinkedHashMap<>();
         for (String field : fields) {
-            int from = 0;
-            while (from < field.length()) {
-                int semicolon = field.indexOf(';', from);
-                int end = semicolon < 0 ? field.length() : semicolon;
-                add(field.substring(from, end), cookies);
-                from = end + 1;
+            for (String pair : field.split(";", -1)) {
+                add(pair, cookies);
             }
         }
         return cookies;

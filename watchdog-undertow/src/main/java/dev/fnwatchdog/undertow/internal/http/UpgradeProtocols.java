@@ -4,8 +4,8 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /** The protocols to which a client asks to upgrade (RFC 9110, 7.8; specification 3.36). */
 public final class UpgradeProtocols {
@@ -22,16 +22,11 @@ public final class UpgradeProtocols {
         if (upgrade == null || !exchange.isHttp11() || !connectionNamesUpgrade(exchange)) {
             return "";
         }
-        List<String> protocols = new ArrayList<>();
-        for (String value : upgrade) {
-            for (String protocol : value.split(",", -1)) {
-                String name = protocol.trim();
-                if (!name.isEmpty() && !name.equalsIgnoreCase(HTTP2_CLEAR_TEXT)) {
-                    protocols.add(name);
-                }
-            }
-        }
-        return String.join(", ", protocols);
+        return upgrade.stream()
+                .flatMap(value -> Arrays.stream(value.split(",", -1)))
+                .map(String::trim)
+                .filter(name -> !name.isEmpty() && !name.equalsIgnoreCase(HTTP2_CLEAR_TEXT))
+                .collect(Collectors.joining(", "));
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import static dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException.require;
+
 import dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FieldDecoder;
@@ -9,7 +11,7 @@ import dev.fnwatchdog.undertow.internal.http2.frame.FrameReader;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
 import dev.fnwatchdog.undertow.internal.http2.frame.OutputQueue;
 import dev.fnwatchdog.undertow.internal.http2.frame.Settings;
-import dev.fnwatchdog.undertow.internal.io.ByteBudget;
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
@@ -79,7 +81,7 @@ public abstract class Http2Connection {
     protected Http2Connection(
             StreamConnection socket,
             ByteBufferPool buffers,
-            ByteBudget heads,
+            MemoryBudget heads,
             ConnectionLimits limits,
             Settings settings) {
         this.socket = socket;
@@ -102,13 +104,13 @@ public abstract class Http2Connection {
             throws ConnectionException;
 
     /** Handles new settings of the peer. */
-    protected abstract void settingsReceived();
+    protected void settingsReceived() {}
 
     /** Handles a GOAWAY: streams beyond {@code lastStream} are not processed. */
     protected abstract void goAwayReceived(int lastStream, ErrorCode code);
 
     /** Handles the acknowledgement of a PING: the peer has read what was sent before it. */
-    protected abstract void pingAcknowledged(long payload);
+    protected void pingAcknowledged(long payload) {}
 
     /** Handles too many streams that the peer has reset. */
     protected abstract void tooManyCancelled();
@@ -120,7 +122,7 @@ public abstract class Http2Connection {
     protected abstract void bytesRead();
 
     /** Called after output was written, where the queue accepts more. */
-    protected abstract void outputWritten();
+    protected void outputWritten() {}
 
     /** Returns the highest number of a stream of the peer's that is or was served. */
     protected abstract int lastPeerStream();
@@ -132,10 +134,10 @@ public abstract class Http2Connection {
     protected abstract void closeSocket();
 
     /** Called when everything is released. */
-    protected abstract void released(StreamAbort ended);
+    protected void released(StreamAbort ended) {}
 
     /** Starts the connection; {@code first} are the first bytes behind the peer's preface. */
-    protected final void start(ByteBuffer first) {
+    public final void start(ByteBuffer first) {
         writePreface();
         frames.windowUpdate(0, BodyFrames.CONNECTION_WINDOW - FlowWindow.INITIAL);
         ConduitStreamSourceChannel source = socket.getSourceChannel();
@@ -368,7 +370,7 @@ public abstract class Http2Connection {
     final void changed(Http2Stream stream) {
         if (stream.state() == StreamState.CLOSED) {
             streams.close(stream.id(), ClosedStreams.End.ENDED_BY_PEER);
-            stream.listener().closed();
+            stream.user().closed();
         }
     }
 
@@ -418,16 +420,12 @@ public abstract class Http2Connection {
     }
 
     public final void countIdleFrame() throws ConnectionException {
-        if (abuse.idleFrame(System.nanoTime())) {
-            throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "too many frames without effect");
-        }
+        require(!abuse.idleFrame(System.nanoTime()), ErrorCode.ENHANCE_YOUR_CALM, "too many frames without effect");
     }
 
     /** Checks, before a control frame is written, that the peer reads. */
     final void checkOutputLimit() throws ConnectionException {
-        if (output.size() > MAX_UNREAD) {
-            throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "the peer does not read control frames");
-        }
+        require(output.size() <= MAX_UNREAD, ErrorCode.ENHANCE_YOUR_CALM, "the peer does not read control frames");
     }
 
     /** Counts a stream that got its whole response. */

@@ -1,7 +1,5 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
-import io.undertow.util.HttpString;
-import java.util.function.Predicate;
 import org.xnio.OptionMap;
 
 /**
@@ -12,12 +10,5 @@ import org.xnio.OptionMap;
  * @param maxHeadBytes in bytes, counted as in RFC 9113 6.5.2
  * @param headMillis how long a head may take from its first byte to its last
  * @param idleMillis how long a connection without a request is kept
- * @param forbiddenTrailer which fields no trailer section may have (RFC 9110 6.5.1)
  */
-public record Http2Options(
-        OptionMap undertow,
-        int maxStreams,
-        int maxHeadBytes,
-        long headMillis,
-        long idleMillis,
-        Predicate<HttpString> forbiddenTrailer) {}
+public record Http2Options(OptionMap undertow, int maxStreams, int maxHeadBytes, long headMillis, long idleMillis) {}

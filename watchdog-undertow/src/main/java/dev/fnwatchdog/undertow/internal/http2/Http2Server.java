@@ -2,25 +2,20 @@ package dev.fnwatchdog.undertow.internal.http2;
 
 import dev.fnwatchdog.undertow.internal.http.GrpcContentType;
 import dev.fnwatchdog.undertow.internal.http.GrpcStatus;
-import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.http.RequestTarget;
-import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FieldSection;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.ServerConnection;
 import io.undertow.util.BadRequestException;
-import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import io.undertow.util.ParameterLimitException;
 import io.undertow.util.Protocols;
 import io.undertow.util.StatusCodes;
 import io.undertow.util.URLUtils;
-import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.xnio.StreamConnection;
 
@@ -29,7 +24,7 @@ import org.xnio.StreamConnection;
  *
  * <p>Threads: any; a connection and its exchanges belong to its I/O thread.
  */
-public final class Http2Server implements StreamOpener {
+public final class Http2Server {
     private final HttpHandler root;
     private final ByteBufferPool buffers;
     private final MemoryBudgets memory;
@@ -51,68 +46,27 @@ public final class Http2Server implements StreamOpener {
     }
 
     /**
-     * Creates a connection; nothing is read or written before {@link #serve}.
+     * Creates a connection; nothing is read or written before {@link Http2Connection#start}.
      *
      * @param closeGracefully closes the socket without losing output that the peer has not read yet
      */
-    public Http2Session open(StreamConnection socket, Runnable closeGracefully) {
+    public Http2ServerConnection open(StreamConnection socket, Runnable closeGracefully) {
         return new Http2ServerConnection(socket, buffers, memory, options, closeGracefully, this);
     }
 
-    /** Serves a connection from {@link #open}; {@code first} are the first bytes behind the preface. */
-    public static void serve(Http2Session session, ByteBuffer first) {
-        ((Http2ServerConnection) session).start(first);
-    }
-
-    /** Returns whether the connection of an exchange is an HTTP/2 stream. */
-    public static boolean isHttp2Stream(ServerConnection connection) {
-        return connection instanceof ServerStream;
-    }
-
-    /** Returns the socket's connection below a stream. */
-    public static StreamConnection socketOf(ServerConnection stream) {
-        return ((ServerStream) stream).socket();
-    }
-
-    /** Sends an interim response, a head without END_STREAM, before the response of the exchange has started. */
-    public static void sendInterim(HttpServerExchange exchange, InterimResponse response) {
-        ((ServerStream) exchange.getConnection()).sendInterim(response);
-    }
-
-    /** Runs {@code action} once when the stream of an exchange accepts more of the response, or has been reset. */
-    public static void whenWritable(HttpServerExchange exchange, Runnable action) {
-        ((ServerStream) exchange.getConnection()).stream().sink().whenWritable(action);
-    }
-
-    /** Resets the stream of an exchange and ends the exchange. */
-    public static void reset(HttpServerExchange exchange, ErrorCode code) {
-        ((ServerStream) exchange.getConnection()).reset(code);
-    }
-
     /**
-     * Ends the response of an exchange, and the exchange, with trailers in place of the response's own. Returns false, and does
-     * nothing, where they cannot be sent.
+     * Serves a request.
+     *
+     * @param head a valid request head
+     * @param endStream whether the request has no body
+     * @param needed released with the stream
      */
-    public static boolean endWithTrailers(HttpServerExchange exchange, HeaderMap trailers) {
-        return ((ServerStream) exchange.getConnection()).end(trailers);
-    }
-
-    /**
-     * Drops the rest of the request after the response was sent. The stream is reset with NO_ERROR where the client continues
-     * for long (RFC 9113 8.1, specification 9.15).
-     */
-    public static void stopReading(HttpServerExchange exchange) {
-        ((ServerStream) exchange.getConnection()).stopReading();
-    }
-
-    @Override
-    public void open(
-            Http2ServerConnection connection, int id, FieldSection head, boolean endStream, StreamMemory memory) {
+    void serve(Http2ServerConnection connection, int id, FieldSection head, boolean endStream, StreamMemory needed) {
         if (head.hasPseudo(":authority")) {
             head.fields().put(Headers.HOST, head.pseudo(":authority"));
         }
         ServerStream stream = new ServerStream(connection, id, head, endStream, options.undertow(), onAborted);
-        stream.stream().assignMemory(memory);
+        stream.stream().assignMemory(needed);
         connection.opened(stream.stream());
         HttpServerExchange exchange = stream.exchange();
         exchange.setProtocol(Protocols.HTTP_2_0);

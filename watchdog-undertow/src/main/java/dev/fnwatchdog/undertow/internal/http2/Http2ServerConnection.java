@@ -13,7 +13,7 @@ import org.xnio.StreamConnection;
  *
  * <p>Threads: the connection's I/O thread, except for {@link #closed()}.
  */
-final class Http2ServerConnection extends Http2Connection implements Http2Session {
+public final class Http2ServerConnection extends Http2Connection {
     /** Clients may announce that they accept promises, which are never sent. */
     private static final int MAX_ENABLE_PUSH = 1;
 
@@ -26,7 +26,7 @@ final class Http2ServerConnection extends Http2Connection implements Http2Sessio
 
     /**
      * @param closeGracefully closes the socket without losing output that the peer has not read yet
-     * @param opener serves new streams
+     * @param server serves new streams
      */
     Http2ServerConnection(
             StreamConnection socket,
@@ -34,7 +34,7 @@ final class Http2ServerConnection extends Http2Connection implements Http2Sessio
             MemoryBudgets memory,
             Http2Options options,
             Runnable closeGracefully,
-            StreamOpener opener) {
+            Http2Server server) {
         super(
                 socket,
                 buffers,
@@ -44,7 +44,7 @@ final class Http2ServerConnection extends Http2Connection implements Http2Sessio
         this.memory = memory;
         this.options = options;
         this.closeGracefully = closeGracefully;
-        this.requests = new RequestHeads(this, streams(), memory, options, opener);
+        this.requests = new RequestHeads(this, streams(), memory, server);
         this.shutdown = new GracefulShutdown(thread(), frames(), streams());
         this.timers = new ConnectionTimers(thread(), options, this::headTimedOut, this::stopAcceptingStreams);
     }
@@ -101,7 +101,13 @@ final class Http2ServerConnection extends Http2Connection implements Http2Sessio
         return shutdown.isLastStreamNamed() || !isReading();
     }
 
-    @Override
+    /**
+     * Ends the connection without losing a request (RFC 9113 6.8, specification 7.12). It announces the end, serves the
+     * requests that the client sends before it can know of that, names the last stream that is served, and closes when all have
+     * ended.
+     *
+     * @param announced run after the last stream was named
+     */
     public void shutDown(Runnable announced) {
         if (!isReading()) {
             announced.run();
@@ -161,16 +167,4 @@ final class Http2ServerConnection extends Http2Connection implements Http2Sessio
     protected void closeSocket() {
         closeGracefully.run();
     }
-
-    /** The server sends DATA and nothing else that depends on the peer's settings. */
-    @Override
-    protected void settingsReceived() {}
-
-    /** Streams that wait for the socket are notified by the connection. */
-    @Override
-    protected void outputWritten() {}
-
-    /** Exchanges have ended with their streams. */
-    @Override
-    protected void released(StreamAbort ended) {}
 }

@@ -22,7 +22,7 @@ public final class Http2Stream {
     private final FlowWindow sendWindow;
     private final StreamSource source;
     private final StreamSink sink;
-    private final StreamListener listener;
+    private final StreamUser user;
 
     // Mutable state
     private StreamState state;
@@ -35,7 +35,7 @@ public final class Http2Stream {
      * @param bodyLength the bytes that the head announces, -1 where it announces none, or {@link #UNKNOWN_LENGTH}
      * @param user sends the stream's message and is notified of its events
      */
-    public Http2Stream(Http2Connection connection, int id, StreamState state, long bodyLength, User user) {
+    public Http2Stream(Http2Connection connection, int id, StreamState state, long bodyLength, StreamUser user) {
         this.connection = connection;
         this.id = id;
         this.state = state;
@@ -44,11 +44,8 @@ public final class Http2Stream {
         this.sendWindow = new FlowWindow(connection.initialSendWindow());
         this.source = new StreamSource(connection, this);
         this.sink = new StreamSink(connection, this, user);
-        this.listener = user;
+        this.user = user;
     }
-
-    /** Sends the message of a stream and is notified of its events. */
-    public interface User extends StreamListener, StreamSink.Message {}
 
     public int id() {
         return id;
@@ -66,8 +63,8 @@ public final class Http2Stream {
         return sink;
     }
 
-    public StreamListener listener() {
-        return listener;
+    public StreamUser user() {
+        return user;
     }
 
     FlowWindow receiveWindow() {
@@ -144,7 +141,7 @@ public final class Http2Stream {
     /** Called when the peer has sent END_STREAM. */
     void remoteEnded() {
         state = state.afterRemoteEnd();
-        listener.bodyReceived();
+        user.bodyReceived();
         connection.changed(this);
         source.end();
     }
@@ -164,10 +161,10 @@ public final class Http2Stream {
     /** Ends the stream early, after a reset by either side. */
     void abort(StreamAbort cause) {
         state = StreamState.CLOSED;
-        if (!listener.keepsBody()) {
+        if (!user.keepsBody()) {
             source.abort();
         }
         sink.abort();
-        listener.aborted(cause);
+        user.aborted(cause);
     }
 }

@@ -31,7 +31,7 @@ final class InterimSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     @Override
     public void terminateWrites() {
         if (stream.state() != StreamState.CLOSED) {
-            connection.frames().head(stream.id(), interim.getStatusCode(), interim.getResponseHeaders());
+            connection.frames().response(stream.id(), false, interim.getStatusCode(), interim.getResponseHeaders());
             connection.flushSoon();
         }
     }

@@ -1,6 +1,6 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
-import dev.fnwatchdog.undertow.internal.io.ByteBudget;
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 
 /**
  * The memory budgets that all connections share (specification 9.13).
@@ -8,7 +8,7 @@ import dev.fnwatchdog.undertow.internal.io.ByteBudget;
  * @param heads for field blocks, tables and heads
  * @param bodies for received body bytes that were not read yet
  */
-public record MemoryBudgets(ByteBudget heads, ByteBudget bodies) {
+public record MemoryBudgets(MemoryBudget heads, MemoryBudget bodies) {
     boolean reserve(StreamMemory needed) {
         if (!heads.reserve(needed.head())) {
             return false;

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.http2;
 
 import dev.fnwatchdog.undertow.internal.http.GrpcContentType;
 import dev.fnwatchdog.undertow.internal.http.GrpcStatus;
+import dev.fnwatchdog.undertow.internal.http.TrailerFields;
 import dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FieldSection;
@@ -22,20 +23,13 @@ final class RequestHeads {
     private final Http2ServerConnection connection;
     private final StreamTable streams;
     private final MemoryBudgets memory;
-    private final Http2Options options;
-    private final StreamOpener opener;
+    private final Http2Server server;
 
-    RequestHeads(
-            Http2ServerConnection connection,
-            StreamTable streams,
-            MemoryBudgets memory,
-            Http2Options options,
-            StreamOpener opener) {
+    RequestHeads(Http2ServerConnection connection, StreamTable streams, MemoryBudgets memory, Http2Server server) {
         this.connection = connection;
         this.streams = streams;
         this.memory = memory;
-        this.options = options;
-        this.opener = opener;
+        this.server = server;
     }
 
     void received(int id, FieldSection section, boolean endStream) throws ConnectionException {
@@ -52,13 +46,13 @@ final class RequestHeads {
     private void trailers(Http2Stream stream, FieldSection section, boolean endStream) throws ConnectionException {
         if (!stream.state().receives()) {
             connection.streamError(stream.id(), ErrorCode.STREAM_CLOSED, "trailers after the end");
-        } else if (!endStream || !section.isTrailers(options.forbiddenTrailer())) {
+        } else if (!endStream || !section.isTrailers(TrailerFields::isForbidden)) {
             connection.streamError(stream.id(), ErrorCode.PROTOCOL_ERROR, "malformed trailers");
         } else if (!stream.reserveMemory(memory, cost(section))) {
             connection.streamError(stream.id(), ErrorCode.ENHANCE_YOUR_CALM, "no memory for trailers");
         } else {
             if (stream.isBodyComplete()) {
-                stream.listener().trailers(section.fields());
+                stream.user().trailers(section.fields());
             }
             connection.endBody(stream);
         }
@@ -95,7 +89,7 @@ final class RequestHeads {
     private void openWithinBudget(int id, FieldSection head, boolean endStream) throws ConnectionException {
         StreamMemory needed = new StreamMemory(cost(head), endStream ? 0 : FlowWindow.INITIAL);
         if (memory.reserve(needed)) {
-            opener.open(connection, id, head, endStream, needed);
+            server.serve(connection, id, head, endStream, needed);
         } else {
             connection.refuse(id);
         }
@@ -111,7 +105,7 @@ final class RequestHeads {
             GrpcStatus.ofHttp(status).putInto(fields, StatusCodes.getReason(status));
             status = StatusCodes.OK;
         }
-        connection.frames().headAlone(id, status, fields);
+        connection.frames().response(id, true, status, fields);
         if (!endStream) {
             connection.frames().reset(id, ErrorCode.NO_ERROR);
         }

@@ -46,7 +46,7 @@ import org.xnio.conduits.StreamSinkConduit;
  * <p>Threads: the connection's I/O thread.
  */
 @IoThread
-final class ServerStream extends ServerConnection implements Http2Stream.User {
+public final class ServerStream extends ServerConnection implements StreamUser {
     /** How long a client may continue to send a body that is dropped. */
     private static final long REST_OF_REQUEST_MILLIS = 500;
 
@@ -83,6 +83,11 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         this.exchange = new HttpServerExchange(this, head.fields(), new HeaderMap(), -1);
     }
 
+    /** Returns the stream of an exchange over HTTP/2. */
+    public static ServerStream of(HttpServerExchange exchange) {
+        return (ServerStream) exchange.getConnection();
+    }
+
     Http2Stream stream() {
         return stream;
     }
@@ -91,7 +96,8 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         return exchange;
     }
 
-    StreamConnection socket() {
+    /** Returns the socket's connection below the stream. */
+    public StreamConnection socket() {
         return connection.socket();
     }
 
@@ -101,8 +107,11 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         terminate();
     }
 
-    /** Ends response and exchange with these trailers; returns false, and does nothing, where they cannot be sent. */
-    boolean end(HeaderMap trailers) {
+    /**
+     * Ends the response and the exchange with trailers in place of the response's own. Returns false, and does nothing, where
+     * they cannot be sent.
+     */
+    public boolean end(HeaderMap trailers) {
         boolean possible = hasBody()
                 && !stream.sink().isWriteShutdown()
                 && !exchange.getResponseHeaders().contains(Headers.CONTENT_LENGTH);
@@ -113,10 +122,16 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         return possible;
     }
 
+    /** Runs {@code action} once when the stream accepts more of the response, or has been reset. */
+    public void whenWritable(Runnable action) {
+        stream.sink().whenWritable(action);
+    }
+
     /**
-     * Drops the rest of the request after the response, and resets the stream after a timeout unless the client ends it.
+     * Drops the rest of the request after the response was sent. The stream is reset with NO_ERROR where the client continues
+     * for long (RFC 9113 8.1, specification 9.15).
      */
-    void stopReading() {
+    public void stopReading() {
         stream.source().terminateReads();
         if (!exchange.isRequestComplete()) {
             connection.thread().executeAfter(this::resetUnread, REST_OF_REQUEST_MILLIS, TimeUnit.MILLISECONDS);
@@ -235,11 +250,12 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
         return interim;
     }
 
-    void sendInterim(InterimResponse response) {
+    /** Sends an interim response, a head without END_STREAM, before the response has started. */
+    public void sendInterim(InterimResponse response) {
         // A client that does not read gets no hints: they would fill the memory.
         boolean wanted = response.isContinue() || !connection.output().isFull();
         if (wanted && stream.state() != StreamState.CLOSED) {
-            connection.frames().head(stream.id(), response.status(), response.fields());
+            connection.frames().response(stream.id(), false, response.status(), response.fields());
             connection.flushSoon();
         }
     }
@@ -253,6 +269,7 @@ final class ServerStream extends ServerConnection implements Http2Stream.User {
     @Override
     public void terminateRequestChannel(HttpServerExchange target) {}
 
+    /** Resets the stream, and ends the exchange. */
     @Override
     public void close() {
         reset(ErrorCode.CANCEL);

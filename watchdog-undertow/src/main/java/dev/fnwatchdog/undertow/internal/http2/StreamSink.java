@@ -2,25 +2,14 @@ package dev.fnwatchdog.undertow.internal.http2;
 
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameType;
-import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
-import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.BodySink;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.Transitions;
 import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
-import org.xnio.XnioIoThread;
-import org.xnio.XnioWorker;
-import org.xnio.channels.StreamSourceChannel;
-import org.xnio.conduits.ConduitWritableByteChannel;
-import org.xnio.conduits.Conduits;
-import org.xnio.conduits.StreamSinkConduit;
-import org.xnio.conduits.WriteReadyHandler;
 
 /**
  * Sends the message of one stream: head, body and trailers. The head is sent with the first piece of the body or by {@link
@@ -29,7 +18,7 @@ import org.xnio.conduits.WriteReadyHandler;
  * <p>Threads: the connection's I/O thread.
  */
 @IoThread
-public final class StreamSink implements StreamSinkConduit {
+public final class StreamSink extends BodySink {
     enum State {
         /** The head was not sent yet. */
         HEAD,
@@ -55,43 +44,29 @@ public final class StreamSink implements StreamSinkConduit {
         }
     }
 
-    /** Provides head and trailers. */
-    interface Message {
-        /** Writes the head; {@code last} is true where nothing follows it. */
-        void writeHead(FrameWriter frames, int stream, boolean last);
-
-        /** Returns whether body bytes are sent; false where they are dropped (HEAD, 204, 304). */
-        boolean hasBody();
-
-        /** Called when the body is complete; returns an empty map where there are no trailers. */
-        HeaderMap trailers();
-    }
-
     private final Http2Connection connection;
     private final Http2Stream stream;
-    private final Message message;
+    private final StreamUser user;
 
     // Mutable state
     private State state = State.HEAD;
-    private @Nullable WriteReadyHandler ready;
     private @Nullable Runnable waiter;
-    private boolean resumed;
-    private boolean wakeupPending;
     private long lastByte;
     // A flush was incomplete, and the writer waits for it to complete, not for window space.
     private boolean flushing;
 
-    StreamSink(Http2Connection connection, Http2Stream stream, Message message) {
+    StreamSink(Http2Connection connection, Http2Stream stream, StreamUser user) {
+        super(connection.thread());
         this.connection = connection;
         this.stream = stream;
-        this.message = message;
+        this.user = user;
     }
 
     /** Sends the head, unless it was sent. */
     public void begin() {
         if (state == State.HEAD) {
             state = state.to(State.BODY);
-            message.writeHead(connection.frames(), stream.id(), false);
+            user.writeHead(connection.frames(), stream.id(), false);
             lastByte = connection.output().end();
         }
     }
@@ -112,7 +87,7 @@ public final class StreamSink implements StreamSinkConduit {
         }
         begin();
         int length = src.remaining();
-        if (!message.hasBody()) {
+        if (!user.hasBody()) {
             src.position(src.limit());
             return length;
         }
@@ -154,26 +129,6 @@ public final class StreamSink implements StreamSinkConduit {
     }
 
     @Override
-    public int writeFinal(ByteBuffer src) throws IOException {
-        return Conduits.writeFinalBasic(this, src);
-    }
-
-    @Override
-    public long writeFinal(ByteBuffer[] srcs, int offset, int length) throws IOException {
-        return Conduits.writeFinalBasic(this, srcs, offset, length);
-    }
-
-    @Override
-    public long transferFrom(FileChannel src, long position, long count) throws IOException {
-        return src.transferTo(position, count, new ConduitWritableByteChannel(this));
-    }
-
-    @Override
-    public long transferFrom(StreamSourceChannel source, long count, ByteBuffer throughBuffer) throws IOException {
-        return IoUtils.transfer(source, count, throughBuffer, new ConduitWritableByteChannel(this));
-    }
-
-    @Override
     public void terminateWrites() throws IOException {
         if (state == State.ENDED || state == State.SENT) {
             return;
@@ -184,19 +139,19 @@ public final class StreamSink implements StreamSinkConduit {
 
     /** Sends the end of the message, behind its head where that was not sent. */
     public void end() {
-        end(message.trailers());
+        end(user.trailers());
     }
 
     /** Sends the end of the message with other trailers than its own. */
     void end(HeaderMap trailers) {
         boolean bodiless = state == State.HEAD;
-        boolean hasTrailers = trailers.size() > 0 && message.hasBody();
+        boolean hasTrailers = trailers.size() > 0 && user.hasBody();
         state = state.to(State.ENDED);
         if (bodiless && !hasTrailers) {
-            message.writeHead(connection.frames(), stream.id(), true);
+            user.writeHead(connection.frames(), stream.id(), true);
         } else {
             if (bodiless) {
-                message.writeHead(connection.frames(), stream.id(), false);
+                user.writeHead(connection.frames(), stream.id(), false);
             }
             if (hasTrailers) {
                 connection.frames().trailers(stream.id(), trailers);
@@ -234,15 +189,14 @@ public final class StreamSink implements StreamSinkConduit {
     void endIfFlushed() {
         if (state == State.ENDED && connection.output().isFlushed(lastByte)) {
             state = state.to(State.SENT);
-            stream.listener().sent();
+            user.sent();
         }
     }
 
     void abort() {
         if (state != State.SENT && state != State.ABORTED) {
             state = state.to(State.ABORTED);
-            // Later: the writer may be the cause, at this moment.
-            wakeSoon();
+            notifyWriterSoon();
         }
     }
 
@@ -259,16 +213,42 @@ public final class StreamSink implements StreamSinkConduit {
     /** Runs {@code action} once when a writer could make progress, or when the message has been aborted. */
     void whenWritable(Runnable action) {
         waiter = action;
+        notifyWhenWritable();
+    }
+
+    @Override
+    public void resumeWrites() {
+        super.resumeWrites();
+        notifyWhenWritable();
+    }
+
+    private void notifyWhenWritable() {
         if (state == State.ABORTED) {
-            wakeSoon();
+            notifyWriterSoon();
         } else {
             scheduleNotification();
         }
     }
 
+    /** Schedules the next notification of a writer: when it can make progress. */
+    private void scheduleNotification() {
+        if (isWritable()) {
+            notifyWriterSoon();
+        } else if (isBlocked()) {
+            connection.blocked().add(this);
+        }
+    }
+
+    /** Notifies the writer from the I/O thread's queue alone. */
+    @Override
+    public void wakeupWrites() {
+        super.resumeWrites();
+        notifyWriterSoon();
+    }
+
     /** Returns whether the writer waits for window space or the socket. */
     boolean isBlocked() {
-        return (resumed || waiter != null) && state != State.SENT && state != State.ABORTED && !isWritable();
+        return (isWriteResumed() || waiter != null) && state != State.SENT && state != State.ABORTED && !isWritable();
     }
 
     /** Called when a window or the socket may have space again. */
@@ -278,66 +258,18 @@ public final class StreamSink implements StreamSinkConduit {
         }
     }
 
-    private void notifyWriter() {
+    @Override
+    protected void notifyWriter() {
         Runnable action = waiter;
         waiter = null;
         // The writer first: if the waiter sent the message's last byte, the writer would not be notified of it.
-        if (resumed && ready != null) {
-            ready.writeReady();
-        }
+        super.notifyWriter();
         if (action != null) {
             action.run();
         }
-        if (resumed && ready != null) {
+        if (isWriteResumed()) {
             scheduleNotification();
         }
-    }
-
-    /** Schedules the next call of a writer that stays resumed: when it can make progress. */
-    private void scheduleNotification() {
-        if (isWritable()) {
-            wakeSoon();
-        } else if (isBlocked()) {
-            connection.blocked().add(this);
-        }
-    }
-
-    private void wakeSoon() {
-        if (!wakeupPending) {
-            wakeupPending = true;
-            IoLoop.later(connection.thread(), this::wake);
-        }
-    }
-
-    private void wake() {
-        wakeupPending = false;
-        notifyWriter();
-    }
-
-    @Override
-    public void resumeWrites() {
-        resumed = true;
-        if (state == State.ABORTED) {
-            wakeSoon();
-        } else {
-            scheduleNotification();
-        }
-    }
-
-    @Override
-    public void wakeupWrites() {
-        resumed = true;
-        wakeSoon();
-    }
-
-    @Override
-    public void suspendWrites() {
-        resumed = false;
-    }
-
-    @Override
-    public boolean isWriteResumed() {
-        return resumed;
     }
 
     /** Aborts the message: a reset tells the peer that it is incomplete (RFC 9113 8.1). */
@@ -351,30 +283,5 @@ public final class StreamSink implements StreamSinkConduit {
     @Override
     public boolean isWriteShutdown() {
         return state != State.HEAD && state != State.BODY;
-    }
-
-    @Override
-    public void awaitWritable() {
-        throw new UnsupportedOperationException("streams are written on their I/O thread");
-    }
-
-    @Override
-    public void awaitWritable(long time, TimeUnit timeUnit) {
-        awaitWritable();
-    }
-
-    @Override
-    public XnioIoThread getWriteThread() {
-        return connection.thread();
-    }
-
-    @Override
-    public void setWriteReadyHandler(WriteReadyHandler handler) {
-        ready = handler;
-    }
-
-    @Override
-    public XnioWorker getWorker() {
-        return connection.thread().getWorker();
     }
 }

@@ -1,22 +1,13 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
-import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.BodySource;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
 import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.xnio.XnioIoThread;
-import org.xnio.XnioWorker;
-import org.xnio.channels.StreamSinkChannel;
-import org.xnio.conduits.ConduitReadableByteChannel;
-import org.xnio.conduits.Conduits;
-import org.xnio.conduits.ReadReadyHandler;
-import org.xnio.conduits.StreamSourceConduit;
+import org.xnio.Buffers;
 
 /**
  * Provides the body that arrives on one stream. Bytes that were received and not yet read are kept in pooled buffers, at most
@@ -25,7 +16,7 @@ import org.xnio.conduits.StreamSourceConduit;
  * <p>Threads: the connection's I/O thread.
  */
 @IoThread
-public final class StreamSource implements StreamSourceConduit {
+public final class StreamSource extends BodySource {
     private static final int EOF = -1;
 
     private enum State {
@@ -45,13 +36,11 @@ public final class StreamSource implements StreamSourceConduit {
 
     // Mutable state
     private State state = State.RECEIVING;
-    private @Nullable ReadReadyHandler ready;
     // how much of the first buffer was read
     private int readPosition;
-    private boolean resumed;
-    private boolean wakeupPending;
 
     StreamSource(Http2Connection connection, Http2Stream stream) {
+        super(connection.thread());
         this.connection = connection;
         this.stream = stream;
     }
@@ -59,15 +48,11 @@ public final class StreamSource implements StreamSourceConduit {
     /** Stores a piece of the body that has arrived. */
     void receive(ByteBuffer piece) {
         if (state != State.RECEIVING) {
-            stream.listener().bodyDropped();
+            stream.user().bodyDropped();
             return;
         }
         while (piece.hasRemaining()) {
-            ByteBuffer buffer = writableBuffer();
-            int length = Math.min(buffer.remaining(), piece.remaining());
-            buffer.put(buffer.position(), piece, piece.position(), length);
-            buffer.position(buffer.position() + length);
-            piece.position(piece.position() + length);
+            Buffers.copy(writableBuffer(), piece);
         }
         notifyReader();
     }
@@ -99,15 +84,14 @@ public final class StreamSource implements StreamSourceConduit {
         if (state != State.FINISHED && state != State.ABORTED) {
             state = State.ABORTED;
             free();
-            // Later: the reader may be the cause, at this moment.
-            wakeSoon();
+            notifyReaderSoon();
         }
     }
 
     private void finish() {
         state = State.FINISHED;
         free();
-        stream.listener().bodyRead();
+        stream.user().bodyRead();
     }
 
     private void free() {
@@ -157,31 +141,11 @@ public final class StreamSource implements StreamSourceConduit {
     }
 
     @Override
-    public long read(ByteBuffer[] dsts, int offset, int length) throws IOException {
-        for (int i = offset; i < offset + length; i++) {
-            if (dsts[i].hasRemaining()) {
-                return read(dsts[i]);
-            }
-        }
-        return 0;
-    }
-
-    @Override
-    public long transferTo(long position, long count, FileChannel target) throws IOException {
-        return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
-    }
-
-    @Override
-    public long transferTo(long count, ByteBuffer throughBuffer, StreamSinkChannel target) throws IOException {
-        return Conduits.transfer(this, count, throughBuffer, target);
-    }
-
-    @Override
     public void terminateReads() {
         if (state == State.RECEIVING) {
             state = State.DISCARDING;
             free();
-            stream.listener().bodyUnwanted();
+            stream.user().bodyUnwanted();
         } else if (state == State.RECEIVED) {
             finish();
         }
@@ -192,78 +156,27 @@ public final class StreamSource implements StreamSourceConduit {
         return state != State.RECEIVING && state != State.RECEIVED;
     }
 
-    private void notifyReader() {
-        if (resumed && ready != null) {
-            ready.readReady();
-            wakeLater();
+    /** Notifies a reader that stays resumed until no bytes are left, each further time from the I/O thread's queue. */
+    @Override
+    protected void notifyReader() {
+        super.notifyReader();
+        if (isReadResumed() && (!received.isEmpty() || state == State.RECEIVED)) {
+            notifyReaderSoon();
         }
-    }
-
-    /** Calls a reader that stays resumed until no bytes are left, each time from the I/O thread's queue. */
-    private void wakeLater() {
-        if (resumed && (!received.isEmpty() || state == State.RECEIVED)) {
-            wakeSoon();
-        }
-    }
-
-    private void wakeSoon() {
-        if (!wakeupPending) {
-            wakeupPending = true;
-            IoLoop.later(connection.thread(), this::wake);
-        }
-    }
-
-    private void wake() {
-        wakeupPending = false;
-        notifyReader();
     }
 
     @Override
     public void resumeReads() {
-        resumed = true;
+        super.resumeReads();
         if (!received.isEmpty() || state != State.RECEIVING) {
-            wakeSoon();
+            notifyReaderSoon();
         }
     }
 
+    /** Notifies the reader from the I/O thread's queue alone. */
     @Override
     public void wakeupReads() {
-        resumed = true;
-        wakeSoon();
-    }
-
-    @Override
-    public void suspendReads() {
-        resumed = false;
-    }
-
-    @Override
-    public boolean isReadResumed() {
-        return resumed;
-    }
-
-    @Override
-    public void awaitReadable() {
-        throw new UnsupportedOperationException("streams are read on their I/O thread");
-    }
-
-    @Override
-    public void awaitReadable(long time, TimeUnit timeUnit) {
-        awaitReadable();
-    }
-
-    @Override
-    public XnioIoThread getReadThread() {
-        return connection.thread();
-    }
-
-    @Override
-    public void setReadReadyHandler(ReadReadyHandler handler) {
-        ready = handler;
-    }
-
-    @Override
-    public XnioWorker getWorker() {
-        return connection.thread().getWorker();
+        super.resumeReads();
+        notifyReaderSoon();
     }
 }

@@ -2,56 +2,28 @@ package dev.fnwatchdog.undertow.internal.http2;
 
 /** The states of a stream that has been opened (RFC 9113 5.1). */
 public enum StreamState {
-    OPEN {
-        @Override
-        StreamState afterLocalEnd() {
-            return HALF_CLOSED_LOCAL;
-        }
-
-        @Override
-        StreamState afterRemoteEnd() {
-            return HALF_CLOSED_REMOTE;
-        }
-    },
-    HALF_CLOSED_LOCAL {
-        @Override
-        StreamState afterLocalEnd() {
-            return HALF_CLOSED_LOCAL;
-        }
-
-        @Override
-        StreamState afterRemoteEnd() {
-            return CLOSED;
-        }
-    },
-    HALF_CLOSED_REMOTE {
-        @Override
-        StreamState afterLocalEnd() {
-            return CLOSED;
-        }
-
-        @Override
-        StreamState afterRemoteEnd() {
-            return HALF_CLOSED_REMOTE;
-        }
-    },
-    CLOSED {
-        @Override
-        StreamState afterLocalEnd() {
-            return CLOSED;
-        }
-
-        @Override
-        StreamState afterRemoteEnd() {
-            return CLOSED;
-        }
-    };
+    OPEN,
+    HALF_CLOSED_LOCAL,
+    HALF_CLOSED_REMOTE,
+    CLOSED;
 
     /** Returns the state after the watchdog has sent END_STREAM. */
-    abstract StreamState afterLocalEnd();
+    StreamState afterLocalEnd() {
+        return switch (this) {
+            case OPEN -> HALF_CLOSED_LOCAL;
+            case HALF_CLOSED_REMOTE -> CLOSED;
+            case HALF_CLOSED_LOCAL, CLOSED -> this;
+        };
+    }
 
     /** Returns the state after the peer has sent END_STREAM. */
-    abstract StreamState afterRemoteEnd();
+    StreamState afterRemoteEnd() {
+        return switch (this) {
+            case OPEN -> HALF_CLOSED_REMOTE;
+            case HALF_CLOSED_LOCAL -> CLOSED;
+            case HALF_CLOSED_REMOTE, CLOSED -> this;
+        };
+    }
 
     /** Returns whether the peer may still send DATA and trailers. */
     public boolean receives() {

@@ -26,20 +26,59 @@ public abstract class BodySink implements StreamSinkConduit {
 
     // Mutable state
     private @Nullable WriteReadyHandler writer;
+    private boolean resumed;
+    private boolean notificationPending;
 
     public BodySink(XnioIoThread thread) {
         this.thread = thread;
     }
 
     /** Notifies the writer, if it has registered and waits for room. */
-    protected final void notifyWriter() {
-        if (writer != null && isWriteResumed()) {
+    protected void notifyWriter() {
+        if (writer != null && resumed) {
             writer.writeReady();
         }
     }
 
+    /** Notifies the writer when the current event has been handled: it may be the cause, at this moment. */
+    protected final void notifyWriterSoon() {
+        if (!notificationPending) {
+            notificationPending = true;
+            IoLoop.later(thread, this::notifyNow);
+        }
+    }
+
+    private void notifyNow() {
+        notificationPending = false;
+        notifyWriter();
+    }
+
     @Override
-    public final int write(ByteBuffer src) throws IOException {
+    public void resumeWrites() {
+        resumed = true;
+    }
+
+    @Override
+    public void wakeupWrites() {
+        resumed = true;
+        notifyWriter();
+        if (resumed) {
+            resumeWrites();
+        }
+    }
+
+    @Override
+    public void suspendWrites() {
+        resumed = false;
+    }
+
+    @Override
+    public final boolean isWriteResumed() {
+        return resumed;
+    }
+
+    @Override
+    public int write(ByteBuffer src) throws IOException {
         return (int) write(new ByteBuffer[] {src}, 0, 1);
     }
 

@@ -25,16 +25,55 @@ public abstract class BodySource implements StreamSourceConduit {
 
     // Mutable state
     private @Nullable ReadReadyHandler reader;
+    private boolean resumed;
+    private boolean notificationPending;
 
     public BodySource(XnioIoThread thread) {
         this.thread = thread;
     }
 
     /** Notifies the reader, if it has registered and waits for bytes. */
-    protected final void notifyReader() {
-        if (reader != null && isReadResumed()) {
+    protected void notifyReader() {
+        if (reader != null && resumed) {
             reader.readReady();
         }
+    }
+
+    /** Notifies the reader when the current event has been handled: it may be the cause, at this moment. */
+    protected final void notifyReaderSoon() {
+        if (!notificationPending) {
+            notificationPending = true;
+            IoLoop.later(thread, this::notifyNow);
+        }
+    }
+
+    private void notifyNow() {
+        notificationPending = false;
+        notifyReader();
+    }
+
+    @Override
+    public void resumeReads() {
+        resumed = true;
+    }
+
+    @Override
+    public void wakeupReads() {
+        resumed = true;
+        notifyReader();
+        if (resumed && !isReadShutdown()) {
+            resumeReads();
+        }
+    }
+
+    @Override
+    public void suspendReads() {
+        resumed = false;
+    }
+
+    @Override
+    public final boolean isReadResumed() {
+        return resumed;
     }
 
     @Override

@@ -37,6 +37,11 @@ public final class IoLoop {
         return thread;
     }
 
+    /** Returns the pool of buffers of the usual size. */
+    public ByteBufferPool buffers() {
+        return buffers;
+    }
+
     /** Returns whether the current thread is this one; for assertions. */
     public boolean isCurrent() {
         return Thread.currentThread() == thread;

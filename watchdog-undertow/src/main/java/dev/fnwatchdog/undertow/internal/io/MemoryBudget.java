@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: any; nothing here blocks.
  */
-public final class MemoryBudget implements ByteBudget {
+public final class MemoryBudget {
     private final long total;
     private final @Nullable MemoryBudget parent;
     private final AtomicLong reserved = new AtomicLong();
@@ -31,8 +31,7 @@ public final class MemoryBudget implements ByteBudget {
         return new MemoryBudget(maxBytes, this);
     }
 
-    /** Reserves {@code bytes}, or nothing where they do not fit. */
-    @Override
+    /** Reserves {@code bytes}. Returns false, and reserves nothing, where they do not fit. */
     public boolean reserve(long bytes) {
         long sum = reserved.addAndGet(bytes);
         if (sum <= total && (parent == null || parent.reserve(bytes))) {
@@ -42,7 +41,7 @@ public final class MemoryBudget implements ByteBudget {
         return false;
     }
 
-    @Override
+    /** Releases bytes that were reserved. */
     public void release(long bytes) {
         reserved.addAndGet(-bytes);
         if (parent != null) {
@@ -50,7 +49,7 @@ public final class MemoryBudget implements ByteBudget {
         }
     }
 
-    long reservedBytes() {
+    public long reservedBytes() {
         return reserved.get();
     }
 }

@@ -9,15 +9,12 @@ package dev.fnwatchdog.undertow.internal.io;
  * @param heads a quarter of the heap, for heads, trailers and what HTTP/2 buffers
  */
 public record MemoryShares(MemoryBudget total, MemoryBudget bodies, MemoryBudget heads) {
-    private static MemoryShares of(MemoryBudget whole, long bodies, long heads) {
-        return new MemoryShares(whole, whole.part(bodies), whole.part(heads));
-    }
-
     public static MemoryShares forJvm(Runtime jvm) {
         return ofHeap(jvm.maxMemory());
     }
 
     public static MemoryShares ofHeap(long bytes) {
-        return of(new MemoryBudget(bytes / 8 * 5), bytes / 2, bytes / 4);
+        MemoryBudget total = new MemoryBudget(bytes / 8 * 5);
+        return new MemoryShares(total, total.part(bytes / 2), total.part(bytes / 4));
     }
 }

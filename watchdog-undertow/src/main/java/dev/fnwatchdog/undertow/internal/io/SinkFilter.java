@@ -10,7 +10,10 @@ import org.xnio.conduits.ConduitWritableByteChannel;
 import org.xnio.conduits.Conduits;
 import org.xnio.conduits.StreamSinkConduit;
 
-/** A conduit that sees everything that is written: every write method calls {@link #write(ByteBuffer)}. */
+/**
+ * A conduit that sees everything that is written: every write method calls {@link #write(ByteBuffer)}, or {@link
+ * #write(ByteBuffer[], int, int)} where a conduit has that one too.
+ */
 public abstract class SinkFilter extends AbstractStreamSinkConduit<StreamSinkConduit> {
     public SinkFilter(StreamSinkConduit next) {
         super(next);
@@ -20,7 +23,7 @@ public abstract class SinkFilter extends AbstractStreamSinkConduit<StreamSinkCon
     public abstract int write(ByteBuffer src) throws IOException;
 
     @Override
-    public final long write(ByteBuffer[] srcs, int offs, int len) throws IOException {
+    public long write(ByteBuffer[] srcs, int offs, int len) throws IOException {
         for (int i = offs; i < offs + len; i++) {
             if (srcs[i].hasRemaining()) {
                 return write(srcs[i]);
@@ -40,7 +43,7 @@ public abstract class SinkFilter extends AbstractStreamSinkConduit<StreamSinkCon
     }
 
     @Override
-    public final long transferFrom(FileChannel src, long position, long count) throws IOException {
+    public long transferFrom(FileChannel src, long position, long count) throws IOException {
         return src.transferTo(position, count, new ConduitWritableByteChannel(this));
     }
 

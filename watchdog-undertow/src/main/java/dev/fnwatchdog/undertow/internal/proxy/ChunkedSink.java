@@ -1,13 +1,8 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
-import dev.fnwatchdog.undertow.internal.http.FieldSyntax;
-import dev.fnwatchdog.undertow.internal.http.TrailerFields;
-import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.io.SinkFilter;
-import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
-import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -88,19 +83,7 @@ final class ChunkedSink extends SinkFilter {
     @Override
     public void terminateWrites() throws IOException {
         if (end == null) {
-            // ProxyHandler puts the trailers of what it sends here.
-            HeaderMap trailers = upstreamExchange.getAttachment(HttpAttachments.RESPONSE_TRAILERS);
-            // Trailers of HTTP/2 can contain any characters.
-            boolean valid = trailers == null || FieldSyntax.isValid(trailers);
-            end = encodeLastChunk(
-                    trailers == null || !valid
-                            ? new HeaderMap()
-                            : TrailerFields.permitted(
-                                    trailers, upstreamExchange.exchange().getRequestHeaders()));
-            if (!valid) {
-                // This aborts the request: nothing more is written to the function.
-                upstreamExchange.invocation().respondInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
-            }
+            end = encodeLastChunk(upstreamExchange.requestTrailers());
             writeEnd(end);
         }
     }

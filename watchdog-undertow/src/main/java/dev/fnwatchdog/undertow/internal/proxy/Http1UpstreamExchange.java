@@ -1,21 +1,17 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
-import dev.fnwatchdog.undertow.internal.http.ContentTypeSniffer;
-import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
-import dev.fnwatchdog.undertow.internal.http.TrailerFields;
 import dev.fnwatchdog.undertow.internal.http.UpgradeProtocols;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
+import dev.fnwatchdog.undertow.internal.io.PeekableBody;
 import io.undertow.client.ClientResponse;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
-import io.undertow.util.Protocols;
-import io.undertow.util.StatusCodes;
+import io.undertow.util.PooledAdaptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -26,7 +22,7 @@ import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 import org.xnio.conduits.ConduitStreamSinkChannel;
 import org.xnio.conduits.ConduitStreamSourceChannel;
-import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.conduits.PushBackStreamSourceConduit;
 
 /**
  * An exchange with the function over HTTP/1.1 (specification 3): repeats a request that may be repeated (specification 3.42),
@@ -41,51 +37,36 @@ final class Http1UpstreamExchange extends UpstreamExchange
                 UpstreamSink.Listener,
                 UpstreamSource.Listener {
     private final UpstreamPool pool;
-    private final UpstreamErrors errors;
     private final UpstreamSink sink;
     private final UpstreamSource source;
     private final StreamSinkChannel requestChannel;
     private final StreamSourceChannel responseChannel;
-    private final ContinueExpectation expectation;
     private final boolean repeatable;
 
     // Mutable state
     private @Nullable UpstreamConnection upstream;
     private UpstreamPool.@Nullable Attempt attempt;
     private boolean retried;
-    // the head of a response whose first bytes determine its type
-    private @Nullable ClientResponse untyped;
     private @Nullable PooledByteBuffer tunnelBytes;
     private boolean upgraded;
 
     Http1UpstreamExchange(Invocation invocation, UpstreamPool pool, UpstreamErrors errors) {
-        super(invocation);
+        super(invocation, errors);
         HttpServerExchange exchange = invocation.exchange();
         this.pool = pool;
-        this.errors = errors;
         HeaderMap headers = exchange.getRequestHeaders();
         boolean chunked = headers.contains(Headers.TRANSFER_ENCODING)
                 || (!headers.contains(Headers.CONTENT_LENGTH) && !exchange.isRequestComplete());
-        this.expectation = ContinueExpectation.of(invocation);
         this.sink = new UpstreamSink(
                 this,
                 invocation.loop(),
-                () -> pool.headWriter().write(exchange, pool.address(), chunked, expectation.isPending()));
+                () -> pool.headWriter()
+                        .write(exchange, pool.address(), chunked, expectation().isPending()));
         this.source = new UpstreamSource(this, invocation.loop());
-        this.requestChannel = new ConduitStreamSinkChannel(Configurable.EMPTY, bodySink(chunked));
+        this.requestChannel = new ConduitStreamSinkChannel(
+                Configurable.EMPTY, chunked ? new ChunkedSink(sink, this) : lengthChecked(sink));
         this.responseChannel = new ConduitStreamSourceChannel(Configurable.EMPTY, source);
         this.repeatable = exchange.isRequestComplete() && IdempotentMethods.isIdempotent(exchange.getRequestMethod());
-    }
-
-    private StreamSinkConduit bodySink(boolean chunked) {
-        if (chunked) {
-            return new ChunkedSink(sink, this);
-        }
-        // Undertow has limited an HTTP/1 body to its length already.
-        return exchange().getProtocol().equals(Protocols.HTTP_2_0)
-                ? new ContentLengthSink(
-                        sink, invocation(), Math.max(0, exchange().getRequestContentLength()))
-                : sink;
     }
 
     @Override
@@ -96,6 +77,11 @@ final class Http1UpstreamExchange extends UpstreamExchange
     @Override
     public StreamSourceChannel getResponseChannel() {
         return responseChannel;
+    }
+
+    @Override
+    PeekableBody responseBody() {
+        return source;
     }
 
     @Override
@@ -135,19 +121,6 @@ final class Http1UpstreamExchange extends UpstreamExchange
     }
 
     @Override
-    public void failed(IOException reason) {
-        if (!isAborted()) {
-            errors.unreachable(invocation(), reason);
-        }
-    }
-
-    private void fail(UpstreamErrors.Kind kind, String reason) {
-        if (!isAborted()) {
-            errors.failed(invocation(), kind, reason);
-        }
-    }
-
-    @Override
     public void sendFailed(IOException reason, boolean nothingWritten) {
         if (isAborted() || (nothingWritten && retryOnNewConnection())) {
             return;
@@ -170,12 +143,12 @@ final class Http1UpstreamExchange extends UpstreamExchange
 
     @Override
     public void headSent() {
-        expectation.start();
+        expectation().start();
     }
 
     @Override
     public void requestSent() {
-        if (source.ended()) {
+        if (source.hasEnded()) {
             releaseConnection();
         }
     }
@@ -191,12 +164,8 @@ final class Http1UpstreamExchange extends UpstreamExchange
         if (connection == null) {
             return;
         }
-        if (isResponding()) {
-            source.readable();
-            return;
-        }
-        if (untyped != null) {
-            respondWithType(untyped);
+        if (source.hasBegun()) {
+            bodyReadable();
             return;
         }
         try {
@@ -209,7 +178,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
     }
 
     private void readHead(UpstreamConnection connection) throws IOException {
-        PooledByteBuffer pooled = connection.buffers().allocate();
+        PooledByteBuffer pooled = invocation().loop().buffers().allocate();
         boolean free = true;
         try {
             while (true) {
@@ -242,11 +211,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
             if (!head.interim()) {
                 return true;
             }
-            if (head.status() == StatusCodes.CONTINUE) {
-                expectation.fulfil();
-            } else {
-                invocation().sendInterim(InterimResponse.of(head.status(), head.reason(), head.headers()));
-            }
+            interimReceived(head.status(), head.reason(), head.headers());
             head.nextHead();
         }
         return false;
@@ -275,21 +240,16 @@ final class Http1UpstreamExchange extends UpstreamExchange
             ResponseFraming framing = ResponseFraming.of(exchange(), head);
             ClientResponse response = ResponseHeads.forClient(invocation(), received(head), framing);
             restConsumed = true;
-            expectation.finalResponse();
+            expectation().finalResponse();
             if (tunnel) {
                 startTunnel(rest);
             } else {
                 source.begin(connection, framing, rest);
             }
             if (!head.warning().isEmpty()) {
-                errors.warn(head.warning());
+                errors().warn(head.warning());
             }
-            if (!tunnel && ResponseHeads.needsType(exchange(), framing)) {
-                untyped = response;
-                respondWithType(response);
-            } else {
-                respondNow(response);
-            }
+            respond(response, framing);
         } finally {
             if (!restConsumed && rest != null) {
                 rest.close();
@@ -301,22 +261,9 @@ final class Http1UpstreamExchange extends UpstreamExchange
         return new ClientResponse(head.status(), head.reason(), head.protocol(), head.headers());
     }
 
-    private void respondNow(ClientResponse response) {
-        source.withBuffer(() -> respond(response));
-        // Without waiting for the body, which may be slow to arrive (specification 3.24).
-        invocation().flushHead();
-    }
-
-    /** Responds when the first piece of the body has arrived, which determines its type (specification 3.31). */
-    private void respondWithType(ClientResponse response) {
-        ByteBuffer first = source.peek();
-        if (first != null) {
-            untyped = null;
-            if (first.hasRemaining()) {
-                response.getResponseHeaders().put(Headers.CONTENT_TYPE, ContentTypeSniffer.contentType(first));
-            }
-            respondNow(response);
-        }
+    @Override
+    void passHead(ClientResponse head) {
+        source.withBuffer(() -> super.passHead(head));
     }
 
     private void startTunnel(@Nullable PooledByteBuffer firstBytes) {
@@ -326,18 +273,6 @@ final class Http1UpstreamExchange extends UpstreamExchange
         exchange().setPersistent(true);
         invocation().startTunnel();
         invocation().cancelTimeout();
-    }
-
-    @Override
-    public void trailersReceived(HeaderMap trailers, HeaderMap head) {
-        // ProxyHandler expects the trailers of what it receives here, and sends them to the client.
-        putAttachment(HttpAttachments.REQUEST_TRAILERS, TrailerFields.permitted(trailers, head));
-    }
-
-    @Override
-    public void responseBroken() {
-        // The client gets what has arrived of the response.
-        invocation().flushHead();
     }
 
     @Override
@@ -381,9 +316,7 @@ final class Http1UpstreamExchange extends UpstreamExchange
             tunnelBytes.close();
             tunnelBytes = null;
         }
-        expectation.cancel();
         sink.discard();
-        source.abort();
     }
 
     /** Called by the handler when the 101 has been sent: the connection becomes a tunnel. */
@@ -398,9 +331,11 @@ final class Http1UpstreamExchange extends UpstreamExchange
         invocation().stopWatching();
         StreamConnection function = connection.detach();
         if (tunnelBytes != null) {
-            function.getSourceChannel()
-                    .setConduit(
-                            new FirstBytesConduit(function.getSourceChannel().getConduit(), tunnelBytes));
+            // The first bytes of the tunnel arrived behind the head that opened it.
+            ConduitStreamSourceChannel input = function.getSourceChannel();
+            PushBackStreamSourceConduit first = new PushBackStreamSourceConduit(input.getConduit());
+            first.pushBack(new PooledAdaptor(tunnelBytes));
+            input.setConduit(first);
             tunnelBytes = null;
         }
         Tunnel.join((HttpServerConnection) exchange().getConnection(), function);

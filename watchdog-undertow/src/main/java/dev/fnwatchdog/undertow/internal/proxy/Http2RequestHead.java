@@ -3,6 +3,7 @@ package dev.fnwatchdog.undertow.internal.proxy;
 import dev.fnwatchdog.undertow.internal.http.HopByHopHeaders;
 import dev.fnwatchdog.undertow.internal.http.RequestTarget;
 import dev.fnwatchdog.undertow.internal.http.Tokens;
+import dev.fnwatchdog.undertow.internal.http2.frame.RequestPseudoFields;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
@@ -16,7 +17,7 @@ import java.util.List;
  *
  * @param fields without those that are pseudo-header fields in HTTP/2
  */
-record Http2RequestHead(String method, String authority, String path, HeaderMap fields) {
+record Http2RequestHead(RequestPseudoFields target, HeaderMap fields) {
     /** @param expectContinue whether the client waits for a 100 (specification 3.21) */
     static Http2RequestHead of(HttpServerExchange exchange, UpstreamAddress function, boolean expectContinue) {
         HeaderMap headers = exchange.getRequestHeaders();
@@ -30,9 +31,11 @@ record Http2RequestHead(String method, String authority, String path, HeaderMap 
             fields.put(Headers.TE, "trailers");
         }
         return new Http2RequestHead(
-                exchange.getRequestMethod().toString(),
-                host == null ? function.authority() : host,
-                path(exchange, function),
+                new RequestPseudoFields(
+                        exchange.getRequestMethod().toString(),
+                        "http",
+                        host == null ? function.authority() : host,
+                        path(exchange, function)),
                 fields);
     }
 

@@ -4,8 +4,8 @@ import dev.fnwatchdog.undertow.internal.http2.client.ClientOptions;
 import dev.fnwatchdog.undertow.internal.http2.client.ConnectionListener;
 import dev.fnwatchdog.undertow.internal.http2.client.Http2ClientConnection;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
-import dev.fnwatchdog.undertow.internal.io.ByteBudget;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import io.undertow.connector.ByteBufferPool;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -36,13 +36,11 @@ final class Http2UpstreamPool {
 
         /** Called in place of that where no connection can be opened. */
         void failed(IOException reason);
-
-        IoLoop loop();
     }
 
     /** @param sockets opens the sockets, and knows the function's address */
     record Resources(
-            UpstreamPool sockets, ByteBufferPool buffers, ByteBudget heads, LongAdder open, LongSupplier nanoTime) {}
+            UpstreamPool sockets, ByteBufferPool buffers, MemoryBudget heads, LongAdder open, LongSupplier nanoTime) {}
 
     private final XnioIoThread thread;
     private final Resources resources;
@@ -60,10 +58,6 @@ final class Http2UpstreamPool {
 
     UpstreamAddress address() {
         return resources.sockets().address();
-    }
-
-    ByteBufferPool buffers() {
-        return resources.buffers();
     }
 
     /** Gives a request a connection with room for a stream, now or later. */
@@ -97,9 +91,8 @@ final class Http2UpstreamPool {
 
     /** Serves those who wait when the current event has been handled: it may be one of another request. */
     private void serveSoon() {
-        Waiting first = waiting.peek();
-        if (first != null) {
-            first.loop().later(this::serve);
+        if (!waiting.isEmpty()) {
+            IoLoop.later(thread, this::serve);
         }
     }
 

@@ -91,13 +91,19 @@ final class ResponseFieldLines {
     }
 
     private void addField(byte[] line, int end) throws IOException {
+        if (!addIfNamed(line, end)) {
+            repair(line, end);
+        }
+    }
+
+    private boolean addIfNamed(byte[] line, int end) throws IOException {
         HttpString name = lines.addIfNamed(line, end, headers);
         if (name == null) {
-            repair(line, end);
-        } else {
-            lastName = name;
-            previous = Previous.FIELD;
+            return false;
         }
+        lastName = name;
+        previous = Previous.FIELD;
+        return true;
     }
 
     /** Removes the blanks before the colon, or drops the field. */
@@ -117,12 +123,8 @@ final class ResponseFieldLines {
             nameEnd--;
         }
         System.arraycopy(line, colon, line, nameEnd, end - colon);
-        HttpString name = lines.addIfNamed(line, end - (colon - nameEnd), headers);
-        if (name == null) {
+        if (!addIfNamed(line, end - (colon - nameEnd))) {
             drop(line, nameEnd);
-        } else {
-            lastName = name;
-            previous = Previous.FIELD;
         }
     }
 

@@ -27,8 +27,6 @@ record ResponseFraming(Kind kind, long length, boolean reusable) {
         UNTIL_CLOSE
     }
 
-    private static final int MAX_DIGITS = 18;
-
     static ResponseFraming of(HttpServerExchange exchange, ResponseHeadParser head) throws IOException {
         HeaderMap headers = head.headers();
         boolean http11 = head.protocol().equals(Protocols.HTTP_1_1);
@@ -84,17 +82,9 @@ record ResponseFraming(Kind kind, long length, boolean reusable) {
                 throw new MalformedMessageException("the response has two different lengths");
             }
         }
-        if (first.isEmpty() || first.length() > MAX_DIGITS) {
+        if (!Tokens.isNumber(first)) {
             throw new MalformedMessageException("the response's length is not a number");
         }
-        long length = 0;
-        for (int i = 0; i < first.length(); i++) {
-            int digit = first.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                throw new MalformedMessageException("the response's length is not a number");
-            }
-            length = length * 10 + digit;
-        }
-        return length;
+        return Long.parseLong(first);
     }
 }

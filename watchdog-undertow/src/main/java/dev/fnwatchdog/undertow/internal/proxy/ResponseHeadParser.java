@@ -23,6 +23,7 @@ final class ResponseHeadParser {
     /** The most bytes of one head, as many as a request head may have (specification 3.32, 7.13). */
     private static final int MAX_HEAD = 1024 * 1024;
 
+    private static final byte[] VERSION = "HTTP/1.".getBytes(StandardCharsets.ISO_8859_1);
     private static final int INITIAL_LINE_SIZE = 256;
 
     /** The most bytes of a status line: Undertow cannot write one that is longer than one of its buffers. */
@@ -147,13 +148,7 @@ final class ResponseHeadParser {
      */
     private void parseStatusLine(int end) throws IOException {
         boolean wellFormed = end >= 12
-                && line[0] == 'H'
-                && line[1] == 'T'
-                && line[2] == 'T'
-                && line[3] == 'P'
-                && line[4] == '/'
-                && line[5] == '1'
-                && line[6] == '.'
+                && Arrays.equals(line, 0, VERSION.length, VERSION, 0, VERSION.length)
                 && line[8] == ' '
                 && (end == 12 || line[12] == ' ');
         if (end > MAX_STATUS_LINE) {
@@ -184,10 +179,5 @@ final class ResponseHeadParser {
             throw new MalformedMessageException("the response's status is not a number");
         }
         return digit;
-    }
-
-    @Override
-    public String toString() {
-        return new String(line, 0, length, StandardCharsets.ISO_8859_1);
     }
 }

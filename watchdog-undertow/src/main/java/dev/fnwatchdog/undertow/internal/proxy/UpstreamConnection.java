@@ -78,10 +78,6 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
         return connection.getSourceChannel().getConduit();
     }
 
-    ByteBufferPool buffers() {
-        return buffers;
-    }
-
     long idleSince() {
         return idleSince;
     }

@@ -1,25 +1,31 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
+import dev.fnwatchdog.undertow.internal.http.ContentTypeSniffer;
+import dev.fnwatchdog.undertow.internal.http.FieldSyntax;
+import dev.fnwatchdog.undertow.internal.http.InterimResponse;
+import dev.fnwatchdog.undertow.internal.http.TrailerFields;
+import dev.fnwatchdog.undertow.internal.invocation.CannedResponse;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
+import dev.fnwatchdog.undertow.internal.io.PeekableBody;
 import dev.fnwatchdog.undertow.internal.io.Transitions;
 import io.undertow.client.ClientCallback;
-import io.undertow.client.ClientConnection;
 import io.undertow.client.ClientExchange;
 import io.undertow.client.ClientRequest;
 import io.undertow.client.ClientResponse;
-import io.undertow.client.ClientStatistics;
-import io.undertow.client.ContinueNotification;
-import io.undertow.client.PushCallback;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.AbstractAttachable;
-import java.net.SocketAddress;
+import io.undertow.server.protocol.http.HttpAttachments;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.Protocols;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
-import org.xnio.ChannelListener;
-import org.xnio.Option;
 import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
+import org.xnio.conduits.StreamSinkConduit;
 
 /**
  * One request to the function, as Undertow's {@code ProxyHandler} sees it: a client connection with a single exchange. The
@@ -31,7 +37,7 @@ import org.xnio.XnioWorker;
  * <p>Threads: the exchange's I/O thread.
  */
 @IoThread
-abstract class UpstreamExchange extends AbstractAttachable implements ClientConnection, ClientExchange {
+abstract class UpstreamExchange extends SingleExchangeConnection implements PeekableBody.Listener {
     /** The progress of an exchange. Each state can be followed by any later one. */
     enum State {
         /** The handler has not sent the request. */
@@ -55,15 +61,21 @@ abstract class UpstreamExchange extends AbstractAttachable implements ClientConn
     }
 
     private final Invocation invocation;
+    private final UpstreamErrors errors;
+    private final ContinueExpectation expectation;
 
     // Mutable state
     private State state = State.CREATED;
     private @Nullable ClientRequest request;
     private @Nullable ClientResponse response;
     private @Nullable ClientCallback<ClientExchange> responseListener;
+    // the head of a response whose first bytes determine its type
+    private @Nullable ClientResponse untyped;
 
-    UpstreamExchange(Invocation invocation) {
+    UpstreamExchange(Invocation invocation, UpstreamErrors errors) {
         this.invocation = invocation;
+        this.errors = errors;
+        this.expectation = ContinueExpectation.of(invocation);
     }
 
     final Invocation invocation() {
@@ -72,6 +84,14 @@ abstract class UpstreamExchange extends AbstractAttachable implements ClientConn
 
     final HttpServerExchange exchange() {
         return invocation.exchange();
+    }
+
+    final UpstreamErrors errors() {
+        return errors;
+    }
+
+    final ContinueExpectation expectation() {
+        return expectation;
     }
 
     @Override
@@ -102,24 +122,97 @@ abstract class UpstreamExchange extends AbstractAttachable implements ClientConn
     /** Called when the transfer of the body has started, and has sent what there was. */
     abstract void bodyStarted();
 
-    /** Releases everything, because the exchange has been aborted. */
+    /** Releases connection and request, because the exchange has been aborted. */
     abstract void aborted();
+
+    abstract PeekableBody responseBody();
+
+    /** Returns the sink with a check of the announced length, to which Undertow has limited an HTTP/1 body already. */
+    final StreamSinkConduit lengthChecked(StreamSinkConduit sink) {
+        long length = exchange().getRequestContentLength();
+        return length >= 0 && exchange().getProtocol().equals(Protocols.HTTP_2_0)
+                ? new ContentLengthSink(sink, invocation, length)
+                : sink;
+    }
+
+    /** Returns the trailers of the request, which ProxyHandler has put here. Those of HTTP/2 can contain any characters. */
+    final HeaderMap requestTrailers() {
+        HeaderMap received = getAttachment(HttpAttachments.RESPONSE_TRAILERS);
+        if (received == null) {
+            return new HeaderMap();
+        }
+        if (!FieldSyntax.isValid(received)) {
+            // This aborts the request: nothing more is written to the function.
+            invocation.respondInstead(CannedResponse.of(StatusCodes.BAD_REQUEST));
+            return new HeaderMap();
+        }
+        return TrailerFields.permitted(received, exchange().getRequestHeaders());
+    }
 
     /** Returns whether {@link #bodyStarted()} is still to come. */
     final boolean isStarting() {
         return state == State.STARTING;
     }
 
-    final boolean isResponding() {
-        return state == State.RESPONDING;
-    }
-
     final boolean isAborted() {
         return state == State.ABORTED;
     }
 
+    /** Called when no connection can be opened. */
+    public final void failed(IOException reason) {
+        if (!isAborted()) {
+            errors.unreachable(invocation, reason);
+        }
+    }
+
+    final void fail(UpstreamErrors.Kind kind, String reason) {
+        if (!isAborted()) {
+            errors.failed(invocation, kind, reason);
+        }
+    }
+
+    final void interimReceived(int status, String reason, HeaderMap fields) {
+        if (status == StatusCodes.CONTINUE) {
+            expectation.fulfil();
+        } else {
+            invocation.sendInterim(InterimResponse.of(status, reason, fields));
+        }
+    }
+
+    /** Passes the trailers of the response to ProxyHandler, which expects them here, and sends them to the client. */
+    public final void trailersReceived(HeaderMap trailers, HeaderMap head) {
+        putAttachment(HttpAttachments.REQUEST_TRAILERS, TrailerFields.permitted(trailers, head));
+    }
+
+    /** Responds; where the first piece of the body determines its type, when that has arrived (specification 3.31). */
+    final void respond(ClientResponse head, ResponseFraming framing) {
+        if (ResponseHeads.needsType(exchange(), framing)) {
+            untyped = head;
+            respondWithType(head);
+        } else {
+            respondNow(head);
+        }
+    }
+
+    private void respondWithType(ClientResponse head) {
+        ByteBuffer first = responseBody().peek();
+        if (first != null) {
+            untyped = null;
+            if (first.hasRemaining()) {
+                head.getResponseHeaders().put(Headers.CONTENT_TYPE, ContentTypeSniffer.contentType(first));
+            }
+            respondNow(head);
+        }
+    }
+
+    private void respondNow(ClientResponse head) {
+        passHead(head);
+        // Without waiting for the body, which may be slow to arrive (specification 3.24).
+        invocation.flushHead();
+    }
+
     /** Passes the head of the response to the handler, which starts to transfer the body. */
-    final void respond(ClientResponse head) {
+    void passHead(ClientResponse head) {
         if (state == State.ABORTED || responseListener == null) {
             return;
         }
@@ -128,11 +221,29 @@ abstract class UpstreamExchange extends AbstractAttachable implements ClientConn
         responseListener.completed(this);
     }
 
+    /** Called when there may be something to read of the response's body. */
+    public final void bodyReadable() {
+        if (untyped != null) {
+            respondWithType(untyped);
+        } else {
+            responseBody().readable();
+        }
+    }
+
+    /** Sends the client what has arrived of the response. */
+    @Override
+    public final void responseBroken() {
+        invocation.flushHead();
+    }
+
     /** Ends the exchange. Called when its invocation is aborted; without effect afterwards. */
     private void abort() {
         if (state != State.ABORTED) {
             advanceTo(State.ABORTED);
+            untyped = null;
             aborted();
+            expectation.cancel();
+            responseBody().abort();
         }
     }
 
@@ -153,16 +264,6 @@ abstract class UpstreamExchange extends AbstractAttachable implements ClientConn
     }
 
     @Override
-    public final void setContinueHandler(ContinueNotification handler) {
-        // A 100 goes to the client as every other interim response does, for which the handler has no place.
-    }
-
-    @Override
-    public final void setPushHandler(PushCallback callback) {
-        // isPushSupported() returns false.
-    }
-
-    @Override
     public final ClientRequest getRequest() {
         if (request == null) {
             throw new IllegalStateException("no request has been sent");
@@ -179,16 +280,6 @@ abstract class UpstreamExchange extends AbstractAttachable implements ClientConn
     }
 
     @Override
-    public final @Nullable ClientResponse getContinueResponse() {
-        return null;
-    }
-
-    @Override
-    public final ClientConnection getConnection() {
-        return this;
-    }
-
-    @Override
     public final XnioIoThread getIoThread() {
         return invocation.loop().thread();
     }
@@ -201,67 +292,5 @@ abstract class UpstreamExchange extends AbstractAttachable implements ClientConn
     @Override
     public final ByteBufferPool getBufferPool() {
         return exchange().getConnection().getByteBufferPool();
-    }
-
-    /** Returns nothing: several connections may serve one exchange, one after the other. */
-    @Override
-    public final @Nullable SocketAddress getPeerAddress() {
-        return null;
-    }
-
-    @Override
-    public final <A extends SocketAddress> @Nullable A getPeerAddress(Class<A> type) {
-        return null;
-    }
-
-    @Override
-    public final @Nullable SocketAddress getLocalAddress() {
-        return null;
-    }
-
-    @Override
-    public final <A extends SocketAddress> @Nullable A getLocalAddress(Class<A> type) {
-        return null;
-    }
-
-    /** Ignores listeners: the end of a connection that serves one exchange has no meaning of its own. */
-    @Override
-    public final ChannelListener.Setter<? extends ClientConnection> getCloseSetter() {
-        return listener -> {};
-    }
-
-    @Override
-    public final void addCloseListener(ChannelListener<ClientConnection> listener) {
-        // As getCloseSetter().
-    }
-
-    @Override
-    public final boolean supportsOption(Option<?> option) {
-        return false;
-    }
-
-    @Override
-    public final <T> @Nullable T getOption(Option<T> option) {
-        return null;
-    }
-
-    @Override
-    public final <T> @Nullable T setOption(Option<T> option, T value) {
-        return null;
-    }
-
-    @Override
-    public final boolean isPushSupported() {
-        return false;
-    }
-
-    @Override
-    public final boolean isMultiplexingSupported() {
-        return false;
-    }
-
-    @Override
-    public final @Nullable ClientStatistics getStatistics() {
-        return null;
     }
 }

@@ -61,7 +61,6 @@ final class UpstreamSink extends BodySink {
     private State state = State.WAITING;
     private @Nullable UpstreamConnection upstream;
     private @Nullable ByteBuffer headRest;
-    private boolean resumed;
     private boolean terminated;
 
     /** @param head makes the head, in a buffer that the next request overwrites */
@@ -94,7 +93,7 @@ final class UpstreamSink extends BodySink {
         if (isWriteResumed()) {
             // It sends the head together with the first bytes of the body.
             notifyWriter();
-            if (resumed && upstream != null) {
+            if (isWriteResumed() && upstream != null) {
                 upstream.sink().resumeWrites();
             }
         } else {
@@ -120,8 +119,8 @@ final class UpstreamSink extends BodySink {
             state = State.DISCARDING;
             upstream = null;
             headRest = null;
-            if (resumed) {
-                loop.later(this::notifyWriter);
+            if (isWriteResumed()) {
+                notifyWriterSoon();
             }
         }
     }
@@ -131,7 +130,7 @@ final class UpstreamSink extends BodySink {
         if (!writeHead()) {
             return;
         }
-        if (upstream != null && !resumed) {
+        if (upstream != null && !isWriteResumed()) {
             upstream.sink().suspendWrites();
         }
         notifyWriter();
@@ -233,7 +232,7 @@ final class UpstreamSink extends BodySink {
     private void endIfComplete() {
         if (terminated && state == State.BODY) {
             state = State.SENT;
-            if (upstream != null && resumed) {
+            if (upstream != null && isWriteResumed()) {
                 upstream.sink().suspendWrites();
             }
             upstream = null;
@@ -259,33 +258,19 @@ final class UpstreamSink extends BodySink {
 
     @Override
     public void resumeWrites() {
-        resumed = true;
+        super.resumeWrites();
         if (upstream != null) {
             upstream.sink().resumeWrites();
         } else if (state == State.DISCARDING || state == State.SENT) {
-            loop.later(this::notifyWriter);
+            notifyWriterSoon();
         }
     }
 
     @Override
     public void suspendWrites() {
-        resumed = false;
+        super.suspendWrites();
         if (upstream != null && state == State.BODY) {
             upstream.sink().suspendWrites();
         }
-    }
-
-    @Override
-    public void wakeupWrites() {
-        resumed = true;
-        notifyWriter();
-        if (resumed && upstream != null) {
-            upstream.sink().resumeWrites();
-        }
-    }
-
-    @Override
-    public boolean isWriteResumed() {
-        return resumed;
     }
 }

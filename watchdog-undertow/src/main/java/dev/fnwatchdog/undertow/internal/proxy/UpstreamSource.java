@@ -1,10 +1,10 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
 import dev.fnwatchdog.undertow.internal.http.ChunkDecoder;
-import dev.fnwatchdog.undertow.internal.io.BodySource;
 import dev.fnwatchdog.undertow.internal.io.IoBuffers;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
+import dev.fnwatchdog.undertow.internal.io.PeekableBody;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.util.HeaderMap;
 import java.io.EOFException;
@@ -21,23 +21,12 @@ import org.xnio.Buffers;
  * <p>Threads: the exchange's I/O thread.
  */
 @IoThread
-final class UpstreamSource extends BodySource {
-    private static final int EOF = -1;
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
+final class UpstreamSource extends PeekableBody {
     /** The most reads in a row, after which the other requests of the I/O thread run. */
     private static final int MOST_READS = 32;
 
-    private enum State {
-        /** The head has not arrived. */
-        AWAITED,
-        BODY,
-        ENDED,
-        ABORTED
-    }
-
     /** Receives the end of the body. */
-    interface Listener {
+    interface Listener extends PeekableBody.Listener {
         /**
          * Called when the trailers of the body have arrived, before its end.
          *
@@ -51,32 +40,22 @@ final class UpstreamSource extends BodySource {
          * @param reusable whether the connection can carry another request
          */
         void responseReceived(boolean reusable);
-
-        /** Called when the body breaks off, before its reader gets the exception. */
-        void responseBroken();
-
-        /** Called when the reader gives up. */
-        void close();
     }
 
     private final Listener listener;
     private final IoLoop loop;
 
     // Mutable state
-    private State state = State.AWAITED;
     private @Nullable UpstreamConnection upstream;
     private @Nullable PooledByteBuffer pushedBack;
-    private @Nullable PooledByteBuffer peeked;
-    private @Nullable IOException failure;
     private @Nullable ChunkDecoder chunks;
     private ResponseFraming framing = new ResponseFraming(ResponseFraming.Kind.NONE, 0, false);
     private long remaining;
     private int reads;
     private boolean large;
-    private boolean resumed;
 
     UpstreamSource(Listener listener, IoLoop loop) {
-        super(loop.thread());
+        super(loop, listener);
         this.listener = listener;
         this.loop = loop;
     }
@@ -87,7 +66,7 @@ final class UpstreamSource extends BodySource {
      * @param rest what arrived behind the head, which this object closes once it is read; null where nothing did
      */
     void begin(UpstreamConnection connection, ResponseFraming bodyFraming, @Nullable PooledByteBuffer rest) {
-        state = State.BODY;
+        start();
         upstream = connection;
         framing = bodyFraming;
         remaining = bodyFraming.length();
@@ -101,51 +80,18 @@ final class UpstreamSource extends BodySource {
         }
     }
 
-    /**
-     * Reads the first piece of the body ahead, for its type; the reader gets it later.
-     *
-     * @return the piece, which must not be changed; empty where the body is empty or breaks off, null where nothing has arrived
-     */
-    @Nullable
-    ByteBuffer peek() {
-        UpstreamConnection connection = upstream;
-        if (connection == null) {
-            return NOTHING;
-        }
-        PooledByteBuffer piece = connection.buffers().allocate();
-        int count = EOF;
-        try {
-            count = readBody(connection, piece.getBuffer());
-            piece.getBuffer().flip();
-        } catch (IOException brokenOff) {
-            failure = brokenOff;
-        } finally {
-            if (count > 0) {
-                peeked = piece;
-            } else {
-                piece.close();
-            }
-        }
-        return count > 0 ? piece.getBuffer() : count == 0 ? null : NOTHING;
-    }
-
     /** Ends the body at once: the bytes that follow belong to a tunnel. */
     void endWithoutBody() {
-        state = State.ENDED;
+        endReached();
     }
 
-    /** Returns whether the whole body has been read. */
-    boolean ended() {
-        return state == State.ENDED;
-    }
-
-    /** Called when the connection has something to read, or has ended. */
-    void readable() {
+    @Override
+    protected void notifyReader() {
         reads = 0;
-        if (resumed) {
-            withBuffer(this::notifyReader);
-        } else if (upstream != null) {
-            upstream.source().suspendReads();
+        if (large) {
+            loop.withLargeBuffer(super::notifyReader);
+        } else {
+            super.notifyReader();
         }
     }
 
@@ -158,25 +104,10 @@ final class UpstreamSource extends BodySource {
         }
     }
 
-    /**
-     * Aborts the body, because the request has ended. A reader that waits gets an error, and releases its buffer; later, because
-     * it may be the cause, at this moment.
-     */
-    void abort() {
-        if (peeked != null) {
-            peeked.close();
-            peeked = null;
-            state = State.BODY;
-        }
-        if (state == State.ENDED || state == State.ABORTED) {
-            return;
-        }
-        state = State.ABORTED;
+    @Override
+    protected void released() {
         upstream = null;
         freePushedBack();
-        if (resumed) {
-            loop.later(this::notifyReader);
-        }
     }
 
     private void freePushedBack() {
@@ -187,38 +118,16 @@ final class UpstreamSource extends BodySource {
     }
 
     @Override
-    public int read(ByteBuffer dst) throws IOException {
-        if (peeked != null) {
-            return readPeeked(peeked, dst);
-        }
-        if (state == State.ENDED) {
-            return EOF;
-        }
-        if (upstream == null) {
+    protected int readNext(ByteBuffer dst) throws IOException {
+        UpstreamConnection connection = upstream;
+        if (connection == null) {
             throw new ClosedChannelException();
         }
         if (!dst.hasRemaining() || ++reads > MOST_READS) {
             return 0;
         }
-        try {
-            if (failure != null) {
-                throw failure;
-            }
-            int count = readBody(upstream, dst);
-            large |= !dst.hasRemaining();
-            return count;
-        } catch (IOException failure) {
-            listener.responseBroken();
-            throw failure;
-        }
-    }
-
-    private int readPeeked(PooledByteBuffer piece, ByteBuffer dst) {
-        int count = Buffers.copy(dst, piece.getBuffer());
-        if (!piece.getBuffer().hasRemaining()) {
-            peeked = null;
-            piece.close();
-        }
+        int count = readBody(connection, dst);
+        large |= !dst.hasRemaining();
         return count;
     }
 
@@ -310,7 +219,7 @@ final class UpstreamSource extends BodySource {
 
     /** Ends the body. A connection that has bytes behind the end is not used again (specification 3.29). */
     private void end() {
-        state = State.ENDED;
+        endReached();
         // Another request may use the connection from now on.
         upstream = null;
         boolean reusable = framing.reusable() && pushedBack == null;
@@ -318,50 +227,23 @@ final class UpstreamSource extends BodySource {
         listener.responseReceived(reusable);
     }
 
+    /** Registers for reads, also while pushed-back bytes are left, because more may follow them. */
     @Override
     public void resumeReads() {
-        registerForReads();
-        if (state != State.BODY || pushedBack != null || peeked != null) {
-            loop.later(this::readable);
-        }
-    }
-
-    /** Registers for reads, also while pushed-back bytes are left, because more may follow them. */
-    private void registerForReads() {
-        resumed = true;
+        super.resumeReads();
         if (upstream != null) {
             upstream.source().resumeReads();
+        }
+        if (pushedBack != null) {
+            notifyReaderSoon();
         }
     }
 
     @Override
     public void suspendReads() {
-        resumed = false;
-        if (upstream != null && state == State.BODY) {
+        super.suspendReads();
+        if (upstream != null) {
             upstream.source().suspendReads();
         }
-    }
-
-    @Override
-    public void wakeupReads() {
-        registerForReads();
-        notifyReader();
-    }
-
-    @Override
-    public boolean isReadResumed() {
-        return resumed;
-    }
-
-    @Override
-    public void terminateReads() {
-        if (state != State.ENDED) {
-            listener.close();
-        }
-    }
-
-    @Override
-    public boolean isReadShutdown() {
-        return state == State.ENDED || state == State.ABORTED;
     }
 }

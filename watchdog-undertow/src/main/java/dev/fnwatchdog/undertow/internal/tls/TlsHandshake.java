@@ -95,8 +95,9 @@ final class TlsHandshake implements Closeable {
             source.suspendReads();
             source.setConduit(new TlsSource(source.getConduit(), engine));
             ConduitStreamSinkChannel sink = connection.getSinkChannel();
-            sink.setConduit(
-                    new TlsSink(sink.getConduit(), socket, new WriteReadyHandler.ChannelListenerHandler<>(sink)));
+            TlsSink secured = new TlsSink(sink.getConduit(), socket);
+            secured.setWriteReadyHandler(new WriteReadyHandler.ChannelListenerHandler<>(sink));
+            sink.setConduit(secured);
             listener.secured(connection);
         }
     }
@@ -104,7 +105,7 @@ final class TlsHandshake implements Closeable {
     private void failed(IOException reason) {
         SSLException failure = engine.failure();
         IOException cause = failure == null ? reason : failure;
-        refuse(new HandshakeFailedException(HandshakeFailure.describe(cause, host), cause));
+        refuse(HandshakeFailedException.of(cause, host));
     }
 
     private void expired(Duration limit) {

@@ -1,18 +1,12 @@
 package dev.fnwatchdog.undertow.internal.tls;
 
 import dev.fnwatchdog.undertow.internal.io.IoThread;
+import dev.fnwatchdog.undertow.internal.io.PendingSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 import org.xnio.Buffers;
-import org.xnio.IoUtils;
-import org.xnio.channels.StreamSourceChannel;
-import org.xnio.conduits.AbstractStreamSinkConduit;
-import org.xnio.conduits.ConduitWritableByteChannel;
-import org.xnio.conduits.Conduits;
 import org.xnio.conduits.StreamSinkConduit;
-import org.xnio.conduits.WriteReadyHandler;
 
 /**
  * Writes to a TLS connection as to a socket: what has been accepted leaves, without another write or flush. The conduit of
@@ -21,27 +15,18 @@ import org.xnio.conduits.WriteReadyHandler;
  * <p>Threads: the connection's I/O thread.
  */
 @IoThread
-final class TlsSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
+final class TlsSink extends PendingSink {
     private final SocketSink socket;
-    private final WriteReadyHandler writer;
 
     // Mutable state
-    private boolean resumed;
     // whether a part of a record is left to be sent
     private boolean pending;
     private @Nullable IOException failure;
 
-    /**
-     * Creates a sink above TLS.
-     *
-     * @param socket below TLS
-     * @param writer notified when there is room, while writes are resumed
-     */
-    TlsSink(StreamSinkConduit next, SocketSink socket, WriteReadyHandler writer) {
+    /** @param socket below TLS */
+    TlsSink(StreamSinkConduit next, SocketSink socket) {
         super(next);
         this.socket = socket;
-        this.writer = writer;
-        next.setWriteReadyHandler(new SocketListener());
     }
 
     @Override
@@ -104,89 +89,32 @@ final class TlsSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         pending = !next.flush();
         if (pending) {
             next.resumeWrites();
-        } else if (before && !resumed) {
-            next.suspendWrites();
+        } else if (before) {
+            suspendUnlessNeeded();
         }
         return !pending;
     }
 
     @Override
-    public void resumeWrites() {
-        resumed = true;
-        next.resumeWrites();
-    }
-
-    @Override
-    public void suspendWrites() {
-        resumed = false;
-        if (!pending) {
-            next.suspendWrites();
-        }
-    }
-
-    @Override
-    public void wakeupWrites() {
-        resumed = true;
-        next.wakeupWrites();
-    }
-
-    @Override
-    public boolean isWriteResumed() {
-        return resumed;
-    }
-
-    @Override
-    public int writeFinal(ByteBuffer src) throws IOException {
-        return Conduits.writeFinalBasic(this, src);
-    }
-
-    @Override
-    public long writeFinal(ByteBuffer[] srcs, int offs, int len) throws IOException {
-        return Conduits.writeFinalBasic(this, srcs, offs, len);
-    }
-
-    @Override
-    public long transferFrom(FileChannel src, long position, long count) throws IOException {
-        return src.transferTo(position, count, new ConduitWritableByteChannel(this));
-    }
-
-    @Override
-    public long transferFrom(StreamSourceChannel source, long count, ByteBuffer throughBuffer) throws IOException {
-        return IoUtils.transfer(source, count, throughBuffer, new ConduitWritableByteChannel(this));
-    }
-
-    @Override
-    public void setWriteReadyHandler(WriteReadyHandler handler) {
-        throw new UnsupportedOperationException("the writer is given to the constructor");
+    protected boolean waitsForRoom() {
+        return pending;
     }
 
     /** Sends what is left of a record, then notifies the writer. */
-    private final class SocketListener implements WriteReadyHandler {
-        @Override
-        public void writeReady() {
-            if (pending) {
-                try {
-                    flush();
-                } catch (IOException e) {
-                    // TLS itself has failed, and the conduit has closed the connection, of which its reader hears. A
-                    // writer hears with its next write.
-                    failure = e;
-                    pending = false;
-                }
-            }
-            if (resumed && !pending) {
-                writer.writeReady();
+    @Override
+    protected void roomFound() {
+        if (pending) {
+            try {
+                flush();
+            } catch (IOException e) {
+                // TLS itself has failed, and the conduit has closed the connection, of which its reader hears. A writer
+                // hears with its next write.
+                failure = e;
+                pending = false;
             }
         }
-
-        @Override
-        public void forceTermination() {
-            writer.forceTermination();
-        }
-
-        @Override
-        public void terminated() {
-            writer.terminated();
+        if (!pending) {
+            notifyWriter();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.fnwatchdog.undertow.internal.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.io.IoWorker;
 import io.undertow.util.HeaderMap;
@@ -11,6 +12,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -136,5 +140,26 @@ class InterimResponseConduitTest {
         client.getInputStream().readNBytes(sent + hints.http1().length);
 
         assertThat(onIoThread(writerNotified::get)).isOne();
+    }
+
+    @Test
+    void theWriterOfAResponseIsNotifiedBeforeWhatWaitsForItsHead() throws Exception {
+        List<String> events = new ArrayList<>();
+        int sent = onIoThread(() -> {
+            int filled = fill();
+            conduit.whenWritable(() -> events.add("waiter"));
+            connection.getSinkChannel().setWriteListener(writable -> {
+                writable.suspendWrites();
+                events.add("writer");
+            });
+            connection.getSinkChannel().resumeWrites();
+            return filled;
+        });
+        assertThat(onIoThread(() -> List.copyOf(events))).isEmpty();
+
+        client.getInputStream().readNBytes(sent);
+
+        Polling.until(Duration.ofSeconds(10), () -> onIoThread(events::size) == 2);
+        assertThat(onIoThread(() -> List.copyOf(events))).containsExactly("writer", "waiter");
     }
 }

@@ -8,9 +8,8 @@ import dev.fnwatchdog.undertow.fixture.Http2Frames;
 import dev.fnwatchdog.undertow.fixture.Http2Upstream;
 import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.internal.http2.client.Http2ClientConnection;
-import dev.fnwatchdog.undertow.internal.io.ByteBudget;
-import dev.fnwatchdog.undertow.internal.io.IoLoop;
-import dev.fnwatchdog.undertow.internal.io.IoLoops;
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
+import dev.fnwatchdog.undertow.internal.io.MemoryShares;
 import dev.fnwatchdog.undertow.internal.tls.Transport;
 import java.io.IOException;
 import java.net.URI;
@@ -32,15 +31,7 @@ import org.xnio.XnioWorker;
 /** Proves specification 3.50. */
 @Timeout(60)
 class Http2UpstreamPoolTest {
-    private static final ByteBudget UNLIMITED = new ByteBudget() {
-        @Override
-        public boolean reserve(long bytes) {
-            return true;
-        }
-
-        @Override
-        public void release(long bytes) {}
-    };
+    private static final MemoryBudget UNLIMITED = MemoryShares.ofHeap(1L << 40).heads();
 
     private final XnioWorker worker = createWorker();
     private final XnioIoThread thread = worker.getIoThread();
@@ -95,11 +86,6 @@ class Http2UpstreamPoolTest {
     /** Waits for room, and opens no stream. */
     private static final class Request implements Http2UpstreamPool.Waiting {
         private final CompletableFuture<Http2ClientConnection> found = new CompletableFuture<>();
-        private final IoLoop loop;
-
-        private Request(IoLoop loop) {
-            this.loop = loop;
-        }
 
         @Override
         public void roomFound(Http2ClientConnection connection) {
@@ -110,15 +96,10 @@ class Http2UpstreamPoolTest {
         public void failed(IOException reason) {
             found.completeExceptionally(reason);
         }
-
-        @Override
-        public IoLoop loop() {
-            return loop;
-        }
     }
 
     private Http2ClientConnection roomIn(Http2UpstreamPool pool) throws Exception {
-        Request request = on(() -> new Request(new IoLoops(worker, buffers).of(thread)));
+        Request request = new Request();
         on(() -> {
             pool.request(request);
             return true;

@@ -3,9 +3,10 @@ package dev.fnwatchdog.undertow.internal.http2.client;
 import dev.fnwatchdog.undertow.internal.http2.Http2Stream;
 import dev.fnwatchdog.undertow.internal.http2.StreamAbort;
 import dev.fnwatchdog.undertow.internal.http2.StreamState;
+import dev.fnwatchdog.undertow.internal.http2.StreamUser;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
-import dev.fnwatchdog.undertow.internal.http2.frame.RequestTarget;
+import dev.fnwatchdog.undertow.internal.http2.frame.RequestPseudoFields;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.util.HeaderMap;
 import org.xnio.conduits.StreamSinkConduit;
@@ -17,7 +18,7 @@ import org.xnio.conduits.StreamSourceConduit;
  * <p>Threads: the connection's I/O thread.
  */
 @IoThread
-final class ClientExchange implements ClientStream, Http2Stream.User {
+final class ClientExchange implements ClientStream, StreamUser {
     private enum Response {
         /** The final head has not arrived. */
         AWAITED,
@@ -30,7 +31,7 @@ final class ClientExchange implements ClientStream, Http2Stream.User {
     }
 
     private final Http2ClientConnection connection;
-    private final RequestTarget target;
+    private final RequestPseudoFields target;
     private final HeaderMap fields;
     private final ResponseListener listener;
     private final Http2Stream stream;
@@ -43,7 +44,7 @@ final class ClientExchange implements ClientStream, Http2Stream.User {
     ClientExchange(
             Http2ClientConnection connection,
             int id,
-            RequestTarget target,
+            RequestPseudoFields target,
             HeaderMap fields,
             ResponseListener listener) {
         this.connection = connection;

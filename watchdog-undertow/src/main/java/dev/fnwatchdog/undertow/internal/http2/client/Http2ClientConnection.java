@@ -7,9 +7,9 @@ import dev.fnwatchdog.undertow.internal.http2.StreamAbort;
 import dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
 import dev.fnwatchdog.undertow.internal.http2.frame.FieldSection;
-import dev.fnwatchdog.undertow.internal.http2.frame.RequestTarget;
+import dev.fnwatchdog.undertow.internal.http2.frame.RequestPseudoFields;
 import dev.fnwatchdog.undertow.internal.http2.frame.Settings;
-import dev.fnwatchdog.undertow.internal.io.ByteBudget;
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -53,7 +53,7 @@ public final class Http2ClientConnection extends Http2Connection {
     Http2ClientConnection(
             StreamConnection socket,
             ByteBufferPool buffers,
-            ByteBudget heads,
+            MemoryBudget heads,
             ClientOptions options,
             ConnectionListener listener,
             int firstStream) {
@@ -67,7 +67,7 @@ public final class Http2ClientConnection extends Http2Connection {
         this.listener = listener;
         this.nextStream = firstStream;
         this.responses = new ResponseHeads(this, streams());
-        this.liveness = new Liveness(thread(), options, new Watched());
+        this.liveness = new Liveness(this, options);
     }
 
     /**
@@ -79,7 +79,7 @@ public final class Http2ClientConnection extends Http2Connection {
     public static Http2ClientConnection start(
             StreamConnection socket,
             ByteBufferPool buffers,
-            ByteBudget heads,
+            MemoryBudget heads,
             ClientOptions options,
             ConnectionListener listener) {
         Http2ClientConnection connection = new Http2ClientConnection(socket, buffers, heads, options, listener, 1);
@@ -93,22 +93,15 @@ public final class Http2ClientConnection extends Http2Connection {
         flushSoon();
     }
 
-    private final class Watched implements Liveness.Connection {
-        @Override
-        public boolean hasOpenStreams() {
-            return openStreams() > 0;
-        }
+    /** Asks whether the server lives. */
+    void sendPing() {
+        frames().ping(0, PING_PAYLOAD);
+        flushSoon();
+    }
 
-        @Override
-        public void sendPing() {
-            frames().ping(0, PING_PAYLOAD);
-            flushSoon();
-        }
-
-        @Override
-        public void unresponsive() {
-            close(StreamAbort.of(ErrorCode.INTERNAL_ERROR, "the server does not respond to a PING"));
-        }
+    /** Closes the connection: the server has not reacted to the PING. */
+    void unresponsive() {
+        close(StreamAbort.of(ErrorCode.INTERNAL_ERROR, "the server does not respond to a PING"));
     }
 
     @Override
@@ -174,21 +167,10 @@ public final class Http2ClientConnection extends Http2Connection {
      * Opens a stream and sends the head of its request; {@link #available()} must not be 0.
      *
      * @param fields without pseudo-header fields; those that HTTP/2 forbids, and Host, are removed
-     * @param authority empty where the request names none
      * @param endOfRequest whether the request has neither a body nor trailers
      */
     public ClientStream open(
-            HeaderMap fields,
-            String method,
-            String scheme,
-            String authority,
-            String path,
-            boolean endOfRequest,
-            ResponseListener response) {
-        return open(fields, new RequestTarget(method, scheme, authority, path), endOfRequest, response);
-    }
-
-    private ClientStream open(HeaderMap fields, RequestTarget target, boolean endOfRequest, ResponseListener response) {
+            RequestPseudoFields target, HeaderMap fields, boolean endOfRequest, ResponseListener response) {
         if (capacity() == 0) {
             throw new IllegalStateException("no stream can be opened now");
         }
@@ -216,11 +198,6 @@ public final class Http2ClientConnection extends Http2Connection {
     /** Closes the connection; streams that have not ended are reset. */
     public void close() {
         fail(StreamAbort.of(ErrorCode.NO_ERROR, "the watchdog has closed the connection"));
-    }
-
-    /** Opens no stream any more, and closes the connection when all have ended. */
-    public void closeWhenDone() {
-        stopAcceptingStreams();
     }
 
     void responseRead() {
@@ -311,8 +288,4 @@ public final class Http2ClientConnection extends Http2Connection {
     protected void released(StreamAbort ended) {
         listener.closed(ended.code(), ended.reason());
     }
-
-    /** Any byte that arrives shows that the server lives. */
-    @Override
-    protected void pingAcknowledged(long payload) {}
 }

@@ -4,7 +4,6 @@ import dev.fnwatchdog.undertow.internal.io.IoThread;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioExecutor;
-import org.xnio.XnioIoThread;
 
 /**
  * Detects a server that is not there any more: while streams are open and nothing arrives, or where nothing has arrived since
@@ -26,27 +25,15 @@ final class Liveness {
         STOPPED
     }
 
-    private final XnioIoThread thread;
     private final ClientOptions options;
-    private final Connection connection;
+    private final Http2ClientConnection connection;
 
     // Mutable state
     private State state = State.UNUSED;
     private long lastReceived;
     private XnioExecutor.@Nullable Key timer;
 
-    /** What is watched. */
-    interface Connection {
-        boolean hasOpenStreams();
-
-        void sendPing();
-
-        /** Called when the server has not reacted to the PING. */
-        void unresponsive();
-    }
-
-    Liveness(XnioIoThread thread, ClientOptions options, Connection connection) {
-        this.thread = thread;
+    Liveness(Http2ClientConnection connection, ClientOptions options) {
         this.options = options;
         this.connection = connection;
     }
@@ -70,13 +57,13 @@ final class Liveness {
     }
 
     private void checkIn(long millis) {
-        timer = thread.executeAfter(this::check, millis, TimeUnit.MILLISECONDS);
+        timer = connection.thread().executeAfter(this::check, millis, TimeUnit.MILLISECONDS);
     }
 
     private void check() {
         timer = null;
         long quiet = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastReceived);
-        if (state == State.HEARD && !connection.hasOpenStreams()) {
+        if (state == State.HEARD && connection.openStreams() == 0) {
             state = State.UNUSED;
         } else if (state == State.PINGED) {
             connection.unresponsive();

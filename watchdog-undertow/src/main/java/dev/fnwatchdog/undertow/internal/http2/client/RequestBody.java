@@ -62,7 +62,6 @@ public final class RequestBody extends BodySink {
     private State state = State.WAITING;
     private @Nullable ClientStream stream;
     private boolean taken;
-    private boolean resumed;
     private boolean terminated;
 
     public RequestBody(IoLoop loop, Listener listener) {
@@ -82,7 +81,7 @@ public final class RequestBody extends BodySink {
         if (terminated) {
             end();
         }
-        if (resumed) {
+        if (isWriteResumed()) {
             resumeWrites();
         }
     }
@@ -113,8 +112,8 @@ public final class RequestBody extends BodySink {
     }
 
     private void notifyLater() {
-        if (resumed) {
-            loop.later(this::notifyWriter);
+        if (isWriteResumed()) {
+            notifyWriterSoon();
         }
     }
 
@@ -225,7 +224,7 @@ public final class RequestBody extends BodySink {
 
     @Override
     public void resumeWrites() {
-        resumed = true;
+        super.resumeWrites();
         ClientStream current = stream;
         if (state == State.OPEN && current != null) {
             current.request().resumeWrites();
@@ -236,23 +235,9 @@ public final class RequestBody extends BodySink {
 
     @Override
     public void suspendWrites() {
-        resumed = false;
+        super.suspendWrites();
         if (stream != null) {
             stream.request().suspendWrites();
         }
-    }
-
-    @Override
-    public void wakeupWrites() {
-        resumed = true;
-        notifyWriter();
-        if (resumed) {
-            resumeWrites();
-        }
-    }
-
-    @Override
-    public boolean isWriteResumed() {
-        return resumed;
     }
 }

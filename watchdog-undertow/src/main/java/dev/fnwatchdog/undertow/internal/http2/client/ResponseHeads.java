@@ -35,7 +35,7 @@ final class ResponseHeads {
         } else if (section.isTooLarge()) {
             connection.streamError(id, ErrorCode.PROTOCOL_ERROR, "more or longer fields than accepted");
         } else {
-            received(stream, (ClientExchange) stream.listener(), section, endStream);
+            received(stream, (ClientExchange) stream.user(), section, endStream);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.fnwatchdog.undertow.internal.http2.frame;
 
-import dev.fnwatchdog.undertow.internal.io.ByteBudget;
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -13,13 +13,13 @@ import java.util.Arrays;
 final class BudgetedBytes {
     private static final int FREE_BYTES = 1024;
 
-    private final ByteBudget budget;
+    private final MemoryBudget budget;
 
     // Mutable state
     private byte[] bytes = new byte[0];
     private int size;
 
-    BudgetedBytes(ByteBudget budget) {
+    BudgetedBytes(MemoryBudget budget) {
         this.budget = budget;
     }
 

@@ -1,6 +1,8 @@
 package dev.fnwatchdog.undertow.internal.http2.frame;
 
-import dev.fnwatchdog.undertow.internal.io.ByteBudget;
+import static dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException.require;
+
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import io.undertow.protocols.http2.HpackDecoder;
 import io.undertow.protocols.http2.HpackException;
 import java.nio.ByteBuffer;
@@ -40,7 +42,7 @@ public final class FieldDecoder {
     private static final int STRING_LENGTH = 0x7f;
 
     private final HpackDecoder hpack = new HpackDecoder(TABLE_SIZE);
-    private final ByteBudget budget;
+    private final MemoryBudget budget;
     private final BudgetedBytes block;
     private final long maxSection;
 
@@ -51,7 +53,7 @@ public final class FieldDecoder {
     private int stringCost;
 
     /** @param maxSection bytes of a field section */
-    public FieldDecoder(ByteBudget budget, long maxSection) {
+    public FieldDecoder(MemoryBudget budget, long maxSection) {
         this.budget = budget;
         this.block = new BudgetedBytes(budget);
         this.maxSection = maxSection;
@@ -106,9 +108,7 @@ public final class FieldDecoder {
     private void chargeStrings(int length) throws ConnectionException {
         int cost = length > LONG_BLOCK ? STRING_FACTOR * length : 0;
         if (cost > stringCost) {
-            if (!budget.reserve(cost - stringCost)) {
-                throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "no memory for a longer head");
-            }
+            require(budget.reserve(cost - stringCost), ErrorCode.ENHANCE_YOUR_CALM, "no memory for a longer head");
             stringCost = cost;
         }
     }

@@ -84,7 +84,7 @@ final class FieldEncoder {
     }
 
     /** @param scratch as above */
-    void encodeRequest(RequestTarget target, HeaderMap fields, ByteBuffer scratch, Sink sink) {
+    void encodeRequest(RequestPseudoFields target, HeaderMap fields, ByteBuffer scratch, Sink sink) {
         pseudo.put(METHOD, target.method());
         pseudo.put(SCHEME, target.scheme());
         if (target.authority().isEmpty()) {

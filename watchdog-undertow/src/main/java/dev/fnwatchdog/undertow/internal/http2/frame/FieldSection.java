@@ -1,5 +1,6 @@
 package dev.fnwatchdog.undertow.internal.http2.frame;
 
+import dev.fnwatchdog.undertow.internal.http.Tokens;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
@@ -168,7 +169,7 @@ public final class FieldSection {
 
     private boolean hasOneLength() {
         List<String> lengths = fields.get(Headers.CONTENT_LENGTH);
-        return lengths == null || (lengths.size() == 1 && Fields.isLength(lengths.get(0)));
+        return lengths == null || (lengths.size() == 1 && Tokens.isNumber(lengths.get(0)));
     }
 
     /** Returns whether it is a valid head of a response, interim or final (RFC 9113 8.3.2); 101 does not exist in HTTP/2. */
@@ -178,7 +179,7 @@ public final class FieldSection {
 
     private static boolean isStatus(String text) {
         return text.length() == STATUS_DIGITS
-                && text.chars().allMatch(c -> c >= '0' && c <= '9')
+                && Tokens.isNumber(text)
                 && text.charAt(0) != '0'
                 && Integer.parseInt(text) != StatusCodes.SWITCHING_PROTOCOLS;
     }

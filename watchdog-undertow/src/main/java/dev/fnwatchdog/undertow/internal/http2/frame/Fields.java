@@ -5,7 +5,6 @@ import io.undertow.util.HttpString;
 
 /** Checks names and values of HTTP/2 fields (RFC 9113 8.2.1). */
 final class Fields {
-    private static final int MAX_LENGTH_DIGITS = 18;
     private static final int DELETE = 0x7f;
 
     private Fields() {}
@@ -60,11 +59,5 @@ final class Fields {
 
     private static boolean isLetter(int c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    }
-
-    static boolean isLength(String text) {
-        return !text.isEmpty()
-                && text.length() <= MAX_LENGTH_DIGITS
-                && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 }

@@ -1,6 +1,8 @@
 package dev.fnwatchdog.undertow.internal.http2.frame;
 
-import dev.fnwatchdog.undertow.internal.io.ByteBudget;
+import static dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException.require;
+
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
 import java.nio.ByteBuffer;
 
 /**
@@ -31,7 +33,7 @@ public final class FrameReader {
     private int remaining;
     private int padding;
 
-    public FrameReader(FrameHandler handler, ByteBudget budget) {
+    public FrameReader(FrameHandler handler, MemoryBudget budget) {
         this.handler = handler;
         this.payload = new BudgetedBytes(budget);
     }
@@ -69,9 +71,7 @@ public final class FrameReader {
         // The highest bit is reserved, and ignored when received (RFC 9113 4.1).
         stream = head.getInt() & Integer.MAX_VALUE;
         head.clear();
-        if (remaining > FrameType.MAX_PAYLOAD) {
-            throw new ConnectionException(ErrorCode.FRAME_SIZE_ERROR, "a frame longer than announced");
-        }
+        require(remaining <= FrameType.MAX_PAYLOAD, ErrorCode.FRAME_SIZE_ERROR, "a frame longer than announced");
         handler.frameStarted(type, flags, stream, remaining);
         begin();
     }
@@ -80,9 +80,7 @@ public final class FrameReader {
         padding = 0;
         if (type == FrameType.DATA) {
             boolean padded = (flags & FrameType.PADDED) != 0;
-            if (padded && remaining == 0) {
-                throw new ConnectionException(ErrorCode.FRAME_SIZE_ERROR, "a padded frame without a pad length");
-            }
+            require(!padded || remaining > 0, ErrorCode.FRAME_SIZE_ERROR, "a padded frame without a pad length");
             state = padded ? State.PAD_LENGTH : State.DATA;
             endDataIfComplete();
         } else if (FrameType.isKnown(type)) {
@@ -96,9 +94,7 @@ public final class FrameReader {
     private void readPadLength(ByteBuffer in) throws ConnectionException {
         padding = in.get() & 0xff;
         remaining -= 1 + padding;
-        if (remaining < 0) {
-            throw new ConnectionException(ErrorCode.PROTOCOL_ERROR, "padding longer than its frame");
-        }
+        require(remaining >= 0, "padding longer than its frame");
         state = State.DATA;
         endDataIfComplete();
     }

@@ -102,17 +102,7 @@ public final class FrameWriter {
         queue.put(begin(FrameType.DATA, FrameType.END_STREAM, stream, 0).flip());
     }
 
-    /** Writes a response head that is not the end of the stream. */
-    public void head(int stream, int status, HeaderMap fields) {
-        response(stream, false, status, fields);
-    }
-
-    /** Writes a response head that ends the stream. */
-    public void headAlone(int stream, int status, HeaderMap fields) {
-        response(stream, true, status, fields);
-    }
-
-    /** Writes a response head. */
+    /** Writes the head of a response, interim or final; {@code endStream} is true where it ends the stream. */
     public void response(int stream, boolean endStream, int status, HeaderMap fields) {
         try (PooledByteBuffer part = buffers.allocate()) {
             encoder.encodeResponse(status, fields, part.getBuffer(), block(stream, endStream));
@@ -120,7 +110,7 @@ public final class FrameWriter {
     }
 
     /** Writes a request head. */
-    public void request(int stream, boolean endStream, RequestTarget target, HeaderMap fields) {
+    public void request(int stream, boolean endStream, RequestPseudoFields target, HeaderMap fields) {
         try (PooledByteBuffer part = buffers.allocate()) {
             encoder.encodeRequest(target, fields, part.getBuffer(), block(stream, endStream));
         }

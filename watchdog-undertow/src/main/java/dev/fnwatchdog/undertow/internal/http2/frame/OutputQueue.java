@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
+import org.xnio.Buffers;
 import org.xnio.conduits.ConduitStreamSinkChannel;
 
 /**
@@ -61,13 +62,7 @@ public final class OutputQueue {
     /** Appends all of {@code bytes}. */
     void put(ByteBuffer bytes) {
         while (bytes.hasRemaining()) {
-            ByteBuffer buffer = writableBuffer();
-            int length = Math.min(buffer.remaining(), bytes.remaining());
-            int limit = bytes.limit();
-            bytes.limit(bytes.position() + length);
-            buffer.put(bytes);
-            bytes.limit(limit);
-            written += length;
+            written += Buffers.copy(writableBuffer(), bytes);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.fnwatchdog.undertow.internal.http2.frame;
 
+import static dev.fnwatchdog.undertow.internal.http2.frame.ConnectionException.require;
+
 import java.nio.ByteBuffer;
 
 /**
@@ -35,9 +37,7 @@ public final class Settings {
 
     /** Applies all settings of one frame, in their order. */
     public void read(ByteBuffer payload) throws ConnectionException {
-        if (payload.remaining() % LENGTH != 0) {
-            throw new ConnectionException(ErrorCode.FRAME_SIZE_ERROR, "an incomplete setting");
-        }
+        require(payload.remaining() % LENGTH == 0, ErrorCode.FRAME_SIZE_ERROR, "an incomplete setting");
         smallestHeaderTableSize = headerTableSize;
         while (payload.hasRemaining()) {
             read(payload.getShort() & 0xffff, payload.getInt() & 0xffff_ffffL);
@@ -50,27 +50,23 @@ public final class Settings {
                 headerTableSize = (int) Math.min(value, FieldEncoder.TABLE_SIZE);
                 smallestHeaderTableSize = Math.min(smallestHeaderTableSize, headerTableSize);
             }
-            case ENABLE_PUSH -> require(value <= maxEnablePush, ErrorCode.PROTOCOL_ERROR, "ENABLE_PUSH");
+            case ENABLE_PUSH -> require(value <= maxEnablePush, "a value out of range: ENABLE_PUSH");
             case MAX_CONCURRENT_STREAMS -> maxStreams = (int) Math.min(value, Integer.MAX_VALUE);
             case INITIAL_WINDOW_SIZE -> {
-                require(value <= FlowWindow.MAX_SIZE, ErrorCode.FLOW_CONTROL_ERROR, "INITIAL_WINDOW_SIZE");
+                require(
+                        value <= FlowWindow.MAX_SIZE,
+                        ErrorCode.FLOW_CONTROL_ERROR,
+                        "a value out of range: INITIAL_WINDOW_SIZE");
                 initialWindow = (int) value;
             }
             case MAX_FRAME_SIZE ->
                 require(
                         value >= FrameType.MAX_PAYLOAD && value <= FRAME_SIZE_LIMIT,
-                        ErrorCode.PROTOCOL_ERROR,
-                        "MAX_FRAME_SIZE");
+                        "a value out of range: MAX_FRAME_SIZE");
             default -> {
                 // Unknown settings are ignored (RFC 9113 6.5.2). Frames are never longer than the minimum that every
                 // peer accepts.
             }
-        }
-    }
-
-    private static void require(boolean valid, ErrorCode code, String name) throws ConnectionException {
-        if (!valid) {
-            throw new ConnectionException(code, "a value out of range: " + name);
         }
     }
 

@@ -275,7 +275,7 @@ class ClientResetTest {
                 Http2Upstream.Connection server = upstream.accept()) {
             TestedStream stream = client.get("/");
             server.request();
-            client.run(() -> client.connection().closeWhenDone());
+            client.run(() -> client.connection().stopAcceptingStreams());
             assertThat(client.availableStreams()).isZero();
             server.head(1, false, ":status: 200");
             server.data(1, true, "served");

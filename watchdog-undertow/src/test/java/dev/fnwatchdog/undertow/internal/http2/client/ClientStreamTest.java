@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fnwatchdog.undertow.fixture.Http2Frames.Frame;
 import dev.fnwatchdog.undertow.fixture.Http2Upstream;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
+import dev.fnwatchdog.undertow.internal.http2.frame.RequestPseudoFields;
 import io.undertow.util.HeaderMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -300,7 +301,11 @@ class ClientStreamTest {
                 TestedConnection client = TestedConnection.to(upstream.port());
                 Http2Upstream.Connection server = upstream.accept()) {
             client.on(() -> client.connection()
-                    .open(TestedConnection.map(), "GET", "http", "h", "/", true, new FailingListener()));
+                    .open(
+                            new RequestPseudoFields("GET", "http", "h", "/"),
+                            TestedConnection.map(),
+                            true,
+                            new FailingListener()));
             server.request();
             TestedStream other = client.get("/");
             server.request();

@@ -7,7 +7,9 @@ import dev.fnwatchdog.undertow.fixture.CountingBuffers;
 import dev.fnwatchdog.undertow.fixture.FailedListeners;
 import dev.fnwatchdog.undertow.fixture.Polling;
 import dev.fnwatchdog.undertow.internal.http2.frame.ErrorCode;
-import dev.fnwatchdog.undertow.internal.io.ByteBudget;
+import dev.fnwatchdog.undertow.internal.http2.frame.RequestPseudoFields;
+import dev.fnwatchdog.undertow.internal.io.MemoryBudget;
+import dev.fnwatchdog.undertow.internal.io.MemoryShares;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
 import java.net.InetAddress;
@@ -17,7 +19,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.StreamConnection;
@@ -39,7 +40,7 @@ final class TestedConnection implements ConnectionListener, AutoCloseable {
 
     private final FailedListeners failures = FailedListeners.watch();
     private final CountingBuffers buffers = new CountingBuffers(WatchdogInternals.newBuffers());
-    private final Budget budget = new Budget();
+    private final MemoryBudget budget = MemoryShares.ofHeap(1L << 40).heads();
     private final CompletableFuture<String> closed = new CompletableFuture<>();
     private final Semaphore available = new Semaphore(0);
     private final XnioWorker worker;
@@ -80,21 +81,6 @@ final class TestedConnection implements ConnectionListener, AutoCloseable {
 
     static ClientOptions options(int window) {
         return new ClientOptions(1000, window, MAX_HEAD, 60_000, 60_000);
-    }
-
-    private static final class Budget extends AtomicLong implements ByteBudget {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        public boolean reserve(long bytes) {
-            addAndGet(bytes);
-            return true;
-        }
-
-        @Override
-        public void release(long bytes) {
-            addAndGet(-bytes);
-        }
     }
 
     Http2ClientConnection connection() {
@@ -152,7 +138,9 @@ final class TestedConnection implements ConnectionListener, AutoCloseable {
 
     private TestedStream openOnThisThread(String method, String path, boolean endOfRequest, String... fields) {
         return new TestedStream(
-                this, listener -> connection.open(map(fields), method, "http", "h", path, endOfRequest, listener));
+                this,
+                listener -> connection.open(
+                        new RequestPseudoFields(method, "http", "h", path), map(fields), endOfRequest, listener));
     }
 
     static HeaderMap map(String... fields) {
@@ -214,7 +202,7 @@ final class TestedConnection implements ConnectionListener, AutoCloseable {
         assertThat(connection.unfinishedStreams()).as("streams left").isZero();
         assertThat(connection.openStreams()).as("open streams left").isZero();
         assertThat(buffers.unreleased()).as("buffers left").isEmpty();
-        assertThat(budget.get()).as("bytes of the budget left").isZero();
+        assertThat(budget.reservedBytes()).as("bytes of the budget left").isZero();
         failures.close();
         failures.assertNone();
         buffers.close();

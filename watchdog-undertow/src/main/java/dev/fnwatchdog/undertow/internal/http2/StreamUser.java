@@ -1,13 +1,23 @@
 package dev.fnwatchdog.undertow.internal.http2;
 
+import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
 import io.undertow.util.HeaderMap;
 
 /**
- * Receives the events of a stream.
+ * Who uses a stream: sends the message of this side, and receives the events of the peer's.
  *
  * <p>Threads: the connection's I/O thread.
  */
-public interface StreamListener {
+public interface StreamUser {
+    /** Writes the head; {@code last} is true where nothing follows it. */
+    void writeHead(FrameWriter frames, int stream, boolean last);
+
+    /** Returns whether body bytes are sent; false where they are dropped (HEAD, 204, 304). */
+    boolean hasBody();
+
+    /** Called when the body is complete; returns an empty map where there are no trailers. */
+    HeaderMap trailers();
+
     /** Called with the peer's trailers, at the end of its body. */
     void trailers(HeaderMap trailers);
 
