@@ -34,7 +34,7 @@ final class FunctionLines implements LineSink {
     public void line(byte[] bytes, int offset, int length) {
         int text = format.textLength(bytes, offset, length);
         if (!open && !lost && format.passes(bytes, offset, text)) {
-            LineBuffer to = LineBuffer.ofThread();
+            LineBuffer to = new LineBuffer();
             to.bytes(bytes, offset, text).oneByte('\n');
             output.addFunctionLine(to, waits());
         } else {
@@ -53,7 +53,7 @@ final class FunctionLines implements LineSink {
         if (lost) {
             return;
         }
-        LineBuffer to = LineBuffer.ofThread();
+        LineBuffer to = new LineBuffer();
         format.begin(to);
         int prefix = to.size();
         format.text(to, bytes, offset, length);
@@ -66,7 +66,7 @@ final class FunctionLines implements LineSink {
             lost = false;
             return;
         }
-        LineBuffer to = LineBuffer.ofThread();
+        LineBuffer to = new LineBuffer();
         format.begin(to);
         int prefix = to.size();
         format.text(to, bytes, offset, length);

@@ -4,13 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A growing buffer of bytes for one line, reused for the next.
+ * A growing buffer of bytes, for one line or for many.
  *
  * <p>Threads: not thread-safe; each buffer has one owner.
  */
 final class LineBuffer {
-    private static final int MAX_KEPT = 16 * 1024;
-    private static final ThreadLocal<LineBuffer> OF_THREAD = ThreadLocal.withInitial(() -> new LineBuffer(512));
+    private static final int USUAL_LINE = 512;
 
     private final int initialSize;
 
@@ -23,11 +22,9 @@ final class LineBuffer {
         this.bytes = new byte[initialSize];
     }
 
-    /** Returns the calling thread's own buffer, empty: for a line that is passed on before the next one begins. */
-    static LineBuffer ofThread() {
-        LineBuffer line = OF_THREAD.get();
-        line.clear(MAX_KEPT);
-        return line;
+    /** Creates a buffer for a line of usual length. */
+    LineBuffer() {
+        this(USUAL_LINE);
     }
 
     int size() {

@@ -102,7 +102,7 @@ public final class WatchdogLog implements AutoCloseable {
     /** Prints the message and the stack trace as one entry. */
     public void error(String message, Throwable cause) {
         try {
-            LineBuffer line = LineBuffer.ofThread();
+            LineBuffer line = new LineBuffer();
             format.failure(line, shortened(message), cause);
             err.add(line);
         } finally {
@@ -124,7 +124,7 @@ public final class WatchdogLog implements AutoCloseable {
 
     /** Prints the line of a request. The caller decides which requests have one. */
     public void request(AccessLogEntry entry) {
-        LineBuffer line = LineBuffer.ofThread();
+        LineBuffer line = new LineBuffer();
         format.request(line, entry);
         err.add(line);
     }
@@ -172,7 +172,7 @@ public final class WatchdogLog implements AutoCloseable {
     }
 
     private void message(Level level, String message) {
-        LineBuffer line = LineBuffer.ofThread();
+        LineBuffer line = new LineBuffer();
         format.message(line, level, shortened(message));
         err.add(line);
     }
@@ -192,8 +192,7 @@ public final class WatchdogLog implements AutoCloseable {
      * Reports dropped lines on standard error, also those of standard output, which is for the function's lines alone.
      */
     private boolean reportDropped(long dropped, String stream) {
-        // Not the thread's own buffer, in which a caller may have a line of its own.
-        LineBuffer line = new LineBuffer(128);
+        LineBuffer line = new LineBuffer();
         format.message(line, Level.WARN, dropped + " log lines dropped: the reader of " + stream + " is too slow");
         return err.addNotice(line);
     }

@@ -182,33 +182,6 @@ class AccessLogLineTest {
                         + "\\udb40\\udc41\"");
     }
 
-    @Test
-    void formattingAnAccessLogLineAllocatesNothing() throws Exception {
-        // This log formats every line, but has no writer thread.
-        try (WatchdogLog log = WatchdogLog.discarding()) {
-            long before = 0;
-            int lines = 20_000;
-            for (int i = -lines; i < lines; i++) {
-                if (i == 0) {
-                    before = allocatedBytes();
-                }
-                log.request(ENTRY);
-            }
-            // The text of one second may have been formatted again.
-            assertThat(allocatedBytes() - before).isLessThan(lines);
-        }
-    }
-
-    /** Calls by reflection: the core needs the management module for nothing but this. */
-    private static long allocatedBytes() throws ReflectiveOperationException {
-        Object threads = Class.forName("java.lang.management.ManagementFactory")
-                .getMethod("getThreadMXBean")
-                .invoke(null);
-        return (long) Class.forName("com.sun.management.ThreadMXBean")
-                .getMethod("getThreadAllocatedBytes", long.class)
-                .invoke(threads, Thread.currentThread().getId());
-    }
-
     private static String onTheWire(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
