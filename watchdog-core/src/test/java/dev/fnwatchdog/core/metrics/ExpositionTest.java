@@ -33,7 +33,7 @@ class ExpositionTest {
     void theMetricsPageIsOpenMetricsWhereAcceptAllowsThatAlone() {
         RequestMetrics metrics = new RequestMetrics(registry);
         metrics.started();
-        metrics.finished(RequestMetrics.methodIndex("GET"), 200, 1_500_000_000);
+        metrics.finished("GET", 200, 1_500_000_000);
 
         Page page = exposition.render("application/openmetrics-text; version=1.0.0");
 

@@ -120,7 +120,7 @@ class MetricsProcessTest {
             Exposition exposition = new Exposition(registry);
             registry.gauge("watchdog_upstream_connections", "connections", () -> 1);
             metrics.started();
-            metrics.finished(RequestMetrics.methodIndex("GET"), 200, 1);
+            metrics.finished("GET", 200, 1);
             System.out.println(SCRAPE);
             System.out.writeBytes(exposition.render("text/plain").body());
             System.out.flush();

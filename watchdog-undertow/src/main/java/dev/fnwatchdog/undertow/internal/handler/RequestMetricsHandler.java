@@ -16,7 +16,7 @@ public record RequestMetricsHandler(HttpHandler next, RequestMetrics metrics) im
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         Invocation invocation = Invocation.of(exchange);
-        int method = RequestMetrics.methodIndex(exchange.getRequestMethod().toString());
+        String method = exchange.getRequestMethod().toString();
         metrics.started();
         invocation.beforeLastByte(() -> metrics.finished(method, invocation.status(), invocation.elapsedNanos()));
         next.handleRequest(exchange);
