@@ -60,8 +60,8 @@ final class Http1UpstreamExchange extends UpstreamExchange
         this.sink = new UpstreamSink(
                 this,
                 invocation.loop(),
-                () -> pool.headWriter()
-                        .write(exchange, pool.address(), chunked, expectation().isPending()));
+                () -> RequestHeadWriter.write(
+                        exchange, pool.address(), chunked, expectation().isPending()));
         this.source = new UpstreamSource(this, invocation.loop());
         this.requestChannel = new ConduitStreamSinkChannel(
                 Configurable.EMPTY, chunked ? new ChunkedSink(sink, this) : lengthChecked(sink));

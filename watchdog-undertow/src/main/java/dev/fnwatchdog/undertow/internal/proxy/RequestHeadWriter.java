@@ -11,26 +11,16 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 
 /**
  * Writes the head of the request to the function: the client's own head, byte for byte, without the hop-by-hop fields
  * (specification 3.13, 3.14). Nothing is added except a missing {@code Host} (specification 3.12, 3.15).
- *
- * <p>Threads: belongs to one I/O thread; the next call overwrites the buffer that is returned.
  */
 final class RequestHeadWriter {
-    private static final int INITIAL_SIZE = 4096;
-    private static final byte[] VERSION = " HTTP/1.1\r\n".getBytes(StandardCharsets.ISO_8859_1);
-    private static final byte[] CHUNKED = "Transfer-Encoding: chunked\r\n".getBytes(StandardCharsets.ISO_8859_1);
-    private static final byte[] EXPECT_CONTINUE = "Expect: 100-continue\r\n".getBytes(StandardCharsets.ISO_8859_1);
-    private static final byte[] TE_TRAILERS = "TE: trailers\r\n".getBytes(StandardCharsets.ISO_8859_1);
-    private static final byte[] CONNECTION_UPGRADE = "Connection: Upgrade\r\n".getBytes(StandardCharsets.ISO_8859_1);
+    private final StringBuilder head = new StringBuilder(2048);
 
-    // Mutable state
-    private byte[] head = new byte[INITIAL_SIZE];
-    private int length;
+    private RequestHeadWriter() {}
 
     /**
      * Returns the head for {@code exchange}, addressed to {@code function}.
@@ -39,44 +29,46 @@ final class RequestHeadWriter {
      *     chunked, and a body of HTTP/2 without a length is chunked (specification 3.17)
      * @param expectContinue whether the client waits for a 100 (specification 3.21)
      */
-    ByteBuffer write(HttpServerExchange exchange, UpstreamAddress function, boolean chunked, boolean expectContinue) {
-        length = 0;
+    static ByteBuffer write(
+            HttpServerExchange exchange, UpstreamAddress function, boolean chunked, boolean expectContinue) {
+        return new RequestHeadWriter().toBytes(exchange, function, chunked, expectContinue);
+    }
+
+    private ByteBuffer toBytes(
+            HttpServerExchange exchange, UpstreamAddress function, boolean chunked, boolean expectContinue) {
         HeaderMap headers = exchange.getRequestHeaders();
-        add(exchange.getRequestMethod());
-        add((byte) ' ');
+        head.append(exchange.getRequestMethod()).append(' ');
         addTarget(exchange, function);
-        add(VERSION);
+        head.append(" HTTP/1.1\r\n");
         if (!headers.contains(Headers.HOST)) {
             addHeaderField(Headers.HOST, function.authority());
         }
         addHeaderFields(headers);
         addFraming(headers, chunked);
         if (expectContinue) {
-            add(EXPECT_CONTINUE);
+            addHeaderField(Headers.EXPECT, "100-continue");
         }
         addTe(headers);
         addUpgrade(exchange);
-        add((byte) '\r');
-        add((byte) '\n');
-        return ByteBuffer.wrap(head, 0, length);
+        head.append("\r\n");
+        // Each character was one byte on the wire, and becomes that byte again.
+        return ByteBuffer.wrap(head.toString().getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private void addTarget(HttpServerExchange exchange, UpstreamAddress function) {
         String path = RequestTarget.path(exchange);
         if (!path.equals("*")) {
-            add(function.path());
+            head.append(function.path());
         }
-        add(path);
+        head.append(path);
         if (RequestTarget.hasQuery(exchange)) {
-            add((byte) '?');
-            add(exchange.getQueryString());
+            head.append('?').append(exchange.getQueryString());
         }
     }
 
     private void addHeaderFields(HeaderMap headers) {
         List<HttpString> named = HopByHopHeaders.namedBy(headers);
-        for (long i = headers.fastIterateNonEmpty(); i != -1; i = headers.fiNextNonEmpty(i)) {
-            HeaderValues values = headers.fiCurrent(i);
+        for (HeaderValues values : headers) {
             HttpString name = values.getHeaderName();
             if (HopByHopHeaders.contains(name)
                     || name.equals(Headers.EXPECT)
@@ -89,15 +81,15 @@ final class RequestHeadWriter {
                 addHeaderField(name, String.join("; ", values));
                 continue;
             }
-            for (int v = 0; v < values.size(); v++) {
-                addHeaderField(name, values.get(v));
+            for (String value : values) {
+                addHeaderField(name, value);
             }
         }
     }
 
     private void addFraming(HeaderMap headers, boolean chunked) {
         if (chunked) {
-            add(CHUNKED);
+            addHeaderField(Headers.TRANSFER_ENCODING, "chunked");
         } else if (headers.contains(Headers.CONTENT_LENGTH)) {
             addHeaderField(Headers.CONTENT_LENGTH, headers.getFirst(Headers.CONTENT_LENGTH));
         }
@@ -106,55 +98,19 @@ final class RequestHeadWriter {
     private void addTe(HeaderMap headers) {
         HeaderValues te = headers.get(Headers.TE);
         if (te != null && Tokens.anyListContains(te, "trailers")) {
-            add(TE_TRAILERS);
+            addHeaderField(Headers.TE, "trailers");
         }
     }
 
     private void addUpgrade(HttpServerExchange exchange) {
         String protocols = UpgradeProtocols.requested(exchange);
         if (!protocols.isEmpty()) {
-            add(CONNECTION_UPGRADE);
+            addHeaderField(Headers.CONNECTION, "Upgrade");
             addHeaderField(Headers.UPGRADE, protocols);
         }
     }
 
     private void addHeaderField(HttpString name, String value) {
-        add(name);
-        add((byte) ':');
-        add((byte) ' ');
-        add(value);
-        add((byte) '\r');
-        add((byte) '\n');
-    }
-
-    private void add(HttpString text) {
-        reserve(text.length());
-        text.copyTo(head, length);
-        length += text.length();
-    }
-
-    /** Appends text of which each character was one byte on the wire, and becomes that byte again. */
-    @SuppressWarnings("deprecation") // the only conversion that does this without a copy
-    private void add(String text) {
-        reserve(text.length());
-        text.getBytes(0, text.length(), head, length);
-        length += text.length();
-    }
-
-    private void add(byte[] bytes) {
-        reserve(bytes.length);
-        System.arraycopy(bytes, 0, head, length, bytes.length);
-        length += bytes.length;
-    }
-
-    private void add(byte b) {
-        reserve(1);
-        head[length++] = b;
-    }
-
-    private void reserve(int additional) {
-        if (length + additional > head.length) {
-            head = Arrays.copyOf(head, Math.max(length + additional, head.length * 2));
-        }
+        head.append(name).append(": ").append(value).append("\r\n");
     }
 }

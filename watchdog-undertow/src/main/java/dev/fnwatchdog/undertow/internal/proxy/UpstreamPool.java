@@ -54,7 +54,6 @@ final class UpstreamPool {
     private final Transport transport;
     private final ByteBufferPool buffers;
     private final HeaderLineParser lines = new HeaderLineParser();
-    private final RequestHeadWriter headWriter = new RequestHeadWriter();
     private final LongAdder open;
     private final ArrayDeque<UpstreamConnection> idleConnections = new ArrayDeque<>();
     private final Set<UpstreamConnection> all = new HashSet<>();
@@ -73,10 +72,6 @@ final class UpstreamPool {
 
     UpstreamAddress address() {
         return address;
-    }
-
-    RequestHeadWriter headWriter() {
-        return headWriter;
     }
 
     /** Returns an idle connection that is still usable, or null. */

@@ -23,7 +23,6 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class RequestHeadBenchmark {
     private final RequestHeadScanner scan = new RequestHeadScanner();
-    private final RequestHeadWriter writer = new RequestHeadWriter();
     private final UpstreamAddress function = 
             new UpstreamAddress(URI.create("http://127.0.0.1:3000"), HostLookup.Source.ofSystem(Runnable::run));
     private final SampleClientConnection connection = new SampleClientConnection();
@@ -56,7 +55,7 @@ public class RequestHeadBenchmark {
     /** Writes the head that is sent to the function. */
     @Benchmark
     public ByteBuffer write() {
-        return writer.write(exchange, function, false, false);
+        return RequestHeadWriter.write(exchange, function, false, false);
     }
 
     /** Ends the threads of the connection. */
