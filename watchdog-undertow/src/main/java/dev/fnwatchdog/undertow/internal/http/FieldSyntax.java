@@ -10,13 +10,12 @@ public final class FieldSyntax {
 
     /** Returns whether HTTP/1.1 can carry the names and values of all fields. */
     public static boolean isValid(HeaderMap headers) {
-        for (long i = headers.fastIterateNonEmpty(); i != -1; i = headers.fiNextNonEmpty(i)) {
-            HeaderValues values = headers.fiCurrent(i);
+        for (HeaderValues values : headers) {
             if (!isToken(values.getHeaderName())) {
                 return false;
             }
-            for (int v = 0; v < values.size(); v++) {
-                if (!isValidValue(values.get(v))) {
+            for (String value : values) {
+                if (!isValidValue(value)) {
                     return false;
                 }
             }

@@ -38,10 +38,10 @@ public final class HopByHopHeaders {
         return NAMES.contains(name);
     }
 
-    /** Returns the further names that the message's own Connection field makes hop-by-hop; nearly always none. */
+    /** Returns the further names that the message's own Connection field makes hop-by-hop. */
     public static List<HttpString> namedBy(HeaderMap headers) {
         HeaderValues connection = headers.get(Headers.CONNECTION);
-        if (connection == null || isUsual(connection)) {
+        if (connection == null) {
             return List.of();
         }
         List<HttpString> named = new ArrayList<>();
@@ -51,14 +51,6 @@ public final class HopByHopHeaders {
             }
         }
         return named;
-    }
-
-    private static boolean isUsual(HeaderValues connection) {
-        String single = connection.getFirst();
-        return connection.size() == 1
-                && (single.equalsIgnoreCase("keep-alive")
-                        || single.equalsIgnoreCase("close")
-                        || single.equalsIgnoreCase("upgrade"));
     }
 
     private static void addName(String option, List<HttpString> named) {
@@ -76,14 +68,10 @@ public final class HopByHopHeaders {
      */
     public static void copyEndToEnd(HeaderMap from, HeaderMap to) {
         List<HttpString> named = namedBy(from);
-        boolean first = to.size() == 0;
-        for (long i = from.fastIterateNonEmpty(); i != -1; i = from.fiNextNonEmpty(i)) {
-            HeaderValues values = from.fiCurrent(i);
+        for (HeaderValues values : from) {
             HttpString name = values.getHeaderName();
-            if (!NAMES.contains(name) && !named.contains(name) && (first || !to.contains(name))) {
-                for (int v = 0; v < values.size(); v++) {
-                    to.add(name, values.get(v));
-                }
+            if (!NAMES.contains(name) && !named.contains(name) && !to.contains(name)) {
+                to.addAll(name, values);
             }
         }
     }

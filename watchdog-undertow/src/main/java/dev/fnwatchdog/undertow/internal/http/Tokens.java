@@ -44,37 +44,21 @@ public final class Tokens {
 
     /** Returns whether a comma-separated list contains {@code token}, in any case (RFC 9110, 5.6.1). */
     static boolean listContains(String list, String token) {
-        int from = 0;
-        while (from <= list.length()) {
-            int comma = list.indexOf(',', from);
-            int end = comma < 0 ? list.length() : comma;
-            if (sameTrimmed(list, from, end, token)) {
+        for (String element : list.split(",", -1)) {
+            if (element.trim().equalsIgnoreCase(token)) {
                 return true;
             }
-            from = end + 1;
         }
         return false;
     }
 
     /** Returns whether one of several such lists contains {@code token}. */
     public static boolean anyListContains(HeaderValues lists, String token) {
-        for (int i = 0; i < lists.size(); i++) {
-            if (listContains(lists.get(i), token)) {
+        for (String list : lists) {
+            if (listContains(list, token)) {
                 return true;
             }
         }
         return false;
-    }
-
-    private static boolean sameTrimmed(String list, int from, int to, String token) {
-        int start = from;
-        int end = to;
-        while (start < end && list.charAt(start) <= ' ') {
-            start++;
-        }
-        while (end > start && list.charAt(end - 1) <= ' ') {
-            end--;
-        }
-        return end - start == token.length() && list.regionMatches(true, start, token, 0, token.length());
     }
 }
