@@ -19,38 +19,14 @@ import org.xnio.conduits.StreamSinkConduit;
 final class ResponseDate implements ConduitWrapper<StreamSinkConduit> {
     static final ResponseDate INSTANCE = new ResponseDate();
 
-    // Mutable state: an immutable value, replaced by the first thread that needs it in a second
-    private volatile DatedSecond latest = new DatedSecond(0);
-
     private ResponseDate() {}
 
     @Override
     public StreamSinkConduit wrap(ConduitFactory<StreamSinkConduit> factory, HttpServerExchange exchange) {
         HeaderMap headers = exchange.getResponseHeaders();
         if (!headers.contains(Headers.DATE)) {
-            headers.put(Headers.DATE, at(System.currentTimeMillis() / 1000));
+            headers.put(Headers.DATE, HttpDate.format(System.currentTimeMillis() / 1000));
         }
         return factory.create();
-    }
-
-    /**
-     * Returns the value of Date.
-     *
-     * @param epochSecond seconds since 1970
-     */
-    String at(long epochSecond) {
-        DatedSecond dated = latest;
-        if (dated.epochSecond() != epochSecond) {
-            dated = new DatedSecond(epochSecond);
-            latest = dated;
-        }
-        return dated.text();
-    }
-
-    /** A second and its HTTP date. */
-    private record DatedSecond(long epochSecond, String text) {
-        DatedSecond(long epochSecond) {
-            this(epochSecond, HttpDate.format(epochSecond));
-        }
     }
 }

@@ -1,4 +1,4 @@
-package dev.fnwatchdog.undertow.internal.handler;
+package dev.fnwatchdog.undertow.internal.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the format of {@code Date}, which the watchdog adds (specification 9.7). */
-class ResponseDateTest {
+class HttpDateTest {
     private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.US)
             .withZone(ZoneOffset.UTC);
@@ -18,7 +18,6 @@ class ResponseDateTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 784111777, 951782399, 951782400, 1772442846, 1798761599, 4102444800L})
     void aSecondIsFormattedAsAnHttpDate(long epochSecond) {
-        assertThat(ResponseDate.INSTANCE.at(epochSecond))
-                .isEqualTo(HTTP_DATE.format(Instant.ofEpochSecond(epochSecond)));
+        assertThat(HttpDate.format(epochSecond)).isEqualTo(HTTP_DATE.format(Instant.ofEpochSecond(epochSecond)));
     }
 }
