@@ -1,7 +1,6 @@
 package dev.fnwatchdog.undertow.internal.connection;
 
 import dev.fnwatchdog.undertow.internal.http.ChunkDecoder;
-import dev.fnwatchdog.undertow.internal.http.HeaderLineParser;
 import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import dev.fnwatchdog.undertow.internal.http.TrailerFields;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
@@ -28,12 +27,11 @@ public final class ChunkedRequestConduit extends SourceFilter {
     private final HttpServerExchange exchange;
     private final ChunkDecoder decoder;
 
-    public ChunkedRequestConduit(
-            HttpServerConnection connection, HttpServerExchange exchange, HeaderLineParser lines, int headLength) {
+    public ChunkedRequestConduit(HttpServerConnection connection, HttpServerExchange exchange, int headLength) {
         super(new ReadDataStreamSourceConduit(connection.getOriginalSourceConduit(), connection));
         this.connection = connection;
         this.exchange = exchange;
-        this.decoder = new ChunkDecoder(lines, Math.max(0, Listener.MAX_HEAD_BYTES - headLength));
+        this.decoder = new ChunkDecoder(Math.max(0, Listener.MAX_HEAD_BYTES - headLength));
     }
 
     @Override

@@ -31,7 +31,6 @@ final class CgiHead implements OutputHead {
     /** With DOTALL: a reason phrase in UTF-8, seen as Latin-1, may contain U+0085, which a dot does not match otherwise. */
     private static final Pattern STATUS_VALUE = Pattern.compile("[2-9][0-9]{2}( .*)?", Pattern.DOTALL);
 
-    private final HeaderLineParser lines;
     private final String defaultType;
     private final HeaderMap fields = new HeaderMap();
 
@@ -44,12 +43,8 @@ final class CgiHead implements OutputHead {
     private String reason = "";
     private long announced = -1;
 
-    /**
-     * @param lines of the I/O thread
-     * @param defaultType the media type of an output that names none
-     */
-    CgiHead(HeaderLineParser lines, String defaultType) {
-        this.lines = lines;
+    /** @param defaultType the media type of an output that names none */
+    CgiHead(String defaultType) {
         this.defaultType = defaultType;
     }
 
@@ -87,7 +82,7 @@ final class CgiHead implements OutputHead {
         int end = length > 0 && line[length - 1] == '\r' ? length - 1 : length;
         length = 0;
         if (end > 0) {
-            lines.add(line, end, fields);
+            HeaderLineParser.add(line, end, fields);
         } else {
             evaluate();
             complete = true;

@@ -5,7 +5,6 @@ import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.metrics.MetricsRegistry;
 import dev.fnwatchdog.core.process.InvocationProcesses;
 import dev.fnwatchdog.core.process.posix.Termination;
-import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.mode.ProcessCounts;
 import dev.fnwatchdog.undertow.internal.mode.ProcessEnd;
 import java.time.Duration;
@@ -30,8 +29,8 @@ record ForkContext(
         Duration execTimeout,
         Counts counts) {
     /** Returns the head of the response to one request. */
-    OutputHead head(Invocation invocation) {
-        return cgiResponse ? new CgiHead(invocation.loop().headerLines(), contentType) : new FixedHead(contentType);
+    OutputHead head() {
+        return cgiResponse ? new CgiHead(contentType) : new FixedHead(contentType);
     }
 
     /** Counts starts and ends of processes for the metrics (specification 2.16). */

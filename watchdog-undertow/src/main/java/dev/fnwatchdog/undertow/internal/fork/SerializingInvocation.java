@@ -173,7 +173,7 @@ final class SerializingInvocation implements ProcessRun.Watcher {
     }
 
     private CannedResponse succeeded() {
-        OutputHead head = forks.head(invocation);
+        OutputHead head = forks.head();
         ByteBuffer[] pieces = output.pieces();
         try {
             boolean complete = head.accept(NO_BYTES);

@@ -43,7 +43,7 @@ final class StreamingInvocation implements ProcessRun.Watcher, RequestPump.Watch
         this.child = ProcessRun.prepare(forks, invocation.loop().thread(), false, this);
         invocation.retainPermit();
         this.requestPump = new RequestPump(invocation, child.input(), this);
-        this.responsePump = new ResponsePump(invocation, child.output(), forks.head(invocation), this);
+        this.responsePump = new ResponsePump(invocation, child.output(), forks.head(), this);
     }
 
     void begin(Map<String, String> variables, Duration limit) {

@@ -37,7 +37,6 @@ public final class ChunkDecoder {
         DONE
     }
 
-    private final HeaderLineParser lines;
     private final int maxTrailers;
 
     // Mutable state
@@ -56,8 +55,7 @@ public final class ChunkDecoder {
      * @param maxTrailers the most bytes of the trailers, which count with the head of their message (specification
      *     7.13)
      */
-    public ChunkDecoder(HeaderLineParser lines, int maxTrailers) {
-        this.lines = lines;
+    public ChunkDecoder(int maxTrailers) {
         this.maxTrailers = maxTrailers;
     }
 
@@ -218,7 +216,7 @@ public final class ChunkDecoder {
             state = State.DONE;
         } else {
             trailerLines++;
-            lines.add(trailer, trailerLength - 1, trailers);
+            HeaderLineParser.add(trailer, trailerLength - 1, trailers);
         }
         trailerLength = 0;
     }

@@ -46,10 +46,7 @@ final class RequestSource extends SourceFilter {
         int headLength = connection.head().length();
         if (exchange.getConnection() instanceof HttpServerConnection http1
                 && exchange.getRequestHeaders().contains(Headers.TRANSFER_ENCODING)) {
-            http1.getChannel()
-                    .getSourceChannel()
-                    .setConduit(new ChunkedRequestConduit(
-                            http1, exchange, invocation.loop().headerLines(), headLength));
+            http1.getChannel().getSourceChannel().setConduit(new ChunkedRequestConduit(http1, exchange, headLength));
         }
         BodyTimeouts.Running timeout = invocation
                 .bodyTimeouts()

@@ -1,13 +1,11 @@
 package dev.fnwatchdog.undertow.internal.io;
 
-import dev.fnwatchdog.undertow.internal.http.HeaderLineParser;
 import io.undertow.connector.ByteBufferPool;
 import java.util.concurrent.RejectedExecutionException;
 import org.xnio.XnioIoThread;
 
 /**
- * The state of one I/O thread that requests use without a lock: its timeouts, its large buffers, and the header names
- * that it has seen.
+ * The state of one I/O thread that requests use without a lock: its timeouts and its large buffers.
  *
  * <p>Threads: only its own I/O thread uses it.
  */
@@ -20,7 +18,6 @@ public final class IoLoop {
     private final TimeoutQueue writeTimeouts;
     private final TimeoutQueue clientChecks;
     private final LargeBuffers largeBuffers;
-    private final HeaderLineParser headerLines = new HeaderLineParser();
 
     /** @param buffers the pool of buffers of the usual size */
     IoLoop(XnioIoThread thread, ByteBufferPool buffers) {
@@ -98,9 +95,5 @@ public final class IoLoop {
 
     public LargeBuffers largeBuffers() {
         return largeBuffers;
-    }
-
-    public HeaderLineParser headerLines() {
-        return headerLines;
     }
 }

@@ -35,7 +35,6 @@ final class ResponseFieldLines {
         DROPPED_FIELD
     }
 
-    private final HeaderLineParser lines;
     private final StringBuilder folded = new StringBuilder(0);
 
     // Mutable state
@@ -44,10 +43,6 @@ final class ResponseFieldLines {
     private HttpString lastName = HttpString.EMPTY;
     private int dropped;
     private String firstDropped = "";
-
-    ResponseFieldLines(HeaderLineParser lines) {
-        this.lines = lines;
-    }
 
     /** Starts a head, with a header map of its own. */
     void begin() {
@@ -97,7 +92,7 @@ final class ResponseFieldLines {
     }
 
     private boolean addIfNamed(byte[] line, int end) throws IOException {
-        HttpString name = lines.addIfNamed(line, end, headers);
+        HttpString name = HeaderLineParser.addIfNamed(line, end, headers);
         if (name == null) {
             return false;
         }

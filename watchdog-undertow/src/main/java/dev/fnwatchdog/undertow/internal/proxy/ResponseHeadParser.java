@@ -29,7 +29,7 @@ final class ResponseHeadParser {
     /** The most bytes of a status line: Undertow cannot write one that is longer than one of its buffers. */
     private static final int MAX_STATUS_LINE = 8 * 1024;
 
-    private final ResponseFieldLines fields;
+    private final ResponseFieldLines fields = new ResponseFieldLines();
 
     // Mutable state
     private byte[] line = new byte[INITIAL_LINE_SIZE];
@@ -40,10 +40,6 @@ final class ResponseHeadParser {
     private int status;
     private String reason = "";
     private HttpString protocol = Protocols.HTTP_1_1;
-
-    ResponseHeadParser(HeaderLineParser lines) {
-        this.fields = new ResponseFieldLines(lines);
-    }
 
     /** Prepares for the response to another request: the next byte is its first. */
     void reset() {
@@ -163,14 +159,7 @@ final class ResponseHeadParser {
         if (status < 100) {
             throw new MalformedMessageException("the response's status is less than 100");
         }
-        reason = end > 13 ? parseReason(end) : "";
-    }
-
-    private String parseReason(int end) throws IOException {
-        if (end == 15 && line[13] == 'O' && line[14] == 'K') {
-            return "OK";
-        }
-        return HeaderLineParser.value(line, 13, end);
+        reason = end > 13 ? HeaderLineParser.value(line, 13, end) : "";
     }
 
     private int parseDigit(int index) throws IOException {

@@ -1,6 +1,5 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
-import dev.fnwatchdog.undertow.internal.http.HeaderLineParser;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
@@ -34,18 +33,17 @@ final class UpstreamConnection implements ChannelListener<ConduitStreamSourceCha
     private final StreamConnection connection;
     private final UpstreamPool pool;
     private final ByteBufferPool buffers;
-    private final ResponseHeadParser parser;
+    private final ResponseHeadParser parser = new ResponseHeadParser();
 
     // Mutable state
     private @Nullable User user;
     private boolean reused;
     private long idleSince;
 
-    UpstreamConnection(StreamConnection connection, UpstreamPool pool, ByteBufferPool buffers, HeaderLineParser lines) {
+    UpstreamConnection(StreamConnection connection, UpstreamPool pool, ByteBufferPool buffers) {
         this.connection = connection;
         this.pool = pool;
         this.buffers = buffers;
-        this.parser = new ResponseHeadParser(lines);
         connection.getSourceChannel().setReadListener(this);
         connection.getSinkChannel().setWriteListener(channel -> {
             if (user != null) {

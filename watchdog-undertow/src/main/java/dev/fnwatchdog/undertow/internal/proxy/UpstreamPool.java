@@ -1,6 +1,5 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
-import dev.fnwatchdog.undertow.internal.http.HeaderLineParser;
 import dev.fnwatchdog.undertow.internal.io.SelfConnection;
 import dev.fnwatchdog.undertow.internal.tls.Transport;
 import io.undertow.connector.ByteBufferPool;
@@ -53,7 +52,6 @@ final class UpstreamPool {
     private final UpstreamAddress address;
     private final Transport transport;
     private final ByteBufferPool buffers;
-    private final HeaderLineParser lines = new HeaderLineParser();
     private final LongAdder open;
     private final ArrayDeque<UpstreamConnection> idleConnections = new ArrayDeque<>();
     private final Set<UpstreamConnection> all = new HashSet<>();
@@ -95,7 +93,7 @@ final class UpstreamPool {
 
     /** Makes a connection that was opened one of this pool. */
     UpstreamConnection adopt(StreamConnection connection) {
-        UpstreamConnection upstream = new UpstreamConnection(connection, this, buffers, lines);
+        UpstreamConnection upstream = new UpstreamConnection(connection, this, buffers);
         all.add(upstream);
         open.increment();
         return upstream;

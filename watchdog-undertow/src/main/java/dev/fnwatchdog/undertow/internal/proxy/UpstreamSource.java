@@ -73,7 +73,7 @@ final class UpstreamSource extends PeekableBody {
         large = bodyFraming.kind() == ResponseFraming.Kind.LENGTH && remaining > IoBuffers.USUAL_SIZE;
         pushedBack = rest;
         if (bodyFraming.kind() == ResponseFraming.Kind.CHUNKED) {
-            chunks = new ChunkDecoder(loop.headerLines(), ChunkDecoder.MAX_RESPONSE_TRAILERS);
+            chunks = new ChunkDecoder(ChunkDecoder.MAX_RESPONSE_TRAILERS);
         } else if (bodyFraming.kind() == ResponseFraming.Kind.NONE
                 || (bodyFraming.kind() == ResponseFraming.Kind.LENGTH && remaining == 0)) {
             end();

@@ -7,7 +7,6 @@ import dev.fnwatchdog.undertow.fixture.SeededRounds;
 import dev.fnwatchdog.undertow.fixture.StreamMutator;
 import dev.fnwatchdog.undertow.fixture.StrictReader;
 import dev.fnwatchdog.undertow.internal.http.ChunkDecoder;
-import dev.fnwatchdog.undertow.internal.http.HeaderLineParser;
 import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -41,7 +40,7 @@ class MutatedParsersTest {
 
     /** Returns the data and the bytes behind the body, or nothing where the body does not end. */
     private static String decoded(List<String> pieces) {
-        ChunkDecoder decoder = new ChunkDecoder(new HeaderLineParser(), LONGEST_TRAILERS);
+        ChunkDecoder decoder = new ChunkDecoder(LONGEST_TRAILERS);
         StringBuilder data = new StringBuilder();
         StringBuilder rest = new StringBuilder();
         try {
@@ -84,7 +83,7 @@ class MutatedParsersTest {
     }
 
     private static String head(List<String> pieces) {
-        ResponseHeadParser parser = new ResponseHeadParser(new HeaderLineParser());
+        ResponseHeadParser parser = new ResponseHeadParser();
         parser.reset();
         int read = 0;
         try {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fnwatchdog.undertow.fixture.RawClient;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.ScriptedFunction;
-import dev.fnwatchdog.undertow.internal.http.HeaderLineParser;
 import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -167,7 +166,7 @@ class RepairedResponseTest {
     }
 
     private static ResponseHeadParser parsed(String head) throws IOException {
-        ResponseHeadParser parser = new ResponseHeadParser(new HeaderLineParser());
+        ResponseHeadParser parser = new ResponseHeadParser();
         parser.reset();
         assertThat(parser.parse(ByteBuffer.wrap(head.getBytes(StandardCharsets.ISO_8859_1))))
                 .isTrue();

@@ -1,6 +1,5 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
-import dev.fnwatchdog.undertow.internal.http.HeaderLineParser;
 import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,7 +18,7 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class ResponseHeadBenchmark {
-    private final ResponseHeadParser parser = new ResponseHeadParser(new HeaderLineParser());
+    private final ResponseHeadParser parser = new ResponseHeadParser();
 
     @Param
     private SampleResponseHead from = SampleResponseHead.EXPRESS;
@@ -32,7 +31,7 @@ public class ResponseHeadBenchmark {
         bytes = SocketBytes.of(from.text());
     }
 
-    /** Parses a head on a connection that has received such responses before. */
+    /** Parses a head on a connection that has received others before. */
     @Benchmark
     public HeaderMap parse() throws IOException {
         parser.reset();
