@@ -7,7 +7,7 @@ import dev.fnwatchdog.undertow.internal.http.MalformedMessageException;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.invocation.TimeoutKind;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
-import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
+import dev.fnwatchdog.undertow.internal.io.Timer;
 import dev.fnwatchdog.undertow.internal.mode.ProcessEnd;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
@@ -32,7 +32,7 @@ final class StreamingInvocation implements ProcessRun.Watcher, RequestPump.Watch
     private final ResponsePump responsePump;
 
     // Mutable state
-    private TimeoutQueue.@Nullable Timeout timeout;
+    private @Nullable Timer timeout;
     private boolean exited;
     private boolean responseSent;
 
@@ -49,8 +49,7 @@ final class StreamingInvocation implements ProcessRun.Watcher, RequestPump.Watch
     void begin(Map<String, String> variables, Duration limit) {
         invocation.onAbort(this::abort);
         if (!limit.isZero()) {
-            timeout =
-                    invocation.loop().execTimeouts().start(invocation.start(), limit.toNanos(), () -> timedOut(limit));
+            timeout = invocation.loop().after(invocation.start(), limit.toNanos(), () -> timedOut(limit));
         }
         invocation.watchClient();
         child.start(variables);

@@ -14,7 +14,7 @@ import dev.fnwatchdog.undertow.internal.invocation.Invocation;
 import dev.fnwatchdog.undertow.internal.invocation.TimeoutKind;
 import dev.fnwatchdog.undertow.internal.io.FatalErrors;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
-import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
+import dev.fnwatchdog.undertow.internal.io.Timer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
@@ -81,8 +81,7 @@ record HandlerContext(
      * Delays the watch, which costs two system calls that a short request need not pay; it also finds an earlier disconnect.
      */
     private static void watchLater(Invocation invocation) {
-        TimeoutQueue.Timeout delay =
-                invocation.loop().clientChecks().start(System.nanoTime(), WATCH_DELAY_NANOS, invocation::watchClient);
+        Timer delay = invocation.loop().after(System.nanoTime(), WATCH_DELAY_NANOS, invocation::watchClient);
         invocation.atEnd(delay::cancel);
     }
 

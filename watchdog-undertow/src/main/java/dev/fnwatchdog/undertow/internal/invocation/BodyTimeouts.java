@@ -3,7 +3,7 @@ package dev.fnwatchdog.undertow.internal.invocation;
 import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
-import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
+import dev.fnwatchdog.undertow.internal.io.Timer;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -73,25 +73,23 @@ final class BodyTimeouts {
     /** One limit that runs. */
     final class Running {
         private final TimeoutKind kind;
-        private final TimeoutQueue queue;
         private final long limit;
         private final Runnable onExpiry;
 
         // Mutable state
-        private TimeoutQueue.Timeout timeout;
+        private Timer timeout;
 
         private Running(TimeoutKind kind, Duration limit, long from, Runnable onExpiry) {
             this.kind = kind;
-            this.queue = kind == TimeoutKind.READ ? loop.readTimeouts() : loop.writeTimeouts();
             this.limit = limit.toNanos();
             this.onExpiry = onExpiry;
-            this.timeout = queue.start(from, this.limit, this::expired);
+            this.timeout = loop.after(from, this.limit, this::expired);
         }
 
         /** Starts again where bytes have passed meanwhile: a timer for each of them would cost more than this one. */
         private void expired() {
             if (measure == Measure.IDLE && System.nanoTime() - lastByteNanos < limit) {
-                timeout = queue.start(lastByteNanos, limit, this::expired);
+                timeout = loop.after(lastByteNanos, limit, this::expired);
             } else {
                 count(kind);
                 onExpiry.run();

@@ -9,7 +9,7 @@ import dev.fnwatchdog.undertow.internal.http.InterimResponse;
 import dev.fnwatchdog.undertow.internal.io.IoBuffers;
 import dev.fnwatchdog.undertow.internal.io.IoLoop;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
-import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
+import dev.fnwatchdog.undertow.internal.io.Timer;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
@@ -69,7 +69,7 @@ public final class Invocation implements ExchangeCompletionListener {
     private @Nullable Runnable replacement;
     private @Nullable ResponseSink sink;
     private @Nullable RequestSource source;
-    private TimeoutQueue.@Nullable Timeout timeout;
+    private @Nullable Timer timeout;
     private ClientWatch watch = ClientWatch.NONE;
     private @Nullable DisconnectWatcher watcher;
 
@@ -308,7 +308,7 @@ public final class Invocation implements ExchangeCompletionListener {
      */
     public void setTimeout(Duration limit, Runnable onTimeout) {
         if (!limit.isZero()) {
-            timeout = loop.execTimeouts().start(start, limit.toNanos(), onTimeout);
+            timeout = loop.after(start, limit.toNanos(), onTimeout);
         }
     }
 

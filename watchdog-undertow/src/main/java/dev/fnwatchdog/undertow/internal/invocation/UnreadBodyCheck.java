@@ -3,7 +3,7 @@ package dev.fnwatchdog.undertow.internal.invocation;
 import dev.fnwatchdog.undertow.internal.connection.ServedConnections;
 import dev.fnwatchdog.undertow.internal.io.IoThread;
 import dev.fnwatchdog.undertow.internal.io.PeerCloseCheck;
-import dev.fnwatchdog.undertow.internal.io.TimeoutQueue;
+import dev.fnwatchdog.undertow.internal.io.Timer;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -24,7 +24,7 @@ public final class UnreadBodyCheck {
     private final BooleanSupplier reading;
 
     // Mutable state
-    private TimeoutQueue.@Nullable Timeout next;
+    private @Nullable Timer next;
 
     private UnreadBodyCheck(Invocation invocation, BooleanSupplier reading) {
         this.invocation = invocation;
@@ -46,7 +46,7 @@ public final class UnreadBodyCheck {
     }
 
     private void schedule() {
-        next = invocation.loop().clientChecks().start(System.nanoTime(), INTERVAL_NANOS, this::check);
+        next = invocation.loop().after(System.nanoTime(), INTERVAL_NANOS, this::check);
     }
 
     private void check() {

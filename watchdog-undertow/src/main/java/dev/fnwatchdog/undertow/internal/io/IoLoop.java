@@ -5,7 +5,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.xnio.XnioIoThread;
 
 /**
- * The state of one I/O thread that requests use without a lock: its timeouts and its large buffers.
+ * The state of one I/O thread that requests use without a lock: its timers and its large buffers.
  *
  * <p>Threads: only its own I/O thread uses it.
  */
@@ -13,10 +13,6 @@ import org.xnio.XnioIoThread;
 public final class IoLoop {
     private final XnioIoThread thread;
     private final ByteBufferPool buffers;
-    private final TimeoutQueue execTimeouts;
-    private final TimeoutQueue readTimeouts;
-    private final TimeoutQueue writeTimeouts;
-    private final TimeoutQueue clientChecks;
     private final LargeBuffers largeBuffers;
 
     /** @param buffers the pool of buffers of the usual size */
@@ -24,10 +20,6 @@ public final class IoLoop {
         this.thread = thread;
         this.buffers = buffers;
         this.largeBuffers = new LargeBuffers(buffers);
-        this.execTimeouts = new TimeoutQueue(thread);
-        this.readTimeouts = new TimeoutQueue(thread);
-        this.writeTimeouts = new TimeoutQueue(thread);
-        this.clientChecks = new TimeoutQueue(thread);
     }
 
     public XnioIoThread thread() {
@@ -62,6 +54,16 @@ public final class IoLoop {
     }
 
     /**
+     * Runs {@code action} once {@code nanos} have passed since {@code from}, unless the timer is cancelled before; never where the
+     * thread is ending.
+     *
+     * @param from a moment of {@link System#nanoTime()}
+     */
+    public Timer after(long from, long nanos, Runnable action) {
+        return new Timer(thread, from, nanos, action);
+    }
+
+    /**
      * Runs {@code action}, in which the first buffer that is taken from the pool of the connections is a large one: Undertow
      * transfers bodies through one buffer from that pool.
      */
@@ -71,26 +73,6 @@ public final class IoLoop {
         } else {
             action.run();
         }
-    }
-
-    /** Returns the queue for {@code exec_timeout} and X-Timeout. */
-    public TimeoutQueue execTimeouts() {
-        return execTimeouts;
-    }
-
-    /** Returns the queue for {@code read_timeout} of bodies; for heads Undertow has its own timers. */
-    public TimeoutQueue readTimeouts() {
-        return readTimeouts;
-    }
-
-    /** Returns the queue for {@code write_timeout}. */
-    public TimeoutQueue writeTimeouts() {
-        return writeTimeouts;
-    }
-
-    /** Returns the queue for checks of clients whose bodies are not being read (specification 3.45). */
-    public TimeoutQueue clientChecks() {
-        return clientChecks;
     }
 
     public LargeBuffers largeBuffers() {
