@@ -6,6 +6,9 @@ public enum SampleRequestHead {
     WRK("GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n"),
     /** curl 7.88. */
     CURL("GET /greet?name=ada HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n"),
+    /** curl 7.88, with a token of 900 bytes. */
+    CURL_TOKEN("GET /greet?name=ada HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n"
+            + "Authorization: Bearer " + "eyJhbGciO".repeat(100) + "\r\n\r\n"),
     /** curl 7.88, with 14 bytes of JSON as its body. */
     CURL_POST(
             "POST /function/greet?lang=en HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n"
