@@ -1,11 +1,11 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
-import dev.fnwatchdog.undertow.internal.connection.SampleClientConnection;
 import dev.fnwatchdog.core.config.LogConfig;
 import dev.fnwatchdog.core.config.Timeouts;
 import dev.fnwatchdog.core.log.WatchdogLog;
 import dev.fnwatchdog.core.metrics.RequestMetrics;
 import dev.fnwatchdog.core.metrics.SampleMetrics;
+import dev.fnwatchdog.undertow.internal.connection.SampleClientConnection;
 import dev.fnwatchdog.undertow.internal.handler.AccessLogHandler;
 import dev.fnwatchdog.undertow.internal.handler.RequestMetricsHandler;
 import dev.fnwatchdog.undertow.internal.invocation.Invocation;
@@ -43,15 +43,14 @@ public class InvocationBenchmark {
     };
 
     private final SampleClientConnection connection = new SampleClientConnection();
-    private final IoLoop loop = new IoLoops(
-                    connection.served().getWorker(), new DefaultByteBufferPool(true, 16 * 1024))
+    private final IoLoop loop = new IoLoops(connection.served().getWorker(), new DefaultByteBufferPool(true, 16 * 1024))
             .of(connection.served().getIoThread());
     private final Timeouts timeouts =
             new Timeouts(Duration.ZERO, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO);
     private final WatchdogLog log = WatchdogLog.start(
             LogConfig.parseLeniently(Map.of()), OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
-    private final HttpHandler counting = new RequestMetricsHandler(
-            ANSWER, new RequestMetrics(SampleMetrics.registry()));
+    private final HttpHandler counting =
+            new RequestMetricsHandler(ANSWER, new RequestMetrics(SampleMetrics.registry()));
     private final HttpHandler logging = new AccessLogHandler(ANSWER, log, true);
 
     @Param("CURL")

@@ -1,7 +1,7 @@
 package dev.fnwatchdog.undertow.internal.proxy;
 
-import dev.fnwatchdog.undertow.internal.connection.SampleClientConnection;
 import dev.fnwatchdog.undertow.internal.connection.RequestHeadScanner;
+import dev.fnwatchdog.undertow.internal.connection.SampleClientConnection;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.net.URI;
@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class RequestHeadBenchmark {
     private final RequestHeadScanner scan = new RequestHeadScanner();
-    private final UpstreamAddress function = 
+    private final UpstreamAddress function =
             new UpstreamAddress(URI.create("http://127.0.0.1:3000"), HostLookup.Source.ofSystem(Runnable::run));
     private final SampleClientConnection connection = new SampleClientConnection();
 
