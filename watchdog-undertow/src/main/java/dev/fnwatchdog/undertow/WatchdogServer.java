@@ -103,13 +103,13 @@ final class WatchdogServer implements Shutdown.Steps {
                 memory.bodies(),
                 settings.passesDescriptors(),
                 settings.handler());
-        this.mode = settings.firstVersion()
-                .<Mode>map(first -> new ReplaceableMode(
+        this.mode = settings.firstVersion().isPresent()
+                ? new ReplaceableMode(
                         Modes::create,
                         context,
-                        first,
-                        new DevelopmentPages(settings.access(), Clock.systemUTC(), settings.environment())))
-                .orElseGet(() -> Modes.create(context));
+                        settings.firstVersion().get(),
+                        new DevelopmentPages(settings.access(), Clock.systemUTC(), settings.environment()))
+                : Modes.create(context);
         this.limit = new ConcurrencyLimit(config.maxInflight(), config.maxWaiting());
         this.metrics = new WatchdogMetrics(registry, log, config.maxInflight(), () -> limit.waiting() + mode.waiting());
         Listener.Limits limits = new Listener.Limits(config.timeouts().read(), config.http2MaxStreams(), memory);
@@ -258,7 +258,9 @@ final class WatchdogServer implements Shutdown.Steps {
                         GoDuration.format(timeouts.write()),
                         GoDuration.format(timeouts.exec()),
                         GoDuration.format(timeouts.healthcheck())));
-        config.warnings().forEach(log::warn);
+        for (String warning : config.warnings()) {
+            log.warn(warning);
+        }
     }
 
     /** Ends the watchdog with the function process, except when the watchdog itself stops it (specification 3.47). */

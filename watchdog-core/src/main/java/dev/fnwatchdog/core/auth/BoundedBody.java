@@ -1,11 +1,12 @@
 package dev.fnwatchdog.core.auth;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
-import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class BoundedBody implements BodySubscriber<String> {
     private final int limit;
-    private final BodySubscriber<String> text = BodySubscribers.ofString(StandardCharsets.UTF_8);
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final CompletableFuture<String> body = new CompletableFuture<>();
 
     // Mutable state
     private Flow.@Nullable Subscription subscription;
-    private int size;
 
     /** @param limit the most bytes that the body may have */
     BoundedBody(int limit) {
@@ -29,33 +30,42 @@ final class BoundedBody implements BodySubscriber<String> {
 
     @Override
     public CompletionStage<String> getBody() {
-        return text.getBody();
+        return body;
     }
 
     @Override
     public void onSubscribe(Flow.Subscription newSubscription) {
         subscription = newSubscription;
-        text.onSubscribe(newSubscription);
+        newSubscription.request(Long.MAX_VALUE);
     }
 
     @Override
     public void onNext(List<ByteBuffer> buffers) {
-        size += buffers.stream().mapToInt(ByteBuffer::remaining).sum();
-        if (size <= limit) {
-            text.onNext(buffers);
-        } else if (subscription != null) {
-            subscription.cancel();
-            text.onError(new IOException("it is longer than %d bytes".formatted(limit)));
+        for (ByteBuffer buffer : buffers) {
+            if (bytes.size() + buffer.remaining() > limit) {
+                abort();
+                return;
+            }
+            byte[] chunk = new byte[buffer.remaining()];
+            buffer.get(chunk);
+            bytes.writeBytes(chunk);
         }
+    }
+
+    private void abort() {
+        if (subscription != null) {
+            subscription.cancel();
+        }
+        body.completeExceptionally(new IOException("it is longer than %d bytes".formatted(limit)));
     }
 
     @Override
     public void onError(Throwable cause) {
-        text.onError(cause);
+        body.completeExceptionally(cause);
     }
 
     @Override
     public void onComplete() {
-        text.onComplete();
+        body.complete(bytes.toString(StandardCharsets.UTF_8));
     }
 }

@@ -31,7 +31,10 @@ final class ConfigCheck {
         }
         checkPorts();
         checkWaiting();
-        mode().ifPresent(this::checkMode);
+        // Nothing is required by a mode that is wrong.
+        if (isValid(Definitions.MODE)) {
+            checkMode(variables.readOrDefault(Definitions.MODE));
+        }
         checkJwt();
         mistakes.addAll(variables.mistakes(Variables.TEMPORARY_DIRECTORY));
         if (!mistakes.isEmpty()) {
@@ -45,20 +48,24 @@ final class ConfigCheck {
         for (Definition<?> setting : Definitions.ALL) {
             List<String> names = variables.namesSet(setting);
             if (!setting.modes().contains(mode)) {
-                names.forEach(name -> warnings.add(withoutEffect(name, setting, mode)));
+                for (String name : names) {
+                    warnings.add(withoutEffect(name, setting, mode));
+                }
             } else if (overridden(setting, names)) {
                 warnings.add("%s has no effect: %s takes precedence".formatted(names.get(1), names.get(0)));
             }
         }
         if (Definitions.FPROCESS.modes().contains(mode)) {
-            variables
-                    .read(Definitions.FPROCESS)
-                    .filter(command -> !command.shellOperator().isEmpty())
-                    .ifPresent(command -> warnings.add(withoutShell(command)));
+            Optional<CommandLine> command = variables.read(Definitions.FPROCESS);
+            if (command.isPresent() && !command.get().shellOperator().isEmpty()) {
+                warnings.add(withoutShell(command.get()));
+            }
         }
         for (String name : variables.names()) {
-            Misspelling.meant(name)
-                    .ifPresent(meant -> warnings.add("%s is not a setting: the setting is %s".formatted(name, meant)));
+            Optional<String> meant = Misspelling.meant(name);
+            if (meant.isPresent()) {
+                warnings.add("%s is not a setting: the setting is %s".formatted(name, meant.get()));
+            }
         }
         return warnings;
     }
@@ -81,11 +88,6 @@ final class ConfigCheck {
                         name,
                         mode.text(),
                         setting.modes().stream().map(Mode::text).collect(Collectors.joining(", ")));
-    }
-
-    /** Empty if {@code mode} is wrong: its requirements are unknown then. */
-    private Optional<Mode> mode() {
-        return isValid(Definitions.MODE) ? Optional.of(variables.readOrDefault(Definitions.MODE)) : Optional.empty();
     }
 
     private boolean isValid(Definition<?> setting) {
@@ -149,12 +151,12 @@ final class ConfigCheck {
         if (!isValid(Definitions.UPSTREAM)) {
             return;
         }
-        variables
-                .read(Definitions.UPSTREAM)
-                .filter(upstream -> OWN_HOST.matcher(upstream.getHost()).matches())
-                .filter(upstream -> isPort(upstream, Definitions.PORT) || isPort(upstream, Definitions.METRICS_PORT))
-                .ifPresent(upstream ->
-                        addSet(Definitions.UPSTREAM, "the function's port, not port or metrics_port of the watchdog"));
+        Optional<URI> upstream = variables.read(Definitions.UPSTREAM);
+        if (upstream.isPresent()
+                && OWN_HOST.matcher(upstream.get().getHost()).matches()
+                && (isPort(upstream.get(), Definitions.PORT) || isPort(upstream.get(), Definitions.METRICS_PORT))) {
+            addSet(Definitions.UPSTREAM, "the function's port, not port or metrics_port of the watchdog");
+        }
     }
 
     private boolean isPort(URI upstream, Definition<Integer> setting) {

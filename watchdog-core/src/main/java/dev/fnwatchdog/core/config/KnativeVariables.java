@@ -1,8 +1,8 @@
 package dev.fnwatchdog.core.config;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The variables by which Knative and Cloud Run set the port that a container has to serve (specification 1.9).
@@ -17,9 +17,9 @@ public final class KnativeVariables {
 
     private KnativeVariables() {}
 
-    /** Returns the name of the variable with the watchdog's port, for an environment without {@code port}, if there is one. */
-    static Optional<String> portVariable(Map<String, String> environment) {
-        return Optional.of(PORT).filter(name -> isSet(SERVICE, environment) && isSet(PORT, environment));
+    /** Returns the name of the variable with the watchdog's port, for an environment without {@code port}, or nothing. */
+    static List<String> portVariable(Map<String, String> environment) {
+        return isSet(SERVICE, environment) && isSet(PORT, environment) ? List.of(PORT) : List.of();
     }
 
     /**

@@ -26,7 +26,7 @@ final class Misspelling {
                 }
             }
         }
-        return Optional.of(nearest).filter(found -> !found.isEmpty() && !found.equals(name));
+        return nearest.isEmpty() || nearest.equals(name) ? Optional.empty() : Optional.of(nearest);
     }
 
     /** Returns how many letters have to be inserted, removed or replaced; more than the maximum where it is more. */

@@ -1,8 +1,7 @@
 package dev.fnwatchdog.core.config;
 
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
 
 /** The values of {@code mode}, in the order in which messages list them (specification 1.10). */
 enum Mode {
@@ -19,7 +18,11 @@ enum Mode {
     }
 
     static String texts(String separator) {
-        return Arrays.stream(values()).map(Mode::text).collect(Collectors.joining(separator));
+        StringJoiner texts = new StringJoiner(separator);
+        for (Mode mode : values()) {
+            texts.add(mode.text());
+        }
+        return texts.toString();
     }
 
     /** Throws {@link IllegalArgumentException} for any other text; the message says what is expected. */

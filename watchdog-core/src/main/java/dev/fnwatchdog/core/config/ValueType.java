@@ -1,15 +1,15 @@
 package dev.fnwatchdog.core.config;
 
-import java.util.function.Function;
-
 /**
  * A type of settings: how text becomes a value.
  *
  * @param name the type as the settings table shows it
- * @param parser throws {@link IllegalArgumentException} for invalid text; the message says what is expected
+ * @param syntax gives values of type {@code T}
  */
-record ValueType<T>(String name, Function<String, T> parser) {
+record ValueType<T>(String name, ValueTypes.Syntax syntax) {
+    /** @throws IllegalArgumentException for invalid text; the message says what is expected */
+    @SuppressWarnings("unchecked") // Each syntax belongs to the types of ValueTypes that use it.
     T parse(String text) {
-        return parser.apply(text);
+        return (T) syntax.parse(text);
     }
 }

@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** The types of the settings table (specification 1.1). */
@@ -25,43 +23,83 @@ final class ValueTypes {
     // ASCII digits only: Java's own parsers accept the digits of every script.
     private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]+");
 
-    static final ValueType<Mode> MODE = new ValueType<>(Mode.texts(" "), Mode::parse);
-    static final ValueType<CommandLine> COMMAND = new ValueType<>("command", CommandLine::parse);
-    static final ValueType<Integer> PORT = integer("0-65535", 0, 65535, "a port from 0 to 65535");
-    static final ValueType<Integer> COUNT =
-            integer("count", 0, Integer.MAX_VALUE, "a whole number from 0 to " + Integer.MAX_VALUE);
-    static final ValueType<Integer> COUNT_OVER_ZERO =
-            integer("count over 0", 1, Integer.MAX_VALUE, "a whole number from 1 to " + Integer.MAX_VALUE);
-    static final ValueType<Integer> BYTES =
-            integer("bytes", 1, Integer.MAX_VALUE, "-1, or a whole number from 1 to " + Integer.MAX_VALUE, -1);
-    static final ValueType<Boolean> BOOLEAN = new ValueType<>("boolean", ValueTypes::parseBoolean);
-    static final ValueType<Duration> DURATION = new ValueType<>(
-            "duration",
-            text -> GoDuration.parse(text)
-                    .orElseThrow(() -> new IllegalArgumentException(
-                            "whole seconds such as 30, or a Go duration such as 1m30s, up to 292 years")));
-    static final ValueType<Duration> DURATION_OVER_ZERO = new ValueType<>("duration", ValueTypes::parseOverZero);
-    static final ValueType<LogConfig.Format> LOG_FORMAT = new ValueType<>("text json", ValueTypes::parseFormat);
-    static final ValueType<String> TEXT = new ValueType<>("text", Function.identity());
-    static final ValueType<String> MEDIA = textWhere(
-            "media type", text -> Patterns.MEDIA_TYPE.matcher(text).matches(), "a media type such as text/plain");
-    static final ValueType<String> PATH = textWhere(
-            "path",
-            ValueTypes::isUrlPath,
-            "a path such as /ready that begins with /, without a query, with special characters percent-encoded");
-    static final ValueType<String> CLASS =
-            textWhere("class name", ValueTypes::isClassName, "a class name such as com.example.Handler");
-    static final ValueType<Path> DIRECTORY = new ValueType<>("directory", ValueTypes::parsePath);
+    static final ValueType<Mode> MODE = new ValueType<>(Mode.texts(" "), Syntax.MODE);
+    static final ValueType<CommandLine> COMMAND = new ValueType<>("command", Syntax.COMMAND);
+    static final ValueType<Integer> PORT = new ValueType<>("0-65535", Syntax.PORT);
+    static final ValueType<Integer> COUNT = new ValueType<>("count", Syntax.COUNT);
+    static final ValueType<Integer> COUNT_OVER_ZERO = new ValueType<>("count over 0", Syntax.COUNT_OVER_ZERO);
+    static final ValueType<Integer> BYTES = new ValueType<>("bytes", Syntax.BYTES);
+    static final ValueType<Boolean> BOOLEAN = new ValueType<>("boolean", Syntax.BOOLEAN);
+    static final ValueType<Duration> DURATION = new ValueType<>("duration", Syntax.DURATION);
+    static final ValueType<Duration> DURATION_OVER_ZERO = new ValueType<>("duration", Syntax.DURATION_OVER_ZERO);
+    static final ValueType<LogConfig.Format> LOG_FORMAT = new ValueType<>("text json", Syntax.LOG_FORMAT);
+    static final ValueType<String> TEXT = new ValueType<>("text", Syntax.TEXT);
+    static final ValueType<String> MEDIA = new ValueType<>("media type", Syntax.MEDIA_TYPE);
+    static final ValueType<String> PATH = new ValueType<>("path", Syntax.URL_PATH);
+    static final ValueType<String> CLASS = new ValueType<>("class name", Syntax.CLASS_NAME);
+    static final ValueType<Path> DIRECTORY = new ValueType<>("directory", Syntax.PATH);
     static final ValueType<List<Path>> CLASS_PATH =
-            new ValueType<>("jars and folders, separated by :", ValueTypes::parseClassPath);
+            new ValueType<>("jars and folders, separated by :", Syntax.CLASS_PATH);
     static final ValueType<Map<String, String>> NAMED_VALUES =
-            new ValueType<>("lines of name=value", ValueTypes::parseNamedValues);
-    static final ValueType<URI> UPSTREAM =
-            new ValueType<>("URL", text -> BaseUrl.parseUpstream(text, UPSTREAM_EXPECTED));
-    static final ValueType<URI> AUTHORITY =
-            new ValueType<>("URL", text -> BaseUrl.parse(text, List.of("http", "https"), AUTHORITY_EXPECTED));
+            new ValueType<>("lines of name=value", Syntax.NAMED_VALUES);
+    static final ValueType<URI> UPSTREAM = new ValueType<>("URL", Syntax.UPSTREAM_URL);
+    static final ValueType<URI> AUTHORITY = new ValueType<>("URL", Syntax.AUTHORITY_URL);
 
     private ValueTypes() {}
+
+    /** How text is read. A switch over these, since linking a lambda for each type makes the startup longer. */
+    enum Syntax {
+        MODE,
+        COMMAND,
+        PORT,
+        COUNT,
+        COUNT_OVER_ZERO,
+        BYTES,
+        BOOLEAN,
+        DURATION,
+        DURATION_OVER_ZERO,
+        LOG_FORMAT,
+        TEXT,
+        MEDIA_TYPE,
+        URL_PATH,
+        CLASS_NAME,
+        PATH,
+        CLASS_PATH,
+        NAMED_VALUES,
+        UPSTREAM_URL,
+        AUTHORITY_URL;
+
+        /** @throws IllegalArgumentException for invalid text; the message says what is expected */
+        Object parse(String text) {
+            return switch (this) {
+                case MODE -> Mode.parse(text);
+                case COMMAND -> CommandLine.parse(text);
+                case PORT -> parseInteger(text, 0, 65535, "a port from 0 to 65535");
+                case COUNT -> parseInteger(text, 0, Integer.MAX_VALUE, "a whole number from 0 to " + Integer.MAX_VALUE);
+                case COUNT_OVER_ZERO ->
+                    parseInteger(text, 1, Integer.MAX_VALUE, "a whole number from 1 to " + Integer.MAX_VALUE);
+                case BYTES -> parseBytes(text);
+                case BOOLEAN -> parseBoolean(text);
+                case DURATION -> parseDuration(text);
+                case DURATION_OVER_ZERO -> parseOverZero(text);
+                case LOG_FORMAT -> parseFormat(text);
+                case TEXT -> text;
+                case MEDIA_TYPE ->
+                    checked(text, Patterns.MEDIA_TYPE.matcher(text).matches(), "a media type such as text/plain");
+                case URL_PATH ->
+                    checked(
+                            text,
+                            isUrlPath(text),
+                            "a path such as /ready that begins with /, without a query, with special characters percent-encoded");
+                case CLASS_NAME -> checked(text, isClassName(text), "a class name such as com.example.Handler");
+                case PATH -> parsePath(text);
+                case CLASS_PATH -> parseClassPath(text);
+                case NAMED_VALUES -> parseNamedValues(text);
+                case UPSTREAM_URL -> BaseUrl.parseUpstream(text, UPSTREAM_EXPECTED);
+                case AUTHORITY_URL -> BaseUrl.parse(text, List.of("http", "https"), AUTHORITY_EXPECTED);
+            };
+        }
+    }
 
     /** Of settings that are seldom set: compiling them all would take 3 ms of each startup. */
     private static final class Patterns {
@@ -74,30 +112,34 @@ final class ValueTypes {
         private Patterns() {}
     }
 
-    private static ValueType<Integer> integer(String name, int min, int max, String expected, int... extraValues) {
-        return new ValueType<>(name, text -> {
-            Optional<Integer> number = INTEGER.matcher(text).matches() ? toInt(text) : Optional.empty();
-            return number.filter(n ->
-                            (n >= min && n <= max) || Arrays.stream(extraValues).anyMatch(extra -> extra == n))
-                    .orElseThrow(() -> new IllegalArgumentException(expected));
-        });
-    }
-
-    private static Optional<Integer> toInt(String text) {
-        try {
-            return Optional.of(Integer.parseInt(text));
-        } catch (NumberFormatException tooLong) {
-            return Optional.empty();
-        }
-    }
-
-    private static ValueType<String> textWhere(String name, Predicate<String> condition, String expected) {
-        return new ValueType<>(name, text -> {
-            if (!condition.test(text)) {
-                throw new IllegalArgumentException(expected);
+    private static int parseInteger(String text, int min, int max, String expected) {
+        if (INTEGER.matcher(text).matches()) {
+            try {
+                int number = Integer.parseInt(text);
+                if (number >= min && number <= max) {
+                    return number;
+                }
+            } catch (NumberFormatException tooLong) {
+                throw new IllegalArgumentException(expected, tooLong);
             }
-            return text;
-        });
+        }
+        throw new IllegalArgumentException(expected);
+    }
+
+    private static int parseBytes(String text) {
+        String expected = "-1, or a whole number from 1 to " + Integer.MAX_VALUE;
+        int number = parseInteger(text, -1, Integer.MAX_VALUE, expected);
+        if (number == 0) {
+            throw new IllegalArgumentException(expected);
+        }
+        return number;
+    }
+
+    private static String checked(String text, boolean valid, String expected) {
+        if (!valid) {
+            throw new IllegalArgumentException(expected);
+        }
+        return text;
     }
 
     private static boolean isUrlPath(String text) {
@@ -118,8 +160,17 @@ final class ValueTypes {
         };
     }
 
+    private static Duration parseDuration(String text) {
+        Optional<Duration> duration = GoDuration.parse(text);
+        if (duration.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "whole seconds such as 30, or a Go duration such as 1m30s, up to 292 years");
+        }
+        return duration.get();
+    }
+
     private static Duration parseOverZero(String text) {
-        Duration duration = DURATION.parse(text);
+        Duration duration = parseDuration(text);
         if (duration.isZero()) {
             throw new IllegalArgumentException(WRITE_EXPECTED);
         }

@@ -25,7 +25,8 @@ final class Variables {
     }
 
     Optional<String> text(String name) {
-        return Optional.ofNullable(environment.get(name)).filter(text -> !text.isEmpty());
+        String text = textOrEmpty(name);
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
     }
 
     /** Returns those of the setting's names that are set, in the order of precedence. */
@@ -37,13 +38,17 @@ final class Variables {
             }
         }
         if (set.isEmpty() && setting.name().equals(Definitions.PORT.name())) {
-            KnativeVariables.portVariable(environment).ifPresent(set::add);
+            set.addAll(KnativeVariables.portVariable(environment));
         }
         return set;
     }
 
     private boolean isSet(String name) {
-        return !environment.getOrDefault(name, "").isEmpty();
+        return !textOrEmpty(name).isEmpty();
+    }
+
+    private String textOrEmpty(String name) {
+        return environment.getOrDefault(name, "");
     }
 
     /** Returns the names of all variables that are set, in alphabetical order. */
@@ -57,7 +62,12 @@ final class Variables {
     List<Mistake> mistakes(Definition<?> setting) {
         List<Mistake> mistakes = new ArrayList<>();
         for (String name : namesSet(setting)) {
-            mistake(setting, name).ifPresent(mistakes::add);
+            String text = textOrEmpty(name);
+            try {
+                setting.type().parse(text);
+            } catch (IllegalArgumentException invalid) {
+                mistakes.add(new Mistake(name, text, String.valueOf(invalid.getMessage())));
+            }
         }
         return mistakes;
     }
@@ -95,20 +105,10 @@ final class Variables {
 
     private <T> Optional<T> value(Definition<T> setting, String name) {
         try {
-            return text(name).map(setting.type()::parse);
+            return isSet(name) ? Optional.of(setting.type().parse(textOrEmpty(name))) : Optional.empty();
         } catch (IllegalArgumentException invalid) {
             // Reported once, by mistakes().
             return Optional.empty();
-        }
-    }
-
-    private Optional<Mistake> mistake(Definition<?> setting, String name) {
-        String text = text(name).orElse("");
-        try {
-            setting.type().parse(text);
-            return Optional.empty();
-        } catch (IllegalArgumentException invalid) {
-            return Optional.of(new Mistake(name, text, String.valueOf(invalid.getMessage())));
         }
     }
 }
