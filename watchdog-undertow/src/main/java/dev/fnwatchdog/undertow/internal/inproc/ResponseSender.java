@@ -66,11 +66,11 @@ final class ResponseSender {
         try {
             if (state == State.ENDED) {
                 finish();
-            } else if (state != State.DONE && buffers.state().isSent() && sendBuffered()) {
-                if (buffers.state().isComplete()) {
-                    end();
-                } else if (flushWanted.getAndSet(false)) {
-                    flush();
+            } else if (state != State.DONE && buffers.state().isSent()) {
+                // Asked first: what the handler adds after the last buffer was sent has a call of its own.
+                boolean complete = buffers.state().isComplete();
+                if (sendBuffered()) {
+                    endOrFlush(complete);
                 }
             }
         } catch (IOException failure) {
@@ -78,11 +78,19 @@ final class ResponseSender {
         }
     }
 
+    private void endOrFlush(boolean complete) throws IOException {
+        if (complete) {
+            end();
+        } else if (flushWanted.getAndSet(false)) {
+            flush();
+        }
+    }
+
     /** Returns false where the client accepts no more, or the request was aborted. */
     private boolean sendBuffered() throws IOException {
         for (PooledByteBuffer next = buffers.next(); next != null; next = buffers.next()) {
-            StreamSinkChannel clientSink = openedSink();
             markBegun();
+            StreamSinkChannel clientSink = openedSink();
             clientSink.write(next.getBuffer());
             if (buffers.state().isClosed()) {
                 // The buffer was released.
@@ -104,13 +112,13 @@ final class ResponseSender {
     }
 
     private void flush() throws IOException {
-        StreamSinkChannel clientSink = openedSink();
         if (state == State.UNSENT) {
             markBegun();
+            openedSink();
             inproc.invocation().flushHead();
-        } else if (!clientSink.flush()) {
+        } else if (!openedSink().flush()) {
             requestFlush();
-            clientSink.resumeWrites();
+            openedSink().resumeWrites();
         }
     }
 

@@ -123,7 +123,11 @@ final class UpstreamSource extends PeekableBody {
         if (connection == null) {
             throw new ClosedChannelException();
         }
-        if (!dst.hasRemaining() || ++reads > MOST_READS) {
+        if (!dst.hasRemaining()) {
+            return 0;
+        }
+        if (++reads > MOST_READS) {
+            reads = 0;
             return 0;
         }
         int count = readBody(connection, dst);

@@ -6,6 +6,7 @@ import dev.fnwatchdog.undertow.fixture.Http2Streams;
 import dev.fnwatchdog.undertow.fixture.RawClient;
 import dev.fnwatchdog.undertow.fixture.RunningWatchdog;
 import dev.fnwatchdog.undertow.fixture.ScriptedFunction;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,30 @@ class ContentTypeForwardingTest {
         String got = received("HTTP/1.1 200 OK\r\n" + response.replace("~", "\r\n"), GET);
 
         assertThat(got).contains("\r\nContent-Type: " + type + "\r\n");
+    }
+
+    @Test
+    void responseWhoseFirstBytesComeAfterManyPiecesOfAChunkSizeGetsTheirType() throws Exception {
+        CompletableFuture<RunningWatchdog> started = new CompletableFuture<>();
+        try (ScriptedFunction function = ScriptedFunction.serving(connection -> {
+                    connection.readHead();
+                    connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6;");
+                    for (int i = 0; i < 40; i++) {
+                        connection.send("x");
+                        // Once both I/O threads have served a probe, one of them has read that byte by itself.
+                        started.join().get("/_/health");
+                        started.join().get("/_/health");
+                    }
+                    connection.send("\r\n<html>\r\n0\r\n\r\n");
+                });
+                RunningWatchdog watchdog = RunningWatchdog.inFrontOf(function);
+                RawClient client = watchdog.connect()) {
+            started.complete(watchdog);
+
+            assertThat(client.send(GET).readToEnd())
+                    .contains("\r\nContent-Type: text/html; charset=utf-8\r\n")
+                    .contains("<html>");
+        }
     }
 
     @ParameterizedTest
