@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class Main {
     private static final int OK = 0;
 
+    private static final String PARALLELISM = "java.util.concurrent.ForkJoinPool.common.parallelism";
+
     private Main() {}
 
     /**
@@ -96,6 +98,7 @@ public final class Main {
 
     private static int serve(Map<String, String> environment, @Nullable ControlInput control) {
         tuneLibraries();
+        tuneProcesses(environment);
         return Program.run(environment, control, Runtime.getRuntime()::halt);
     }
 
@@ -105,14 +108,23 @@ public final class Main {
         System.setProperty("io.undertow.max-drain-time", "500");
         // The beans are not used, and registering them delays the startup.
         System.setProperty("jboss.threads.eqe.disable-mbean", "true");
-        if (Runtime.version().feature() < 22) {
-            // Starts a process in half the time of the JDK's default mechanism; JDK 22 and later have a better one.
-            System.setProperty("jdk.lang.Process.launchMechanism", "VFORK");
-            // With one thread in the common pool, as on two processors, the JDK reports the end of each process by a
-            // new thread.
-            if (Runtime.getRuntime().availableProcessors() <= 2) {
-                System.setProperty("java.util.concurrent.ForkJoinPool.common.parallelism", "2");
-            }
+    }
+
+    /** Sets the system properties by which the JDK starts processes and reports their end. JDK 22 and later have a better way. */
+    private static void tuneProcesses(Map<String, String> environment) {
+        if (Runtime.version().feature() >= 22) {
+            return;
+        }
+        // Starts a process in half the time of the JDK's default mechanism.
+        System.setProperty("jdk.lang.Process.launchMechanism", "VFORK");
+        // With a single thread in the common pool, as on one or two processors, the end of each process is reported by
+        // a new thread.
+        // In inproc mode the pool is the function's.
+        boolean pooled = System.getProperty(PARALLELISM) != null
+                || Runtime.getRuntime().availableProcessors() > 2
+                || "inproc".equals(environment.get("mode"));
+        if (!pooled) {
+            System.setProperty(PARALLELISM, "2");
         }
     }
 }
