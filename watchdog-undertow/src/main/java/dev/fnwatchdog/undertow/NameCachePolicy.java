@@ -28,7 +28,16 @@ final class NameCachePolicy {
 
     /** Returns whether a host is a name, which is looked up, and not the text of an address. Setting the properties takes 3 ms of a startup. */
     static boolean concerns(String host) {
-        return !host.startsWith("[") && host.chars().anyMatch(c -> c != '.' && (c < '0' || c > '9'));
+        if (host.startsWith("[")) {
+            return false;
+        }
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            if (c != '.' && (c < '0' || c > '9')) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static void apply() {

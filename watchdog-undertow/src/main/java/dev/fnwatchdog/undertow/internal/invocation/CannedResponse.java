@@ -18,7 +18,6 @@ import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.xnio.Buffers;
@@ -175,7 +174,9 @@ public final class CannedResponse {
             return status + " " + StatusCodes.getReason(status);
         }
         ByteBuffer text = ByteBuffer.allocate((int) Buffers.remaining(body));
-        Arrays.stream(body).map(ByteBuffer::duplicate).forEach(text::put);
+        for (ByteBuffer piece : copies()) {
+            text.put(piece);
+        }
         return StandardCharsets.UTF_8.decode(text.flip()).toString().strip();
     }
 
@@ -184,7 +185,10 @@ public final class CannedResponse {
             exchange.setPersistent(false);
         }
         exchange.setStatusCode(status);
-        headers.forEach(exchange.getResponseHeaders()::put);
+        HeaderMap responseHeaders = exchange.getResponseHeaders();
+        for (Map.Entry<HttpString, String> field : headers.entrySet()) {
+            responseHeaders.put(field.getKey(), field.getValue());
+        }
         if (length >= 0) {
             exchange.setResponseContentLength(length);
         } else {
@@ -203,9 +207,17 @@ public final class CannedResponse {
         if (!Buffers.hasRemaining(body)) {
             sender.close(new Sent(bodyUnread));
         } else {
-            ByteBuffer[] pieces = Arrays.stream(body).map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
-            sender.send(pieces, new BodySent(bodyUnread));
+            sender.send(copies(), new BodySent(bodyUnread));
         }
+    }
+
+    /** Returns the body for one response: sending moves the positions of buffers. */
+    private ByteBuffer[] copies() {
+        ByteBuffer[] copies = new ByteBuffer[body.length];
+        for (int i = 0; i < body.length; i++) {
+            copies[i] = body[i].duplicate();
+        }
+        return copies;
     }
 
     private record BodySent(boolean bodyUnread) implements IoCallback {

@@ -6,7 +6,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -86,9 +85,11 @@ final class HostLookup {
     }
 
     private List<InetSocketAddress> withPort(InetAddress[] addresses) {
-        return Arrays.stream(addresses)
-                .map(address -> new InetSocketAddress(address, port))
-                .toList();
+        List<InetSocketAddress> found = new ArrayList<>(addresses.length);
+        for (InetAddress address : addresses) {
+            found.add(new InetSocketAddress(address, port));
+        }
+        return List.copyOf(found);
     }
 
     /**
