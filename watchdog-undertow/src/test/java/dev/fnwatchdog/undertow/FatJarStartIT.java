@@ -71,10 +71,10 @@ class FatJarStartIT {
                 .lines()
                 .toList();
 
-        assertThat(http).filteredOn(FatJarStartIT::isOfJar).hasSizeBetween(400, 700);
-        assertThat(files).filteredOn(FatJarStartIT::isOfJar).hasSizeBetween(400, 610);
-        assertThat(http).filteredOn(FatJarStartIT::isLambda).hasSizeBetween(50, 190);
-        assertThat(files).filteredOn(FatJarStartIT::isLambda).hasSizeBetween(50, 160);
+        assertThat(http).filteredOn(FatJarStartIT::isOfJar).hasSizeBetween(400, 690);
+        assertThat(files).filteredOn(FatJarStartIT::isOfJar).hasSizeBetween(400, 595);
+        assertThat(http).filteredOn(FatJarStartIT::isLambda).hasSizeBetween(50, 105);
+        assertThat(files).filteredOn(FatJarStartIT::isLambda).hasSizeBetween(40, 72);
     }
 
     private static boolean isOfJar(String line) {
