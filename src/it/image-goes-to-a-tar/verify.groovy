@@ -8,7 +8,8 @@ File image = new File(basedir, 'image')
 image.mkdir()
 assert ['tar', '-C', image.path, '-xf', first.path].execute().waitFor() == 0
 Map manifest = new JsonSlurper().parse(new File(image, 'manifest.json'))[0]
-assert manifest.RepoTags as Set == ['functions/greeting:1', 'functions/greeting:newest'] as Set
+// Proves specification 10.4.
+assert manifest.RepoTags as Set == ['functions/greeting:1-SNAPSHOT', 'functions/greeting:newest'] as Set
 
 Map configuration = new JsonSlurper().parse(new File(image, manifest.Config))
 assert configuration.created == '2026-01-01T00:00:00Z'
@@ -26,7 +27,7 @@ assert configuration.history.any { it.created_by == 'watchdog-maven-plugin:' + n
 // The image's id is the digest of its configuration, as Docker computes it.
 Map written = new JsonSlurper().parse(new File(basedir, 'target/watchdog/image.json'))
 String id = 'sha256:' + MessageDigest.getInstance('SHA-256').digest(new File(image, manifest.Config).bytes).encodeHex()
-assert written == [image: 'functions/greeting:1', imageId: id, tags: ['1', 'newest']]
+assert written == [image: 'functions/greeting:1-SNAPSHOT', imageId: id, tags: ['1-SNAPSHOT', 'newest']]
 assert !new File(basedir, 'target/watchdog/image.digest').exists()
 assert configuration.config.Env as Set ==
     ['PATH=/opt/java/bin', 'LANG=C.UTF-8', 'fprocess=cat', 'port=9090', 'CLASSPATH=/home/app/classes'] as Set

@@ -13,12 +13,12 @@ final class OpenFile {
     private final FileChannel channel;
     private final AtomicInteger holders = new AtomicInteger(1);
 
-    /** Whoever creates it holds it. */
+    /** The creator is the first holder, and must release it. */
     OpenFile(FileChannel channel) {
         this.channel = channel;
     }
 
-    /** To be read at positions only: its own position belongs to nobody. */
+    /** Returns the channel, whose own position must not be used, because several transfers share it. */
     FileChannel channel() {
         return channel;
     }

@@ -5,7 +5,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.xnio.XnioExecutor;
 
 /**
@@ -27,7 +26,7 @@ final class OpenFiles {
     private volatile boolean closed;
 
     /**
-     * Opens a file, or returns it where it is open already. Who calls this must release the result.
+     * Opens a file, or returns it where it is open already. The caller must release the result.
      *
      * @param timer closes the file when no transfer needs it any more
      * @throws java.nio.file.NoSuchFileException where it has been replaced, or its size has changed
@@ -61,10 +60,12 @@ final class OpenFiles {
     }
 
     private void keep(FileVersion version, OpenFile opened, XnioExecutor timer) {
+        // Before other threads can find it, since the one that removes it releases it.
+        opened.acquire();
         if (kept.putIfAbsent(version, opened) != null) {
+            opened.release();
             return;
         }
-        opened.acquire();
         try {
             timer.executeAfter(() -> stopKeeping(version, opened), KEPT_MILLIS, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException stopped) {
@@ -75,8 +76,8 @@ final class OpenFiles {
         }
     }
 
-    private void stopKeeping(FileVersion version, @Nullable OpenFile file) {
-        if (file != null && kept.remove(version, file)) {
+    private void stopKeeping(FileVersion version, OpenFile file) {
+        if (kept.remove(version, file)) {
             file.release();
         }
     }
@@ -84,8 +85,6 @@ final class OpenFiles {
     /** Closes the files that no transfer needs, and keeps no more open. */
     void close() {
         closed = true;
-        for (FileVersion version : kept.keySet()) {
-            stopKeeping(version, kept.get(version));
-        }
+        kept.forEach(this::stopKeeping);
     }
 }

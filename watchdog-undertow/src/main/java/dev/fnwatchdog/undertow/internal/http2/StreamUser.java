@@ -4,7 +4,7 @@ import dev.fnwatchdog.undertow.internal.http2.frame.FrameWriter;
 import io.undertow.util.HeaderMap;
 
 /**
- * Who uses a stream: sends the message of this side, and receives the events of the peer's.
+ * The user of a stream: sends the message of this side, and receives the events of the peer's.
  *
  * <p>Threads: the connection's I/O thread.
  */

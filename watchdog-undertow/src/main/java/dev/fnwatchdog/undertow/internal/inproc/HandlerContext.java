@@ -78,7 +78,7 @@ record HandlerContext(
     }
 
     /**
-     * Delays the watch, which costs two system calls that a short request need not pay; it also finds an earlier disconnect.
+     * Delays the watch, so that a short request does without it; the watch also finds an earlier disconnect.
      */
     private static void watchLater(Invocation invocation) {
         Timer delay = invocation.loop().after(System.nanoTime(), WATCH_DELAY_NANOS, invocation::watchClient);

@@ -31,7 +31,7 @@ public final class IoLoop {
         return buffers;
     }
 
-    /** Returns whether the current thread is this one; for assertions. */
+    /** Returns whether the current thread is this one. Any thread. */
     public boolean isCurrent() {
         return Thread.currentThread() == thread;
     }

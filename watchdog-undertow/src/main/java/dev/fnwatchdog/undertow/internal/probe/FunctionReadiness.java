@@ -52,9 +52,8 @@ public final class FunctionReadiness implements HttpHandler {
         FunctionTarget.set(exchange, path);
         CapturedResponse captured = new CapturedResponse(exchange);
         exchange.addResponseWrapper(captured);
-        // Before the response is complete: a client that probes again at once must cause a request of its own, and not
-        // get
-        // the response that it already has.
+        // Before the response is complete: a client that probes again at once must cause a request of its own, and
+        // not get the response that it already has.
         invocation.beforeLastByte(this::close);
         invocation.atEnd(() -> respond(others, captured));
         function.handleRequest(exchange);
@@ -65,7 +64,7 @@ public final class FunctionReadiness implements HttpHandler {
         waiting = null;
     }
 
-    /** Responds to the probes that have waited; where their request was aborted with the probe that caused it, they begin anew. */
+    /** Responds to the probes that have waited; where their request was aborted with the probe that caused it, they start again. */
     private void respond(List<HttpServerExchange> probes, CapturedResponse captured) {
         HttpHandler next = captured.isComplete() ? captured.toResponse()::send : this;
         for (HttpServerExchange probe : probes) {

@@ -125,6 +125,7 @@ abstract class UpstreamExchange extends SingleExchangeConnection implements Peek
     /** Releases connection and request, because the exchange has been aborted. */
     abstract void aborted();
 
+    /** Returns the body of the response. */
     abstract PeekableBody responseBody();
 
     /** Returns the sink with a check of the announced length, to which Undertow has limited an HTTP/1 body already. */
