@@ -4,12 +4,14 @@ import os
 import shlex
 import socket
 import time
+import zipfile
 
 import functions
 import measure
 from measure import Bench, Server, free_port
 
-SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "functions", "BareServer.java")
+FUNCTIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "functions")
+SOURCES = [os.path.join(FUNCTIONS, name) for name in ("BareServer.java", "BareUndertow.java")]
 HEALTH = "/_/health"
 # OpenFaaS' entrypoint listens nowhere else.
 ENTRYPOINT_PORT = 8082
@@ -103,24 +105,35 @@ class OfWatchdog(Row):
         return super().start(more)
 
 
+def packed(folder):
+    """The compiled servers as a jar: an archive takes no classes from folders."""
+    path = os.path.join(folder, "servers.jar")
+    with zipfile.ZipFile(path, "w") as jar:
+        for name in os.listdir(folder):
+            if name.endswith(".class"):
+                jar.write(os.path.join(folder, name), name)
+    return path
+
+
 def rows(options, folder):
     common = {"TMPDIR": folder, "LANG": "C.UTF-8", "port": "{port}", "metrics_port": "0", "healthcheck_interval": "0"}
     ours = ["-jar", options.jar]
     http = Row(options, folder, "http", ours, {
         **common, "mode": "http", "fprocess": "sleep 86400", "http_upstream_url": f"http://127.0.0.1:{free_port()}"})
     bare = Row(options, folder, "bare server", ["-cp", folder, "BareServer", "{port}"], {}, java_options=measure.JAVA_OPTIONS)
+    undertow = Row(options, folder, "undertow", ["-cp", f"{options.jar}:{packed(folder)}", "BareUndertow", "{port}"], {})
     if not os.path.exists(os.path.join(options.openfaas, "entrypoint.jar")):
         print("without inproc mode: OpenFaaS' entrypoint is not there; ./mvnw -q -pl watchdog-undertow -am pre-integration-test -DskipTests gets it")
-        return [http], [bare]
+        return [http, undertow], [bare]
     classes = functions.compiled(options, folder)
     inproc = Row(options, folder, "inproc", ours, {
         **common, "mode": "inproc", "handler": "com.openfaas.function.Handler",
         "function_path": f"{classes}:{options.openfaas}/model.jar"}, "/")
-    return [http, inproc], [bare, *([OfWatchdog(options, folder, classes)] if options.of_watchdog else [])]
+    return [http, inproc, undertow], [bare, *([OfWatchdog(options, folder, classes)] if options.of_watchdog else [])]
 
 
 def run(options, folder, results):
-    measure.compile_java(options, folder, [SOURCE])
+    measure.compile_java(options, folder, SOURCES, options.jar)
     ours, others = rows(options, folder)
     if options.archive:
         for row in ours:

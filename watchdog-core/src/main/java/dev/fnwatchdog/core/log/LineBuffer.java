@@ -9,7 +9,7 @@ import java.util.Arrays;
  * <p>Threads: not thread-safe; each buffer has one owner.
  */
 final class LineBuffer {
-    private static final int USUAL_LINE = 512;
+    private static final int USUAL_LINE = 128;
 
     private final int initialSize;
 

@@ -47,7 +47,9 @@ public final class HttpVersionToken {
 
     /** Returns whether a well-formed version is there that is not of HTTP/1, nor that of HTTP/2 without its preface. */
     public boolean isOfAnotherMajor() {
-        String line = missing() || supported() ? "" : new String(end, StandardCharsets.ISO_8859_1);
-        return OTHER_MAJOR.matcher(line).matches();
+        return !supported()
+                && OTHER_MAJOR
+                        .matcher(new String(end, StandardCharsets.ISO_8859_1))
+                        .matches();
     }
 }

@@ -18,7 +18,9 @@ import java.util.List;
  * (specification 3.13, 3.14). Nothing is added except a missing {@code Host} (specification 3.12, 3.15).
  */
 final class RequestHeadWriter {
-    private final StringBuilder head = new StringBuilder(2048);
+    private static final int USUAL_LENGTH = 512;
+
+    private final StringBuilder head = new StringBuilder(USUAL_LENGTH);
 
     private RequestHeadWriter() {}
 
