@@ -1,4 +1,4 @@
-"""From exec to the first 200, beside of-watchdog with OpenFaaS' entrypoint and the least that a server on the JVM takes. Started by start.sh."""
+"""From exec to the first 200, beside of-watchdog with OpenFaaS' entrypoint, a short server on Undertow and the least that a server on the JVM takes. Started by start.sh."""
 
 import os
 import shlex
@@ -116,6 +116,7 @@ def packed(folder):
 
 
 def rows(options, folder):
+    """Those that get an archive if there are any, and the others."""
     common = {"TMPDIR": folder, "LANG": "C.UTF-8", "port": "{port}", "metrics_port": "0", "healthcheck_interval": "0"}
     ours = ["-jar", options.jar]
     http = Row(options, folder, "http", ours, {
@@ -134,14 +135,14 @@ def rows(options, folder):
 
 def run(options, folder, results):
     measure.compile_java(options, folder, SOURCES, options.jar)
-    ours, others = rows(options, folder)
+    archived, others = rows(options, folder)
     if options.archive:
-        for row in ours:
+        for row in archived:
             row.make_archive(options.java)
     print(f"{options.rounds} starts, {measure.PROCESSORS} processors, {options.java} {options.java_options or '(no options)'}"
           + (", with an archive" if options.archive else ""))
     print(f"{'':12} {'ms':>6} {'range':>11} {'CPU ms':>7} {'RSS MB':>7}")
-    everybody = [*ours, *others]
+    everybody = [*archived, *others]
     # The first start reads everything from the disk.
     for number in range(options.rounds + 1):
         for row in everybody if number % 2 else reversed(everybody):

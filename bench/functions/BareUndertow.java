@@ -1,13 +1,12 @@
 import io.undertow.Undertow;
 
-/** The least that a server on Undertow takes: every request gets the same response. */
-final class BareUndertow {
-
+/** A short server on Undertow, to compare its startup: every request gets the same response. */
+public final class BareUndertow {
     private BareUndertow() {}
 
-    public static void main(String[] args) {
+    public static void main(String[] arguments) {
         Undertow.builder()
-                .addHttpListener(Integer.parseInt(args[0]), "127.0.0.1")
+                .addHttpListener(Integer.parseInt(arguments[0]), "127.0.0.1")
                 .setHandler(exchange -> exchange.getResponseSender().send("ok\n"))
                 .build()
                 .start();
