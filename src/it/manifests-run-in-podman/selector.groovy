@@ -1,5 +1,5 @@
 // Root, because rootless containers need users that a machine may not have set up.
-List<String> missing = ['podman', 'runc', 'iptables', 'jlink', 'ldd'].findAll { ['sh', '-c', "command -v $it"].execute().waitFor() != 0 }
+List<String> missing = ['podman', 'runc', 'catatonit', 'iptables', 'jlink', 'ldd'].findAll { ['sh', '-c', "command -v $it"].execute().waitFor() != 0 }
 if (!new File('/usr/lib/cni/bridge').exists() && !new File('/usr/lib/podman/netavark').exists()) {
     missing << "podman's network plugins"
 }
