@@ -7,6 +7,7 @@ if (['id', '-u'].execute().text.trim() != '0') {
     missing << 'root'
 }
 if (missing) {
-    println "manifests-run-in-podman is skipped, because this is missing: ${missing.join(', ')}"
+    println "manifests-run-in-podman cannot run, because this is missing: ${missing.join(', ')}"
 }
-return missing.isEmpty()
+// Where all is to be tested, it fails in place of being skipped.
+return missing.isEmpty() || Boolean.parseBoolean(System.getenv('CI'))
